@@ -1,0 +1,68 @@
+# Needs Go and make; `race` also a C compiler. ARGS goes to the command, PKG picks packages:
+#   make test PKG=./internal/score/... ARGS='-run Apply -v'
+
+PKG      ?= ./...
+FUZZTIME ?= 10s
+
+# go vet, test and run must work in a tree without git, or with one that git distrusts.
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
+
+# Built once per version, from the module proxy; linting itself needs no network.
+LINT_VERSION := v2.15.0
+LINT         := bin/golangci-lint-$(LINT_VERSION)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo build test race bench fuzz fmt fmt-check lint vet check
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## see it work: embedded Kafka and Redis, simulated customers
+	go run ./cmd/tidemark demo $(ARGS)
+
+build: ## build bin/tidemark, static
+	CGO_ENABLED=0 go build -trimpath -o bin/tidemark ./cmd/tidemark
+
+test: ## run the tests
+	go test -timeout 10m $(ARGS) $(PKG)
+
+race: ## run the tests under the race detector
+	CGO_ENABLED=1 go test -race -timeout 20m $(ARGS) $(PKG)
+
+bench: ## run each benchmark once, to see that it still works
+	go test -timeout 10m -run '^$$' -bench . -benchtime 1x $(ARGS) $(PKG)
+
+# go test -fuzz takes one target of one package at a time.
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|^(.*)/[^/]*:func |\1 |' | sort | \
+	while read -r dir name; do \
+		echo "fuzz $$dir $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $(ARGS) "$$dir" </dev/null || exit 1; \
+	done
+
+fmt: $(LINT) ## format the code (gofumpt, goimports)
+	$(LINT) fmt
+
+fmt-check: $(LINT) ## show what fmt would change, and fail if anything
+	$(LINT) fmt --diff
+
+lint: $(LINT) ## run the linters
+	$(LINT) run $(ARGS)
+
+vet: ## run go vet
+	go vet $(PKG)
+
+# The last stage is `make test` as the README gives it.
+check: ## all that CI runs
+	@for stage in fmt-check lint vet race bench test; do \
+		echo "== make $$stage"; start=$$(date +%s); \
+		$(MAKE) --no-print-directory $$stage || { echo "== make $$stage failed after $$(($$(date +%s) - start)) s"; exit 1; }; \
+		echo "== make $$stage took $$(($$(date +%s) - start)) s"; \
+	done
+
+# GOBIN cannot name the file, so it is built aside and moved: an interrupted build leaves nothing half done.
+$(LINT):
+	@echo "building golangci-lint $(LINT_VERSION), once: a few minutes"
+	GOBIN="$(CURDIR)/bin/new" CGO_ENABLED=0 go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@mv bin/new/golangci-lint $@ && rmdir bin/new

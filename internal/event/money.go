@@ -1,0 +1,58 @@
+package event
+
+import "strings"
+
+// Currency is an ISO 4217 code, upper case.
+type Currency string
+
+// Money is an amount in minor units of its currency.
+type Money struct {
+	Minor    int64
+	Currency Currency
+}
+
+// OptionalMinor is an amount in minor units that may be unknown. Unknown is not zero.
+type OptionalMinor struct {
+	Minor int64
+	Known bool
+}
+
+// Minor returns a known amount.
+func Minor(n int64) OptionalMinor { return OptionalMinor{n, true} }
+
+// MaxMinor bounds the amounts that we accept: 10^12 minor units either way.
+const MaxMinor = 1_000_000_000_000
+
+// ISO 4217 active codes by the number of their minor digits (list one of the standard; funds codes left out).
+const (
+	codes0 = " BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF "
+	codes2 = " AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC " +
+		"CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR " +
+		"JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK " +
+		"NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT " +
+		"TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD XCG YER ZAR ZMW ZWG "
+	codes3 = " BHD IQD JOD KWD LYD OMR TND "
+)
+
+// Digits returns the number of minor digits of c, and whether c is a currency at all.
+func (c Currency) Digits() (int, bool) {
+	if len(c) != 3 || strings.ContainsRune(string(c), ' ') {
+		return 0, false
+	}
+	switch padded := " " + string(c) + " "; {
+	case strings.Contains(codes2, padded):
+		return 2, true
+	case strings.Contains(codes0, padded):
+		return 0, true
+	case strings.Contains(codes3, padded):
+		return 3, true
+	}
+	return 0, false
+}
+
+// Major returns an amount of minor units in major units.
+func (c Currency) Major(minor int64) float64 {
+	digits, _ := c.Digits()
+	scale := [...]float64{1, 10, 100, 1000}
+	return float64(minor) / scale[digits]
+}

@@ -1,0 +1,36 @@
+package event
+
+import "errors"
+
+// Record is a message as the log holds it, before anybody has looked inside.
+type Record struct {
+	Topic     Topic
+	Partition int
+	Offset    int64
+	// Time is the record time: the timestamp of the message.
+	Time    Instant
+	Key     []byte
+	Value   []byte
+	Headers []Header
+}
+
+// Header is one header of a message.
+type Header struct {
+	Key   string
+	Value []byte
+}
+
+// Fetch is a run of records of one partition, and how far the log had got when they were read.
+type Fetch struct {
+	Records []Record
+	// Next is the offset after the last record: where the following fetch goes on.
+	Next int64
+	// HighWatermark is the end of the log when the fetch was answered.
+	HighWatermark int64
+	// SentAt is the local time at which the fetch was sent: everything recorded before it has been seen once Next
+	// has reached HighWatermark.
+	SentAt Instant
+}
+
+// ErrOffsetOutOfRange is the error of a fetch from an offset that the log does not hold: expired, or not yet written.
+var ErrOffsetOutOfRange = errors.New("offset out of range")

@@ -1,0 +1,96 @@
+package event
+
+import "time"
+
+// Instant is a moment: milliseconds since 1970-01-01T00:00:00Z.
+type Instant int64
+
+// Never is later than everything.
+const Never Instant = 1<<63 - 1
+
+// InstantOf returns t to the millisecond.
+func InstantOf(t time.Time) Instant { return Instant(t.UnixMilli()) }
+
+// Time returns i in UTC.
+func (i Instant) Time() time.Time { return time.UnixMilli(int64(i)).UTC() }
+
+// Add returns i moved by d, to the millisecond.
+func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Milliseconds()) }
+
+// Sub returns the time from j to i.
+func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i-j) * time.Millisecond }
+
+// String is RFC 3339 in UTC, with milliseconds only where there are some.
+func (i Instant) String() string {
+	if i == Never {
+		return "never"
+	}
+	return i.Time().Format("2006-01-02T15:04:05.999Z07:00")
+}
+
+// Day counts calendar days since 1970-01-01 in the zone of a Calendar.
+type Day int32
+
+const dayMillis = 24 * 60 * 60 * 1000
+
+// Calendar turns instants into days and back, in one zone. The zero value is UTC.
+type Calendar struct{ zone *time.Location }
+
+// NewCalendar returns the calendar of a zone; nil is UTC.
+func NewCalendar(zone *time.Location) Calendar {
+	if zone == time.UTC {
+		zone = nil
+	}
+	return Calendar{zone}
+}
+
+// Day returns the calendar day on which i falls.
+func (c Calendar) Day(i Instant) Day {
+	if c.zone == nil {
+		return Day(floorDiv(int64(i), dayMillis))
+	}
+	y, m, d := time.UnixMilli(int64(i)).In(c.zone).Date()
+	return Day(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (dayMillis / 1000))
+}
+
+// Start returns the first instant of day d.
+func (c Calendar) Start(d Day) Instant {
+	if c.zone == nil {
+		return Instant(int64(d) * dayMillis)
+	}
+	y, m, day := Instant(int64(d) * dayMillis).Time().Date()
+	return InstantOf(time.Date(y, m, day, 0, 0, 0, 0, c.zone))
+}
+
+// Since returns the days from 00:00 of day first to i: whole days plus the elapsed fraction of the last. Days in which
+// the clocks change count as one, like any other.
+func (c Calendar) Since(first Day, i Instant) float64 {
+	if c.zone == nil {
+		return float64(int64(i)-int64(first)*dayMillis) / dayMillis
+	}
+	d := c.Day(i)
+	start, end := c.Start(d), c.Start(d+1)
+	return float64(d-first) + float64(i-start)/float64(end-start)
+}
+
+// Month counts calendar months since 1970-01 in which day d falls.
+func (d Day) Month() int {
+	y, m, _ := Instant(int64(d) * dayMillis).Time().Date()
+	return (y-1970)*12 + int(m) - 1
+}
+
+// MonthStart returns the first day of a month counted since 1970-01.
+func MonthStart(month int) Day {
+	return Day(time.Date(1970, time.Month(month+1), 1, 0, 0, 0, 0, time.UTC).Unix() / (dayMillis / 1000))
+}
+
+// String is the date, YYYY-MM-DD.
+func (d Day) String() string { return Instant(int64(d) * dayMillis).Time().Format(time.DateOnly) }
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

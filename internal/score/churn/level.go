@@ -1,0 +1,17 @@
+// Package churn says how likely it is that a customer has left, compared with what is normal for that customer.
+package churn
+
+// Level is how far the risk has risen above normal.
+type Level uint8
+
+// The levels, in order.
+const (
+	None Level = iota
+	Watch
+	AtRisk
+	Critical
+)
+
+var names = [...]string{"NONE", "WATCH", "AT_RISK", "CRITICAL"}
+
+func (l Level) String() string { return names[l] }

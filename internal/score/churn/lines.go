@@ -1,0 +1,100 @@
+package churn
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"tidemark/internal/event"
+)
+
+// Risk is a probability in [0, 1], rounded to 1e-6.
+type Risk = float64
+
+// Line is where one level begins and ends. Excess is the rise of the log-odds of the risk above what is normal for this
+// customer (just after the last purchase), in thousandths.
+type Line struct {
+	// Up is the least excess that enters the level, Down the least that stays in it.
+	Up, Down int32
+	// Floor is the least risk of the level, whatever the excess.
+	Floor Risk
+}
+
+// Lines decide the level of a customer.
+type Lines struct {
+	// Horizon is the span within which no purchase counts as churn.
+	Horizon time.Duration
+	// Levels holds the lines of WATCH, AT_RISK and CRITICAL.
+	Levels [3]Line
+	// MinPurchaseDays and MinSilence (or the median gap, if that is longer) must be reached to enter an episode.
+	MinPurchaseDays int
+	MinSilence      time.Duration
+	// MinStay is how long a level is kept before it may ease without a purchase.
+	MinStay time.Duration
+	// Lapse is the silence that ends an episode: the customer is lost, not at risk.
+	Lapse time.Duration
+}
+
+// Check says what is wrong with l; nil when nothing is.
+func (l Lines) Check() error {
+	for i, line := range l.Levels {
+		if line.Down > line.Up || line.Down <= 0 || !(line.Floor >= 0 && line.Floor < 1) {
+			return fmt.Errorf("churn line %d: needs 0 < down <= up and a floor in [0, 1)", i+1)
+		}
+		if i > 0 && (line.Up <= l.Levels[i-1].Up || line.Down <= l.Levels[i-1].Down || line.Floor < l.Levels[i-1].Floor) {
+			return fmt.Errorf("churn line %d must lie above line %d", i+1, i)
+		}
+	}
+	if l.Horizon <= 0 || l.MinSilence < 0 || l.MinStay < 0 || l.Lapse <= l.MinSilence || l.MinPurchaseDays < 1 {
+		return errors.New("churn: horizon and minimum purchase days must be positive, the lapse longer than the minimum silence")
+	}
+	return nil
+}
+
+// Signs are what the level depends on, besides its past.
+type Signs struct {
+	// Risk is now, Normal just after the last purchase.
+	Risk, Normal Risk
+	PurchaseDays int
+	// Silence is the time since the last purchase, MedianGap the usual time between purchases (0 where unknown).
+	Silence, MedianGap time.Duration
+}
+
+// Excess is the rise of the log-odds above normal, in thousandths.
+func (s Signs) Excess() int32 { return LogOdds(s.Risk) - LogOdds(s.Normal) }
+
+// LogOdds returns ln(p / (1 − p)) in thousandths, p held within [1e-6, 1 − 1e-6].
+func LogOdds(p Risk) int32 {
+	p = min(max(p, 1e-6), 1-1e-6)
+	return int32(math.RoundToEven(1000 * math.Log(p/(1-p))))
+}
+
+// Entry is the silence from which an episode may begin.
+func (l Lines) Entry(medianGap time.Duration) time.Duration { return max(l.MinSilence, medianGap) }
+
+// Next returns the level at an instant of a customer who has been at a level since an instant. Next of its own answer is
+// that answer. In silence it only rises, until the lapse.
+func (l Lines) Next(level Level, since event.Instant, s Signs, at event.Instant) Level {
+	if s.PurchaseDays < l.MinPurchaseDays || s.Silence >= l.Lapse {
+		return None
+	}
+	if level == None && s.Silence < l.Entry(s.MedianGap) {
+		return None
+	}
+	excess, next := s.Excess(), None
+	for i, line := range l.Levels {
+		candidate := Level(i + 1)
+		bar := line.Up
+		if candidate <= level {
+			bar = line.Down
+		}
+		if excess >= bar && s.Risk >= line.Floor {
+			next = candidate
+		}
+	}
+	if next < level && s.Silence >= l.Entry(s.MedianGap) && at < since.Add(l.MinStay) {
+		return level
+	}
+	return next
+}

@@ -1,0 +1,90 @@
+package churn_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score/churn"
+)
+
+const day = 24 * time.Hour
+
+var lines = churn.Lines{
+	Horizon:         90 * day,
+	Levels:          [3]churn.Line{{Up: 1000, Down: 700, Floor: .4}, {Up: 1800, Down: 1400, Floor: .6}, {Up: 2600, Down: 2200, Floor: .8}},
+	MinPurchaseDays: 3,
+	MinSilence:      14 * day,
+	MinStay:         7 * day,
+	Lapse:           365 * day,
+}
+
+func TestNext(t *testing.T) {
+	quiet := churn.Signs{Risk: .7, Normal: .2, PurchaseDays: 5, Silence: 60 * day, MedianGap: 20 * day}
+	for _, row := range []struct {
+		why  string
+		from churn.Level
+		mend func(*churn.Signs)
+		days int
+		want churn.Level
+	}{
+		{"well above normal", churn.None, func(*churn.Signs) {}, 0, churn.AtRisk},
+		{"quiet for a month, but always was", churn.None, func(s *churn.Signs) { s.Normal = .6 }, 0, churn.None},
+		{"two purchases are no habit", churn.None, func(s *churn.Signs) { s.PurchaseDays = 2 }, 0, churn.None},
+		{"too early to worry", churn.None, func(s *churn.Signs) { s.Silence = 13 * day; s.MedianGap = 0 }, 0, churn.None},
+		{"within the usual gap", churn.None, func(s *churn.Signs) { s.Silence = 19 * day }, 0, churn.None},
+		{"far above a very low normal, yet unlikely", churn.None, func(s *churn.Signs) { s.Risk, s.Normal = .3, .01 }, 0, churn.None},
+		{"eased a little, held by the lower line", churn.AtRisk, func(s *churn.Signs) { s.Normal = .32 }, 30, churn.AtRisk},
+		{"eased, but not yet", churn.Critical, func(*churn.Signs) {}, 6, churn.Critical},
+		{"eased, the stay is over", churn.Critical, func(*churn.Signs) {}, 7, churn.AtRisk},
+		{"bought again: at once", churn.Critical, func(s *churn.Signs) { s.Risk, s.Silence = .2, 0 }, 1, churn.None},
+		{"a year of silence is no longer a risk", churn.Critical, func(s *churn.Signs) { s.Risk, s.Silence = .99, 365*day }, 90, churn.None},
+	} {
+		s := quiet
+		row.mend(&s)
+		at := event.Instant(0).Add(time.Duration(row.days) * day)
+		if got := lines.Next(row.from, 0, s, at); got != row.want {
+			t.Errorf("%s: Next(%v) = %v, want %v (excess %d)", row.why, row.from, got, row.want, s.Excess())
+		}
+	}
+}
+
+func TestNextSettlesAndRisesInSilence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		from := churn.Level(rapid.IntRange(0, 3).Draw(t, "from"))
+		s := churn.Signs{
+			Risk:         rapid.Float64Range(0, 1).Draw(t, "risk"),
+			Normal:       rapid.Float64Range(0, 1).Draw(t, "normal"),
+			PurchaseDays: rapid.IntRange(1, 6).Draw(t, "days"),
+			Silence:      time.Duration(rapid.IntRange(0, 363).Draw(t, "silence")) * day,
+			MedianGap:    time.Duration(rapid.IntRange(0, 60).Draw(t, "gap")) * day,
+		}
+		at := event.Instant(0).Add(time.Duration(rapid.IntRange(0, 30).Draw(t, "stay")) * day)
+		to, since := lines.Next(from, 0, s, at), event.Instant(0)
+		if to != from {
+			since = at
+		}
+		if again := lines.Next(to, since, s, at); again != to {
+			t.Errorf("Next(Next(%v)) = %v, want %v for %+v", from, again, to, s)
+		}
+		later := s
+		later.Risk = min(1, s.Risk+rapid.Float64Range(0, 1).Draw(t, "rise"))
+		later.Silence += day
+		if risen := lines.Next(to, since, later, at); risen < to {
+			t.Errorf("in silence the level fell from %v to %v, want no fall: %+v", to, risen, later)
+		}
+	})
+}
+
+func TestLogOdds(t *testing.T) {
+	for _, row := range []struct {
+		p    float64
+		want int32
+	}{{.5, 0}, {.75, 1099}, {.25, -1099}, {0, -13816}, {1, 13816}} {
+		if got := churn.LogOdds(row.p); got != row.want {
+			t.Errorf("LogOdds(%v) = %d, want %d", row.p, got, row.want)
+		}
+	}
+}

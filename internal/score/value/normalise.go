@@ -1,0 +1,90 @@
+package value
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Method is how a raw value becomes a number in [0, 1].
+type Method string
+
+// The methods. x is the raw value, Low and High the bounds of its Scale.
+const (
+	// Ratio is x / High.
+	Ratio Method = "ratio"
+	// Inverse is Low / x, for what is best when small and never zero.
+	Inverse Method = "inverse"
+	// Remaining is 1 − x / High, for what is best at zero: days of silence.
+	Remaining Method = "remaining"
+	// MinMax is (x − Low) / (High − Low).
+	MinMax Method = "minmax"
+	// LogMinMax is the same of ln(1 + x): the default for money and counts, whose values span orders of magnitude.
+	LogMinMax Method = "log-minmax"
+)
+
+// Scale normalises one indicator. Every method is monotone in x.
+type Scale struct {
+	Method    Method
+	Low, High float64
+}
+
+// Check says what is wrong with s; nil when nothing is.
+func (s Scale) Check() error {
+	if math.IsNaN(s.Low) || math.IsInf(s.Low, 0) || math.IsNaN(s.High) || math.IsInf(s.High, 0) {
+		return errors.New("bounds must be finite")
+	}
+	switch s.Method {
+	case Ratio, Remaining:
+		if s.High <= 0 {
+			return fmt.Errorf("%s needs high > 0", s.Method)
+		}
+	case Inverse:
+		if s.Low <= 0 {
+			return fmt.Errorf("%s needs low > 0", s.Method)
+		}
+	case MinMax:
+		if s.High <= s.Low {
+			return fmt.Errorf("%s needs high > low", s.Method)
+		}
+	case LogMinMax:
+		if s.Low < 0 || s.High <= s.Low {
+			return fmt.Errorf("%s needs high > low >= 0", s.Method)
+		}
+	default:
+		return fmt.Errorf("method %q is none of ratio, inverse, remaining, minmax, log-minmax", s.Method)
+	}
+	return nil
+}
+
+// Of returns x on the scale, in [0, 1], and whether it had to be capped there.
+func (s Scale) Of(x float64) (normalised float64, capped bool) {
+	n := s.raw(x)
+	switch {
+	case !(n > 0):
+		return 0, n < 0
+	case n > 1:
+		return 1, true
+	}
+	return n, false
+}
+
+func (s Scale) raw(x float64) float64 {
+	switch s.Method {
+	case Ratio:
+		return x / s.High
+	case Inverse:
+		if x <= s.Low {
+			return 1
+		}
+		return s.Low / x
+	case Remaining:
+		return 1 - x/s.High
+	case MinMax:
+		return (x - s.Low) / (s.High - s.Low)
+	case LogMinMax:
+		low := math.Log1p(s.Low)
+		return (math.Log1p(max(x, 0)) - low) / (math.Log1p(s.High) - low)
+	}
+	panic("value: unknown method " + string(s.Method))
+}

@@ -1,0 +1,121 @@
+// Package value makes one score of many indicators: the composite value score, and what each indicator contributes to it.
+package value
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Indicator names a raw value that a scorecard can weigh.
+type Indicator string
+
+// The indicators of the default scorecard. Money is in major units of the base currency.
+const (
+	Spend        Indicator = "spend_365d"      // net spend of the trailing 365 days
+	OrderValue   Indicator = "aov"             // net spend per order, trailing 365 days
+	Frequency    Indicator = "orders_365d"     // orders of the trailing 365 days
+	Recency      Indicator = "recency_days"    // days since the last purchase
+	Predicted    Indicator = "predicted_value" // current value: the predicted margin of the next 12 months
+	Referrals    Indicator = "referrals"       // customers referred, lifetime; none is zero, not missing
+	ActiveMonths Indicator = "active_months"   // consecutive calendar months with a purchase
+	Promoter     Indicator = "nps"             // latest NPS answer of the last 365 days, 0–10; may be missing
+)
+
+// Known lists all indicators.
+func Known() []Indicator {
+	return []Indicator{Spend, OrderValue, Frequency, Recency, Predicted, Referrals, ActiveMonths, Promoter}
+}
+
+// Line is one indicator of a scorecard.
+type Line struct {
+	Indicator Indicator
+	// Weight is the indicator's share, in (0, 1].
+	Weight float64
+	Scale  Scale
+}
+
+// MaxLines bounds a scorecard: exact attribution looks at every subset of its lines.
+const MaxLines = 12
+
+// Scorecard weighs indicators. The weights add up to 1.
+type Scorecard struct{ Lines []Line }
+
+// Check says what is wrong with c, all of it; nil when nothing is.
+func (c Scorecard) Check() error {
+	var errs []error
+	if len(c.Lines) == 0 || len(c.Lines) > MaxLines {
+		errs = append(errs, fmt.Errorf("a scorecard has 1 to %d indicators, this one %d", MaxLines, len(c.Lines)))
+	}
+	known, sum := make(map[Indicator]bool), 0.0
+	for _, name := range Known() {
+		known[name] = true
+	}
+	for _, line := range c.Lines {
+		if !known[line.Indicator] {
+			errs = append(errs, fmt.Errorf("indicator %q is unknown or stands twice", line.Indicator))
+		}
+		known[line.Indicator] = false
+		if !(line.Weight > 0 && line.Weight <= 1) {
+			errs = append(errs, fmt.Errorf("%s: weight %v is not in (0, 1]", line.Indicator, line.Weight))
+		}
+		if err := line.Scale.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", line.Indicator, err))
+		}
+		sum += line.Weight
+	}
+	if math.Abs(sum-1) > 1e-9 {
+		errs = append(errs, fmt.Errorf("the weights add up to %v, want 1", sum))
+	}
+	return errors.Join(errs...)
+}
+
+// Raw is an indicator's value before normalisation, or the lack of one.
+type Raw struct {
+	Value   float64
+	Missing bool
+}
+
+// Reading is a scorecard filled in: one entry per line, in order. The zero value is a customer without a score.
+type Reading struct {
+	Raw        [MaxLines]Raw
+	Normalised [MaxLines]float64
+	Capped     [MaxLines]bool
+	// Scored is false for a customer without a score: all of it counts as zero.
+	Scored bool
+}
+
+// Read fills in the scorecard; raw has one entry per line.
+func (c Scorecard) Read(raw *[MaxLines]Raw) Reading {
+	r := Reading{Raw: *raw, Scored: true}
+	for i, line := range c.Lines {
+		if !raw[i].Missing {
+			r.Normalised[i], r.Capped[i] = line.Scale.Of(raw[i].Value)
+		}
+	}
+	return r
+}
+
+// Score is the weighted sum of what is known, in hundredths of a point (0..10000), the weights rescaled over the known
+// indicators; coverage is the share of the weight that is known.
+func (c Scorecard) Score(r Reading) (points int32, coverage float64) {
+	score, coverage := c.score(func(int) *Reading { return &r })
+	return int32(math.RoundToEven(score)), coverage
+}
+
+// score evaluates the scorecard with each line taken from the reading that pick chooses.
+func (c Scorecard) score(pick func(line int) *Reading) (score, coverage float64) {
+	var sum float64
+	for i, line := range c.Lines {
+		r := pick(i)
+		if r.Raw[i].Missing {
+			continue
+		}
+		sum += float64(line.Weight * r.Normalised[i])
+		coverage += line.Weight
+	}
+	if coverage == 0 {
+		return 0, 0
+	}
+	return 10000 * sum / coverage, coverage
+}

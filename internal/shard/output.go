@@ -1,0 +1,93 @@
+package shard
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"tidemark/internal/event"
+)
+
+// Output is a message that a commit promises to publish. Its ID names it for ever: the same ID means the same payload.
+type Output struct {
+	ID      string
+	Topic   string
+	Key     []byte
+	Value   []byte
+	Headers []event.Header
+	// Time is the record time to publish under; zero leaves it to the producer.
+	Time event.Instant
+}
+
+var errShortOutput = errors.New("outbox entry is cut short")
+
+// Append appends the outbox encoding of o to b: five length-prefixed strings, the headers, and the time.
+func (o Output) Append(b []byte) []byte {
+	b = appendBytes(b, []byte(o.ID))
+	b = appendBytes(b, []byte(o.Topic))
+	b = appendBytes(b, o.Key)
+	b = appendBytes(b, o.Value)
+	b = binary.AppendUvarint(b, uint64(len(o.Headers)))
+	for _, h := range o.Headers {
+		b = appendBytes(b, []byte(h.Key))
+		b = appendBytes(b, h.Value)
+	}
+	return binary.AppendVarint(b, int64(o.Time))
+}
+
+// DecodeOutput reads what Append wrote. The result shares no memory with b.
+func DecodeOutput(b []byte) (Output, error) {
+	r := reader{b: b}
+	o := Output{ID: string(r.bytes()), Topic: string(r.bytes()), Key: r.bytes(), Value: r.bytes()}
+	n := r.uvarint()
+	if n > uint64(len(r.b)) {
+		return Output{}, errShortOutput
+	}
+	for range n {
+		o.Headers = append(o.Headers, event.Header{Key: string(r.bytes()), Value: r.bytes()})
+	}
+	o.Time = event.Instant(r.varint())
+	if r.failed || len(r.b) != 0 {
+		return Output{}, errShortOutput
+	}
+	return o, nil
+}
+
+func appendBytes(b, s []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+type reader struct {
+	b      []byte
+	failed bool
+}
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.b)
+	return advance(r, v, n)
+}
+
+func (r *reader) varint() int64 {
+	v, n := binary.Varint(r.b)
+	return advance(r, v, n)
+}
+
+func advance[T any](r *reader, v T, n int) T {
+	if n <= 0 {
+		r.failed, r.b = true, nil
+		var zero T
+		return zero
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+func (r *reader) bytes() []byte {
+	n := r.uvarint()
+	if n > uint64(len(r.b)) {
+		r.failed, r.b = true, nil
+		return nil
+	}
+	s := append([]byte(nil), r.b[:n]...)
+	r.b = r.b[n:]
+	return s
+}
