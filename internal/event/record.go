@@ -34,3 +34,7 @@ type Fetch struct {
 
 // ErrOffsetOutOfRange is the error of a fetch from an offset that the log does not hold: expired, or not yet written.
 var ErrOffsetOutOfRange = errors.New("offset out of range")
+
+// ErrSchemaUnavailable is the error of a record that cannot be judged now, because the schema registry gives no answer. The
+// record is neither good nor bad: it is to be tried again, and never a dead letter.
+var ErrSchemaUnavailable = errors.New("schema not available now")

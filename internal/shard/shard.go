@@ -144,3 +144,12 @@ type View struct {
 
 // Field is one field of a public hash.
 type Field struct{ Name, Value string }
+
+// Partitions lists the partitions of an index: one per input topic.
+func Partitions(index int) []Partition {
+	var all []Partition
+	for _, topic := range event.Topics() {
+		all = append(all, Partition{topic, index})
+	}
+	return all
+}

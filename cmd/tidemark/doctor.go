@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tidemark/internal/shard"
+)
+
+type doctorCommand struct {
+	kafkaSettings
+	redisSettings
+	registrySettings
+	Sample int `help:"Keys to look at per partition, to tell the producers' partitioner." default:"200"`
+}
+
+// Run asks everything that the service depends on how it is. It fails where something must be mended.
+func (c *doctorCommand) Run(ctx context.Context, s streams) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	fine := true
+	tell := func(f finding) { fine = f.print(s.out) && fine }
+
+	layout := c.askRedis(ctx, tell)
+	c.askKafka(ctx, layout, tell)
+	c.askRegistry(ctx, tell)
+	if !fine {
+		fmt.Fprintln(s.out, "\nwhat is marked FAIL must be mended before Tidemark can be relied upon")
+		return errFindings
+	}
+	_, err := fmt.Fprintln(s.out, "\nall is well")
+	return err
+}
+
+func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.Layout {
+	store, layout, err := c.store(ctx)
+	if store == nil {
+		tell(finding{Name: "redis", Detail: err.Error(), Remedy: "check --redis-url"})
+		return layout
+	}
+	for _, f := range store.CheckServer(ctx) {
+		tell(finding(f))
+	}
+	if err != nil {
+		return layout
+	}
+	if layout.Shards == 0 {
+		tell(finding{Name: "layout", OK: true, Detail: "no data yet: the first `tidemark run` lays it out"})
+		return layout
+	}
+	tell(finding{Name: "layout", OK: true, Detail: fmt.Sprintf("%d shards by %s, days of %s, money in %s",
+		layout.Shards, layout.Partitioner, layout.Zone, layout.Base)})
+	if _, hash, _, ok, err := store.Model(ctx); err != nil || !ok {
+		tell(finding{Name: "model in force", Detail: fmt.Sprint("none: ", err), Remedy: "tidemark model activate FILE"})
+	} else {
+		tell(finding{Name: "model in force", OK: true, Detail: hash})
+	}
+	return layout
+}
+
+func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell func(finding)) {
+	cluster, err := c.cluster()
+	if err != nil {
+		tell(finding{Name: "kafka", Detail: err.Error(), Remedy: "check the --kafka- flags"})
+		return
+	}
+	defer cluster.Close()
+	findings, err := cluster.CheckTopics(ctx)
+	if err != nil {
+		tell(finding{Name: "kafka answers", Detail: err.Error(), Remedy: "check --kafka-brokers, TLS and SASL, and that the brokers run"})
+		return
+	}
+	for _, f := range findings {
+		tell(finding(f))
+	}
+	c.askPartitioner(ctx, layout, tell)
+	if progress, err := cluster.Progress(ctx); err == nil {
+		var lag int64
+		for _, p := range progress {
+			lag += p.Lag()
+		}
+		tell(finding{Name: "lag", OK: true, Detail: fmt.Sprintf("%d records", lag)})
+	}
+}
+
+// askPartitioner compares the producers' partitioner with that of the data.
+func (c *doctorCommand) askPartitioner(ctx context.Context, layout shard.Layout, tell func(finding)) {
+	cluster, err := c.cluster()
+	if err != nil {
+		return
+	}
+	defer cluster.Close()
+	sample, err := cluster.SamplePartitioner(ctx, c.Sample)
+	if err != nil {
+		tell(finding{Name: "partitioner", Detail: err.Error(), Remedy: "see the topics above"})
+		return
+	}
+	found, ok := sample.Explains()
+	switch {
+	case !ok && (sample.Keys < 20 || sample.Partitions == 1):
+		tell(finding{Name: "partitioner", OK: true, Detail: fmt.Sprintf("%d keys in %d partitions tell nothing", sample.Keys, sample.Partitions)})
+	case !ok:
+		tell(finding{
+			Name: "partitioner", Detail: fmt.Sprintf("none explains the %d keys: %v", sample.Keys, sample.Agreement),
+			Remedy: "let all producers key by customer id with one partitioner; scores are right all the same, only slower",
+		})
+	case layout.Shards > 0 && found != layout.Partitioner:
+		tell(finding{
+			Name: "partitioner", Detail: fmt.Sprintf("producers use %s, the data is laid out by %s", found, layout.Partitioner),
+			Remedy: "rebuild with `tidemark run --partitioner " + string(found) + "` into another --redis-prefix; scores are right all the same, only slower",
+		})
+	default:
+		tell(finding{Name: "partitioner", OK: true, Detail: fmt.Sprintf("%s explains %.0f %% of %d keys", found, 100*sample.Agreement[found], sample.Keys)})
+	}
+}
+
+func (c *doctorCommand) askRegistry(ctx context.Context, tell func(finding)) {
+	registry, err := c.registry()
+	if err != nil {
+		tell(finding{Name: "schema registry", Detail: err.Error(), Remedy: "check the --registry- flags"})
+		return
+	}
+	if registry == nil {
+		tell(finding{Name: "schemas", OK: true, Detail: "embedded, with fixed ids: no registry is set"})
+		return
+	}
+	findings := registry.Check(ctx)
+	for _, f := range findings {
+		tell(finding{Name: f.Subject, Detail: f.Wrong, Remedy: f.Mend})
+	}
+	if len(findings) == 0 {
+		tell(finding{Name: "schema registry", OK: true, Detail: "holds our schemas"})
+	}
+}

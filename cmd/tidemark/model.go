@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/score"
+)
+
+type modelCommand struct {
+	Show     modelShowCommand     `cmd:"" help:"Print the model in force, or the one that comes with Tidemark."`
+	Check    modelCheckCommand    `cmd:"" help:"Say what is wrong with a model file."`
+	Activate modelActivateCommand `cmd:"" help:"Put a model file into force."`
+}
+
+type modelShowCommand struct {
+	redisSettings
+	Default bool `help:"Print the model that comes with Tidemark; asks no server."`
+}
+
+// Run prints the source of a model.
+func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
+	if c.Default {
+		_, err := s.out.Write(model.Default())
+		return err
+	}
+	store, _, err := c.store(ctx)
+	if err != nil {
+		return err
+	}
+	raw, hash, effective, ok, err := store.Model(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errors.New("no model is in force yet: the first `tidemark run` activates one (see model show --default)")
+	}
+	fmt.Fprintf(s.err, "hash %s, in force from %s\n", hash, effective)
+	_, err = s.out.Write(raw)
+	return err
+}
+
+type modelCheckCommand struct {
+	File string `arg:"" type:"existingfile" help:"Model file."`
+}
+
+// Run reads the file and prints what it is.
+func (c *modelCheckCommand) Run(s streams) error {
+	m, _, err := readModel(c.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "model %s is in order: hash %s, scorecard %s, money in %s\n", m.Version, m.Hash, m.ScorecardHash, m.Base)
+	return err
+}
+
+type modelActivateCommand struct {
+	redisSettings
+	File        string  `arg:"" type:"existingfile" help:"Model file."`
+	EffectiveAt instant `help:"In force from this date or time on; now if not given." placeholder:"TIME"`
+}
+
+// Run validates the file and switches to it.
+func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
+	m, raw, err := readModel(c.File)
+	if err != nil {
+		return err
+	}
+	store, layout, err := c.store(ctx)
+	if err != nil {
+		return err
+	}
+	if layout.Shards > 0 && layout.Base != m.Base {
+		return fmt.Errorf("the data is in %s, the model in %s: histories cannot change their currency", layout.Base, m.Base)
+	}
+	effective := event.Instant(c.EffectiveAt)
+	if effective == 0 {
+		effective = event.InstantOf(time.Now())
+	}
+	if err := store.ActivateModel(ctx, raw, m.Hash, effective); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "model %s (%s) is in force from %s; instances follow at their next batch\n", m.Version, m.Hash, effective)
+	return err
+}
+
+func readModel(file string) (score.Model, []byte, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return score.Model{}, nil, err
+	}
+	m, err := model.Parse(raw)
+	return m, raw, err
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/dataset"
+	"tidemark/internal/event"
+	"tidemark/internal/replay"
+	"tidemark/internal/score"
+)
+
+// logSettings name a log in files.
+type logSettings struct {
+	Files  []string `arg:"" name:"file" help:"Files of the log; - is standard input, .gz is unpacked."`
+	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl" help:"Format of the log: ${enum}."`
+}
+
+// read reads the log, with progress on a terminal, and says on s what was left out.
+func (l logSettings) read(s streams) (dataset.Log, error) {
+	format, err := dataset.ParseFormat(l.Format)
+	if err != nil {
+		return dataset.Log{}, err
+	}
+	log, err := dataset.Read(format, l.Files, nil)
+	if err != nil {
+		return dataset.Log{}, err
+	}
+	for _, r := range log.Rejected {
+		fmt.Fprintf(s.err, "left out: %d lines, %s", r.Lines, r.Reason)
+		if len(r.Examples) > 0 {
+			fmt.Fprintf(s.err, " (%s)", r.Examples[0])
+		}
+		fmt.Fprintln(s.err)
+	}
+	return log, nil
+}
+
+type replayCommand struct {
+	logSettings
+	modelSettings
+	AsOf        instant       `help:"Score as of this date or time; the last event's if not given." placeholder:"TIME"`
+	Scores      string        `help:"Write the scores as CSV; - is standard output." placeholder:"FILE"`
+	Transitions string        `help:"Write the transitions as lines of JSON; - is standard output." placeholder:"FILE"`
+	AlertMaxAge time.Duration `help:"Mark transitions older than this as not published; 0 never does." default:"168h"`
+	JSON        bool          `help:"Print the summary as JSON."`
+}
+
+// Run folds the log and writes what was asked for. The summary goes to standard error where a file goes to standard output.
+func (c *replayCommand) Run(s streams) error {
+	if c.Scores == "-" && c.Transitions == "-" {
+		return errors.New("only one of --scores and --transitions can go to standard output")
+	}
+	engine, err := c.engine()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	log, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	if len(log.Events) == 0 {
+		return errors.New("the log holds no event")
+	}
+	result := replay.Run(engine, log.Events, event.Instant(c.AsOf))
+	if err := writeTo(c.Scores, s, func(w io.Writer) error { return writeScores(w, engine, &result) }); err != nil {
+		return fmt.Errorf("write scores: %w", err)
+	}
+	var published int
+	if err := writeTo(c.Transitions, s, func(w io.Writer) error {
+		published, err = writeTransitions(w, &result, c.AlertMaxAge)
+		return err
+	}); err != nil {
+		return fmt.Errorf("write transitions: %w", err)
+	}
+	summary := summarise(engine, &result)
+	summary.Seconds = time.Since(began).Seconds()
+	summary.Published = published
+	to := s.out
+	if c.Scores == "-" || c.Transitions == "-" {
+		to = s.err
+	}
+	if c.JSON {
+		return json.NewEncoder(to).Encode(summary)
+	}
+	return summary.print(to)
+}
+
+// writeTo calls write with the file of a name: none if empty, standard output if -.
+func writeTo(name string, s streams, write func(io.Writer) error) (err error) {
+	switch name {
+	case "":
+		return write(io.Discard)
+	case "-":
+		return write(s.out)
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return write(file)
+}
+
+func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
+	if w == io.Discard {
+		return nil
+	}
+	out := csv.NewWriter(w)
+	if err := out.Write(score.Columns()); err != nil {
+		return err
+	}
+	for _, c := range r.Customers {
+		row := engine.Score(c.Profile, r.AsOf)
+		if err := out.Write(row.Row()); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones.
+func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (published int, err error) {
+	told := make(map[score.Transition]bool)
+	for _, c := range r.Customers {
+		profile := c.Profile
+		for i, p := range profile.Publish(c.Told, r.AsOf, maxAge) {
+			told[c.Told[i]] = p
+			if p {
+				published++
+			}
+		}
+	}
+	if w == io.Discard {
+		return published, nil
+	}
+	out := bufio.NewWriterSize(w, 1<<16)
+	for _, t := range r.Transitions() {
+		topic, line := avro.TransitionJSON(t)
+		fmt.Fprintf(out, `{"topic":%q,"event":%s,"sequence":%d,"published":%t}`+"\n", topic, line, t.Common().Sequence, told[t])
+	}
+	return published, out.Flush()
+}
+
+// summary is what a replay amounts to, in numbers.
+type summary struct {
+	AsOf      string         `json:"as_of"`
+	Model     string         `json:"model_version"`
+	Customers int            `json:"customers"`
+	Buyers    int            `json:"buyers"`
+	Purchases int            `json:"purchases"`
+	Events    map[string]int `json:"events"`
+	AfterAsOf int            `json:"events_after_as_of"`
+	Tiers     map[string]int `json:"tiers"`
+	Levels    map[string]int `json:"churn_levels"`
+	Segments  map[string]int `json:"segments"`
+	TierMoves map[string]int `json:"tier_changes"`
+	Alerts    map[string]int `json:"churn_alerts"`
+	Published int            `json:"published"`
+	Seconds   float64        `json:"seconds"`
+}
+
+func summarise(engine *score.Engine, r *replay.Result) summary {
+	out := summary{
+		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late,
+		Events: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
+		TierMoves: map[string]int{}, Alerts: map[string]int{},
+	}
+	for verdict, n := range r.Verdicts {
+		out.Events[verdict.String()] = n
+	}
+	for _, c := range r.Customers {
+		row := engine.Score(c.Profile, r.AsOf)
+		out.Purchases += row.Orders
+		if row.Bought {
+			out.Buyers++
+			out.Tiers[row.Tier.String()]++
+			out.Levels[row.Level.String()]++
+			out.Segments[row.Segment]++
+		}
+		for _, t := range c.Told {
+			switch t := t.(type) {
+			case *score.TierChanged:
+				out.TierMoves[t.Direction.String()]++
+			case *score.ChurnAlert:
+				out.Alerts[t.State.String()]++
+			}
+		}
+	}
+	return out
+}
+
+func (s summary) print(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "as of        %s\nmodel        %s\n", s.AsOf, s.Model)
+	fmt.Fprintf(&b, "customers    %d, of whom %d have bought: %d purchases\n", s.Customers, s.Buyers, s.Purchases)
+	fmt.Fprintf(&b, "events       %s\n", counts(s.Events))
+	if s.AfterAsOf > 0 {
+		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)
+	}
+	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", counts(s.Tiers), counts(s.Levels), counts(s.Segments))
+	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\npublished    %d\n", counts(s.TierMoves), counts(s.Alerts), s.Published)
+	fmt.Fprintf(&b, "took         %.1f s\n", s.Seconds)
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/kafka"
+	"tidemark/internal/model"
+	"tidemark/internal/pipeline"
+	"tidemark/internal/redis"
+	"tidemark/internal/shard"
+)
+
+// service is the running scorer.
+//
+//	kafka.Group ── one generation at a time ──> handle
+//	                                              ├── pipeline.Lane, partition index 0 ─┐
+//	                                              ├── pipeline.Lane, partition index 3 ─┼─> redis.Store, kafka.Publisher
+//	                                              └── …                                 ┘        (shared)
+//	modelWatch ── tm:model ──> the engine that all lanes ask for at their batch boundaries
+type service struct {
+	log     *zap.Logger
+	cluster *kafka.Cluster
+	client  goredis.UniversalClient
+	codec   *avro.Codec
+	prefix  string
+	// initialModel is put into force where none is; modelGiven says that the user named it.
+	initialModel []byte
+	modelGiven   bool
+	// layout is what to lay out at the first start.
+	layout           shard.Layout
+	exitWhenCaughtUp bool
+	// lane is what all lanes have in common.
+	lane pipeline.Config
+
+	store      *redis.Store
+	group      *kafka.Group
+	models     *modelWatch
+	partitions int
+	ready      atomic.Bool
+
+	// mu guards the lanes of the generation at hand, and the wish to stop.
+	mu       sync.Mutex
+	lanes    []*pipeline.Lane
+	stopping bool
+}
+
+// run serves until ctx ends, which drains, or until everything has been caught up with where that was asked for.
+func (s *service) run(ctx context.Context) error {
+	publisher, err := s.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.codec, s.models.engine
+	s.lane.Layout, s.lane.Partitions = s.layout, s.partitions
+	s.lane.Report = s.report
+
+	group, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	defer context.AfterFunc(ctx, func() { s.stop(leave) })()
+	s.group = s.cluster.NewGroup(func(err error) { s.log.Warn("kafka: trying again", zap.Error(err)) })
+	s.ready.Store(true)
+
+	background, done := context.WithCancel(group)
+	var wait sync.WaitGroup
+	wait.Go(func() { s.models.follow(background, s.log) })
+	if s.exitWhenCaughtUp {
+		wait.Go(func() { s.awaitCaughtUp(background, leave) })
+	}
+	err = s.group.Run(group, s.handle)
+	done()
+	wait.Wait()
+	return errors.Join(err, publisher.Close())
+}
+
+// prepare checks the servers, lays out the data or finds its layout, and loads the model in force.
+func (s *service) prepare(ctx context.Context) (*kafka.Publisher, error) {
+	partitions, err := s.cluster.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.partitions = partitions
+	initial, err := model.Parse(s.initialModel)
+	if err != nil {
+		return nil, err
+	}
+	s.layout.Base = initial.Base
+	if err := s.layOut(ctx); err != nil {
+		return nil, err
+	}
+	for _, f := range s.store.CheckServer(ctx) {
+		if !f.OK {
+			return nil, fmt.Errorf("redis: %s: %s (%s)", f.Name, f.Detail, f.Remedy)
+		}
+	}
+	if err := s.store.Open(ctx); err != nil {
+		return nil, err
+	}
+	s.models = &modelWatch{store: s.store, zone: s.layout.Zone}
+	if err := s.models.start(ctx, s.initialModel, initial.Hash, s.modelGiven); err != nil {
+		return nil, err
+	}
+	return s.cluster.NewPublisher(shard.Murmur2)
+}
+
+// layOut makes the store, with as many shards as the data has unless the user says a number: then it must be that.
+func (s *service) layOut(ctx context.Context) (err error) {
+	if s.store, err = redis.New(s.client, s.prefix, shard.Layout{}); err != nil {
+		return err
+	}
+	if s.layout.Shards == 0 {
+		s.layout.Shards = shard.DefaultShards(s.partitions)
+		there, ok, err := s.store.Layout(ctx)
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.layout.Shards = there.Shards
+		}
+	}
+	if err := s.layout.Check(s.partitions); err != nil {
+		return err
+	}
+	s.store, err = redis.New(s.client, s.prefix, s.layout)
+	return err
+}
+
+// handle runs the lanes of one generation, one per partition index, until it ends.
+func (s *service) handle(ctx context.Context, gen *kafka.Generation) error {
+	indexes := gen.Partitions()
+	lanes := make([]*pipeline.Lane, len(indexes))
+	for i, index := range indexes {
+		config := s.lane
+		config.Source, config.Index, config.Committed = gen, index, committed(gen, index)
+		lane, err := pipeline.New(config)
+		if err != nil {
+			return err
+		}
+		lanes[i] = lane
+	}
+	if !s.begin(lanes) {
+		return nil
+	}
+	defer s.begin(nil)
+	s.log.Info("generation begins", zap.Int("generation", gen.ID()), zap.Ints("partitions", indexes))
+	if len(lanes) == 0 {
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
+	together, ctx := errgroup.WithContext(ctx)
+	for _, lane := range lanes {
+		together.Go(func() error { return lane.Run(ctx) })
+	}
+	err := together.Wait()
+	switch {
+	case errors.Is(err, pipeline.ErrStalled), errors.Is(err, pipeline.ErrDrainDeadline):
+		return kafka.Retryable(err)
+	case err == nil && !s.isStopping():
+		return errors.New("all lanes ended though nobody asked them to") // a bug of ours
+	}
+	return err
+}
+
+func committed(gen *kafka.Generation, index int) map[shard.Partition]int64 {
+	offsets := map[shard.Partition]int64{}
+	for _, p := range shard.Partitions(index) {
+		if offset, ok := gen.Committed(p); ok {
+			offsets[p] = offset
+		}
+	}
+	return offsets
+}
+
+// begin notes the lanes at work; false says that the service is to stop instead.
+func (s *service) begin(lanes []*pipeline.Lane) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lanes = lanes
+	return !s.stopping
+}
+
+func (s *service) isStopping() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopping
+}
+
+// stop drains the lanes; once they have ended, or where there are none, the group is left.
+func (s *service) stop(leave context.CancelFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopping = true
+	if len(s.lanes) == 0 {
+		leave()
+		return
+	}
+	for _, lane := range s.lanes {
+		lane.Drain()
+	}
+}
+
+// awaitCaughtUp stops the service once the group has caught up and every own lane is done.
+func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if !s.lanesCaughtUp() {
+			continue
+		}
+		if done, err := s.cluster.CaughtUp(ctx); err == nil && done {
+			s.stop(leave)
+			return
+		}
+	}
+}
+
+func (s *service) lanesCaughtUp() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, lane := range s.lanes {
+		if !lane.Progress().CaughtUp {
+			return false
+		}
+	}
+	return true
+}
+
+// report logs what a lane says.
+func (s *service) report(n pipeline.Notice) {
+	s.log.Warn(n.Kind.String(),
+		zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Int("shard", n.Shard),
+		zap.String("operation", n.Operation), zap.Error(n.Err))
+}
+
+// isReady says why the service is not ready; nil when it does its share.
+func (s *service) isReady(ctx context.Context) error {
+	if !s.ready.Load() || !s.group.Joined() {
+		return errors.New("not joined")
+	}
+	if err := s.store.Writable(ctx); err != nil {
+		return fmt.Errorf("redis does not take writes: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package avro
+
+import (
+	"encoding/binary"
+
+	"tidemark/internal/event"
+)
+
+// Decode returns the validated event of a record, or nil for a transaction marker. The error is an *event.Invalid where the
+// record is bad, and event.ErrSchemaUnavailable where that cannot be said now, because the registry does not answer. The
+// event shares no memory with the record.
+func (c *Codec) Decode(r event.Record) (e event.Event, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, err = nil, event.Invalidf(event.Crash, "%v", p)
+		}
+	}()
+	if marker(r) {
+		return nil, nil
+	}
+	if len(r.Value) > c.max {
+		return nil, event.Invalidf(event.TooLarge, "%d bytes, at most %d", len(r.Value), c.max)
+	}
+	if len(r.Value) == 0 {
+		return nil, event.Invalidf(event.Empty, "no value")
+	}
+	id, body, err := unframe(r)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := c.reader(id)
+	if err != nil {
+		return nil, err
+	}
+	if schema.topic != r.Topic {
+		return nil, event.Invalidf(event.UnknownSchema, "schema %s is one of %s", id, schema.topic)
+	}
+	e, err = schema.read(body)
+	if err != nil {
+		return nil, err
+	}
+	h := e.Common()
+	h.RecordedAt = r.Time
+	if err := event.Validate(e); err != nil {
+		return nil, err
+	}
+	if string(r.Key) != h.Customer { // the key decides the partition, and so the shard
+		return nil, event.Invalidf(event.BadKey, "the key of %d bytes is not the customer_id", len(r.Key))
+	}
+	return e, nil
+}
+
+// reader finds the reader of a schema: ours by its fixed id, any other through the registry.
+func (c *Codec) reader(id schemaID) (reader, error) {
+	if r, ok := c.fixed[id.number]; ok && !id.global {
+		return r, nil
+	}
+	if c.registry == nil {
+		return reader{}, event.Invalidf(event.UnknownSchema, "schema %s is none of ours, and there is no registry", id)
+	}
+	return c.registry.reader(id)
+}
+
+// marker recognises the control records of transactions, which a client that reads uncommitted hands out like messages:
+// the key is (version 0, type 0 or 1: abort, commit), the value (version 0, coordinator epoch), all int16 but the last.
+func marker(r event.Record) bool {
+	return len(r.Key) == 4 && len(r.Value) == 6 &&
+		binary.BigEndian.Uint16(r.Key) == 0 && binary.BigEndian.Uint16(r.Key[2:]) <= 1 &&
+		binary.BigEndian.Uint16(r.Value) == 0
+}

@@ -1,0 +1,344 @@
+package avro
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/linkedin/goavro/v2"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+	"tidemark/internal/shard"
+	"tidemark/schemas"
+)
+
+func encode(t *testing.T, c *Codec, tr score.Transition) shard.Output {
+	t.Helper()
+	out, err := c.Encode(tr)
+	if err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	return out
+}
+
+// told by goavro from the schema as it is published, logical types and all: what any other client would read.
+func consumed(t *testing.T, out shard.Output) map[string]any {
+	t.Helper()
+	codec, err := goavro.NewCodec(ourText(t, out.Topic))
+	if err != nil {
+		t.Fatalf("%s: goavro does not take our schema: %v", out.Topic, err)
+	}
+	native, rest, err := codec.NativeFromBinary(out.Value[5:])
+	if err != nil || len(rest) != 0 {
+		t.Fatalf("%s: %v, %d bytes left over", out.Topic, err, len(rest))
+	}
+	return native.(map[string]any)
+}
+
+func TestEncodeTierChanged(t *testing.T) {
+	change := sampleTier()
+	out := encode(t, newCodec(t, Options{Source: "shop"}), change)
+	if out.ID != change.ID || out.Topic != schemas.TierChanges || string(out.Key) != "c-1" || out.Time != 0 {
+		t.Errorf("got id %s topic %s key %s time %d, want %s %s c-1 and the producer's time", out.ID, out.Topic, out.Key, out.Time, change.ID, schemas.TierChanges)
+	}
+	headers := map[string]string{}
+	for _, h := range out.Headers {
+		headers[h.Key] = string(h.Value)
+	}
+	if want := map[string]string{
+		"ce_specversion": "1.0", "ce_id": change.ID, "ce_source": "shop", "ce_type": "com.tidemark.tier.changed.v1",
+		"ce_time": "2026-01-01T12:00:00Z", "content-type": "application/avro", "sequence": "7",
+	}; !reflect.DeepEqual(headers, want) {
+		t.Errorf("headers %v, want %v", headers, want)
+	}
+	got := consumed(t, out)
+	for name, want := range map[string]any{
+		"event_id": change.ID, "customer_id": "c-1", "cause": "EVENT", "direction": "UP", "score_after": int32(6150), "coverage": .95,
+		"previous_tier": map[string]any{"tidemark.v1.Tier": "GENERAL"}, "tier": map[string]any{"tidemark.v1.Tier": "POTENTIAL"},
+		"keep_by": nil, "corrects_event_id": nil, "churn_level": "WATCH", "clv_current": map[string]any{"long": int64(120_00)},
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	if at := got["as_of"].(time.Time); event.InstantOf(at) != noon {
+		t.Errorf("as_of is %s, want %s", at, noon)
+	}
+	nps := got["contributions"].([]any)[2].(map[string]any)
+	if nps["missing"] != true || nps["raw_after"] != nil || nps["normalised_after"] != nil {
+		t.Errorf("a missing indicator is %v, want no values after", nps)
+	}
+}
+
+func TestEncodeChurnAlert(t *testing.T) {
+	alert := sampleAlert()
+	got := consumed(t, encode(t, newCodec(t, Options{}), alert))
+	for name, want := range map[string]any{
+		"event_id": alert.ID, "episode_id": alert.ID, "state": "RAISED", "kind": "CHURN", "resolve_reason": nil, "level_before": "NONE", "level": "AT_RISK",
+		"risk": .74, "control_group": true, "act_by": nil, "max_offer_minor": nil, "likely_cause": nil, "cause_evidence": nil, "owner": nil,
+		"contactable_channels": map[string]any{"array": []any{}},
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	next := got["expected_next"].(map[string]any)["tidemark.v1.ExpectedNext"].(map[string]any)
+	if next["p50"] == nil || next["p90"] != nil {
+		t.Errorf("expected_next is %v, want a p50, and no p90: it is never", next)
+	}
+}
+
+func TestWhatIsNotKnownIsNull(t *testing.T) {
+	c := newCodec(t, Options{})
+	entry := sampleTier()
+	entry.Previous, entry.Direction, entry.LineCrossed, entry.Playbook, entry.ContactableChannels = tier.None, score.Entry, 0, score.Playbook{}, nil
+	entry.Contributions[0].RawBefore = math.NaN()
+	got := consumed(t, encode(t, c, entry))
+	for _, name := range []string{"previous_tier", "line_crossed", "playbook", "contactable_channels"} {
+		if got[name] != nil {
+			t.Errorf("ENTRY: %s is %v, want null", name, got[name])
+		}
+	}
+	if raw := got["contributions"].([]any)[0].(map[string]any)["raw_before"]; raw != nil {
+		t.Errorf("raw_before is %v, want null: it was not a number", raw)
+	}
+	exit := sampleTier()
+	exit.Tier, exit.Direction = tier.None, score.Exit
+	if got := consumed(t, encode(t, c, exit)); got["tier"] != nil {
+		t.Errorf("EXIT: tier is %v, want null", got["tier"])
+	}
+	gone := sampleAlert()
+	gone.LastPurchaseAt, gone.UsualGapDays, gone.ExpectedNextP50, gone.Action = 0, 0, 0, score.Action{}
+	got = consumed(t, encode(t, c, gone))
+	for _, name := range []string{"last_purchase_at", "days_silent", "usual_gap_days", "expected_next", "action"} {
+		if got[name] != nil {
+			t.Errorf("an alert about a customer without purchases: %s is %v, want null", name, got[name])
+		}
+	}
+}
+
+func TestARiskThatIsNoNumberIsNotTold(t *testing.T) {
+	alert := sampleAlert()
+	alert.Risk = math.NaN()
+	if out, err := newCodec(t, Options{}).Encode(alert); err == nil {
+		t.Errorf("got %v, want an error", out)
+	}
+	nameless := sampleAlert()
+	nameless.ID = ""
+	if out, err := newCodec(t, Options{}).Encode(nameless); err == nil {
+		t.Errorf("got %v, want an error for a transition without an id", out)
+	}
+}
+
+func TestIdentifyHashesTheRecordWithoutItsIDs(t *testing.T) {
+	alert := sampleAlert()
+	body := encode(t, newCodec(t, Options{}), alert).Value[5:]
+	// event_id and episode_id come first: a length byte (64, zigzag) and 32 digits each.
+	if body[0] != 64 || body[33] != 64 {
+		t.Fatalf("the record begins with % x, want two ids of 32 digits", body[:34])
+	}
+	sum := sha256.Sum256(append([]byte{0, 0}, body[66:]...))
+	if want := hex.EncodeToString(sum[:16]); alert.ID != want {
+		t.Errorf("id %s, want %s", alert.ID, want)
+	}
+}
+
+func TestIdentifyLooksAtThePayloadOnly(t *testing.T) {
+	base := Identify(sampleTier())
+	for _, row := range []struct {
+		name   string
+		change func(*score.TierChanged)
+		same   bool
+	}{
+		{"another sequence, which is a header", func(t *score.TierChanged) { t.Sequence++ }, true},
+		{"another id", func(t *score.TierChanged) { t.ID = "x" }, true},
+		{"noise in the last bits", func(t *score.TierChanged) { t.Coverage = math.Nextafter(t.Coverage, 1) }, true},
+		{"a zero with a sign", func(t *score.TierChanged) { t.Contributions[2].RawBefore = math.Copysign(0, -1) }, true},
+		{"another instant", func(t *score.TierChanged) { t.AsOf++ }, false},
+		{"another cause", func(t *score.TierChanged) { t.CauseEventID = "e-9" }, false},
+		{"another contribution", func(t *score.TierChanged) { t.Contributions[0].Points++ }, false},
+		{"a correction", func(t *score.TierChanged) { t.Corrects = "y" }, false},
+	} {
+		changed := sampleTier()
+		row.change(changed)
+		if same := Identify(changed) == base; same != row.same {
+			t.Errorf("%s: same id %t, want %t", row.name, same, row.same)
+		}
+	}
+	alert := sampleAlert()
+	alert.EpisodeID = "another"
+	if got, want := Identify(alert), Identify(sampleAlert()); got != want {
+		t.Errorf("the episode's id changes the id: %s, want %s", got, want)
+	}
+}
+
+// The ids are in consumers' databases: the encoding of what was said must never change.
+func TestIDsAreThoseOfYesterday(t *testing.T) {
+	if got, want := Identify(sampleTier()), "@TIER@"; got != want {
+		t.Errorf("TierChanged: id %s, want %s", got, want)
+	}
+	if got, want := Identify(sampleAlert()), "@ALERT@"; got != want {
+		t.Errorf("ChurnAlert: id %s, want %s", got, want)
+	}
+}
+
+func TestTransitionJSONSaysWhatTheRecordSays(t *testing.T) {
+	c := newCodec(t, Options{})
+	for _, tr := range []score.Transition{sampleTier(), sampleAlert()} {
+		topic, line := TransitionJSON(tr)
+		out := encode(t, c, tr)
+		if topic != out.Topic || strings.ContainsRune(string(line), '\n') {
+			t.Errorf("topic %s, want %s, on one line: %s", topic, out.Topic, line)
+		}
+		var got map[string]any
+		if err := json.Unmarshal(line, &got); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		want := plain(consumed(t, out)).(map[string]any)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("got  %v\nwant %v", got, want)
+		}
+		if !strings.HasPrefix(string(line), `{"event_id":"`+tr.Common().ID+`",`) {
+			t.Errorf("the line begins with %.60s, want the fields in the schema's order", line)
+		}
+	}
+}
+
+// plain turns goavro's values into those of encoding/json, unions opened and times as text.
+func plain(native any) any {
+	switch native := native.(type) {
+	case map[string]any:
+		for name, inside := range native {
+			if strings.HasPrefix(name, "tidemark.v1.") || name == "string" || name == "long" || name == "int" || name == "double" ||
+				name == "array" || name == "boolean" || name == "long.timestamp-millis" {
+				return plain(inside)
+			}
+		}
+		object := map[string]any{}
+		for name, inside := range native {
+			object[name] = plain(inside)
+		}
+		return object
+	case []any:
+		list := []any{}
+		for _, inside := range native {
+			list = append(list, plain(inside))
+		}
+		return list
+	case time.Time:
+		return native.Format(time.RFC3339Nano)
+	case int32:
+		return float64(native)
+	case int64:
+		return float64(native)
+	}
+	return native
+}
+
+func TestEncodeScore(t *testing.T) {
+	c := newCodec(t, Options{})
+	fields := []score.NamedValue{
+		{Name: "as_of", Value: "2026-01-01T12:00:00.5Z"}, {Name: "tier", Value: "HIGH"}, {Name: "value_score", Value: "91.25"},
+		{Name: "churn_level", Value: "AT_RISK"}, {Name: "churn_risk", Value: "0.74"}, {Name: "clv", Value: "1234.56"}, {Name: "p_alive", Value: "0.5"},
+		{Name: "segment", Value: "Cannot Lose"}, {Name: "orders_365d", Value: "12"}, {Name: "spend_365d", Value: "-0.29"},
+		{Name: "last_purchase", Value: ""}, {Name: "model_version", Value: "2026-01"},
+	}
+	out, err := c.EncodeScore("c-1", "EUR", fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := consumed(t, out)
+	for name, want := range map[string]any{
+		"event_id": out.ID, "customer_id": "c-1", "as_of": noon.Add(500 * time.Millisecond).Time(), "tier": map[string]any{"tidemark.v1.Tier": "HIGH"},
+		"value_score": map[string]any{"int": int32(9125)}, "churn_level": map[string]any{"tidemark.v1.ChurnLevel": "AT_RISK"},
+		"clv_minor": map[string]any{"long": int64(123456)}, "spend_365d_minor": map[string]any{"long": int64(-29)}, "last_purchase_at": nil,
+		"segment": map[string]any{"string": "Cannot Lose"}, "currency": "EUR", "cause": nil, "orders_365d": map[string]any{"long": int64(12)},
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	if len(out.ID) != 32 || string(out.Key) != "c-1" || out.Topic != schemas.Scores {
+		t.Errorf("id %q key %q topic %q", out.ID, out.Key, out.Topic)
+	}
+	for _, row := range []struct{ name, field, value, want string }{
+		{"no time", "as_of", "", "as_of"},
+		{"a time that is none", "as_of", "yesterday", "as_of"},
+		{"a tier that is none", "tier", "GOLD", "tier"},
+		{"a risk that is no number", "churn_risk", "NaN", "churn_risk"},
+		{"a value out of this world", "clv", "1e30", "clv"},
+	} {
+		changed := append([]score.NamedValue(nil), fields...)
+		for i := range changed {
+			if changed[i].Name == row.field {
+				changed[i].Value = row.value
+			}
+		}
+		if _, err := c.EncodeScore("c-1", "EUR", changed); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: got %v, want an error that names %s", row.name, err, row.want)
+		}
+	}
+	if _, err := c.EncodeScore("c-1", "", fields); err == nil {
+		t.Error("no currency: got no error")
+	}
+}
+
+// TestSymbolsAreInTheOrderOfTheConstants: a later codec may write a symbol's index without looking at its name.
+func TestSymbolsAreInTheOrderOfTheConstants(t *testing.T) {
+	type set struct {
+		topic, field string
+		first        int // constant of the symbol after UNKNOWN
+		name         func(int) string
+	}
+	for _, row := range []set{
+		{schemas.Purchases, "kind", 1, func(i int) string { return event.PurchaseKind(i).String() }},
+		{schemas.Interactions, "kind", 1, func(i int) string { return event.InteractionKind(i).String() }},
+		{schemas.Interactions, "disposition", 1, func(i int) string { return event.Disposition(i).String() }},
+		{schemas.Feedbacks, "kind", 1, func(i int) string { return event.FeedbackKind(i).String() }},
+		{schemas.Feedbacks, "topic", 1, func(i int) string { return event.Subject(i).String() }},
+		{schemas.TierChanges, "cause", 1, func(i int) string { return score.Cause(i).String() }},
+		{schemas.TierChanges, "direction", 1, func(i int) string { return score.Direction(i).String() }},
+		{schemas.TierChanges, "tier", 1, func(i int) string { return tier.Tier(i).String() }},           // NONE is null
+		{schemas.TierChanges, "churn_level", 0, func(i int) string { return churn.Level(i).String() }},  // NONE is a level
+		{schemas.ChurnAlerts, "level", 0, func(i int) string { return churn.Level(i).String() }},        // likewise
+		{schemas.ChurnAlerts, "state", 1, func(i int) string { return score.EpisodeState(i).String() }}, //
+		{schemas.ChurnAlerts, "resolve_reason", 1, func(i int) string { return score.ResolveReason(i).String() }},
+		{schemas.ChurnAlerts, "kind", 1, func(i int) string { return score.AlertKind(i).String() }},
+	} {
+		enum := formats()[row.topic].record.field(row.field).of
+		for _, branch := range enum.branches {
+			if branch.kind == "enum" {
+				enum = branch
+			}
+		}
+		for i, symbol := range enum.symbols[1:] {
+			if want := row.name(row.first + i); symbol != want {
+				t.Errorf("%s.%s: symbol %d is %s, the constant %s", row.topic, row.field, i+1, symbol, want)
+			}
+		}
+		if beyond := lastOf(row.name, row.first+len(enum.symbols)-1); beyond != "" {
+			t.Errorf("%s.%s lacks the symbol %s", row.topic, row.field, beyond)
+		}
+	}
+}
+
+// lastOf names the constant after the last symbol; empty where there is none.
+func lastOf(name func(int) string, i int) (symbol string) {
+	defer func() {
+		if recover() != nil { // beyond the table of names
+			symbol = ""
+		}
+	}()
+	if symbol = name(i); symbol == "UNKNOWN" {
+		return ""
+	}
+	return symbol
+}

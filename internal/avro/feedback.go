@@ -1,0 +1,45 @@
+package avro
+
+import "tidemark/internal/event"
+
+var feedbackSetters = map[string]setter[event.Feedback]{
+	"event_id":    func(f *event.Feedback, v value) error { return v.text(&f.ID) },
+	"customer_id": func(f *event.Feedback, v value) error { return v.text(&f.Customer) },
+	"occurred_at": func(f *event.Feedback, v value) error { return v.instant(&f.OccurredAt) },
+	"kind":        func(f *event.Feedback, v value) error { return parsed(v, &f.Kind, event.ParseFeedbackKind) },
+	"score":       answer,
+	"scale_min":   func(f *event.Feedback, v value) error { return v.number(&f.Min) },
+	"scale_max":   func(f *event.Feedback, v value) error { return v.number(&f.Max) },
+	"topic":       func(f *event.Feedback, v value) error { return parsed(v, &f.About, event.ParseSubject) },
+	"order_id":    func(f *event.Feedback, v value) error { return v.text(&f.OrderID) },
+}
+
+func answer(f *event.Feedback, v value) error {
+	f.Scored = true
+	return v.number(&f.Score)
+}
+
+// settle gives an NPS answer its scale where it has none, and drops a scale that nothing was answered on.
+func settle(f *event.Feedback) {
+	if !f.Scored {
+		f.Min, f.Max = 0, 0
+		return
+	}
+	if f.Kind == event.NPS && f.Min == 0 && f.Max == 0 {
+		f.Max = 10
+	}
+}
+
+func feedbackRecord(f *event.Feedback) map[string]any {
+	return map[string]any{
+		"event_id":    f.ID,
+		"customer_id": f.Customer,
+		"occurred_at": int64(f.OccurredAt),
+		"kind":        f.Kind.String(),
+		"score":       some("double", f.Score, f.Scored),
+		"scale_min":   some("double", f.Min, f.Scored),
+		"scale_max":   some("double", f.Max, f.Scored),
+		"topic":       some(space+"Subject", f.About.String(), f.About != event.UnknownSubject),
+		"order_id":    text(f.OrderID),
+	}
+}

@@ -1,0 +1,58 @@
+package avro
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strconv"
+
+	"tidemark/internal/event"
+)
+
+// schemaID names a writer's schema: by a number that is unique in its registry, or by a GUID.
+type schemaID struct {
+	number uint32
+	guid   [16]byte
+	global bool
+}
+
+func (id schemaID) String() string {
+	if !id.global {
+		return strconv.FormatUint(uint64(id.number), 10)
+	}
+	g := id.guid
+	return fmt.Sprintf("%x-%x-%x-%x-%x", g[:4], g[4:6], g[6:8], g[8:10], g[10:])
+}
+
+// schemaHeader names the schema in newer Confluent clients, and then the value is not framed.
+const schemaHeader = "__value_schema_id"
+
+// unframe returns the id of the writer's schema and the bytes of the record.
+func unframe(r event.Record) (id schemaID, body []byte, err error) {
+	for _, h := range r.Headers {
+		if h.Key != schemaHeader {
+			continue
+		}
+		id, n := parseID(h.Value)
+		if n == 0 || n != len(h.Value) {
+			return schemaID{}, nil, event.Invalidf(event.BadFraming, "header %s of %d bytes names no schema", schemaHeader, len(h.Value))
+		}
+		return id, r.Value, nil
+	}
+	id, n := parseID(r.Value)
+	if n == 0 || id.global {
+		return schemaID{}, nil, event.Invalidf(event.BadFraming, "no Confluent frame: %d bytes that begin with %#02x", len(r.Value), r.Value[0])
+	}
+	return id, r.Value[n:], nil
+}
+
+// parseID reads a magic byte and what it announces: 0 a number of four bytes, big-endian, 1 a GUID of sixteen. It returns
+// the length, zero where there is neither.
+func parseID(b []byte) (schemaID, int) {
+	switch {
+	case len(b) >= 5 && b[0] == 0:
+		return schemaID{number: binary.BigEndian.Uint32(b[1:])}, 5
+	case len(b) >= 17 && b[0] == 1:
+		return schemaID{guid: [16]byte(b[1:17]), global: true}, 17
+	}
+	return schemaID{}, 0
+}

@@ -1,0 +1,74 @@
+package avro
+
+import (
+	"maps"
+
+	"tidemark/internal/event"
+)
+
+var purchaseSetters = map[string]setter[event.Purchase]{
+	"event_id":               func(p *event.Purchase, v value) error { return v.text(&p.ID) },
+	"customer_id":            func(p *event.Purchase, v value) error { return v.text(&p.Customer) },
+	"order_id":               func(p *event.Purchase, v value) error { return v.text(&p.OrderID) },
+	"occurred_at":            func(p *event.Purchase, v value) error { return v.instant(&p.OccurredAt) },
+	"kind":                   func(p *event.Purchase, v value) error { return parsed(v, &p.Kind, event.ParsePurchaseKind) },
+	"amount_minor":           func(p *event.Purchase, v value) error { return v.whole(&p.Amount.Minor) },
+	"currency":               func(p *event.Purchase, v value) error { return v.text((*string)(&p.Amount.Currency)) },
+	"margin_minor":           func(p *event.Purchase, v value) error { return v.minor(&p.Margin) },
+	"discount_minor":         func(p *event.Purchase, v value) error { return v.minor(&p.Discount) },
+	"service_cost_minor":     func(p *event.Purchase, v value) error { return v.minor(&p.ServiceCost) },
+	"acquisition_cost_minor": func(p *event.Purchase, v value) error { return v.minor(&p.AcquisitionCost) },
+	"channel":                func(p *event.Purchase, v value) error { return v.text(&p.Channel) },
+	"session_id":             func(p *event.Purchase, v value) error { return v.text(&p.Session) },
+	"referrer_id":            func(p *event.Purchase, v value) error { return v.text(&p.Referrer) },
+	"due_at":                 func(p *event.Purchase, v value) error { return v.instant(&p.DueAt) },
+}
+
+var itemSetters = map[string]setter[event.Item]{
+	"sku":          func(i *event.Item, v value) error { return v.text(&i.SKU) },
+	"category":     func(i *event.Item, v value) error { return v.text(&i.Category) },
+	"quantity":     func(i *event.Item, v value) error { return v.whole(&i.Quantity) },
+	"amount_minor": func(i *event.Item, v value) error { return v.whole(&i.AmountMinor) },
+}
+
+func planPurchase(writer, ours *schema) (plan[event.Purchase], error) {
+	setters := maps.Clone(purchaseSetters)
+	setters["items"] = func(*event.Purchase, value) error { return errNoList }
+	if list := writer.field("items"); list != nil {
+		if item := list.of.element(); item != nil {
+			items, err := bind(item, ours.field("items").of.element(), itemSetters)
+			if err != nil {
+				return plan[event.Purchase]{}, err
+			}
+			setters["items"] = func(p *event.Purchase, v value) error { return items.list(&p.Items, v) }
+		}
+	}
+	return bind(writer, ours, setters)
+}
+
+func purchaseRecord(p *event.Purchase) map[string]any {
+	items := make([]any, len(p.Items))
+	for i, item := range p.Items {
+		items[i] = map[string]any{
+			"sku": item.SKU, "category": item.Category, "quantity": item.Quantity, "amount_minor": item.AmountMinor,
+		}
+	}
+	return map[string]any{
+		"event_id":               p.ID,
+		"customer_id":            p.Customer,
+		"order_id":               text(p.OrderID),
+		"occurred_at":            int64(p.OccurredAt),
+		"kind":                   p.Kind.String(),
+		"amount_minor":           p.Amount.Minor,
+		"currency":               string(p.Amount.Currency),
+		"margin_minor":           minor(p.Margin),
+		"discount_minor":         minor(p.Discount),
+		"service_cost_minor":     minor(p.ServiceCost),
+		"acquisition_cost_minor": minor(p.AcquisitionCost),
+		"items":                  some("array", items, len(items) > 0),
+		"channel":                text(p.Channel),
+		"session_id":             text(p.Session),
+		"referrer_id":            text(p.Referrer),
+		"due_at":                 instant(p.DueAt),
+	}
+}

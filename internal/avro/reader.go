@@ -1,0 +1,81 @@
+package avro
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/linkedin/goavro/v2"
+
+	"tidemark/internal/event"
+)
+
+// reader reads the messages of one writer's schema.
+type reader struct {
+	// topic is the one whose events the schema describes.
+	topic event.Topic
+	// read returns the event of a record's bytes, not validated, sharing no memory with them; or an *event.Invalid.
+	read func([]byte) (event.Event, error)
+}
+
+// newReader compiles a writer's schema. The name of its record, in whatever namespace, says which type it is.
+func newReader(text string) (reader, error) {
+	writer, err := parseSchema(text)
+	if err != nil {
+		return reader{}, err
+	}
+	codec, err := goavro.NewCodec(writer.text())
+	if err != nil {
+		return reader{}, err
+	}
+	for _, topic := range event.Topics() {
+		if f := formats()[string(topic)]; f.Record == writer.record() {
+			read, err := compile(topic, codec, writer, f.record)
+			return reader{topic, read}, err
+		}
+	}
+	return reader{}, fmt.Errorf("a schema of %s %s, which is no event", writer.kind, writer.name)
+}
+
+func compile(topic event.Topic, codec *goavro.Codec, writer, ours *schema) (func([]byte) (event.Event, error), error) {
+	switch topic {
+	case event.Purchases:
+		p, err := planPurchase(writer, ours)
+		return func(b []byte) (event.Event, error) {
+			e := new(event.Purchase)
+			return e, decodeInto(e, p, codec, b)
+		}, err
+	case event.Interactions:
+		p, err := bind(writer, ours, interactionSetters)
+		return func(b []byte) (event.Event, error) {
+			e := new(event.Interaction)
+			return e, decodeInto(e, p, codec, b)
+		}, err
+	case event.Feedbacks:
+		p, err := bind(writer, ours, feedbackSetters)
+		return func(b []byte) (event.Event, error) {
+			e := new(event.Feedback)
+			err := decodeInto(e, p, codec, b)
+			settle(e)
+			return e, err
+		}, err
+	}
+	return nil, errors.New("no type for topic " + string(topic))
+}
+
+func decodeInto[T any](to *T, p plan[T], codec *goavro.Codec, b []byte) error {
+	n, err := scan(p.writer, b)
+	if err != nil {
+		return event.Invalidf(event.Malformed, "%s: %s", p.writer.name, err)
+	}
+	if n < len(b) {
+		return event.Invalidf(event.TrailingBytes, "%d bytes after the record", len(b)-n)
+	}
+	native, _, err := codec.NativeFromBinary(b)
+	if err != nil {
+		return event.Invalidf(event.Malformed, "%s", err)
+	}
+	if err := p.read(to, native); err != nil {
+		return event.Invalidf(event.BadField, "%s", err)
+	}
+	return nil
+}

@@ -1,0 +1,227 @@
+package avro
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/sr"
+
+	"tidemark/internal/event"
+)
+
+// RegistryOptions say how to reach a schema registry that speaks Confluent's API (Confluent, Karapace, Apicurio, Redpanda).
+type RegistryOptions struct {
+	// URLs are tried in turn; at least one.
+	URLs []string
+	// User and Password, or else Token, authenticate; all may be empty.
+	User, Password, Token string
+	// TLS is the client's configuration for https; nil is the system's.
+	TLS *tls.Config
+	// Timeout bounds one request; 5 s where zero.
+	Timeout time.Duration
+}
+
+// Registry looks schemas up, and remembers them: a schema never changes under its id. It is safe for concurrent use.
+type Registry struct {
+	client  *sr.Client
+	timeout time.Duration
+	now     func() time.Time
+
+	known   sync.RWMutex
+	entries map[schemaID]entry
+
+	// asking serialises requests, so that a schema is asked for once, and guards the budget.
+	asking sync.Mutex
+	budget bucket
+}
+
+// entry is what the registry said of an id, good until a time; for ever where that is zero.
+type entry struct {
+	reader reader
+	err    error
+	until  time.Time
+}
+
+const (
+	// unknownFor is how long an id that the registry does not know is not asked for again, silentFor the same for one that
+	// it gave no answer about.
+	unknownFor = time.Minute
+	silentFor  = time.Second
+	// maxKnown bounds the ids that are remembered.
+	maxKnown = 4096
+	// Messages with made-up ids must not become as many requests: after a burst, so many a second.
+	burst, perSecond = 50, 10
+	// maxResponse bounds an answer in bytes: a schema, quoted as JSON.
+	maxResponse = 4 * maxSchema
+)
+
+// NewRegistry returns a client of a schema registry. It sends nothing yet.
+func NewRegistry(o RegistryOptions) (*Registry, error) {
+	if o.Timeout == 0 {
+		o.Timeout = 5 * time.Second
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if o.TLS != nil {
+		transport.TLSClientConfig = o.TLS
+	}
+	options := []sr.ClientOpt{
+		sr.URLs(append([]string(nil), o.URLs...)...), // which edits what it is given
+		sr.UserAgent("tidemark"),
+		sr.HTTPClient(&http.Client{Timeout: o.Timeout, Transport: limited{transport}}),
+	}
+	switch {
+	case o.User != "":
+		options = append(options, sr.BasicAuth(o.User, o.Password))
+	case o.Token != "":
+		options = append(options, sr.BearerToken(o.Token))
+	}
+	client, err := sr.NewClient(options...)
+	if err != nil {
+		return nil, fmt.Errorf("schema registry: %w", err)
+	}
+	return &Registry{
+		client: client, timeout: o.Timeout, now: time.Now,
+		entries: map[schemaID]entry{}, budget: bucket{left: burst},
+	}, nil
+}
+
+// reader returns the reader of a schema. The error is an *event.Invalid where the registry does not know the schema or it
+// is none of our events, and wraps event.ErrSchemaUnavailable where the registry gives no answer.
+func (r *Registry) reader(id schemaID) (reader, error) {
+	if e, ok := r.remembered(id); ok {
+		return e.reader, e.err
+	}
+	r.asking.Lock()
+	defer r.asking.Unlock()
+	if e, ok := r.remembered(id); ok { // somebody asked while we waited
+		return e.reader, e.err
+	}
+	if !id.global && (id.number == 0 || id.number > math.MaxInt32) {
+		return reader{}, event.Invalidf(event.UnknownSchema, "%s cannot be a schema id", id)
+	}
+	if !r.budget.take(r.now()) {
+		return reader{}, fmt.Errorf("look up schema %s: more than %d unknown ids a second: %w", id, perSecond, event.ErrSchemaUnavailable)
+	}
+	e := r.ask(id)
+	r.remember(id, e)
+	return e.reader, e.err
+}
+
+func (r *Registry) ask(id schemaID) entry {
+	ctx, cancel := context.WithTimeout(context.Background(), r.timeout)
+	defer cancel()
+	text, err := r.fetch(ctx, id)
+	switch {
+	case err == nil:
+	case errors.Is(err, errTooLong), code(err) == sr.ErrSchemaNotFound.Code:
+		return entry{err: event.Invalidf(event.UnknownSchema, "schema %s: %s", id, err), until: r.now().Add(unknownFor)}
+	default:
+		return entry{err: fmt.Errorf("look up schema %s: %w: %w", id, event.ErrSchemaUnavailable, err), until: r.now().Add(silentFor)}
+	}
+	compiled, err := newReader(text)
+	if err != nil {
+		return entry{err: event.Invalidf(event.UnknownSchema, "schema %s: %s", id, err)}
+	}
+	return entry{reader: compiled}
+}
+
+func (r *Registry) fetch(ctx context.Context, id schemaID) (string, error) {
+	var found sr.Schema
+	var err error
+	if id.global {
+		var s sr.SubjectSchema
+		s, err = r.client.SchemaByGUID(ctx, id.String())
+		found = s.Schema
+	} else {
+		found, err = r.client.SchemaByID(ctx, int(id.number))
+	}
+	if err != nil {
+		return "", err
+	}
+	// Another type, or types defined elsewhere, fail to parse: they are none of our events.
+	return found.Schema, nil
+}
+
+func (r *Registry) remembered(id schemaID) (entry, bool) {
+	r.known.RLock()
+	e, ok := r.entries[id]
+	r.known.RUnlock()
+	return e, ok && (e.until.IsZero() || r.now().Before(e.until))
+}
+
+func (r *Registry) remember(id schemaID, e entry) {
+	r.known.Lock()
+	defer r.known.Unlock()
+	if len(r.entries) >= maxKnown {
+		for old, e := range r.entries {
+			if !e.until.IsZero() {
+				delete(r.entries, old)
+			}
+		}
+	}
+	if len(r.entries) >= maxKnown {
+		clear(r.entries)
+	}
+	r.entries[id] = e
+}
+
+// bucket is a token bucket.
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+func (b *bucket) take(now time.Time) bool {
+	if !b.at.IsZero() {
+		b.left = min(burst, b.left+now.Sub(b.at).Seconds()*perSecond)
+	}
+	b.at = now
+	if b.left < 1 {
+		return false
+	}
+	b.left--
+	return true
+}
+
+var errTooLong = fmt.Errorf("an answer of more than %d bytes", maxResponse)
+
+// limited bounds the answers of a transport.
+type limited struct{ http.RoundTripper }
+
+func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := l.RoundTripper.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	response.Body = &limitedBody{response.Body, maxResponse}
+	return response, nil
+}
+
+type limitedBody struct {
+	io.ReadCloser
+	left int
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.left+1)])
+	if b.left -= n; b.left < 0 {
+		return 0, errTooLong
+	}
+	return n, err
+}
+
+// code is the registry's own code of an error, zero where it has none.
+func code(err error) int {
+	var answer *sr.ResponseError
+	if errors.As(err, &answer) {
+		return answer.ErrorCode
+	}
+	return 0
+}

@@ -1,0 +1,97 @@
+package avro
+
+import (
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+)
+
+// noon is when the samples happen, recorded a second later.
+const (
+	noon     event.Instant = 1_767_268_800_000 // 2026-01-01T12:00:00Z
+	recorded               = noon + 1000
+)
+
+func samplePurchase() *event.Purchase {
+	return &event.Purchase{
+		Head: event.Head{ID: "e-1", Customer: "c-1", OccurredAt: noon, RecordedAt: recorded},
+		Kind: event.Order, OrderID: "o-1", Amount: event.Money{Minor: 4250, Currency: "EUR"},
+		Margin: event.Minor(-100), Discount: event.Minor(0),
+		Items:   []event.Item{{SKU: "s-1", Category: "tea", Quantity: 2, AmountMinor: 4000}, {Quantity: 1, AmountMinor: 250}},
+		Channel: "web", Session: "x-1", Referrer: "c-2", DueAt: noon + 14*24*60*60*1000,
+	}
+}
+
+func sampleInteraction() *event.Interaction {
+	return &event.Interaction{
+		Head: event.Head{ID: "e-2", Customer: "c-1", OccurredAt: noon, RecordedAt: recorded},
+		Kind: event.OutreachSent, Name: "spring", Channel: "email", Session: "x-2", Weight: 3, Cost: event.Minor(120),
+		Alert: "a-1", Disposition: event.Contacted, Attributes: map[string]string{"industry": "tea", "region": "Zürich"},
+	}
+}
+
+func sampleFeedback() *event.Feedback {
+	return &event.Feedback{
+		Head: event.Head{ID: "e-3", Customer: "c-1", OccurredAt: noon, RecordedAt: recorded},
+		Kind: event.CSAT, Score: 4, Min: 1, Max: 5, Scored: true, About: event.AboutDelivery, OrderID: "o-1",
+	}
+}
+
+func sampleTier() *score.TierChanged {
+	t := &score.TierChanged{
+		Stamp: score.Stamp{
+			Customer: "c-1", AsOf: noon, Cause: score.ByEvent, CauseEventID: "e-1", ModelVersion: "2026-01",
+			ScorecardHash: "abcd", PopulationVersion: "fixed", Sequence: 7,
+		},
+		Previous: tier.General, Tier: tier.Potential, Direction: score.Up, DaysInPrevious: 40, Before: 5900, After: 6150,
+		LineCrossed: 6000, Coverage: 0.95, CurrentValue: 120_00, Spend365: 480_00, Currency: "EUR", ChurnLevel: churn.Watch,
+		Contributions: []score.Contribution{
+			{Indicator: "spend", Cause: score.ByTime, RawBefore: 400, RawAfter: 390, NormalisedBefore: .5, NormalisedAfter: .49, Weight: .3, Points: -30},
+			{Indicator: "spend", Cause: score.ByEvent, RawBefore: 390, RawAfter: 480, NormalisedBefore: .49, NormalisedAfter: .58, Weight: .3, Points: 280},
+			{Indicator: "nps", Cause: score.ByEvent, Weight: .05, Missing: true},
+		},
+		PreferredChannel: "email", ContactableChannels: []string{"email", "phone"}, TopCategory: "tea",
+		Playbook: score.Playbook{ID: "potential", Actions: []score.Action{{Code: "BUNDLE", Text: "Offer a bundle", Owner: "SALES", DueHours: 48}}},
+	}
+	t.ID = Identify(t)
+	return t
+}
+
+func sampleAlert() *score.ChurnAlert {
+	a := &score.ChurnAlert{
+		Stamp: score.Stamp{
+			Customer: "c-1", AsOf: noon, Cause: score.ByTime, ModelVersion: "2026-01", ScorecardHash: "abcd",
+			PopulationVersion: "fixed", ControlGroup: true, Sequence: 8,
+		},
+		State: score.Raised, Kind: score.Churn, LevelBefore: churn.None, Level: churn.AtRisk, RiskBefore: .31, Risk: .7400004,
+		RiskNormal: .2, HorizonDays: 90, LastPurchaseAt: noon - 1, DaysSilent: 40.5, UsualGapDays: 14,
+		ExpectedNextP50: noon + 1, ExpectedNextP90: event.Never, Tier: tier.High, ValueAtStake: 99_00, Currency: "EUR",
+		Factors:        []score.Factor{{Name: "reference", LogOdds: -400}, {Name: "rhythm", LogOdds: 1446, Raw: 2.9}},
+		OpenComplaints: 1, Action: score.Action{Code: "CALL", Text: "Call", Owner: "SERVICE"}, Contactable: []string{},
+	}
+	a.ID = Identify(a)
+	a.EpisodeID = a.ID
+	return a
+}
+
+func newCodec(t testing.TB, o Options) *Codec {
+	t.Helper()
+	c, err := New(o)
+	if err != nil {
+		t.Fatalf("new codec: %v", err)
+	}
+	return c
+}
+
+// message is the record that carries an event.
+func message(t testing.TB, c *Codec, e event.Event) event.Record {
+	t.Helper()
+	out, err := c.EncodeEvent(e)
+	if err != nil {
+		t.Fatalf("encode: %v", err)
+	}
+	return event.Record{Topic: event.Topic(out.Topic), Time: recorded, Key: out.Key, Value: out.Value}
+}

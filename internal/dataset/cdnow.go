@@ -1,0 +1,101 @@
+package dataset
+
+import (
+	"errors"
+	"io"
+
+	"tidemark/internal/event"
+)
+
+// cdnow reads the purchases of CDNOW's customers (Fader & Hardie 2001), January 1997 to June 1998. A line is an ORDER in
+// USD at 00:00 UTC of its day, its order id is its event id, and its discs are one item. An amount of nothing is valid.
+//
+// The customer is the id of the master file in the sample too, so that a customer of the sample has in both files the
+// same id and the same events. The sample's own id is the customer's rank among the sample's master ids.
+type cdnow struct {
+	*collector
+	names
+	// columns begin with the customer and end with the last three of masterColumns.
+	columns []string
+}
+
+var (
+	masterColumns = []string{"customer_id", "date", "number_of_cds", "dollar_value"}
+	sampleColumns = []string{"master_id", "sample_id", "date", "number_of_cds", "dollar_value"}
+)
+
+func (c *cdnow) finish() error { return nil }
+
+func (c *cdnow) read(s Source) error {
+	in, ids := newLines(s), newIdentity("cdnow")
+	var buffer [5][]byte
+	for first := true; ; first = false {
+		line, err := in.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		n := split(line, buffer[:])
+		if n != len(c.columns) {
+			return malformed(in.at, "%d columns, not the %d of %v", n, len(c.columns), c.columns)
+		}
+		fields := buffer[:n]
+		if first && isHeader(fields, c.columns) {
+			continue
+		}
+		c.lines++
+		p, err := c.order(fields[0], fields[n-3:], in.at)
+		if err != nil {
+			return err
+		}
+		p.ID = ids.purchase(p, "")
+		p.OrderID = p.ID
+		c.accept(p, in.at, 1)
+	}
+}
+
+// order makes an order of customer and rest: date, discs and dollars. It has no id yet.
+func (c *cdnow) order(customer []byte, rest [][]byte, at place) (*event.Purchase, error) {
+	if !isNumber(customer) {
+		return nil, malformed(at, "%s %q is not a number such as 00001", c.columns[0], customer)
+	}
+	on, ok := parseCompactDate(rest[0])
+	if !ok {
+		return nil, malformed(at, "date %q is not a day written YYYYMMDD", rest[0])
+	}
+	discs, ok := parseQuantity(rest[1])
+	if !ok || discs < 0 {
+		return nil, malformed(at, "number_of_cds %q is not a whole number such as 2", rest[1])
+	}
+	dollars, ok := parseDecimal(rest[2])
+	cents, fits := dollars.minor("USD")
+	if !ok || !fits || cents < 0 {
+		return nil, malformed(at, "dollar_value %q is not an amount such as 11.77", rest[2])
+	}
+	return &event.Purchase{
+		Head:   event.Head{Customer: c.of(customer), OccurredAt: on, RecordedAt: on},
+		Kind:   event.Order,
+		Amount: event.Money{Minor: cents, Currency: "USD"},
+		Items:  []event.Item{{Category: "CD", Quantity: discs, AmountMinor: cents}},
+	}, nil
+}
+
+func isHeader(fields [][]byte, want []string) bool {
+	for i, field := range fields {
+		if string(field) != want[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func isNumber[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return len(s) > 0
+}

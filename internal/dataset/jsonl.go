@@ -1,0 +1,114 @@
+package dataset
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"tidemark/internal/event"
+)
+
+// jsonl reads one event a line:
+//
+//	{"topic": "customer.purchases.v1", "recorded_at": "2026-03-01T12:00:00Z", "event": {"event_id": …}}
+//
+// An event has the snake_case names of its schema and the symbols of its enums. Fields that its topic does not know are
+// ignored, optional ones may be null or absent, and recorded_at is occurred_at where it is absent. Times are RFC 3339 with
+// an offset, cut to the millisecond; a bare date is 00:00 UTC, in whatever zone days are counted later. An NPS without a
+// scale is on 0–10, and the scale of a feedback without a score is ignored.
+//
+// A line that is not JSON of this shape, of another topic, or with a field of the wrong type ends the reading. A field
+// that is missing or out of its range rejects the event only, as it would on its way through Kafka.
+type jsonl struct{ *collector }
+
+func (j *jsonl) finish() error { return nil }
+
+func (j *jsonl) read(s Source) error {
+	in := newLines(s)
+	for {
+		line, err := in.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		j.lines++
+		e, err := parseEvent(line)
+		var invalid *event.Invalid
+		switch {
+		case errors.As(err, &invalid):
+			j.reject(invalid.Reason, in.at, 1, invalid.Error())
+		case err != nil:
+			return malformed(in.at, "%w", err)
+		default:
+			j.accept(e, in.at, 1)
+		}
+	}
+}
+
+// parseEvent returns the event of a line. An *event.Invalid says that it is one, but unacceptable.
+func parseEvent(line []byte) (event.Event, error) {
+	if !utf8.Valid(line) {
+		return nil, errors.New("not UTF-8")
+	}
+	var outer envelope[json.RawMessage]
+	if err := unmarshal(line, &outer); err != nil {
+		return nil, err
+	}
+	if raw := bytes.TrimSpace(outer.Event); len(raw) == 0 || raw[0] != '{' {
+		return nil, fmt.Errorf(`"event" is not an object, in {"topic": "%s", "event": {…}}`, event.Purchases)
+	}
+	body, err := newBody(event.Topic(outer.Topic))
+	if err != nil {
+		return nil, err
+	}
+	if err := unmarshal(outer.Event, body); err != nil {
+		return nil, err
+	}
+	e, err := body.event()
+	if err != nil {
+		return nil, err
+	}
+	head := e.Common()
+	head.RecordedAt = head.OccurredAt
+	if outer.RecordedAt != nil {
+		head.RecordedAt = event.Instant(*outer.RecordedAt)
+	}
+	return e, nil
+}
+
+// newBody returns an empty body of the topic's events.
+func newBody(topic event.Topic) (body, error) {
+	switch topic {
+	case event.Purchases:
+		return &purchase{}, nil
+	case event.Interactions:
+		return &interaction{}, nil
+	case event.Feedbacks:
+		return &feedback{}, nil
+	}
+	names := make([]string, 0, 3)
+	for _, t := range event.Topics() {
+		names = append(names, string(t))
+	}
+	return nil, fmt.Errorf(`"topic" %q is none of %s`, topic, strings.Join(names, ", "))
+}
+
+// unmarshal is json.Unmarshal with errors for people.
+func unmarshal(b []byte, into any) error {
+	err := json.Unmarshal(b, into)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return fmt.Errorf("%q cannot be a %s", wrong.Field, wrong.Value)
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("not one JSON object a line: %w", err)
+	}
+	return err
+}

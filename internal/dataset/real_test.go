@@ -1,0 +1,230 @@
+package dataset
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tidemark/internal/event"
+)
+
+// dataFile returns the path of a file of the real data. Without it the test is skipped, or fails where TIDEMARK_STRICT
+// is set.
+func dataFile(t testing.TB, name string) string {
+	t.Helper()
+	root := os.Getenv("TIDEMARK_DATA")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	path := filepath.Join(root, filepath.FromSlash(name))
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("TIDEMARK_STRICT") == "1" {
+			t.Fatalf("no data: %v", err)
+		}
+		t.Skipf("no data: %v (set TIDEMARK_DATA)", err)
+	}
+	return path
+}
+
+func readReal(t testing.TB, format Format, names ...string) Log {
+	t.Helper()
+	files := make([]string, len(names))
+	for i, name := range names {
+		files[i] = dataFile(t, name)
+	}
+	log, err := Read(format, files, nil)
+	if err != nil {
+		t.Fatalf("Read(%s, %v) = %v", format, files, err)
+	}
+	return log
+}
+
+// census is what the published descriptions of the data state.
+type census struct {
+	lines, customers, orders, refunds, reviews int
+	free                                       int   // orders of nothing
+	ordered, refunded                          int64 // minor units
+}
+
+func count(log Log) census {
+	c := census{lines: log.Lines}
+	customers := map[string]bool{}
+	for _, e := range log.Events {
+		customers[e.Common().Customer] = true
+		switch e := e.(type) {
+		case *event.Purchase:
+			if e.Kind == event.Refund {
+				c.refunds++
+				c.refunded += e.Amount.Minor
+				continue
+			}
+			c.orders++
+			c.ordered += e.Amount.Minor
+			if e.Amount.Minor == 0 {
+				c.free++
+			}
+		case *event.Feedback:
+			c.reviews++
+		case *event.Interaction:
+		}
+	}
+	c.customers = len(customers)
+	return c
+}
+
+func rejectedLines(log Log) map[event.Reason]int {
+	lines := map[event.Reason]int{}
+	for _, r := range log.Rejected {
+		lines[r.Reason] = r.Lines
+	}
+	return lines
+}
+
+// wantUnique fails when two events share an id, or one breaks a rule.
+func wantUnique(t *testing.T, log Log) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, e := range log.Events {
+		h := e.Common()
+		if seen[h.ID] {
+			t.Fatalf("two events have the id %s", h.ID)
+		}
+		seen[h.ID] = true
+		if err := event.Validate(e); err != nil {
+			t.Fatalf("Validate(%+v) = %v, want nil", e, err)
+		}
+		if h.RecordedAt != h.OccurredAt {
+			t.Fatalf("recorded at %v, want its occurred_at %v", h.RecordedAt, h.OccurredAt)
+		}
+	}
+}
+
+func TestRealCDNOW(t *testing.T) {
+	log := readReal(t, CDNOW, "cdnow/CDNOW_master.txt")
+	if got, want := count(log), (census{lines: 69_659, customers: 23_570, orders: 69_659, free: 80, ordered: 250_031_563}); got != want {
+		t.Errorf("master: got %+v, want %+v", got, want)
+	}
+	if len(log.Rejected) > 0 {
+		t.Errorf("rejected %v, want none", log.Rejected)
+	}
+	wantUnique(t, log)
+}
+
+func TestRealCDNOWSampleIsPartOfMaster(t *testing.T) {
+	sample, master := readReal(t, CDNOWSample, "cdnow/CDNOW_sample.txt"), readReal(t, CDNOW, "cdnow/CDNOW_master.txt")
+	if got, want := count(sample), (census{lines: 6_919, customers: 2_357, orders: 6_919, free: 8, ordered: 24_409_194}); got != want {
+		t.Errorf("sample: got %+v, want %+v", got, want)
+	}
+	wantUnique(t, sample)
+	inMaster := map[string]bool{}
+	for _, e := range master.Events {
+		inMaster[e.Common().ID] = true
+	}
+	for _, e := range sample.Events {
+		if !inMaster[e.Common().ID] {
+			t.Fatalf("event %s of the sample is not in the master file", e.Common().ID)
+		}
+	}
+}
+
+func TestRealOnlineRetail(t *testing.T) {
+	log := readReal(t, OnlineRetail, "online_retail/online_retail.csv.gz")
+	// 25,900 invoices: 22,190 with a customer (3,654 of them cancellations) and 3,710 without.
+	want := census{
+		lines: 541_909, customers: 4_372, orders: 18_536, refunds: 3_654, free: 4, ordered: 891_140_790, refunded: 61_134_209,
+	}
+	if got := count(log); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got, want := rejectedLines(log), 135_080; len(got) != 1 || got[NoCustomer] != want {
+		t.Errorf("rejected %v, want only %d lines without a customer", got, want)
+	}
+	wantUnique(t, log)
+	ordered, refunded := 0, 0
+	for _, e := range log.Events {
+		p := e.(*event.Purchase)
+		if p.Kind == event.Refund {
+			refunded += len(p.Items)
+		} else {
+			ordered += len(p.Items)
+		}
+		var sum int64
+		for _, item := range p.Items {
+			sum += item.AmountMinor
+		}
+		if sum != p.Amount.Minor {
+			t.Fatalf("invoice %s: items come to %d pence, want its amount of %d", p.OrderID, sum, p.Amount.Minor)
+		}
+	}
+	// Of 9,288 cancellation lines 383 have no customer.
+	if ordered != 397_924 || refunded != 8_905 {
+		t.Errorf("got %d items ordered and %d refunded, want 397924 and 8905: one a line with a customer", ordered, refunded)
+	}
+}
+
+func TestRealOlist(t *testing.T) {
+	// Not in the order of the design, on purpose.
+	log := readReal(t, Olist, "olist_sample/olist_order_reviews_dataset.csv", "olist_sample/olist_order_items_dataset.csv",
+		"olist_sample/olist_order_payments_dataset.csv", "olist_sample/olist_customers_dataset.csv", "olist_sample/olist_orders_dataset.csv")
+	got := count(log)
+	want := census{
+		lines: 5_000 + 5_000 + 5_160 + 5_603 + 4_988, customers: 4_989, orders: 4_951, reviews: 4_988, ordered: 78_771_385,
+	}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	rejected := rejectedLines(log)
+	if rejected[Canceled] != 25 || rejected[Unavailable] != 24 || len(rejected) != 2 {
+		t.Errorf("rejected %v, want 25 canceled and 24 unavailable orders of 5000, and nothing else", rejected)
+	}
+	wantUnique(t, log)
+}
+
+// What the descriptions of Online Retail state of the file itself, before any rule of ours.
+func TestRealOnlineRetailAsPublished(t *testing.T) {
+	f, err := Open(dataFile(t, "online_retail/online_retail.csv.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := newRetailTable(Source{Name: "online retail", Reader: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type published struct{ lines, invoices, customers, cancellations, anonymous, twoTimes int }
+	var got published
+	invoices, customers := map[string]string{}, map[string]bool{}
+	twice := map[string]bool{}
+	for {
+		err := rows.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.lines++
+		number, customer, date := strings.Clone(rows.field(rows.number)), rows.field(rows.customer), strings.Clone(rows.field(rows.date))
+		if number[0] == 'C' {
+			got.cancellations++
+		}
+		before, known := invoices[number]
+		invoices[number] = date
+		if customer == "" {
+			got.anonymous++
+			continue
+		}
+		customers[strings.Clone(customer)] = true
+		if known && before != date {
+			twice[number] = true
+		}
+	}
+	got.invoices, got.customers, got.twoTimes = len(invoices), len(customers), len(twice)
+	want := published{541_909, 25_900, 4_372, 9_288, 135_080, 31}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -1,0 +1,85 @@
+package dataset
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// table walks a file of comma-separated values whose first line names the columns. Quoted fields may run over lines.
+type table struct {
+	csv    *csv.Reader
+	file   string
+	header map[string]int
+	row    []string
+}
+
+// newTable reads the header. Columns are known by their names without regard to case, blanks and underscores.
+func newTable(s Source) (*table, error) {
+	t := &table{csv: csv.NewReader(s.Reader), file: s.Name, header: map[string]int{}}
+	t.csv.ReuseRecord = true
+	if err := t.next(); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("%s: it is empty, not a table with a header", s.Name)
+		}
+		return nil, err
+	}
+	for i, name := range t.row {
+		t.header[columnName(strings.TrimPrefix(name, "\ufeff"))] = i
+	}
+	return t, nil
+}
+
+// next moves on to the next row; io.EOF after the last.
+func (t *table) next() error {
+	row, err := t.csv.Read()
+	t.row = row
+	if err == nil || errors.Is(err, io.EOF) {
+		return err
+	}
+	var wrong *csv.ParseError
+	if !errors.As(err, &wrong) {
+		return fmt.Errorf("read %s: %w", t.file, err)
+	}
+	if errors.Is(err, csv.ErrFieldCount) {
+		return malformed(place{t.file, wrong.StartLine}, "%d fields, not the %d of the header", len(row), t.csv.FieldsPerRecord)
+	}
+	return malformed(place{t.file, wrong.StartLine}, "%w", wrong.Err)
+}
+
+// at is where the row begins.
+func (t *table) at() place {
+	line, _ := t.csv.FieldPos(0)
+	return place{t.file, line}
+}
+
+// column returns the index of the first of these names that the header has.
+func (t *table) column(names ...string) (int, bool) {
+	for _, name := range names {
+		if i, ok := t.header[columnName(name)]; ok {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// field is a field of the row, valid until the next, without the blanks around it.
+func (t *table) field(column int) string { return strings.TrimSpace(t.row[column]) }
+
+func columnName(s string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "_", "").Replace(s))
+}
+
+// all returns the indices of all these columns, and whether the header has every one.
+func (t *table) all(names []string) ([]int, bool) {
+	columns := make([]int, len(names))
+	for i, name := range names {
+		var ok bool
+		if columns[i], ok = t.column(name); !ok {
+			return nil, false
+		}
+	}
+	return columns, true
+}

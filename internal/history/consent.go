@@ -1,0 +1,118 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"tidemark/internal/event"
+)
+
+const maxConsents = 16
+
+// consent is the last word on one channel; the empty channel is all of them.
+type consent struct {
+	channel string
+	at      event.Instant
+	event   uint64
+	granted bool
+}
+
+// later reports whether c is the word that counts: the later one, the greater event id among equals, and a refusal where
+// one event says both.
+func (c *consent) later(d *consent) bool {
+	return cmp.Or(cmp.Compare(c.at, d.at), cmp.Compare(c.event, d.event), cmp.Compare(bit(d.granted, 1), bit(c.granted, 1))) > 0
+}
+
+// attribute is what was last said under one key.
+type attribute struct {
+	key   uint8 // place in attributeKeys
+	at    event.Instant
+	event uint64
+	value string
+}
+
+func (a *attribute) later(b *attribute) bool {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.event, b.event), cmp.Compare(a.value, b.value)) > 0
+}
+
+// attributeKeys are the keys that are remembered. Their order is stored: only append.
+var attributeKeys = [...]string{
+	"industry", "size", "growth", "region", "credit_grade", "expert_class", "owner", "preferred_channel", "test_account",
+}
+
+// consentGranted are the names by which a CONSENT_CHANGED grants; any other withdraws.
+var consentGranted = [...]string{"granted", "given", "opt_in"}
+
+func (s *Summary) consent(x *event.Interaction, f stamp) bool {
+	c := consent{channel: x.Channel, at: f.at, event: f.event}
+	if x.Kind == event.ConsentChanged {
+		c.granted = slices.Contains(consentGranted[:], x.Name)
+	}
+	i, found := slices.BinarySearchFunc(s.consents, c.channel, func(d consent, channel string) int { return cmp.Compare(d.channel, channel) })
+	switch {
+	case found && !c.later(&s.consents[i]):
+		return false
+	case found:
+		s.consents = slices.Clone(s.consents)
+		s.consents[i].at, s.consents[i].event, s.consents[i].granted = c.at, c.event, c.granted
+	case len(s.consents) >= maxConsents:
+		s.spilled++
+		return false
+	default:
+		c.channel = strings.Clone(c.channel)
+		s.consents = insert(s.consents, i, c)
+	}
+	return true
+}
+
+func (s *Summary) describe(x *event.Interaction, f stamp) bool {
+	changed := false
+	for key, name := range attributeKeys {
+		value, given := x.Attributes[name]
+		if !given {
+			continue
+		}
+		a := attribute{uint8(key), f.at, f.event, strings.Clone(value)}
+		i, found := slices.BinarySearchFunc(s.attributes, a.key, func(b attribute, key uint8) int { return cmp.Compare(b.key, key) })
+		switch {
+		case found && !a.later(&s.attributes[i]):
+			continue
+		case found:
+			s.attributes = slices.Clone(s.attributes)
+			s.attributes[i] = a
+		default:
+			s.attributes = insert(s.attributes, i, a)
+		}
+		changed = true
+	}
+	return changed
+}
+
+// Attribute returns what was last said of the customer under a key of the ATTRIBUTES event: industry, size, growth, region,
+// credit_grade, expert_class, owner, preferred_channel or test_account. It is empty where nothing was, and for other keys.
+func (s *Summary) Attribute(key string) string {
+	for i := range s.attributes {
+		if attributeKeys[s.attributes[i].key] == key {
+			return s.attributes[i].value
+		}
+	}
+	return ""
+}
+
+// MayContact reports whether the last word on a channel, said of it or of all channels, allows contact. Silence allows it.
+func (s *Summary) MayContact(channel string) bool {
+	var last *consent
+	for i := range s.consents {
+		c := &s.consents[i]
+		if (c.channel == channel || c.channel == "") && (last == nil || c.later(last)) {
+			last = c
+		}
+	}
+	return last == nil || last.granted
+}
+
+// ContactableChannels returns the channels that the customer has used and that MayContact allows, in alphabetical order.
+func (s *Summary) ContactableChannels() []string {
+	return slices.DeleteFunc(s.Channels(), func(name string) bool { return !s.MayContact(name) })
+}

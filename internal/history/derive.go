@@ -1,0 +1,196 @@
+package history
+
+import (
+	"math"
+
+	"tidemark/internal/event"
+)
+
+// Facts returns the numbers that follow from what had happened by an instant. They are exact from 00:00 of the day before
+// Newest on; at earlier instants what was sealed or folded since then counts as well. It does not allocate.
+func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
+	f, h := s.derive(at, c)
+	f.Until = h.next(c)
+	if h.ahead == event.Never {
+		return f // what leaves a window always shows in a count
+	}
+	// What is yet to come into force may change nothing: a cancellation of an order nobody knows.
+	for f.Until != event.Never {
+		g, h := s.derive(f.Until, c)
+		g.Until = f.Until
+		if g != f {
+			break
+		}
+		f.Until = h.next(c)
+	}
+	return f
+}
+
+// horizon collects the instants at which time alone may change the Facts.
+type horizon struct {
+	at    event.Instant
+	today event.Day
+	// leaves is the first day on which something is out of its window, ahead the first instant at which a fact comes into
+	// force.
+	leaves event.Day
+	ahead  event.Instant
+}
+
+const noDay event.Day = math.MaxInt32
+
+func (h *horizon) next(c event.Calendar) event.Instant {
+	if h.leaves == noDay {
+		return h.ahead
+	}
+	return min(h.ahead, c.Start(h.leaves))
+}
+
+// has reports whether a fact counts: it had happened, and its day lies in the window.
+func (h *horizon) has(f *stamp, days event.Day) bool {
+	if f.at > h.at {
+		h.ahead = min(h.ahead, f.at)
+		return false
+	}
+	return h.today-f.day < days
+}
+
+func (s *Summary) derive(at event.Instant, c event.Calendar) (Facts, horizon) {
+	var f Facts
+	h := horizon{at: at, today: c.Day(at), leaves: noDay, ahead: event.Never}
+	s.deriveOrders(&f, &h)
+	s.deriveTrouble(&f, &h)
+	s.deriveFeedback(&f, &h)
+	s.deriveTouches(&f, &h, c)
+	return f, h
+}
+
+func (s *Summary) deriveOrders(f *Facts, h *horizon) {
+	var life past
+	if s.past != nil {
+		life = *s.past
+	}
+	for i := len(s.orders) - 1; i >= 0 && s.orders[i].day >= h.today-margin; i-- {
+		h.has(&s.orders[i].stamp, 0) // for what is ahead
+	}
+	var g gaps
+	channels := channelOrders{from: h.today - window + 1}
+	month, streak := math.MinInt32, 0
+	for l := s.ledger(h.at, &channels); l.next(); {
+		life.add(&l)
+		life.spend -= l.orphaned
+		inWindow := h.today-l.day < window
+		if inWindow {
+			f.Spend365 += l.amount - l.reduced - l.orphaned
+		}
+		if l.orders == 0 {
+			continue
+		}
+		if m := monthOf(l.day); m != month {
+			if m != month+1 {
+				streak = 0
+			}
+			month, streak = m, streak+1
+		}
+		if inWindow {
+			f.Orders365 += l.orders
+			g.add(l.day)
+			h.leaves = min(h.leaves, l.day+window)
+		}
+	}
+	f.lifetime(&life)
+	f.Days365 = g.days
+	f.MedianGapDays, f.MeanGapDays = g.median(), g.mean()
+	f.PreferredChannel = s.preferred(&channels)
+	if month >= monthOf(h.today)-1 {
+		f.ActiveMonths = min(streak, 12)
+		h.leaves = min(h.leaves, monthStart(month+2))
+	}
+}
+
+func (f *Facts) lifetime(p *past) {
+	f.Orders, f.PurchaseDays = int(p.orders), int(p.days)
+	f.FirstDay, f.LastDay, f.FirstPurchase, f.LastPurchase = p.firstDay, p.lastDay, p.first, p.last
+	f.LastOrderAmount, f.Spend = p.lastAmount, p.spend
+	f.Margin, f.MarginSpend = p.margin, p.marginSpend
+	f.Discount, f.ServiceCost, f.AcquisitionCost, f.OutreachCost = p.discount, p.service, p.acquisition, p.outreach
+	f.FirstDayNet, f.RepeatDays, f.RepeatSpend = p.firstNet, int(p.repeatDays), p.repeatSpend
+	f.Referrals = int(p.touches[event.ReferralMade])
+}
+
+func (s *Summary) preferred(orders *channelOrders) string {
+	best := 0
+	for i := 1; i <= len(s.channels); i++ {
+		n, most := orders.count[i], orders.count[best]
+		if n > 0 && (best == 0 || n > most || n == most && s.channels[i-1].name < s.channels[best-1].name) {
+			best = i
+		}
+	}
+	return s.channelName(uint8(best))
+}
+
+// deriveTrouble counts refunds and payments.
+func (s *Summary) deriveTrouble(f *Facts, h *horizon) {
+	for j := range s.refunds {
+		r := &s.refunds[j]
+		if !h.has(&r.stamp, window) {
+			continue
+		}
+		h.leaves = min(h.leaves, r.day+window)
+		if r.chargeback {
+			f.Chargebacks += int(r.n)
+			continue
+		}
+		f.Refunds365 += int(r.n)
+		f.RefundAmount365 += r.amount
+	}
+	for j := range s.payments {
+		p := &s.payments[j]
+		if !h.has(&p.stamp, window) {
+			continue
+		}
+		h.leaves = min(h.leaves, p.day+window)
+		switch p.kind {
+		case event.PaymentFailed:
+			f.FailedPayments += int(p.n)
+		case event.PaymentOverdue:
+			f.Overdue += int(p.n)
+		case event.Paid:
+			f.Paid += int(p.n)
+		case event.UnknownPurchase, event.Order, event.Refund, event.Cancel, event.Chargeback:
+		}
+	}
+}
+
+func (s *Summary) deriveFeedback(f *Facts, h *horizon) {
+	var sum, latest int64
+	nps := noDay
+	for j := range s.feedbacks {
+		b := &s.feedbacks[j]
+		if !h.has(&b.stamp, window) {
+			continue
+		}
+		leaves := b.day + window
+		switch b.kind {
+		case event.NPS:
+			f.NPSScore, f.NPSAt, f.NPSKnown = float64(b.score)/scoreNPS, b.at, true
+			nps, leaves = leaves, noDay // only the latest shows when it leaves
+		case event.CSAT, event.Review:
+			f.CSATCount++
+			latest = int64(b.score)
+			sum += latest
+		case event.Complaint:
+			f.Complaints++
+			f.LastComplaint = b.at
+			if !s.closed(b, h.at) {
+				f.OpenComplaints++
+			}
+		case event.ComplaintResolved, event.UnknownFeedback:
+			leaves = noDay // no later than what it closed
+		}
+		h.leaves = min(h.leaves, leaves)
+	}
+	h.leaves = min(h.leaves, nps)
+	if f.CSATCount > 0 {
+		f.CSATMean, f.CSATLatest = float64(sum)/scoreCSAT/float64(f.CSATCount), float64(latest)/scoreCSAT
+	}
+}

@@ -1,0 +1,303 @@
+package history
+
+import (
+	"encoding/binary"
+
+	"tidemark/internal/event"
+)
+
+// The encoding: a format byte; the parts that are there, as bits; H; then the parts in the order of their bits. Integers
+// are varints, hashes 8 bytes little endian. A list is its length, then its entries; days are distances, the first back
+// from H, the others from the entry before.
+const format = 1
+
+// The parts. Their bits are stored: only append.
+const (
+	partSpilled = 1 << iota
+	partPast
+	partChannels
+	partOrders
+	partRefunds
+	partPayments
+	partFeedbacks
+	partTouches
+	partDays
+	partConsents
+	partAttributes
+	partsEnd
+)
+
+// The bits of an entry. Each sort of fact has three of its own, orders also those of order.known above.
+const (
+	orderCancel = 1 << iota
+	orderOverruled
+	orderChannel
+	factAggregate // the event is no hash, and n follows
+
+	orderKnownShift = 4
+
+	refundChargeback = 1
+	refundOrder      = 2
+
+	feedbackOrder = 1
+
+	touchChannel = 1
+	touchCost    = 2
+)
+
+const dayMillis = 24 * 60 * 60 * 1000
+
+// Append appends the encoding of s to b. Equal sets of accepted events give equal bytes.
+func (s Summary) Append(b []byte) []byte {
+	b = append(b, format)
+	if !s.seen {
+		return b
+	}
+	e := encoder{b: b, s: &s}
+	e.uint(s.parts())
+	e.int(int64(s.newest))
+	if s.spilled != 0 {
+		e.int(s.spilled)
+	}
+	if s.past != nil {
+		e.past(s.past)
+	}
+	e.channels()
+	e.orders()
+	e.refunds()
+	e.payments()
+	e.feedbacks()
+	e.touches()
+	e.days()
+	e.consents()
+	e.attributes()
+	return e.b
+}
+
+func (s *Summary) parts() uint64 {
+	return bit(s.spilled != 0, partSpilled) | bit(s.past != nil, partPast) | bit(len(s.channels) > 0, partChannels) |
+		bit(len(s.orders) > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
+		bit(len(s.feedbacks) > 0, partFeedbacks) | bit(len(s.touches) > 0, partTouches) | bit(len(s.days) > 0, partDays) |
+		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes)
+}
+
+type encoder struct {
+	b []byte
+	s *Summary
+	// rank is the reference of each channel in alphabetical order, by its reference in s.
+	rank [maxChannels + 2]uint8
+	day  event.Day // of the entry before
+}
+
+func (e *encoder) uint(v uint64) { e.b = binary.AppendUvarint(e.b, v) }
+func (e *encoder) int(v int64)   { e.b = binary.AppendVarint(e.b, v) }
+func (e *encoder) hash(v uint64) { e.b = binary.LittleEndian.AppendUint64(e.b, v) }
+func (e *encoder) text(s string) { e.uint(uint64(len(s))); e.b = append(e.b, s...) }
+func (e *encoder) small(v uint8) { e.b = append(e.b, v) }
+func (e *encoder) list(n int) bool {
+	if n > 0 {
+		e.uint(uint64(n))
+	}
+	e.day = e.s.newest
+	return n > 0
+}
+
+// date appends a day of a sorted list: at first back from H, then on from the day before.
+func (e *encoder) date(day event.Day, first bool) {
+	if first {
+		e.uint(uint64(e.s.newest - day))
+	} else {
+		e.uint(uint64(day - e.day))
+	}
+	e.day = day
+}
+
+// stamp appends a fact's flags, day, time of day, event and count.
+func (e *encoder) stamp(f *stamp, flags uint64, first bool) {
+	aggregate := f.event < aggregates
+	e.small(uint8(flags | bit(aggregate, factAggregate)))
+	e.date(f.day, first)
+	e.int(timeOfDay(f))
+	if !aggregate {
+		e.hash(f.event)
+		return
+	}
+	e.small(uint8(f.event))
+	e.uint(uint64(f.n))
+}
+
+// timeOfDay is the distance from 00:00 UTC of the fact's day: whole seconds times two, or milliseconds times two plus one.
+func timeOfDay(f *stamp) int64 {
+	millis := int64(f.at) - int64(f.day)*dayMillis
+	if millis%1000 == 0 {
+		return millis / 1000 * 2
+	}
+	return millis*2 + 1
+}
+
+func (e *encoder) past(p *past) {
+	for _, v := range p.numbers() {
+		e.int(*v)
+	}
+	e.int(int64(p.firstDay))
+	e.int(int64(p.lastDay))
+	e.int(int64(p.first))
+	e.int(int64(p.last))
+	kinds := uint64(0)
+	for kind, n := range p.touches {
+		kinds |= bit(n > 0, 1<<kind)
+	}
+	e.uint(kinds)
+	for _, n := range p.touches {
+		if n > 0 {
+			e.uint(uint64(n))
+		}
+	}
+}
+
+// numbers are the plain counts and sums, in the order of the encoding.
+func (p *past) numbers() [13]*int64 {
+	return [...]*int64{
+		&p.orders, &p.days, &p.lastAmount, &p.spend, &p.margin, &p.marginSpend, &p.discount, &p.service, &p.acquisition,
+		&p.firstNet, &p.repeatDays, &p.repeatSpend, &p.outreach,
+	}
+}
+
+func (e *encoder) channels() {
+	n := len(e.s.channels)
+	if !e.list(n) {
+		return
+	}
+	var sorted [maxChannels + 1]uint8
+	for i := range n {
+		place := i
+		for ; place > 0 && e.s.channels[sorted[place-1]].name > e.s.channels[i].name; place-- {
+			sorted[place] = sorted[place-1]
+		}
+		sorted[place] = uint8(i)
+	}
+	for place, i := range sorted[:n] {
+		e.rank[i+1] = uint8(place + 1)
+		e.text(e.s.channels[i].name)
+		e.uint(uint64(e.s.channels[i].touches))
+	}
+}
+
+func (e *encoder) orders() {
+	e.list(len(e.s.orders))
+	for i := range e.s.orders {
+		v := &e.s.orders[i]
+		flags := bit(v.cancel, orderCancel) | bit(v.overruled, orderOverruled) | bit(v.channel > 0, orderChannel)
+		e.stamp(&v.stamp, flags|uint64(v.known)<<orderKnownShift, i == 0)
+		if v.event >= aggregates {
+			e.hash(v.order)
+		}
+		if v.cancel {
+			continue
+		}
+		e.int(v.amount)
+		if v.channel > 0 {
+			e.small(e.rank[v.channel])
+		}
+		for k, part := range v.parts() {
+			if v.known&(1<<k) != 0 {
+				e.int(*part)
+			}
+		}
+	}
+}
+
+// parts are what the event may say besides, in the order of the bits of known.
+func (v *order) parts() [4]*int64 {
+	return [...]*int64{&v.margin, &v.discount, &v.service, &v.acquisition}
+}
+
+func (e *encoder) refunds() {
+	e.list(len(e.s.refunds))
+	for i := range e.s.refunds {
+		r := &e.s.refunds[i]
+		e.stamp(&r.stamp, bit(r.chargeback, refundChargeback)|bit(r.order != 0, refundOrder), i == 0)
+		if r.order != 0 {
+			e.hash(r.order)
+		}
+		e.int(r.amount)
+	}
+}
+
+func (e *encoder) payments() {
+	e.list(len(e.s.payments))
+	for i := range e.s.payments {
+		p := &e.s.payments[i]
+		e.stamp(&p.stamp, 0, i == 0)
+		e.small(uint8(p.kind))
+		e.int(p.amount)
+	}
+}
+
+func (e *encoder) feedbacks() {
+	e.list(len(e.s.feedbacks))
+	for i := range e.s.feedbacks {
+		b := &e.s.feedbacks[i]
+		e.stamp(&b.stamp, bit(b.order != 0, feedbackOrder), i == 0)
+		e.small(uint8(b.kind))
+		e.small(uint8(b.about))
+		e.int(int64(b.score))
+		if b.order != 0 {
+			e.hash(b.order)
+		}
+	}
+}
+
+func (e *encoder) touches() {
+	e.list(len(e.s.touches))
+	for i := range e.s.touches {
+		t := &e.s.touches[i]
+		e.stamp(&t.stamp, bit(t.channel > 0, touchChannel)|bit(t.cost != 0, touchCost), i == 0)
+		e.small(uint8(t.kind))
+		e.int(int64(t.weight))
+		if t.channel > 0 {
+			e.small(e.rank[t.channel])
+		}
+		if t.cost != 0 {
+			e.int(t.cost)
+		}
+	}
+}
+
+func (e *encoder) days() {
+	e.list(len(e.s.days))
+	for i := range e.s.days {
+		d := &e.s.days[i]
+		e.date(d.day, i == 0)
+		e.small(uint8(d.kind))
+		e.uint(uint64(d.n))
+		e.int(d.weight)
+		channels := uint64(0)
+		for c := range e.s.channels {
+			channels |= bit(d.channels>>c&1 != 0, 1<<(e.rank[c+1]-1))
+		}
+		e.uint(channels)
+	}
+}
+
+func (e *encoder) consents() {
+	e.list(len(e.s.consents))
+	for i := range e.s.consents {
+		c := &e.s.consents[i]
+		e.text(c.channel)
+		e.int(int64(c.at))
+		e.hash(c.event)
+		e.small(uint8(bit(c.granted, 1)))
+	}
+}
+
+func (e *encoder) attributes() {
+	e.list(len(e.s.attributes))
+	for i := range e.s.attributes {
+		a := &e.s.attributes[i]
+		e.small(a.key)
+		e.int(int64(a.at))
+		e.hash(a.event)
+		e.text(a.value)
+	}
+}

@@ -1,0 +1,90 @@
+package history
+
+import "tidemark/internal/event"
+
+// ledger walks over the days on which money moved, the oldest first. After each next it holds the sums of one day.
+type ledger struct {
+	s      *Summary
+	at     event.Instant
+	oi, ri int // the first order and refund not yet seen
+	// byChannel, where not nil, counts the orders of the days seen from a day on, by channel.
+	byChannel *channelOrders
+
+	day    event.Day
+	orders int // zero on a day of refunds alone
+	// amount is what the orders cost, reduced what refunds took off it, orphaned what refunds of unknown orders took.
+	amount, reduced, orphaned      int64
+	margin, marginSpend            int64
+	discount, service, acquisition int64
+	first, last                    event.Instant
+	lastAmount                     int64
+}
+
+// channelOrders counts orders by channel, from a day on.
+type channelOrders struct {
+	from  event.Day
+	count [maxChannels + 2]int32 // by reference; 0 is no channel
+}
+
+// ledger starts a walk over what had happened by an instant.
+func (s *Summary) ledger(at event.Instant, byChannel *channelOrders) ledger {
+	return ledger{s: s, at: at, byChannel: byChannel}
+}
+
+// next moves on to the next day. It returns false at the end.
+func (l *ledger) next() bool {
+	orders, refunds := l.s.orders, l.s.refunds
+	if l.oi == len(orders) && l.ri == len(refunds) {
+		return false
+	}
+	day := event.Day(1<<31 - 1)
+	if l.oi < len(orders) {
+		day = orders[l.oi].day
+	}
+	if l.ri < len(refunds) {
+		day = min(day, refunds[l.ri].day)
+	}
+	*l = ledger{s: l.s, at: l.at, oi: l.oi, ri: l.ri, byChannel: l.byChannel, day: day}
+	for ; l.oi < len(orders) && orders[l.oi].day == day; l.oi++ {
+		l.order(l.oi)
+	}
+	for ; l.ri < len(refunds) && refunds[l.ri].day == day; l.ri++ {
+		if refunds[l.ri].at > l.at {
+			continue
+		}
+		amount, orphan := l.s.moved(l.ri, l.at)
+		if orphan {
+			l.orphaned += amount
+			continue
+		}
+		l.reduced += amount
+	}
+	return true
+}
+
+func (l *ledger) order(i int) {
+	v := &l.s.orders[i]
+	lives, early := l.s.fate(i, l.at)
+	if !lives {
+		return
+	}
+	if l.orders == 0 {
+		l.first = v.at
+	}
+	l.orders += int(v.n)
+	l.last, l.lastAmount = v.at, v.amount
+	l.amount += v.amount
+	l.reduced += early
+	if v.known != 0 {
+		if v.known&knownMargin != 0 {
+			l.margin += v.margin
+			l.marginSpend += v.amount
+		}
+		l.discount += v.discount
+		l.service += v.service
+		l.acquisition += v.acquisition
+	}
+	if l.byChannel != nil && l.day >= l.byChannel.from {
+		l.byChannel.count[v.channel] += int32(v.n)
+	}
+}

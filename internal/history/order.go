@@ -1,0 +1,201 @@
+package history
+
+import (
+	"cmp"
+
+	"tidemark/internal/event"
+)
+
+var orderLimits = limits{perDay: 32, total: 1024}
+
+// order is a version of an order: an ORDER or its CANCEL.
+type order struct {
+	stamp
+	order  uint64 // hash of the order id; zero in the aggregate of a day
+	amount int64
+	// What the event may say besides; known has a bit for each that it says.
+	margin, discount, service, acquisition int64
+	known                                  uint8
+	channel                                uint8 // place in Summary.channels plus one; zero for none
+	cancel                                 bool
+	// overruled: another version of Summary.orders stands above this one.
+	overruled bool
+}
+
+const (
+	knownMargin uint8 = 1 << iota
+	knownDiscount
+	knownService
+	knownAcquisition
+)
+
+// dayAggregate is the event of the fact that stands for the orders of a day beyond the cap.
+const dayAggregate = 1
+
+// above reports whether v overrules w where they are close enough: the later one, a CANCEL among equals, then the greater
+// event id.
+func (v *order) above(w *order) bool {
+	if v.at != w.at {
+		return v.at > w.at
+	}
+	if v.cancel != w.cancel {
+		return v.cancel
+	}
+	return v.event > w.event
+}
+
+// overrules reports whether v takes the place of w, another version of the same order.
+func (v *order) overrules(w *order) bool { return v.above(w) && apart(v.day, w.day) < window }
+
+// buries reports whether w, which v overrules, need not be kept: no instant will be asked for at which w still stood.
+func (s *Summary) buries(v, w *order) bool { return v.day < s.newest-margin || v.at == w.at }
+
+func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {
+	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount}
+	v.margin = v.optional(a.Margin, knownMargin)
+	v.discount = v.optional(a.Discount, knownDiscount)
+	v.service = v.optional(a.ServiceCost, knownService)
+	v.acquisition = v.optional(a.AcquisitionCost, knownAcquisition)
+	var learned bool
+	v.channel, learned = s.channel(x.Channel)
+	return s.version(v, c) || learned
+}
+
+func (v *order) optional(o event.OptionalMinor, bit uint8) int64 {
+	if !o.Known {
+		return 0
+	}
+	v.known |= bit
+	return o.Minor
+}
+
+// version counts in a version of an order and reports whether that changed anything.
+func (s *Summary) version(v order, c event.Calendar) bool {
+	keep, changes, today := true, false, 0
+	for i := range s.orders {
+		w := &s.orders[i]
+		if w.day == v.day && w.event >= aggregates {
+			today++
+		}
+		if w.order != v.order {
+			continue
+		}
+		switch {
+		case w.event == v.event && w.at == v.at && w.cancel == v.cancel:
+			if !s.greaterOrder(&v, w) {
+				return false
+			}
+			changes = true // w goes
+		case w.overrules(&v):
+			v.overruled = true
+			keep = keep && !s.buries(w, &v)
+		case v.overrules(w):
+			changes = changes || !w.overruled || s.buries(&v, w)
+		}
+	}
+	if !keep && !changes {
+		return false
+	}
+	if !changes && (today >= orderLimits.perDay || len(s.orders) >= orderLimits.total) {
+		return s.spillOrder(v, c)
+	}
+	s.rewrite(v, keep)
+	return true
+}
+
+// rewrite replaces the orders by what v leaves of them, with v among them if it is to be kept.
+func (s *Summary) rewrite(v order, keep bool) {
+	rest := make([]order, 0, len(s.orders)+1)
+	for i := range s.orders {
+		w := s.orders[i]
+		if keep && compareOrders(&v, &w) < 0 {
+			rest, keep = append(rest, v), false
+		}
+		if w.order == v.order {
+			if w.event == v.event && w.at == v.at && w.cancel == v.cancel {
+				continue
+			}
+			if v.overrules(&w) {
+				if s.buries(&v, &w) {
+					continue
+				}
+				w.overruled = true
+			}
+		}
+		rest = append(rest, w)
+	}
+	if keep {
+		rest = append(rest, v)
+	}
+	s.orders = rest
+}
+
+// compareOrders is the order of Summary.orders: that of the facts, where one event may speak of several orders.
+func compareOrders(v, w *order) int {
+	return cmp.Or(v.compare(&w.stamp), cmp.Compare(v.order, w.order), cmp.Compare(bit(v.cancel, 1), bit(w.cancel, 1)))
+}
+
+// greaterOrder decides between two contents of one event.
+func (s *Summary) greaterOrder(v, w *order) bool {
+	return cmp.Or(
+		cmp.Compare(v.amount, w.amount),
+		cmp.Compare(v.known, w.known),
+		cmp.Compare(v.margin, w.margin),
+		cmp.Compare(v.discount, w.discount),
+		cmp.Compare(v.service, w.service),
+		cmp.Compare(v.acquisition, w.acquisition),
+		cmp.Compare(s.channelName(v.channel), s.channelName(w.channel)),
+	) > 0
+}
+
+// spillOrder adds an order to the aggregate of its day. A cancellation there is no room for is lost.
+func (s *Summary) spillOrder(v order, c event.Calendar) bool {
+	s.spilled++
+	if v.cancel {
+		return true
+	}
+	whole := order{stamp: stamp{at: c.Start(v.day), event: dayAggregate, day: v.day, n: 1}, amount: v.amount}
+	s.orders = pool(s.orders, whole, func(into, f *order) { into.amount += f.amount })
+	return true
+}
+
+// forgetOverruled drops the versions that were kept for the sake of instants just before H.
+func (s *Summary) forgetOverruled() {
+	var rest []order
+	for i := range s.orders {
+		w := &s.orders[i]
+		gone := w.overruled && s.buried(w)
+		if gone && rest == nil {
+			rest = append(make([]order, 0, len(s.orders)-1), s.orders[:i]...)
+		}
+		if !gone && rest != nil {
+			rest = append(rest, *w)
+		}
+	}
+	if rest != nil {
+		s.orders = rest
+	}
+}
+
+func (s *Summary) buried(w *order) bool {
+	for i := range s.orders {
+		if v := &s.orders[i]; v.order == w.order && v.overrules(w) && s.buries(v, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// stands reports whether no version that had come by an instant overrules the one at place i.
+func (s *Summary) stands(i int, at event.Instant) bool {
+	w := &s.orders[i]
+	if !w.overruled {
+		return true
+	}
+	for j := range s.orders {
+		if v := &s.orders[j]; v.order == w.order && v.at <= at && v.overrules(w) {
+			return false
+		}
+	}
+	return true
+}

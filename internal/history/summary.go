@@ -1,0 +1,132 @@
+package history
+
+import (
+	"math"
+
+	"tidemark/internal/event"
+)
+
+// The distances from H, in days. An event on day d is too late once d <= H-window (H-touchWindow for interactions).
+const (
+	window      = 365 // of purchases and feedback, of their lateness, and the reach of a link
+	touchWindow = 90
+	repeats     = 7 // how long the repetition of an interaction is recognised
+
+	// margin keeps facts of the windows that end the day before H: an event stamped ahead of the record time, by 5 minutes at
+	// most, may have moved H to tomorrow.
+	margin = 1
+
+	sealAfter       = 2 * window
+	sealOrphanAfter = 3 * window
+)
+
+// Summary is what is remembered of one customer. The zero value remembers nothing. It is copy-on-write: no method modifies
+// its receiver, or memory that another Summary shares. It is safe for concurrent use.
+type Summary struct {
+	newest event.Day
+	seen   bool
+
+	orders    []order
+	refunds   []refund
+	payments  []payment
+	feedbacks []feedback
+	touches   []touch
+	days      []touchDay
+	past      *past // nil: nothing is sealed
+
+	channels   []channel
+	consents   []consent
+	attributes []attribute
+	spilled    int64
+}
+
+// Verdict is what became of an event.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// Accepted: the summary has changed.
+	Accepted Verdict = iota
+	// Repeated: known already, or overruled by what is known. Nothing has changed.
+	Repeated
+	// TooLate: on a day of which it can no longer be known what was counted. Nothing has changed.
+	TooLate
+)
+
+// Amounts are the amounts of a purchase in minor units of the base currency; zero for other events.
+type Amounts struct {
+	Amount                                         int64
+	Margin, Discount, ServiceCost, AcquisitionCost event.OptionalMinor
+}
+
+// Newest is the newest day of any accepted event, H; the zero value's is the least Day.
+func (s *Summary) Newest() event.Day {
+	if !s.seen {
+		return math.MinInt32
+	}
+	return s.newest
+}
+
+// Spilled counts the facts beyond the caps, of which less is known than of others.
+func (s *Summary) Spilled() int64 { return s.spilled }
+
+// Observe returns s with x counted in, and what became of x. The amounts are those of x, converted; the calendar must be
+// the same for all events of a customer.
+func (s Summary) Observe(x event.Event, a Amounts, c event.Calendar) (Summary, Verdict) {
+	head := x.Common()
+	f := stamp{at: head.OccurredAt, event: hash(head.ID), day: c.Day(head.OccurredAt), n: 1}
+	late := event.Day(window)
+	if x.Topic() == event.Interactions {
+		late = touchWindow
+	}
+	if s.seen && f.day <= s.newest-late {
+		return s, TooLate
+	}
+	next := s
+	changed := next.advance(f.day)
+	switch x := x.(type) {
+	case *event.Purchase:
+		changed = next.purchase(x, f, a, c) || changed
+	case *event.Interaction:
+		changed = next.interaction(x, f) || changed
+	case *event.Feedback:
+		changed = next.feedback(x, f) || changed
+	}
+	if !changed {
+		return s, Repeated
+	}
+	return next, Accepted
+}
+
+// advance moves H up to a day and lets go of what is then too old. It reports whether H has moved.
+func (s *Summary) advance(day event.Day) bool {
+	if s.seen && day <= s.newest {
+		return false
+	}
+	s.newest, s.seen = day, true
+	s.forgetOverruled()
+	s.seal()
+	s.payments = since(s.payments, day-window-margin+1)
+	s.feedbacks = since(s.feedbacks, day-window-margin+1)
+	s.foldTouches()
+	return true
+}
+
+func (s *Summary) purchase(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {
+	switch x.Kind {
+	case event.Order:
+		return s.order(x, f, a, c)
+	case event.Cancel:
+		return s.version(order{stamp: f, order: hash(x.OrderID), cancel: true}, c)
+	case event.Refund, event.Chargeback:
+		r := refund{stamp: f, amount: a.Amount, chargeback: x.Kind == event.Chargeback}
+		if x.OrderID != "" {
+			r.order = hash(x.OrderID)
+		}
+		return s.refund(r, c)
+	case event.PaymentFailed, event.PaymentOverdue, event.Paid:
+		return s.payment(payment{stamp: f, kind: x.Kind, amount: a.Amount}, c)
+	case event.UnknownPurchase:
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package history_test
+
+import (
+	"cmp"
+	"slices"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+)
+
+// twin answers what a Summary answers, and keeps every event to do so. It seals, folds and forgets nothing, and it follows
+// the words of the package comment rather than the code: sets and filters, no state.
+type twin struct {
+	calendar event.Calendar
+	seen     []observed
+}
+
+type observed struct {
+	x event.Event
+	a history.Amounts
+}
+
+func (o observed) at() event.Instant { return o.x.Common().OccurredAt }
+func (o observed) id() string        { return o.x.Common().ID }
+
+func (w *twin) observe(o observed)             { w.seen = append(w.seen, o) }
+func (w *twin) day(o observed) event.Day       { return w.calendar.Day(o.at()) }
+func (w *twin) near(o, p observed) bool        { return w.day(o)-w.day(p) < 365 && w.day(p)-w.day(o) < 365 }
+func (o observed) purchase() *event.Purchase   { p, _ := o.x.(*event.Purchase); return p }
+func (o observed) touch() *event.Interaction   { i, _ := o.x.(*event.Interaction); return i }
+func (o observed) opinion() *event.Feedback    { f, _ := o.x.(*event.Feedback); return f }
+func is[K comparable](kind K, among ...K) bool { return slices.Contains(among, kind) }
+
+// past returns the distinct events of one sort that had happened by an instant, in canonical order. Of two contents of one
+// event the greater is taken.
+func (w *twin) past(at event.Instant, sort func(observed) bool, same func(o, p observed) bool, content func(o, p observed) int) []observed {
+	var chosen []observed
+	for _, o := range w.seen {
+		if o.at() > at || !sort(o) {
+			continue
+		}
+		i := slices.IndexFunc(chosen, func(p observed) bool { return same(o, p) })
+		switch {
+		case i < 0:
+			chosen = append(chosen, o)
+		case content(o, chosen[i]) > 0:
+			chosen[i] = o
+		}
+	}
+	slices.SortFunc(chosen, func(o, p observed) int {
+		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(history.Hash(o.id()), history.Hash(p.id())))
+	})
+	return chosen
+}
+
+func (w *twin) sameEvent(o, p observed) bool { return o.id() == p.id() && w.day(o) == w.day(p) }
+
+// standing returns the versions of orders that no other overrules.
+func (w *twin) standing(at event.Instant) []observed {
+	versions := w.past(at, func(o observed) bool {
+		return o.purchase() != nil && is(o.purchase().Kind, event.Order, event.Cancel)
+	}, func(o, p observed) bool {
+		return o.id() == p.id() && o.at() == p.at() && o.purchase().Kind == p.purchase().Kind && o.purchase().OrderID == p.purchase().OrderID
+	}, func(o, p observed) int {
+		return cmp.Or(cmp.Compare(o.a.Amount, p.a.Amount), compareOptional(o.a, p.a), cmp.Compare(o.purchase().Channel, p.purchase().Channel))
+	})
+	above := func(o, p observed) bool {
+		cancel := func(o observed) int { return int(o.purchase().Kind) } // CANCEL > ORDER
+		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(cancel(o), cancel(p)), cmp.Compare(history.Hash(o.id()), history.Hash(p.id()))) > 0
+	}
+	return slices.DeleteFunc(slices.Clone(versions), func(o observed) bool {
+		return slices.ContainsFunc(versions, func(p observed) bool {
+			return o.purchase().OrderID == p.purchase().OrderID && above(p, o) && w.near(o, p)
+		})
+	})
+}
+
+func compareOptional(a, b history.Amounts) int {
+	known := func(a history.Amounts) (bits int) {
+		for i, o := range []event.OptionalMinor{a.Margin, a.Discount, a.ServiceCost, a.AcquisitionCost} {
+			if o.Known {
+				bits |= 1 << i
+			}
+		}
+		return bits
+	}
+	return cmp.Or(
+		cmp.Compare(known(a), known(b)), cmp.Compare(a.Margin.Minor, b.Margin.Minor), cmp.Compare(a.Discount.Minor, b.Discount.Minor),
+		cmp.Compare(a.ServiceCost.Minor, b.ServiceCost.Minor), cmp.Compare(a.AcquisitionCost.Minor, b.AcquisitionCost.Minor),
+	)
+}
+
+func (w *twin) refunds(at event.Instant) []observed {
+	return w.past(at, func(o observed) bool {
+		return o.purchase() != nil && is(o.purchase().Kind, event.Refund, event.Chargeback)
+	}, w.sameEvent, func(o, p observed) int {
+		order := func(o observed) uint64 {
+			if o.purchase().OrderID == "" {
+				return 0
+			}
+			return history.Hash(o.purchase().OrderID)
+		}
+		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(o.purchase().Kind, p.purchase().Kind),
+			cmp.Compare(order(o), order(p)), cmp.Compare(o.a.Amount, p.a.Amount))
+	})
+}
+
+// booked is money on a day.
+type booked struct {
+	order  observed // nil x: a reduction
+	day    event.Day
+	amount int64
+	orphan bool
+}
+
+// books resolves what cancels, refunds and restates what: first the refunds of each standing version, then its effect.
+func (w *twin) books(at event.Instant) []booked {
+	standing, refunds := w.standing(at), w.refunds(at)
+	claimed := make(map[int][]observed) // by place in standing
+	var books []booked
+	for _, r := range refunds {
+		id, target := r.purchase().OrderID, -1
+		for i, v := range standing {
+			if id == "" || v.purchase().OrderID != id || !w.near(v, r) {
+				continue
+			}
+			older := func(j int) bool { return standing[j].at() <= r.at() }
+			switch {
+			case target < 0, older(i) && !older(target), older(i) && v.at() > standing[target].at(),
+				!older(i) && !older(target) && v.at() < standing[target].at():
+				target = i
+			}
+		}
+		if target < 0 {
+			books = append(books, booked{day: w.day(r), amount: -r.a.Amount, orphan: id != ""})
+			continue
+		}
+		claimed[target] = append(claimed[target], r)
+	}
+	for i, v := range standing {
+		if v.purchase().Kind == event.Cancel {
+			continue
+		}
+		if slices.ContainsFunc(claimed[i], func(r observed) bool { return r.a.Amount >= v.a.Amount && r.at() >= v.at() }) {
+			continue
+		}
+		books = append(books, booked{order: v, day: w.day(v), amount: v.a.Amount})
+		left := v.a.Amount
+		for _, r := range claimed[i] {
+			if r.at() < v.at() && r.a.Amount >= v.a.Amount {
+				continue
+			}
+			taken := min(left, r.a.Amount)
+			left -= taken
+			books = append(books, booked{day: max(w.day(r), w.day(v)), amount: -taken})
+		}
+	}
+	return books
+}

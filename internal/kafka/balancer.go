@@ -1,0 +1,38 @@
+package kafka
+
+import (
+	"cmp"
+	"slices"
+
+	kafkago "github.com/segmentio/kafka-go"
+)
+
+// copartitioned deals partition indexes out in ranges, the same indexes on every topic. The library's own range balancer
+// deals by the place in the broker's list, whose order nobody promises. Its name keeps members that would deal
+// differently out of the group.
+type copartitioned struct{}
+
+func (copartitioned) ProtocolName() string { return "tidemark-copartitioned" }
+
+func (copartitioned) UserData() ([]byte, error) { return nil, nil }
+
+func (copartitioned) AssignGroups(members []kafkago.GroupMember, partitions []kafkago.Partition) kafkago.GroupMemberAssignments {
+	members = slices.SortedFunc(slices.Values(members), func(a, b kafkago.GroupMember) int { return cmp.Compare(a.ID, b.ID) })
+	partitions = slices.SortedFunc(slices.Values(partitions), func(a, b kafkago.Partition) int { return cmp.Compare(a.ID, b.ID) })
+	indexes := 0
+	for _, p := range partitions {
+		indexes = max(indexes, p.ID+1)
+	}
+	assignments := make(kafkago.GroupMemberAssignments, len(members))
+	for i, member := range members {
+		first, end := i*indexes/len(members), (i+1)*indexes/len(members)
+		own := make(map[string][]int)
+		for _, p := range partitions {
+			if first <= p.ID && p.ID < end && slices.Contains(member.Topics, p.Topic) {
+				own[p.Topic] = append(own[p.Topic], p.ID)
+			}
+		}
+		assignments[member.ID] = own
+	}
+	return assignments
+}

@@ -1,0 +1,223 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// fetcher reads one partition from its leader, for one goroutine at a time.
+type fetcher struct {
+	cluster   *Cluster
+	partition shard.Partition
+
+	conn     *kafkago.Conn // nil until needed, and after an error
+	open     *answer       // what is left of the last answer; nil for nothing
+	failures int           // in a row: the pause before the next dial grows with them
+	typical  int           // records of the last fetch, a guess at the next
+	// single asks for one record batch at a time, after a failure: the library cannot read two empty batches in a row
+	// (compaction leaves them).
+	single bool
+}
+
+// answer is the broker's answer to one fetch, read bit by bit.
+type answer struct {
+	batch *kafkago.Batch
+	asked int64
+	next  int64
+	// sentAt is taken just before the request goes out.
+	sentAt event.Instant
+	end    int64 // the high watermark
+}
+
+const (
+	firstPause   = 50 * time.Millisecond
+	longestPause = 2 * time.Second
+)
+
+func (f *fetcher) fetch(ctx context.Context, offset int64) (event.Fetch, error) {
+	if offset < 0 { // the library would take it for the start or the end of the log
+		return event.Fetch{}, event.ErrOffsetOutOfRange
+	}
+	if err := ctx.Err(); err != nil {
+		return event.Fetch{}, err
+	}
+	if err := f.connect(ctx); err != nil {
+		return event.Fetch{}, err
+	}
+	conn := f.conn
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	fetch, err := f.read(offset)
+	if !stop() { // closed under our hands
+		f.drop()
+	}
+	switch {
+	case err == nil:
+		f.failures, f.typical = 0, len(fetch.Records)
+		return fetch, nil
+	case errors.Is(err, kafkago.OffsetOutOfRange):
+		f.drop()
+		return event.Fetch{}, event.ErrOffsetOutOfRange
+	case ctx.Err() != nil:
+		f.drop()
+		return event.Fetch{}, ctx.Err()
+	}
+	f.drop()
+	f.failures++
+	f.single = true
+	return event.Fetch{}, err
+}
+
+func (f *fetcher) connect(ctx context.Context) error {
+	if f.conn != nil {
+		return nil
+	}
+	if f.failures > 0 {
+		if err := pause(ctx, backoff(f.failures)); err != nil {
+			return err
+		}
+	}
+	conn, err := f.cluster.dialLeader(ctx, f.partition)
+	if err != nil {
+		f.failures++
+		return err
+	}
+	f.conn = conn
+	return nil
+}
+
+func backoff(failures int) time.Duration {
+	return min(firstPause<<min(failures-1, 10), longestPause)
+}
+
+// drop lets go of the connection. It never closes the batch: after a panic inside the library its locks stay held.
+func (f *fetcher) drop() {
+	if f.conn != nil {
+		_ = f.conn.Close()
+	}
+	f.conn, f.open = nil, nil
+}
+
+// read takes records from the answer at hand, and asks for another where that yields none.
+func (f *fetcher) read(offset int64) (fetch event.Fetch, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("%w: %v", errMalformed, cause)
+		}
+	}()
+	c := f.cluster.config
+	if err := f.conn.SetDeadline(time.Now().Add(c.MaxWait + c.RequestTimeout)); err != nil {
+		return event.Fetch{}, err
+	}
+	if f.open != nil && f.open.next == offset {
+		fetch, err := f.take()
+		if err != nil || fetch.Next > offset {
+			return fetch, err
+		}
+	}
+	if err := f.ask(offset); err != nil {
+		return event.Fetch{}, err
+	}
+	return f.take()
+}
+
+func (f *fetcher) ask(offset int64) error {
+	if err := f.finish(); err != nil {
+		return err
+	}
+	if _, err := f.conn.Seek(offset, kafkago.SeekAbsolute|kafkago.SeekDontCheck); err != nil {
+		return err
+	}
+	c := f.cluster.config
+	most := c.FetchBytes
+	if f.single {
+		most = 1 // a broker answers with at least one batch
+	}
+	sentAt := c.Now()
+	batch := f.conn.ReadBatchWith(kafkago.ReadBatchConfig{MinBytes: 1, MaxBytes: most, MaxWait: c.MaxWait})
+	f.open = &answer{batch: batch, asked: offset, next: offset, sentAt: sentAt, end: batch.HighWaterMark()}
+	return batch.Err() // then the high watermark is not known either
+}
+
+// take reads up to Config.FetchRecords records of the open answer. An answer that breaks off after some of them is cut
+// there: what came before is whole.
+func (f *fetcher) take() (event.Fetch, error) {
+	a, from := f.open, f.open.next
+	limit := f.cluster.config.FetchRecords
+	records := make([]event.Record, 0, max(0, min(int64(limit), a.end-a.next, int64(f.typical+f.typical/4+16))))
+	for len(records) < limit && f.open != nil {
+		m, err := a.batch.ReadMessage()
+		if err != nil {
+			if err := f.exhausted(err); err != nil {
+				if len(records) == 0 {
+					return event.Fetch{}, err
+				}
+				f.drop()
+			}
+			break
+		}
+		records = append(records, record(f.partition, m))
+		a.next = m.Offset + 1
+	}
+	if a.next > from {
+		f.single = false
+	}
+	return event.Fetch{Records: records, Next: a.next, HighWatermark: a.end, SentAt: a.sentAt}, nil
+}
+
+// exhausted looks at why the open answer yields no more: nil where it was read to its end.
+func (f *fetcher) exhausted(err error) error {
+	a := f.open
+	switch {
+	case errors.Is(err, kafkago.RequestTimedOut): // how the library says "nothing new", and "read too slowly"
+	case errors.Is(err, io.EOF):
+		// Offsets that compaction emptied at the end of a batch. The library's own offset may lie behind ours.
+		a.next = max(a.next, a.batch.Offset())
+		if a.next == a.asked && a.next < a.end {
+			// A broker answers with the whole batch that spans the offset asked for. It held nothing from there on, so
+			// the offset itself was compacted away, though how many after it the library does not say.
+			a.next++
+		}
+	default:
+		return err
+	}
+	return f.finish()
+}
+
+// finish closes the open answer, so that the connection can be asked again.
+func (f *fetcher) finish() error {
+	if f.open == nil {
+		return nil
+	}
+	batch := f.open.batch
+	f.open = nil
+	if err := batch.Close(); err != nil && !errors.Is(err, kafkago.RequestTimedOut) {
+		return err
+	}
+	return nil
+}
+
+func record(p shard.Partition, m kafkago.Message) event.Record {
+	r := event.Record{
+		Topic:     p.Topic,
+		Partition: p.Index,
+		Offset:    m.Offset,
+		Time:      event.InstantOf(m.Time),
+		Key:       m.Key,
+		Value:     m.Value,
+	}
+	if len(m.Headers) > 0 {
+		r.Headers = make([]event.Header, len(m.Headers))
+		for i, h := range m.Headers {
+			r.Headers[i] = event.Header(h)
+		}
+	}
+	return r
+}

@@ -1,0 +1,115 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// Generation is our share of the partitions until the group changes: the source that lanes read. Its methods are safe
+// for concurrent use, but Fetch only by one goroutine per partition.
+type Generation struct {
+	life    context.Context // ends with the generation, not with the process's wish to stop: the last commit still counts
+	next    *kafkago.Generation
+	log     *Log
+	indexes []int
+	atJoin  map[shard.Partition]int64
+
+	mu        sync.Mutex // lanes share the one committer; commits go out in the order of the calls
+	committed map[shard.Partition]int64
+}
+
+func newGeneration(c *Cluster, life context.Context, next *kafkago.Generation) (*Generation, error) {
+	g := &Generation{life: life, next: next, log: c.NewLog(), atJoin: make(map[shard.Partition]int64)}
+	for i, topic := range event.Topics() {
+		var indexes []int
+		for _, a := range next.Assignments[string(topic)] {
+			indexes = append(indexes, a.ID)
+			if a.Offset >= 0 { // a negative one stands for "none yet"
+				g.atJoin[shard.Partition{Topic: topic, Index: a.ID}] = a.Offset
+			}
+		}
+		slices.Sort(indexes)
+		if i == 0 {
+			g.indexes = indexes
+		}
+		if !slices.Equal(indexes, g.indexes) {
+			return nil, fmt.Errorf("%w: partitions %v of %s but %v of %s; give all input topics the same number of partitions, and let nothing but tidemark join group %s",
+				ErrUnequalAssignment, g.indexes, event.Topics()[0], indexes, topic, next.GroupID)
+		}
+	}
+	g.committed = maps.Clone(g.atJoin)
+	return g, nil
+}
+
+// ID is the group's number of this generation.
+func (g *Generation) ID() int { return int(g.next.ID) }
+
+// Partitions returns the indexes owned, ascending: the same on all three input topics. There may be none.
+func (g *Generation) Partitions() []int { return slices.Clone(g.indexes) }
+
+// Committed returns the offset that the group had committed for p when the generation began, and whether it had.
+func (g *Generation) Committed(p shard.Partition) (int64, bool) {
+	offset, ok := g.atJoin[p]
+	return offset, ok
+}
+
+// Bounds returns the first offset still held and the end of the log (the next offset to be written).
+func (g *Generation) Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error) {
+	return g.log.Bounds(ctx, p)
+}
+
+// Fetch reads on from an offset: see Log.Fetch.
+func (g *Generation) Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error) {
+	return g.log.Fetch(ctx, p, offset)
+}
+
+// CommitOffsets tells the group how far its members have got, at most once per offset. It fails with ErrGenerationEnded
+// once the group has moved on. An offset goes back only where its owner says so, after a rewind. It takes at most the
+// request timeout; an end of ctx does not cut it short.
+func (g *Generation) CommitOffsets(ctx context.Context, offsets map[shard.Partition]int64) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.life.Err() != nil {
+		return fmt.Errorf("commit offsets: %w", ErrGenerationEnded)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("commit offsets: %w", err)
+	}
+	changed := make(map[string]map[int]int64)
+	for p, offset := range offsets {
+		if _, owned := slices.BinarySearch(g.indexes, p.Index); !owned {
+			return fmt.Errorf("commit offset %d of %s, which is not ours", offset, p)
+		}
+		if last, ok := g.committed[p]; ok && last == offset {
+			continue
+		}
+		topic := string(p.Topic)
+		if changed[topic] == nil {
+			changed[topic] = make(map[int]int64)
+		}
+		changed[topic][p.Index] = offset
+	}
+	if err := g.next.CommitOffsets(changed); err != nil {
+		if g.life.Err() != nil || hasMovedOn(err) {
+			return fmt.Errorf("commit offsets: %w: %w", ErrGenerationEnded, err)
+		}
+		return fmt.Errorf("commit offsets: %w", err)
+	}
+	maps.Copy(g.committed, offsets)
+	return nil
+}
+
+// hasMovedOn reports whether the coordinator refused us because the generation is over.
+func hasMovedOn(err error) bool {
+	return errors.Is(err, kafkago.IllegalGeneration) || errors.Is(err, kafkago.UnknownMemberId) ||
+		errors.Is(err, kafkago.RebalanceInProgress)
+}

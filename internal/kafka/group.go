@@ -1,0 +1,171 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+)
+
+// Group is our membership in the consumer group.
+//
+//	Run ── awaitTopics ──> ConsumerGroup (library: join, sync, heartbeats, watch for new partitions)
+//	 │                          │ Next
+//	 └── one at a time ── Generation ──> handler (the lanes) ── returns ──> the generation ends, join again
+type Group struct {
+	cluster *Cluster
+	notice  func(error)
+	joined  atomic.Bool
+}
+
+// leaveTimeout bounds a polite goodbye. A member that has not left by then is cut off, and missed after SessionTimeout.
+const leaveTimeout = 3 * time.Second
+
+// NewGroup returns our membership in the cluster's configured group. notice, if not nil, is told of every error after
+// which Run tries again; it must not block.
+func (c *Cluster) NewGroup(notice func(error)) *Group {
+	if notice == nil {
+		notice = func(error) {}
+	}
+	return &Group{cluster: c, notice: notice}
+}
+
+// Joined reports whether a generation is being handled now: whether this member does its share.
+func (g *Group) Joined() bool { return g.joined.Load() }
+
+// Run joins the group and calls handle once per generation, one at a time, until ctx ends; then it leaves the group and
+// returns nil. A generation may own no partitions at all. Run waits for handle before anything else happens, and the
+// group waits for Run, at most the rebalance timeout.
+//
+// handle's ctx ends with ctx or with the generation. Its answer decides:
+//   - nil while the generation lives: Run is done, and returns nil
+//   - nil or the context's error once the generation has ended, or ErrGenerationEnded: join again
+//   - an error marked Retryable: join again after a pause
+//   - any other error: Run returns it
+//
+// Brokers that are down and topics that are missing are waited for. Unequal partition counts of the input topics are an
+// error, as are group settings that the brokers do not accept.
+func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *Generation) error) error {
+	if err := g.awaitTopics(ctx); err != nil {
+		return unlessEnded(ctx, err)
+	}
+	network := g.cluster.network.within()
+	members, err := kafkago.NewConsumerGroup(g.settings(network))
+	if err != nil {
+		return fmt.Errorf("join group %s: %w", g.cluster.config.Group, err)
+	}
+	defer leave(members, network)
+
+	for ctx.Err() == nil {
+		next, err := members.Next(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			err = fmt.Errorf("join group %s: %w", g.cluster.config.Group, err)
+			if errors.Is(err, kafkago.InvalidSessionTimeout) || errors.Is(err, kafkago.InvalidGroupId) {
+				return err
+			}
+			g.notice(err) // the library pauses for Rejoin by itself
+			continue
+		}
+		done, err := g.serve(ctx, next, handle)
+		if done || err != nil && !isRetryable(err) {
+			return err
+		}
+		if err != nil {
+			g.notice(err)
+			_ = pause(ctx, g.cluster.config.Rejoin)
+		}
+	}
+	return nil
+}
+
+// serve runs handle for one generation and waits for it. done is true when handle finished of its own accord.
+func (g *Group) serve(ctx context.Context, next *kafkago.Generation, handle func(context.Context, *Generation) error) (done bool, err error) {
+	finished := make(chan struct{})
+	// Whatever Start runs ends the generation by returning: handle is all of it.
+	next.Start(func(life context.Context) {
+		defer close(finished)
+		done, err = g.live(ctx, life, next, handle)
+	})
+	<-finished
+	return done, err
+}
+
+func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle func(context.Context, *Generation) error) (done bool, err error) {
+	gen, err := newGeneration(g.cluster, life, next)
+	if err != nil {
+		return false, err
+	}
+	defer gen.log.Close()
+
+	both, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(life, func() { cancel(ErrGenerationEnded) })()
+
+	g.joined.Store(true)
+	err = handle(both, gen)
+	g.joined.Store(false)
+
+	ended := both.Err() != nil
+	if errors.Is(err, ErrGenerationEnded) || ended && errors.Is(err, context.Canceled) {
+		return false, nil
+	}
+	return err == nil && !ended, err
+}
+
+// awaitTopics returns once all input topics are there, with equal partition counts.
+func (g *Group) awaitTopics(ctx context.Context) error {
+	for {
+		_, err := g.cluster.Partitions(ctx)
+		if err == nil || errors.Is(err, ErrUnequalPartitions) {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		g.notice(err)
+		if err := pause(ctx, g.cluster.config.Rejoin); err != nil {
+			return err
+		}
+	}
+}
+
+func (g *Group) settings(network *network) kafkago.ConsumerGroupConfig {
+	c := g.cluster.config
+	return kafkago.ConsumerGroupConfig{
+		ID:                     c.Group,
+		Brokers:                c.Brokers,
+		Dialer:                 g.cluster.dialerOn(network),
+		Topics:                 inputNames(),
+		GroupBalancers:         []kafkago.GroupBalancer{copartitioned{}},
+		HeartbeatInterval:      c.Heartbeat,
+		SessionTimeout:         c.SessionTimeout,
+		RebalanceTimeout:       c.RebalanceTimeout,
+		JoinGroupBackoff:       c.Rejoin,
+		WatchPartitionChanges:  true,
+		PartitionWatchInterval: c.WatchInterval,
+		StartOffset:            kafkago.FirstOffset,
+		Timeout:                min(c.RequestTimeout, c.SessionTimeout/2), // a heartbeat that hangs must not cost the session
+	}
+}
+
+// leave says goodbye. The library's Close waits for whatever it is doing, a join of RebalanceTimeout included, so after
+// leaveTimeout its connections are cut.
+func leave(members *kafkago.ConsumerGroup, network *network) {
+	impatience := time.AfterFunc(leaveTimeout, network.sever)
+	defer impatience.Stop()
+	_ = members.Close() // always nil
+	network.sever()
+}
+
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

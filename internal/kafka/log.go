@@ -1,0 +1,98 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// Log reads partitions, whoever owns them. It is safe for concurrent use, but Fetch only by one goroutine per partition.
+type Log struct {
+	cluster *Cluster
+
+	mu       sync.Mutex // guards the map; a fetcher belongs to the goroutine that fetches its partition
+	fetchers map[shard.Partition]*fetcher
+}
+
+// NewLog returns a reader of the cluster's topics. Close it when no call is under way.
+func (c *Cluster) NewLog() *Log {
+	return &Log{cluster: c, fetchers: make(map[shard.Partition]*fetcher)}
+}
+
+// Close lets go of the connections.
+func (l *Log) Close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for p, f := range l.fetchers {
+		f.drop()
+		delete(l.fetchers, p)
+	}
+}
+
+// Fetch reads on from an offset. It waits at most Config.MaxWait for records; none is no error. It fails with
+// event.ErrOffsetOutOfRange rather than skip what has expired or wait for what was never written. After any other error
+// the same call may be made again: it dials anew, after a growing pause. The records are the caller's to keep.
+//
+// Transaction markers are returned as records (key of 4 bytes, value of 6), and so are records of aborted transactions:
+// the library tells neither from the rest. Offsets that hold nothing are passed over.
+func (l *Log) Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error) {
+	fetch, err := l.fetcher(p).fetch(ctx, offset)
+	if err != nil {
+		return event.Fetch{}, fmt.Errorf("fetch %s from %d: %w", p, offset, err)
+	}
+	return fetch, nil
+}
+
+func (l *Log) fetcher(p shard.Partition) *fetcher {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f := l.fetchers[p]
+	if f == nil {
+		f = &fetcher{cluster: l.cluster, partition: p}
+		l.fetchers[p] = f
+	}
+	return f
+}
+
+// Bounds returns the first offset still held and the end of the log (the next offset to be written).
+func (l *Log) Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error) {
+	bounds, err := l.cluster.bounds(ctx, []shard.Partition{p})
+	if err != nil {
+		return 0, 0, err
+	}
+	return bounds[p].first, bounds[p].end, nil
+}
+
+type bounds struct{ first, end int64 }
+
+func (c *Cluster) bounds(ctx context.Context, partitions []shard.Partition) (map[shard.Partition]bounds, error) {
+	ask := make(map[string][]kafkago.OffsetRequest)
+	for _, p := range partitions {
+		ask[string(p.Topic)] = append(ask[string(p.Topic)], kafkago.FirstOffsetOf(p.Index), kafkago.LastOffsetOf(p.Index))
+	}
+	answer, err := c.client.ListOffsets(ctx, &kafkago.ListOffsetsRequest{Topics: ask})
+	if err != nil {
+		return nil, fmt.Errorf("list offsets: %w", err)
+	}
+	found := make(map[shard.Partition]bounds, len(partitions))
+	for topic, offsets := range answer.Topics {
+		for _, o := range offsets {
+			p := shard.Partition{Topic: event.Topic(topic), Index: o.Partition}
+			if o.Error != nil {
+				return nil, fmt.Errorf("list offsets of %s: %w", p, o.Error)
+			}
+			found[p] = bounds{o.FirstOffset, o.LastOffset}
+		}
+	}
+	for _, p := range partitions {
+		if b, ok := found[p]; !ok || b.first < 0 || b.end < b.first {
+			return nil, fmt.Errorf("list offsets of %s: %w: %d–%d", p, errMalformed, b.first, b.end)
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,81 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+)
+
+// network dials, and keeps track of what it dialled, so that all of it can be cut at once: the client library has calls
+// that no context reaches.
+type network struct {
+	dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	mu      sync.Mutex // dials come from the library's goroutines as well as from ours
+	conns   map[*tracked]struct{}
+	severed bool
+}
+
+var errSevered = errors.New("connections to kafka are cut")
+
+func newNetwork(timeout time.Duration) *network {
+	dialer := &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
+	return &network{dial: dialer.DialContext, conns: make(map[*tracked]struct{})}
+}
+
+// within returns a network that dials through n, so that cutting n cuts it too, but not the other way round.
+func (n *network) within() *network {
+	return &network{dial: n.DialContext, conns: make(map[*tracked]struct{})}
+}
+
+// DialContext opens a connection that Sever closes.
+func (n *network) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if n.isSevered() {
+		return nil, errSevered
+	}
+	conn, err := n.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	t := &tracked{Conn: conn, of: n}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.severed {
+		_ = conn.Close()
+		return nil, errSevered
+	}
+	n.conns[t] = struct{}{}
+	return t, nil
+}
+
+// sever closes every connection, and every later dial fails.
+func (n *network) sever() {
+	n.mu.Lock()
+	n.severed = true
+	conns := n.conns
+	n.conns = make(map[*tracked]struct{})
+	n.mu.Unlock()
+	for t := range conns {
+		_ = t.Conn.Close()
+	}
+}
+
+func (n *network) isSevered() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.severed
+}
+
+type tracked struct {
+	net.Conn
+	of *network
+}
+
+func (t *tracked) Close() error {
+	t.of.mu.Lock()
+	delete(t.of.conns, t)
+	t.of.mu.Unlock()
+	return t.Conn.Close()
+}

@@ -1,0 +1,141 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// Publisher writes outputs to their topics, keyed. It is safe for concurrent use.
+//
+// The library's producer is not idempotent: after an error, and after a retry of its own, an output may stand in the log
+// twice, and then out of order with those that came after it. Its id tells.
+type Publisher struct {
+	usual, large *kafkago.Writer
+	now          func() event.Instant
+}
+
+const (
+	// publishAttempts bounds the library's own retries; the caller repeats what must not be lost.
+	publishAttempts = 4
+	// publishBatch is the most messages of one batch. The library makes room for so many (some 140 bytes each) per
+	// partition and batch.
+	publishBatch = 1_000
+	// publishBytes bounds a batch of several messages: a topic's max.message.bytes, 1,048,588 by default, is the bound of
+	// a whole batch. Larger messages travel alone.
+	publishBytes = 1_000_000
+)
+
+// NewPublisher returns a publisher that spreads keys over partitions as p says: shard.Murmur2 for the outputs, the
+// producers' own for inputs.
+func (c *Cluster) NewPublisher(p shard.Partitioner) (*Publisher, error) {
+	balancer, err := balancerOf(p)
+	if err != nil {
+		return nil, err
+	}
+	return &Publisher{
+		usual: c.writer(balancer, publishBatch, publishBytes),
+		large: c.writer(balancer, 1, c.config.MessageBytes),
+		now:   c.config.Now,
+	}, nil
+}
+
+func (c *Cluster) writer(balancer kafkago.Balancer, messages, bytes int) *kafkago.Writer {
+	return &kafkago.Writer{
+		Addr:            kafkago.TCP(c.config.Brokers...),
+		Transport:       c.transport,
+		Balancer:        balancer,
+		RequiredAcks:    kafkago.RequireAll,
+		MaxAttempts:     publishAttempts,
+		WriteBackoffMin: firstPause,
+		WriteBackoffMax: longestPause,
+		BatchSize:       messages,
+		BatchBytes:      int64(bytes),
+		BatchTimeout:    c.config.Linger,
+		ReadTimeout:     c.config.RequestTimeout,
+		WriteTimeout:    c.config.RequestTimeout,
+	}
+}
+
+// Publish returns when all outputs are acknowledged by all in-sync replicas, or with the error of the first one that is
+// not; then any of them may have been written. It tries a few times at most, for up to some multiples of the request
+// timeout. After an early end of ctx the outputs may still be on their way: their bytes must not change. Outputs of one
+// key and topic keep their order, but for those of more than a megabyte.
+func (p *Publisher) Publish(ctx context.Context, outputs []shard.Output) error {
+	now := p.now()
+	usual := make([]kafkago.Message, 0, len(outputs))
+	var large []kafkago.Message
+	for _, o := range outputs {
+		if size(o) > publishBytes {
+			large = append(large, message(o, now))
+			continue
+		}
+		usual = append(usual, message(o, now))
+	}
+	if err := write(ctx, p.usual, usual); err != nil {
+		return err
+	}
+	return write(ctx, p.large, large)
+}
+
+func write(ctx context.Context, w *kafkago.Writer, messages []kafkago.Message) error {
+	err := w.WriteMessages(ctx, messages...)
+	var each kafkago.WriteErrors
+	var tooLarge kafkago.MessageTooLargeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &each):
+		for i, err := range each {
+			if err != nil {
+				return fmt.Errorf("publish %s to %s: %w", messages[i].WriterData, messages[i].Topic, err)
+			}
+		}
+	case errors.As(err, &tooLarge):
+		return fmt.Errorf("publish %s to %s: %w", tooLarge.Message.WriterData, tooLarge.Message.Topic, err)
+	}
+	return fmt.Errorf("publish %d outputs: %w", len(messages), err)
+}
+
+// Close waits for what is on its way.
+func (p *Publisher) Close() error { return errors.Join(p.usual.Close(), p.large.Close()) }
+
+// size is a little more than the bytes that o takes in a batch.
+func size(o shard.Output) int {
+	const overhead = 64
+	n := overhead + len(o.Key) + len(o.Value)
+	for _, h := range o.Headers {
+		n += overhead + len(h.Key) + len(h.Value)
+	}
+	return n
+}
+
+func message(o shard.Output, now event.Instant) kafkago.Message {
+	at := o.Time
+	if at == 0 {
+		at = now
+	}
+	m := kafkago.Message{Topic: o.Topic, Key: o.Key, Value: o.Value, Time: at.Time(), WriterData: o.ID}
+	for _, h := range o.Headers {
+		m.Headers = append(m.Headers, kafkago.Header(h))
+	}
+	return m
+}
+
+// balancerOf returns the library's partitioner of that name. Sarama's is called Hash there.
+func balancerOf(p shard.Partitioner) (kafkago.Balancer, error) {
+	switch p {
+	case shard.Murmur2:
+		return kafkago.Murmur2Balancer{Consistent: true}, nil
+	case shard.CRC32:
+		return kafkago.CRC32Balancer{Consistent: true}, nil
+	case shard.FNV1a:
+		return &kafkago.Hash{}, nil
+	}
+	return nil, fmt.Errorf("partitioner %q is none of murmur2, crc32, fnv1a", p)
+}

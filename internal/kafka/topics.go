@@ -1,0 +1,168 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"tidemark/internal/event"
+)
+
+// The output topics.
+const (
+	TierChanges = "customer.tier-changes.v1"
+	ChurnAlerts = "customer.churn-alerts.v1"
+	WinBacks    = "customer.win-backs.v1"
+	Scores      = "customer.scores.v1"
+	DeadLetters = "customer.dead-letters.v1"
+)
+
+const (
+	maxMessage    = 1 << 20 // bytes of an input or output
+	maxDeadLetter = 2 << 20 // bytes of such a message and its error headers
+	hour          = 3_600_000
+	week          = 7 * 24 * hour
+)
+
+// topic is one of the design: what it must be like.
+type topic struct {
+	name     string
+	optional bool // works without
+	settings []setting
+}
+
+// setting is one configuration entry of a topic. Create sets value; Check accepts whatever suits says.
+type setting struct {
+	name, value string
+	suits       func(value string) bool
+	why         string
+	// since names the Kafka version that introduced it; brokers before do without.
+	since string
+}
+
+// topics is the table of the design.
+func topics() []topic {
+	deleted := exactly("cleanup.policy", "delete", "compaction would remove events")
+	size := atLeast("max.message.bytes", maxMessage, "large batches are refused")
+	produced := exactly("message.timestamp.type", "CreateTime", "record times must be the producers'")
+	// Nothing bounds how old a record may be: a loaded history is. Before Kafka 3.6 there was one bound for both sides,
+	// message.timestamp.difference.max.ms, which would refuse histories; there none is set.
+	ahead := atMost("message.timestamp.after.max.ms", hour, "record times far in the future would be believed")
+	ahead.since = "3.6"
+	kept := atLeast("retention.ms", 30*24*hour, "subscribers that were away for a week would miss changes")
+	kept.suits = lasting(week)
+
+	var table []topic
+	for _, name := range event.Topics() {
+		table = append(table, topic{name: string(name), settings: []setting{
+			deleted, produced, ahead, size,
+			forever("retention.ms", "the log is the truth: a rebuild replays all of it"),
+			forever("retention.bytes", "the log is the truth: a rebuild replays all of it"),
+		}})
+	}
+	for _, name := range []string{TierChanges, ChurnAlerts} {
+		table = append(table, topic{name: name, settings: []setting{deleted, produced, kept, size}})
+	}
+	// The timestamps of dead letters are those of their originals, however odd: they must be neither refused nor expire
+	// by them.
+	anyTime := atLeast("message.timestamp.after.max.ms", math.MaxInt64, "a dead letter with an odd timestamp would be refused, and stop its lane")
+	anyTime.since = "3.6"
+	return append(table,
+		topic{name: WinBacks, optional: true, settings: []setting{deleted, produced, kept, size}},
+		topic{name: Scores, optional: true, settings: []setting{
+			exactly("cleanup.policy", "compact", "only the last score of each customer is wanted"), size,
+		}},
+		topic{name: DeadLetters, settings: []setting{
+			deleted, produced, anyTime,
+			forever("retention.ms", "dead letters keep their originals' timestamps, and would expire by them"),
+			atLeast("max.message.bytes", maxDeadLetter, "a dead letter is larger than its original, and would be refused"),
+		}},
+	)
+}
+
+func topicNames() []string {
+	var names []string
+	for _, t := range topics() {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+func exactly(name, value, why string) setting {
+	return setting{name: name, value: value, why: why, suits: func(v string) bool { return v == value }}
+}
+
+func atLeast(name string, n int64, why string) setting {
+	return setting{name: name, value: strconv.FormatInt(n, 10), why: why, suits: number(func(v int64) bool { return v >= n })}
+}
+
+func atMost(name string, n int64, why string) setting {
+	return setting{name: name, value: strconv.FormatInt(n, 10), why: why, suits: number(func(v int64) bool { return v <= n })}
+}
+
+func forever(name, why string) setting { return exactly(name, "-1", why) }
+
+// lasting suits a retention of at least n, or without end.
+func lasting(n int64) func(string) bool {
+	return number(func(v int64) bool { return v == -1 || v >= n })
+}
+
+func number(suits func(int64) bool) func(string) bool {
+	return func(value string) bool {
+		n, err := strconv.ParseInt(value, 10, 64)
+		return err == nil && suits(n)
+	}
+}
+
+// CreateTopics creates the topics of the design that do not exist yet, each with so many partitions and replicas
+// (replication -1: the brokers' default). Those that exist are left as they are: CheckTopics says whether they will do.
+func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int) error {
+	if partitions < 1 || replication == 0 || replication < -1 {
+		return fmt.Errorf("create topics: %d partitions and replication %d cannot be", partitions, replication)
+	}
+	found, err := c.partitions(ctx, topicNames()...)
+	if err != nil {
+		return fmt.Errorf("create topics: %w", err)
+	}
+	for _, t := range topics() {
+		if len(found[t.name]) > 0 {
+			continue
+		}
+		err := c.createTopic(ctx, t.config(partitions, replication, true))
+		if errors.Is(err, kafkago.InvalidConfiguration) { // an older broker
+			err = c.createTopic(ctx, t.config(partitions, replication, false))
+		}
+		if err != nil && !errors.Is(err, kafkago.TopicAlreadyExists) {
+			return fmt.Errorf("create topic %s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+func (c *Cluster) createTopic(ctx context.Context, config kafkago.TopicConfig) error {
+	answer, err := c.client.CreateTopics(ctx, &kafkago.CreateTopicsRequest{Topics: []kafkago.TopicConfig{config}})
+	if err != nil {
+		return err
+	}
+	return answer.Errors[config.Topic]
+}
+
+func (t topic) config(partitions, replication int, recent bool) kafkago.TopicConfig {
+	config := kafkago.TopicConfig{Topic: t.name, NumPartitions: partitions, ReplicationFactor: replication}
+	for _, s := range t.settings {
+		if s.since == "" || recent {
+			config.ConfigEntries = append(config.ConfigEntries, kafkago.ConfigEntry{ConfigName: s.name, ConfigValue: s.value})
+		}
+	}
+	if replication >= 3 {
+		config.ConfigEntries = append(config.ConfigEntries, kafkago.ConfigEntry{ConfigName: minInSync, ConfigValue: "2"})
+	}
+	return config
+}
+
+// minInSync is how many replicas an acknowledged write has reached.
+const minInSync = "min.insync.replicas"

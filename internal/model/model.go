@@ -1,0 +1,282 @@
+// Package model reads the versioned file that holds every number scores depend on.
+package model
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed" // for the default model
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sort"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
+	"tidemark/internal/score/rfm"
+	"tidemark/internal/score/tier"
+	"tidemark/internal/score/value"
+	"tidemark/internal/stat"
+)
+
+//go:embed model.yaml
+var embedded []byte
+
+// Default returns the bytes of the model that comes with Tidemark: CDNOW's published values.
+func Default() []byte { return bytes.Clone(embedded) }
+
+// Parse reads a model file. The error names everything that is wrong with it: unknown fields, missing parts, numbers out of
+// their range.
+func Parse(raw []byte) (score.Model, error) {
+	var f file
+	decoder := yaml.NewDecoder(bytes.NewReader(raw))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&f); err != nil {
+		return score.Model{}, fmt.Errorf("read model: %w", err)
+	}
+	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return score.Model{}, errors.New("read model: more than one document")
+	}
+	m, err := f.model()
+	if err := errors.Join(err, m.Check()); err != nil {
+		return score.Model{}, fmt.Errorf("model %q: %w", f.Version, err)
+	}
+	m.Hash = digest(raw)
+	scorecard, err := json.Marshal([]any{f.Scorecard, f.Tiers})
+	if err != nil {
+		return score.Model{}, fmt.Errorf("model %q: scorecard: %w", f.Version, err)
+	}
+	m.ScorecardHash = digest(scorecard)
+	return m, nil
+}
+
+// digest is the first 8 bytes of SHA-256, in hex.
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:8])
+}
+
+// file is the file as it is written: days, points and major units.
+type file struct {
+	Version   string              `yaml:"version"`
+	Base      string              `yaml:"base"`
+	Rates     map[string][]rate   `yaml:"rates"`
+	Buy       purchase            `yaml:"purchase"`
+	Spend     spend               `yaml:"spend"`
+	Value     worth               `yaml:"value"`
+	Churn     risk                `yaml:"churn"`
+	RFM       cuts                `yaml:"rfm"`
+	Scorecard []line              `yaml:"scorecard"`
+	Tiers     ladder              `yaml:"tiers"`
+	Playbooks map[string]playbook `yaml:"playbooks"`
+	Alerts    map[string]action   `yaml:"alerts"`
+	Control   float64             `yaml:"control"`
+}
+
+type rate struct {
+	From string  `yaml:"from"`
+	Rate float64 `yaml:"rate"`
+}
+
+type purchase struct {
+	Model    string  `yaml:"model"`
+	UnitDays float64 `yaml:"unit_days"`
+	R        float64 `yaml:"r"`
+	Alpha    float64 `yaml:"alpha"`
+	A        float64 `yaml:"a"`
+	B        float64 `yaml:"b"`
+}
+
+type spend struct {
+	P float64 `yaml:"p"`
+	Q float64 `yaml:"q"`
+	V float64 `yaml:"v"`
+}
+
+type worth struct {
+	HorizonDays int     `yaml:"horizon_days"`
+	Discount    float64 `yaml:"discount"`
+	Margin      float64 `yaml:"margin"`
+}
+
+type risk struct {
+	HorizonDays     int `yaml:"horizon_days"`
+	MinPurchaseDays int `yaml:"min_purchase_days"`
+	MinSilenceDays  int `yaml:"min_silence_days"`
+	MinStayDays     int `yaml:"min_stay_days"`
+	LapseDays       int `yaml:"lapse_days"`
+	Levels          struct {
+		Watch    level `yaml:"watch"`
+		AtRisk   level `yaml:"at_risk"`
+		Critical level `yaml:"critical"`
+	} `yaml:"levels"`
+	Reference struct {
+		PurchaseDays int     `yaml:"purchase_days"`
+		SilentDays   float64 `yaml:"silent_days"`
+		TenureDays   float64 `yaml:"tenure_days"`
+	} `yaml:"reference"`
+}
+
+type level struct {
+	Up    float64 `yaml:"up"`
+	Down  float64 `yaml:"down"`
+	Floor float64 `yaml:"floor"`
+}
+
+type cuts struct {
+	RecencyDays [4]float64 `yaml:"recency_days"`
+	Orders      [4]int     `yaml:"orders"`
+	Spend       [4]float64 `yaml:"spend"`
+}
+
+type line struct {
+	Indicator string  `yaml:"indicator"`
+	Weight    float64 `yaml:"weight"`
+	Method    string  `yaml:"method"`
+	Low       float64 `yaml:"low"`
+	High      float64 `yaml:"high"`
+}
+
+type ladder struct {
+	General     float64 `yaml:"general"`
+	Potential   float64 `yaml:"potential"`
+	High        float64 `yaml:"high"`
+	Margin      float64 `yaml:"margin"`
+	MinStayDays int     `yaml:"min_stay_days"`
+}
+
+type playbook struct {
+	ID      string   `yaml:"id"`
+	Actions []action `yaml:"actions"`
+}
+
+type action struct {
+	Code     string `yaml:"code"`
+	Text     string `yaml:"text"`
+	Owner    string `yaml:"owner"`
+	DueHours int32  `yaml:"due_hours"`
+}
+
+func (f *file) model() (score.Model, error) {
+	var errs []error
+	base := event.Currency(f.Base)
+	digits, _ := base.Digits()
+	minor := func(major float64) int64 { return int64(math.RoundToEven(major * math.Pow10(digits))) }
+	points := func(p float64) tier.Points { return tier.Points(math.RoundToEven(100 * p)) }
+	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+	m := score.Model{
+		Version: f.Version, Base: base, Control: f.Control,
+		Value: clv.Model{
+			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
+			Spend: stat.GammaGamma{P: f.Spend.P, Q: f.Spend.Q, V: f.Spend.V},
+		},
+		Churn: churn.Lines{
+			Horizon: days(f.Churn.HorizonDays), MinPurchaseDays: f.Churn.MinPurchaseDays, MinSilence: days(f.Churn.MinSilenceDays),
+			MinStay: days(f.Churn.MinStayDays), Lapse: days(f.Churn.LapseDays),
+			Levels: [3]churn.Line{f.Churn.Levels.Watch.line(), f.Churn.Levels.AtRisk.line(), f.Churn.Levels.Critical.line()},
+		},
+		Reference: clv.Pattern{
+			Repeats: f.Churn.Reference.PurchaseDays - 1, Age: f.Churn.Reference.TenureDays,
+			Last: f.Churn.Reference.TenureDays - f.Churn.Reference.SilentDays,
+		},
+		RFM: rfm.Cuts{Recency: f.RFM.RecencyDays, Frequency: f.RFM.Orders},
+		Tiers: tier.Ladder{
+			General: points(f.Tiers.General), Potential: points(f.Tiers.Potential), High: points(f.Tiers.High),
+			Margin: points(f.Tiers.Margin), MinStay: days(f.Tiers.MinStayDays),
+		},
+		Playbooks: map[score.Tier]score.Playbook{}, Actions: map[score.Level]score.Action{},
+	}
+	for i, s := range f.RFM.Spend {
+		m.RFM.Monetary[i] = minor(s)
+	}
+	if m.Reference.Repeats < 1 || m.Reference.Last <= 0 || m.Reference.Last > m.Reference.Age {
+		errs = append(errs, errors.New("churn.reference: needs at least 2 purchase days and 0 <= silent_days < tenure_days"))
+	}
+	for _, l := range f.Scorecard {
+		m.Scorecard.Lines = append(m.Scorecard.Lines, value.Line{
+			Indicator: value.Indicator(l.Indicator), Weight: l.Weight,
+			Scale: value.Scale{Method: value.Method(l.Method), Low: l.Low, High: l.High},
+		})
+	}
+	model, err := f.Buy.model()
+	m.Value.Purchase = model
+	rates, rateErr := f.rates()
+	m.Rates = rates
+	return m, errors.Join(append(errs, err, rateErr, f.advice(&m))...)
+}
+
+func (l level) line() churn.Line {
+	thousandths := func(x float64) int32 { return int32(math.RoundToEven(1000 * x)) }
+	return churn.Line{Up: thousandths(l.Up), Down: thousandths(l.Down), Floor: l.Floor}
+}
+
+func (p purchase) model() (stat.PurchaseModel, error) {
+	switch p.Model {
+	case "mbg-nbd":
+		m := stat.MBGNBD{R: p.R, Alpha: p.Alpha, A: p.A, B: p.B}
+		return m, m.Validate()
+	case "bg-nbd":
+		m := stat.BGNBD{R: p.R, Alpha: p.Alpha, A: p.A, B: p.B}
+		return m, m.Validate()
+	}
+	return nil, fmt.Errorf("purchase.model: %q is neither mbg-nbd nor bg-nbd", p.Model)
+}
+
+func (f *file) rates() (score.Rates, error) {
+	rates := score.Rates{}
+	for _, code := range sorted(f.Rates) {
+		for _, r := range f.Rates[code] {
+			from, err := time.Parse(time.DateOnly, r.From)
+			if err != nil {
+				return nil, fmt.Errorf("rates.%s: from %q is no date YYYY-MM-DD", code, r.From)
+			}
+			day := event.Calendar{}.Day(event.InstantOf(from))
+			rates[event.Currency(code)] = append(rates[event.Currency(code)], score.Rate{From: day, Value: r.Rate})
+		}
+	}
+	return rates, nil
+}
+
+// advice fills in playbooks and alert actions: one for every tier and every level.
+func (f *file) advice(m *score.Model) error {
+	var errs []error
+	for t := tier.Low; t <= tier.High; t++ {
+		p, ok := f.Playbooks[t.String()]
+		if !ok || p.ID == "" {
+			errs = append(errs, fmt.Errorf("playbooks.%s: missing", t))
+		}
+		book := score.Playbook{ID: p.ID}
+		for _, a := range p.Actions {
+			book.Actions = append(book.Actions, score.Action(a))
+		}
+		m.Playbooks[t] = book
+	}
+	for l := churn.None; l <= churn.Critical; l++ {
+		a, ok := f.Alerts[l.String()]
+		if !ok || a.Code == "" {
+			errs = append(errs, fmt.Errorf("alerts.%s: missing", l))
+		}
+		m.Actions[l] = score.Action(a)
+	}
+	if len(f.Playbooks) > int(tier.High) || len(f.Alerts) > int(churn.Critical)+1 {
+		errs = append(errs, errors.New("playbooks are by HIGH, POTENTIAL, GENERAL, LOW; alerts by NONE, WATCH, AT_RISK, CRITICAL"))
+	}
+	return errors.Join(errs...)
+}
+
+func sorted[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}

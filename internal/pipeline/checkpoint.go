@@ -1,0 +1,106 @@
+package pipeline
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"tidemark/internal/shard"
+)
+
+// occasion says why there is a checkpoint.
+type occasion uint8
+
+const (
+	regular occasion = iota
+	last             // the lane drains
+)
+
+// checkpoint brings everything outside the shards up to date, in this order: the public views, the outboxes of idle
+// shards, the marks of idle shards, and then the group's offsets, which never pass the lowest mark.
+func (l *Lane) checkpoint(ctx context.Context, why occasion) error {
+	if err := l.projectDirty(ctx); err != nil {
+		return err
+	}
+	if err := l.trim(ctx, why == last); err != nil {
+		return err
+	}
+	if err := l.moveMarks(ctx); err != nil {
+		return err
+	}
+	if err := l.commitOffsets(ctx); err != nil {
+		return err
+	}
+	l.metrics.checkpoint.WithLabelValues(l.label()).Set(float64(time.Now().Unix()))
+	l.noteProgress()
+	if why == last {
+		return nil
+	}
+	return l.roll(ctx)
+}
+
+// moveMarks moves the marks of shards that had nothing to commit to the end of the last fully committed batch, and looks
+// at every head on the way: so idle shards notice a loss.
+func (l *Lane) moveMarks(ctx context.Context) error {
+	markers := make([]shard.Marker, len(l.states))
+	for i, s := range l.states {
+		next := shard.Marks{}
+		for _, p := range l.partitions {
+			next[p] = max(s.acked[p], l.position[p])
+		}
+		markers[i] = shard.Marker{Shard: s.number, Acked: maps.Clone(s.acked), Next: next}
+	}
+	var metas []shard.Meta
+	err := l.retry(ctx, "mark", func() (err error) {
+		metas, err = l.cfg.Store.Mark(ctx, markers)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i, m := range metas {
+		s := l.states[i]
+		if err := l.examine(s, m); err != nil {
+			return err
+		}
+		s.counts = m.Counts
+		switch {
+		case s.held && s.token == m.Token:
+		case s.own:
+			if err := l.refresh(ctx, s, m); err != nil {
+				return err
+			}
+		default:
+			s.forget()
+		}
+	}
+	return nil
+}
+
+// commitOffsets tells the group the lowest marks where they have moved.
+func (l *Lane) commitOffsets(ctx context.Context) error {
+	if l.cfg.Clock == EventClock && l.inputs != nil && l.caughtUp() && !l.settled {
+		return nil // the log's end counts as done once everybody has been evaluated
+	}
+	offsets := map[shard.Partition]int64{}
+	for _, p := range l.partitions {
+		// A replay from further back does not move the group back.
+		if told, ok := l.told[p]; !ok || l.lowest(p) > told {
+			offsets[p] = l.lowest(p)
+		}
+	}
+	if len(offsets) == 0 {
+		return nil
+	}
+	err := l.cfg.Source.CommitOffsets(ctx, offsets)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		// A hint only: the next checkpoint tries again.
+		l.trouble("offsets", err)
+		return nil
+	}
+	maps.Copy(l.told, offsets)
+	return nil
+}

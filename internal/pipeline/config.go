@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	randv2 "math/rand/v2"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+// Config says what a lane works on. Zero durations and limits mean their defaults.
+type Config struct {
+	Source    Source
+	Store     Store
+	Publisher Publisher
+	Codec     Codec
+	// Engine returns the engine of the model in force. It is asked at every batch boundary, so it must be cheap; its
+	// error ends the lane: an instance that cannot read the active model does not score.
+	Engine func() (Engine, error)
+
+	Layout shard.Layout
+	// Partitions is the partition count of every input topic, Index the one partition of each that this lane owns.
+	Partitions, Index int
+	// Committed holds the group's committed offsets; a partition without one is absent.
+	Committed map[shard.Partition]int64
+	// OnDataLoss says what to do where the log no longer holds what a shard has not seen.
+	OnDataLoss LossPolicy
+
+	Clock Clock
+	// AsOf is the end of the event clock.
+	AsOf event.Instant
+	// Now is the simulated clock. It may move on only after everything produced so far has been committed: Lane.Progress.
+	Now func() event.Instant
+	// AlertMaxAge mutes transitions that are older at their commit; 0 never mutes.
+	AlertMaxAge time.Duration
+
+	// BatchEvents (2,000) and BatchBytes (4 MiB of message values) bound a micro-batch.
+	BatchEvents, BatchBytes int
+	// CommitProfiles (500) and CommitBytes (256 KiB) bound one commit of one shard.
+	CommitProfiles, CommitBytes int
+	// CacheProfiles (100,000) bounds the decoded profiles kept in memory per shard.
+	CacheProfiles int
+	// Checkpoint (1 s) is the time between markers, projections and offset commits.
+	Checkpoint time.Duration
+	// Grace (500 ms) is how far reviews stay behind what the inputs have been read to; the wall clock only.
+	Grace time.Duration
+	// RollingCycle (1 h) is the time in which the rolling pass projects every customer once; negative switches it off.
+	RollingCycle time.Duration
+	// StallAfter (2 min) ends a lane that makes no progress although it lags; negative never does.
+	StallAfter time.Duration
+	// DrainWithin (10 s) is the deadline of a graceful end.
+	DrainWithin time.Duration
+	Breaker     Breaker
+
+	// Metrics may be nil.
+	Metrics *Metrics
+	// Report hears what an operator should know; nil drops it. Fetchers call it too, so it is safe for concurrent use.
+	Report func(Notice)
+	// NewToken returns a random token, Jitter a number in [0, 1) that spreads retries.
+	NewToken func() shard.Token
+	Jitter   func() float64
+
+	// decode and encode are the profile codec of package score, replaced in tests.
+	decode func([]byte) (score.Profile, error)
+	encode func(score.Profile) []byte
+}
+
+// LossPolicy says what to do about lost input.
+type LossPolicy uint8
+
+// The policies. FailOnLoss ends the lane with a *DataLossError; ContinueFromFirst reports and counts it, and goes on at
+// the first record that the log still holds.
+const (
+	FailOnLoss LossPolicy = iota
+	ContinueFromFirst
+)
+
+func (c Config) check() error {
+	if c.Source == nil || c.Store == nil || c.Publisher == nil || c.Codec == nil || c.Engine == nil {
+		return errors.New("a lane needs a source, a store, a publisher, a codec and an engine")
+	}
+	if err := c.Layout.Check(c.Partitions); err != nil {
+		return fmt.Errorf("layout: %w", err)
+	}
+	if c.Index < 0 || c.Index >= c.Partitions {
+		return fmt.Errorf("partition index %d is not one of %d", c.Index, c.Partitions)
+	}
+	if c.Clock == EventClock && c.AsOf == 0 {
+		return errors.New("the event clock needs an as-of")
+	}
+	if c.Clock == SimulatedClock && c.Now == nil {
+		return errors.New("the simulated clock needs a Now")
+	}
+	return nil
+}
+
+func (c Config) withDefaults() Config {
+	orInt := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	orTime := func(v *time.Duration, d time.Duration) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	orInt(&c.BatchEvents, 2000)
+	orInt(&c.BatchBytes, 4<<20)
+	orInt(&c.CommitProfiles, 500)
+	orInt(&c.CommitBytes, 256<<10)
+	orInt(&c.CacheProfiles, 100_000)
+	orTime(&c.Checkpoint, time.Second)
+	orTime(&c.Grace, 500*time.Millisecond)
+	orTime(&c.RollingCycle, time.Hour)
+	orTime(&c.StallAfter, 2*time.Minute)
+	orTime(&c.DrainWithin, 10*time.Second)
+	c.Breaker = c.Breaker.withDefaults()
+	if c.Metrics == nil {
+		c.Metrics = NewMetrics()
+	}
+	if c.Report == nil {
+		c.Report = func(Notice) {}
+	}
+	if c.NewToken == nil {
+		c.NewToken = func() shard.Token { return shard.Token(rand.Text()) }
+	}
+	if c.Jitter == nil {
+		c.Jitter = randv2.Float64
+	}
+	if c.decode == nil {
+		c.decode, c.encode = score.Decode, func(p score.Profile) []byte { return p.Append(nil) }
+	}
+	return c
+}

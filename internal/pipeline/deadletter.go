@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// DeadLetters is the topic of what could not be accepted.
+const DeadLetters = "customer.dead-letters.v1"
+
+// deadLetter is a record that is not accepted, as it goes to the dead letters, and why.
+type deadLetter struct {
+	output shard.Output
+	topic  event.Topic
+	reason event.Reason
+}
+
+// letter keeps key, value, headers and timestamp of a record as they are and adds the headers that Kafka Connect writes
+// to its dead letter queues, and a reason code. Its id is where the record stands, so that a repetition shows.
+func letter(r event.Record, err error) deadLetter {
+	reason := event.ReasonOf(err)
+	place := strconv.Itoa(r.Partition)
+	offset := strconv.FormatInt(r.Offset, 10)
+	headers := slices.Clone(r.Headers)
+	for _, h := range [...][2]string{
+		{"__connect.errors.topic", string(r.Topic)},
+		{"__connect.errors.partition", place},
+		{"__connect.errors.offset", offset},
+		{"__connect.errors.connector.name", "tidemark"},
+		{"__connect.errors.task.id", place},
+		{"__connect.errors.stage", stageOf(reason)},
+		{"__connect.errors.class.name", "tidemark"},
+		{"__connect.errors.exception.class.name", string(reason)},
+		{"__connect.errors.exception.message", err.Error()},
+		{"tidemark.error.code", string(reason)},
+	} {
+		headers = append(headers, event.Header{Key: h[0], Value: []byte(h[1])})
+	}
+	return deadLetter{
+		topic: r.Topic, reason: reason,
+		output: shard.Output{
+			ID:    fmt.Sprintf("%s/%s/%s", r.Topic, place, offset),
+			Topic: DeadLetters, Key: r.Key, Value: r.Value, Headers: headers, Time: r.Time,
+		},
+	}
+}
+
+// stageOf is Kafka Connect's name of the stage that failed: converting the value, or what comes after.
+func stageOf(r event.Reason) string {
+	if r == event.TooLate || r == event.UnknownCurrency {
+		return "TASK_PUT"
+	}
+	return "VALUE_CONVERTER"
+}
+
+// bury sends bad records to the dead letters. It returns when they are acknowledged.
+func (l *Lane) bury(ctx context.Context, bad []item) error {
+	letters := make([]deadLetter, len(bad))
+	for i, x := range bad {
+		letters[i] = letter(x.record, x.err)
+		l.metrics.events.WithLabelValues(string(x.record.Topic), "invalid").Inc()
+	}
+	return l.publishLetters(ctx, letters, map[string]struct{}{})
+}
+
+// publishLetters sends the letters that are not in sent, and adds them to it.
+func (l *Lane) publishLetters(ctx context.Context, letters []deadLetter, sent map[string]struct{}) error {
+	var outputs []shard.Output
+	for _, d := range letters {
+		if _, ok := sent[d.output.ID]; ok {
+			continue
+		}
+		sent[d.output.ID] = struct{}{}
+		outputs = append(outputs, d.output)
+		l.metrics.deadLetters.WithLabelValues(string(d.topic), string(d.reason)).Inc()
+	}
+	return l.send(ctx, outputs)
+}

@@ -1,0 +1,190 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// logs are topic partitions in memory, with the offsets that one group has committed.
+type logs struct {
+	mu        sync.Mutex
+	records   map[shard.Partition][]event.Record // from first on
+	first     map[shard.Partition]int64
+	committed map[shard.Partition]int64
+	// limit bounds the records of a fetch, wait how long one waits for more.
+	limit int
+	wait  time.Duration
+	// away makes fetches of a partition fail.
+	away map[shard.Partition]bool
+	// mute makes fetches of a partition answer with nothing, whatever it holds.
+	mute map[shard.Partition]bool
+}
+
+func newLogs() *logs {
+	return &logs{
+		records: map[shard.Partition][]event.Record{}, first: map[shard.Partition]int64{},
+		committed: map[shard.Partition]int64{}, limit: 7, wait: 100 * time.Millisecond,
+		away: map[shard.Partition]bool{}, mute: map[shard.Partition]bool{},
+	}
+}
+
+func (g *logs) append(p shard.Partition, at event.Instant, key string, value []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.records[p] = append(g.records[p], event.Record{
+		Topic: p.Topic, Partition: p.Index, Offset: g.first[p] + int64(len(g.records[p])), Time: at, Key: []byte(key), Value: value,
+	})
+}
+
+func (g *logs) end(p shard.Partition) int64 { return g.first[p] + int64(len(g.records[p])) }
+
+// expire drops records below an offset.
+func (g *logs) expire(p shard.Partition, first int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.records[p] = g.records[p][first-g.first[p]:]
+	g.first[p] = first
+}
+
+// truncate drops records from an offset on.
+func (g *logs) truncate(p shard.Partition, end int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.records[p] = g.records[p][:end-g.first[p]]
+}
+
+func (g *logs) set(m map[shard.Partition]bool, p shard.Partition, v bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m[p] = v
+}
+
+func (g *logs) offsets() map[shard.Partition]int64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	offsets := map[shard.Partition]int64{}
+	for p, offset := range g.committed {
+		offsets[p] = offset
+	}
+	return offsets
+}
+
+func (g *logs) Bounds(_ context.Context, p shard.Partition) (int64, int64, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.first[p], g.end(p), nil
+}
+
+func (g *logs) Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error) {
+	sent := event.InstantOf(time.Now())
+	f, err := g.read(p, offset)
+	f.SentAt = sent
+	if err != nil || len(f.Records) > 0 {
+		return f, err
+	}
+	timer := time.NewTimer(g.wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return event.Fetch{}, ctx.Err()
+	case <-timer.C:
+	}
+	f, err = g.read(p, offset)
+	f.SentAt = sent
+	return f, err
+}
+
+func (g *logs) read(p shard.Partition, offset int64) (event.Fetch, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.away[p] {
+		return event.Fetch{}, errors.New("the leader is away")
+	}
+	if offset < g.first[p] || offset > g.end(p) {
+		return event.Fetch{}, fmt.Errorf("%w: %d of %d to %d", event.ErrOffsetOutOfRange, offset, g.first[p], g.end(p))
+	}
+	if g.mute[p] {
+		return event.Fetch{Next: offset, HighWatermark: g.end(p)}, nil
+	}
+	from := int(offset - g.first[p])
+	to := min(from+g.limit, len(g.records[p]))
+	f := event.Fetch{Records: slices.Clone(g.records[p][from:to]), Next: g.first[p] + int64(to), HighWatermark: g.end(p)}
+	return f, nil
+}
+
+func (g *logs) CommitOffsets(_ context.Context, offsets map[shard.Partition]int64) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for p, offset := range offsets {
+		g.committed[p] = offset
+	}
+	return nil
+}
+
+// wire is where outputs go. It holds every output by id, and whether an id has ever meant two payloads.
+type wire struct {
+	mu      sync.Mutex
+	sent    map[string]shard.Output
+	at      map[string]time.Time
+	repeats int
+	order   []string // topic and id, as they came
+	broken  []string
+	// away makes publishing to a topic fail.
+	away map[string]bool
+}
+
+func newWire() *wire {
+	return &wire{sent: map[string]shard.Output{}, at: map[string]time.Time{}, away: map[string]bool{}}
+}
+
+func (w *wire) Publish(_ context.Context, outputs []shard.Output) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, o := range outputs {
+		if w.away[o.Topic] {
+			return fmt.Errorf("topic %s is away", o.Topic)
+		}
+	}
+	for _, o := range outputs {
+		id := o.Topic + " " + o.ID
+		before, ok := w.sent[id]
+		if ok {
+			w.repeats++
+			if !bytes.Equal(before.Value, o.Value) {
+				w.broken = append(w.broken, id)
+			}
+			continue
+		}
+		w.sent[id], w.at[id] = o, time.Now()
+		w.order = append(w.order, id)
+	}
+	return nil
+}
+
+func (w *wire) set(topic string, away bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.away[topic] = away
+}
+
+// ids returns the outputs of all topics but the dead letters, or only those.
+func (w *wire) ids(dead bool) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var ids []string
+	for id, o := range w.sent {
+		if (o.Topic == DeadLetters) == dead {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}

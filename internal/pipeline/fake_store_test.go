@@ -1,0 +1,273 @@
+package pipeline
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// memory is a store in memory. It remembers every state that a shard has been in, so that a test can take it back to one:
+// what a failover that drops acknowledged writes does.
+type memory struct {
+	mu     sync.Mutex
+	shards []memoryShard
+	past   [][]memoryShard
+	views  map[string]shard.View
+	// projected counts the rewrites of a customer's view.
+	projected map[string]int
+}
+
+type memoryShard struct {
+	meta     shard.Meta
+	profiles map[string][]byte
+	due      map[string]event.Instant
+	outbox   [][]byte
+	census   map[string]int64
+}
+
+func newMemory(shards int) *memory {
+	return &memory{
+		shards: make([]memoryShard, shards), past: make([][]memoryShard, shards),
+		views: map[string]shard.View{}, projected: map[string]int{},
+	}
+}
+
+func (s memoryShard) clone() memoryShard {
+	s.meta.Marks = maps.Clone(s.meta.Marks)
+	s.profiles, s.due, s.census = maps.Clone(s.profiles), maps.Clone(s.due), maps.Clone(s.census)
+	s.outbox = slices.Clone(s.outbox)
+	return s
+}
+
+// head returns a copy of the head of a shard; empty where the shard does not exist.
+func (s memoryShard) head() shard.Meta {
+	if s.meta.Token == "" {
+		return shard.Meta{}
+	}
+	return s.clone().meta
+}
+
+// remember keeps the present state of a shard.
+func (m *memory) remember(n int) { m.past[n] = append(m.past[n], m.shards[n].clone()) }
+
+// lose takes a shard back by a number of its latest states.
+func (m *memory) lose(n, states int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.shards[n] = memoryShard{}
+	if keep := len(m.past[n]) - states; keep > 0 {
+		m.past[n] = m.past[n][:keep]
+		m.shards[n] = m.past[n][keep-1].clone()
+		return
+	}
+	m.past[n] = nil
+}
+
+func (m *memory) Audit(_ context.Context, shards []int) ([]shard.Audit, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	audits := make([]shard.Audit, len(shards))
+	for i, n := range shards {
+		s := m.shards[n]
+		audits[i].Meta = s.head()
+		if s.profiles != nil {
+			audits[i].Actual = shard.Counts{Profiles: int64(len(s.profiles)) + 1, Due: int64(len(s.due)) + 1, Outbox: int64(len(s.outbox)) + 1}
+		}
+	}
+	return audits, nil
+}
+
+func (m *memory) Metas(_ context.Context, shards []int) ([]shard.Meta, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	metas := make([]shard.Meta, len(shards))
+	for i, n := range shards {
+		metas[i] = m.shards[n].head()
+	}
+	return metas, nil
+}
+
+func (m *memory) Load(_ context.Context, queries []shard.Query) ([]shard.Loaded, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	loaded := make([]shard.Loaded, len(queries))
+	for i, q := range queries {
+		s := m.shards[q.Shard]
+		loaded[i] = shard.Loaded{Meta: s.head(), Profiles: make([][]byte, len(q.Customers))}
+		if s.meta.Token == "" {
+			continue
+		}
+		for j, customer := range q.Customers {
+			loaded[i].Profiles[j] = bytes.Clone(s.profiles[customer])
+		}
+	}
+	return loaded, nil
+}
+
+func (m *memory) Commit(_ context.Context, commits []shard.Commit) []error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	errs := make([]error, len(commits))
+	named := map[int]bool{}
+	for i, c := range commits {
+		if named[c.Shard] {
+			errs[i] = fmt.Errorf("shard %d is named twice", c.Shard)
+			continue
+		}
+		named[c.Shard] = true
+		errs[i] = m.commit(c)
+	}
+	return errs
+}
+
+func (m *memory) commit(c shard.Commit) error {
+	s := m.shards[c.Shard].clone()
+	switch {
+	case c.Token == "" || c.Token == c.Read:
+		return errors.New("no new token")
+	case s.meta.Token == c.Token:
+		return nil
+	case s.meta.Token != c.Read:
+		return shard.ErrConflict
+	case c.Confirmed > len(s.outbox):
+		return fmt.Errorf("%d outputs confirmed of %d", c.Confirmed, len(s.outbox))
+	}
+	if s.meta.Token == "" {
+		s = memoryShard{
+			meta:     shard.Meta{Marks: shard.Marks{}, Counts: shard.Counts{Profiles: 1, Due: 1, Outbox: 1}},
+			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{},
+		}
+	}
+	// As in Redis, the counts follow what is added and removed, so that what got lost shows.
+	counts := &s.meta.Counts
+	for _, u := range c.Updates {
+		if _, ok := s.profiles[u.Customer]; !ok {
+			counts.Profiles++
+		}
+		s.profiles[u.Customer] = bytes.Clone(u.Profile)
+		_, scheduled := s.due[u.Customer]
+		switch {
+		case u.Due == event.Never && scheduled:
+			delete(s.due, u.Customer)
+			counts.Due--
+		case u.Due != event.Never:
+			s.due[u.Customer] = u.Due
+			if !scheduled {
+				counts.Due++
+			}
+		}
+	}
+	for _, o := range c.Outbox {
+		s.outbox = append(s.outbox, o.Append(nil))
+	}
+	s.outbox = s.outbox[c.Confirmed:]
+	counts.Outbox += int64(len(c.Outbox) - c.Confirmed)
+	for name, by := range c.Census {
+		s.census[name] += by
+	}
+	maps.Copy(s.meta.Marks, c.Marks)
+	if c.Model != "" {
+		s.meta.Model = c.Model
+	}
+	s.meta.Token = c.Token
+	s.meta.Sequence++
+	m.shards[c.Shard] = s
+	m.remember(c.Shard)
+	return nil
+}
+
+func (m *memory) Drop(_ context.Context, shards []int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, n := range shards {
+		m.shards[n] = memoryShard{}
+		m.remember(n)
+	}
+	return nil
+}
+
+func (m *memory) Mark(_ context.Context, markers []shard.Marker) ([]shard.Meta, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	metas := make([]shard.Meta, len(markers))
+	for i, marker := range markers {
+		s := &m.shards[marker.Shard]
+		if s.meta.Token == "" {
+			continue
+		}
+		moved := false
+		for p, next := range marker.Next {
+			acked, expected := marker.Acked[p]
+			now, present := s.meta.Marks[p]
+			if present == expected && now == acked && now != next {
+				s.meta.Marks[p] = next
+				moved = true
+			}
+		}
+		if moved {
+			m.remember(marker.Shard)
+		}
+		metas[i] = s.head()
+	}
+	return metas, nil
+}
+
+func (m *memory) Due(_ context.Context, n, limit int) ([]shard.Due, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var due []shard.Due
+	for customer, at := range m.shards[n].due {
+		due = append(due, shard.Due{Customer: customer, At: at})
+	}
+	slices.SortFunc(due, func(a, b shard.Due) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Customer, b.Customer)) })
+	return due[:min(limit, len(due))], nil
+}
+
+func (m *memory) Outbox(_ context.Context, n int) ([]shard.Output, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var outputs []shard.Output
+	for _, b := range m.shards[n].outbox {
+		o, err := shard.DecodeOutput(b)
+		if err != nil {
+			return nil, err
+		}
+		outputs = append(outputs, o)
+	}
+	return outputs, nil
+}
+
+// Scan pages by the order of ids.
+func (m *memory) Scan(_ context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	customers := sortedKeys(m.shards[n].profiles)
+	from := min(int(cursor), len(customers))
+	to := min(from+count, len(customers))
+	var page [][]byte
+	for _, customer := range customers[from:to] {
+		page = append(page, bytes.Clone(m.shards[n].profiles[customer]))
+	}
+	if to == len(customers) {
+		return page, 0, nil
+	}
+	return page, uint64(to), nil
+}
+
+func (m *memory) Project(_ context.Context, views []shard.View) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, v := range views {
+		m.views[v.Customer] = v
+		m.projected[v.Customer]++
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"tidemark/internal/shard"
+)
+
+// LossCause is why input is lost.
+type LossCause string
+
+// The causes. Expired: the log begins after what a shard has seen. Truncated: it ends before. Gone: a shard's state is
+// lost, and the log no longer begins where it did.
+const (
+	Expired   LossCause = "expired"
+	Truncated LossCause = "truncated"
+	Gone      LossCause = "gone"
+)
+
+// DataLossError says that the log does not hold what a shard has not seen.
+type DataLossError struct {
+	Cause      LossCause
+	Shard      int
+	Partition  shard.Partition
+	Mark       int64
+	First, End int64
+}
+
+func (e *DataLossError) Error() string {
+	return fmt.Sprintf("data loss (%s): shard %d is at offset %d of %s, the log holds %d to %d",
+		e.Cause, e.Shard, e.Mark, e.Partition, e.First, e.End)
+}
+
+// bound is what a log holds: first..end-1.
+type bound struct{ first, end int64 }
+
+func (l *Lane) bounds(ctx context.Context) (map[shard.Partition]bound, error) {
+	bounds := map[shard.Partition]bound{}
+	for _, p := range l.partitions {
+		err := l.retry(ctx, "bounds", func() error {
+			first, end, err := l.cfg.Source.Bounds(ctx, p)
+			if err != nil {
+				return fmt.Errorf("bounds of %s: %w", p, err)
+			}
+			bounds[p] = bound{first, end}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return bounds, nil
+}
+
+// lossOf says what is lost of a partition to a shard with this mark: nothing is the empty cause. before says that the
+// partition has been read in an earlier life, so that a missing mark means lost state and not a fresh start.
+func lossOf(b bound, mark int64, present, before bool) LossCause {
+	switch {
+	case !present && before && b.first > 0:
+		return Gone
+	case !present:
+		return ""
+	case mark < b.first:
+		return Expired
+	case mark > b.end:
+		return Truncated
+	}
+	return ""
+}
+
+// resumeAt returns the mark that a shard goes on from, or the *DataLossError that the policy asks for.
+func (l *Lane) resumeAt(s *state, p shard.Partition, b bound, mark int64, present, before bool) (int64, error) {
+	if !present && before {
+		l.metrics.losses.WithLabelValues(lossCause(false)).Inc()
+	}
+	cause := lossOf(b, mark, present, before)
+	if cause == "" {
+		if present {
+			return mark, nil
+		}
+		return b.first, nil
+	}
+	loss := &DataLossError{Cause: cause, Shard: s.number, Partition: p, Mark: mark, First: b.first, End: b.end}
+	l.metrics.dataLoss.WithLabelValues(string(cause)).Inc()
+	l.cfg.Report(Notice{Kind: DataLoss, Shard: s.number, Partition: p, Err: loss})
+	if l.cfg.OnDataLoss == FailOnLoss {
+		return 0, loss
+	}
+	return b.first, nil
+}

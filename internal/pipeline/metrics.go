@@ -1,0 +1,77 @@
+package pipeline
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// Metrics are the counters of lanes, shared by all of a process. Register them with a registry; nothing is labelled by
+// customer.
+type Metrics struct {
+	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
+	conflicts, rebuilds, reviews, strangers                    prometheus.Counter
+	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
+	commitSeconds, reviewDelay                                 prometheus.Histogram
+	lag, checkpoint, outbox, held, paused                      *prometheus.GaugeVec
+}
+
+// latencies are the buckets of everything that should take well under a second.
+var latencies = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}
+
+// NewMetrics returns metrics that are not registered yet.
+func NewMetrics() *Metrics {
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: "tidemark_" + name, Help: help})
+	}
+	counters := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tidemark_" + name, Help: help}, labels)
+	}
+	gauges := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tidemark_" + name, Help: help}, labels)
+	}
+	seconds := func(name, help string) prometheus.HistogramOpts {
+		return prometheus.HistogramOpts{Name: "tidemark_" + name, Help: help, Buckets: latencies}
+	}
+	return &Metrics{
+		events:      counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered.", "topic", "result"),
+		deadLetters: counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
+		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published.", "kind", "cause", "published"),
+		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
+		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds.", "cause"),
+		errors:      counters("errors_total", "Errors by what was being tried; it is tried again.", "operation"),
+		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
+		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
+		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
+		strangers:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
+		committedSeconds: prometheus.NewHistogramVec(
+			seconds("event_committed_seconds", "From the record time of an event to its commit."), []string{"topic"}),
+		publishedSeconds: prometheus.NewHistogramVec(
+			seconds("event_published_seconds", "From the record time of an event to the acknowledgement of what it caused."), []string{"topic"}),
+		commitSeconds: prometheus.NewHistogram(seconds("commit_seconds", "Time of one round of commits, retries included.")),
+		reviewDelay:   prometheus.NewHistogram(seconds("review_delay_seconds", "From the due time of a review to the acknowledgement of what it said.")),
+		lag:           gauges("consumer_lag", "Records not yet applied.", "topic", "partition"),
+		checkpoint:    gauges("checkpoint_timestamp_seconds", "Unix time of the last checkpoint of a lane.", "partition"),
+		outbox:        gauges("outbox_oldest_timestamp_seconds", "Unix time of the oldest committed output that is not yet acknowledged; 0 when there is none.", "partition"),
+		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
+		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
+	}
+}
+
+// collectors lists all of them.
+func (m *Metrics) collectors() []prometheus.Collector {
+	return []prometheus.Collector{
+		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.strangers,
+		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (m *Metrics) Describe(ch chan<- *prometheus.Desc) {
+	for _, c := range m.collectors() {
+		c.Describe(ch)
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
+	for _, c := range m.collectors() {
+		c.Collect(ch)
+	}
+}

@@ -1,0 +1,41 @@
+package pipeline
+
+import "tidemark/internal/shard"
+
+// Notice is something that an operator should know. The lane reports, its owner logs.
+type Notice struct {
+	Kind      NoticeKind
+	Shard     int
+	Partition shard.Partition
+	// Operation names what was tried, for Trouble.
+	Operation string
+	Err       error
+}
+
+// NoticeKind is what a notice is about.
+type NoticeKind uint8
+
+// The kinds of notices.
+const (
+	// Trouble is an error that is being retried.
+	Trouble NoticeKind = iota
+	// LostWrites says that the store has lost what it had acknowledged; the lane rewinds.
+	LostWrites
+	// AllGone says that no shard is left although the group has committed offsets; everything is rebuilt from the log.
+	AllGone
+	// Rebuild says that a shard was damaged and is rebuilt from the log.
+	Rebuild
+	// DataLoss says that the log does not hold what a shard has not seen.
+	DataLoss
+	// OutOfRange says that the log does not hold the offset to be read next; the lane looks at its bounds.
+	OutOfRange
+	// Paused says that too many records are bad, Resumed that the pause is over.
+	Paused
+	Resumed
+)
+
+var noticeKinds = [...]string{
+	"trouble", "lost writes", "all state gone", "rebuild", "data loss", "offset out of range", "paused", "resumed",
+}
+
+func (k NoticeKind) String() string { return noticeKinds[k] }

@@ -1,0 +1,215 @@
+package pipeline
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+// part is one commit, and what follows from it.
+type part struct {
+	commit   shard.Commit
+	profiles map[string]known
+	letters  []deadLetter
+	outputs  []published
+	results  map[result]int
+	// items are the events that it applies.
+	items []item
+}
+
+// result is what became of an event of a topic.
+type result struct {
+	topic event.Topic
+	label string
+}
+
+// draft collects what a part does to the profiles of a shard, without touching them.
+type draft struct {
+	lane  *Lane
+	shard *state
+	base  map[string]known // the work of earlier parts
+	after map[string]known
+	order []string // the customers changed, in order of first change
+	part  *part
+}
+
+func (l *Lane) newDraft(s *state, base map[string]known) *draft {
+	return &draft{lane: l, shard: s, base: base, after: map[string]known{}, part: &part{
+		commit: shard.Commit{Shard: s.number, Marks: shard.Marks{}}, results: map[result]int{},
+	}}
+}
+
+// before returns a customer's profile as it was before this part.
+func (d *draft) before(customer string) known {
+	if k, ok := d.base[customer]; ok {
+		return k
+	}
+	return d.shard.profiles[customer]
+}
+
+func (d *draft) profile(customer string) known {
+	if k, ok := d.after[customer]; ok {
+		return k
+	}
+	return d.before(customer)
+}
+
+func (d *draft) put(customer string, k known) {
+	if _, ok := d.after[customer]; !ok {
+		d.order = append(d.order, customer)
+	}
+	k.exists = true
+	d.after[customer] = k
+}
+
+// tell encodes transitions into the part's outbox, in order.
+func (d *draft) tell(k *known, told []score.Transition) error {
+	for _, t := range told {
+		o, err := d.lane.announce(k, t)
+		if err != nil {
+			return err
+		}
+		d.part.outputs = append(d.part.outputs, o)
+	}
+	return nil
+}
+
+// planEvents applies the events that the shard has not seen yet. Where that is too much for one commit it is split by
+// offset prefix, never by customer, each part with its own marks.
+func (l *Lane) planEvents(s *state, items []item, ends shard.Marks) ([]*part, error) {
+	fresh := items[:0:0]
+	for _, x := range items {
+		if !s.seen(&x) {
+			fresh = append(fresh, x)
+			continue
+		}
+		// Its projection may have been lost with the lane that applied it.
+		l.touch(s, x.event.Common().Customer)
+		l.metrics.events.WithLabelValues(string(x.record.Topic), "redelivered").Inc()
+	}
+	var parts []*part
+	done := map[string]known{}
+	for len(fresh) > 0 {
+		p, n, err := l.planPrefix(s, done, fresh)
+		if err != nil {
+			return nil, err
+		}
+		fresh = fresh[n:]
+		if len(fresh) == 0 {
+			p.commit.Marks = maps.Clone(ends)
+			p.raise(s.acked)
+		}
+		maps.Copy(done, p.profiles)
+		parts = append(parts, p)
+	}
+	return parts, nil
+}
+
+// raise keeps marks from going back: the shard may be further than this lane.
+func (p *part) raise(acked shard.Marks) {
+	for partition, mark := range p.commit.Marks {
+		p.commit.Marks[partition] = max(mark, acked[partition])
+	}
+}
+
+// planPrefix plans a commit of as many items as it can hold, at least one.
+func (l *Lane) planPrefix(s *state, done map[string]known, items []item) (*part, int, error) {
+	for n := len(items); ; n = (n + 1) / 2 {
+		d := l.newDraft(s, done)
+		taken, err := d.apply(items[:n])
+		if err != nil {
+			return nil, 0, err
+		}
+		size := d.finish()
+		if size <= l.cfg.CommitBytes || taken <= 1 {
+			d.part.items = items[:taken]
+			return d.part, taken, nil
+		}
+		n = taken
+	}
+}
+
+// apply runs items through the engine until the part has as many profiles as a commit may hold.
+func (d *draft) apply(items []item) (int, error) {
+	l := d.lane
+	for i := range items {
+		x := &items[i]
+		customer := x.event.Common().Customer
+		if _, ok := d.after[customer]; !ok && len(d.after) >= l.cfg.CommitProfiles {
+			return i, nil
+		}
+		k := d.profile(customer)
+		p, told, verdict := l.engine.Apply(k.profile, x.event)
+		if verdict == score.Accepted || len(told) > 0 {
+			k.profile = p
+			if err := d.tell(&k, told); err != nil {
+				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
+			}
+			d.put(customer, k)
+		}
+		switch verdict {
+		case score.Accepted, score.Repeated:
+		case score.RefusedTooLate:
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "its day is sealed")))
+		case score.RefusedCurrency:
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.UnknownCurrency, "no rate for its currency")))
+		}
+		d.part.commit.Marks[x.partition()] = x.record.Offset + 1
+		d.part.results[result{x.record.Topic, verdict.String()}]++
+	}
+	return len(items), nil
+}
+
+// finish schedules and encodes what has changed, and returns the size of the commit in bytes.
+func (d *draft) finish() int {
+	size := 0
+	p := d.part
+	counters := map[string]int64{}
+	for _, customer := range d.order {
+		k := d.after[customer]
+		k.profile = d.lane.engine.Schedule(k.profile)
+		d.after[customer] = k
+		encoded := d.lane.cfg.encode(k.profile)
+		size += len(customer) + len(encoded)
+		p.commit.Updates = append(p.commit.Updates, shard.Update{Customer: customer, Profile: encoded, Due: k.profile.Due})
+		census(counters, d.before(customer), -1)
+		census(counters, k, 1)
+	}
+	maps.DeleteFunc(counters, func(_ string, n int64) bool { return n == 0 })
+	p.commit.Census = counters
+	for _, o := range p.outputs {
+		if !o.muted {
+			size += len(o.output.Value) + len(o.output.Key)
+			p.commit.Outbox = append(p.commit.Outbox, o.output)
+		}
+	}
+	if hash := d.lane.engine.Hash(); hash != d.shard.model {
+		p.commit.Model = hash
+	}
+	p.profiles = d.after
+	return size
+}
+
+// census counts a customer by tier and churn level.
+func census(counters map[string]int64, k known, by int64) {
+	if !k.exists {
+		return
+	}
+	counters["customers"] += by
+	counters["tier:"+k.profile.Standing.Tier.String()] += by
+	counters["level:"+k.profile.Episode.Level.String()] += by
+}
+
+// idle reports whether the part changes nothing. Then the marks may wait for the next marker.
+func (p *part) idle() bool {
+	return len(p.commit.Updates)+len(p.commit.Outbox)+p.commit.Confirmed == 0
+}
+
+// prune leaves out the parts that change nothing.
+func prune(parts []*part) []*part {
+	return slices.DeleteFunc(parts, (*part).idle)
+}

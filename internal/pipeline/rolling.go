@@ -1,0 +1,61 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+)
+
+// rolling is how far the rolling pass has got: it projects every customer of the own shards once a cycle, evenly spread,
+// and so heals whatever a crash, a zombie or a failover has left stale. It never touches a profile.
+type rolling struct {
+	began  time.Time // of the cycle
+	shard  int       // index among the own shards
+	cursor uint64
+}
+
+// pagesAtOnce bounds the pages of one checkpoint.
+const pagesAtOnce = 8
+
+// roll projects as many profiles as the time since the last checkpoint asks for.
+func (l *Lane) roll(ctx context.Context) error {
+	if l.cfg.RollingCycle < 0 || l.cfg.Clock == EventClock {
+		return nil
+	}
+	own := l.ownShards()
+	r := &l.rolling
+	slot := l.cfg.RollingCycle / time.Duration(len(own))
+	if slot <= 0 {
+		slot = 1
+	}
+	now := time.Now()
+	if r.began.IsZero() {
+		r.began = now
+	}
+	for range pagesAtOnce {
+		// A shard's turn comes at the beginning of its slot, and it is paged through evenly.
+		if now.Sub(r.began) < time.Duration(r.shard)*slot {
+			return nil
+		}
+		s := own[r.shard]
+		count := max(10, int(float64(s.counts.Profiles)*float64(l.cfg.Checkpoint)/float64(slot)))
+		next, err := l.projectPage(ctx, s, r.cursor, min(count, viewsAtOnce))
+		if err != nil {
+			return err
+		}
+		r.cursor = next
+		if next != 0 {
+			if slot > l.cfg.Checkpoint {
+				return nil
+			}
+			continue
+		}
+		if r.shard++; r.shard == len(own) {
+			// The next cycle begins when this one's time is over.
+			*r = rolling{began: r.began.Add(l.cfg.RollingCycle)}
+			if r.began.Before(now) {
+				r.began = now
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tidemark/internal/shard"
+)
+
+// takeOver claims the own shards, sees to it that every shard has a mark for each of the lane's partitions, publishes
+// what the own outboxes hold, and finds where to resume: at the lowest mark over all shards, never above the group's
+// committed offset.
+func (l *Lane) takeOver(ctx context.Context) error {
+	l.reset()
+	todo := make([]int, l.cfg.Layout.Shards)
+	for n := range todo {
+		todo[n] = n
+	}
+	var bounds map[shard.Partition]bound
+	for first := true; len(todo) > 0; first = false {
+		if !first {
+			if err := l.pauseBetweenTries(ctx, 0); err != nil {
+				return err
+			}
+		}
+		var audits []shard.Audit
+		err := l.retry(ctx, "audit", func() (err error) {
+			audits, err = l.cfg.Store.Audit(ctx, todo)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		// After the marks, so that no mark is above the end for having been read later.
+		if bounds, err = l.bounds(ctx); err != nil {
+			return err
+		}
+		if first {
+			l.reportIfAllGone(audits)
+		}
+		if todo, err = l.claim(ctx, todo, audits, bounds); err != nil {
+			return err
+		}
+	}
+	for _, s := range l.states {
+		if !s.own {
+			s.forget()
+			continue
+		}
+		if err := l.publishLeftovers(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, p := range l.partitions {
+		l.position[p] = l.lowest(p)
+		if told, ok := l.told[p]; ok {
+			l.position[p] = max(min(l.position[p], told), bounds[p].first)
+		}
+	}
+	return nil
+}
+
+// reset forgets everything but which customers are still to be projected.
+func (l *Lane) reset() {
+	l.states, l.outputs = nil, nil
+	l.position = map[shard.Partition]int64{}
+	if l.dirty == nil {
+		l.dirty = map[int]map[string]struct{}{}
+	}
+	l.rolling, l.settled, l.turn, l.until, l.reviewed = rolling{}, false, 0, unknown, unknown
+	for n := range l.cfg.Layout.Shards {
+		l.states = append(l.states, newState(n, n%l.cfg.Partitions == l.cfg.Index))
+	}
+}
+
+// claim commits, per shard, the marks that it lacks and, on own shards, a token of ours. It returns the shards that
+// another got in the way of.
+func (l *Lane) claim(ctx context.Context, numbers []int, audits []shard.Audit, bounds map[shard.Partition]bound) ([]int, error) {
+	var works []*work
+	var damaged []int
+	for i, n := range numbers {
+		s, audit := l.states[n], audits[i]
+		broken := s.own && !audit.Intact()
+		if broken {
+			audit.Meta = shard.Meta{}
+		}
+		fixed := shard.Marks{}
+		for _, p := range l.partitions {
+			mark, ok := audit.Meta.Marks[p]
+			_, told := l.told[p]
+			resume, err := l.resumeAt(s, p, bounds[p], mark, ok, told || broken)
+			if err != nil {
+				return nil, err
+			}
+			if !ok || resume != mark {
+				fixed[p] = resume
+			}
+			s.acked[p] = resume
+		}
+		if broken {
+			damaged = append(damaged, n)
+		}
+		s.adopt(audit.Meta)
+		if s.own || len(fixed) > 0 {
+			p := &part{commit: shard.Commit{Shard: n, Marks: fixed}}
+			works = append(works, &work{shard: s, parts: []*part{p}})
+		}
+	}
+	if err := l.dropDamaged(ctx, damaged); err != nil {
+		return nil, err
+	}
+	conflicts, err := l.commit(ctx, works)
+	if err != nil {
+		return nil, err
+	}
+	var again []int
+	for _, w := range conflicts {
+		again = append(again, w.shard.number)
+	}
+	return again, nil
+}
+
+// dropDamaged removes shards whose keys do not hold what their heads say. They are rebuilt from the log.
+func (l *Lane) dropDamaged(ctx context.Context, numbers []int) error {
+	if len(numbers) == 0 {
+		return nil
+	}
+	for _, n := range numbers {
+		l.metrics.rebuilds.Inc()
+		l.cfg.Report(Notice{Kind: Rebuild, Shard: n, Err: errors.New("its keys do not hold what its head says")})
+	}
+	return l.retry(ctx, "drop", func() error { return l.cfg.Store.Drop(ctx, numbers) })
+}
+
+// reportIfAllGone says loudly that nothing is left although the group has committed offsets. Every shard is rebuilt.
+func (l *Lane) reportIfAllGone(audits []shard.Audit) {
+	for _, a := range audits {
+		if a.Meta.Token != "" {
+			return
+		}
+	}
+	if len(l.told) == 0 {
+		return
+	}
+	l.cfg.Report(Notice{Kind: AllGone, Err: fmt.Errorf("no shard is left of %d, but the group has committed offsets", len(audits))})
+}

@@ -1,0 +1,265 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+	"tidemark/internal/shard"
+)
+
+const day = 24 * time.Hour
+
+// toy is an engine that can be seen through: the tier follows the sum of the amounts, the churn level the days of silence.
+// A profile keeps the amounts by event id, so that repetitions change nothing, in the place of the model's name.
+type toy struct{ hash string }
+
+type toyState struct {
+	Amounts map[string]int64
+	Last    event.Instant
+}
+
+var silences = []struct {
+	after time.Duration
+	level score.Level
+}{{10 * day, churn.Watch}, {20 * day, churn.AtRisk}, {30 * day, churn.Critical}}
+
+func readToy(p score.Profile) toyState {
+	s := toyState{Amounts: map[string]int64{}}
+	if p.Model != "" {
+		if err := json.Unmarshal([]byte(p.Model), &s); err != nil {
+			panic(err)
+		}
+	}
+	return s
+}
+
+func (s toyState) write() string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+func (toy) New(customer string) score.Profile {
+	return score.Profile{Customer: customer, Due: event.Never}
+}
+
+func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict) {
+	s := readToy(p)
+	head := x.Common()
+	var amount int64
+	if purchase, ok := x.(*event.Purchase); ok {
+		amount = purchase.Amount.Minor
+		if purchase.Amount.Currency == "XXX" {
+			return p, nil, score.RefusedCurrency
+		}
+	}
+	if amount == sealed {
+		return p, nil, score.RefusedTooLate
+	}
+	if _, ok := s.Amounts[head.ID]; ok {
+		return p, nil, score.Repeated
+	}
+	p, told := e.Review(p, head.At())
+	s.Amounts = maps.Clone(s.Amounts)
+	s.Amounts[head.ID] = amount
+	s.Last = max(s.Last, head.At())
+	p.Model, p.Settled, p.Due = s.write(), p.AsOf, score.Unscheduled
+	if p.Episode.Level != churn.None {
+		told = append(told, e.alert(&p, churn.None, score.Resolved, head.ID))
+	}
+	var sum int64
+	for _, a := range s.Amounts {
+		sum += a
+	}
+	next := tier.Low
+	switch {
+	case sum >= 1000:
+		next = tier.High
+	case sum >= 300:
+		next = tier.Potential
+	case sum >= 100:
+		next = tier.General
+	}
+	if next != p.Standing.Tier {
+		t := &score.TierChanged{Stamp: stamp(&p, score.ByEvent, head.ID), Previous: p.Standing.Tier, Tier: next, After: score.Points(sum)}
+		t.ID = identify(t)
+		p.Standing = score.Standing{Tier: next, Since: p.AsOf, LastID: t.ID}
+		told = append(told, t)
+	}
+	return p, told, score.Accepted
+}
+
+// sealed is the amount of a purchase that comes too late.
+const sealed = 13
+
+func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
+	var told []score.Transition
+	for {
+		due, level := e.crossing(p)
+		if due > at {
+			break
+		}
+		p.AsOf, p.Due = due, score.Unscheduled
+		state := score.Escalated
+		if p.Episode.Level == churn.None {
+			state = score.Raised
+		}
+		told = append(told, e.alert(&p, level, state, ""))
+	}
+	p.AsOf = max(p.AsOf, at)
+	return p, told
+}
+
+func (e toy) Schedule(p score.Profile) score.Profile {
+	p.Due, _ = e.crossing(p)
+	return p
+}
+
+// crossing is the first instant at which silence alone raises the level.
+func (toy) crossing(p score.Profile) (event.Instant, score.Level) {
+	s := readToy(p)
+	if s.Last == 0 {
+		return event.Never, 0
+	}
+	for _, silence := range silences {
+		if silence.level > p.Episode.Level {
+			return max(s.Last.Add(silence.after), p.AsOf), silence.level
+		}
+	}
+	return event.Never, 0
+}
+
+func (toy) alert(p *score.Profile, level score.Level, state score.EpisodeState, by string) score.Transition {
+	cause := score.ByTime
+	if by != "" {
+		cause = score.ByEvent
+	}
+	t := &score.ChurnAlert{Stamp: stamp(p, cause, by), State: state, LevelBefore: p.Episode.Level, Level: level}
+	t.ID = identify(t)
+	t.EpisodeID = p.Episode.ID
+	switch state {
+	case score.Raised:
+		t.EpisodeID = t.ID
+		p.Episode = score.Episode{Level: level, Since: p.AsOf, RaisedAt: p.AsOf, ID: t.ID, LastID: t.ID}
+	case score.Resolved:
+		p.Episode = score.Episode{}
+	default:
+		p.Episode.Level, p.Episode.Since, p.Episode.LastID = level, p.AsOf, t.ID
+	}
+	return t
+}
+
+func stamp(p *score.Profile, cause score.Cause, by string) score.Stamp {
+	p.Sequence++
+	return score.Stamp{Customer: p.Customer, AsOf: p.AsOf, Cause: cause, CauseEventID: by, Sequence: p.Sequence}
+}
+
+// identify hashes a transition whose ids are still empty.
+func identify(t score.Transition) string {
+	b, err := json.Marshal(t)
+	if err != nil {
+		panic(err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}
+
+func (toy) View(p score.Profile, at event.Instant) ([]score.NamedValue, []byte) {
+	return []score.NamedValue{
+		{Name: "as_of", Value: at.String()}, {Name: "tier", Value: p.Standing.Tier.String()},
+		{Name: "churn_level", Value: p.Episode.Level.String()},
+	}, []byte(p.Model)
+}
+
+func (e toy) Hash() string { return e.hash }
+
+// storedToy is a toy profile as bytes.
+type storedToy struct {
+	Customer, Model    string
+	AsOf, Settled, Due event.Instant
+	Sequence           int64
+	Standing           score.Standing
+	Episode            score.Episode
+}
+
+func encodeToy(p score.Profile) []byte {
+	b, err := json.Marshal(storedToy{p.Customer, p.Model, p.AsOf, p.Settled, p.Due, p.Sequence, p.Standing, p.Episode})
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func decodeToy(b []byte) (score.Profile, error) {
+	var s storedToy
+	err := json.Unmarshal(b, &s)
+	return score.Profile{
+		Customer: s.Customer, Model: s.Model, AsOf: s.AsOf, Settled: s.Settled, Due: s.Due, Sequence: s.Sequence,
+		Standing: s.Standing, Episode: s.Episode,
+	}, err
+}
+
+// plain is the codec of the tests: JSON both ways.
+type plain struct{}
+
+type message struct {
+	ID, Customer string
+	Occurred     event.Instant
+	Amount       int64
+	Currency     event.Currency
+	// Bad makes the message one that does not decode: "marker", "panic", or any other text.
+	Bad string
+}
+
+func (plain) Decode(r event.Record) (event.Event, error) {
+	var m message
+	if err := json.Unmarshal(r.Value, &m); err != nil {
+		return nil, event.Invalidf(event.Malformed, "%v", err)
+	}
+	switch m.Bad {
+	case "":
+	case "marker":
+		return nil, nil
+	case "panic":
+		panic("a pill")
+	default:
+		return nil, event.Invalidf(event.BadField, "%s", m.Bad)
+	}
+	head := event.Head{ID: m.ID, Customer: m.Customer, OccurredAt: m.Occurred, RecordedAt: r.Time}
+	switch r.Topic {
+	case event.Purchases:
+		return &event.Purchase{Head: head, Kind: event.Order, OrderID: m.ID, Amount: event.Money{Minor: m.Amount, Currency: m.Currency}}, nil
+	case event.Interactions:
+		return &event.Interaction{Head: head, Kind: event.Login}, nil
+	case event.Feedbacks:
+		return &event.Feedback{Head: head, Kind: event.Complaint}, nil
+	}
+	return nil, errors.New("no such topic")
+}
+
+func (plain) Encode(t score.Transition) (shard.Output, error) {
+	topic := "customer.tier-changes.v1"
+	if _, ok := t.(*score.ChurnAlert); ok {
+		topic = "customer.churn-alerts.v1"
+	}
+	value, err := json.Marshal(t)
+	stamp := t.Common()
+	return shard.Output{
+		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: value,
+		Headers: []event.Header{{Key: "sequence", Value: fmt.Append(nil, stamp.Sequence)}},
+	}, err
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

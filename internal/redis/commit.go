@@ -1,0 +1,153 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// Hard limits of one commit. A script blocks its server, so a lane commits far less at a time (some 500 profiles or
+// 256 KB); beyond these the Store refuses.
+const (
+	MaxEntries = 10_000   // updates, outputs, census counters and marks together
+	MaxBytes   = 16 << 20 // customers, profiles and encoded outputs together
+)
+
+// ErrTooLarge is the error of a commit beyond MaxEntries or MaxBytes.
+var ErrTooLarge = errors.New("commit too large for one script")
+
+// maxExact bounds the due times, in ms either way: the scores of a sorted set are doubles.
+const maxExact = 1 << 53
+
+// Commit carries out commits of distinct shards, each by one script, in one pipeline per node. It returns one error per
+// commit: nil where it is done (now, or by an earlier try with the same token), shard.ErrConflict where another came
+// first. After ErrTooLarge and other errors of its own arguments nothing was written; after an error of the connection
+// the same commit may be sent again.
+func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
+	errs := make([]error, len(commits))
+	var calls []call
+	var sent []int // the commit of each call
+	for i, c := range commits {
+		args, err := s.commitArgs(c)
+		if err != nil {
+			errs[i] = fmt.Errorf("commit shard %d: %w", c.Shard, err)
+			continue
+		}
+		calls, sent = append(calls, call{s.keys(c.Shard), args}), append(sent, i)
+	}
+	for i, reply := range s.run(ctx, commitScript, calls) {
+		outcome, err := reply.Text()
+		switch {
+		case err != nil:
+		case outcome == "done":
+			continue
+		case outcome == "conflict":
+			err = shard.ErrConflict
+		default:
+			err = errReply
+		}
+		errs[sent[i]] = fmt.Errorf("commit shard %d: %w", commits[sent[i]].Shard, err)
+	}
+	return errs
+}
+
+// commitArgs checks c and lays it out for commit.lua. Whatever passes here cannot fail in the script after its first
+// write.
+func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
+	if err := s.inRange(c.Shard); err != nil {
+		return nil, err
+	}
+	if c.Token == "" || c.Token == c.Read {
+		return nil, fmt.Errorf("token %q does not tell the new state from the one read", c.Token)
+	}
+	if c.Confirmed < 0 {
+		return nil, fmt.Errorf("%d outputs confirmed", c.Confirmed)
+	}
+	entries := len(c.Updates) + len(c.Outbox) + len(c.Census) + len(c.Marks)
+	if entries > MaxEntries {
+		return nil, fmt.Errorf("%w: %d entries, at most %d", ErrTooLarge, entries, MaxEntries)
+	}
+
+	const lists = 5 // the index of the first list's length
+	args := make([]any, lists+6, lists+6+4*len(c.Updates)+len(c.Outbox)+2*len(c.Census)+2*len(c.Marks))
+	copy(args, []any{string(c.Read), string(c.Token), Format, c.Model, c.Confirmed})
+	list, end := lists, len(args)
+	closeList := func() {
+		args[list] = len(args) - end
+		list, end = list+1, len(args)
+	}
+
+	size := 0
+	seen := make(map[string]struct{}, len(c.Updates))
+	for _, u := range c.Updates {
+		if _, twice := seen[u.Customer]; twice || u.Customer == "" || len(u.Profile) == 0 {
+			return nil, errors.New("an update whose customer or profile is empty, or whose customer has another")
+		}
+		seen[u.Customer] = struct{}{}
+		size += len(u.Customer) + len(u.Profile)
+		args = append(args, u.Customer, u.Profile)
+	}
+	closeList()
+	for _, u := range c.Updates {
+		if false {
+			continue
+		}
+		if u.Due > maxExact || u.Due < -maxExact {
+			return nil, fmt.Errorf("due time %d ms is out of range", int64(u.Due))
+		}
+		args = append(args, int64(u.Due), u.Customer)
+	}
+	closeList()
+	for _, u := range c.Updates {
+		if u.Due == event.Never {
+			args = append(args, u.Customer)
+		}
+	}
+	closeList()
+	for _, o := range c.Outbox {
+		encoded := o.Append(nil)
+		size += len(encoded)
+		args = append(args, encoded)
+	}
+	closeList()
+	for counter, increment := range c.Census {
+		if counter == "" {
+			return nil, errors.New("a census counter without a name")
+		}
+		args = append(args, counter, increment)
+	}
+	closeList()
+	for p, offset := range c.Marks {
+		if offset < 0 {
+			return nil, fmt.Errorf("mark of %s is %d", p, offset)
+		}
+		args = append(args, markField(p), strconv.FormatInt(offset, 10))
+	}
+	closeList()
+	if size > MaxBytes {
+		return nil, fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, size, MaxBytes)
+	}
+	return args, nil
+}
+
+// Drop removes shards with all that they hold, so that they can be rebuilt from the log: a commit with an empty Read
+// creates them anew. Whoever has read one of them before gets shard.ErrConflict.
+func (s *Store) Drop(ctx context.Context, shards []int) error {
+	calls := make([]call, len(shards))
+	for i, n := range shards {
+		if err := s.inRange(n); err != nil {
+			return fmt.Errorf("drop shard %d: %w", n, err)
+		}
+		calls[i] = call{keys: s.keys(n)}
+	}
+	for i, reply := range s.run(ctx, dropScript, calls) {
+		if err := reply.Err(); err != nil {
+			return fmt.Errorf("drop shard %d: %w", shards[i], err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+-- One atomic step of a shard. An error does not undo what a script has already written, so all that can be wrong is
+-- looked at before the first write; after it nothing can fail.
+--
+-- KEYS  meta, profiles, due, outbox, census
+-- ARGV  1 token read ('' for a shard to be created), 2 token to leave, 3 format, 4 model ('' leaves it),
+--       5 outputs confirmed, 6-11 lengths of the lists that follow, in values:
+--       (customer, profile)* (time, customer)* (customer whose time is cleared)* (output)* (counter, increment)* (mark, offset)*
+local head = redis.pcall('HMGET', KEYS[1], 'token', 'sequence', 'profiles', 'due', 'outbox')
+if head.err then return head end
+local token = head[1] or ''
+if token == ARGV[2] then return 'done' end -- a client's retry of what was carried out
+if token ~= ARGV[1] then return 'conflict' end
+local create = token == ''
+
+local size = {}
+for i, command in ipairs({'HLEN', 'ZCARD', 'LLEN', 'HLEN'}) do
+  local n = redis.pcall(command, KEYS[i + 1])
+  if type(n) == 'table' then return n end
+  if n == 0 and not create then return redis.error_reply('DAMAGED shard without its key ' .. KEYS[i + 1]) end
+  size[i] = n
+end
+
+-- The counts follow what is added and removed, never the size of the keys: so an entry that got lost shows.
+local sequence, profiles, due, outbox = 0, 1, 1, 1
+if not create then
+  sequence, profiles, due, outbox = tonumber(head[2]), tonumber(head[3]), tonumber(head[4]), tonumber(head[5])
+  if not (sequence and profiles and due and outbox) then
+    return redis.error_reply('DAMAGED head ' .. KEYS[1] .. ': a count is missing')
+  end
+end
+
+local confirmed = tonumber(ARGV[5])
+if confirmed > 0 and (create or confirmed >= size[3]) then
+  return redis.error_reply('DAMAGED outbox ' .. KEYS[4] .. ': more is confirmed than it holds')
+end
+
+local first, last, from = {}, {}, 12
+for list = 1, 6 do
+  first[list], last[list] = from, from + tonumber(ARGV[5 + list]) - 1
+  from = last[list] + 1
+end
+if from ~= #ARGV + 1 then return redis.error_reply('ERR the lists of the commit are not as long as it says') end
+for i = first[2], last[2], 2 do
+  if not tonumber(ARGV[i]) then return redis.error_reply('ERR a due time is not a number') end
+end
+for i = first[5], last[5], 2 do
+  local now = create and '0' or redis.call('HGET', KEYS[5], ARGV[i]) or '0'
+  local sum = string.match(now, '^-?%d+$') and tonumber(ARGV[i + 1]) and tonumber(now) + tonumber(ARGV[i + 1])
+  if not sum or math.abs(sum) > 4e18 then return redis.error_reply('ERR census counter out of range: ' .. ARGV[i]) end
+end
+for i = first[6], last[6], 2 do
+  if not tonumber(ARGV[i + 1]) then return redis.error_reply('ERR a mark is not a number') end
+end
+
+-- unpack has its limits, so at most 1,000 values (an even number: pairs stay whole) go into one call.
+local function write(command, key, list)
+  local sum = 0
+  for i = first[list], last[list], 1000 do
+    sum = sum + redis.call(command, key, unpack(ARGV, i, math.min(i + 999, last[list])))
+  end
+  return sum
+end
+
+if create then
+  -- Without a head nobody knows what the other keys contain: a shard begins with nothing but its sentinels.
+  if redis.call('EXISTS', unpack(KEYS)) > 0 then redis.call('UNLINK', unpack(KEYS)) end
+  redis.call('HSET', KEYS[2], '', '')
+  redis.call('ZADD', KEYS[3], '+inf', '')
+  redis.call('RPUSH', KEYS[4], '')
+  redis.call('HSET', KEYS[5], '', '0')
+end
+profiles = profiles + write('HSET', KEYS[2], 1)
+due = due + write('ZADD', KEYS[3], 2) - write('ZREM', KEYS[3], 3)
+write('RPUSH', KEYS[4], 4)
+outbox = outbox + last[4] - first[4] + 1 - confirmed
+if confirmed > 0 then
+  redis.call('LTRIM', KEYS[4], confirmed, -1)
+  redis.call('LSET', KEYS[4], 0, '') -- the last one confirmed becomes the sentinel
+end
+for i = first[5], last[5], 2 do
+  redis.call('HINCRBY', KEYS[5], ARGV[i], ARGV[i + 1])
+end
+write('HSET', KEYS[1], 6)
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'model', ARGV[4]) end
+local function integer(n) return string.format('%.0f', n) end -- tostring would turn 1e14 into "1e+14"
+redis.call('HSET', KEYS[1], 'token', ARGV[2], 'format', ARGV[3], 'sequence', integer(sequence + 1),
+  'profiles', integer(profiles), 'due', integer(due), 'outbox', integer(outbox))
+return 'done'

@@ -1,0 +1,155 @@
+package redis
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"tidemark/internal/shard"
+)
+
+func TestDamagedHeads(t *testing.T) {
+	for _, row := range []struct {
+		name, field, value, want string
+	}{
+		{"written by a later version", "format", "2", "format 2, this program knows 1"},
+		{"a sequence that is none", "sequence", "many", "field sequence"},
+		{"a count that is none", "due", "", "field due"},
+		{"a mark without a partition", "m:customer.purchases.v1", "1", "field m:customer.purchases.v1"},
+		{"a mark of no partition", "m:customer.purchases.v1:x", "1", "field m:customer.purchases.v1:x"},
+		{"a mark that is no offset", "m:customer.purchases.v1:0", "x", "field m:customer.purchases.v1:0"},
+	} {
+		ctx, s := t.Context(), newStore(t, openMiniredis(t), testLayout)
+		if err := s.Commit(ctx, []shard.Commit{{Shard: 1, Token: "one"}})[0]; err != nil {
+			t.Fatalf("commit: got error %v, want none", err)
+		}
+		if err := s.client.HSet(ctx, s.keys(1)[metaKey], row.field, row.value).Err(); err != nil {
+			t.Fatalf("damage: %v", err)
+		}
+		_, metas := s.Metas(ctx, []int{1})
+		_, audit := s.Audit(ctx, []int{1})
+		_, load := s.Load(ctx, []shard.Query{{Shard: 1}})
+		_, mark := s.Mark(ctx, []shard.Marker{{Shard: 1}})
+		for call, err := range map[string]error{"metas": metas, "audit": audit, "load": load, "mark": mark} {
+			if err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("%s: %s: got error %v, want one that says %q", row.name, call, err, row.want)
+			}
+		}
+	}
+}
+
+// TestLostKeys takes a whole key of a shard away: a commit must neither go on nor make it anew.
+func TestLostKeys(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		for lost, name := range shardKeys {
+			if lost == metaKey {
+				continue
+			}
+			if err := s.Commit(ctx, []shard.Commit{{Shard: lost, Token: "one"}})[0]; err != nil {
+				t.Fatalf("create: got error %v, want none", err)
+			}
+			if err := client.Del(ctx, s.keys(lost)[lost]).Err(); err != nil {
+				t.Fatalf("damage: %v", err)
+			}
+			err := s.Commit(ctx, []shard.Commit{{
+				Shard: lost, Read: "one", Token: "two", Updates: []shard.Update{{Customer: "a", Profile: []byte("a"), Due: 1}},
+				Outbox: []shard.Output{{ID: "o"}}, Census: map[string]int64{"n": 1},
+			}})[0]
+			if err == nil || !strings.Contains(err.Error(), "DAMAGED") {
+				t.Errorf("%s lost: got error %v, want one that says DAMAGED", name, err)
+			}
+			for _, key := range s.keys(lost) {
+				if n, err := client.Exists(ctx, key).Result(); err != nil || (n == 0) != (key == s.keys(lost)[lost]) {
+					t.Errorf("%s lost: %s: got %d keys and error %v, want only the lost one absent", name, key, n, err)
+				}
+			}
+		}
+	})
+}
+
+// TestLeftovers creates a shard whose head alone was lost. What the other keys hold counts for nothing.
+func TestLeftovers(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		full := batch(10)
+		full.Shard, full.Token, full.Outbox = 1, "one", []shard.Output{{ID: "o"}}
+		if err := s.Commit(ctx, []shard.Commit{full})[0]; err != nil {
+			t.Fatalf("create: got error %v, want none", err)
+		}
+		if err := client.Del(ctx, s.keys(1)[metaKey]).Err(); err != nil {
+			t.Fatalf("damage: %v", err)
+		}
+		query := []shard.Query{{Shard: 1, Customers: []string{full.Updates[0].Customer}}}
+		if loaded, err := s.Load(ctx, query); err != nil || loaded[0].Profiles[0] != nil {
+			t.Errorf("load without a head: got %q and error %v, want no profile", loaded[0].Profiles, err)
+		}
+		if err := s.Commit(ctx, []shard.Commit{{Shard: 1, Token: "anew"}})[0]; err != nil {
+			t.Fatalf("create anew: got error %v, want none", err)
+		}
+		audits, err := s.Audit(ctx, []int{1})
+		if want := (shard.Counts{Profiles: 1, Due: 1, Outbox: 1}); err != nil || !audits[0].Intact() || audits[0].Actual != want {
+			t.Errorf("the new shard: got %+v and error %v, want only sentinels", audits, err)
+		}
+		if census, err := s.Census(ctx, []int{1}); err != nil || len(census[0]) != 0 {
+			t.Errorf("its census: got %v and error %v, want none", census, err)
+		}
+	})
+}
+
+func TestDrop(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		for _, n := range []int{1, 2} {
+			c := batch(10)
+			c.Shard, c.Token = n, "one"
+			if err := s.Commit(ctx, []shard.Commit{c})[0]; err != nil {
+				t.Fatalf("create shard %d: got error %v, want none", n, err)
+			}
+		}
+		if err := s.Drop(ctx, []int{2, 3}); err != nil { // the one is there, the other never was
+			t.Fatalf("drop: got error %v, want none", err)
+		}
+		audits, err := s.Audit(ctx, []int{1, 2})
+		if err != nil || audits[0].Actual.Profiles != 11 || audits[1].Meta.Token != "" || audits[1].Actual != (shard.Counts{}) {
+			t.Errorf("after it: got %+v and error %v, want shard 1 as it was and no shard 2", audits, err)
+		}
+		if err := s.Commit(ctx, []shard.Commit{{Shard: 2, Read: "one", Token: "two"}})[0]; !errors.Is(err, shard.ErrConflict) {
+			t.Errorf("a commit by one who had read it: got error %v, want %v", err, shard.ErrConflict)
+		}
+	})
+}
+
+func TestTooLarge(t *testing.T) {
+	many := batch(MaxEntries + 1)
+	heavy := batch(2)
+	heavy.Updates[1].Profile = make([]byte, MaxBytes)
+	s := newStore(t, openMiniredis(t), testLayout)
+	for name, c := range map[string]shard.Commit{"too many entries": many, "too many bytes": heavy} {
+		c.Token = "one"
+		if err := s.Commit(t.Context(), []shard.Commit{c})[0]; !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: got error %v, want %v", name, err, ErrTooLarge)
+		}
+	}
+	if metas, err := s.Metas(t.Context(), []int{many.Shard}); err != nil || metas[0].Token != "" {
+		t.Errorf("after them: got %+v and error %v, want no shard", metas, err)
+	}
+}
+
+// TestAlmostTooLarge commits as much as is allowed at once.
+func TestAlmostTooLarge(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		s := newStore(t, client, testLayout)
+		c := batch(MaxEntries - 2) // one mark, one counter
+		c.Token = "one"
+		if err := s.Commit(t.Context(), []shard.Commit{c})[0]; err != nil {
+			t.Fatalf("commit %d customers: got error %v, want none", len(c.Updates), err)
+		}
+		audits, err := s.Audit(t.Context(), []int{c.Shard})
+		if err != nil || !audits[0].Intact() || audits[0].Actual.Profiles != MaxEntries-1 {
+			t.Errorf("after it: got %+v and error %v, want %d profiles with the sentinel, intact", audits, err, MaxEntries-1)
+		}
+	})
+}

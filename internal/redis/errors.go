@@ -1,0 +1,59 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"tidemark/internal/shard"
+)
+
+// replyClasses are the codes by which a server's refusal begins, and the labels that metrics show for them.
+var replyClasses = []struct{ code, class string }{
+	{"OOM", "oom"},
+	{"READONLY", "readonly"},
+	{"NOREPLICAS", "noreplicas"},
+	{"LOADING", "loading"},
+	{"MISCONF", "misconf"},
+	{"CLUSTERDOWN", "clusterdown"},
+	{"MASTERDOWN", "clusterdown"},
+	{"TRYAGAIN", "tryagain"},
+}
+
+// ErrorClass names the kind of an error of a Store for a metric label: conflict, oom, readonly, noreplicas, loading,
+// misconf, clusterdown, tryagain, timeout, canceled, network or other; empty for nil.
+func ErrorClass(err error) string {
+	var reply goredis.Error
+	var network net.Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, shard.ErrConflict):
+		return "conflict"
+	case errors.As(err, &reply):
+		return replyClass(reply.Error())
+	case errors.Is(err, context.Canceled):
+		return "canceled"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, goredis.ErrPoolTimeout), errors.As(err, &network) && network.Timeout():
+		return "timeout"
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
+		errors.Is(err, goredis.ErrClosed):
+		return "network"
+	}
+	return "other"
+}
+
+// replyClass finds the code at the beginning, or where a server before Redis 7 quotes it in the error of a script:
+// "ERR Error running script … -OOM command not allowed".
+func replyClass(message string) string {
+	for _, r := range replyClasses {
+		if strings.HasPrefix(message, r.code+" ") || strings.Contains(message, " -"+r.code+" ") {
+			return r.class
+		}
+	}
+	return "other"
+}

@@ -1,0 +1,69 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// ErrLayout is the error of data that was laid out otherwise than this program is set to.
+var ErrLayout = errors.New("the data has another layout")
+
+// layoutFields are the fields of tm:meta that fix a layout, in the order in which a mismatch is reported.
+var layoutFields = []string{"format", "shards", "partitioner", "zone", "base_currency"}
+
+func layoutValues(l shard.Layout) map[string]string {
+	return map[string]string{
+		"format": strconv.Itoa(Format), "shards": strconv.Itoa(l.Shards), "partitioner": string(l.Partitioner),
+		"zone": l.Zone, "base_currency": string(l.Base),
+	}
+}
+
+// Open writes the store's layout to tm:meta the first time. Afterwards it fails with ErrLayout, naming the field, where
+// the data has another.
+func (s *Store) Open(ctx context.Context) error {
+	want := layoutValues(s.layout)
+	var args []any
+	for _, field := range layoutFields {
+		args = append(args, field, want[field])
+	}
+	reply, err := s.run(ctx, openScript, []call{{[]string{s.key("meta")}, args}})[0].Slice()
+	if err != nil {
+		return fmt.Errorf("open %s: %w", s.key("meta"), err)
+	}
+	got, err := pairs(reply)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", s.key("meta"), err)
+	}
+	for _, field := range layoutFields {
+		if got[field] != want[field] {
+			return fmt.Errorf("open %s: %w: %s is %q there, %q here", s.key("meta"), ErrLayout, field, got[field], want[field])
+		}
+	}
+	return nil
+}
+
+// Layout returns the layout of the data, and whether there is any.
+func (s *Store) Layout(ctx context.Context) (shard.Layout, bool, error) {
+	fields, err := s.client.HGetAll(ctx, s.key("meta")).Result()
+	if err != nil {
+		return shard.Layout{}, false, fmt.Errorf("read %s: %w", s.key("meta"), err)
+	}
+	if fields["shards"] == "" {
+		return shard.Layout{}, false, nil
+	}
+	shards, err := strconv.Atoi(fields["shards"])
+	if err != nil {
+		return shard.Layout{}, false, fmt.Errorf("read %s: field shards: %w", s.key("meta"), err)
+	}
+	return shard.Layout{
+		Shards:      shards,
+		Partitioner: shard.Partitioner(fields["partitioner"]),
+		Zone:        fields["zone"],
+		Base:        event.Currency(fields["base_currency"]),
+	}, true, nil
+}

@@ -1,0 +1,90 @@
+package redis
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// markPrefix begins the field of a mark: m:<topic>:<partition>. A topic holds no colon, but the last one counts anyway.
+const markPrefix = "m:"
+
+func markField(p shard.Partition) string {
+	return markPrefix + string(p.Topic) + ":" + strconv.Itoa(p.Index)
+}
+
+func parseMarkField(field string) (shard.Partition, error) {
+	rest := field[len(markPrefix):]
+	colon := strings.LastIndexByte(rest, ':')
+	if colon < 0 {
+		return shard.Partition{}, errors.New("no partition")
+	}
+	index, err := strconv.Atoi(rest[colon+1:])
+	return shard.Partition{Topic: event.Topic(rest[:colon]), Index: index}, err
+}
+
+// decodeMeta reads the head of a shard. Without a token there is no shard. Fields that it does not know it leaves alone.
+func decodeMeta(fields map[string]string) (shard.Meta, error) {
+	if fields["token"] == "" {
+		return shard.Meta{}, nil
+	}
+	m := shard.Meta{Token: shard.Token(fields["token"]), Model: fields["model"], Marks: shard.Marks{}}
+	numbers := map[string]*int64{
+		"sequence": &m.Sequence, "format": &m.Format,
+		"profiles": &m.Counts.Profiles, "due": &m.Counts.Due, "outbox": &m.Counts.Outbox,
+	}
+	for field, number := range numbers {
+		var err error
+		if *number, err = strconv.ParseInt(fields[field], 10, 64); err != nil {
+			return shard.Meta{}, fmt.Errorf("head: field %s: %w", field, err)
+		}
+	}
+	if m.Format > Format {
+		return shard.Meta{}, fmt.Errorf("head: format %d, this program knows %d", m.Format, Format)
+	}
+	for field, value := range fields {
+		if !strings.HasPrefix(field, markPrefix) {
+			continue
+		}
+		p, err := parseMarkField(field)
+		if err != nil {
+			return shard.Meta{}, fmt.Errorf("head: field %s: %w", field, err)
+		}
+		if m.Marks[p], err = strconv.ParseInt(value, 10, 64); err != nil {
+			return shard.Meta{}, fmt.Errorf("head: field %s: %w", field, err)
+		}
+	}
+	return m, nil
+}
+
+var errReply = errors.New("the script's reply has another shape than expected")
+
+// decodeHead reads the head of a shard from the reply of a script: field, value, field, value.
+func decodeHead(reply any) (shard.Meta, error) {
+	fields, err := pairs(reply)
+	if err != nil {
+		return shard.Meta{}, err
+	}
+	return decodeMeta(fields)
+}
+
+func pairs(reply any) (map[string]string, error) {
+	flat, ok := reply.([]any)
+	if !ok || len(flat)%2 != 0 {
+		return nil, errReply
+	}
+	fields := make(map[string]string, len(flat)/2)
+	for i := 0; i < len(flat); i += 2 {
+		field, isString := flat[i].(string)
+		value, isText := flat[i+1].(string)
+		if !isString || !isText {
+			return nil, errReply
+		}
+		fields[field] = value
+	}
+	return fields, nil
+}

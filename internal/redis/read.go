@@ -1,0 +1,140 @@
+package redis
+
+import (
+	"context"
+	"fmt"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"tidemark/internal/shard"
+)
+
+// Metas reads the heads of shards, one per shard asked for.
+func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
+	pipe := s.client.Pipeline()
+	replies := make([]*goredis.MapStringStringCmd, len(shards))
+	for i, n := range shards {
+		if err := s.inRange(n); err != nil {
+			return nil, fmt.Errorf("read head of shard %d: %w", n, err)
+		}
+		replies[i] = pipe.HGetAll(ctx, s.keys(n)[metaKey])
+	}
+	_, _ = pipe.Exec(ctx) // every reply carries its own error
+	metas := make([]shard.Meta, len(shards))
+	for i, reply := range replies {
+		fields, err := reply.Result()
+		if err == nil {
+			metas[i], err = decodeMeta(fields)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read head of shard %d: %w", shards[i], err)
+		}
+	}
+	return metas, nil
+}
+
+// Audit reads the heads of shards and counts what their keys hold, each shard at one instant.
+func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) {
+	calls := make([]call, len(shards))
+	for i, n := range shards {
+		if err := s.inRange(n); err != nil {
+			return nil, fmt.Errorf("audit shard %d: %w", n, err)
+		}
+		calls[i] = call{keys: s.keys(n)[:censusKey]}
+	}
+	audits := make([]shard.Audit, len(shards))
+	for i, reply := range s.run(ctx, auditScript, calls) {
+		var err error
+		if audits[i], err = decodeAudit(reply); err != nil {
+			return nil, fmt.Errorf("audit shard %d: %w", shards[i], err)
+		}
+	}
+	return audits, nil
+}
+
+func decodeAudit(reply *goredis.Cmd) (shard.Audit, error) {
+	parts, err := reply.Slice()
+	if err != nil {
+		return shard.Audit{}, err
+	}
+	if len(parts) != 4 {
+		return shard.Audit{}, errReply
+	}
+	meta, err := decodeHead(parts[0])
+	if err != nil {
+		return shard.Audit{}, err
+	}
+	var sizes [3]int64
+	for i, part := range parts[1:] {
+		size, ok := part.(int64)
+		if !ok {
+			return shard.Audit{}, errReply
+		}
+		sizes[i] = size
+	}
+	return shard.Audit{Meta: meta, Actual: shard.Counts{Profiles: sizes[0], Due: sizes[1], Outbox: sizes[2]}}, nil
+}
+
+// Load answers queries, each at one instant. A shard without a head has no profiles, whatever its keys still hold.
+//
+// A script reads them, not a bare HMGET between two looks at the token: a redirect of Redis Cluster may send the parts
+// of such a pipeline again one by one, in another order.
+func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error) {
+	calls := make([]call, len(queries))
+	for i, q := range queries {
+		if err := s.inRange(q.Shard); err != nil {
+			return nil, fmt.Errorf("load shard %d: %w", q.Shard, err)
+		}
+		calls[i] = call{s.keys(q.Shard)[:dueKey], make([]any, len(q.Customers))}
+		for j, customer := range q.Customers {
+			calls[i].args[j] = customer
+		}
+	}
+	loaded := make([]shard.Loaded, len(queries))
+	for i, reply := range s.run(ctx, loadScript, calls) {
+		var err error
+		if loaded[i], err = decodeLoaded(reply, queries[i].Customers); err != nil {
+			return nil, fmt.Errorf("load shard %d: %w", queries[i].Shard, err)
+		}
+	}
+	return loaded, nil
+}
+
+// decodeLoaded reads the head and then the profiles in pages.
+func decodeLoaded(reply *goredis.Cmd, customers []string) (shard.Loaded, error) {
+	parts, err := reply.Slice()
+	if err != nil {
+		return shard.Loaded{}, err
+	}
+	if len(parts) == 0 {
+		return shard.Loaded{}, errReply
+	}
+	meta, err := decodeHead(parts[0])
+	if err != nil {
+		return shard.Loaded{}, err
+	}
+	profiles := make([][]byte, 0, len(customers))
+	for _, part := range parts[1:] {
+		page, ok := part.([]any)
+		if !ok {
+			return shard.Loaded{}, errReply
+		}
+		for _, value := range page {
+			switch value := value.(type) {
+			case nil:
+				profiles = append(profiles, nil)
+			case string:
+				profiles = append(profiles, []byte(value))
+			default:
+				return shard.Loaded{}, errReply
+			}
+		}
+	}
+	if meta.Token == "" {
+		profiles = make([][]byte, len(customers))
+	}
+	if len(profiles) != len(customers) {
+		return shard.Loaded{}, errReply
+	}
+	return shard.Loaded{Meta: meta, Profiles: profiles}, nil
+}

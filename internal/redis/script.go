@@ -1,0 +1,75 @@
+package redis
+
+import (
+	"context"
+	"crypto/sha1"
+	_ "embed"
+	"encoding/hex"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// script is a Lua script and the digest by which a server that has seen it knows it.
+type script struct{ source, digest string }
+
+func newScript(source string) script {
+	sum := sha1.Sum([]byte(source))
+	return script{source, hex.EncodeToString(sum[:])}
+}
+
+//go:embed commit.lua
+var commitSource string
+
+//go:embed mark.lua
+var markSource string
+
+//go:embed load.lua
+var loadSource string
+
+//go:embed audit.lua
+var auditSource string
+
+//go:embed drop.lua
+var dropSource string
+
+//go:embed open.lua
+var openSource string
+
+var (
+	commitScript = newScript(commitSource)
+	markScript   = newScript(markSource)
+	loadScript   = newScript(loadSource)
+	auditScript  = newScript(auditSource)
+	dropScript   = newScript(dropSource)
+	openScript   = newScript(openSource)
+)
+
+// call is one run of a script. All its keys lie in one slot.
+type call struct {
+	keys []string
+	args []any
+}
+
+// run sends all calls of a script in one pipeline per node and returns their replies, in order. A node that has not
+// seen the script (a new one, one that failed over or was flushed) gets it with a second try of the calls that it
+// refused. EVAL does that: it runs the script and leaves it in the cache of the very node that owns the slot, redirects
+// included. Every script can be run twice.
+func (s *Store) run(ctx context.Context, script script, calls []call) []*goredis.Cmd {
+	replies := make([]*goredis.Cmd, len(calls))
+	if len(calls) == 0 {
+		return replies
+	}
+	pipe := s.client.Pipeline()
+	for i, c := range calls {
+		replies[i] = pipe.EvalSha(ctx, script.digest, c.keys, c.args...)
+	}
+	_, _ = pipe.Exec(ctx) // every reply carries its own error
+	again := s.client.Pipeline()
+	for i, c := range calls {
+		if goredis.HasErrorPrefix(replies[i].Err(), "NOSCRIPT") {
+			replies[i] = again.Eval(ctx, script.source, c.keys, c.args...)
+		}
+	}
+	_, _ = again.Exec(ctx)
+	return replies
+}

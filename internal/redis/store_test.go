@@ -1,0 +1,81 @@
+package redis
+
+import (
+	"context"
+	"testing"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"tidemark/internal/shard"
+	"tidemark/internal/storetest"
+)
+
+// The suite looks at whatever else a store can show.
+var (
+	_ storetest.Breakable = breakable{}
+	_ storetest.Viewer    = breakable{}
+	_ storetest.Counter   = breakable{}
+)
+
+func TestStoreKeepsItsPromises(t *testing.T) {
+	for _, server := range backends() {
+		t.Run(server.name, func(t *testing.T) {
+			client := server.open(t)
+			storetest.Run(t, func(t *testing.T, layout shard.Layout) storetest.Store {
+				flush(t, client)
+				return breakable{newStore(t, client, layout)}
+			})
+		})
+	}
+}
+
+func flush(t testing.TB, client goredis.UniversalClient) {
+	t.Helper()
+	if err := client.FlushAll(context.Background()).Err(); err != nil {
+		t.Fatalf("flush: %v", err)
+	}
+}
+
+// breakable is a store whose keys the suite may damage.
+type breakable struct{ *Store }
+
+func (b breakable) did(t *testing.T, what goredis.Cmder) {
+	t.Helper()
+	if what.Err() != nil {
+		t.Fatalf("damage: %v", what.Err())
+	}
+}
+
+func (b breakable) LoseProfile(t *testing.T, n int, customer string) {
+	b.did(t, b.client.HDel(t.Context(), b.keys(n)[profilesKey], customer))
+}
+
+func (b breakable) LoseDue(t *testing.T, n int, customer string) {
+	b.did(t, b.client.ZRem(t.Context(), b.keys(n)[dueKey], customer))
+}
+
+func (b breakable) LoseOutput(t *testing.T, n int) {
+	b.did(t, b.client.RPop(t.Context(), b.keys(n)[outboxKey]))
+}
+
+func (b breakable) LoseShard(t *testing.T, n int) {
+	for _, key := range b.keys(n) {
+		b.did(t, b.client.Del(t.Context(), key))
+	}
+}
+
+// Spoil puts a string where the key was.
+func (b breakable) Spoil(t *testing.T, n int, key string) func() {
+	keys := b.keys(n)
+	for i, name := range shardKeys {
+		if name != key {
+			continue
+		}
+		aside := keys[i] + ":aside"
+		b.did(t, b.client.Rename(t.Context(), keys[i], aside))
+		b.did(t, b.client.Set(t.Context(), keys[i], "spoiled", 0))
+		return func() { b.did(t, b.client.Rename(t.Context(), aside, keys[i])) }
+	}
+	t.Fatalf("spoil %q: no such key", key)
+	return nil
+}

@@ -1,0 +1,116 @@
+// Package replay folds a whole log in one process: the reference that everything live must agree with.
+package replay
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"sync"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+)
+
+// Customer is one customer at the end of a replay.
+type Customer struct {
+	Profile score.Profile
+	// Told are the customer's transitions, in order.
+	Told []score.Transition
+}
+
+// Result is what a log amounts to.
+type Result struct {
+	// AsOf is the instant of evaluation.
+	AsOf event.Instant
+	// Customers are sorted by id.
+	Customers []Customer
+	// Verdicts count the events by what became of them, Late those left out because they happened after AsOf.
+	Verdicts map[score.Verdict]int
+	Late     int
+}
+
+// Run folds events, in any order and with any repetition, up to an instant: each customer's in canonical order, with every
+// silent review in between and after. An instant of zero is that of the last event.
+func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
+	if asOf == 0 {
+		for _, x := range events {
+			asOf = max(asOf, x.Common().OccurredAt)
+		}
+	}
+	r := Result{AsOf: asOf, Verdicts: map[score.Verdict]int{}}
+	kept := make([]event.Event, 0, len(events))
+	for _, x := range events {
+		if x.Common().OccurredAt > asOf {
+			r.Late++
+			continue
+		}
+		kept = append(kept, x)
+	}
+	slices.SortStableFunc(kept, func(a, b event.Event) int {
+		return cmp.Or(cmp.Compare(a.Common().Customer, b.Common().Customer), event.Compare(a, b))
+	})
+	lives := split(kept)
+	r.Customers = make([]Customer, len(lives))
+	verdicts := make([]map[score.Verdict]int, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for worker := range verdicts {
+		wait.Go(func() {
+			counts := map[score.Verdict]int{}
+			for i := worker; i < len(lives); i += len(verdicts) {
+				r.Customers[i] = live(e, lives[i], asOf, counts)
+			}
+			verdicts[worker] = counts
+		})
+	}
+	wait.Wait()
+	for _, counts := range verdicts {
+		for v, n := range counts {
+			r.Verdicts[v] += n
+		}
+	}
+	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool { return c.Profile.AsOf == 0 })
+	return r
+}
+
+// split cuts events that are sorted by customer into one run per customer.
+func split(events []event.Event) [][]event.Event {
+	var lives [][]event.Event
+	for start, i := 0, 1; i <= len(events); i++ {
+		if i == len(events) || events[i].Common().Customer != events[start].Common().Customer {
+			lives = append(lives, events[start:i])
+			start = i
+		}
+	}
+	return lives
+}
+
+// live folds one customer's events.
+func live(e *score.Engine, events []event.Event, asOf event.Instant, counts map[score.Verdict]int) Customer {
+	c := Customer{Profile: e.New(events[0].Common().Customer)}
+	known := false
+	for _, x := range events {
+		next, told, verdict := e.Apply(c.Profile, x)
+		counts[verdict]++
+		known = known || verdict == score.Accepted
+		c.Profile, c.Told = next, append(c.Told, told...)
+	}
+	if !known {
+		return Customer{}
+	}
+	next, told := e.Review(c.Profile, asOf)
+	c.Profile, c.Told = e.Schedule(next), append(c.Told, told...)
+	return c
+}
+
+// Transitions returns all transitions of r in order of time, customer and sequence.
+func (r *Result) Transitions() []score.Transition {
+	var all []score.Transition
+	for _, c := range r.Customers {
+		all = append(all, c.Told...)
+	}
+	slices.SortStableFunc(all, func(a, b score.Transition) int {
+		x, y := a.Common(), b.Common()
+		return cmp.Or(cmp.Compare(x.AsOf, y.AsOf), cmp.Compare(x.Customer, y.Customer), cmp.Compare(x.Sequence, y.Sequence))
+	})
+	return all
+}

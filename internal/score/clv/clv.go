@@ -1,0 +1,93 @@
+// Package clv puts money on a customer: what was earned so far, and what the present pattern promises.
+package clv
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"tidemark/internal/stat"
+)
+
+// Model is the purchase and the spend model, fitted together. The purchase model counts purchase days, not orders.
+type Model struct {
+	Purchase stat.PurchaseModel
+	// UnitDays is the purchase model's unit of time in days: 7 for a model fitted in weeks.
+	UnitDays float64
+	// Spend is spend per purchase day after the first, in major units of the base currency.
+	Spend stat.GammaGamma
+	// HorizonDays is how far the current value looks ahead.
+	HorizonDays int
+	// Discount is the yearly discount rate, compounded monthly: 0.10 is (1.10)^(1/12) − 1 a month.
+	Discount float64
+	// Margin is the share of spend that is margin where events do not say.
+	Margin float64
+}
+
+// Check says what is wrong with m, all of it; nil when nothing is.
+func (m Model) Check() error {
+	var errs []error
+	if m.Purchase == nil {
+		errs = append(errs, errors.New("a purchase model is needed"))
+	}
+	if !(m.UnitDays > 0) || m.HorizonDays < 1 || m.HorizonDays > 36500 {
+		errs = append(errs, fmt.Errorf("unit %v days and horizon %d days must be positive, the horizon at most 36500", m.UnitDays, m.HorizonDays))
+	}
+	if !(m.Discount >= 0 && m.Discount < 10) || !(m.Margin > 0 && m.Margin <= 1) {
+		errs = append(errs, fmt.Errorf("discount %v must be in [0, 10), margin %v in (0, 1]", m.Discount, m.Margin))
+	}
+	if err := m.Spend.Validate(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// Pattern is what the models know of one customer, in days.
+type Pattern struct {
+	// Repeats are the purchase days after the first, Last the days from the first to the last, Age those from the first to now.
+	Repeats   int
+	Last, Age float64
+	// SpendDays and Spend count and sum the purchase days after the first that net to more than nothing, major units.
+	SpendDays int
+	Spend     float64
+	// Margin is the customer's own share of spend that is margin; zero means unknown.
+	Margin float64
+}
+
+func (m Model) rhythm(p Pattern) stat.Rhythm {
+	return stat.Rhythm{X: p.Repeats, TX: p.Last / m.UnitDays, T: max(p.Age, p.Last) / m.UnitDays}
+}
+
+// Alive is the probability that the customer has not left for good, in [0, 1].
+func (m Model) Alive(p Pattern) float64 { return m.Purchase.Alive(m.rhythm(p)) }
+
+// NoPurchase is the probability of no purchase within the next days, in [0, 1].
+func (m Model) NoPurchase(p Pattern, days float64) float64 {
+	return m.Purchase.NoPurchase(m.rhythm(p), days/m.UnitDays)
+}
+
+// Expected is the expected number of purchase days within the horizon.
+func (m Model) Expected(p Pattern) float64 {
+	return m.Purchase.Expected(m.rhythm(p), float64(m.HorizonDays)/m.UnitDays)
+}
+
+// NextPurchase is the number of days from now within which a customer who is still there buys with probability q.
+func (m Model) NextPurchase(p Pattern, q float64) float64 {
+	return m.UnitDays * m.Purchase.NextGapQuantile(m.rhythm(p), q)
+}
+
+// SpendPerDay is the expected spend of a purchase day, in major units.
+func (m Model) SpendPerDay(p Pattern) float64 { return m.Spend.ExpectedSpend(p.SpendDays, p.Spend) }
+
+// Current is the expected discounted margin over the horizon if the present pattern holds, in major units: purchase days
+// month by month (of 365/12 days), each discounted to now, times spend per purchase day, times margin.
+func (m Model) Current(p Pattern) float64 {
+	const month = 365.0 / 12
+	months := int(math.Round(float64(m.HorizonDays) / month))
+	days := m.Purchase.Discounted(m.rhythm(p), max(1, months), month/m.UnitDays, math.Pow(1+m.Discount, 1.0/12)-1)
+	margin := p.Margin
+	if margin == 0 {
+		margin = m.Margin
+	}
+	return days * m.SpendPerDay(p) * margin
+}

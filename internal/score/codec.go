@@ -1,0 +1,202 @@
+package score
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc32"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+)
+
+// The encoding of a profile: a version byte; sections of (tag, length, bytes) in tag order, lengths and tags as uvarints,
+// unknown sections kept; CRC-32C of all that, little-endian. An empty section is left out.
+const (
+	codecVersion = 1
+
+	tagHistory  = 1
+	tagCustomer = 2
+	tagClock    = 3
+	tagTier     = 4
+	tagEpisode  = 5
+	tagModel    = 6
+	tagMuted    = 7
+	tagLast     = tagMuted
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// ErrCorrupt is the error of bytes that are no profile.
+var ErrCorrupt = errors.New("corrupt profile")
+
+// Append appends the encoding of p to b. Equal profiles have equal encodings.
+func (p *Profile) Append(b []byte) []byte {
+	start := len(b)
+	b = append(b, codecVersion)
+	var buffer [512]byte
+	scratch := buffer[:0]
+	section := func(tag uint64, body []byte) {
+		if len(body) > 0 {
+			b = binary.AppendUvarint(b, tag)
+			b = binary.AppendUvarint(b, uint64(len(body)))
+			b = append(b, body...)
+		}
+	}
+	section(tagHistory, p.History.Append(scratch))
+	section(tagCustomer, append(scratch, p.Customer...))
+	section(tagClock, p.appendClock(scratch))
+	section(tagTier, p.Standing.append(scratch, p.AsOf))
+	section(tagEpisode, p.Episode.append(scratch, p.AsOf))
+	section(tagModel, appendHex(scratch, p.Model))
+	if p.Muted {
+		section(tagMuted, append(scratch, 1))
+	}
+	b = append(b, p.rest...)
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+}
+
+// Decode reads what Append wrote. The result shares no memory with b. The error wraps ErrCorrupt.
+func Decode(b []byte) (Profile, error) {
+	var p Profile
+	if len(b) < 5 || b[0] != codecVersion {
+		return p, fmt.Errorf("%w: %d bytes, no version %d", ErrCorrupt, len(b), codecVersion)
+	}
+	body, sum := b[:len(b)-4], binary.LittleEndian.Uint32(b[len(b)-4:])
+	if crc32.Checksum(body, castagnoli) != sum {
+		return p, fmt.Errorf("%w: checksum differs", ErrCorrupt)
+	}
+	for rest, last := body[1:], uint64(0); len(rest) > 0; {
+		tag, n := binary.Uvarint(rest)
+		size, m := binary.Uvarint(rest[max(n, 0):])
+		if n <= 0 || m <= 0 || tag <= last || size > uint64(len(rest)-n-m) {
+			return p, fmt.Errorf("%w: bad section after tag %d", ErrCorrupt, last)
+		}
+		end := n + m + int(size)
+		if tag > tagLast {
+			p.rest = append(p.rest, rest[:end]...)
+		} else if err := p.section(tag, rest[n+m:end]); err != nil {
+			return p, fmt.Errorf("%w: section %d: %w", ErrCorrupt, tag, err)
+		}
+		rest, last = rest[end:], tag
+	}
+	return p, nil
+}
+
+func (p *Profile) section(tag uint64, b []byte) error {
+	f := fields{b: b}
+	switch tag {
+	case tagHistory:
+		h, err := history.Decode(b)
+		p.History = h
+		return err
+	case tagCustomer:
+		p.Customer = string(b)
+		return nil
+	case tagMuted:
+		p.Muted = true
+		return nil
+	case tagModel:
+		p.Model = hex.EncodeToString(b)
+		return nil
+	case tagClock:
+		p.AsOf = event.Instant(f.varint())
+		p.Settled = p.AsOf - event.Instant(f.varint())
+		p.Due = event.Never
+		if due := f.varint(); due == unscheduled {
+			p.Due = Unscheduled
+		} else if due != never {
+			p.Due = p.AsOf + event.Instant(due)
+		}
+		p.Sequence = f.varint()
+	case tagTier:
+		p.Standing.Tier = tier.Tier(f.varint())
+		p.Standing.Since = p.AsOf - event.Instant(f.varint())
+		p.Standing.LastID = hex.EncodeToString(f.b)
+		if p.Standing.Tier > tier.High {
+			return errors.New("unknown tier")
+		}
+		f.b = nil
+	case tagEpisode:
+		p.Episode.Level = churn.Level(f.varint())
+		p.Episode.Since = p.AsOf - event.Instant(f.varint())
+		p.Episode.RaisedAt = p.AsOf - event.Instant(f.varint())
+		half := len(f.b) / 2
+		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
+		if p.Episode.Level > churn.Critical {
+			return errors.New("unknown level")
+		}
+		f.b = nil
+	}
+	if f.failed || len(f.b) > 0 {
+		return errors.New("wrong length")
+	}
+	return nil
+}
+
+// Due is written as the distance from AsOf, which is positive; these two stand for what has no distance.
+const (
+	never       = 0
+	unscheduled = -1
+)
+
+func (p *Profile) appendClock(b []byte) []byte {
+	due := int64(p.Due - p.AsOf)
+	switch p.Due {
+	case event.Never:
+		due = never
+	case Unscheduled:
+		due = unscheduled
+	}
+	b = binary.AppendVarint(b, int64(p.AsOf))
+	b = binary.AppendVarint(b, int64(p.AsOf-p.Settled))
+	b = binary.AppendVarint(b, due)
+	return binary.AppendVarint(b, p.Sequence)
+}
+
+func (s Standing) append(b []byte, asOf event.Instant) []byte {
+	if s == (Standing{}) {
+		return b
+	}
+	b = binary.AppendVarint(b, int64(s.Tier))
+	b = binary.AppendVarint(b, int64(asOf-s.Since))
+	return appendHex(b, s.LastID)
+}
+
+func (ep Episode) append(b []byte, asOf event.Instant) []byte {
+	if ep.Level == churn.None {
+		return b
+	}
+	b = binary.AppendVarint(b, int64(ep.Level))
+	b = binary.AppendVarint(b, int64(asOf-ep.Since))
+	b = binary.AppendVarint(b, int64(asOf-ep.RaisedAt))
+	return appendHex(appendHex(b, ep.ID), ep.LastID)
+}
+
+// appendHex appends the bytes that s spells. Ids and hashes are ours, always hex; anything else is a bug.
+func appendHex(b []byte, s string) []byte {
+	b, err := hex.AppendDecode(b, []byte(s))
+	if err != nil {
+		panic(fmt.Sprintf("score: %q is not hex: %v", s, err))
+	}
+	return b
+}
+
+// fields reads varints off a section.
+type fields struct {
+	b      []byte
+	failed bool
+}
+
+func (f *fields) varint() int64 {
+	v, n := binary.Varint(f.b)
+	if n <= 0 {
+		f.failed, f.b = true, nil
+		return 0
+	}
+	f.b = f.b[n:]
+	return v
+}

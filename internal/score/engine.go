@@ -1,0 +1,136 @@
+// Package score turns what a customer did, and did not do, into numbers and labels, and says when a label changes and why.
+// Read this file first: Apply and Review are pure, and everything else in Tidemark exists to feed them or to carry off
+// their answers.
+package score
+
+import (
+	"fmt"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+)
+
+// Identify names a transition for ever, by its content with its own and its episode's id left out.
+type Identify func(Transition) string
+
+// Engine scores customers under one model. It is immutable and safe for concurrent use.
+type Engine struct {
+	model    Model
+	calendar event.Calendar
+	identify Identify
+	// previous scores under the model that was in force before; nil where there was none.
+	previous *Engine
+}
+
+// NewEngine returns the engine of a model, in the zone of a calendar. previous is the engine that it replaces, if any: it
+// explains what a change of model did. The error names everything that is wrong with the model.
+func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (*Engine, error) {
+	if err := m.Check(); err != nil {
+		return nil, fmt.Errorf("model %q: %w", m.Version, err)
+	}
+	return &Engine{model: m, calendar: c, identify: identify, previous: previous}, nil
+}
+
+// Version is the version of the model.
+func (e *Engine) Version() string { return e.model.Version }
+
+// Hash names all the model's numbers.
+func (e *Engine) Hash() string { return e.model.Hash }
+
+// New returns the profile of a customer of whom nothing is known.
+func (e *Engine) New(customer string) Profile {
+	return Profile{Customer: customer, Model: e.model.Hash, Due: event.Never}
+}
+
+// Apply returns p after an event, and what there is to tell. The reviews of p that are due by then are run first, in order.
+// p is not modified. Where the verdict is not Accepted, p is returned as it was.
+func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
+	amounts, ok := e.amounts(x)
+	if !ok {
+		return p, nil, RefusedCurrency
+	}
+	grown, verdict := p.History.Observe(x, amounts, e.calendar)
+	switch verdict {
+	case history.Repeated:
+		return p, nil, Repeated
+	case history.TooLate:
+		return p, nil, RefusedTooLate
+	case history.Accepted:
+	}
+	head := x.Common()
+	at := max(p.AsOf, head.At())
+	next, told := e.Review(p, at)
+	before := next
+	next.History = grown
+	next, said := e.relabel(before, next, occasion{event: head})
+	next.Settled, next.Due = at, Unscheduled
+	return next, append(told, said...), Accepted
+}
+
+// Review returns p as evaluated at an instant, after the reviews that are due before it, and what there is to tell. A review
+// that crosses nothing changes nothing but AsOf and Due. An instant before p.AsOf is taken as p.AsOf.
+func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
+	var told []Transition
+	if p.Model != e.model.Hash {
+		p, told = e.adopt(p)
+	}
+	for p.AsOf < at && (p.Due == Unscheduled || p.Due <= at) {
+		due, crossed := p.Due, true
+		if due == Unscheduled || due <= p.AsOf {
+			due, crossed = e.crossing(&p, p.AsOf, at)
+		}
+		if !crossed || due > at {
+			break
+		}
+		p.AsOf = due
+		var said []Transition
+		p, said = e.relabel(p, p, occasion{})
+		if len(said) > 0 {
+			p.Settled = due
+			told = append(told, said...)
+		}
+		p.Due = Unscheduled
+	}
+	if p.AsOf < at {
+		p.AsOf = at
+	}
+	return p, told
+}
+
+// Schedule returns p with Due set. Within a batch it is called once per customer, after the last event.
+func (e *Engine) Schedule(p Profile) Profile {
+	if p.Due == Unscheduled || p.Due <= p.AsOf {
+		p.Due, _ = e.crossing(&p, p.AsOf, p.AsOf.Add(lookahead))
+	}
+	return p
+}
+
+// adopt returns p as the engine's own model sees it, at p's own instant.
+func (e *Engine) adopt(p Profile) (Profile, []Transition) {
+	before := p
+	p.Model, p.Due = e.model.Hash, Unscheduled
+	next, told := e.relabel(before, p, occasion{model: true})
+	if len(told) > 0 {
+		next.Settled = next.AsOf
+	}
+	return next, told
+}
+
+// amounts converts the money of an event into the base currency; false where its currency has no rate.
+func (e *Engine) amounts(x event.Event) (history.Amounts, bool) {
+	p, ok := x.(*event.Purchase)
+	if !ok {
+		return history.Amounts{}, true
+	}
+	factor, ok := e.model.factor(p.Amount.Currency, e.calendar.Day(p.OccurredAt))
+	if !ok {
+		return history.Amounts{}, false
+	}
+	part := func(m event.OptionalMinor) event.OptionalMinor {
+		return event.OptionalMinor{Minor: convert(m.Minor, factor), Known: m.Known}
+	}
+	return history.Amounts{
+		Amount: convert(p.Amount.Minor, factor), Margin: part(p.Margin), Discount: part(p.Discount),
+		ServiceCost: part(p.ServiceCost), AcquisitionCost: part(p.AcquisitionCost),
+	}, true
+}

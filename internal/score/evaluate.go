@@ -1,0 +1,127 @@
+package score
+
+import (
+	"math"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
+	"tidemark/internal/score/value"
+)
+
+// evaluation is everything that a customer's labels depend on, at one instant. It is a pure function of the history, the
+// model and the instant. What labels are decided on is rounded, so that no architecture decides otherwise.
+type evaluation struct {
+	at      event.Instant
+	facts   history.Facts
+	pattern clv.Pattern
+	signs   churn.Signs
+	reading value.Reading
+	points  Points
+	// coverage is the share of the scorecard's weight that is known, current the current value in major units.
+	coverage, current float64
+}
+
+// buyer reports whether the customer has a purchase that stands.
+func (v *evaluation) buyer() bool { return v.facts.PurchaseDays > 0 }
+
+// evaluate looks at a history at an instant.
+func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
+	return e.evaluateFacts(h.Facts(at, e.calendar), at)
+}
+
+// evaluateFacts is evaluate where the facts of the instant are known already.
+func (e *Engine) evaluateFacts(f history.Facts, at event.Instant) evaluation {
+	v := evaluation{at: at, facts: f}
+	if !v.buyer() {
+		return v
+	}
+	v.pattern = e.pattern(&f, at)
+	silent := v.pattern.Age - v.pattern.Last
+	v.signs = e.signs(&f, v.pattern, silent)
+	v.current = e.model.Value.Current(v.pattern)
+	v.reading = e.model.Scorecard.Read(e.raw(&f, silent, v.current))
+	v.points, v.coverage = e.model.Scorecard.Score(v.reading)
+	return v
+}
+
+// pattern restates facts as the purchase and spend models want them.
+func (e *Engine) pattern(f *history.Facts, at event.Instant) clv.Pattern {
+	p := clv.Pattern{
+		Repeats:   f.PurchaseDays - 1,
+		Last:      float64(f.LastDay - f.FirstDay),
+		SpendDays: f.RepeatDays,
+		Spend:     e.model.Base.Major(f.RepeatSpend),
+	}
+	p.Age = max(p.Last, e.calendar.Since(f.FirstDay, at))
+	if f.MarginSpend > 0 && f.Margin > 0 {
+		p.Margin = min(1, float64(f.Margin)/float64(f.MarginSpend))
+	}
+	return p
+}
+
+func (e *Engine) signs(f *history.Facts, p clv.Pattern, silent float64) churn.Signs {
+	horizon := e.model.Churn.Horizon.Hours() / 24
+	fresh := p
+	fresh.Age = p.Last
+	return churn.Signs{
+		Risk:         micro(e.model.Value.NoPurchase(p, horizon)),
+		Normal:       micro(e.model.Value.NoPurchase(fresh, horizon)),
+		PurchaseDays: f.PurchaseDays,
+		Silence:      days(silent),
+		MedianGap:    days(f.MedianGapDays),
+	}
+}
+
+// raw fills in the scorecard's lines from facts.
+func (e *Engine) raw(f *history.Facts, silent, current float64) *[value.MaxLines]value.Raw {
+	var raw [value.MaxLines]value.Raw
+	spend := e.model.Base.Major(f.Spend365)
+	for i, line := range e.model.Scorecard.Lines {
+		switch line.Indicator {
+		case value.Spend:
+			raw[i].Value = spend
+		case value.OrderValue:
+			raw[i].Value = spend / float64(max(1, f.Orders365))
+		case value.Frequency:
+			raw[i].Value = float64(f.Orders365)
+		case value.Recency:
+			raw[i].Value = silent
+		case value.Predicted:
+			raw[i].Value = current
+		case value.Referrals:
+			raw[i].Value = float64(f.Referrals)
+		case value.ActiveMonths:
+			raw[i].Value = float64(f.ActiveMonths)
+		case value.Promoter:
+			raw[i] = value.Raw{Value: f.NPSScore, Missing: !f.NPSKnown}
+		}
+	}
+	return &raw
+}
+
+// labels returns the tier and the churn level that v gives a customer who has these.
+func (e *Engine) labels(v *evaluation, s Standing, ep Episode) (Tier, Level) {
+	if !v.buyer() {
+		return 0, 0
+	}
+	return e.model.Tiers.Next(s.Tier, s.Since, v.points, v.at), e.model.Churn.Next(ep.Level, ep.Since, v.signs, v.at)
+}
+
+// same reports whether no label depends on the difference between two states of the facts: then everything that labels
+// depend on is monotone in the silence between them.
+func same(a, b *history.Facts) bool {
+	return a.Orders == b.Orders && a.PurchaseDays == b.PurchaseDays && a.Spend == b.Spend &&
+		a.Orders365 == b.Orders365 && a.Days365 == b.Days365 && a.Spend365 == b.Spend365 &&
+		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
+		a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin &&
+		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
+		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore
+}
+
+func days(n float64) time.Duration { return time.Duration(n * 24 * float64(time.Hour)) }
+
+// micro rounds a probability to 1e-6.
+func micro(p float64) float64 { return math.RoundToEven(p*1e6) / 1e6 }

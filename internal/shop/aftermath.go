@@ -1,0 +1,60 @@
+package shop
+
+import (
+	"time"
+
+	"tidemark/internal/event"
+)
+
+// follow sends what comes of an order: a cancel, a refund, a chargeback, the payment of an invoice.
+func (s *Shop) follow(c *customer, o *event.Purchase) {
+	b := s.config.Behaviour
+	at, whole := o.OccurredAt, o.Amount.Minor
+	switch {
+	case s.chance(b.Cancels):
+		s.settle(o, event.Cancel, at.Add(s.between(2*time.Minute, oneDay)), whole)
+		return
+	case s.chance(b.Refunds):
+		s.refund(o)
+	case s.chance(b.Chargebacks):
+		s.settle(o, event.Chargeback, s.after(at, 20*oneDay), whole)
+	}
+	if c.business {
+		s.collect(o)
+	}
+}
+
+// refund pays an order back: in part, as a whole, or without saying which order it was.
+func (s *Shop) refund(o *event.Purchase) {
+	at := s.after(o.OccurredAt.Add(oneDay), 6*oneDay)
+	part := minor(float64(o.Amount.Minor) * (0.1 + 0.7*s.random.Float64()))
+	switch place := s.random.Float64(); {
+	case place < 0.35:
+		s.settle(o, event.Refund, at, o.Amount.Minor)
+	case place < 0.85:
+		s.settle(o, event.Refund, at, part)
+	default:
+		unlinked := *o
+		unlinked.OrderID = ""
+		s.settle(&unlinked, event.Refund, at, part)
+	}
+}
+
+// collect is the payment of an invoice: by the day that it is due, or late, which is said.
+func (s *Shop) collect(o *event.Purchase) {
+	whole := o.Amount.Minor
+	if s.chance(0.85) {
+		s.settle(o, event.Paid, o.DueAt.Add(-s.between(time.Hour, 20*oneDay)), whole)
+		return
+	}
+	s.settle(o, event.PaymentOverdue, o.DueAt.Add(time.Minute), whole)
+	s.settle(o, event.Paid, s.after(o.DueAt.Add(oneDay), 10*oneDay), whole)
+}
+
+// settle sends something that happens to an order.
+func (s *Shop) settle(o *event.Purchase, kind event.PurchaseKind, at event.Instant, amount int64) {
+	s.send(&event.Purchase{
+		Head: event.Head{Customer: o.Customer, OccurredAt: at}, Kind: kind, OrderID: o.OrderID,
+		Amount: event.Money{Minor: amount, Currency: o.Amount.Currency}, Channel: o.Channel, DueAt: o.DueAt,
+	})
+}

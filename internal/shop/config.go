@@ -1,0 +1,195 @@
+package shop
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/stat"
+)
+
+// Config is all that a Shop depends on.
+type Config struct {
+	// Customers is how many there are, those included who left before From and are never heard of.
+	Customers int
+	// Early is the share of them who joined in the year before From, evenly; the others join evenly from From to To.
+	Early float64
+	// From and To bound the record times: the first message is sent at From or later, the last before To.
+	From, To event.Instant
+	Seed     uint64
+	// Steady trade knows no hours and no weekdays.
+	Steady     bool
+	Population Population
+	// Currency is the shop's own, in which Population.Spend is stated; Foreign lists the others that customers pay in.
+	Currency  event.Currency
+	Foreign   []Foreign
+	Behaviour Behaviour
+	Faults    Faults
+}
+
+// Population says how customers differ. Alpha of Purchases is in weeks, V of Spend in major units of the currency.
+type Population struct {
+	Purchases stat.MBGNBD
+	Spend     stat.GammaGamma
+}
+
+// Foreign is a currency that a share of the customers pay in. Rate is what one unit of it is worth in the shop's own.
+type Foreign struct {
+	Currency    event.Currency
+	Share, Rate float64
+}
+
+// Behaviour is what customers do besides buying. Its zero value is nothing at all.
+type Behaviour struct {
+	// Visits and Emails are visits without a purchase, and e-mails opened, a week, on average over the customers who are
+	// still there. They fade out in the weeks after a customer has left.
+	Visits, Emails float64
+	// Tracked is the share of online orders whose session is seen.
+	Tracked float64
+	// CSAT, NPS, Reviews and Complaints are shares of purchase days. Who leaves with a grievance is more likely to speak
+	// up, and to mark us down.
+	CSAT, NPS, Reviews, Complaints float64
+	// Grievances is the share of those who leave who had a reason to.
+	Grievances float64
+	// SecondOrders is the share of purchase days on which the spend comes as two orders.
+	SecondOrders float64
+	// Refunds, Cancels, Restatements, FailedPayments and Chargebacks are shares of orders. A restatement says an order
+	// again, with the same id, later on the same day: the first amount was wrong.
+	Refunds, Cancels, Restatements, FailedPayments, Chargebacks float64
+	// Referrals is the share of new customers whom an earlier one has brought.
+	Referrals float64
+	// Profiles is the share of customers whose attributes are known, Businesses that of those who pay by invoice.
+	Profiles, Businesses float64
+}
+
+// Faults are the shares of messages that do not travel as they should. The zero value is a good network: every
+// message takes its normal seconds, which differ between topics.
+type Faults struct {
+	// Late messages are sent a minute to MaxLate after they occurred, Repeated ones again within minutes or hours.
+	Late, Repeated float64
+	MaxLate        time.Duration
+	// Ahead is the share of interactions stamped in the future, within event.Tolerance.
+	Ahead float64
+	// Broken is the share of messages that a broken one comes with.
+	Broken float64
+}
+
+// CDNOW is the population of CDNOW's 1/10 sample as published: MBG/NBD in weeks (Batislam, Denizel & Filiztekin 2007),
+// Gamma-Gamma in dollars (Fader & Hardie 2013). Half its customers are gone within half a year.
+func CDNOW() Population {
+	return Population{
+		Purchases: stat.MBGNBD{R: 0.525, Alpha: 6.183, A: 0.891, B: 1.614},
+		Spend:     stat.GammaGamma{P: 6.25, Q: 3.74, V: 15.44},
+	}
+}
+
+// Lively is CDNOW with customers who buy three times as often and are a third as likely to leave after a purchase, so
+// that within a year there is something to see.
+func Lively() Population {
+	p := CDNOW()
+	p.Purchases.Alpha /= 3
+	p.Purchases.B *= 3
+	return p
+}
+
+// Default is a lively shop in dollars with 3,000 customers, over the 365 days that end at a given instant.
+func Default(to event.Instant) Config {
+	return Config{
+		Customers:  3000,
+		Early:      0.3,
+		From:       to.Add(-365 * oneDay),
+		To:         to,
+		Seed:       1,
+		Population: Lively(),
+		Currency:   "USD",
+		Foreign:    []Foreign{{"GBP", 0.05, 1.33}, {"EUR", 0.07, 1.11}},
+		Behaviour: Behaviour{
+			Visits: 0.3, Emails: 0.4, Tracked: 0.9,
+			CSAT: 0.10, NPS: 0.06, Reviews: 0.04, Complaints: 0.015, Grievances: 0.5,
+			SecondOrders: 0.04,
+			Refunds:      0.05, Cancels: 0.01, Restatements: 0.02, FailedPayments: 0.015, Chargebacks: 0.001,
+			Referrals: 0.08, Profiles: 0.3, Businesses: 0.04,
+		},
+		Faults: Faults{Late: 0.02, Repeated: 0.01, MaxLate: 72 * time.Hour, Ahead: 0.001, Broken: 0.001},
+	}
+}
+
+// Validate says everything that is wrong with c.
+func (c Config) Validate() error {
+	bad := []error{c.Population.validate()}
+	refuse := func(format string, args ...any) { bad = append(bad, fmt.Errorf(format, args...)) }
+	if c.Customers < 1 || c.Customers > maxCustomers {
+		refuse("%d customers, want 1 to %d", c.Customers, maxCustomers)
+	}
+	if c.From < epoch.Add(2*early) || c.From >= c.To || c.To.Sub(c.From) > maxSpan {
+		refuse("from %v to %v: want at most 30 years, after 1972", c.From, c.To)
+	}
+	if c.Faults.MaxLate < 0 || c.Faults.Late > 0 && c.Faults.MaxLate < minLate {
+		refuse("late by at most %v, want at least %v", c.Faults.MaxLate, minLate)
+	}
+	for _, r := range []rate{{"visits", c.Behaviour.Visits}, {"emails", c.Behaviour.Emails}} {
+		if !(r.value >= 0 && r.value <= 1000) {
+			refuse("%s: %v a week, want 0 to 1000", r.name, r.value)
+		}
+	}
+	for _, r := range c.shares() {
+		if !(r.value >= 0 && r.value <= 1) {
+			refuse("%s: a share of %v, want 0 to 1", r.name, r.value)
+		}
+	}
+	return errors.Join(append(bad, c.validateMoney())...)
+}
+
+const (
+	maxCustomers = 10_000_000
+	maxSpan      = 30 * 365 * oneDay
+	early        = 365 * oneDay // how long before From the early customers joined
+)
+
+type rate struct {
+	name  string
+	value float64
+}
+
+func (c Config) shares() []rate {
+	b, f := c.Behaviour, c.Faults
+	return []rate{
+		{"early", c.Early}, {"tracked", b.Tracked},
+		{"csat", b.CSAT}, {"nps", b.NPS}, {"reviews", b.Reviews}, {"complaints", b.Complaints}, {"grievances", b.Grievances},
+		{"second orders", b.SecondOrders}, {"refunds", b.Refunds}, {"cancels", b.Cancels}, {"restatements", b.Restatements},
+		{"failed payments", b.FailedPayments}, {"chargebacks", b.Chargebacks},
+		{"referrals", b.Referrals}, {"profiles", b.Profiles}, {"businesses", b.Businesses},
+		{"late", f.Late}, {"repeated", f.Repeated}, {"ahead", f.Ahead}, {"broken", f.Broken},
+	}
+}
+
+func (c Config) validateMoney() error {
+	var bad []error
+	if _, ok := c.Currency.Digits(); !ok {
+		bad = append(bad, fmt.Errorf("currency %q is not an ISO 4217 code", c.Currency))
+	}
+	var sum float64
+	for _, f := range c.Foreign {
+		if _, ok := f.Currency.Digits(); !ok || !(f.Rate > 0) || !(f.Share >= 0) {
+			bad = append(bad, fmt.Errorf("foreign currency %q: share %v, rate %v", f.Currency, f.Share, f.Rate))
+		}
+		sum += f.Share
+	}
+	if sum > 1 {
+		bad = append(bad, fmt.Errorf("foreign currencies add up to a share of %v, want at most 1", sum))
+	}
+	return errors.Join(bad...)
+}
+
+// validate is narrower than the models' own: a Beta with both parameters near zero cannot be drawn from.
+func (p Population) validate() error {
+	bad := []error{p.Purchases.Validate(), p.Spend.Validate()}
+	m, g := p.Purchases, p.Spend
+	for _, r := range []rate{{"r", m.R}, {"alpha", m.Alpha}, {"a", m.A}, {"b", m.B}, {"p", g.P}, {"q", g.Q}, {"v", g.V}} {
+		if r.value < 0.01 || r.value > 1e6 {
+			bad = append(bad, fmt.Errorf("population: %s = %v, want 0.01 to 1e6", r.name, r.value))
+		}
+	}
+	return errors.Join(bad...)
+}

@@ -1,0 +1,136 @@
+package shop
+
+import (
+	"math"
+	"time"
+
+	"tidemark/internal/event"
+)
+
+// fade is the time in which the interest of a customer who has left falls by a factor of e.
+const fade = 21 * oneDay
+
+// planTouch plans c's next visit or opened e-mail after an instant. They are Poisson while c is there, and grow rarer once
+// c has left.
+func (s *Shop) planTouch(c *customer, from event.Instant) {
+	rate := (s.config.Behaviour.Visits + s.config.Behaviour.Emails) * c.restlessness
+	if c.LeftAt < from {
+		rate *= math.Exp(-float64(from.Sub(c.LeftAt)) / float64(fade))
+	}
+	end := s.season.weeks(s.config.To)
+	at := s.season.weeks(from) + weeks(s.random.ExpFloat64()/rate)
+	if rate > 0 && at < end {
+		s.steps.push(max(s.now, s.season.instant(at)), step{c, (*Shop).touch})
+	}
+}
+
+// touch is a visit without a purchase, or an e-mail that is opened and perhaps leads to a visit.
+func (s *Shop) touch(c *customer) {
+	at := s.now
+	s.introduce(c, at)
+	b := s.config.Behaviour
+	switch {
+	case s.chance(b.Emails / (b.Visits + b.Emails)):
+		s.open(c, at)
+	case c.channel == store:
+		s.glance(c, at, web)
+	default:
+		s.glance(c, at, c.channel)
+	}
+	s.planTouch(c, at)
+}
+
+// open is an e-mail opened, by those who want any.
+func (s *Shop) open(c *customer, at event.Instant) {
+	if !c.subscribed {
+		return
+	}
+	s.interact(c, event.EmailOpen, at, email, "")
+	gone := c.LeftAt < at
+	switch {
+	case s.chance(0.003) || gone && s.chance(0.15):
+		c.subscribed = false
+		s.interact(c, event.Unsubscribe, at.Add(s.between(5*time.Second, time.Minute)), email, "")
+	case s.chance(0.25):
+		click := at.Add(s.between(3*time.Second, 40*time.Second))
+		s.interact(c, event.EmailClick, click, email, "")
+		s.glance(c, click.Add(5*time.Second), web)
+	}
+}
+
+// glance is a session in which nothing is bought.
+func (s *Shop) glance(c *customer, at event.Instant, channel string) {
+	s.begin(channel)
+	for range s.random.IntN(3) {
+		s.trail = append(s.trail, event.ProductView)
+	}
+	if s.chance(0.12) {
+		s.trail = append(s.trail, event.CartAdd)
+	}
+	s.walk(c, at, at.Add(s.between(time.Minute, 8*time.Minute)), channel, s.number('s', &s.sessions))
+}
+
+// lookFor is the session that leads to an order at an instant.
+func (s *Shop) lookFor(c *customer, at event.Instant, channel, session string) {
+	s.begin(channel)
+	for range 1 + s.random.IntN(3) {
+		s.trail = append(s.trail, event.ProductView)
+	}
+	s.trail = append(s.trail, event.CartAdd, event.CheckoutStart)
+	s.walk(c, max(s.now, at.Add(-s.between(2*time.Minute, lead))), at, channel, session)
+}
+
+// begin starts a new trail with what every session of a channel begins with.
+func (s *Shop) begin(channel string) {
+	s.trail = append(s.trail[:0], event.PageView)
+	if channel == app {
+		s.trail[0] = event.AppSession
+	} else if s.chance(0.3) {
+		s.trail = append(s.trail, event.Login)
+	}
+}
+
+// walk sends the trail, spread over a time.
+func (s *Shop) walk(c *customer, from, to event.Instant, channel, session string) {
+	pace := float64(to-from) / float64(len(s.trail))
+	for i, kind := range s.trail {
+		s.interact(c, kind, from+event.Instant((float64(i)+s.random.Float64())*pace), channel, session)
+	}
+}
+
+func (s *Shop) interact(c *customer, kind event.InteractionKind, at event.Instant, channel, session string) {
+	i := &event.Interaction{
+		Head: event.Head{Customer: c.ID, OccurredAt: at}, Kind: kind, Channel: channel, Session: session,
+	}
+	if kind == event.ProductView || kind == event.CartAdd {
+		i.Name = products[s.shelf(c)][s.random.IntN(shelf)]
+	}
+	s.send(i)
+}
+
+// introduce sends what is known of c, once.
+func (s *Shop) introduce(c *customer, at event.Instant) {
+	if !c.untold {
+		return
+	}
+	c.untold = false
+	facts := map[string]string{"region": pick(s.random, regions[:]), "preferred_channel": c.channel}
+	if c.business {
+		facts["industry"] = pick(s.random, industries[:])
+		facts["size"] = pick(s.random, sizes[:])
+		facts["credit_grade"] = pick(s.random, credit[:])
+		facts["owner"] = pick(s.random, owners[:])
+	}
+	if c.TestAccount {
+		facts["test_account"] = "true"
+	}
+	s.send(&event.Interaction{Head: event.Head{Customer: c.ID, OccurredAt: at}, Kind: event.Attributes, Attributes: facts})
+}
+
+// shelf draws a category: mostly c's favourite.
+func (s *Shop) shelf(c *customer) int {
+	if s.chance(0.65) {
+		return c.favourite
+	}
+	return s.random.IntN(len(categories))
+}

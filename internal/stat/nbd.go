@@ -1,0 +1,56 @@
+package stat
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+// nbd is the negative binomial distribution of the number of purchases that a
+// customer would make within a span if nobody ever left:
+//
+//	w(n) = (r)_n / n! (1-z)^r z^n,   z = span/(alpha+span).
+type nbd struct {
+	r, z, mean float64
+	stay       float64 // r ln(1-z)
+}
+
+func newNBD(r, alpha, span float64) nbd {
+	u := max(0, span) / alpha
+	return nbd{r: r, z: u / (1 + u), mean: r * u, stay: -r * math.Log1p(u)}
+}
+
+// mass is w(n).
+func (d nbd) mass(n int) float64 {
+	if n < 0 {
+		return 0
+	}
+	if n == 0 {
+		return math.Exp(d.stay)
+	}
+	x := float64(n)
+	return math.Exp(lrising(d.r, x) - lgamma(x+1) + d.stay + float64(x*math.Log(d.z)))
+}
+
+// atLeast is the sum of w from n on, as the regularized incomplete beta function
+// I_z(n, r): all its digits also where it is small.
+func (d nbd) atLeast(n int) float64 {
+	if n <= 0 {
+		return 1
+	}
+	return mathext.RegIncBeta(float64(n), d.r, d.z)
+}
+
+// stopped is the probability of exactly n purchases where customers may leave,
+// with a probability that is Beta(a, b) over customers, at each of so many
+// tosses up to the n-th purchase. Either they stayed at all of them, and n was
+// all there was; or they left at the last, and there could have been more.
+func (d nbd) stopped(n, tosses int, a, b float64) float64 {
+	if tosses <= 0 {
+		return d.mass(n)
+	}
+	k := float64(tosses)
+	stayed := math.Exp(lbeta(a, b+k) - lbeta(a, b))
+	leftLast := math.Exp(lbeta(a+1, b+(k-1)) - lbeta(a, b))
+	return min(1, float64(stayed*d.mass(n))+float64(leftLast*d.atLeast(n)))
+}

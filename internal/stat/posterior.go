@@ -1,0 +1,104 @@
+package stat
+
+import "math"
+
+// posterior is what a model of the BG/NBD family believes about one customer
+// at one moment; the models differ only in how they arrive at it.
+//
+// Given that the customer is still there, the purchase rate is Gamma(r, alpha)
+// and the probability of leaving after a purchase Beta(a, b), independently.
+type posterior struct {
+	r, alpha float64 // r + x and alpha + T of the paper
+	a, b     float64 // a and b + x (MBG/NBD: b + x + 1)
+	left     float64 // log-odds that the customer has left; -Inf: surely there
+}
+
+// silence is what the log-odds of having left have grown by since the last
+// purchase: r ln((alpha+T)/(alpha+t_x)), with r the posterior's and alpha the
+// model's. In this form it is smooth in T to the last bits.
+func silence(r, alpha float64, h Rhythm) float64 {
+	return r * math.Log1p((h.T-h.TX)/(alpha+h.TX))
+}
+
+// crossing is the T at which log-odds that started at born, at the last
+// purchase, have grown in silence to where P(alive) is theta.
+func crossing(theta, born, r, alpha float64, h Rhythm) float64 {
+	if theta <= 0 {
+		return math.Inf(1)
+	}
+	if theta >= 1 {
+		return math.Inf(-1)
+	}
+	t := h.TX + float64((alpha+h.TX)*math.Expm1((-logit(theta)-born)/r))
+	if t > MaxSpan {
+		return math.Inf(1)
+	}
+	return t
+}
+
+// alive is P(alive).
+func (p posterior) alive() float64 {
+	return expit(-p.left)
+}
+
+// noPurchase is P(no purchase within the span): has left, or is there and
+// quiet. The sum of the two keeps its digits where it is small, which
+// 1 - P(alive) P(purchase | alive) does not.
+func (p posterior) noPurchase(span float64) float64 {
+	return min(1, expit(p.left)+float64(expit(-p.left)*p.quiet(span)))
+}
+
+// quiet is P(no purchase within the span | alive): the gap is Lomax(r, alpha).
+func (p posterior) quiet(span float64) float64 {
+	return math.Exp(-p.r * math.Log1p(span/p.alpha))
+}
+
+// nextWithin is P(a purchase within the span | alive).
+func (p posterior) nextWithin(span float64) float64 {
+	return -math.Expm1(-p.r * math.Log1p(span/p.alpha))
+}
+
+// gapQuantile is the q-quantile of the gap to the next purchase, given alive.
+func (p posterior) gapQuantile(q float64) float64 {
+	return p.alpha * math.Expm1(-math.Log1p(-q)/p.r)
+}
+
+// gapMean is the mean of that gap. For r up to 1 it is infinite.
+func (p posterior) gapMean() float64 {
+	if p.r <= 1 {
+		return math.Inf(1)
+	}
+	return p.alpha / (p.r - 1)
+}
+
+// expected is E[purchases within the span].
+func (p posterior) expected(span float64) float64 {
+	return expit(-p.left) * p.ifAlive(span)
+}
+
+// discounted is E[purchases] of each month to come, brought to today. The
+// discount is multiplied up rather than raised to a power, which is the same
+// on every architecture.
+func (p posterior) discounted(months int, monthLength, rate float64) float64 {
+	var sum, before float64
+	discount := 1.0
+	for k := range months {
+		discount /= 1 + rate
+		by := p.ifAlive(float64(k+1) * monthLength)
+		sum += float64((by - before) * discount)
+		before = by
+	}
+	return expit(-p.left) * max(0, sum)
+}
+
+// logLikelihood is that of the history x, T under the model r, alpha, a, b that
+// has led to p: both models have
+//
+//	G(r+x)/G(r) (alpha/(alpha+T))^r (alpha+T)^-x B(a, b')/B(a, b) (1 + odds of having left)
+//
+// with b' the posterior's.
+func (p posterior) logLikelihood(r, alpha, b float64, h Rhythm) float64 {
+	x := float64(h.X)
+	return lrising(r, x) - float64(r*math.Log1p(h.T/alpha)) - float64(x*math.Log(p.alpha)) +
+		(lbeta(p.a, p.b) - lbeta(p.a, b)) + softplus(p.left)
+}

@@ -1,0 +1,59 @@
+package stat
+
+import (
+	"errors"
+	"fmt"
+)
+
+// MaxSpan is the longest time, in any unit, that this package reckons with: it
+// bounds ages, horizons and crossing times. A century is 36,525 days.
+const MaxSpan = 1e9
+
+// Rhythm is all that the purchase models know of a customer: how often, how
+// recently, how long. It is sufficient: two customers with the same Rhythm get
+// the same answers. The zero value is somebody who has just bought for the
+// first time.
+type Rhythm struct {
+	X  int     // repeat purchases: purchase days after the first
+	TX float64 // the last purchase, counted from the first; 0 if X is 0
+	T  float64 // now, counted from the first purchase
+}
+
+// Validate refuses what no customer can have: X < 0, times that are not
+// 0 <= TX <= T <= MaxSpan, a last purchase at TX > 0 without a repeat.
+func (h Rhythm) Validate() error {
+	if h.X < 0 {
+		return fmt.Errorf("repeat purchases x = %d, want 0 or more", h.X)
+	}
+	if !(h.TX >= 0 && h.TX <= h.T && h.T <= MaxSpan) {
+		return fmt.Errorf("last purchase t_x = %v and age T = %v, want 0 <= t_x <= T <= %g", h.TX, h.T, MaxSpan)
+	}
+	if h.X == 0 && h.TX > 0 {
+		return fmt.Errorf("last purchase t_x = %v without a repeat purchase, want 0", h.TX)
+	}
+	return nil
+}
+
+// minParam and maxParam bound the parameters that Validate lets pass. Fits that
+// degenerate run towards them (a -> 0, b -> infinity: nobody was seen to leave).
+const (
+	minParam = 1e-9
+	maxParam = 1e9
+)
+
+// param is a parameter of a model, under the name the paper gives it.
+type param struct {
+	name  string
+	value float64
+}
+
+// validate reports every parameter outside [minParam, maxParam], NaN included.
+func validate(model string, params ...param) error {
+	var bad []error
+	for _, p := range params {
+		if !(p.value >= minParam && p.value <= maxParam) {
+			bad = append(bad, fmt.Errorf("%s: %s = %v, want it in [%g, %g]", model, p.name, p.value, minParam, maxParam))
+		}
+	}
+	return errors.Join(bad...)
+}

@@ -1,0 +1,103 @@
+// Package storetest holds the promises that every store of shards must keep: the fake, miniredis and Redis alike.
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"tidemark/internal/shard"
+)
+
+// Store has the methods of pipeline.Store, which says what they mean.
+type Store interface {
+	Audit(ctx context.Context, shards []int) ([]shard.Audit, error)
+	Metas(ctx context.Context, shards []int) ([]shard.Meta, error)
+	Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error)
+	Commit(ctx context.Context, commits []shard.Commit) []error
+	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)
+	Due(ctx context.Context, shard, limit int) ([]shard.Due, error)
+	Outbox(ctx context.Context, shard int) ([]shard.Output, error)
+	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
+	Project(ctx context.Context, views []shard.View) error
+}
+
+// Breakable is a Store whose content can be damaged behind its back. The promises about damage hold only such stores
+// to account.
+type Breakable interface {
+	Store
+	// LoseProfile, LoseDue and LoseOutput take one entry away: a customer's, or the newest of the outbox.
+	LoseProfile(t *testing.T, shard int, customer string)
+	LoseDue(t *testing.T, shard int, customer string)
+	LoseOutput(t *testing.T, shard int)
+	// LoseShard takes everything away, as a server that comes back empty does.
+	LoseShard(t *testing.T, shard int)
+	// Spoil makes one key of a shard (profiles, due, outbox or census) unfit to be written, until mend is called.
+	Spoil(t *testing.T, shard int, key string) (mend func())
+}
+
+// Viewer is a Store whose public scores can be read back.
+type Viewer interface {
+	Store
+	Score(ctx context.Context, customer string) (map[string]string, error)
+	Detail(ctx context.Context, customer string) ([]byte, error)
+}
+
+// Counter is a Store whose census can be read back.
+type Counter interface {
+	Store
+	Census(ctx context.Context, shards []int) ([]map[string]int64, error)
+}
+
+// layout is what the suite opens stores with.
+var layout = shard.Layout{Shards: 8, Partitioner: shard.Murmur2, Zone: "UTC", Base: "EUR"}
+
+// Run holds a kind of store to its promises. Each call of open returns an empty store of its own.
+func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
+	promises := []struct {
+		name string
+		test func(t *testing.T, s harness)
+	}{
+		{"a shard begins with its first commit", testCreate},
+		{"a commit updates what it names and keeps the rest", testUpdate},
+		{"a try again with the same token is done, not repeated", testRetry},
+		{"a commit that read another state is a conflict", testConflict},
+		{"of concurrent commits exactly one wins", testConcurrent},
+		{"each commit of a call has its own result", testResults},
+		{"a commit that cannot be is refused and writes nothing", testRefused},
+		{"a commit holds thousands of customers", testLarge},
+		{"any customer id and any bytes come back as they were", testBytes},
+		{"memory is not shared with the caller", testMemory},
+		{"marks are set by commits and kept", testMarks},
+		{"markers move only marks that stand where they were seen", testMarkers},
+		{"a marker creates no shard", testMarkerCreates},
+		{"due reviews come in order of time and customer", testDue},
+		{"the outbox keeps its order and gives up what is confirmed", testOutbox},
+		{"a scan meets every profile", testScan},
+		{"shards do not mix", testShards},
+		{"a shard that is not there is empty", testAbsent},
+		{"no such shard is an error", testOutOfRange},
+		{"counts follow every commit", testCounts},
+		{"views can be projected again and again", testViews},
+	}
+	for _, p := range promises {
+		t.Run(p.name, func(t *testing.T) { p.test(t, harness{t, open(t, layout)}) })
+	}
+
+	if _, ok := open(t, layout).(Breakable); !ok {
+		return
+	}
+	damages := []struct {
+		name string
+		test func(t *testing.T, s harness, b Breakable)
+	}{
+		{"an audit shows what was lost", testLoss},
+		{"a refused commit writes nothing", testSpoiled},
+		{"a shard that was lost can begin again", testLostShard},
+	}
+	for _, d := range damages {
+		t.Run(d.name, func(t *testing.T) {
+			s := harness{t, open(t, layout)}
+			d.test(t, s, s.Store.(Breakable))
+		})
+	}
+}

@@ -1,0 +1,68 @@
+// Package schemas holds what goes over the wire: one Avro schema per topic, and asyncapi.yaml, which describes the topics.
+package schemas
+
+import (
+	"embed"
+	"fmt"
+)
+
+// Files holds the schemas as <topic>.avsc, and asyncapi.yaml.
+//
+//go:embed *.avsc asyncapi.yaml
+var Files embed.FS
+
+// The topics. Schemas are registered under the subject <topic>-value.
+const (
+	Purchases    = "customer.purchases.v1"
+	Interactions = "customer.interactions.v1"
+	Feedbacks    = "customer.feedback.v1"
+	TierChanges  = "customer.tier-changes.v1"
+	ChurnAlerts  = "customer.churn-alerts.v1"
+	WinBacks     = "customer.win-backs.v1"
+	// Scores is compacted, and optional.
+	Scores = "customer.scores.v1"
+	// DeadLetters carries no schema: the original bytes, and headers that say what was wrong with them.
+	DeadLetters = "customer.dead-letters.v1"
+)
+
+// Schema is the schema of one topic's values.
+type Schema struct {
+	Topic string
+	// Record is the name of the record, without its namespace.
+	Record string
+	// ID frames messages where no registry gives one.
+	ID uint32
+	// Text is the schema itself.
+	Text string
+}
+
+// Subject is the name under which a schema registry keeps the versions of s.
+func (s Schema) Subject() string { return s.Topic + "-value" }
+
+// Fixed ids spell TM, the number of the topic and the version of its schema: 0x54 0x4D topic version. Registries count
+// from 1, so they do not meet. A changed schema takes the next version; the old one stays here as long as messages do.
+const fixed = 'T'<<24 | 'M'<<16
+
+var all = [...]Schema{
+	{Topic: Purchases, Record: "Purchase", ID: fixed | 1<<8 | 1},
+	{Topic: Interactions, Record: "Interaction", ID: fixed | 2<<8 | 1},
+	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
+	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 1},
+	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 1},
+	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 1},
+	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
+}
+
+// All returns the schemas, inputs first.
+func All() []Schema {
+	list := make([]Schema, 0, len(all))
+	for _, s := range all {
+		text, err := Files.ReadFile(s.Topic + ".avsc")
+		if err != nil {
+			panic(fmt.Sprintf("schemas: %v", err)) // embedded: a bug of ours
+		}
+		s.Text = string(text)
+		list = append(list, s)
+	}
+	return list
+}

@@ -1,0 +1,217 @@
+package schemas_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"tidemark/internal/event"
+	"tidemark/schemas"
+)
+
+func TestEachSchemaIsARecordOfOurNamespace(t *testing.T) {
+	ids := map[uint32]string{}
+	for _, s := range schemas.All() {
+		var got struct{ Type, Name, Namespace, Doc string }
+		if err := json.Unmarshal([]byte(s.Text), &got); err != nil {
+			t.Fatalf("%s: %v", s.Topic, err)
+		}
+		if got.Type != "record" || got.Name != s.Record || got.Namespace != "tidemark.v1" || got.Doc == "" {
+			t.Errorf("%s: got %+v, want a documented record tidemark.v1.%s", s.Topic, got, s.Record)
+		}
+		if other, taken := ids[s.ID]; taken || s.ID>>31 != 0 || s.ID == 0 {
+			t.Errorf("%s: id %#x is taken by %q or no positive int32", s.Topic, s.ID, other)
+		}
+		ids[s.ID] = s.Topic
+	}
+	files, err := fs.Glob(schemas.Files, "*.avsc")
+	if err != nil || len(files) != len(ids) {
+		t.Errorf("%d schema files (%v), want one for each of the %d schemas", len(files), err, len(ids))
+	}
+}
+
+func TestTheFixedIDsNeverChange(t *testing.T) {
+	// They are in messages that are kept for years.
+	want := map[string]uint32{
+		"customer.purchases.v1": 0x544d0101, "customer.interactions.v1": 0x544d0201, "customer.feedback.v1": 0x544d0301,
+		"customer.tier-changes.v1": 0x544d0401, "customer.churn-alerts.v1": 0x544d0501,
+		"customer.win-backs.v1": 0x544d0601, "customer.scores.v1": 0x544d0701,
+	}
+	for _, s := range schemas.All() {
+		if s.ID != want[s.Topic] {
+			t.Errorf("%s has id %#x, want %#x", s.Topic, s.ID, want[s.Topic])
+		}
+	}
+}
+
+// TestConventions holds every field at every depth to the house rules of the wire.
+func TestConventions(t *testing.T) {
+	snake := regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	for _, s := range schemas.All() {
+		var root any
+		if err := json.Unmarshal([]byte(s.Text), &root); err != nil {
+			t.Fatalf("%s: %v", s.Topic, err)
+		}
+		walk(root, func(node map[string]any) {
+			if symbols, ok := node["symbols"].([]any); ok && (symbols[0] != "UNKNOWN" || node["default"] != "UNKNOWN") {
+				t.Errorf("%s: enum %v begins with %v and defaults to %v, want UNKNOWN for both", s.Topic, node["name"], symbols[0], node["default"])
+			}
+			fields, _ := node["fields"].([]any)
+			for _, each := range fields {
+				f := each.(map[string]any)
+				name := f["name"].(string)
+				if !snake.MatchString(name) {
+					t.Errorf("%s: field %q is not snake_case", s.Topic, name)
+				}
+				if doc, _ := f["doc"].(string); doc == "" {
+					t.Errorf("%s: field %q has no doc", s.Topic, name)
+				}
+				union, optional := f["type"].([]any)
+				fallback, defaulted := f["default"]
+				if optional && (union[0] != "null" || !defaulted || fallback != nil) {
+					t.Errorf("%s: optional field %q is %v with default %v, want null first and by default", s.Topic, name, union[0], fallback)
+				}
+				if strings.HasSuffix(name, "_at") && !strings.Contains(marshal(t, f["type"]), "timestamp-millis") {
+					t.Errorf("%s: time %q is %s, want timestamp-millis", s.Topic, name, marshal(t, f["type"]))
+				}
+				if strings.HasSuffix(name, "_minor") && !strings.Contains(marshal(t, f["type"]), `"long"`) {
+					t.Errorf("%s: money %q is %s, want long", s.Topic, name, marshal(t, f["type"]))
+				}
+			}
+		})
+	}
+}
+
+func TestAsyncAPINamesEveryTopicAndSchema(t *testing.T) {
+	text, err := fs.ReadFile(schemas.Files, "asyncapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		t.Fatalf("asyncapi.yaml: %v", err)
+	}
+	if got := doc["asyncapi"]; got != "3.0.0" {
+		t.Errorf("asyncapi is %v, want 3.0.0", got)
+	}
+
+	want := []string{schemas.DeadLetters}
+	for _, s := range schemas.All() {
+		want = append(want, s.Topic)
+	}
+	var got []string
+	for key, each := range doc["channels"].(map[string]any) {
+		channel := each.(map[string]any)
+		address := channel["address"].(string)
+		got = append(got, address)
+		if topic := dig(channel, "bindings", "kafka", "topic"); topic != address {
+			t.Errorf("channel %s: binding names topic %v, address is %s", key, topic, address)
+		}
+		if version := dig(channel, "bindings", "kafka", "bindingVersion"); version != "0.5.0" {
+			t.Errorf("channel %s: Kafka binding %v, want 0.5.0", key, version)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("channels %v, want the topics %v", got, want)
+	}
+
+	for _, s := range schemas.All() {
+		payload := dig(doc, "components", "messages", s.Record, "payload", "schema", "$ref")
+		if payload != "./"+s.Topic+".avsc" {
+			t.Errorf("message %s refers to %v, want ./%s.avsc", s.Record, payload, s.Topic)
+		}
+		found := false
+		for _, each := range doc["channels"].(map[string]any) {
+			if dig(each, "address") == s.Topic {
+				found = dig(each, "messages", s.Record, "$ref") == "#/components/messages/"+s.Record
+			}
+		}
+		if !found {
+			t.Errorf("the channel of %s does not carry the message %s", s.Topic, s.Record)
+		}
+	}
+
+	walk(doc, func(node map[string]any) {
+		ref, _ := node["$ref"].(string)
+		if path, local := strings.CutPrefix(ref, "#/"); local && dig(doc, strings.Split(path, "/")...) == nil {
+			t.Errorf("$ref %q leads nowhere", ref)
+		}
+		if file, outside := strings.CutPrefix(ref, "./"); outside {
+			if _, err := fs.Stat(schemas.Files, file); err != nil {
+				t.Errorf("$ref %q: %v", ref, err)
+			}
+		}
+	})
+}
+
+func TestAsyncAPINamesEveryReason(t *testing.T) {
+	text, err := fs.ReadFile(schemas.Files, "asyncapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc any
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		t.Fatalf("asyncapi.yaml: %v", err)
+	}
+	codes, _ := dig(doc, "components", "schemas", "DeadLetterHeaders", "properties", "tidemark.error.code", "enum").([]any)
+	for _, reason := range []event.Reason{
+		event.TooLarge, event.Empty, event.BadFraming, event.UnknownSchema, event.Malformed, event.TrailingBytes, event.BadField,
+		event.BadID, event.BadKey, event.UnknownCurrency, event.FromTheFuture, event.TooLate, event.Crash,
+	} {
+		if !slices.Contains(codes, any(string(reason))) {
+			t.Errorf("dead letter codes %v lack %s", codes, reason)
+		}
+	}
+}
+
+func TestInputTopicsAreThoseOfTheEvents(t *testing.T) {
+	for topic, want := range map[string]event.Topic{
+		schemas.Purchases: event.Purchases, schemas.Interactions: event.Interactions, schemas.Feedbacks: event.Feedbacks,
+	} {
+		if topic != string(want) {
+			t.Errorf("schema of topic %s, events say %s", topic, want)
+		}
+	}
+}
+
+// walk visits every object below a value.
+func walk(value any, visit func(map[string]any)) {
+	switch value := value.(type) {
+	case map[string]any:
+		visit(value)
+		for _, each := range value {
+			walk(each, visit)
+		}
+	case []any:
+		for _, each := range value {
+			walk(each, visit)
+		}
+	}
+}
+
+// dig follows keys down; nil where they lead nowhere.
+func dig(value any, keys ...string) any {
+	for _, key := range keys {
+		object, ok := value.(map[string]any)
+		if !ok {
+			return nil
+		}
+		value = object[key]
+	}
+	return value
+}
+
+func marshal(t *testing.T, value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
