@@ -5,6 +5,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/history"
+	"tidemark/internal/score/value"
 )
 
 const (
@@ -31,8 +32,8 @@ func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, boo
 // instant up to which it has looked and false: limit, or event.Never when nothing can be crossed any more.
 //
 // The walk goes from one change of the facts to the next. Between two of them every time-varying term is monotone in
-// silence (recency, predicted value, risk), and so are the labels: one evaluation at the far end
-// proves that nothing is crossed, or that bisection will find where.
+// silence (recency, predicted value, risk; value.Scorecard.Check and churn.Lines see to it), and so are the labels: the tier
+// only falls, the level only rises. One look at the far end proves that nothing is crossed, or that a search will find where.
 func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant, bool) {
 	facts := p.History.Facts(from, e.calendar)
 	if facts.PurchaseDays == 0 && e.stillborn(p, from) {
@@ -47,8 +48,8 @@ func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant,
 		case end <= limit:
 			hi = end - 1
 		}
-		if e.crossed(p, facts, hi) {
-			return e.bisect(p, facts, t, hi), true
+		if at, crossed := e.within(p, &facts, t, hi); crossed {
+			return at, true
 		}
 		switch {
 		case end == event.Never:
@@ -57,7 +58,7 @@ func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant,
 			return limit, false
 		}
 		t, facts = end, next
-		if e.crossed(p, facts, t) {
+		if e.crossed(p, &facts, t) {
 			return t, true
 		}
 	}
@@ -105,21 +106,109 @@ func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.I
 }
 
 // crossed reports whether p's labels at an instant with these facts are others than p's.
-func (e *Engine) crossed(p *Profile, facts history.Facts, at event.Instant) bool {
+func (e *Engine) crossed(p *Profile, facts *history.Facts, at event.Instant) bool {
 	v := e.evaluateFacts(facts, at)
 	tier, level := e.labels(&v, p.Standing, p.Episode)
 	return tier != p.Standing.Tier || level != p.Episode.Level
 }
 
-// bisect returns the first instant in (lo, hi] at which a label has changed, given that it has at hi and not at lo.
-func (e *Engine) bisect(p *Profile, facts history.Facts, lo, hi event.Instant) event.Instant {
+// within returns the first crossing in (lo, hi], a monotone stretch whose labels at lo are p's.
+func (e *Engine) within(p *Profile, facts *history.Facts, lo, hi event.Instant) (event.Instant, bool) {
+	if facts.PurchaseDays == 0 || lo >= hi {
+		return 0, false
+	}
+	first, crossed := event.Never, false
+	if e.levelCrossed(p, facts, hi) {
+		first, crossed = e.searchLevel(p, facts, lo, hi), true
+	}
+	if until := min(hi, first); e.mayFall(p, facts, until) {
+		if fall := e.fall(p, facts, until); fall.crossed {
+			first, crossed = e.searchFall(p, facts, lo, until, fall), true
+		}
+	}
+	return first, crossed
+}
+
+// levelCrossed reports whether p's churn level at an instant with these facts is another than p's.
+func (e *Engine) levelCrossed(p *Profile, facts *history.Facts, at event.Instant) bool {
+	pattern := e.pattern(facts, at)
+	signs := e.signs(facts, pattern)
+	return e.model.Churn.Next(p.Episode.Level, p.Episode.Since, signs, at) != p.Episode.Level
+}
+
+// searchLevel bisects on the churn level alone: that costs little.
+func (e *Engine) searchLevel(p *Profile, facts *history.Facts, lo, hi event.Instant) event.Instant {
 	for hi-lo > 1 {
 		mid := lo + (hi-lo)/2
-		if e.crossed(p, facts, mid) {
+		if e.levelCrossed(p, facts, mid) {
 			hi = mid
 		} else {
 			lo = mid
 		}
 	}
 	return hi
+}
+
+// mayFall reports whether p's tier could fall by an instant of the stretch: whether it would if nothing were expected of the
+// customer any more. It spares the predicted value, which is most of what a score costs.
+func (e *Engine) mayFall(p *Profile, facts *history.Facts, at event.Instant) bool {
+	pattern := e.pattern(facts, at)
+	reading := e.model.Scorecard.Read(e.raw(facts, pattern.Age-pattern.Last, 0))
+	points, _ := e.model.Scorecard.Score(&reading)
+	return e.model.Tiers.Next(p.Standing.Tier, p.Standing.Since, points, at) != p.Standing.Tier
+}
+
+// look is what a search for a fall sees at one instant.
+type look struct {
+	at      event.Instant
+	crossed bool
+	// above is how far the score lies above the line that it must pass, in hundredths, unrounded.
+	above float64
+}
+
+func (e *Engine) fall(p *Profile, facts *history.Facts, at event.Instant) look {
+	pattern := e.pattern(facts, at)
+	reading := e.model.Scorecard.Read(e.raw(facts, pattern.Age-pattern.Last, e.model.Value.Current(pattern)))
+	exact, _ := e.model.Scorecard.Exact(&reading)
+	tier := e.model.Tiers.Next(p.Standing.Tier, p.Standing.Since, value.Round(exact), at)
+	line := e.model.Tiers.Line(p.Standing.Tier) - e.model.Tiers.Margin
+	return look{at, tier != p.Standing.Tier, exact - float64(line) + .5}
+}
+
+// searchFall returns the first instant in (lo, hi.at] at which the tier has fallen, given that it has at hi and not at lo. The
+// score is smooth, so it steps by secants: a guess, then one as far beyond it as the guess was wrong, which closes the
+// bracket. Where that does not halve the bracket it bisects.
+func (e *Engine) searchFall(p *Profile, facts *history.Facts, from, until event.Instant, hi look) event.Instant {
+	if stay := p.Standing.Since.Add(e.model.Tiers.MinStay); stay > from && stay <= until {
+		if e.fall(p, facts, stay).crossed {
+			return stay
+		}
+		from = stay
+	}
+	lo := e.fall(p, facts, from)
+	narrow := func(at event.Instant) {
+		if at > lo.at && at < hi.at {
+			if l := e.fall(p, facts, at); l.crossed {
+				hi = l
+			} else {
+				lo = l
+			}
+		}
+	}
+	for hi.at-lo.at > 1 {
+		width := hi.at - lo.at
+		slope := (lo.above - hi.above) / float64(width)
+		guess := lo.at + event.Instant(lo.above/slope)
+		narrow(guess)
+		switch guess {
+		case lo.at:
+			narrow(guess + 1 + event.Instant(2*max(lo.above, 0)/slope))
+		case hi.at:
+			narrow(guess - 1 - event.Instant(2*max(-hi.above, 0)/slope))
+		}
+		if hi.at-lo.at > width/2 {
+			narrow(lo.at + (hi.at-lo.at)/2)
+		}
+	}
+	return hi.at
 }

@@ -5,6 +5,7 @@ package score
 
 import (
 	"fmt"
+	"math"
 
 	"tidemark/internal/event"
 	"tidemark/internal/history"
@@ -20,6 +21,8 @@ type Engine struct {
 	identify Identify
 	// previous scores under the model that was in force before; nil where there was none.
 	previous *Engine
+	// scale is the number of minor units in a major unit of the base currency.
+	scale float64
 }
 
 // NewEngine returns the engine of a model, in the zone of a calendar. previous is the engine that it replaces, if any: it
@@ -28,8 +31,15 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	if err := m.Check(); err != nil {
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
 	}
-	return &Engine{model: m, calendar: c, identify: identify, previous: previous}, nil
+	digits, _ := m.Base.Digits()
+	return &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits)}, nil
 }
+
+// major returns an amount of minor units in major units.
+func (e *Engine) major(minor int64) float64 { return float64(minor) / e.scale }
+
+// minor returns an amount of major units in minor units, rounded half to even.
+func (e *Engine) minor(major float64) int64 { return int64(math.RoundToEven(major * e.scale)) }
 
 // Version is the version of the model.
 func (e *Engine) Version() string { return e.model.Version }

@@ -29,21 +29,21 @@ func (v *evaluation) buyer() bool { return v.facts.PurchaseDays > 0 }
 
 // evaluate looks at a history at an instant.
 func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
-	return e.evaluateFacts(h.Facts(at, e.calendar), at)
+	f := h.Facts(at, e.calendar)
+	return e.evaluateFacts(&f, at)
 }
 
 // evaluateFacts is evaluate where the facts of the instant are known already.
-func (e *Engine) evaluateFacts(f history.Facts, at event.Instant) evaluation {
-	v := evaluation{at: at, facts: f}
+func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
+	v := evaluation{at: at, facts: *f}
 	if !v.buyer() {
 		return v
 	}
-	v.pattern = e.pattern(&f, at)
-	silent := v.pattern.Age - v.pattern.Last
-	v.signs = e.signs(&f, v.pattern, silent)
+	v.pattern = e.pattern(f, at)
+	v.signs = e.signs(f, v.pattern)
 	v.current = e.model.Value.Current(v.pattern)
-	v.reading = e.model.Scorecard.Read(e.raw(&f, silent, v.current))
-	v.points, v.coverage = e.model.Scorecard.Score(v.reading)
+	v.reading = e.model.Scorecard.Read(e.raw(f, v.pattern.Age-v.pattern.Last, v.current))
+	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
 	return v
 }
 
@@ -53,7 +53,7 @@ func (e *Engine) pattern(f *history.Facts, at event.Instant) clv.Pattern {
 		Repeats:   f.PurchaseDays - 1,
 		Last:      float64(f.LastDay - f.FirstDay),
 		SpendDays: f.RepeatDays,
-		Spend:     e.model.Base.Major(f.RepeatSpend),
+		Spend:     e.major(f.RepeatSpend),
 	}
 	p.Age = max(p.Last, e.calendar.Since(f.FirstDay, at))
 	if f.MarginSpend > 0 && f.Margin > 0 {
@@ -62,7 +62,7 @@ func (e *Engine) pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	return p
 }
 
-func (e *Engine) signs(f *history.Facts, p clv.Pattern, silent float64) churn.Signs {
+func (e *Engine) signs(f *history.Facts, p clv.Pattern) churn.Signs {
 	horizon := e.model.Churn.Horizon.Hours() / 24
 	fresh := p
 	fresh.Age = p.Last
@@ -70,7 +70,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, silent float64) churn.Si
 		Risk:         micro(e.model.Value.NoPurchase(p, horizon)),
 		Normal:       micro(e.model.Value.NoPurchase(fresh, horizon)),
 		PurchaseDays: f.PurchaseDays,
-		Silence:      days(silent),
+		Silence:      days(p.Age - p.Last),
 		MedianGap:    days(f.MedianGapDays),
 	}
 }
@@ -78,7 +78,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, silent float64) churn.Si
 // raw fills in the scorecard's lines from facts.
 func (e *Engine) raw(f *history.Facts, silent, current float64) *[value.MaxLines]value.Raw {
 	var raw [value.MaxLines]value.Raw
-	spend := e.model.Base.Major(f.Spend365)
+	spend := e.major(f.Spend365)
 	for i, line := range e.model.Scorecard.Lines {
 		switch line.Indicator {
 		case value.Spend:

@@ -149,9 +149,3 @@ func direction(from, to Tier) Direction {
 	}
 	return Down
 }
-
-// minor returns an amount of major units in minor units, rounded half to even.
-func (e *Engine) minor(major float64) int64 {
-	digits, _ := e.model.Base.Digits()
-	return int64(math.RoundToEven(major * math.Pow10(digits)))
-}

@@ -44,12 +44,13 @@ func (c Scorecard) shapley(before, after Reading) (parts [MaxLines]float64) {
 	n := len(c.Lines)
 	scores := make([]float64, 1<<n)
 	for set := range scores {
-		scores[set], _ = c.score(func(line int) *Reading {
-			if set>>line&1 == 1 {
-				return &after
+		mixed := before
+		for i := range n {
+			if set>>i&1 == 1 {
+				mixed.Raw[i], mixed.Normalised[i] = after.Raw[i], after.Normalised[i]
 			}
-			return &before
-		})
+		}
+		scores[set], _ = c.Exact(&mixed)
 	}
 	weights := shapleyWeights(n)
 	for set, score := range scores {

@@ -57,6 +57,9 @@ func (s Scale) Check() error {
 	return nil
 }
 
+// falls reports whether more is worse.
+func (s Scale) falls() bool { return s.Method == Inverse || s.Method == Remaining }
+
 // Of returns x on the scale, in [0, 1], and whether it had to be capped there.
 func (s Scale) Of(x float64) (normalised float64, capped bool) {
 	n := s.raw(x)

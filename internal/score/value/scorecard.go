@@ -62,6 +62,10 @@ func (c Scorecard) Check() error {
 		if err := line.Scale.Check(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", line.Indicator, err))
 		}
+		if line.Scale.falls() != (line.Indicator == Recency) {
+			errs = append(errs, fmt.Errorf("%s by %s: in silence a score must only fall, so %s is by remaining or inverse, all else by the others",
+				line.Indicator, line.Scale.Method, Recency))
+		}
 		sum += line.Weight
 	}
 	if math.Abs(sum-1) > 1e-9 {
@@ -96,23 +100,25 @@ func (c Scorecard) Read(raw *[MaxLines]Raw) Reading {
 	return r
 }
 
-// Score is the weighted sum of what is known, in hundredths of a point (0..10000), the weights rescaled over the known
-// indicators; coverage is the share of the weight that is known.
-func (c Scorecard) Score(r Reading) (points int32, coverage float64) {
-	score, coverage := c.score(func(int) *Reading { return &r })
-	return int32(math.RoundToEven(score)), coverage
+// Score is the weighted mean of what is known, in hundredths of a point (0..10000): the weights are rescaled over the known
+// indicators. Coverage is the share of the weight that is known.
+func (c Scorecard) Score(r *Reading) (points int32, coverage float64) {
+	score, coverage := c.Exact(r)
+	return Round(score), coverage
 }
 
-// score evaluates the scorecard with each line taken from the reading that pick chooses.
-func (c Scorecard) score(pick func(line int) *Reading) (score, coverage float64) {
+// Round makes points of an exact score, half to even.
+func Round(score float64) int32 { return int32(math.RoundToEven(score)) }
+
+// Exact is Score before rounding.
+func (c Scorecard) Exact(r *Reading) (score, coverage float64) {
 	var sum float64
-	for i, line := range c.Lines {
-		r := pick(i)
+	for i := range c.Lines {
 		if r.Raw[i].Missing {
 			continue
 		}
-		sum += float64(line.Weight * r.Normalised[i])
-		coverage += line.Weight
+		sum += float64(c.Lines[i].Weight * r.Normalised[i])
+		coverage += c.Lines[i].Weight
 	}
 	if coverage == 0 {
 		return 0, 0
