@@ -17,6 +17,7 @@ import (
 	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
+	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
 
@@ -41,6 +42,8 @@ type service struct {
 	exitWhenCaughtUp bool
 	// lane is what all lanes have in common.
 	lane pipeline.Config
+	// watch, where set, sees every transition as it is told.
+	watch func(score.Transition)
 
 	store      *redis.Store
 	group      *kafka.Group
@@ -63,6 +66,9 @@ func (s *service) run(ctx context.Context) error {
 	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.codec, s.models.engine
 	s.lane.Layout, s.lane.Partitions = s.layout, s.partitions
 	s.lane.Report = s.report
+	if s.watch != nil {
+		s.lane.Codec = telling{s.codec, s.watch}
+	}
 
 	group, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
@@ -229,14 +235,23 @@ func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) {
 }
 
 func (s *service) lanesCaughtUp() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, lane := range s.lanes {
-		if !lane.Progress().CaughtUp {
+	for _, p := range s.progress() {
+		if !p.CaughtUp {
 			return false
 		}
 	}
 	return true
+}
+
+// progress is that of the lanes at work.
+func (s *service) progress() []pipeline.Progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []pipeline.Progress
+	for _, lane := range s.lanes {
+		all = append(all, lane.Progress())
+	}
+	return all
 }
 
 // report logs what a lane says.
