@@ -54,6 +54,10 @@ var may = map[string][]string{
 	"internal/redis":    {"internal/event", "internal/shard"},
 	"internal/pipeline": {"internal/event", "internal/history", "internal/score/...", "internal/population", "internal/shard"},
 
+	// Servers in this process, and what every store must pass: for the demo and for tests.
+	"internal/embed":     {},
+	"internal/storetest": {"internal/event", "internal/shard"},
+
 	"internal":     {}, // this test
 	"cmd/tidemark": {"..."},
 }

@@ -300,3 +300,26 @@ func TestNPSHasItsScale(t *testing.T) {
 		t.Errorf("got scale %g–%g and share %g, want 0–10 and 0.9", got.Min, got.Max, got.Share())
 	}
 }
+
+func TestAPanicIsTheMessagesFault(t *testing.T) {
+	c := newCodec(t, Options{})
+	c.fixed[7] = reader{event.Purchases, func([]byte) (event.Event, error) { panic("index out of range") }}
+	got, err := c.Decode(reframed(message(t, c, samplePurchase()), 7))
+	if got != nil || event.ReasonOf(err) != event.Crash {
+		t.Errorf("got %v and %v, want %s", got, err, event.Crash)
+	}
+}
+
+func TestAGUIDNeedsARegistry(t *testing.T) {
+	c := newCodec(t, Options{})
+	r := message(t, c, samplePurchase())
+	r.Value = r.Value[5:]
+	r.Headers = []event.Header{{Key: schemaHeader, Value: append([]byte{1}, make([]byte, 16)...)}}
+	if _, err := c.Decode(r); event.ReasonOf(err) != event.UnknownSchema || !strings.Contains(err.Error(), "00000000-0000-0000-0000-000000000000") {
+		t.Errorf("got %v, want %s that names the GUID", err, event.UnknownSchema)
+	}
+	r.Headers[0].Value = []byte{0, 'T', 'M', 1, 1}
+	if _, err := c.Decode(r); err != nil {
+		t.Errorf("our fixed id in the header: %v", err)
+	}
+}

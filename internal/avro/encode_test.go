@@ -107,8 +107,9 @@ func TestWhatIsNotKnownIsNull(t *testing.T) {
 			t.Errorf("ENTRY: %s is %v, want null", name, got[name])
 		}
 	}
-	if raw := got["contributions"].([]any)[0].(map[string]any)["raw_before"]; raw != nil {
-		t.Errorf("raw_before is %v, want null: it was not a number", raw)
+	spend := got["contributions"].([]any)[0].(map[string]any)
+	if spend["raw_before"] != nil || spend["normalised_before"] != nil || spend["raw_after"] == nil {
+		t.Errorf("a contribution that had no value before is %v, want null for the raw and the normalised one", spend)
 	}
 	exit := sampleTier()
 	exit.Tier, exit.Direction = tier.None, score.Exit
@@ -125,12 +126,40 @@ func TestWhatIsNotKnownIsNull(t *testing.T) {
 	}
 }
 
+func TestEachStepOfAnEpisodeHasItsType(t *testing.T) {
+	c := newCodec(t, Options{})
+	for state, want := range map[score.EpisodeState]string{
+		score.Raised: "com.tidemark.churn.alert.raised.v1", score.Escalated: "com.tidemark.churn.alert.escalated.v1",
+		score.Eased: "com.tidemark.churn.alert.eased.v1", score.Resolved: "com.tidemark.churn.alert.resolved.v1",
+		score.Retracted: "com.tidemark.churn.alert.retracted.v1",
+	} {
+		alert := sampleAlert()
+		alert.State, alert.Resolve = state, score.ByLapse
+		out := encode(t, c, alert)
+		if got := string(out.Headers[3].Value); got != want {
+			t.Errorf("%s: ce_type %s, want %s", state, got, want)
+		}
+		reason := map[string]any{"tidemark.v1.ResolveReason": "LAPSED"}
+		if got := consumed(t, out)["resolve_reason"]; !reflect.DeepEqual(got, reason) {
+			t.Errorf("%s: resolve_reason %v, want %v", state, got, reason)
+		}
+	}
+}
+
 func TestARiskThatIsNoNumberIsNotTold(t *testing.T) {
 	alert := sampleAlert()
 	alert.Risk = math.NaN()
 	if out, err := newCodec(t, Options{}).Encode(alert); err == nil {
 		t.Errorf("got %v, want an error", out)
 	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("Identify gave a risk that is no number an id, want a panic")
+			}
+		}()
+		Identify(alert)
+	}()
 	nameless := sampleAlert()
 	nameless.ID = ""
 	if out, err := newCodec(t, Options{}).Encode(nameless); err == nil {
@@ -182,10 +211,10 @@ func TestIdentifyLooksAtThePayloadOnly(t *testing.T) {
 
 // The ids are in consumers' databases: the encoding of what was said must never change.
 func TestIDsAreThoseOfYesterday(t *testing.T) {
-	if got, want := Identify(sampleTier()), "@TIER@"; got != want {
+	if got, want := Identify(sampleTier()), "a7fc361d1773e9513bfb1eff79672186"; got != want {
 		t.Errorf("TierChanged: id %s, want %s", got, want)
 	}
-	if got, want := Identify(sampleAlert()), "@ALERT@"; got != want {
+	if got, want := Identify(sampleAlert()), "4c1392235982dcaa53186e90677bdab2"; got != want {
 		t.Errorf("ChurnAlert: id %s, want %s", got, want)
 	}
 }

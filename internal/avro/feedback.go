@@ -7,14 +7,14 @@ var feedbackSetters = map[string]setter[event.Feedback]{
 	"customer_id": func(f *event.Feedback, v value) error { return v.text(&f.Customer) },
 	"occurred_at": func(f *event.Feedback, v value) error { return v.instant(&f.OccurredAt) },
 	"kind":        func(f *event.Feedback, v value) error { return parsed(v, &f.Kind, event.ParseFeedbackKind) },
-	"score":       answer,
+	"score":       rating,
 	"scale_min":   func(f *event.Feedback, v value) error { return v.number(&f.Min) },
 	"scale_max":   func(f *event.Feedback, v value) error { return v.number(&f.Max) },
 	"topic":       func(f *event.Feedback, v value) error { return parsed(v, &f.About, event.ParseSubject) },
 	"order_id":    func(f *event.Feedback, v value) error { return v.text(&f.OrderID) },
 }
 
-func answer(f *event.Feedback, v value) error {
+func rating(f *event.Feedback, v value) error {
 	f.Scored = true
 	return v.number(&f.Score)
 }

@@ -92,17 +92,21 @@ func tierRecord(t *score.TierChanged, id string) map[string]any {
 
 // contributionRecord writes values that are not known (missing, or not a number) as null, never as zero.
 func contributionRecord(c score.Contribution) map[string]any {
-	rawAfter, normalisedAfter := finite(c.RawAfter), finite(c.NormalisedAfter)
-	if c.Missing {
-		rawAfter, normalisedAfter = nil, nil
+	rawBefore, rawAfter := finite(c.RawBefore), finite(c.RawAfter)
+	before, after := finite(c.NormalisedBefore), finite(c.NormalisedAfter)
+	if rawBefore == nil {
+		before = nil
+	}
+	if rawAfter == nil || c.Missing {
+		rawAfter, after = nil, nil
 	}
 	return map[string]any{
 		"indicator":         c.Indicator,
 		"cause":             c.Cause.String(),
-		"raw_before":        finite(c.RawBefore),
+		"raw_before":        rawBefore,
 		"raw_after":         rawAfter,
-		"normalised_before": finite(c.NormalisedBefore),
-		"normalised_after":  normalisedAfter,
+		"normalised_before": before,
+		"normalised_after":  after,
 		"weight":            rounded(c.Weight),
 		"points":            int32(c.Points),
 		"capped":            c.Capped,

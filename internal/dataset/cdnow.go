@@ -70,7 +70,7 @@ func (c *cdnow) order(customer []byte, rest [][]byte, at place) (*event.Purchase
 		return nil, malformed(at, "number_of_cds %q is not a whole number such as 2", rest[1])
 	}
 	dollars, ok := parseDecimal(rest[2])
-	cents, fits := dollars.minor("USD")
+	cents, fits := dollars.minor()
 	if !ok || !fits || cents < 0 {
 		return nil, malformed(at, "dollar_value %q is not an amount such as 11.77", rest[2])
 	}

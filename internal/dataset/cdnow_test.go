@@ -8,8 +8,8 @@ import (
 )
 
 func TestCDNOW(t *testing.T) {
-	log := mustReadFrom(t, CDNOW, Source{Name: "m.txt", Reader: text("", " customer_id  date number_of_cds  dollar_value\r",
-		" 00001 19970101  1   11.77\r", "", " 00004 19970802  3   0.00\r").Reader})
+	log := mustReadFrom(t, CDNOW, text("m.txt", "\ufeff customer_id  date number_of_cds  dollar_value\r",
+		" 00001 19970101  1   11.77\r", "", " 00004 19970802  3   0.00\r"))
 	if log.Lines != 2 || len(log.Events) != 2 {
 		t.Fatalf("got %d events of %d lines, want 2 of 2", len(log.Events), log.Lines)
 	}

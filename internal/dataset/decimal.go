@@ -59,14 +59,14 @@ func parseQuantity[T string | []byte](s T) (int64, bool) {
 // times is n pieces at d each, with n in ±maxQuantity.
 func (d decimal) times(n int64) decimal { return decimal{d.digits * n, d.scale} }
 
-// minor returns d in minor units of c, rounded half to even, and whether it lies in what event.Validate accepts.
-func (d decimal) minor(c event.Currency) (int64, bool) {
-	exponent, _ := c.Digits()
+// minor returns d in hundredths, the minor units of USD, GBP and BRL, rounded half to even, and whether event.Validate
+// accepts so much.
+func (d decimal) minor() (int64, bool) {
 	n := d.digits
-	if d.scale <= exponent {
-		n *= power10[exponent-d.scale]
+	if d.scale <= 2 {
+		n *= power10[2-d.scale]
 	} else {
-		n = divideHalfEven(n, power10[d.scale-exponent])
+		n = divideHalfEven(n, power10[d.scale-2])
 	}
 	return n, max(n, -n) <= event.MaxMinor
 }

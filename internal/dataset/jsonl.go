@@ -102,13 +102,15 @@ func newBody(topic event.Topic) (body, error) {
 // unmarshal is json.Unmarshal with errors for people.
 func unmarshal(b []byte, into any) error {
 	err := json.Unmarshal(b, into)
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return fmt.Errorf("%q cannot be a %s", wrong.Field, wrong.Value)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("not one JSON object a line: %w", syntax)
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("not one JSON object a line: %w", err)
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return err
 	}
-	return err
+	if wrong.Field == "" {
+		return fmt.Errorf("not an object but a JSON %s", wrong.Value)
+	}
+	return fmt.Errorf("%q cannot be a %s", strings.TrimPrefix(wrong.Field, "head."), wrong.Value)
 }

@@ -167,7 +167,7 @@ func (o *olist) addReview(t *table, columns []int) error {
 
 func (o *olist) amount(s string) (int64, bool) {
 	d, ok := parseDecimal(s)
-	centavos, fits := d.minor("BRL")
+	centavos, fits := d.minor()
 	return centavos, ok && fits && centavos >= 0
 }
 

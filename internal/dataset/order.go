@@ -7,7 +7,7 @@ import (
 )
 
 // Sort puts events in canonical order: event.Compare.
-func Sort(events []event.Event) { slices.SortStableFunc(events, event.Compare) }
+func Sort(events []event.Event) { slices.SortFunc(events, event.Compare) }
 
 // Dedupe removes, in place, every event whose topic and id an earlier one of the slice has. It returns what is left and
 // how many went. After Sort it is the earliest that stays, whatever the order in which they were read.

@@ -131,6 +131,7 @@ func TestRealCDNOWSampleIsPartOfMaster(t *testing.T) {
 }
 
 func TestRealOnlineRetail(t *testing.T) {
+	t.Parallel()
 	log := readReal(t, OnlineRetail, "online_retail/online_retail.csv.gz")
 	// 25,900 invoices: 22,190 with a customer (3,654 of them cancellations) and 3,710 without.
 	want := census{
@@ -185,6 +186,7 @@ func TestRealOlist(t *testing.T) {
 
 // What the descriptions of Online Retail state of the file itself, before any rule of ours.
 func TestRealOnlineRetailAsPublished(t *testing.T) {
+	t.Parallel()
 	f, err := Open(dataFile(t, "online_retail/online_retail.csv.gz"))
 	if err != nil {
 		t.Fatal(err)

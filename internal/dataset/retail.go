@@ -106,7 +106,7 @@ func (r *retail) add(of *invoice, rows *retailTable) error {
 	if !ok {
 		return malformed(rows.at(), "UnitPrice %q is not a price such as 2.55", rows.field(rows.price))
 	}
-	pence, ok := price.times(quantity).minor("GBP")
+	pence, ok := price.times(quantity).minor()
 	if !ok {
 		return malformed(rows.at(), "Quantity %d at UnitPrice %s is beyond all measure", quantity, rows.field(rows.price))
 	}

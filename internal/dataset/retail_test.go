@@ -71,8 +71,11 @@ func TestOnlineRetailInvoices(t *testing.T) {
 				Head: event.Head{Customer: "13952", OccurredAt: instant(t, "2011-04-15T09:27:00Z")},
 				Kind: event.Order, OrderID: "550193", Amount: event.Money{Minor: 0 + 2 + 4 - 2 + 2, Currency: "GBP"},
 				Items: []event.Item{
-					{SKU: "A", Quantity: 1}, {SKU: "B", Quantity: 1, AmountMinor: 2}, {SKU: "C", Quantity: 1, AmountMinor: 4},
-					{SKU: "D", Quantity: 1, AmountMinor: -2}, {SKU: "E", Quantity: 3, AmountMinor: 2},
+					{SKU: "A", Quantity: 1},
+					{SKU: "B", Quantity: 1, AmountMinor: 2},
+					{SKU: "C", Quantity: 1, AmountMinor: 4},
+					{SKU: "D", Quantity: 1, AmountMinor: -2},
+					{SKU: "E", Quantity: 3, AmountMinor: 2},
 				},
 			},
 		},

@@ -3,7 +3,6 @@ package dataset
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"tidemark/internal/event"
@@ -170,25 +169,32 @@ type moment event.Instant
 func (m *moment) UnmarshalJSON(b []byte) error {
 	s, err := strconv.Unquote(string(b))
 	if err != nil {
-		return fmt.Errorf("%s is not a time such as %q", b, time.RFC3339)
+		return notATime(b)
 	}
 	layout := time.RFC3339
-	if !strings.ContainsRune(s, 'T') {
+	if len(s) == len(time.DateOnly) {
 		layout = time.DateOnly
 	}
 	t, err := time.Parse(layout, s)
-	if err != nil {
-		return fmt.Errorf("%q is not a time such as 2026-03-01T12:00:00Z, nor a date such as 2026-03-01", s)
+	if err != nil || !writable(t.UTC()) {
+		return notATime(b)
 	}
 	*m = moment(event.InstantOf(t))
 	return nil
 }
 
-// MarshalJSON writes RFC 3339 in UTC. Only years of four digits have such a form.
+func notATime(b []byte) error {
+	return fmt.Errorf("%s is not a time such as 2026-03-01T12:00:00Z, nor a date such as 2026-03-01", b)
+}
+
+// MarshalJSON writes RFC 3339 in UTC.
 func (m moment) MarshalJSON() ([]byte, error) {
 	at := event.Instant(m)
-	if year := at.Time().Year(); year < 0 || year > 9999 {
+	if !writable(at.Time()) {
 		return nil, fmt.Errorf("the time %d ms lies beyond the years 0 to 9999", int64(at))
 	}
 	return strconv.AppendQuote(nil, at.String()), nil
 }
+
+// writable: only years of four digits have a form in RFC 3339.
+func writable(utc time.Time) bool { return utc.Year() >= 0 && utc.Year() <= 9999 }

@@ -95,7 +95,7 @@ func (d *decoder) past() {
 }
 
 func (d *decoder) channels() {
-	list(d, 2, maxChannels+1, &d.s.channels, func(c *channel) { c.name, c.touches = d.text(), d.int() },
+	list(d, 2, maxChannels+1, &d.s.channels, func(c *channel) { c.name, c.touches = d.text(), int64(d.uint32()) },
 		func(a, b *channel) int { return cmp.Compare(a.name, b.name) })
 }
 

@@ -36,7 +36,7 @@ func is[K comparable](kind K, among ...K) bool { return slices.Contains(among, k
 func (w *twin) past(at event.Instant, sort func(observed) bool, same func(o, p observed) bool, content func(o, p observed) int) []observed {
 	var chosen []observed
 	for _, o := range w.seen {
-		if o.at() > at || !sort(o) {
+		if !sort(o) {
 			continue
 		}
 		i := slices.IndexFunc(chosen, func(p observed) bool { return same(o, p) })
@@ -47,6 +47,7 @@ func (w *twin) past(at event.Instant, sort func(observed) bool, same func(o, p o
 			chosen[i] = o
 		}
 	}
+	chosen = slices.DeleteFunc(chosen, func(o observed) bool { return o.at() > at })
 	slices.SortFunc(chosen, func(o, p observed) int {
 		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(history.Hash(o.id()), history.Hash(p.id())))
 	})

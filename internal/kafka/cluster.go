@@ -13,7 +13,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Cluster is a Kafka cluster as we reach it. It is safe for concurrent use; nothing is dialled before it is needed.
+// Cluster is a Kafka cluster as we reach it: the topics of the design and no others. It is safe for concurrent use;
+// nothing is dialled before it is needed.
 type Cluster struct {
 	config    Config
 	network   *network

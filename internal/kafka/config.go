@@ -34,7 +34,8 @@ type Config struct {
 	// WatchInterval is the time between looks for new partitions: 10 s.
 	WatchInterval time.Duration
 
-	// MaxWait is how long a fetch waits for records, at most 500 ms: 250 ms. Leaving a rebalance takes as long.
+	// MaxWait is how long a fetch waits for records, at most 500 ms: 250 ms. What is due in silence waits as long: it is
+	// certain only up to when the last answered fetch was sent.
 	MaxWait time.Duration
 	// FetchBytes bounds what a broker answers to one fetch, though a larger single batch still comes whole: 4 MiB.
 	FetchBytes int
@@ -52,7 +53,7 @@ type Config struct {
 	Now func() event.Instant
 }
 
-// maxMaxWait bounds Config.MaxWait: a group that is being left waits for fetches under way.
+// maxMaxWait bounds Config.MaxWait.
 const maxMaxWait = 500 * time.Millisecond
 
 // Check says everything that is wrong with c, nil when nothing is.

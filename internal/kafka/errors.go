@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -44,6 +45,7 @@ func ErrorClass(err error) string {
 	var tooLarge kafkago.MessageTooLargeError
 	var broker kafkago.Error
 	var network net.Error
+	var certificate *tls.CertificateVerificationError
 	switch {
 	case err == nil:
 		return "none"
@@ -63,6 +65,8 @@ func ErrorClass(err error) string {
 		return "canceled"
 	case errors.As(err, &broker):
 		return brokerClass(broker)
+	case errors.As(err, &certificate):
+		return "authentication"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return "timeout"
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, errSevered):

@@ -27,7 +27,7 @@ type Generation struct {
 	committed map[shard.Partition]int64
 }
 
-func newGeneration(c *Cluster, life context.Context, next *kafkago.Generation) (*Generation, error) {
+func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (*Generation, error) {
 	g := &Generation{life: life, next: next, log: c.NewLog(), atJoin: make(map[shard.Partition]int64)}
 	for i, topic := range event.Topics() {
 		var indexes []int

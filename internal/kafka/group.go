@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,13 +13,16 @@ import (
 
 // Group is our membership in the consumer group.
 //
-//	Run ── awaitTopics ──> ConsumerGroup (library: join, sync, heartbeats, watch for new partitions)
+//	Run ── awaitTopics ──> ConsumerGroup (library: join, sync, heartbeats)
 //	 │                          │ Next
-//	 └── one at a time ── Generation ──> handler (the lanes) ── returns ──> the generation ends, join again
+//	 └── one at a time ── Generation ─┬─> handler (the lanes) ─┬─ one returns ──> the generation ends, join again
+//	                                  └─> watch (new partitions)
 type Group struct {
 	cluster *Cluster
 	notice  func(error)
 	joined  atomic.Bool
+	// partitions is the partition count that was seen before the last join, or since: any other is a change.
+	partitions int
 }
 
 // leaveTimeout bounds a polite goodbye. A member that has not left by then is cut off, and missed after SessionTimeout.
@@ -49,8 +53,8 @@ func (g *Group) Joined() bool { return g.joined.Load() }
 // Brokers that are down and topics that are missing are waited for. Unequal partition counts of the input topics are an
 // error, as are group settings that the brokers do not accept.
 func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *Generation) error) error {
-	if err := g.awaitTopics(ctx); err != nil {
-		return unlessEnded(ctx, err)
+	if ready, err := g.awaitTopics(ctx); !ready {
+		return err
 	}
 	network := g.cluster.network.within()
 	members, err := kafkago.NewConsumerGroup(g.settings(network))
@@ -86,18 +90,49 @@ func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *G
 
 // serve runs handle for one generation and waits for it. done is true when handle finished of its own accord.
 func (g *Group) serve(ctx context.Context, next *kafkago.Generation, handle func(context.Context, *Generation) error) (done bool, err error) {
-	finished := make(chan struct{})
-	// Whatever Start runs ends the generation by returning: handle is all of it.
+	var running sync.WaitGroup
+	running.Add(2)
+	var parted error
+	// Whatever Start runs ends the generation, and so the other, by returning.
 	next.Start(func(life context.Context) {
-		defer close(finished)
+		defer running.Done()
+		parted = g.watch(life)
+	})
+	next.Start(func(life context.Context) {
+		defer running.Done()
 		done, err = g.live(ctx, life, next, handle)
 	})
-	<-finished
+	running.Wait()
+	if err == nil {
+		err = parted
+	}
 	return done, err
 }
 
+// watch returns when the partition count has changed, with an error where the topics part. The library's own watch takes
+// what it finds after a join for the state of the join, and creates topics that somebody has deleted.
+func (g *Group) watch(life context.Context) error {
+	ticker := time.NewTicker(g.cluster.config.WatchInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-life.Done():
+			return nil
+		case <-ticker.C:
+		}
+		n, err := g.cluster.Partitions(life)
+		if errors.Is(err, ErrUnequalPartitions) {
+			return err
+		}
+		if err == nil && n != g.partitions { // other errors meet the fetches as well
+			g.partitions = n
+			return nil
+		}
+	}
+}
+
 func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle func(context.Context, *Generation) error) (done bool, err error) {
-	gen, err := newGeneration(g.cluster, life, next)
+	gen, err := newGeneration(life, g.cluster, next)
 	if err != nil {
 		return false, err
 	}
@@ -105,7 +140,8 @@ func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle
 
 	both, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(life, func() { cancel(ErrGenerationEnded) })()
+	stop := context.AfterFunc(life, func() { cancel(ErrGenerationEnded) })
+	defer stop()
 
 	g.joined.Store(true)
 	err = handle(both, gen)
@@ -118,39 +154,39 @@ func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle
 	return err == nil && !ended, err
 }
 
-// awaitTopics returns once all input topics are there, with equal partition counts.
-func (g *Group) awaitTopics(ctx context.Context) error {
-	for {
-		_, err := g.cluster.Partitions(ctx)
-		if err == nil || errors.Is(err, ErrUnequalPartitions) {
-			return err
+// awaitTopics waits until all input topics are there, with equal partition counts. ready is false where that cannot be
+// waited for, and, without an error, where ctx has ended first.
+func (g *Group) awaitTopics(ctx context.Context) (ready bool, err error) {
+	for ctx.Err() == nil {
+		g.partitions, err = g.cluster.Partitions(ctx)
+		if err == nil {
+			return true, nil
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
+		if errors.Is(err, ErrUnequalPartitions) {
+			return false, err
 		}
-		g.notice(err)
-		if err := pause(ctx, g.cluster.config.Rejoin); err != nil {
-			return err
+		if ctx.Err() == nil {
+			g.notice(err)
+			_ = pause(ctx, g.cluster.config.Rejoin)
 		}
 	}
+	return false, nil
 }
 
 func (g *Group) settings(network *network) kafkago.ConsumerGroupConfig {
 	c := g.cluster.config
 	return kafkago.ConsumerGroupConfig{
-		ID:                     c.Group,
-		Brokers:                c.Brokers,
-		Dialer:                 g.cluster.dialerOn(network),
-		Topics:                 inputNames(),
-		GroupBalancers:         []kafkago.GroupBalancer{copartitioned{}},
-		HeartbeatInterval:      c.Heartbeat,
-		SessionTimeout:         c.SessionTimeout,
-		RebalanceTimeout:       c.RebalanceTimeout,
-		JoinGroupBackoff:       c.Rejoin,
-		WatchPartitionChanges:  true,
-		PartitionWatchInterval: c.WatchInterval,
-		StartOffset:            kafkago.FirstOffset,
-		Timeout:                min(c.RequestTimeout, c.SessionTimeout/2), // a heartbeat that hangs must not cost the session
+		ID:                c.Group,
+		Brokers:           c.Brokers,
+		Dialer:            g.cluster.dialerOn(network),
+		Topics:            inputNames(),
+		GroupBalancers:    []kafkago.GroupBalancer{copartitioned{}},
+		HeartbeatInterval: c.Heartbeat,
+		SessionTimeout:    c.SessionTimeout,
+		RebalanceTimeout:  c.RebalanceTimeout,
+		JoinGroupBackoff:  c.Rejoin,
+		StartOffset:       kafkago.FirstOffset,
+		Timeout:           min(c.RequestTimeout, c.SessionTimeout/2), // a heartbeat that hangs must not cost the session
 	}
 }
 
@@ -161,11 +197,4 @@ func leave(members *kafkago.ConsumerGroup, network *network) {
 	defer impatience.Stop()
 	_ = members.Close() // always nil
 	network.sever()
-}
-
-func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }

@@ -7,11 +7,14 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"tidemark/internal/embed"
 	"tidemark/internal/event"
@@ -242,6 +245,28 @@ func TestCommitOffsets(t *testing.T) {
 	}
 }
 
+// A member that slept through its session learns it from the coordinator's answer.
+func TestCommitOfAZombie(t *testing.T) {
+	broker, _ := withTopics(t, 1)
+	g := join(t, brisk(broker.Addr()), idle).owning(t, 1)
+	for offset, row := range []struct {
+		answer *kerr.Error
+		ended  bool
+	}{
+		{kerr.IllegalGeneration, true},
+		{kerr.UnknownMemberID, true},
+		{kerr.RebalanceInProgress, true},
+		{kerr.CoordinatorLoadInProgress, false},
+		{kerr.GroupAuthorizationFailed, false},
+	} {
+		broker.Broker().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetCommit}, Err: row.answer})
+		err := g.CommitOffsets(bounded(t), map[shard.Partition]int64{purchases: int64(offset)})
+		if err == nil || errors.Is(err, ErrGenerationEnded) != row.ended {
+			t.Errorf("the coordinator answers %v: %v, want an end of the generation: %t", row.answer, err, row.ended)
+		}
+	}
+}
+
 func TestHandlerDecidesWhatFollows(t *testing.T) {
 	bad := errors.New("bad")
 	for _, row := range []struct {
@@ -321,6 +346,23 @@ func TestGroupWaitsForBrokersAndTopics(t *testing.T) {
 	}
 }
 
+func TestGroupJoinsAgainAfterALostConnection(t *testing.T) {
+	broker, _ := withTopics(t, 2)
+	m := join(t, brisk(broker.Addr()), idle)
+	first := m.owning(t, 2)
+	broker.Broker().ControlKey(int16(kmsg.Heartbeat), func(kmsg.Request) (kmsg.Response, error, bool) {
+		return nil, errors.New("cut the connection"), true
+	})
+	second := m.owning(t, 2)
+	if second.ID() <= first.ID() {
+		t.Errorf("generation %d after %d, want a later one", second.ID(), first.ID())
+	}
+	// The broker still knows the member; only this process has given the first generation up.
+	if err := first.CommitOffsets(bounded(t), map[shard.Partition]int64{purchases: 1}); !errors.Is(err, ErrGenerationEnded) {
+		t.Errorf("commit by the first generation: %v, want %v", err, ErrGenerationEnded)
+	}
+}
+
 func TestGroupRefusesUnequalPartitionCounts(t *testing.T) {
 	broker := startBroker(t)
 	for topic, n := range map[event.Topic]int32{event.Purchases: 4, event.Interactions: 2, event.Feedbacks: 4} {
@@ -335,20 +377,51 @@ func TestGroupRefusesUnequalPartitionCounts(t *testing.T) {
 	}
 }
 
-// Partitions added to one topic only: the members notice, and stop rather than split customers.
+func addPartitions(t *testing.T, broker *embed.Kafka, count int32, topics ...string) {
+	request := &kafkago.CreatePartitionsRequest{}
+	for _, topic := range topics {
+		request.Topics = append(request.Topics, kafkago.TopicPartitionsConfig{Name: topic, Count: count})
+	}
+	admin := &kafkago.Client{Addr: kafkago.TCP(broker.Addr()), Timeout: bound, Transport: &kafkago.Transport{}}
+	answer, err := admin.CreatePartitions(bounded(t), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for topic, err := range answer.Errors {
+		if err != nil {
+			t.Fatalf("add partitions to %s: %v", topic, err)
+		}
+	}
+}
+
+// However soon after a join they are added.
+func TestGroupTakesNewPartitions(t *testing.T) {
+	broker, _ := withTopics(t, 2)
+	m := join(t, brisk(broker.Addr()), idle)
+	m.owning(t, 2)
+	addPartitions(t, broker, 4, inputNames()...)
+	m.owning(t, 4)
+}
+
+// Partitions added to one topic only: the members stop rather than split customers.
 func TestGroupStopsWhenPartitionCountsPart(t *testing.T) {
 	broker, _ := withTopics(t, 2)
 	m := join(t, brisk(broker.Addr()), idle)
 	m.owning(t, 2)
-	admin := &kafkago.Client{Addr: kafkago.TCP(broker.Addr()), Timeout: bound}
-	answer, err := admin.CreatePartitions(bounded(t), &kafkago.CreatePartitionsRequest{
-		Topics: []kafkago.TopicPartitionsConfig{{Name: string(event.Purchases), Count: 3}},
-	})
-	if err != nil || answer.Errors[string(event.Purchases)] != nil {
-		t.Fatal(err, answer)
+	addPartitions(t, broker, 3, string(event.Purchases))
+	if err := wait(t, "end of Run", m.left); !errors.Is(err, ErrUnequalPartitions) {
+		t.Errorf("Run: %v, want %v", err, ErrUnequalPartitions)
 	}
-	if err := wait(t, "end of Run", m.left); !errors.Is(err, ErrUnequalAssignment) {
-		t.Errorf("Run: %v, want %v", err, ErrUnequalAssignment)
+}
+
+// Another kind of member may deal the partitions in its own way.
+func TestGenerationRefusesAnUnequalAssignment(t *testing.T) {
+	one, two := []kafkago.PartitionAssignment{{ID: 1}}, []kafkago.PartitionAssignment{{ID: 2}}
+	_, err := newGeneration(t.Context(), &Cluster{}, &kafkago.Generation{Assignments: map[string][]kafkago.PartitionAssignment{
+		string(event.Purchases): one, string(event.Interactions): two, string(event.Feedbacks): one,
+	}})
+	if !errors.Is(err, ErrUnequalAssignment) || !strings.Contains(err.Error(), "[2] of "+string(event.Interactions)) {
+		t.Errorf("%v, want %v that names the topic", err, ErrUnequalAssignment)
 	}
 }
 

@@ -10,7 +10,13 @@ import (
 
 	"tidemark/internal/embed"
 	"tidemark/internal/event"
+	"tidemark/internal/pipeline"
 	"tidemark/internal/shard"
+)
+
+var (
+	_ pipeline.Source    = (*Generation)(nil)
+	_ pipeline.Publisher = (*Publisher)(nil)
 )
 
 // bound is how long a test may wait for what should take a moment.
@@ -93,21 +99,20 @@ func producer(t testing.TB, addr string, options ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-// readAll fetches p from an offset to its end, and fails unless every step gets ahead.
-func readAll(t testing.TB, log *Log, p shard.Partition, from int64) []event.Record {
+// readAll fetches all of p.
+func readAll(t testing.TB, log *Log, p shard.Partition) []event.Record {
 	ctx := bounded(t)
 	_, end, err := log.Bounds(ctx, p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var records []event.Record
-	for from < end {
-		fetch, err := log.Fetch(ctx, p, from)
+	for next := int64(0); next < end; {
+		fetch, err := log.Fetch(ctx, p, next)
 		if err != nil {
 			t.Fatal(err)
 		}
-		records = append(records, fetch.Records...)
-		from = fetch.Next
+		records, next = append(records, fetch.Records...), fetch.Next
 	}
 	return records
 }

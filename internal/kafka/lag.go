@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	kafkago "github.com/segmentio/kafka-go"
@@ -72,6 +73,9 @@ func (c *Cluster) committed(ctx context.Context, partitions []shard.Partition) (
 	answer, err := c.client.OffsetFetch(ctx, &kafkago.OffsetFetchRequest{GroupID: c.config.Group, Topics: ask})
 	if err != nil {
 		return nil, fmt.Errorf("read the committed offsets: %w", err)
+	}
+	if errors.Is(answer.Error, kafkago.GroupIdNotFound) {
+		return nil, nil // nobody has joined yet
 	}
 	if answer.Error != nil {
 		return nil, fmt.Errorf("read the committed offsets: %w", answer.Error)

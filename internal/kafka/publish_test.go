@@ -35,7 +35,7 @@ func TestPublisherPutsKeysWhereTheirShardsAre(t *testing.T) {
 			defer log.Close()
 			total := 0
 			for i := range partitions {
-				for _, r := range readAll(t, log, shard.Partition{Topic: event.Purchases, Index: i}, 0) {
+				for _, r := range readAll(t, log, shard.Partition{Topic: event.Purchases, Index: i}) {
 					total++
 					if want := p.Of(string(r.Key), partitions); want != i {
 						t.Errorf("key %q lies in partition %d, want %d", r.Key, i, want)
@@ -64,11 +64,11 @@ func TestPublishKeepsOrderTimeAndBytes(t *testing.T) {
 	publish(t, cluster, outputs...)
 	log := cluster.NewLog()
 	defer log.Close()
-	changes := readAll(t, log, shard.Partition{Topic: TierChanges}, 0)
+	changes := readAll(t, log, shard.Partition{Topic: TierChanges})
 	if len(changes) != 2 || string(changes[0].Value) != "first" || changes[0].Time != 123_456 || changes[1].Time != 777 {
 		t.Errorf("tier changes %+v, want first at 123456 ms, then second at the clock's 777 ms", changes)
 	}
-	letters := readAll(t, log, shard.Partition{Topic: DeadLetters}, 0)
+	letters := readAll(t, log, shard.Partition{Topic: DeadLetters})
 	if len(letters) != 1 || letters[0].Key != nil || fmt.Sprint(letters[0].Headers) != fmt.Sprint(outputs[1].Headers) {
 		t.Errorf("dead letters %+v, want one without a key, with its header", letters)
 	}

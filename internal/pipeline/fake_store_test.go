@@ -55,8 +55,56 @@ func (s memoryShard) head() shard.Meta {
 	return s.clone().meta
 }
 
+func (m *memory) inRange(n int) error {
+	if n < 0 || n >= len(m.shards) {
+		return fmt.Errorf("no shard %d", n)
+	}
+	return nil
+}
+
+// refuse says what is wrong with a commit, whatever its shard holds.
+func (m *memory) refuse(c shard.Commit) error {
+	if err := m.inRange(c.Shard); err != nil {
+		return err
+	}
+	if c.Token == "" || c.Token == c.Read || c.Confirmed < 0 {
+		return errors.New("no new token, or fewer than no outputs confirmed")
+	}
+	named := map[string]bool{}
+	for _, u := range c.Updates {
+		if u.Customer == "" || len(u.Profile) == 0 || named[u.Customer] {
+			return errors.New("an update without customer or profile, or the second of a customer")
+		}
+		named[u.Customer] = true
+		const exact = 1 << 53
+		if u.Due != event.Never && (u.Due > exact || u.Due < -exact) {
+			return errors.New("a due time that no sorted set can hold")
+		}
+	}
+	for _, offset := range c.Marks {
+		if offset < 0 {
+			return errors.New("a mark below zero")
+		}
+	}
+	if _, ok := c.Census[""]; ok {
+		return errors.New("a counter without a name")
+	}
+	return nil
+}
+
 // remember keeps the present state of a shard.
 func (m *memory) remember(n int) { m.past[n] = append(m.past[n], m.shards[n].clone()) }
+
+// states counts the states that the shards have been in.
+func (m *memory) states() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for _, past := range m.past {
+		n += len(past)
+	}
+	return n
+}
 
 // lose takes a shard back by a number of its latest states.
 func (m *memory) lose(n, states int) {
@@ -76,6 +124,9 @@ func (m *memory) Audit(_ context.Context, shards []int) ([]shard.Audit, error) {
 	defer m.mu.Unlock()
 	audits := make([]shard.Audit, len(shards))
 	for i, n := range shards {
+		if err := m.inRange(n); err != nil {
+			return nil, err
+		}
 		s := m.shards[n]
 		audits[i].Meta = s.head()
 		if s.profiles != nil {
@@ -90,6 +141,9 @@ func (m *memory) Metas(_ context.Context, shards []int) ([]shard.Meta, error) {
 	defer m.mu.Unlock()
 	metas := make([]shard.Meta, len(shards))
 	for i, n := range shards {
+		if err := m.inRange(n); err != nil {
+			return nil, err
+		}
 		metas[i] = m.shards[n].head()
 	}
 	return metas, nil
@@ -100,6 +154,9 @@ func (m *memory) Load(_ context.Context, queries []shard.Query) ([]shard.Loaded,
 	defer m.mu.Unlock()
 	loaded := make([]shard.Loaded, len(queries))
 	for i, q := range queries {
+		if err := m.inRange(q.Shard); err != nil {
+			return nil, err
+		}
 		s := m.shards[q.Shard]
 		loaded[i] = shard.Loaded{Meta: s.head(), Profiles: make([][]byte, len(q.Customers))}
 		if s.meta.Token == "" {
@@ -129,10 +186,11 @@ func (m *memory) Commit(_ context.Context, commits []shard.Commit) []error {
 }
 
 func (m *memory) commit(c shard.Commit) error {
+	if err := m.refuse(c); err != nil {
+		return err
+	}
 	s := m.shards[c.Shard].clone()
 	switch {
-	case c.Token == "" || c.Token == c.Read:
-		return errors.New("no new token")
 	case s.meta.Token == c.Token:
 		return nil
 	case s.meta.Token != c.Read:
@@ -142,7 +200,7 @@ func (m *memory) commit(c shard.Commit) error {
 	}
 	if s.meta.Token == "" {
 		s = memoryShard{
-			meta:     shard.Meta{Marks: shard.Marks{}, Counts: shard.Counts{Profiles: 1, Due: 1, Outbox: 1}},
+			meta:     shard.Meta{Format: 1, Marks: shard.Marks{}, Counts: shard.Counts{Profiles: 1, Due: 1, Outbox: 1}},
 			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{},
 		}
 	}
@@ -199,6 +257,9 @@ func (m *memory) Mark(_ context.Context, markers []shard.Marker) ([]shard.Meta, 
 	defer m.mu.Unlock()
 	metas := make([]shard.Meta, len(markers))
 	for i, marker := range markers {
+		if err := m.inRange(marker.Shard); err != nil {
+			return nil, err
+		}
 		s := &m.shards[marker.Shard]
 		if s.meta.Token == "" {
 			continue
@@ -207,7 +268,10 @@ func (m *memory) Mark(_ context.Context, markers []shard.Marker) ([]shard.Meta, 
 		for p, next := range marker.Next {
 			acked, expected := marker.Acked[p]
 			now, present := s.meta.Marks[p]
-			if present == expected && now == acked && now != next {
+			if next < 0 {
+				return nil, errors.New("a mark below zero")
+			}
+			if present == expected && now == acked && (now != next || !present) {
 				s.meta.Marks[p] = next
 				moved = true
 			}
@@ -223,6 +287,9 @@ func (m *memory) Mark(_ context.Context, markers []shard.Marker) ([]shard.Meta, 
 func (m *memory) Due(_ context.Context, n, limit int) ([]shard.Due, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.inRange(n); err != nil {
+		return nil, err
+	}
 	var due []shard.Due
 	for customer, at := range m.shards[n].due {
 		due = append(due, shard.Due{Customer: customer, At: at})
@@ -234,6 +301,9 @@ func (m *memory) Due(_ context.Context, n, limit int) ([]shard.Due, error) {
 func (m *memory) Outbox(_ context.Context, n int) ([]shard.Output, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.inRange(n); err != nil {
+		return nil, err
+	}
 	var outputs []shard.Output
 	for _, b := range m.shards[n].outbox {
 		o, err := shard.DecodeOutput(b)
@@ -249,6 +319,9 @@ func (m *memory) Outbox(_ context.Context, n int) ([]shard.Output, error) {
 func (m *memory) Scan(_ context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.inRange(n); err != nil {
+		return nil, 0, err
+	}
 	customers := sortedKeys(m.shards[n].profiles)
 	from := min(int(cursor), len(customers))
 	to := min(from+count, len(customers))

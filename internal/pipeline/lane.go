@@ -152,7 +152,8 @@ func (l *Lane) loop(ctx context.Context) error {
 		}
 		worked, err := l.step(ctx)
 		if errors.Is(err, errDraining) {
-			continue
+			// The batch in hand was left: not a step further.
+			return l.checkpoint(ctx, last)
 		}
 		if err != nil {
 			return err

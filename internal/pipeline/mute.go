@@ -27,28 +27,25 @@ func ageOf(at, present event.Instant) time.Duration {
 	return present.Sub(at)
 }
 
-// mute decides whether a transition is recorded without being published: a backfill must not page anyone. Alerts are muted
-// by whole episodes, by the age of their RAISED; a young ESCALATED brings the episode to light.
-func (l *Lane) mute(k *known, t score.Transition, age time.Duration) bool {
-	old := l.cfg.AlertMaxAge > 0 && age > l.cfg.AlertMaxAge
-	switch t := t.(type) {
-	case *score.TierChanged:
-		return old
-	case *score.ChurnAlert:
-		switch t.State {
-		case score.Raised:
-			k.muted = old
-		case score.Escalated:
-			k.muted = k.muted && old
-		case score.Eased, score.UnknownState:
-		case score.Resolved, score.Retracted:
-			muted := k.muted
-			k.muted = false
-			return muted
-		}
-		return k.muted
+// tell encodes transitions for the part's outbox, in order. What is too old is recorded without being published: score
+// decides, and remembers it in the profile.
+func (d *draft) tell(p *score.Profile, told []score.Transition) error {
+	if len(told) == 0 {
+		return nil
 	}
-	return false
+	l := d.lane
+	now := l.present()
+	// Where no fetch has been answered yet, nothing is known to be old.
+	public := p.Publish(told, max(now, 0), l.cfg.AlertMaxAge)
+	for i, t := range told {
+		o, err := l.announce(t, ageOf(t.Common().AsOf, now))
+		if err != nil {
+			return err
+		}
+		o.muted = !public[i]
+		d.part.outputs = append(d.part.outputs, o)
+	}
+	return nil
 }
 
 func kindOf(t score.Transition) string {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
@@ -23,18 +24,14 @@ func (p published) label() string {
 	return "true"
 }
 
-// announce encodes a transition and decides whether it is published.
-func (l *Lane) announce(k *known, t score.Transition) (published, error) {
+// announce encodes a transition of an age.
+func (l *Lane) announce(t score.Transition, age time.Duration) (published, error) {
 	o, err := l.cfg.Codec.Encode(t)
 	if err != nil {
 		return published{}, fmt.Errorf("encode a transition: %w", err)
 	}
-	stamp := t.Common()
-	age := ageOf(stamp.AsOf, l.present())
 	o.Headers = append(o.Headers, backfill(l.cfg.Clock, age))
-	return published{
-		output: o, kind: kindOf(t), cause: stamp.Cause.String(), muted: l.mute(k, t, age),
-	}, nil
+	return published{output: o, kind: kindOf(t), cause: t.Common().Cause.String()}, nil
 }
 
 // publish writes out what has been committed since the last time; from then on it is confirmed.

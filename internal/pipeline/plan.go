@@ -66,18 +66,6 @@ func (d *draft) put(customer string, k known) {
 	d.after[customer] = k
 }
 
-// tell encodes transitions into the part's outbox, in order.
-func (d *draft) tell(k *known, told []score.Transition) error {
-	for _, t := range told {
-		o, err := d.lane.announce(k, t)
-		if err != nil {
-			return err
-		}
-		d.part.outputs = append(d.part.outputs, o)
-	}
-	return nil
-}
-
 // planEvents applies the events that the shard has not seen yet. Where that is too much for one commit it is split by
 // offset prefix, never by customer, each part with its own marks.
 func (l *Lane) planEvents(s *state, items []item, ends shard.Marks) ([]*part, error) {
@@ -146,7 +134,7 @@ func (d *draft) apply(items []item) (int, error) {
 		p, told, verdict := l.engine.Apply(k.profile, x.event)
 		if verdict == score.Accepted || len(told) > 0 {
 			k.profile = p
-			if err := d.tell(&k, told); err != nil {
+			if err := d.tell(&k.profile, told); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
 			d.put(customer, k)

@@ -104,7 +104,7 @@ func (l *Lane) planReviews(s *state, customers []string, w event.Instant) ([]*pa
 			if k.profile.Due <= at {
 				return nil, fmt.Errorf("the review after the one at %s is scheduled for %s", at, k.profile.Due)
 			}
-			if err := d.tell(&k, told); err != nil {
+			if err := d.tell(&k.profile, told); err != nil {
 				return nil, err
 			}
 		}

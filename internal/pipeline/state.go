@@ -33,8 +33,6 @@ type state struct {
 type known struct {
 	profile score.Profile
 	exists  bool
-	// muted says that the open episode was recorded without being published.
-	muted bool
 }
 
 func newState(number int, own bool) *state {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"tidemark/internal/shard"
 )
@@ -54,11 +55,31 @@ func (l *Lane) takeOver(ctx context.Context) error {
 	}
 	for _, p := range l.partitions {
 		l.position[p] = l.lowest(p)
+		if l.told[p] > bounds[p].end {
+			delete(l.told, p) // an offset of another log: it says nothing of this one
+		}
 		if told, ok := l.told[p]; ok {
 			l.position[p] = max(min(l.position[p], told), bounds[p].first)
 		}
 	}
-	return nil
+	return l.tellFirst(ctx)
+}
+
+// tellFirst commits offsets for partitions that have none, before anything is read: from now on lost state is told from a
+// fresh start, and what a crash leaves unprojected is delivered again.
+func (l *Lane) tellFirst(ctx context.Context) error {
+	offsets := map[shard.Partition]int64{}
+	for _, p := range l.partitions {
+		if _, ok := l.told[p]; !ok {
+			offsets[p] = l.position[p]
+		}
+	}
+	if len(offsets) == 0 {
+		return nil
+	}
+	err := l.retry(ctx, "offsets", func() error { return l.cfg.Source.CommitOffsets(ctx, offsets) })
+	maps.Copy(l.told, offsets)
+	return err
 }
 
 // reset forgets everything but which customers are still to be projected.

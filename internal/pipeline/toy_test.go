@@ -192,10 +192,11 @@ type storedToy struct {
 	Sequence           int64
 	Standing           score.Standing
 	Episode            score.Episode
+	Muted              bool
 }
 
 func encodeToy(p score.Profile) []byte {
-	b, err := json.Marshal(storedToy{p.Customer, p.Model, p.AsOf, p.Settled, p.Due, p.Sequence, p.Standing, p.Episode})
+	b, err := json.Marshal(storedToy{p.Customer, p.Model, p.AsOf, p.Settled, p.Due, p.Sequence, p.Standing, p.Episode, p.Muted})
 	if err != nil {
 		panic(err)
 	}
@@ -207,7 +208,7 @@ func decodeToy(b []byte) (score.Profile, error) {
 	err := json.Unmarshal(b, &s)
 	return score.Profile{
 		Customer: s.Customer, Model: s.Model, AsOf: s.AsOf, Settled: s.Settled, Due: s.Due, Sequence: s.Sequence,
-		Standing: s.Standing, Episode: s.Episode,
+		Standing: s.Standing, Episode: s.Episode, Muted: s.Muted,
 	}, err
 }
 

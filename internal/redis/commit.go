@@ -93,7 +93,7 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	}
 	closeList()
 	for _, u := range c.Updates {
-		if false {
+		if u.Due == event.Never {
 			continue
 		}
 		if u.Due > maxExact || u.Due < -maxExact {

@@ -7,6 +7,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"tidemark/internal/event"
 	"tidemark/internal/shard"
 )
 
@@ -86,6 +87,12 @@ func TestLeftovers(t *testing.T) {
 		if loaded, err := s.Load(ctx, query); err != nil || loaded[0].Profiles[0] != nil {
 			t.Errorf("load without a head: got %q and error %v, want no profile", loaded[0].Profiles, err)
 		}
+		if err := s.Commit(ctx, []shard.Commit{{Shard: 1, Token: "anew", Confirmed: 1}})[0]; err == nil {
+			t.Error("create anew and confirm what is left over: got no error, want one")
+		}
+		if n, err := client.HLen(ctx, s.keys(1)[profilesKey]).Result(); err != nil || n != 11 {
+			t.Errorf("profiles left over after that refusal: got %d and error %v, want all 11 still", n, err)
+		}
 		if err := s.Commit(ctx, []shard.Commit{{Shard: 1, Token: "anew"}})[0]; err != nil {
 			t.Fatalf("create anew: got error %v, want none", err)
 		}
@@ -99,25 +106,16 @@ func TestLeftovers(t *testing.T) {
 	})
 }
 
-func TestDrop(t *testing.T) {
+func TestMarkerLeavesNoKey(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)
-		for _, n := range []int{1, 2} {
-			c := batch(10)
-			c.Shard, c.Token = n, "one"
-			if err := s.Commit(ctx, []shard.Commit{c})[0]; err != nil {
-				t.Fatalf("create shard %d: got error %v, want none", n, err)
+		if _, err := s.Mark(ctx, []shard.Marker{{Shard: 1, Next: shard.Marks{{Topic: event.Purchases}: 5}}}); err != nil {
+			t.Fatalf("mark a shard that is not there: got error %v, want none", err)
+		}
+		for _, key := range s.keys(1) {
+			if n, err := client.Exists(ctx, key).Result(); err != nil || n != 0 {
+				t.Errorf("%s: got %d keys and error %v, want none", key, n, err)
 			}
-		}
-		if err := s.Drop(ctx, []int{2, 3}); err != nil { // the one is there, the other never was
-			t.Fatalf("drop: got error %v, want none", err)
-		}
-		audits, err := s.Audit(ctx, []int{1, 2})
-		if err != nil || audits[0].Actual.Profiles != 11 || audits[1].Meta.Token != "" || audits[1].Actual != (shard.Counts{}) {
-			t.Errorf("after it: got %+v and error %v, want shard 1 as it was and no shard 2", audits, err)
-		}
-		if err := s.Commit(ctx, []shard.Commit{{Shard: 2, Read: "one", Token: "two"}})[0]; !errors.Is(err, shard.ErrConflict) {
-			t.Errorf("a commit by one who had read it: got error %v, want %v", err, shard.ErrConflict)
 		}
 	})
 }

@@ -74,6 +74,12 @@ func TestKeysHold(t *testing.T) {
 		if want := "|" + string(output.Append(nil)); err != nil || strings.Join(outbox, "|") != want {
 			t.Errorf("outbox, the sentinel first: got %q and error %v, want %q", strings.Join(outbox, "|"), err, want)
 		}
+		if err := s.Commit(ctx, []shard.Commit{{Shard: 7, Read: "t1", Token: "t2", Confirmed: 1}})[0]; err != nil {
+			t.Fatalf("confirm: got error %v, want none", err)
+		}
+		if outbox, err := client.LRange(ctx, "tm:{07}:outbox", 0, -1).Result(); err != nil || len(outbox) != 1 || outbox[0] != "" {
+			t.Errorf("outbox with all confirmed: got %q and error %v, want only the sentinel", outbox, err)
+		}
 	})
 }
 

@@ -3,7 +3,6 @@
 -- KEYS  meta, profiles
 -- ARGV  customers
 local reply = {redis.call('HGETALL', KEYS[1])}
-if redis.call('HEXISTS', KEYS[1], 'token') == 0 then return reply end
 for i = 1, #ARGV, 1000 do
   reply[#reply + 1] = redis.call('HMGET', KEYS[2], unpack(ARGV, i, math.min(i + 999, #ARGV)))
 end

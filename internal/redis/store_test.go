@@ -6,9 +6,12 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"tidemark/internal/pipeline"
 	"tidemark/internal/shard"
 	"tidemark/internal/storetest"
 )
+
+var _ pipeline.Store = (*Store)(nil)
 
 // The suite looks at whatever else a store can show.
 var (

@@ -62,13 +62,21 @@ var discounts = [...]choice[float64]{{0, 0.75}, {0.05, 0.07}, {0.10, 0.09}, {0.2
 var (
 	// grievances are what makes customers leave.
 	grievances = [...]choice[event.Subject]{
-		{event.AboutService, 0.25}, {event.AboutDelivery, 0.25}, {event.AboutPrice, 0.2}, {event.AboutProduct, 0.15},
-		{event.AboutAfterSales, 0.12}, {event.AboutBrand, 0.03},
+		{event.AboutService, 0.25},
+		{event.AboutDelivery, 0.25},
+		{event.AboutPrice, 0.2},
+		{event.AboutProduct, 0.15},
+		{event.AboutAfterSales, 0.12},
+		{event.AboutBrand, 0.03},
 	}
 	// subjects are what customers speak of otherwise.
 	subjects = [...]choice[event.Subject]{
-		{event.AboutProduct, 0.35}, {event.AboutDelivery, 0.25}, {event.AboutService, 0.2}, {event.AboutPrice, 0.12},
-		{event.AboutAfterSales, 0.05}, {event.AboutOther, 0.03},
+		{event.AboutProduct, 0.35},
+		{event.AboutDelivery, 0.25},
+		{event.AboutService, 0.2},
+		{event.AboutPrice, 0.12},
+		{event.AboutAfterSales, 0.05},
+		{event.AboutOther, 0.03},
 	}
 )
 

@@ -44,17 +44,12 @@ func (s *Shop) send(e event.Event) {
 func (s *Shop) sendBroken(e event.Event) {
 	head := e.Common()
 	head.ID = s.number('e', &s.events)
-	how := Truncated + Broken(s.random.IntN(4))
-	p, isPurchase := e.(*event.Purchase)
-	if how == UnknownCurrency && !isPurchase {
-		how = FutureDate
-	}
-	switch how {
-	case UnknownCurrency:
-		p.Amount.Currency = noCurrency
-	case FutureDate:
+	how := Truncated + Broken(s.random.IntN(3))
+	if how == FutureDate {
 		head.OccurredAt = head.RecordedAt.Add(s.logUniform(2*event.Tolerance, 365*oneDay))
-	case Intact, Truncated, UnknownSchema:
+	}
+	if p, ok := e.(*event.Purchase); ok && how != FutureDate && s.chance(0.5) {
+		how, p.Amount.Currency = UnknownCurrency, noCurrency
 	}
 	s.put(Message{Event: e, Broken: how})
 }

@@ -2,20 +2,22 @@ package shop
 
 import "tidemark/internal/event"
 
-// queue hands out what was put into it by time, and what is due at the same time in the order of arrival. It is a
-// binary heap; container/heap would box every entry.
+// queue hands out what was put into it by time, and what is due at the same time in the order of arrival. It is a binary
+// heap of entries without pointers, which the garbage collector need not follow; what they stand for lies in slots.
 type queue[T any] struct {
-	entries []entry[T]
+	entries []entry
+	slots   []T
+	free    []uint32 // slots in no use
 	pushed  uint64
 }
 
-type entry[T any] struct {
+type entry struct {
 	at     event.Instant
 	ticket uint64
-	what   T
+	slot   uint32
 }
 
-func (e *entry[T]) before(f *entry[T]) bool {
+func (e *entry) before(f *entry) bool {
 	return e.at < f.at || e.at == f.at && e.ticket < f.ticket
 }
 
@@ -28,7 +30,7 @@ func (q *queue[T]) next() event.Instant {
 }
 
 func (q *queue[T]) push(at event.Instant, what T) {
-	e := entry[T]{at, q.pushed, what}
+	e := entry{at, q.pushed, q.keep(what)}
 	q.pushed++
 	q.entries = append(q.entries, e)
 	i := len(q.entries) - 1
@@ -43,30 +45,41 @@ func (q *queue[T]) push(at event.Instant, what T) {
 	q.entries[i] = e
 }
 
-// pop takes the first entry out of a queue that is not empty.
-func (q *queue[T]) pop() entry[T] {
+// pop takes the first entry out of a queue that is not empty, and says when it was due.
+func (q *queue[T]) pop() (T, event.Instant) {
 	first, n := q.entries[0], len(q.entries)-1
 	e := q.entries[n]
-	q.entries[n] = entry[T]{} // lets go of what it refers to
 	q.entries = q.entries[:n]
-	if n == 0 {
-		return first
-	}
-	i := 0
-	for {
+	for i := 0; n > 0; {
 		child := 2*i + 1
-		if child >= n {
-			break
-		}
 		if right := child + 1; right < n && q.entries[right].before(&q.entries[child]) {
 			child = right
 		}
-		if !q.entries[child].before(&e) {
+		if child >= n || !q.entries[child].before(&e) {
+			q.entries[i] = e
 			break
 		}
 		q.entries[i] = q.entries[child]
 		i = child
 	}
-	q.entries[i] = e
-	return first
+	return q.release(first.slot), first.at
+}
+
+func (q *queue[T]) keep(what T) uint32 {
+	if last := len(q.free) - 1; last >= 0 {
+		slot := q.free[last]
+		q.free = q.free[:last]
+		q.slots[slot] = what
+		return slot
+	}
+	q.slots = append(q.slots, what)
+	return uint32(len(q.slots) - 1)
+}
+
+func (q *queue[T]) release(slot uint32) T {
+	var none T
+	what := q.slots[slot]
+	q.slots[slot] = none
+	q.free = append(q.free, slot)
+	return what
 }

@@ -52,16 +52,16 @@ func Open(c Config) (*Shop, error) {
 // Next returns the message that is sent next; false when the year is over. Record times never descend.
 func (s *Shop) Next() (Message, bool) {
 	for s.steps.next() < s.post.next() {
-		e := s.steps.pop()
-		s.now = e.at
-		e.what.do(s, e.what.customer)
+		var next step
+		next, s.now = s.steps.pop()
+		next.do(s, next.customer)
 	}
 	if s.post.next() == event.Never {
 		return Message{}, false
 	}
-	e := s.post.pop()
-	s.now = e.at
-	return e.what, true
+	var m Message
+	m, s.now = s.post.pop()
+	return m, true
 }
 
 // Messages returns the messages that are still to be sent, in the order of Next.

@@ -18,7 +18,7 @@ func (p posterior) ifAlive(span float64) float64 {
 		return 0
 	}
 	u := span / p.alpha
-	mean := p.r * u
+	mean := float64(p.r * u)
 	terms := mean + float64(10*math.Sqrt(mean*(1+u))) + float64(40*(1+u))
 	if terms > maxTerms {
 		return p.integral(u, mean)
@@ -45,7 +45,7 @@ func (p posterior) series(u, mean float64) float64 {
 	// Then w starts some whole steps of e^step too large, and takes them off
 	// on the way up; until it has, the terms are below e^step.
 	const step = -700.
-	w0 := -p.r * math.Log1p(u)
+	w0 := float64(-p.r * math.Log1p(u))
 	steps := math.Floor(w0 / step)
 	w := math.Exp(w0 - float64(steps*step))
 

@@ -11,13 +11,13 @@ import (
 //
 //	w(n) = (r)_n / n! (1-z)^r z^n,   z = span/(alpha+span).
 type nbd struct {
-	r, z, mean float64
-	stay       float64 // r ln(1-z)
+	r, z float64
+	none float64 // ln w(0) = r ln(1-z)
 }
 
 func newNBD(r, alpha, span float64) nbd {
 	u := max(0, span) / alpha
-	return nbd{r: r, z: u / (1 + u), mean: r * u, stay: -r * math.Log1p(u)}
+	return nbd{r: r, z: u / (1 + u), none: float64(-r * math.Log1p(u))}
 }
 
 // mass is w(n).
@@ -25,15 +25,15 @@ func (d nbd) mass(n int) float64 {
 	if n < 0 {
 		return 0
 	}
-	if n == 0 {
-		return math.Exp(d.stay)
+	if n == 0 { // 0 ln 0 is 0
+		return math.Exp(d.none)
 	}
 	x := float64(n)
-	return math.Exp(lrising(d.r, x) - lgamma(x+1) + d.stay + float64(x*math.Log(d.z)))
+	return math.Exp(lrising(d.r, x) - lgamma(x+1) + d.none + float64(x*math.Log(d.z)))
 }
 
 // atLeast is the sum of w from n on, as the regularized incomplete beta function
-// I_z(n, r): all its digits also where it is small.
+// I_z(n, r): one less the sum up to n would have no digits in a tail of 1e-16.
 func (d nbd) atLeast(n int) float64 {
 	if n <= 0 {
 		return 1

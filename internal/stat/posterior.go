@@ -17,7 +17,7 @@ type posterior struct {
 // purchase: r ln((alpha+T)/(alpha+t_x)), with r the posterior's and alpha the
 // model's. In this form it is smooth in T to the last bits.
 func silence(r, alpha float64, h Rhythm) float64 {
-	return r * math.Log1p((h.T-h.TX)/(alpha+h.TX))
+	return float64(r * math.Log1p((h.T-h.TX)/(alpha+h.TX)))
 }
 
 // crossing is the T at which log-odds that started at born, at the last

@@ -53,7 +53,7 @@ func stirling(x float64) float64 {
 	s = 1./1260 + float64(y2*s)
 	s = -1./360 + float64(y2*s)
 	s = 1./12 + float64(y2*s)
-	return y * s
+	return float64(y * s)
 }
 
 // lbeta is ln B(a, b) for a, b > 0. The difference of three large lgammas
@@ -70,6 +70,6 @@ func lbeta(a, b float64) float64 {
 	if a < stirlingFrom {
 		return lgamma(a) + a - float64(a*math.Log(a+b)) + rest
 	}
-	halfLn2Pi := math.Log(2*math.Pi) / 2
-	return halfLn2Pi - math.Log(a)/2 - float64(a*math.Log1p(b/a)) + stirling(a) + rest
+	const halfLn2Pi = 0.91893853320467274178032973640561764
+	return halfLn2Pi - float64(0.5*math.Log(a)) - float64(a*math.Log1p(b/a)) + stirling(a) + rest
 }

@@ -19,6 +19,7 @@ var (
 	purchases    = shard.Partition{Topic: event.Purchases, Index: 3}
 	interactions = shard.Partition{Topic: event.Interactions, Index: 3}
 	feedbacks    = shard.Partition{Topic: event.Feedbacks, Index: 3}
+	others       = shard.Partition{Topic: event.Purchases, Index: 11}
 )
 
 // must carries out one commit.

@@ -35,6 +35,10 @@ func testMarkers(t *testing.T, s harness) {
 			shard.Marks{purchases: 30}, shard.Marks{purchases: 20, feedbacks: 0},
 		},
 		{
+			"seen, but not there: it stays away, for the lane to notice", shard.Marks{interactions: 4},
+			shard.Marks{interactions: 5}, shard.Marks{purchases: 20, feedbacks: 0},
+		},
+		{
 			"never seen, and not there: it is set", nil,
 			shard.Marks{interactions: 5}, shard.Marks{purchases: 20, feedbacks: 0, interactions: 5},
 		},
@@ -50,7 +54,11 @@ func testMarkers(t *testing.T, s harness) {
 			"nothing to move", shard.Marks{purchases: 21},
 			shard.Marks{purchases: 21}, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5},
 		},
-		{"only a look", nil, nil, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5}},
+		{
+			"never seen, not there, and at the log's beginning", nil,
+			shard.Marks{others: 0}, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5, others: 0},
+		},
+		{"only a look", nil, nil, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5, others: 0}},
 	}
 	for _, step := range steps {
 		meta := s.mark(shard.Marker{Shard: 3, Acked: step.acked, Next: step.next})

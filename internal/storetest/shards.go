@@ -115,6 +115,9 @@ func testOutOfRange(t *testing.T, s harness) {
 		if _, err := s.Audit(t.Context(), []int{0, n}); err == nil {
 			t.Errorf("audit shard %d of %d: got no error, want one", n, layout.Shards)
 		}
+		if err := s.Drop(t.Context(), []int{n}); err == nil {
+			t.Errorf("drop shard %d of %d: got no error, want one", n, layout.Shards)
+		}
 		if _, err := s.Mark(t.Context(), []shard.Marker{{Shard: n}}); err == nil {
 			t.Errorf("mark shard %d of %d: got no error, want one", n, layout.Shards)
 		}
@@ -127,6 +130,31 @@ func testOutOfRange(t *testing.T, s harness) {
 		if _, _, err := s.Scan(t.Context(), n, 0, 1); err == nil {
 			t.Errorf("scan shard %d of %d: got no error, want one", n, layout.Shards)
 		}
+	}
+}
+
+func testDrop(t *testing.T, s harness) {
+	beside := first()
+	beside.Shard = 2
+	s.must(beside)
+	want := s.state(2)
+	s.must(first())
+	if err := s.Drop(t.Context(), []int{3, 4}); err != nil { // the one is there, the other never was
+		t.Fatalf("drop: got error %v, want none", err)
+	}
+	if got := s.audit(3); got.Meta.Token != "" || got.Actual != (shard.Counts{}) {
+		t.Errorf("the dropped shard: got %+v, want nothing", got)
+	}
+	if got := s.state(2); got != want {
+		t.Errorf("the shard beside it:\n got %s\nwant %s", got, want)
+	}
+	s.conflicts(shard.Commit{Shard: 3, Read: "one", Token: "two"}) // by one who had read it
+	s.must(shard.Commit{Shard: 3, Token: "anew"})
+	if got := s.audit(3).Actual; got != (shard.Counts{Profiles: 1, Due: 1, Outbox: 1}) {
+		t.Errorf("the shard that begins again: got %+v, want only sentinels", got)
+	}
+	if got := s.load(3, "a"); got.Profiles[0] != nil || len(got.Meta.Marks) != 0 || got.Meta.Sequence != 1 {
+		t.Errorf("the shard that begins again: got %+v, want no profile, no marks, sequence 1", got)
 	}
 }
 

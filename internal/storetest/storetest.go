@@ -14,6 +14,7 @@ type Store interface {
 	Metas(ctx context.Context, shards []int) ([]shard.Meta, error)
 	Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error)
 	Commit(ctx context.Context, commits []shard.Commit) []error
+	Drop(ctx context.Context, shards []int) error
 	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)
 	Due(ctx context.Context, shard, limit int) ([]shard.Due, error)
 	Outbox(ctx context.Context, shard int) ([]shard.Output, error)
@@ -76,6 +77,7 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"shards do not mix", testShards},
 		{"a shard that is not there is empty", testAbsent},
 		{"no such shard is an error", testOutOfRange},
+		{"a shard that was dropped is gone, and can begin again", testDrop},
 		{"counts follow every commit", testCounts},
 		{"views can be projected again and again", testViews},
 	}

@@ -1,0 +1,70 @@
+package avro
+
+import (
+	"testing"
+
+	"tidemark/internal/event"
+)
+
+func BenchmarkDecode(b *testing.B) {
+	c := newCodec(b, Options{})
+	bare := samplePurchase()
+	bare.Items = nil
+	for _, row := range []struct {
+		name  string
+		event event.Event
+	}{{"purchase", bare}, {"purchase with 2 items", samplePurchase()}, {"interaction", sampleInteraction()}, {"feedback", sampleFeedback()}} {
+		r := message(b, c, row.event)
+		b.Run(row.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(r.Value)))
+			for b.Loop() {
+				if _, err := c.Decode(r); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkScan(b *testing.B) {
+	c := newCodec(b, Options{})
+	r := message(b, c, samplePurchase())
+	s := formats()[string(r.Topic)].record
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := scan(s, r.Value[5:]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEncodeEvent(b *testing.B) {
+	c := newCodec(b, Options{})
+	e := samplePurchase()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.EncodeEvent(e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	c := newCodec(b, Options{})
+	change := sampleTier()
+	b.Run("identify", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Identify(change)
+		}
+	})
+	b.Run("encode", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := c.Encode(change); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,129 @@
+package history_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+)
+
+// A typical life on each side of what a profile may cost.
+func TestEncodingIsSmall(t *testing.T) {
+	for _, row := range []struct {
+		name, story string
+		most        int
+	}{
+		{"nobody", "", 1},
+		{"a typical customer of CDNOW: three orders", "0 ORDER a 2999; 31 ORDER b 1499; 200 ORDER c 11877", 80},
+		{"five events of all sorts", "0 ORDER a 2999 @9; 30 PAGE_VIEW web @10; 31 ORDER b 1499 @11; 33 NPS - 9 @12; 34 REFUND b 500 @13", 130},
+		{"a weekly buyer for two years", weekly(104), 104*25 + 20},
+		{"a weekly buyer for twenty years: the past is sealed", weekly(1040), 105*25 + 60},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s, _ := remember(parse(t, row.story))
+			got := len(s.Append(nil))
+			t.Logf("%d bytes", got)
+			if got > row.most {
+				t.Errorf("%d bytes, want at most %d", got, row.most)
+			}
+		})
+	}
+}
+
+func weekly(weeks int) string {
+	var story strings.Builder
+	for i := range weeks {
+		fmt.Fprintf(&story, "%d ORDER order-%d 4000 @%d;", 7*i, i, i%24)
+	}
+	return story.String()
+}
+
+// many is a life that uses every part of the encoding.
+func many(t testing.TB) history.Summary {
+	seen := parse(t, `0 ORDER a 100; 1 ORDER b 100 @5; 300 REFUND a 30; 301 CHARGEBACK b 10; 900 ORDER c 5; 901 ORDER c 7; 1000 REFUND z 3; 1100 REFUND c 1;
+		1500 REFERRAL_MADE web; 1600 ORDER d 40; 1601 PAID d 40; 1602 NPS - 7; 1603 COMPLAINT d; 1640 LOGIN app; 1650 LOGIN web; 1651 UNSUBSCRIBE email; 1652 ORDER d 41`)
+	at := seen[len(seen)-1].at()
+	seen = append(seen,
+		observed{x: &event.Interaction{Head: event.Head{ID: "attributes", OccurredAt: at}, Kind: event.Attributes, Attributes: map[string]string{"region": "north", "owner": "kim"}}},
+		observed{x: &event.Interaction{Head: event.Head{ID: "outreach", OccurredAt: at}, Kind: event.OutreachSent, Channel: "email", Cost: event.Minor(12)}},
+		observed{
+			x: &event.Purchase{Head: event.Head{ID: "full", OccurredAt: at + 1}, Kind: event.Order, OrderID: "full", Channel: "shop"},
+			a: history.Amounts{Amount: 9, Margin: event.Minor(-1), Discount: event.Minor(2), ServiceCost: event.Minor(3), AcquisitionCost: event.Minor(4)},
+		})
+	for i := range 40 {
+		seen = append(seen, observed{x: &event.Purchase{Head: event.Head{ID: fmt.Sprint("o", i), OccurredAt: at}, Kind: event.Order, OrderID: fmt.Sprint("o", i)}, a: history.Amounts{Amount: 1}})
+	}
+	s, _ := remember(seen)
+	return s
+}
+
+func TestDecodeReadsWhatAppendWrote(t *testing.T) {
+	s := many(t)
+	b := s.Append(nil)
+	decoded, err := history.Decode(b)
+	if err != nil {
+		t.Fatalf("decode %x: %v", b, err)
+	}
+	if got := decoded.Append(nil); !bytes.Equal(got, b) {
+		t.Errorf("round trip:\n got %x\nwant %x", got, b)
+	}
+	at := event.Calendar{}.Start(s.Newest())
+	if got, want := decoded.Facts(at, event.Calendar{}), s.Facts(at, event.Calendar{}); got != want {
+		t.Errorf("facts:\n got %+v\nwant %+v", got, want)
+	}
+	if got, want := decoded.Attribute("owner"), "kim"; got != want {
+		t.Errorf("owner %q, want %q", got, want)
+	}
+	for i := range b {
+		if i == 1 {
+			continue // the format alone is a customer of whom nothing is known
+		}
+		if _, err := history.Decode(b[:i]); err == nil {
+			t.Errorf("the first %d of %d bytes decode", i, len(b))
+		}
+	}
+	if _, err := history.Decode(append(b, 0)); err == nil {
+		t.Error("a trailing byte decodes")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	var none history.Summary
+	f.Add(none.Append(nil))
+	f.Add([]byte{})
+	f.Add(many(f).Append(nil))
+	f.Add([]byte{1, 8, 0, 0xff, 0xff, 0xff, 0xff, 0x0f}) // a length that no memory holds
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := history.Decode(b)
+		if err != nil {
+			return
+		}
+		var c event.Calendar
+		for _, at := range []event.Instant{0, c.Start(s.Newest()), c.Start(s.Newest() + 200)} {
+			facts := s.Facts(at, c)
+			for _, x := range []float64{facts.MedianGapDays, facts.MeanGapDays, facts.CSATMean, facts.CSATLatest, facts.NPSScore} {
+				if math.IsNaN(x) || math.IsInf(x, 0) {
+					t.Fatalf("not a number in %+v", facts)
+				}
+			}
+		}
+		s.ContactableChannels()
+		s.Attribute("region")
+		once := s.Append(nil)
+		again, err := history.Decode(once)
+		if err != nil {
+			t.Fatalf("decode what was written, %x: %v", once, err)
+		}
+		if twice := again.Append(nil); !bytes.Equal(once, twice) {
+			t.Fatalf("writing twice: first %x, then %x", once, twice)
+		}
+		x := &event.Purchase{Head: event.Head{ID: "x", OccurredAt: c.Start(s.Newest() + 400)}, Kind: event.Order, OrderID: "x"}
+		if next, _ := again.Observe(x, history.Amounts{Amount: 1}, c); next.Newest() != s.Newest()+400 {
+			t.Fatalf("newest is %d, want %d", next.Newest(), s.Newest()+400)
+		}
+	})
+}

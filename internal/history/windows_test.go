@@ -1,0 +1,118 @@
+package history_test
+
+import (
+	"testing"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+)
+
+// What leaves a window stops to count, without any event; a known class of bugs elsewhere is that it does not.
+func TestWindowsExpire(t *testing.T) {
+	for _, row := range []struct {
+		name, story string
+		days        event.Day // from day 0
+		count       func(history.Facts) any
+		in, out     any
+	}{
+		{"orders", "0 ORDER a 7", 365, func(f history.Facts) any { return f.Orders365 }, 1, 0},
+		{"purchase days", "0 ORDER a 7", 365, func(f history.Facts) any { return f.Days365 }, 1, 0},
+		{"spend", "0 ORDER a 7", 365, func(f history.Facts) any { return f.Spend365 }, int64(7), int64(0)},
+		{"a reduction", "0 REFUND - 7", 365, func(f history.Facts) any { return f.Spend365 }, int64(-7), int64(0)},
+		{"refunds", "0 REFUND - 7", 365, func(f history.Facts) any { return f.Refunds365 }, 1, 0},
+		{"refunded money", "0 REFUND - 7", 365, func(f history.Facts) any { return f.RefundAmount365 }, int64(7), int64(0)},
+		{"chargebacks", "0 CHARGEBACK a 7", 365, func(f history.Facts) any { return f.Chargebacks }, 1, 0},
+		{"failed payments", "0 PAYMENT_FAILED a 7", 365, func(f history.Facts) any { return f.FailedPayments }, 1, 0},
+		{"overdue payments", "0 PAYMENT_OVERDUE a 7", 365, func(f history.Facts) any { return f.Overdue }, 1, 0},
+		{"payments", "0 PAID a 7", 365, func(f history.Facts) any { return f.Paid }, 1, 0},
+		{"NPS", "0 NPS - 8", 365, func(f history.Facts) any { return f.NPSKnown }, true, false},
+		{"CSAT", "0 CSAT - 8", 365, func(f history.Facts) any { return f.CSATMean }, 0.8, 0.0},
+		{"complaints", "0 COMPLAINT", 365, func(f history.Facts) any { return f.Complaints }, 1, 0},
+		{"open complaints", "0 COMPLAINT", 365, func(f history.Facts) any { return f.OpenComplaints }, 1, 0},
+		{"the last complaint", "0 COMPLAINT", 365, func(f history.Facts) any { return f.LastComplaint != 0 }, true, false},
+		{"touches", "0 LOGIN web", 90, func(f history.Facts) any { return f.Touches90[event.Login] }, int32(1), int32(0)},
+		{"their weight", "0 LOGIN web", 90, func(f history.Facts) any { return f.Interactions90[event.Login] }, int64(2), int64(0)},
+		{"their channels", "0 LOGIN web", 90, func(f history.Facts) any { return f.Channels90 }, 1, 0},
+		{"a gap, with its first day", "0 ORDER a 7; 10 ORDER b 7", 365, func(f history.Facts) any { return f.MedianGapDays }, 10.0, 0.0},
+		// base is in January 2011: the streak breaks when a whole month has passed.
+		{"active months", "0 ORDER a 7", 34, func(f history.Facts) any { return f.ActiveMonths }, 1, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var utc event.Calendar
+			s, _ := remember(parse(t, row.story))
+			end := utc.Start(base + row.days)
+			if got := row.count(s.Facts(end-1, utc)); got != row.in {
+				t.Errorf("a millisecond before: got %v, want %v", got, row.in)
+			}
+			if got := row.count(s.Facts(end, utc)); got != row.out {
+				t.Errorf("on day %d: got %v, want %v", row.days, got, row.out)
+			}
+			if got := s.Facts(end-hour, utc).Until; got != end {
+				t.Errorf("Until %v, want %v", got, end)
+			}
+		})
+	}
+}
+
+func TestDerivedNumbers(t *testing.T) {
+	var utc event.Calendar
+	s, _ := remember(parse(t, `0 ORDER a 100; 0 REFUND - 20; 4 ORDER b 50; 5 REFUND b 10; 14 ORDER c 0; 20 REFUND - 5; 34 ORDER d 30; 34 ORDER e 10 @3;
+		40 NPS - 3; 41 NPS - 9; 41 CSAT - 5; 42 REVIEW - 10; 43 COMPLAINT a; 44 COMPLAINT b; 45 COMPLAINT_RESOLVED a; 46 COMPLAINT a;
+		46 REFERRAL_MADE web; 47 PAGE_VIEW web; 47 CART_ADD app`))
+	f := s.Facts(utc.Start(base+47), utc)
+	want := history.Facts{
+		Orders: 5, PurchaseDays: 4, FirstDay: base, LastDay: base + 34,
+		FirstPurchase: utc.Start(base), LastPurchase: utc.Start(base+34) + 3*hour, LastOrderAmount: 10,
+		Spend: 190 - 35, FirstDayNet: 80, RepeatDays: 2, RepeatSpend: 50 + 40,
+		Orders365: 5, Days365: 4, Spend365: 155,
+		MedianGapDays: 10, MeanGapDays: 34.0 / 3, ActiveMonths: 3,
+		Refunds365: 3, RefundAmount365: 35,
+		NPSScore: 9, NPSAt: utc.Start(base + 41), NPSKnown: true, CSATMean: 0.75, CSATLatest: 1, CSATCount: 2,
+		Complaints: 3, OpenComplaints: 2, LastComplaint: utc.Start(base + 46),
+		Channels90: 2, Referrals: 1, Until: event.InstantOf(time.Date(2011, 5, 1, 0, 0, 0, 0, time.UTC)),
+	}
+	want.Touches90[event.ReferralMade], want.Touches90[event.PageView], want.Touches90[event.CartAdd] = 1, 1, 1
+	want.Interactions90[event.ReferralMade], want.Interactions90[event.PageView], want.Interactions90[event.CartAdd] = 10, 1, 5
+	if f != want {
+		t.Errorf("\n got %+v\nwant %+v", f, want)
+	}
+}
+
+// An event stamped minutes ahead of its record time moves H, but is not in force before its time.
+func TestTheFutureWaits(t *testing.T) {
+	var utc event.Calendar
+	s, _ := remember(parse(t, "0 ORDER a 100; 9 ORDER a 60"))
+	f := s.Facts(utc.Start(base+9)-1, utc)
+	if f.Orders != 1 || f.Spend != 100 || f.Until != utc.Start(base+9) {
+		t.Errorf("before the restatement: %d orders, spend %d, until %v; want 1, 100, %v", f.Orders, f.Spend, f.Until, utc.Start(base+9))
+	}
+	if f = s.Facts(f.Until, utc); f.Spend != 60 {
+		t.Errorf("after it: spend %d, want 60", f.Spend)
+	}
+	s, _ = remember(parse(t, "0 ORDER a 100; 9 CANCEL b"))
+	if f = s.Facts(utc.Start(base+9)-1, utc); f.Until == utc.Start(base+9) {
+		t.Errorf("until %v, the cancellation of an unknown order, which changes nothing", f.Until)
+	}
+}
+
+func TestMonthsAreThoseOfTheCalendar(t *testing.T) {
+	for d := event.Day(-800_000); d < 800_000; d += 7 {
+		if got, want := history.MonthOf(d), d.Month(); got != want {
+			t.Fatalf("month of day %d: got %d, want %d", d, got, want)
+		}
+	}
+	for month := -20_000; month < 20_000; month++ {
+		if got, want := history.MonthStart(month), event.MonthStart(month); got != want {
+			t.Fatalf("start of month %d: got %d, want %d", month, got, want)
+		}
+	}
+}
+
+func TestHashIsStored(t *testing.T) {
+	for id, want := range map[string]uint64{"": 0xefd01f60ba992926, "a": 0x82a2a958a9bece5b, "INV-536365": 0xd6702122411b4f8d} {
+		if got := history.Hash(id); got != want {
+			t.Errorf("hash of %q: got %#x, want %#x: profiles on disk would no longer know their events", id, got, want)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package pipeline
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// TestEventClock loads a history: reviews run up to the as-of and no further, then everybody is projected at it, and only
+// then do the committed offsets reach the end.
+func TestEventClock(t *testing.T) {
+	for _, s := range scorers(t) {
+		t.Run(s.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, s, 1, 4)
+				w.lives(9)
+				asOf := ago(60 * day)
+				w.adjust = func(c *Config) { c.Clock, c.AsOf = EventClock, asOf }
+				lane := w.start(0, nil)
+				eventually(t, "caught up", func() bool { return lane.lane.Progress().CaughtUp })
+				for customer, v := range w.store.views {
+					if !slices.Contains(v.Fields, shard.Field{Name: "as_of", Value: asOf.String()}) {
+						t.Errorf("view of %s: want it as of %s, got %v", customer, asOf, v.Fields)
+					}
+				}
+				lane.lane.Drain()
+				if err := <-lane.done; err != nil {
+					t.Errorf("a drained lane: want no error, got %v", err)
+				}
+				w.check(asOf)
+			})
+		})
+	}
+}
+
+// TestEventClockAfterAsOf: an event later than the as-of ends the lane.
+func TestEventClockAfterAsOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.send(event.Purchases, message{ID: "p", Customer: "c01", Occurred: ago(day)})
+		w.adjust = func(c *Config) { c.Clock, c.AsOf = EventClock, ago(2*day) }
+		if err := <-w.start(0, nil).done; !errors.Is(err, ErrAfterAsOf) {
+			t.Errorf("want %v, got %v", ErrAfterAsOf, err)
+		}
+	})
+}
+
+// TestSimulatedClock: the clock stands still until it is moved; then what is due by the new time is said.
+func TestSimulatedClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		var clock atomic.Int64
+		start := ago(300 * day)
+		clock.Store(int64(start))
+		w.adjust = func(c *Config) {
+			c.Clock, c.Now = SimulatedClock, func() event.Instant { return event.Instant(clock.Load()) }
+		}
+		w.send(event.Purchases, message{ID: "p", Customer: "c01", Occurred: start, Amount: 5})
+		lane := w.start(0, nil)
+		for _, step := range []struct{ days, alerts int }{{9, 0}, {10, 1}, {25, 2}, {200, 3}} {
+			now := start.Add(time.Duration(step.days) * day)
+			clock.Store(int64(now))
+			eventually(t, "reviewed", func() bool { return lane.lane.Progress().Reviewed >= now })
+			if got := len(w.alerts()); got != step.alerts {
+				t.Errorf("alerts after %d days: want %d, got %d", step.days, step.alerts, got)
+			}
+		}
+		lane.lane.Drain()
+		if err := <-lane.done; err != nil {
+			t.Errorf("a drained lane: want no error, got %v", err)
+		}
+		w.check(event.Instant(clock.Load()))
+	})
+}
+
+// TestAge: a backfill pages nobody. What is too old is recorded, but not published, by whole episodes.
+func TestAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.adjust = func(c *Config) { c.AlertMaxAge = 7 * day }
+		// Long gone: all three of its steps are old.
+		w.send(event.Purchases, message{ID: "1", Customer: "c01", Occurred: ago(200 * day), Amount: 5})
+		// Raised 15 days ago, escalated 5 days ago, with more to come.
+		w.send(event.Purchases, message{ID: "2", Customer: "c02", Occurred: ago(25 * day), Amount: 5})
+		// Raised 9 days ago and over yesterday: the end of what nobody was told of.
+		w.send(event.Purchases, message{ID: "3", Customer: "c03", Occurred: ago(19 * day), Amount: 5})
+		w.send(event.Purchases, message{ID: "4", Customer: "c03", Occurred: ago(day), Amount: 5})
+		finish(t, w.start(0, nil))
+		var got []string
+		for _, id := range w.wire.order {
+			o := w.wire.sent[id]
+			if o.Topic == "customer.churn-alerts.v1" {
+				got = append(got, string(o.Key))
+			}
+		}
+		if want := []string{"c02"}; !slices.Equal(got, want) {
+			t.Errorf("alerts of: want %v, got %v", want, got)
+		}
+		for customer, want := range map[string]int64{"c01": 4, "c02": 3, "c03": 3} {
+			b := w.store.shards[w.layout.Of(customer)].profiles[customer]
+			p, err := decodeToy(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Sequence != want {
+				t.Errorf("transitions recorded of %s: want %d, got %d", customer, want, p.Sequence)
+			}
+		}
+	})
+}
+
+// TestMerge: events come in the order of their record times, whatever the sizes of the fetches.
+func TestMerge(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	l := &Lane{cfg: Config{BatchEvents: 1000, BatchBytes: 1 << 20}}
+	for _, topic := range event.Topics() {
+		in := newInput(shard.Partition{Topic: topic}, 0)
+		in.known = true
+		at := event.Instant(0)
+		for n := range 50 {
+			at += event.Instant(r.IntN(5))
+			in.items = append(in.items, item{record: event.Record{Topic: topic, Offset: int64(n), Time: at}, event: &event.Purchase{}})
+		}
+		in.current = run{next: 50, high: 50}
+		l.inputs = append(l.inputs, in)
+	}
+	b, err := l.take()
+	if err != nil || len(b.items) != 150 {
+		t.Fatalf("items: want 150 and no error, got %d and %v", len(b.items), err)
+	}
+	if !slices.IsSortedFunc(b.items, func(a, b item) int { return int(a.record.Time - b.record.Time) }) {
+		t.Error("items: want them in order of record time, got another")
+	}
+}
+
+// TestMergeWaits: an input below its high watermark is waited for, one at it is not.
+func TestMergeWaits(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		other input
+		want  int
+	}{
+		{"never read", input{}, 0},
+		{"below its high watermark", input{known: true, current: run{next: 5, high: 6}}, 0},
+		{"at its high watermark", input{known: true, current: run{next: 6, high: 6}}, 1},
+	} {
+		l := &Lane{cfg: Config{BatchEvents: 10, BatchBytes: 10}}
+		ready := newInput(shard.Partition{Topic: event.Purchases}, 0)
+		ready.known, ready.items = true, []item{{event: &event.Purchase{}}}
+		l.inputs = []*input{ready, &c.other}
+		b, err := l.take()
+		if err != nil || len(b.items) != c.want {
+			t.Errorf("%s: want %d items and no error, got %d and %v", c.name, c.want, len(b.items), err)
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package pipeline
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/internal/event"
+)
+
+// TestLostWrites takes shards back to earlier states of theirs while a lane runs, as a failover does that drops
+// acknowledged writes; one of them has no traffic any more. The marks show it, and the lane reads again what is missing.
+func TestLostWrites(t *testing.T) {
+	for _, s := range scorers(t) {
+		for _, lost := range []struct {
+			name           string
+			shards, states int
+		}{
+			{"the last commit of every shard", 4, 1},
+			{"much of one shard", 1, 6},
+			{"much of every shard", 4, 9},
+			{"everything", 4, 1000},
+		} {
+			t.Run(s.name+"/"+lost.name, func(t *testing.T) {
+				problems, found := loseWrites(t, s, lost.shards, lost.states, false)
+				for _, problem := range problems {
+					t.Error(problem)
+				}
+				if found == 0 {
+					t.Error("losses noticed: want some, got none")
+				}
+			})
+		}
+	}
+}
+
+// TestLostWritesUnnoticed shows that TestLostWrites can fail: without looking at the marks the end is wrong.
+func TestLostWritesUnnoticed(t *testing.T) {
+	problems, found := loseWrites(t, toyScorer(), 4, 9, true)
+	if !slices.ContainsFunc(problems, func(p string) bool { return strings.HasPrefix(p, "profile of") }) {
+		t.Errorf("a lane that does not look at marks: want wrong profiles at the end, got %v", problems)
+	}
+	if found != 0 {
+		t.Errorf("losses noticed: want none, got %d", found)
+	}
+}
+
+func loseWrites(t *testing.T, s scorer, shards, states int, blind bool) (problems []string, found int) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, s, 1, 4)
+		w.blind = blind
+		w.lives(3)
+		lane := w.start(0, nil)
+		lane.rest(t)
+		for n := range shards {
+			w.store.lose(n, states)
+		}
+		// c00 goes on at once; the shards of the others are idle and learn of it by their markers.
+		w.send(event.Purchases, message{ID: "next", Customer: "c00", Occurred: ago(0), Amount: 50})
+		pass(10 * time.Second)
+		if blind { // its marks never move again, so it does not come to rest
+			lane.lane.Drain()
+			if err := <-lane.done; err != nil {
+				t.Errorf("a drained lane: want no error, got %v", err)
+			}
+		} else {
+			finish(t, lane)
+		}
+		problems = w.problems(event.InstantOf(time.Now()))
+		found = w.noticed(LostWrites)
+	})
+	return problems, found
+}
+
+// TestLostWritesBetweenLives loses writes while nobody is there to see it. The successor resumes at the lowest mark.
+func TestLostWritesBetweenLives(t *testing.T) {
+	for _, s := range scorers(t) {
+		for seed := range uint64(10) {
+			t.Run(fmt.Sprintf("%s/%d", s.name, seed), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, s, 1, 4)
+					r := rand.New(rand.NewPCG(seed, 1))
+					w.lives(seed)
+					finish(t, w.start(0, nil))
+					for n := range 4 {
+						if r.IntN(2) == 0 {
+							w.store.lose(n, 1+r.IntN(12))
+						}
+					}
+					finish(t, w.start(0, nil))
+					w.check(event.InstantOf(time.Now()))
+				})
+			})
+		}
+	}
+}
+
+// TestStateGone: nothing is left of the state, but the group has committed offsets. That is never a fresh start.
+func TestStateGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.lives(5)
+		finish(t, w.start(0, nil))
+		if got := w.noticed(AllGone); got != 0 {
+			t.Errorf("a fresh start: want no notice of lost state, got %d", got)
+		}
+		for n := range w.store.shards {
+			w.store.lose(n, 1000)
+		}
+		finish(t, w.start(0, nil))
+		w.check(event.InstantOf(time.Now()))
+		if got := w.noticed(AllGone); got != 1 {
+			t.Errorf("notices that all is gone: want 1, got %d", got)
+		}
+	})
+}
+
+// TestDamagedShard: a key has lost an entry that its head still counts. The shard is rebuilt from the log, no other is.
+func TestDamagedShard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.lives(5)
+		finish(t, w.start(0, nil))
+		n := w.layout.Of("c01")
+		delete(w.store.shards[n].profiles, "c01")
+		finish(t, w.start(0, nil))
+		w.check(event.InstantOf(time.Now()))
+		if got := w.noticed(Rebuild); got != 1 {
+			t.Errorf("shards rebuilt: want 1, got %d", got)
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// TestTwoOwners lets a lane work on beside its successor, as a zombie does that has not heard of a rebalance.
+func TestTwoOwners(t *testing.T) {
+	for _, s := range scorers(t) {
+		t.Run(s.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, s, 1, 4)
+				w.logs.limit = 3
+				w.lives(11)
+				zombie := w.start(0, nil)
+				successor := w.start(0, nil)
+				for n := range 20 {
+					w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n%5), Occurred: ago(0), Amount: 90})
+					pass(130 * time.Millisecond)
+				}
+				finish(t, zombie, successor)
+				w.check(event.InstantOf(time.Now()))
+			})
+		})
+	}
+}
+
+// TestGenerationOver: once its generation is over, a lane does nothing more, whatever it had in hand.
+func TestGenerationOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.logs.limit = 1
+		w.live(rand.New(rand.NewPCG(4, 4)), 5, 300, ago(200*day))
+		w.wire.set("customer.tier-changes.v1", true) // it is busy publishing
+		first := w.start(0, nil)
+		pass(200 * time.Millisecond)
+		first.stop()
+		if err := <-first.done; !errors.Is(err, context.Canceled) {
+			t.Errorf("a lane whose generation ended: want its cause, got %v", err)
+		}
+		before := w.store.states()
+		pass(time.Minute)
+		if got := w.store.states(); got != before || before == 0 {
+			t.Errorf("commits: want %d as at the end, got %d", before, got)
+		}
+		w.wire.set("customer.tier-changes.v1", false)
+		finish(t, w.start(0, nil))
+		w.check(event.InstantOf(time.Now()))
+	})
+}
+
+// TestNotCoPartitioned feeds every customer through two partition indices: producers of the topics that hash differently.
+// It is correct, only slower.
+func TestNotCoPartitioned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 2, 8)
+		metrics := NewMetrics()
+		w.adjust = func(c *Config) { c.Metrics = metrics }
+		lanes := []*running{w.start(0, nil), w.start(1, nil)}
+		r := rand.New(rand.NewPCG(1, 2))
+		for n := range 60 {
+			m := message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", r.IntN(6)), Occurred: ago(0), Amount: int64(r.IntN(150))}
+			topic := event.Topics()[r.IntN(3)]
+			p := w.place(topic, m.Customer)
+			if topic == event.Interactions {
+				p.Index = 1 - p.Index
+			}
+			w.sendTo(p, m.Occurred, m)
+			pass(time.Duration(r.IntN(2000)) * time.Millisecond)
+			pass(110 * time.Millisecond) // canonical order: one is read before the next is sent
+		}
+		finish(t, lanes...)
+		finish(t, w.start(0, nil), w.start(1, nil))
+		w.check(event.InstantOf(time.Now()))
+		if got := reading(t, metrics.strangers); got == 0 {
+			t.Error("events of another index: want them counted, got none")
+		}
+		if got := reading(t, metrics.conflicts); got == 0 {
+			t.Error("conflicts: want some between two lanes on the same shards, got none")
+		}
+	})
+}
+
+// TestRebalance moves partitions between two members again and again, without waiting for either to be done.
+func TestRebalance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 2, 8)
+		w.logs.limit = 2
+		w.live(rand.New(rand.NewPCG(4, 4)), 12, 200, ago(150*day))
+		for n := range 30 {
+			a, b := w.start(0, nil), w.start(1, nil)
+			pass(time.Duration(10+37*n) * time.Millisecond)
+			a.stop() // one vanishes, the other is told in time
+			b.lane.Drain()
+			<-a.done
+			if err := <-b.done; err != nil {
+				t.Errorf("a drained lane: want no error, got %v", err)
+			}
+		}
+		finish(t, w.start(0, nil), w.start(1, nil))
+		w.check(event.InstantOf(time.Now()))
+	})
+}
+
+// TestReset: the group's offsets are set back to the beginning. Nothing is counted again.
+func TestReset(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.lives(2)
+		finish(t, w.start(0, nil))
+		before := len(w.wire.order)
+		for p := range w.logs.committed {
+			w.logs.committed[p] = 0
+		}
+		w.store.views = map[string]shard.View{}
+		finish(t, w.start(0, nil))
+		if got := len(w.wire.order); got != before {
+			t.Errorf("outputs after a replay: want %d as before, got %d", before, got)
+		}
+		w.check(event.InstantOf(time.Now()))
+	})
+}
+
+// reading returns the value of a counter.
+func reading(t *testing.T, c prometheus.Metric) float64 {
+	t.Helper()
+	var m dto.Metric
+	if err := c.Write(&m); err != nil {
+		t.Fatal(err)
+	}
+	return m.GetCounter().GetValue()
+}

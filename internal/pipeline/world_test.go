@@ -1,0 +1,365 @@
+package pipeline
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+// scorer is an engine under test, with the codec of its profiles.
+type scorer struct {
+	name   string
+	engine Engine
+	encode func(score.Profile) []byte
+	decode func([]byte) (score.Profile, error)
+}
+
+func toyScorer() scorer { return scorer{"toy", toy{"toy-1"}, encodeToy, decodeToy} }
+
+// world is a store, logs and a wire, in a bubble of synctest whose clock begins on 2000-01-01.
+type world struct {
+	t          *testing.T
+	scorer     scorer
+	layout     shard.Layout
+	partitions int
+	store      *memory
+	logs       *logs
+	wire       *wire
+	// adjust changes the configuration of the lanes to come.
+	adjust func(*Config)
+	// blind switches the checking of marks off.
+	blind bool
+
+	mu      sync.Mutex
+	notices []Notice
+}
+
+func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
+	return &world{
+		t: t, scorer: s, partitions: partitions,
+		layout: shard.Layout{Shards: shards, Partitioner: shard.Murmur2, Zone: "UTC", Base: "EUR"},
+		store:  newMemory(shards), logs: newLogs(), wire: newWire(), adjust: func(*Config) {},
+	}
+}
+
+// ago is an instant before the present of the bubble.
+func ago(d time.Duration) event.Instant { return event.InstantOf(time.Now().Add(-d)) }
+
+func (w *world) place(topic event.Topic, customer string) shard.Partition {
+	return shard.Partition{Topic: topic, Index: w.layout.Partitioner.Of(customer, w.partitions)}
+}
+
+// send writes a message to where its customer belongs; recorded at once.
+func (w *world) send(topic event.Topic, m message) {
+	w.sendTo(w.place(topic, m.Customer), m.Occurred, m)
+}
+
+func (w *world) sendTo(p shard.Partition, at event.Instant, m message) {
+	w.t.Helper()
+	if m.Currency == "" {
+		m.Currency = "EUR"
+	}
+	value, err := json.Marshal(m)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.logs.append(p, at, m.Customer, value)
+}
+
+// live writes the lives of customers, from start on, in canonical order: bursts and silences.
+func (w *world) live(r *rand.Rand, customers, events int, start event.Instant) {
+	at := start
+	topics := event.Topics()
+	for n := range events {
+		at = at.Add(time.Duration(1+r.IntN(20)) * time.Hour)
+		m := message{
+			ID: fmt.Sprintf("e%04d", n), Customer: fmt.Sprintf("c%02d", r.IntN(customers)), Occurred: at, Amount: int64(20 + r.IntN(200)),
+		}
+		w.send(topics[r.IntN(len(topics))], m)
+		if r.IntN(10) == 0 {
+			m.Occurred++ // the producer's clock has moved on by the time it tries again
+			w.send(event.Purchases, m)
+		}
+	}
+}
+
+// running is a lane at work.
+type running struct {
+	lane *Lane
+	stop context.CancelFunc
+	done chan error
+}
+
+// start runs a lane of an index. A fuse stands between it and everything else; nil never blows.
+func (w *world) start(index int, f *fuse) *running {
+	w.t.Helper()
+	ctx, stop := context.WithCancel(w.t.Context())
+	if f == nil {
+		f = &fuse{at: -1}
+	}
+	f.kill = stop
+	cfg := Config{
+		Source: fusedSource{w.logs, f}, Store: fusedStore{w.store, f}, Publisher: fusedPublisher{w.wire, f}, Codec: plain{},
+		Engine: func() (Engine, error) { return w.scorer.engine, nil },
+		Layout: w.layout, Partitions: w.partitions, Index: index, Committed: w.logs.offsets(),
+		BatchEvents: 10, CommitProfiles: 2,
+		Jitter: func() float64 { return 0.5 },
+		Report: func(n Notice) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.notices = append(w.notices, n)
+		},
+		decode: w.scorer.decode, encode: w.scorer.encode,
+	}
+	w.adjust(&cfg)
+	lane, err := New(cfg)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	lane.blind = w.blind
+	r := &running{lane, stop, make(chan error, 1)}
+	go func() { r.done <- lane.Run(ctx) }()
+	return r
+}
+
+// noticed counts the notices of a kind.
+func (w *world) noticed(kind NoticeKind) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, notice := range w.notices {
+		if notice.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// pass lets time pass in the bubble.
+func pass(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // the clock of the bubble, which moves on when everybody waits
+}
+
+// eventually lets time pass until a condition holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for range 3000 {
+		if holds() {
+			return
+		}
+		pass(100 * time.Millisecond)
+	}
+	t.Fatalf("%s: want it within five minutes, got nothing of it", what)
+}
+
+// rest waits until a lane has done all there is to do by now.
+func (r *running) rest(t *testing.T) {
+	t.Helper()
+	now := event.InstantOf(time.Now())
+	eventually(t, "a lane at rest", func() bool {
+		p := r.lane.Progress()
+		return len(r.done) > 0 || p.CaughtUp && p.Reviewed >= now
+	})
+}
+
+// finish lets lanes come to rest and drains them.
+func finish(t *testing.T, lanes ...*running) {
+	t.Helper()
+	for _, r := range lanes {
+		r.rest(t)
+	}
+	for _, r := range lanes {
+		r.lane.Drain()
+		if err := <-r.done; err != nil {
+			t.Fatalf("a drained lane: want no error, got %v", err)
+		}
+	}
+}
+
+// truth is what must come out: the fold of the logs, one event after another, in process.
+type truth struct {
+	profiles map[string][]byte
+	due      map[string]event.Instant
+	outputs  map[string][]byte // by topic and id
+	dead     []string
+}
+
+// fold applies everything in the logs and then the reviews due by an instant.
+func (w *world) fold(until event.Instant) truth {
+	w.t.Helper()
+	all := truth{profiles: map[string][]byte{}, due: map[string]event.Instant{}, outputs: map[string][]byte{}}
+	var records []event.Record
+	for _, log := range w.logs.records {
+		records = append(records, log...)
+	}
+	slices.SortFunc(records, func(a, b event.Record) int {
+		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
+	})
+	profiles := map[string]score.Profile{}
+	tell := func(told []score.Transition) {
+		for _, t := range told {
+			o, err := plain{}.Encode(t)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			all.outputs[o.Topic+" "+o.ID] = o.Value
+		}
+	}
+	engine := w.scorer.engine
+	for _, r := range records {
+		bury := func() {
+			all.dead = append(all.dead, fmt.Sprintf("%s %s/%d/%d", DeadLetters, r.Topic, r.Partition, r.Offset))
+		}
+		x, err := decodeSafely(r)
+		if err != nil {
+			bury()
+		}
+		if x == nil {
+			continue
+		}
+		customer := x.Common().Customer
+		p, ok := profiles[customer]
+		if !ok {
+			p = engine.New(customer)
+		}
+		p, told, verdict := engine.Apply(p, x)
+		tell(told)
+		switch verdict {
+		case score.Accepted:
+			profiles[customer] = engine.Schedule(p)
+		case score.Repeated:
+		case score.RefusedTooLate, score.RefusedCurrency:
+			bury()
+		}
+	}
+	for customer, p := range profiles {
+		for p.Due <= until {
+			var told []score.Transition
+			p, told = engine.Review(p, p.Due)
+			tell(told)
+			p = engine.Schedule(p)
+		}
+		all.profiles[customer] = w.scorer.encode(p)
+		if p.Due != event.Never {
+			all.due[customer] = p.Due
+		}
+	}
+	slices.Sort(all.dead)
+	return all
+}
+
+func decodeSafely(r event.Record) (x event.Event, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("panic")
+		}
+	}()
+	return plain{}.Decode(r)
+}
+
+// check compares the world with the fold up to an instant. The lanes have been drained.
+func (w *world) check(until event.Instant) {
+	w.t.Helper()
+	for _, problem := range w.problems(until) {
+		w.t.Error(problem)
+	}
+}
+
+// problems says in what the world differs from the fold up to an instant.
+func (w *world) problems(until event.Instant) (problems []string) {
+	complain := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	want := w.fold(until)
+	profiles, due, census := map[string][]byte{}, map[string]event.Instant{}, map[string]int64{}
+	for n, s := range w.store.shards {
+		for customer, b := range s.profiles {
+			profiles[customer] = b
+			if of := w.layout.Of(customer); of != n {
+				complain("customer %s: want shard %d, got %d", customer, of, n)
+			}
+		}
+		maps.Copy(due, s.due)
+		for name, n := range s.census {
+			census[name] += n
+		}
+		if len(s.outbox) != 0 {
+			complain("outbox of shard %d: want it empty, got %d entries", n, len(s.outbox))
+		}
+	}
+	for customer, b := range want.profiles {
+		if !bytes.Equal(profiles[customer], b) {
+			complain("profile of %s:\nwant %s\ngot  %s", customer, b, profiles[customer])
+		}
+		if view := w.store.views[customer]; !w.shows(view, b) {
+			complain("view of %s: want that of %s, got %v", customer, b, view.Fields)
+		}
+	}
+	if len(profiles) != len(want.profiles) {
+		complain("profiles: want %d, got %d", len(want.profiles), len(profiles))
+	}
+	if got := census["customers"]; got != int64(len(want.profiles)) {
+		complain("customers of the census: want %d, got %d", len(want.profiles), got)
+	}
+	if !maps.Equal(due, want.due) {
+		complain("due times: want %v, got %v", want.due, due)
+	}
+	problems = append(problems, w.wrongOutputs(want)...)
+	for p, log := range w.logs.records {
+		if end := w.logs.first[p] + int64(len(log)); w.logs.committed[p] != end {
+			complain("committed offset of %s: want %d, got %d", p, end, w.logs.committed[p])
+		}
+	}
+	return problems
+}
+
+func (w *world) wrongOutputs(want truth) (problems []string) {
+	complain := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	if got, ids := w.wire.ids(false), sortedKeys(want.outputs); !slices.Equal(got, ids) {
+		complain("outputs: want %d, got %d; missing %v; invented %v", len(ids), len(got), without(ids, got), without(got, ids))
+	}
+	for id, payload := range want.outputs {
+		if got := w.wire.sent[id].Value; !bytes.Equal(got, payload) {
+			complain("payload of %s: want %s, got %s", id, payload, got)
+		}
+	}
+	if len(w.wire.broken) != 0 {
+		complain("ids with two payloads: want none, got %v", w.wire.broken)
+	}
+	if got := w.wire.ids(true); !slices.Equal(got, want.dead) {
+		complain("dead letters: want %v, got %v", want.dead, got)
+	}
+	return problems
+}
+
+// shows reports whether a view is that of an encoded profile, at whatever instant it was taken.
+func (w *world) shows(v shard.View, encoded []byte) bool {
+	p, err := w.scorer.decode(encoded)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	fields, _ := w.scorer.engine.View(p, p.AsOf)
+	for _, f := range fields {
+		if f.Name == "tier" || f.Name == "churn_level" {
+			if !slices.Contains(v.Fields, shard.Field{Name: f.Name, Value: f.Value}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
+}
