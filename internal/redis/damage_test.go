@@ -120,6 +120,15 @@ func TestMarkerLeavesNoKey(t *testing.T) {
 	})
 }
 
+func TestDropOutOfRange(t *testing.T) {
+	s := newStore(t, openMiniredis(t), testLayout)
+	for _, n := range []int{-1, testLayout.Shards} {
+		if err := s.Drop(t.Context(), []int{n}); err == nil {
+			t.Errorf("drop shard %d of %d: got no error, want one", n, testLayout.Shards)
+		}
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	many := batch(MaxEntries + 1)
 	heavy := batch(2)

@@ -115,9 +115,6 @@ func testOutOfRange(t *testing.T, s harness) {
 		if _, err := s.Audit(t.Context(), []int{0, n}); err == nil {
 			t.Errorf("audit shard %d of %d: got no error, want one", n, layout.Shards)
 		}
-		if err := s.Drop(t.Context(), []int{n}); err == nil {
-			t.Errorf("drop shard %d of %d: got no error, want one", n, layout.Shards)
-		}
 		if _, err := s.Mark(t.Context(), []shard.Marker{{Shard: n}}); err == nil {
 			t.Errorf("mark shard %d of %d: got no error, want one", n, layout.Shards)
 		}
