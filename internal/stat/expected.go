@@ -4,30 +4,74 @@ import "math"
 
 // ifAlive is E[purchases within the span | alive].
 //
-// The paper's closed form,
+// The paper's closed form (Fader, Hardie & Lee 2005, eq. 10), in the posterior's
+// letters and with z = span/(alpha+span), is
 //
-//	(a+b-1)/(a-1) [1 - (alpha/(alpha+t))^r 2F1(r, b; a+b-1; t/(alpha+t))]
+//	(a+b-1)/(a-1) [1 - (1-z)^r 2F1(r, b; a+b-1; z)].
 //
-// (Fader, Hardie & Lee 2005, eq. 10, in the posterior's letters) has poles at
-// a = 1 and a+b = 1, a 2F1 that overflows for frequent buyers and is negative
-// for a+b < 1, and a difference that cancels. The series and the integral are
-// equal to it and have none of that; the tests hold them to it, to its Euler
-// transform and to each other.
+// It has poles at a = 1 and a+b = 1, a 2F1 that overflows for frequent buyers
+// and is negative for a+b < 1, and a difference that cancels. The three forms
+// below are equal to it and have none of that where they are used: euler is
+// quick, series holds for all parameters, integral for all spans too. The tests
+// hold them to the paper's form and to each other.
 func (p posterior) ifAlive(span float64) float64 {
 	if !(span > 0) {
 		return 0
 	}
 	u := span / p.alpha
+	if p.eulerHolds(u) {
+		return p.euler(u)
+	}
 	mean := float64(p.r * u)
 	terms := mean + float64(10*math.Sqrt(mean*(1+u))) + float64(40*(1+u))
-	if terms > maxTerms {
-		return p.integral(u, mean)
+	if terms <= maxTerms {
+		return p.series(u, mean)
 	}
-	return p.series(u, mean)
+	return p.integral(u, mean)
 }
 
-// maxTerms is about where the series becomes as slow as the integral.
-const maxTerms = 8192
+const (
+	// maxTerms is about where the series becomes as slow as the integral.
+	maxTerms = 8192
+	// precision is the share of a sum that its terms to come may hold.
+	precision = 0x1p-48
+)
+
+// eulerHolds says that euler converges within maxTerms, that its powers do not
+// overflow, that its terms are of one sign, and that its difference costs little
+// more than a digit.
+func (p posterior) eulerHolds(u float64) bool {
+	c := p.a + p.b - 1
+	return u <= 100 && p.a*math.Log1p(u) <= 600 && c > p.r-1 && c >= 0 && c <= 20*p.r
+}
+
+// euler is the paper's form after Euler's transformation,
+//
+//	c/(a-1) [1 - (1-z)^(a-1) 2F1(c-r, a-1; c; z)],   c = a+b-1,
+//
+// where c-r does not depend on the purchases made, so that the more there were,
+// the faster the terms fall. With the 2F1's first term, 1, taken out of it, the
+// poles cancel:
+//
+//	c (1-(1-z)^(a-1))/(a-1) - (1-z)^(a-1) sum_{n>0} (c-r)_n (a)_{n-1} / ((a+b)_{n-1} n!) z^n.
+func (p posterior) euler(u float64) float64 {
+	c := p.a + p.b - 1
+	z := u / (1 + u)
+	enough := precision / (1 + u) // the terms fall by z = 1 - 1/(1+u) at least
+	term := (c - p.r) * z
+	sum := term
+	for n := 1.; n < maxTerms && math.Abs(term) > enough*math.Abs(sum); n++ {
+		term = float64(term * (z * (c - p.r + n) * (p.a + n - 1) / ((c + n) * (n + 1))))
+		sum += term
+	}
+
+	ln := math.Log1p(u) // -ln(1-z)
+	first := ln
+	if p.a != 1 {
+		first = -math.Expm1((1-p.a)*ln) / (p.a - 1)
+	}
+	return max(0, float64(c*first)-float64(math.Exp((1-p.a)*ln)*sum))
+}
 
 // series sums over the number n of purchases that the customer would make
 // within u (spans per alpha) if they never left. It is negative binomial,
@@ -49,8 +93,7 @@ func (p posterior) series(u, mean float64) float64 {
 	steps := math.Floor(w0 / step)
 	w := math.Exp(w0 - float64(steps*step))
 
-	const precision = 0x1p-44
-	enough := precision / (1 + u) // the terms to come fall by z = 1 - 1/(1+u)
+	enough := precision / (1 + u) // the terms fall by z = 1 - 1/(1+u) in the end
 	z := u / (1 + u)
 	ab := p.a + p.b
 	var sum float64
@@ -64,7 +107,7 @@ func (p posterior) series(u, mean float64) float64 {
 		} else {
 			term := float64(w * d)
 			sum += term
-			if term < sum*enough && n > mean {
+			if term <= sum*enough && n > mean {
 				break
 			}
 		}

@@ -121,9 +121,10 @@ func TestAliveCrossingIsWhereAliveCrosses(t *testing.T) {
 		if at < h.TX || at > 36525 {
 			return
 		}
-		h.T = at
-		if got := m.Alive(h); math.Abs(got-theta) > 1e-9 && math.Abs(at-h.TX) > 1e-6 {
-			t.Errorf("P(alive) at its crossing %v of %v: got %v", at, theta, got)
+		before, after := h, h
+		before.T, after.T = at*(1-1e-12), at*(1+1e-12)
+		if was, is := m.Alive(before), m.Alive(after); was < theta*(1-1e-12) || is > theta*(1+1e-12) {
+			t.Errorf("P(alive) around its crossing %v of %v: got %v before and %v after", at, theta, was, is)
 		}
 	})
 }

@@ -12,10 +12,10 @@ func TestExpit(t *testing.T) {
 		{-700, 9.859676543759770e-305}, {-1e9, 0}, {1e9, 1},
 		{math.Inf(-1), 0}, {math.Inf(1), 1},
 	} {
-		close(t, fmt.Sprintf("expit(%v)", c.x), expit(c.x), c.want, 1e-14)
+		closeTo(t, fmt.Sprintf("expit(%v)", c.x), expit(c.x), c.want, 1e-14)
 	}
 	for _, p := range []float64{1e-300, 1e-9, .3, .5, .999} {
-		close(t, fmt.Sprintf("expit(logit(%v))", p), expit(logit(p)), p, 1e-13)
+		closeTo(t, fmt.Sprintf("expit(logit(%v))", p), expit(logit(p)), p, 1e-13)
 	}
 	near(t, "logit(0)", logit(0), math.Inf(-1), 0)
 	near(t, "logit(1)", logit(1), math.Inf(1), 0)
@@ -25,7 +25,7 @@ func TestSoftplus(t *testing.T) {
 	for _, c := range []struct{ x, want float64 }{
 		{0, math.Ln2}, {1e9, 1e9}, {-40, 4.248354255291589e-18}, {math.Inf(-1), 0}, {math.Inf(1), math.Inf(1)},
 	} {
-		close(t, fmt.Sprintf("softplus(%v)", c.x), softplus(c.x), c.want, 1e-15)
+		closeTo(t, fmt.Sprintf("softplus(%v)", c.x), softplus(c.x), c.want, 1e-15)
 	}
 }
 
@@ -41,13 +41,13 @@ func TestLbeta(t *testing.T) {
 		{1e9, 1e9, -1386294370.2160114},
 		{.5, 1e9, -9.7892679754235055},
 	} {
-		close(t, fmt.Sprintf("ln B(%v, %v)", c.a, c.b), lbeta(c.a, c.b), c.want, 1e-14)
+		closeTo(t, fmt.Sprintf("ln B(%v, %v)", c.a, c.b), lbeta(c.a, c.b), c.want, 1e-14)
 		near(t, fmt.Sprintf("ln B(%v, %v) the other way round", c.b, c.a), lbeta(c.b, c.a), lbeta(c.a, c.b), 0)
 	}
 }
 
 func TestLrising(t *testing.T) {
 	near(t, "no factor", lrising(.3, 0), 0, 0)
-	close(t, "2.5 3.5 4.5", lrising(2.5, 3), math.Log(2.5*3.5*4.5), 1e-15)
-	close(t, "ten thousand factors from 1e-9 on", lrising(1e-9, 1e4), 82078.994230615218, 1e-14)
+	closeTo(t, "2.5 3.5 4.5", lrising(2.5, 3), math.Log(2.5*3.5*4.5), 1e-15)
+	closeTo(t, "ten thousand factors from 1e-9 on", lrising(1e-9, 1e4), 82078.994230615218, 1e-14)
 }

@@ -33,8 +33,8 @@ func near(t *testing.T, what string, got, want, tol float64) {
 	}
 }
 
-// close fails unless got is within a factor 1 ± tol of want.
-func close(t *testing.T, what string, got, want, tol float64) {
+// closeTo fails unless got is within a factor 1 ± tol of want.
+func closeTo(t *testing.T, what string, got, want, tol float64) {
 	t.Helper()
 	near(t, what, got, want, tol*math.Abs(want))
 }
