@@ -41,8 +41,7 @@ func noNotifications() *maintnotifications.Config {
 
 // urlError leaves out the URL, which may hold a password.
 func urlError(err error) error {
-	var parse *url.Error
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*url.Error](err); ok {
 		err = parse.Err
 	}
 	return fmt.Errorf("redis URL: %w", err)
