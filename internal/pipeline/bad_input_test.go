@@ -75,8 +75,12 @@ func TestDeadLettersAway(t *testing.T) {
 				lane := w.start(0, nil)
 				pass(10 * time.Minute)
 				p := w.place(event.Purchases, "c01")
-				for n, s := range w.store.shards {
-					if got := s.meta.Marks[p]; got != 0 {
+				metas, err := w.store.Metas(t.Context(), []int{0, 1, 2, 3})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for n, meta := range metas {
+					if got := meta.Marks[p]; got != 0 {
 						t.Errorf("mark of shard %d while the letter is not acknowledged: want 0, got %d", n, got)
 					}
 				}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -36,9 +37,7 @@ func (l *Lane) process(ctx context.Context, b batch) error {
 	if err := l.carry(ctx, works); err != nil {
 		return err
 	}
-	for p, end := range b.ends {
-		l.position[p] = end
-	}
+	maps.Copy(l.position, b.ends)
 	if len(b.items)+len(b.bad) > 0 {
 		l.pulse.beat()
 		l.observe(l.metrics.publishedSeconds, b.items)

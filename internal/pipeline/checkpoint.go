@@ -77,16 +77,18 @@ func (l *Lane) moveMarks(ctx context.Context) error {
 	return nil
 }
 
-// commitOffsets tells the group the lowest marks where they have moved.
+// commitOffsets tells the group how far everything is done: no further than the lowest mark, and than what this lane has
+// read, since before that a redelivered event may still have to be projected.
 func (l *Lane) commitOffsets(ctx context.Context) error {
-	if l.cfg.Clock == EventClock && l.inputs != nil && l.caughtUp() && !l.settled {
-		return nil // the log's end counts as done once everybody has been evaluated
-	}
 	offsets := map[shard.Partition]int64{}
-	for _, p := range l.partitions {
+	for i, p := range l.partitions {
 		// A replay from further back does not move the group back.
-		if told, ok := l.told[p]; !ok || l.lowest(p) > told {
-			offsets[p] = l.lowest(p)
+		done := min(l.lowest(p), l.position[p])
+		if l.cfg.Clock == EventClock && !l.settled && done >= l.inputs[i].current.high {
+			continue // the log's end counts as done once everybody has been evaluated
+		}
+		if told, ok := l.told[p]; !ok || done > told {
+			offsets[p] = done
 		}
 	}
 	if len(offsets) == 0 {

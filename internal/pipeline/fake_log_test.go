@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -70,11 +71,7 @@ func (g *logs) set(m map[shard.Partition]bool, p shard.Partition, v bool) {
 func (g *logs) offsets() map[shard.Partition]int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	offsets := map[shard.Partition]int64{}
-	for p, offset := range g.committed {
-		offsets[p] = offset
-	}
-	return offsets
+	return maps.Clone(g.committed)
 }
 
 func (g *logs) Bounds(_ context.Context, p shard.Partition) (int64, int64, error) {
@@ -123,9 +120,7 @@ func (g *logs) read(p shard.Partition, offset int64) (event.Fetch, error) {
 func (g *logs) CommitOffsets(_ context.Context, offsets map[shard.Partition]int64) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for p, offset := range offsets {
-		g.committed[p] = offset
-	}
+	maps.Copy(g.committed, offsets)
 	return nil
 }
 

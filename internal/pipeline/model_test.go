@@ -49,7 +49,7 @@ func play(t *testing.T, moves []move, seed uint64, limit int) []string {
 	var others []*running
 	vanish := func() {
 		lane.stop()
-		<-lane.done
+		lane.wait()
 	}
 	produced := 0
 	for _, m := range moves {
@@ -73,7 +73,7 @@ func play(t *testing.T, moves []move, seed uint64, limit int) []string {
 			blows := w.start(0, &fuse{at: m.n, after: m.n%2 == 0})
 			pass(m.after)
 			blows.stop()
-			<-blows.done
+			blows.wait()
 			lane = w.start(0, nil)
 		case "fail", "fail late":
 			vanish()
@@ -82,7 +82,7 @@ func play(t *testing.T, moves []move, seed uint64, limit int) []string {
 			}})
 		case "drain":
 			lane.lane.Drain()
-			<-lane.done
+			lane.wait()
 			lane = w.start(0, nil)
 		case "second owner":
 			others = append(others, w.start(0, nil))

@@ -104,7 +104,7 @@ func TestRebalance(t *testing.T) {
 			pass(time.Duration(10+37*n) * time.Millisecond)
 			a.stop() // one vanishes, the other is told in time
 			b.lane.Drain()
-			<-a.done
+			a.wait()
 			if err := <-b.done; err != nil {
 				t.Errorf("a drained lane: want no error, got %v", err)
 			}

@@ -62,15 +62,16 @@ func (l *Lane) takeOver(ctx context.Context) error {
 			l.position[p] = max(min(l.position[p], told), bounds[p].first)
 		}
 	}
-	return l.tellFirst(ctx)
+	return l.tellStart(ctx)
 }
 
-// tellFirst commits offsets for partitions that have none, before anything is read: from now on lost state is told from a
-// fresh start, and what a crash leaves unprojected is delivered again.
-func (l *Lane) tellFirst(ctx context.Context) error {
+// tellStart commits offsets before anything is read: where there are none, so that lost state is told from a fresh start
+// from now on, and where writes were lost, so that the group's offset is back at the lowest mark. What a crash then leaves
+// unprojected is delivered again.
+func (l *Lane) tellStart(ctx context.Context) error {
 	offsets := map[shard.Partition]int64{}
 	for _, p := range l.partitions {
-		if _, ok := l.told[p]; !ok {
+		if told, ok := l.told[p]; !ok || told > l.position[p] {
 			offsets[p] = l.position[p]
 		}
 	}

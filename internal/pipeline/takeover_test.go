@@ -130,7 +130,7 @@ func TestMarksBeforeFetch(t *testing.T) {
 		lane := w.start(1, nil)
 		pass(5 * time.Second)
 		lane.stop()
-		<-lane.done
+		lane.wait()
 		for n, s := range w.store.shards {
 			for _, topic := range event.Topics() {
 				if got, ok := s.meta.Marks[shard.Partition{Topic: topic, Index: 1}]; !ok || got != 0 {

@@ -155,7 +155,7 @@ func (toy) alert(p *score.Profile, level score.Level, state score.EpisodeState, 
 		p.Episode = score.Episode{Level: level, Since: p.AsOf, RaisedAt: p.AsOf, ID: t.ID, LastID: t.ID}
 	case score.Resolved:
 		p.Episode = score.Episode{}
-	default:
+	case score.Escalated, score.Eased, score.Retracted, score.UnknownState:
 		p.Episode.Level, p.Episode.Since, p.Episode.LastID = level, p.AsOf, t.ID
 	}
 	return t
@@ -178,7 +178,8 @@ func identify(t score.Transition) string {
 
 func (toy) View(p score.Profile, at event.Instant) ([]score.NamedValue, []byte) {
 	return []score.NamedValue{
-		{Name: "as_of", Value: at.String()}, {Name: "tier", Value: p.Standing.Tier.String()},
+		{Name: "as_of", Value: at.String()},
+		{Name: "tier", Value: p.Standing.Tier.String()},
 		{Name: "churn_level", Value: p.Episode.Level.String()},
 	}, []byte(p.Model)
 }

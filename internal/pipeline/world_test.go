@@ -101,7 +101,11 @@ type running struct {
 	lane *Lane
 	stop context.CancelFunc
 	done chan error
+	err  error
 }
+
+// wait lets a lane that was stopped go.
+func (r *running) wait() { r.err = <-r.done }
 
 // start runs a lane of an index. A fuse stands between it and everything else; nil never blows.
 func (w *world) start(index int, f *fuse) *running {
@@ -130,7 +134,7 @@ func (w *world) start(index int, f *fuse) *running {
 		w.t.Fatal(err)
 	}
 	lane.blind = w.blind
-	r := &running{lane, stop, make(chan error, 1)}
+	r := &running{lane: lane, stop: stop, done: make(chan error, 1)}
 	go func() { r.done <- lane.Run(ctx) }()
 	return r
 }
