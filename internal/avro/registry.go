@@ -219,8 +219,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 
 // code is the registry's own code of an error, zero where it has none.
 func code(err error) int {
-	var answer *sr.ResponseError
-	if errors.As(err, &answer) {
+	if answer, ok := errors.AsType[*sr.ResponseError](err); ok {
 		return answer.ErrorCode
 	}
 	return 0

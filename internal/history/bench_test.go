@@ -112,10 +112,7 @@ func first(s history.Summary, _ history.Verdict) history.Summary { return s }
 func TestCapsBoundAProfile(t *testing.T) {
 	var s history.Summary
 	var c event.Calendar
-	days, perDay := 800, 100
-	if testing.Short() {
-		days = 80
-	}
+	const days, perDay = 120, 100
 	id := 0
 	observe := func(day int, kind, order string) {
 		id++
@@ -144,7 +141,7 @@ func TestCapsBoundAProfile(t *testing.T) {
 	if got, want := f.Spend, int64(0); got != want {
 		t.Errorf("spend %d, want %d", got, want)
 	}
-	if got, want := f.Touches90[event.Login], int32(90*perDay); days > 90 && got != want {
+	if got, want := f.Touches90[event.Login], int32(89*perDay); got != want {
 		t.Errorf("%d logins, want %d", got, want)
 	}
 	if f.Channels90 != 17 {

@@ -22,25 +22,24 @@ const (
 func Decode(b []byte) (Summary, error) {
 	d := decoder{b: b}
 	d.summary()
-	if d.err == nil && len(d.b) > 0 {
-		d.fail("trailing bytes")
-	}
-	if d.err != nil {
-		return Summary{}, fmt.Errorf("decode history, byte %d of %d: %w", len(b)-len(d.b), len(b), d.err)
+	d.check(d.i == len(b), "trailing bytes")
+	if d.err != "" {
+		return Summary{}, fmt.Errorf("decode history, byte %d of %d: %w", d.i, len(b), d.err)
 	}
 	return d.s, nil
 }
 
 type decoder struct {
-	b   []byte // what is still to be read
+	b   []byte
+	i   int // of the next byte
 	s   Summary
-	err error // the first; then nothing is read any more
+	err corrupt // the first; empty as long as all is well
 	day event.Day
 }
 
-func (d *decoder) fail(what string) {
-	if d.err == nil {
-		d.err = corrupt(what)
+func (d *decoder) fail(what corrupt) {
+	if d.err == "" {
+		d.err = what
 	}
 }
 
@@ -50,7 +49,7 @@ type corrupt string
 func (e corrupt) Error() string { return string(e) }
 
 // check fails unless ok.
-func (d *decoder) check(ok bool, what string) {
+func (d *decoder) check(ok bool, what corrupt) {
 	if !ok {
 		d.fail(what)
 	}
@@ -58,7 +57,7 @@ func (d *decoder) check(ok bool, what string) {
 
 func (d *decoder) summary() {
 	d.check(d.small() == format, "unknown format")
-	if d.err != nil || len(d.b) == 0 {
+	if d.err != "" || d.i == len(d.b) {
 		return
 	}
 	parts := d.uint()
@@ -66,12 +65,23 @@ func (d *decoder) summary() {
 	newest := d.int()
 	d.check(newest >= -maxDay && newest <= maxDay, "newest day out of range")
 	d.s.newest, d.s.seen = event.Day(newest), true
-	for part, read := range [...]func(){
-		d.spilled, d.past, d.channels, d.orders, d.refunds, d.payments, d.feedbacks, d.touches, d.days, d.consents, d.attributes,
-	} {
-		if parts>>part&1 != 0 && d.err == nil {
-			read()
-		}
+	d.part(parts&partSpilled, d.spilled)
+	d.part(parts&partPast, d.past)
+	d.part(parts&partChannels, d.channels)
+	d.part(parts&partOrders, d.orders)
+	d.part(parts&partRefunds, d.refunds)
+	d.part(parts&partPayments, d.payments)
+	d.part(parts&partFeedbacks, d.feedbacks)
+	d.part(parts&partTouches, d.touches)
+	d.part(parts&partDays, d.days)
+	d.part(parts&partConsents, d.consents)
+	d.part(parts&partAttributes, d.attributes)
+}
+
+// part reads a part that is there.
+func (d *decoder) part(there uint64, read func()) {
+	if there != 0 && d.err == "" {
+		read()
 	}
 }
 
@@ -194,7 +204,7 @@ func (d *decoder) attributes() {
 // list reads a list of entries of at least size bytes each, in ascending order.
 func list[T any](d *decoder, size, most int, into *[]T, read func(*T), compare func(a, b *T) int) {
 	n := d.uint()
-	if n == 0 || n > uint64(most) || n > uint64(len(d.b)/size) {
+	if n == 0 || n > uint64(most) || n > uint64((len(d.b)-d.i)/size) {
 		d.fail("bad length of a list")
 		return
 	}
@@ -202,7 +212,7 @@ func list[T any](d *decoder, size, most int, into *[]T, read func(*T), compare f
 	d.day = noDay
 	for i := range entries {
 		read(&entries[i])
-		if d.err != nil {
+		if d.err != "" {
 			return
 		}
 		if i > 0 && compare(&entries[i-1], &entries[i]) >= 0 {
@@ -218,7 +228,7 @@ func (d *decoder) date() event.Day {
 	distance := d.uint()
 	d.check(distance <= maxDistance, "day out of range")
 	switch {
-	case d.err != nil:
+	case d.err != "":
 		return 0
 	case d.day == noDay:
 		d.day = d.s.newest - event.Day(distance)
@@ -250,23 +260,23 @@ func (d *decoder) stamp(f *stamp) (flags uint8) {
 }
 
 func (d *decoder) uint() uint64 {
-	v, n := binary.Uvarint(d.b)
-	return advance(d, v, n)
-}
-
-func (d *decoder) int() int64 {
-	v, n := binary.Varint(d.b)
-	return advance(d, v, n)
-}
-
-func advance[T any](d *decoder, v T, n int) T {
-	if n <= 0 || d.err != nil {
-		d.fail("cut short")
-		var zero T
-		return zero
+	if d.i < len(d.b) && d.b[d.i] < 0x80 { // most are small
+		d.i++
+		return uint64(d.b[d.i-1])
 	}
-	d.b = d.b[n:]
+	v, n := binary.Uvarint(d.b[d.i:])
+	if n <= 0 {
+		d.fail("cut short")
+		return 0
+	}
+	d.i += n
 	return v
+}
+
+// int reads a zigzag varint, as binary.AppendVarint writes it.
+func (d *decoder) int() int64 {
+	v := d.uint()
+	return int64(v>>1) ^ -int64(v&1)
 }
 
 func (d *decoder) int32() int32 {
@@ -282,35 +292,33 @@ func (d *decoder) uint32() uint32 {
 }
 
 func (d *decoder) small() uint8 {
-	if len(d.b) == 0 {
+	if d.i == len(d.b) {
 		d.fail("cut short")
 		return 0
 	}
-	v := d.b[0]
-	d.b = d.b[1:]
-	return v
+	d.i++
+	return d.b[d.i-1]
 }
 
 func (d *decoder) hash() uint64 {
-	if len(d.b) < 8 {
+	if len(d.b)-d.i < 8 {
 		d.fail("cut short")
 		return 0
 	}
-	v := binary.LittleEndian.Uint64(d.b)
-	d.b = d.b[8:]
+	v := binary.LittleEndian.Uint64(d.b[d.i:])
+	d.i += 8
 	d.check(v >= aggregates, "bad hash")
 	return v
 }
 
 func (d *decoder) text() string {
 	n := d.uint()
-	if n > maxText || n > uint64(len(d.b)) {
+	if n > maxText || n > uint64(len(d.b)-d.i) {
 		d.fail("text cut short")
 		return ""
 	}
-	s := string(d.b[:n])
-	d.b = d.b[n:]
-	return s
+	d.i += int(n)
+	return string(d.b[d.i-int(n) : d.i])
 }
 
 // channel reads the reference to a channel, where there is one.

@@ -74,9 +74,9 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	}
 	var g gaps
 	channels := channelOrders{from: h.today - window + 1}
-	month, streak := math.MinInt32, 0
+	var m months
 	for l := s.ledger(h.at, &channels); l.next(); {
-		life.add(&l)
+		life.add(&l.entry)
 		life.spend -= l.orphaned
 		inWindow := h.today-l.day < window
 		if inWindow {
@@ -85,12 +85,7 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 		if l.orders == 0 {
 			continue
 		}
-		if m := monthOf(l.day); m != month {
-			if m != month+1 {
-				streak = 0
-			}
-			month, streak = m, streak+1
-		}
+		m.add(l.day, h.today)
 		if inWindow {
 			f.Orders365 += l.orders
 			g.add(l.day)
@@ -101,10 +96,8 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	f.Days365 = g.days
 	f.MedianGapDays, f.MeanGapDays = g.median(), g.mean()
 	f.PreferredChannel = s.preferred(&channels)
-	if month >= monthOf(h.today)-1 {
-		f.ActiveMonths = min(streak, 12)
-		h.leaves = min(h.leaves, monthStart(month+2))
-	}
+	length, breaks := m.active(h.today)
+	f.ActiveMonths, h.leaves = length, min(h.leaves, breaks)
 }
 
 func (f *Facts) lifetime(p *past) {

@@ -36,8 +36,9 @@
 //
 // # Caps
 //
-// Beyond 32 orders (cancellations included), 32 refunds, 32 payments a day, and 1024, 256, 256 in all, a fact is added to
-// an aggregate of its day: it is counted, but knows no order id, no costs, no repetition. Beyond 16 feedbacks a day (256 in all) feedback is
-// dropped, beyond 64 interactions a day repeats are not recognised, beyond 16 channels a channel is called "other".
-// Summary.Spilled counts them all.
+// A day holds 32 orders (cancellations included), 32 refunds and 32 payments, a summary 1024, 256 and 512. A fact beyond is
+// added to an aggregate of its day: it is counted, but knows no order id, no costs, no repetition; a cancellation is
+// dropped. Beyond 16 feedbacks a day (256 in all) feedback is dropped, beyond 64 interactions a day repeats are not
+// recognised, beyond 16 channels a channel is called "other", beyond 16 consents a consent is dropped. Summary.Spilled
+// counts them all.
 package history

@@ -53,7 +53,7 @@ func (s Summary) Append(b []byte) []byte {
 	if !s.seen {
 		return b
 	}
-	e := encoder{b: b, s: &s}
+	e := encoder{b: b, newest: s.newest}
 	e.uint(s.parts())
 	e.int(int64(s.newest))
 	if s.spilled != 0 {
@@ -62,15 +62,15 @@ func (s Summary) Append(b []byte) []byte {
 	if s.past != nil {
 		e.past(s.past)
 	}
-	e.channels()
-	e.orders()
-	e.refunds()
-	e.payments()
-	e.feedbacks()
-	e.touches()
-	e.days()
-	e.consents()
-	e.attributes()
+	e.channels(&s)
+	e.orders(&s)
+	e.refunds(&s)
+	e.payments(&s)
+	e.feedbacks(&s)
+	e.touches(&s)
+	e.days(&s)
+	e.consents(&s)
+	e.attributes(&s)
 	return e.b
 }
 
@@ -82,8 +82,8 @@ func (s *Summary) parts() uint64 {
 }
 
 type encoder struct {
-	b []byte
-	s *Summary
+	b      []byte
+	newest event.Day
 	// rank is the reference of each channel in alphabetical order, by its reference in s.
 	rank [maxChannels + 2]uint8
 	day  event.Day // of the entry before
@@ -98,14 +98,14 @@ func (e *encoder) list(n int) bool {
 	if n > 0 {
 		e.uint(uint64(n))
 	}
-	e.day = e.s.newest
+	e.day = e.newest
 	return n > 0
 }
 
 // date appends a day of a sorted list: at first back from H, then on from the day before.
 func (e *encoder) date(day event.Day, first bool) {
 	if first {
-		e.uint(uint64(e.s.newest - day))
+		e.uint(uint64(e.newest - day))
 	} else {
 		e.uint(uint64(day - e.day))
 	}
@@ -163,30 +163,30 @@ func (p *past) numbers() [13]*int64 {
 	}
 }
 
-func (e *encoder) channels() {
-	n := len(e.s.channels)
+func (e *encoder) channels(s *Summary) {
+	n := len(s.channels)
 	if !e.list(n) {
 		return
 	}
 	var sorted [maxChannels + 1]uint8
 	for i := range n {
 		place := i
-		for ; place > 0 && e.s.channels[sorted[place-1]].name > e.s.channels[i].name; place-- {
+		for ; place > 0 && s.channels[sorted[place-1]].name > s.channels[i].name; place-- {
 			sorted[place] = sorted[place-1]
 		}
 		sorted[place] = uint8(i)
 	}
 	for place, i := range sorted[:n] {
 		e.rank[i+1] = uint8(place + 1)
-		e.text(e.s.channels[i].name)
-		e.uint(uint64(e.s.channels[i].touches))
+		e.text(s.channels[i].name)
+		e.uint(uint64(s.channels[i].touches))
 	}
 }
 
-func (e *encoder) orders() {
-	e.list(len(e.s.orders))
-	for i := range e.s.orders {
-		v := &e.s.orders[i]
+func (e *encoder) orders(s *Summary) {
+	e.list(len(s.orders))
+	for i := range s.orders {
+		v := &s.orders[i]
 		flags := bit(v.cancel, orderCancel) | bit(v.overruled, orderOverruled) | bit(v.channel > 0, orderChannel)
 		e.stamp(&v.stamp, flags|uint64(v.known)<<orderKnownShift, i == 0)
 		if v.event >= aggregates {
@@ -212,10 +212,10 @@ func (v *order) parts() [4]*int64 {
 	return [...]*int64{&v.margin, &v.discount, &v.service, &v.acquisition}
 }
 
-func (e *encoder) refunds() {
-	e.list(len(e.s.refunds))
-	for i := range e.s.refunds {
-		r := &e.s.refunds[i]
+func (e *encoder) refunds(s *Summary) {
+	e.list(len(s.refunds))
+	for i := range s.refunds {
+		r := &s.refunds[i]
 		e.stamp(&r.stamp, bit(r.chargeback, refundChargeback)|bit(r.order != 0, refundOrder), i == 0)
 		if r.order != 0 {
 			e.hash(r.order)
@@ -224,20 +224,20 @@ func (e *encoder) refunds() {
 	}
 }
 
-func (e *encoder) payments() {
-	e.list(len(e.s.payments))
-	for i := range e.s.payments {
-		p := &e.s.payments[i]
+func (e *encoder) payments(s *Summary) {
+	e.list(len(s.payments))
+	for i := range s.payments {
+		p := &s.payments[i]
 		e.stamp(&p.stamp, 0, i == 0)
 		e.small(uint8(p.kind))
 		e.int(p.amount)
 	}
 }
 
-func (e *encoder) feedbacks() {
-	e.list(len(e.s.feedbacks))
-	for i := range e.s.feedbacks {
-		b := &e.s.feedbacks[i]
+func (e *encoder) feedbacks(s *Summary) {
+	e.list(len(s.feedbacks))
+	for i := range s.feedbacks {
+		b := &s.feedbacks[i]
 		e.stamp(&b.stamp, bit(b.order != 0, feedbackOrder), i == 0)
 		e.small(uint8(b.kind))
 		e.small(uint8(b.about))
@@ -248,10 +248,10 @@ func (e *encoder) feedbacks() {
 	}
 }
 
-func (e *encoder) touches() {
-	e.list(len(e.s.touches))
-	for i := range e.s.touches {
-		t := &e.s.touches[i]
+func (e *encoder) touches(s *Summary) {
+	e.list(len(s.touches))
+	for i := range s.touches {
+		t := &s.touches[i]
 		e.stamp(&t.stamp, bit(t.channel > 0, touchChannel)|bit(t.cost != 0, touchCost), i == 0)
 		e.small(uint8(t.kind))
 		e.int(int64(t.weight))
@@ -264,26 +264,26 @@ func (e *encoder) touches() {
 	}
 }
 
-func (e *encoder) days() {
-	e.list(len(e.s.days))
-	for i := range e.s.days {
-		d := &e.s.days[i]
+func (e *encoder) days(s *Summary) {
+	e.list(len(s.days))
+	for i := range s.days {
+		d := &s.days[i]
 		e.date(d.day, i == 0)
 		e.small(uint8(d.kind))
 		e.uint(uint64(d.n))
 		e.int(d.weight)
 		channels := uint64(0)
-		for c := range e.s.channels {
+		for c := range s.channels {
 			channels |= bit(d.channels>>c&1 != 0, 1<<(e.rank[c+1]-1))
 		}
 		e.uint(channels)
 	}
 }
 
-func (e *encoder) consents() {
-	e.list(len(e.s.consents))
-	for i := range e.s.consents {
-		c := &e.s.consents[i]
+func (e *encoder) consents(s *Summary) {
+	e.list(len(s.consents))
+	for i := range s.consents {
+		c := &s.consents[i]
 		e.text(c.channel)
 		e.int(int64(c.at))
 		e.hash(c.event)
@@ -291,10 +291,10 @@ func (e *encoder) consents() {
 	}
 }
 
-func (e *encoder) attributes() {
-	e.list(len(e.s.attributes))
-	for i := range e.s.attributes {
-		a := &e.s.attributes[i]
+func (e *encoder) attributes(s *Summary) {
+	e.list(len(s.attributes))
+	for i := range s.attributes {
+		a := &s.attributes[i]
 		e.small(a.key)
 		e.int(int64(a.at))
 		e.hash(a.event)

@@ -55,10 +55,9 @@ const (
 	full          // there is no room for it; nothing has changed
 )
 
-// admit returns facts with f. An event is known by its id on its day; of two contents the greater stays. The input is not
-// modified.
-func admit[T any, P stamped[T]](facts []T, f T, l limits, greater func(a, b *T) bool) ([]T, outcome) {
-	k := P(&f).key()
+// admit returns facts with f, whose stamp is k. An event is known by its id on its day; of two contents the greater stays:
+// greater compares f with what is there. The input is not modified.
+func admit[T any, P stamped[T]](facts []T, f T, k stamp, l limits, greater func(old *T) bool) ([]T, outcome) {
 	place, old, today := len(facts), -1, 0
 	for i := len(facts) - 1; i >= 0; i-- {
 		g := P(&facts[i]).key()
@@ -79,7 +78,7 @@ func admit[T any, P stamped[T]](facts []T, f T, l limits, greater func(a, b *T) 
 		}
 	}
 	switch {
-	case old >= 0 && !greater(&f, &facts[old]):
+	case old >= 0 && !greater(&facts[old]):
 		return facts, known
 	case old >= 0:
 		if old < place {

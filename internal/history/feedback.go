@@ -36,7 +36,7 @@ func (s *Summary) feedback(x *event.Feedback, f stamp) bool {
 		b.score = int32(math.Round(x.Share() * scoreCSAT))
 	case event.Complaint, event.ComplaintResolved, event.UnknownFeedback:
 	}
-	feedbacks, became := admit(s.feedbacks, b, feedbackLimits, greaterFeedback)
+	feedbacks, became := admit(s.feedbacks, b, f, feedbackLimits, b.greater)
 	if became == full {
 		s.spilled++
 	}
@@ -44,7 +44,7 @@ func (s *Summary) feedback(x *event.Feedback, f stamp) bool {
 	return became != known
 }
 
-func greaterFeedback(b, g *feedback) bool {
+func (b *feedback) greater(g *feedback) bool {
 	return cmp.Or(
 		cmp.Compare(b.at, g.at),
 		cmp.Compare(b.kind, g.kind),

@@ -31,16 +31,15 @@ func (g *gaps) median() float64 {
 	if g.days < 2 {
 		return 0
 	}
-	n := g.days - 1
-	low, high := g.nth((n-1)/2), g.nth(n/2)
-	return float64(low+high) / 2
-}
-
-// nth returns the n-th shortest gap, from 0.
-func (g *gaps) nth(n int) int {
+	// The two in the middle, which are one where the number of gaps is odd.
+	n, low, seen := g.days-1, -1, 0
 	for length, count := range g.count {
-		if n -= int(count); n < 0 {
-			return length
+		seen += int(count)
+		if low < 0 && seen > (n-1)/2 {
+			low = length
+		}
+		if seen > n/2 {
+			return float64(low+length) / 2
 		}
 	}
 	return 0

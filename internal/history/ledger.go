@@ -2,7 +2,7 @@ package history
 
 import "tidemark/internal/event"
 
-// ledger walks over the days on which money moved, the oldest first. After each next it holds the sums of one day.
+// ledger walks over the days on which money moved, the oldest first. After each next it holds the entry of one day.
 type ledger struct {
 	s      *Summary
 	at     event.Instant
@@ -10,6 +10,11 @@ type ledger struct {
 	// byChannel, where not nil, counts the orders of the days seen from a day on, by channel.
 	byChannel *channelOrders
 
+	entry
+}
+
+// entry is what moved on one day.
+type entry struct {
 	day    event.Day
 	orders int // zero on a day of refunds alone
 	// amount is what the orders cost, reduced what refunds took off it, orphaned what refunds of unknown orders took.
@@ -44,7 +49,7 @@ func (l *ledger) next() bool {
 	if l.ri < len(refunds) {
 		day = min(day, refunds[l.ri].day)
 	}
-	*l = ledger{s: l.s, at: l.at, oi: l.oi, ri: l.ri, byChannel: l.byChannel, day: day}
+	l.entry = entry{day: day}
 	for ; l.oi < len(orders) && orders[l.oi].day == day; l.oi++ {
 		l.order(l.oi)
 	}

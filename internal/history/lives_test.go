@@ -119,7 +119,7 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 			f.Scored, f.Max, f.Score = true, 10, float64(rapid.IntRange(0, 10).Draw(t, "nps"))
 		case event.CSAT, event.Review:
 			f.Scored, f.Min, f.Max, f.Score = true, 1, 5, float64(rapid.IntRange(1, 5).Draw(t, "stars"))
-		default:
+		case event.Complaint, event.ComplaintResolved, event.UnknownFeedback:
 			f.OrderID = rapid.SampledFrom([]string{"", "o1", "o2"}).Draw(t, "order")
 		}
 		return observed{x: f}

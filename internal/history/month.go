@@ -2,38 +2,66 @@ package history
 
 import "tidemark/internal/event"
 
-// Civil dates by integer arithmetic on years that begin in March, so that the leap day comes last; event.Day.Month and
-// event.MonthStart say the same, but by way of time.Time, and Facts asks for every purchase day.
+// Civil dates by integer arithmetic on years that begin in March, so that the leap day comes last (C. Neri, L. Schneider,
+// "Euclidean affine functions and their application to calendar algorithms", 2022). event.Day.Month and event.MonthStart
+// say the same by way of time.Time, but Facts asks for every purchase day.
 const (
-	era       = 146_097 // days of 400 Gregorian years
+	eraDays   = 146_097 // of 400 Gregorian years
+	eras      = 120     // added to keep the numbers positive: good for 48,000 years before 1970 and as many after
 	marchZero = 719_468 // days from 0000-03-01 to 1970-01-01
 )
 
-// monthOf counts calendar months since 1970-01 in which day d falls.
-func monthOf(d event.Day) int {
-	days := int(d) + marchZero
-	eras := floorDiv(days, era)
-	days -= eras * era
-	years := (days - days/1460 + days/36_524 - days/146_096) / 365
-	days -= 365*years + years/4 - years/100
-	march := (5*days + 2) / 153 // months since March
-	return (eras*400+years-1970)*12 + march + 2
+// monthOf counts calendar months since 1970-01 in which day d falls, and returns the first day of that month.
+func monthOf(d event.Day) (month int, first event.Day) {
+	quarters := 4*uint32(int32(d)+marchZero+eras*eraDays) + 3
+	century := quarters / eraDays
+	scaled := 2_939_745 * uint64(quarters%eraDays|3) // 2^32 / 365.25 / 4
+	year := 100*century + uint32(scaled>>32)
+	dayOfYear := uint32(scaled) / 2_939_745 / 4 // from 1 March
+	march := 2141*dayOfYear + 197_913           // months since January, in 2^16ths
+	return (int(year)-400*eras-1970)*12 + int(march>>16) - 1, d - event.Day(march&0xffff/2141)
 }
 
 // monthStart returns the first day of a month counted since 1970-01.
 func monthStart(month int) event.Day {
-	march := month - 2 + 1970*12 // months since March of year 0
-	year := floorDiv(march, 12)
-	march -= year * 12
-	eras := floorDiv(year, 400)
-	year -= eras * 400
-	return event.Day(eras*era + 365*year + year/4 - year/100 + (153*march+2)/5 - marchZero)
+	march := uint32(month + 1970*12 - 2 + 400*12*eras) // months since a March
+	year := march / 12
+	days := 365*year + year/4 - year/100 + year/400 + (153*(march%12)+2)/5
+	return event.Day(int32(days) - marchZero - eras*eraDays)
 }
 
-func floorDiv(a, b int) int {
-	q := a / b
-	if a%b < 0 {
-		q--
+// maxMonths is the longest streak that counts, in months.
+const maxMonths = 12
+
+// months finds the streak of consecutive months with a purchase day.
+type months struct {
+	last   int       // the month of the last day
+	first  event.Day // its first day
+	streak int
+}
+
+// add takes the next purchase day, later than those before. Days that are too old to matter today are left out.
+func (m *months) add(day, today event.Day) {
+	const shortest = 28
+	if today-day >= (maxMonths+2)*31 || m.streak > 0 && day-m.first < shortest {
+		return
 	}
-	return q
+	month, first := monthOf(day)
+	switch {
+	case m.streak > 0 && month == m.last:
+		return
+	case month != m.last+1:
+		m.streak = 0
+	}
+	m.last, m.first = month, first
+	m.streak++
+}
+
+// active returns the length of the streak if it reaches into the current month or the one before, and the day on which it
+// will have broken if nothing comes.
+func (m *months) active(today event.Day) (length int, breaks event.Day) {
+	if current, _ := monthOf(today); m.streak == 0 || m.last < current-1 {
+		return 0, noDay
+	}
+	return min(m.streak, maxMonths), monthStart(m.last + 2)
 }

@@ -33,7 +33,7 @@ func (s *Summary) seal() {
 	}
 	p := s.past.clone()
 	for l := s.ledger(event.Never, nil); l.next() && l.day <= last; {
-		p.add(&l)
+		p.add(&l.entry)
 	}
 	var refunds []refund
 	for j := range s.refunds {
@@ -79,25 +79,25 @@ func (s *Summary) ripe(last, lastOrphan event.Day) bool {
 }
 
 // add counts in a day that is complete.
-func (p *past) add(l *ledger) {
-	net := l.amount - l.reduced
+func (p *past) add(e *entry) {
+	net := e.amount - e.reduced
 	p.spend += net
-	if l.orders == 0 {
+	if e.orders == 0 {
 		return
 	}
 	switch {
 	case p.days == 0:
-		p.firstDay, p.first, p.firstNet = l.day, l.first, net
+		p.firstDay, p.first, p.firstNet = e.day, e.first, net
 	case net > 0:
 		p.repeatDays++
 		p.repeatSpend += net
 	}
-	p.orders += int64(l.orders)
+	p.orders += int64(e.orders)
 	p.days++
-	p.lastDay, p.last, p.lastAmount = l.day, l.last, l.lastAmount
-	p.margin += l.margin
-	p.marginSpend += l.marginSpend
-	p.discount += l.discount
-	p.service += l.service
-	p.acquisition += l.acquisition
+	p.lastDay, p.last, p.lastAmount = e.day, e.last, e.lastAmount
+	p.margin += e.margin
+	p.marginSpend += e.marginSpend
+	p.discount += e.discount
+	p.service += e.service
+	p.acquisition += e.acquisition
 }

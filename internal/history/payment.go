@@ -6,7 +6,7 @@ import (
 	"tidemark/internal/event"
 )
 
-var paymentLimits = limits{perDay: 32, total: 256}
+var paymentLimits = limits{perDay: 32, total: 512}
 
 // payment says how a bill was met: PAYMENT_FAILED, PAYMENT_OVERDUE or PAID.
 type payment struct {
@@ -16,9 +16,7 @@ type payment struct {
 }
 
 func (s *Summary) payment(p payment, c event.Calendar) bool {
-	payments, became := admit(s.payments, p, paymentLimits, func(p, q *payment) bool {
-		return cmp.Or(cmp.Compare(p.at, q.at), cmp.Compare(p.kind, q.kind), cmp.Compare(p.amount, q.amount)) > 0
-	})
+	payments, became := admit(s.payments, p, p.stamp, paymentLimits, p.greater)
 	switch became {
 	case known:
 		return false
@@ -30,4 +28,8 @@ func (s *Summary) payment(p payment, c event.Calendar) bool {
 	}
 	s.payments = payments
 	return true
+}
+
+func (p *payment) greater(q *payment) bool {
+	return cmp.Or(cmp.Compare(p.at, q.at), cmp.Compare(p.kind, q.kind), cmp.Compare(p.amount, q.amount)) > 0
 }

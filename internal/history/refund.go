@@ -18,7 +18,7 @@ type refund struct {
 }
 
 func (s *Summary) refund(r refund, c event.Calendar) bool {
-	refunds, became := admit(s.refunds, r, refundLimits, greaterRefund)
+	refunds, became := admit(s.refunds, r, r.stamp, refundLimits, r.greater)
 	switch became {
 	case known:
 		return false
@@ -40,7 +40,7 @@ func bit(set bool, value uint64) uint64 {
 	return 0
 }
 
-func greaterRefund(r, q *refund) bool {
+func (r *refund) greater(q *refund) bool {
 	return cmp.Or(
 		cmp.Compare(r.at, q.at),
 		cmp.Compare(bit(r.chargeback, 1), bit(q.chargeback, 1)),

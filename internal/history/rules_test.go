@@ -32,7 +32,7 @@ func parse(t testing.TB, story string) []observed {
 			case strings.HasPrefix(field, "#"):
 				head.ID = field
 			case strings.HasPrefix(field, "@"):
-				h, _ := strconv.Atoi(field[1:])
+				h, _ := strconv.Atoi(field[1:]) // zero is as good
 				head.OccurredAt += event.Instant(h) * hour
 			case i == 0 && field != "-":
 				order = field

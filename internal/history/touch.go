@@ -29,12 +29,11 @@ type touchDay struct {
 
 func (s *Summary) interaction(x *event.Interaction, f stamp) bool {
 	changed := false
-	switch x.Kind {
-	case event.Unsubscribe, event.ConsentChanged:
+	if x.Kind == event.Unsubscribe || x.Kind == event.ConsentChanged {
 		changed = s.consent(x, f)
-	case event.Attributes:
+	}
+	if x.Kind == event.Attributes {
 		changed = s.describe(x, f)
-	default:
 	}
 	t := touch{stamp: f, kind: x.Kind, weight: x.Depth()}
 	if x.Cost.Known {
@@ -47,7 +46,7 @@ func (s *Summary) interaction(x *event.Interaction, f stamp) bool {
 		s.fold([]touch{t})
 		return true
 	}
-	touches, became := admit(s.touches, t, touchLimits, s.greaterTouch)
+	touches, became := admit(s.touches, t, f, touchLimits, func(old *touch) bool { return s.greaterTouch(&t, old) })
 	switch became {
 	case known:
 		return changed

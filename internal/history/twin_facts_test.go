@@ -125,9 +125,9 @@ func (w *twin) opinions(f *history.Facts, at event.Instant, in func(d, days even
 			return int32(math.Round(o.opinion().Score * 100))
 		case event.CSAT, event.Review:
 			return int32(math.Round(o.opinion().Share() * 1e6))
-		default:
-			return 0
+		case event.Complaint, event.ComplaintResolved, event.UnknownFeedback:
 		}
+		return 0
 	}
 	order := func(o observed) uint64 {
 		if o.opinion().OrderID == "" {
@@ -159,7 +159,7 @@ func (w *twin) opinions(f *history.Facts, at event.Instant, in func(d, days even
 			}) {
 				f.OpenComplaints++
 			}
-		default:
+		case event.ComplaintResolved, event.UnknownFeedback:
 		}
 	}
 	if f.CSATCount > 0 {

@@ -96,10 +96,36 @@ func TestTheFutureWaits(t *testing.T) {
 	}
 }
 
+// An answer that a later one has replaced does not show when it leaves.
+func TestOnlyTheLatestAnswerShows(t *testing.T) {
+	var utc event.Calendar
+	s, _ := remember(parse(t, "0 NPS - 3; 9 NPS - 8; 9 NPS - 7 @5"))
+	f := s.Facts(utc.Start(base+20), utc)
+	if want := utc.Start(base + 9 + 365); f.NPSScore != 7 || f.Until != want {
+		t.Errorf("score %g until %v, want 7 until %v", f.NPSScore, f.Until, want)
+	}
+}
+
+// Interactions older than 7 days are kept by day and kind; the numbers stay.
+func TestFoldingKeepsTheNumbers(t *testing.T) {
+	var utc event.Calendar
+	s, _ := remember(parse(t, "0 LOGIN web; 0 LOGIN app @1; 0 CART_ADD shop @2; 1 LOGIN web; 6 PAGE_VIEW web"))
+	fresh := s.Facts(utc.Start(base+7), utc)
+	s, _ = remember(parse(t, "0 LOGIN web; 0 LOGIN app @1; 0 CART_ADD shop @2; 1 LOGIN web; 6 PAGE_VIEW web; 40 PAID x"))
+	folded := s.Facts(utc.Start(base+41), utc)
+	if fresh.Interactions90[event.Login] != 6 || fresh.Touches90[event.Login] != 3 || fresh.Channels90 != 3 {
+		t.Errorf("fresh: weight %d of %d logins, %d channels; want 6 of 3, 3", fresh.Interactions90[event.Login], fresh.Touches90[event.Login], fresh.Channels90)
+	}
+	if folded.Interactions90 != fresh.Interactions90 || folded.Touches90 != fresh.Touches90 || folded.Channels90 != fresh.Channels90 {
+		t.Errorf("folded:\n got %+v\nwant %+v", folded, fresh)
+	}
+}
+
 func TestMonthsAreThoseOfTheCalendar(t *testing.T) {
 	for d := event.Day(-800_000); d < 800_000; d += 7 {
-		if got, want := history.MonthOf(d), d.Month(); got != want {
-			t.Fatalf("month of day %d: got %d, want %d", d, got, want)
+		month, first := history.MonthOf(d)
+		if want := d.Month(); month != want || first != event.MonthStart(want) {
+			t.Fatalf("month of day %d: got %d from day %d, want %d from day %d", d, month, first, want, event.MonthStart(want))
 		}
 	}
 	for month := -20_000; month < 20_000; month++ {

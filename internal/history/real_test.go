@@ -1,0 +1,106 @@
+package history_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"tidemark/internal/dataset"
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+)
+
+// Real customers: what is kept says what the whole log says, and the order of arrival does not show.
+func TestTwinAgreesOnRealCustomers(t *testing.T) {
+	for _, row := range []struct {
+		name, file string
+		format     dataset.Format
+		customers  int
+	}{
+		{"CDNOW", "cdnow/CDNOW_master.txt", dataset.CDNOW, 23_570},
+		{"Online Retail", "online_retail/online_retail.csv.gz", dataset.OnlineRetail, 4_372},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			log, err := dataset.Read(row.format, []string{dataFile(t, row.file)}, nil)
+			if err != nil {
+				t.Fatalf("read: %v", err)
+			}
+			lives := make(map[string][]observed)
+			for _, e := range log.Events {
+				p, ok := e.(*event.Purchase)
+				if !ok {
+					t.Fatalf("event %s is a %T", e.Common().ID, e)
+				}
+				lives[p.Customer] = append(lives[p.Customer], observed{p, history.Amounts{Amount: p.Amount.Minor}})
+			}
+			if got := len(lives); got != row.customers {
+				t.Errorf("%d customers, want %d", got, row.customers)
+			}
+			var c event.Calendar
+			var all, largest int
+			for customer, life := range lives {
+				s := compare(t, customer, life, c)
+				size := len(s.Append(nil))
+				all, largest = all+size, max(largest, size)
+			}
+			t.Logf("%d events of %d customers: %d bytes on average, %d at most", len(log.Events), len(lives), all/len(lives), largest)
+		})
+	}
+}
+
+func compare(t *testing.T, customer string, life []observed, c event.Calendar) history.Summary {
+	s, shuffled := history.Summary{}, history.Summary{}
+	w := twin{calendar: c}
+	for _, o := range life {
+		w.observe(o)
+	}
+	slices.SortFunc(life, func(o, p observed) int { return event.Compare(o.x, p.x) })
+	for _, o := range life {
+		s, _ = s.Observe(o.x, o.a, c)
+	}
+	random := rand.New(rand.NewPCG(history.Hash(customer), 1))
+	late := make(map[string]event.Day)
+	for _, o := range life {
+		late[o.id()] = c.Day(o.at()) + event.Day(random.IntN(365))
+	}
+	slices.SortStableFunc(life, func(o, p observed) int { return int(late[o.id()] - late[p.id()]) })
+	for _, o := range slices.Concat(life, life[len(life)-1:]) {
+		shuffled, _ = shuffled.Observe(o.x, o.a, c)
+	}
+	if got, want := shuffled.Append(nil), s.Append(nil); !bytes.Equal(got, want) {
+		t.Fatalf("customer %s: arrival order shows:\n got %x\nwant %x", customer, got, want)
+	}
+	if s.Spilled() != 0 {
+		t.Errorf("customer %s: %d facts beyond the caps, want none", customer, s.Spilled())
+	}
+	for _, days := range []event.Day{0, 100, 365} {
+		at := c.Start(s.Newest()+days) + 20*hour
+		got, want := s.Facts(at, c), w.facts(at)
+		got.Until = 0
+		if got != want {
+			t.Fatalf("customer %s, %d days after H:\n got %+v\nwant %+v", customer, days, got, want)
+		}
+	}
+	return s
+}
+
+// dataFile returns the path of a file of the real data. Without it the test is skipped, or fails where TIDEMARK_STRICT is
+// set.
+func dataFile(t *testing.T, name string) string {
+	t.Helper()
+	root := os.Getenv("TIDEMARK_DATA")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	file := filepath.Join(root, filepath.FromSlash(name))
+	if _, err := os.Stat(file); err != nil {
+		if os.Getenv("TIDEMARK_STRICT") == "1" {
+			t.Fatalf("no data: %v", err)
+		}
+		t.Skipf("no data: %v (set TIDEMARK_DATA)", err)
+	}
+	return file
+}
