@@ -58,6 +58,12 @@ var may = map[string][]string{
 	"internal/embed":     {},
 	"internal/storetest": {"internal/event", "internal/shard"},
 
+	// Servers as processes: for tests, benchmarks and work by hand.
+	"deploy":                       {},
+	"deploy/servers":               {"internal/servers"},
+	"internal/servers":             {"deploy"},
+	"internal/servers/serverstest": {"internal/servers"},
+
 	"internal":     {}, // this test
 	"cmd/tidemark": {"..."},
 }

@@ -33,6 +33,10 @@ func startAdmin(addr string, profile bool, registry *prometheus.Registry, ready 
 	if addr == "" {
 		return &admin{}, nil
 	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("admin address: %w (choose another with --admin)", err)
+	}
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "tidemark_build_info", Help: "1, labelled with the version.", ConstLabels: prometheus.Labels{"version": version()},
@@ -58,10 +62,6 @@ func startAdmin(addr string, profile bool, registry *prometheus.Registry, ready 
 		mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 		mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 		mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	}
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("admin address: %w (choose another with --admin)", err)
 	}
 	a := &admin{
 		addr: listener.Addr().String(), done: make(chan struct{}),

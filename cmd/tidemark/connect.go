@@ -18,17 +18,21 @@ import (
 
 // kafkaSettings say how to reach Kafka.
 type kafkaSettings struct {
-	KafkaBrokers      []string `help:"Bootstrap addresses, host:port." default:"localhost:9092" placeholder:"HOST:PORT"`
-	KafkaGroup        string   `help:"Consumer group." default:"tidemark"`
-	KafkaClientID     string   `help:"Client id." default:"tidemark"`
-	KafkaTLS          bool     `name:"kafka-tls" help:"Encrypt the connections."`
-	KafkaCA           string   `name:"kafka-ca" help:"PEM file of the authorities that sign the brokers' certificates." placeholder:"FILE"`
-	KafkaCert         string   `help:"PEM file of the client certificate." placeholder:"FILE"`
-	KafkaKey          string   `help:"PEM file of its key." placeholder:"FILE"`
-	KafkaInsecure     bool     `help:"Accept any certificate; for trials only."`
-	KafkaSASL         string   `name:"kafka-sasl" help:"SASL mechanism: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512." placeholder:"MECHANISM"`
-	KafkaUser         string   `help:"SASL user."`
-	KafkaPasswordFile string   `help:"File that holds the SASL password; or set TIDEMARK_KAFKA_PASSWORD." placeholder:"FILE"`
+	KafkaBrokers      []string `group:"kafka" help:"Bootstrap addresses, host:port, separated by commas." default:"localhost:9092"`
+	KafkaClientID     string   `group:"kafka" help:"Name of this client in the brokers' logs and quotas." default:"tidemark"`
+	KafkaTLS          bool     `group:"kafka" name:"kafka-tls" help:"Encrypt the connections."`
+	KafkaCA           string   `group:"kafka" name:"kafka-ca" help:"PEM file of the authorities that sign the brokers' certificates." placeholder:"FILE"`
+	KafkaCert         string   `group:"kafka" help:"PEM file of the client certificate." placeholder:"FILE"`
+	KafkaKey          string   `group:"kafka" help:"PEM file of its key." placeholder:"FILE"`
+	KafkaInsecure     bool     `group:"kafka" help:"Accept any certificate; for trials only."`
+	KafkaSASL         string   `group:"kafka" name:"kafka-sasl" help:"SASL mechanism: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512." placeholder:"MECHANISM"`
+	KafkaUser         string   `group:"kafka" help:"SASL user." placeholder:"NAME"`
+	KafkaPasswordFile string   `group:"kafka" help:"File that holds the SASL password; or set TIDEMARK_KAFKA_PASSWORD." placeholder:"FILE"`
+}
+
+// groupSettings name the consumer group.
+type groupSettings struct {
+	KafkaGroup string `group:"kafka" help:"Consumer group." default:"tidemark"`
 }
 
 func (k kafkaSettings) config() (kafka.Config, error) {
@@ -37,7 +41,7 @@ func (k kafkaSettings) config() (kafka.Config, error) {
 		return kafka.Config{}, err
 	}
 	return kafka.Config{
-		Brokers: k.KafkaBrokers, Group: k.KafkaGroup, ClientID: k.KafkaClientID,
+		Brokers: k.KafkaBrokers, ClientID: k.KafkaClientID,
 		Security: kafka.Security{
 			TLS: k.KafkaTLS, CAFile: k.KafkaCA, CertFile: k.KafkaCert, KeyFile: k.KafkaKey, Insecure: k.KafkaInsecure,
 			Mechanism: k.KafkaSASL, Username: k.KafkaUser, Password: password,
@@ -45,20 +49,24 @@ func (k kafkaSettings) config() (kafka.Config, error) {
 	}, nil
 }
 
-func (k kafkaSettings) cluster() (*kafka.Cluster, error) {
+func (k kafkaSettings) cluster() (*kafka.Cluster, error) { return k.clusterOf(groupSettings{}) }
+
+// clusterOf is cluster for those who join a group, or ask how far it has got.
+func (k kafkaSettings) clusterOf(g groupSettings) (*kafka.Cluster, error) {
 	config, err := k.config()
 	if err != nil {
 		return nil, err
 	}
+	config.Group = g.KafkaGroup
 	return kafka.NewCluster(config)
 }
 
 // redisSettings say how to reach Redis.
 type redisSettings struct {
-	RedisURL          string `name:"redis-url" help:"Redis as redis:// or rediss:// URL, with user and database; no password here." default:"redis://localhost:6379/0" placeholder:"URL"`
-	RedisCluster      bool   `help:"The URL names a node of a Redis Cluster."`
-	RedisPasswordFile string `help:"File that holds the password; or set TIDEMARK_REDIS_PASSWORD." placeholder:"FILE"`
-	RedisPrefix       string `help:"Prefix of all keys." default:"tm"`
+	RedisURL          string `group:"redis" name:"redis-url" help:"Address, redis:// or rediss://, with user and database; no password here." default:"redis://localhost:6379/0"`
+	RedisCluster      bool   `group:"redis" help:"The address is that of a node of a Redis Cluster."`
+	RedisPasswordFile string `group:"redis" help:"File that holds the password; or set TIDEMARK_REDIS_PASSWORD." placeholder:"FILE"`
+	RedisPrefix       string `group:"redis" help:"Prefix of all keys." default:"tm"`
 }
 
 func (r redisSettings) client() (goredis.UniversalClient, error) {
@@ -73,24 +81,26 @@ func (r redisSettings) client() (goredis.UniversalClient, error) {
 	return redis.Dial(address, r.RedisCluster)
 }
 
-// store connects to the data that is there. It is for commands that only look: the layout is that of the data, empty where
-// there is none.
-func (r redisSettings) store(ctx context.Context) (*redis.Store, shard.Layout, error) {
+// database is what commands that only look connect to: the data that is there, whatever its layout.
+type database struct {
+	*redis.Store
+	client goredis.UniversalClient
+}
+
+// open connects when it is first asked something.
+func (r redisSettings) open() (*database, error) {
 	client, err := r.client()
 	if err != nil {
-		return nil, shard.Layout{}, err
+		return nil, err
 	}
 	store, err := redis.New(client, r.RedisPrefix, shard.Layout{})
 	if err != nil {
-		return nil, shard.Layout{}, err
+		return nil, errors.Join(err, client.Close())
 	}
-	layout, ok, err := store.Layout(ctx)
-	if err != nil || !ok {
-		return store, layout, err
-	}
-	store, err = redis.New(client, r.RedisPrefix, layout)
-	return store, layout, err
+	return &database{store, client}, nil
 }
+
+func (d *database) close() { _ = d.client.Close() }
 
 // withPassword returns a URL with a password in it, or as it was where there is none.
 func withPassword(address, password string) (string, error) {
@@ -99,7 +109,11 @@ func withPassword(address, password string) (string, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		return "", fmt.Errorf("redis URL: %w", errors.Unwrap(err)) // the URL itself may hold a secret
+		var parse *url.Error
+		if errors.As(err, &parse) {
+			err = parse.Err // the URL itself may hold a secret
+		}
+		return "", fmt.Errorf("redis URL: %w", err)
 	}
 	u.User = url.UserPassword(u.User.Username(), password)
 	return u.String(), nil
@@ -107,9 +121,9 @@ func withPassword(address, password string) (string, error) {
 
 // registrySettings say how to reach a schema registry.
 type registrySettings struct {
-	RegistryURL          []string `name:"registry-url" help:"Schema registry (Confluent's API); the embedded schemas and their fixed ids if not given." placeholder:"URL"`
-	RegistryUser         string   `help:"User of the registry."`
-	RegistryPasswordFile string   `help:"File that holds the password; or set TIDEMARK_REGISTRY_PASSWORD." placeholder:"FILE"`
+	RegistryURL          []string `group:"registry" name:"registry-url" help:"Address (Confluent's API); the embedded schemas and their fixed ids if not given." placeholder:"URL"`
+	RegistryUser         string   `group:"registry" help:"User of the registry." placeholder:"NAME"`
+	RegistryPasswordFile string   `group:"registry" help:"File that holds the password; or set TIDEMARK_REGISTRY_PASSWORD." placeholder:"FILE"`
 }
 
 // registry returns the client of the registry, nil where none is set.

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"text/tabwriter"
+
+	"tidemark/internal/score"
 )
 
 type customerCommand struct {
@@ -14,27 +16,35 @@ type customerCommand struct {
 }
 
 type customerShowCommand struct {
-	redisSettings
 	ID      string `arg:"" help:"Customer id."`
-	Explain bool   `help:"Print everything that is known beside the score."`
+	Explain bool   `help:"Print what the score is made of, and when it is looked at next."`
 	JSON    bool   `help:"Print JSON."`
+	redisSettings
+}
+
+// visible are the fields of a score, in the order in which people ask for them.
+var visible = []string{
+	"tier", "value_score", "churn_level", "churn_risk", "p_alive", "clv", "segment", "orders_365d", "spend_365d",
+	"last_purchase", "as_of", "model_version",
 }
 
 // Run reads the score as a dashboard does: from the public keys.
 func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
-	store, _, err := c.store(ctx)
+	db, err := c.open()
 	if err != nil {
 		return err
 	}
-	fields, err := store.Score(ctx, c.ID)
+	defer db.close()
+	fields, err := db.Score(ctx, c.ID)
 	if err != nil {
 		return err
 	}
 	if len(fields) == 0 {
 		return fmt.Errorf("there is no customer %q (is the id spelled right? has the service read the customer's events?)", c.ID)
 	}
+	order := visible
 	if c.Explain {
-		raw, err := store.Detail(ctx, c.ID)
+		raw, err := db.Detail(ctx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -43,13 +53,35 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 			return fmt.Errorf("detail of %q: %w", c.ID, err)
 		}
 		maps.Copy(fields, detail)
+		order = score.Columns()
 	}
+	fields["customer_id"] = c.ID
 	if c.JSON {
 		return json.NewEncoder(s.out).Encode(fields)
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		fmt.Fprintf(table, "%s\t%s\n", name, fields[name])
+	for _, name := range inOrder(fields, append([]string{"customer_id"}, order...)) {
+		value := fields[name]
+		if value == "" {
+			value = "-" // does not apply
+		}
+		fmt.Fprintf(table, "%s\t%s\n", name, value)
 	}
 	return table.Flush()
+}
+
+// inOrder returns the names of fields: first those of order, then the rest by name.
+func inOrder(fields map[string]string, order []string) []string {
+	var names []string
+	for _, name := range order {
+		if _, ok := fields[name]; ok && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

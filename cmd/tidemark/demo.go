@@ -30,7 +30,7 @@ type demoCommand struct {
 	Seed       uint64        `help:"Seed of the simulation: the same seed plays the same year." default:"1"`
 	Days       int           `help:"Days to play, ending now." default:"365"`
 	In         time.Duration `help:"Time in which to play them." default:"1m"`
-	For        time.Duration `help:"Stop after this time, however far it has got; 0 plays to the end." default:"0s" placeholder:"DURATION"`
+	For        time.Duration `help:"Stop after this time, however far it has got; plays to the end if not given." placeholder:"DURATION"`
 	Stay       bool          `help:"Keep the servers up after the end, until interrupted."`
 	Partitions int           `help:"Partitions of every topic." default:"4"`
 	KafkaPort  int           `help:"Port of the embedded Kafka; any free one where it is taken." default:"9092"`
@@ -38,43 +38,46 @@ type demoCommand struct {
 	Admin      string        `help:"Listen address of the metrics; any free port where it is taken." default:"127.0.0.1:9464"`
 }
 
-// demoStep is the real time between two movements of the simulated clock.
-const demoStep = 100 * time.Millisecond
-
 // demo is the whole service in one process, and a shop that feeds it.
 //
 //	shop.Shop ──> embed.Kafka ──> service (consumer group, lanes) ──> embed.Redis
 //	    │              ^                      │
 //	    │              └── tier changes, ─────┤
 //	    │                  churn alerts       v
-//	    └── simulated clock <── committed? ── view (the terminal)
+//	    └── simulated clock <── committed? ── board ──> view (the terminal)
 type demo struct {
+	config    shop.Config
 	shop      *shop.Shop
 	service   *service
 	publisher *kafka.Publisher
 	codec     *avro.Codec
+	board     *board
 	view      *view
 	clock     atomic.Int64 // event.Instant
-	sent      int64
+	began     time.Time
+	// sent counts events; repeated and broken are how many of them the shop sent again, or damaged.
+	sent, repeated, broken int64
+	// ended is closed when the service has ended, with failed as its error.
+	ended  chan struct{}
+	failed error
 }
 
 func (d *demo) now() event.Instant { return event.Instant(d.clock.Load()) }
 
+// Validate says everything that is wrong with the flags.
+func (c *demoCommand) Validate() error {
+	if c.Customers < 1 || c.Days < 1 || c.Partitions < 1 || c.In < demoStep || c.For < 0 {
+		return fmt.Errorf("--customers, --days and --partitions must be positive, --in at least %v, --for not negative", demoStep)
+	}
+	return nil
+}
+
 // Run plays the shop until it ends, time is up, or somebody interrupts.
 func (c *demoCommand) Run(ctx context.Context, s streams) error {
-	if c.Days < 1 || c.In < demoStep || c.Partitions < 1 {
-		return errors.New("demo: --days and --partitions must be positive, --in at least 100ms")
-	}
-	if c.For > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.For)
-		defer cancel()
-	}
-	to := event.InstantOf(time.Now())
-	config := shop.Default(to)
-	config.Customers, config.Seed, config.From = c.Customers, c.Seed, to.Add(-time.Duration(c.Days)*24*time.Hour)
-	trade, err := shop.Open(config)
-	if err != nil {
+	d := &demo{config: c.shop(), board: newBoard(), view: newView(s.out), began: time.Now(), ended: make(chan struct{})}
+	d.clock.Store(int64(d.config.From))
+	var err error
+	if d.shop, err = shop.Open(d.config); err != nil {
 		return err
 	}
 	broker, err := embed.StartKafka(free(c.KafkaPort))
@@ -87,62 +90,79 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer server.Close()
-
-	d := &demo{shop: trade, view: newView(s.out)}
-	d.clock.Store(int64(config.From))
-	stop, addr, err := c.start(ctx, d, broker.Addr(), server.Addr())
+	admin, stop, err := c.start(ctx, d, broker.Addr(), server.Addr())
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "A simulated shop of %d customers plays %d days, ending now. While it runs:\n\n", c.Customers, c.Days)
-	fmt.Fprintf(s.out, "  Kafka    %s   e.g. kcat -b %s -t customer.churn-alerts.v1 -C -f '%%k %%h\\n'\n", broker.Addr(), broker.Addr())
-	fmt.Fprintf(s.out, "  Redis    %s   e.g. redis-cli -p %s HGETALL tm:score:c00042\n", server.Addr(), portOf(server.Addr()))
-	fmt.Fprintf(s.out, "  metrics  http://%s/metrics\n\n", addr)
+	c.greet(s.out, broker.Addr(), server.Addr(), admin)
 
-	err = d.play(ctx, config, c.In)
-	d.view.finish()
-	d.summary(s.out, config)
+	playing, cancel := c.limit(ctx)
+	defer cancel()
+	err = d.play(playing, c.In)
+	if err == nil {
+		d.summary(s.out)
+	}
 	if c.Stay && err == nil && ctx.Err() == nil {
 		fmt.Fprintln(s.out, "\nThe servers stay up until interrupted (Ctrl-C).")
 		<-ctx.Done()
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		err = nil // told to stop
-	}
 	return errors.Join(err, stop())
 }
 
-// start brings the service up on the embedded servers. The function that it returns drains it and returns its error.
-func (c *demoCommand) start(ctx context.Context, d *demo, brokers, redisAddr string) (stop func() error, admin string, err error) {
+// shop is the configuration of the simulated shop, whose last day is today.
+func (c *demoCommand) shop() shop.Config {
+	config := shop.Default(event.InstantOf(time.Now()))
+	config.Customers, config.Seed = c.Customers, c.Seed
+	config.From = config.To.Add(-time.Duration(c.Days) * 24 * time.Hour)
+	return config
+}
+
+func (c *demoCommand) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.For > 0 {
+		return context.WithTimeout(ctx, c.For)
+	}
+	return context.WithCancel(ctx)
+}
+
+func (c *demoCommand) greet(w io.Writer, kafkaAddr, redisAddr, admin string) {
+	_, port, _ := net.SplitHostPort(redisAddr)
+	fmt.Fprintf(w, "A simulated shop of %s customers plays %d days, ending now. Meanwhile, in another terminal:\n\n", grouped(int64(c.Customers)), c.Days)
+	fmt.Fprintf(w, "  redis-cli -p %s HGETALL tm:score:%s\n", port, "c00042")
+	fmt.Fprintf(w, "  kcat -b %s -t %s -C -f '%%k %%h\\n'\n", kafkaAddr, kafka.ChurnAlerts)
+	fmt.Fprintf(w, "  curl http://%s/metrics\n\n", admin)
+}
+
+// start brings the service up on the embedded servers, and returns the address of its metrics and a function that drains it
+// and returns its error.
+func (c *demoCommand) start(ctx context.Context, d *demo, brokers, redisAddr string) (admin string, stop func() error, err error) {
 	cluster, err := kafka.NewCluster(kafka.Config{
-		Brokers: []string{brokers}, Group: "tidemark-demo", MaxWait: 20 * time.Millisecond, Linger: 2 * time.Millisecond, Now: d.now,
+		Brokers: []string{brokers}, Group: "tidemark", MaxWait: 20 * time.Millisecond, Linger: time.Millisecond, Now: d.now,
 	})
 	if err != nil {
-		return nil, "", err
+		return "", nil, err
 	}
 	if err := cluster.CreateTopics(ctx, c.Partitions, 1); err != nil {
-		return nil, "", err
+		return "", nil, err
 	}
 	client, err := redis.Dial("redis://"+redisAddr, false)
 	if err != nil {
-		return nil, "", err
+		return "", nil, err
 	}
 	if d.codec, err = avro.New(avro.Options{Source: "tidemark-demo"}); err != nil {
-		return nil, "", err
+		return "", nil, err
 	}
 	if d.publisher, err = cluster.NewPublisher(shard.Murmur2); err != nil {
-		return nil, "", err
+		return "", nil, err
 	}
 	log := zap.NewNop()
 	d.service = &service{
 		log: log, cluster: cluster, client: client, codec: d.codec, prefix: redis.DefaultPrefix, initialModel: model.Default(),
 		layout: shard.Layout{Shards: 2 * c.Partitions, Partitioner: shard.Murmur2, Zone: "UTC"}, // few: the embedded Redis is slow at scripts
 		lane: pipeline.Config{
-			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour,
-			Metrics: pipeline.NewMetrics(),
+			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour, Metrics: pipeline.NewMetrics(),
 		},
+		watch: d.board.tell,
 	}
-	d.service.watch = d.view.tell
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(d.service.lane.Metrics)
 	web, err := startAdmin(c.Admin, false, registry, d.service, log)
@@ -150,147 +170,22 @@ func (c *demoCommand) start(ctx context.Context, d *demo, brokers, redisAddr str
 		web, err = startAdmin("127.0.0.1:0", false, registry, d.service, log)
 	}
 	if err != nil {
-		return nil, "", err
+		return "", nil, err
 	}
-	// The service outlives ctx until it has drained.
+	// The service outlives ctx until it is told to drain.
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 1)
-	go func() { done <- d.service.run(life) }()
-	return func() error {
+	go func() {
+		defer close(d.ended)
+		d.failed = d.service.run(life)
+	}()
+	return web.addr, func() error {
 		end()
-		err := <-done
+		<-d.ended
 		web.stop()
-		err = errors.Join(err, d.publisher.Close(), client.Close())
+		err := errors.Join(d.failed, d.publisher.Close(), client.Close())
 		cluster.Close()
 		return err
-	}, web.addr, nil
-}
-
-// play moves the simulated clock from the beginning to the end, step by step: it sends what the shop sends until then, and
-// waits until all of it has been committed.
-func (d *demo) play(ctx context.Context, c shop.Config, in time.Duration) error {
-	step := event.Instant(float64(c.To-c.From) * float64(demoStep) / float64(in))
-	tick := time.NewTicker(demoStep)
-	defer tick.Stop()
-	message, more := d.shop.Next()
-	for now := c.From; now < c.To; {
-		now = min(now+step, c.To)
-		var batch []shard.Output
-		for ; more && message.SentAt() <= now; message, more = d.shop.Next() {
-			out, err := d.encode(message)
-			if err != nil {
-				return err
-			}
-			batch = append(batch, out)
-		}
-		if len(batch) > 0 {
-			if err := d.publisher.Publish(ctx, batch); err != nil {
-				return fmt.Errorf("send events: %w", err)
-			}
-			d.sent += int64(len(batch))
-		}
-		if err := d.settled(ctx); err != nil {
-			return err
-		}
-		d.clock.Store(int64(now))
-		d.view.show(now, d.sent, d.sent-d.applied())
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-	return d.reviewed(ctx)
-}
-
-// settled waits until everything sent has been committed and published.
-func (d *demo) settled(ctx context.Context) error {
-	return d.await(ctx, func() bool { return d.applied() >= d.sent })
-}
-
-// reviewed waits until the reviews due by now have been run.
-func (d *demo) reviewed(ctx context.Context) error {
-	return d.await(ctx, func() bool {
-		for _, p := range d.service.progress() {
-			if p.Reviewed < d.now() {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// await asks every few milliseconds, for a minute at most.
-func (d *demo) await(ctx context.Context, done func() bool) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("the service does not keep up"))
-	defer cancel()
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-tick.C:
-		}
-	}
-	return nil
-}
-
-// applied counts the records that the lanes have committed: the logs begin at 0.
-func (d *demo) applied() int64 {
-	var n int64
-	for _, p := range d.service.progress() {
-		for _, offset := range p.Applied {
-			n += offset
-		}
-	}
-	return n
-}
-
-// encode makes the message, and breaks it where the shop says so.
-func (d *demo) encode(m shop.Message) (shard.Output, error) {
-	out, err := d.codec.EncodeEvent(m.Event)
-	if err != nil {
-		return out, fmt.Errorf("encode %s: %w", m.Event.Common().ID, err)
-	}
-	out.Time = m.SentAt()
-	switch m.Broken {
-	case shop.Truncated:
-		out.Value = out.Value[:len(out.Value)/2]
-	case shop.UnknownSchema:
-		copy(out.Value[1:5], []byte{0x7f, 0xff, 0xff, 0xff})
-	case shop.Intact, shop.FutureDate, shop.UnknownCurrency:
-	}
-	return out, nil
-}
-
-// summary says what came of it, and compares the alerts with the truth, which a simulation knows.
-func (d *demo) summary(w io.Writer, c shop.Config) {
-	var bought, left, alerted, right int
-	for _, truth := range d.shop.Customers() {
-		if truth.Purchases == 0 {
-			continue
-		}
-		bought++
-		gone := truth.LeftAt < d.now()
-		level, ever := d.view.level(truth.ID)
-		if gone {
-			left++
-		}
-		if ever && level > 0 {
-			alerted++
-			if gone {
-				right++
-			}
-		}
-	}
-	fmt.Fprintf(w, "\n%d events sent, %d applied; simulated time %s\n", d.sent, d.applied(), d.now())
-	d.view.totals(w)
-	if alerted > 0 {
-		fmt.Fprintf(w, "of %d customers who bought, %d have left for good; %d are under alert now, %d of them rightly (%d %%)\n",
-			bought, left, alerted, right, 100*right/alerted)
-	}
-	_ = c
+	}, nil
 }
 
 // free returns the port, or 0 (any) where somebody listens on it.
@@ -300,14 +195,6 @@ func free(port int) int {
 		return 0
 	}
 	_ = listener.Close()
-	return port
-}
-
-func portOf(addr string) string {
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return addr
-	}
 	return port
 }
 

@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"time"
 
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
 	"tidemark/internal/shard"
 )
 
 type doctorCommand struct {
+	Sample int `help:"Keys to look at per partition, to tell the producers' partitioner." default:"200"`
+	groupSettings
 	kafkaSettings
 	redisSettings
 	registrySettings
-	Sample int `help:"Keys to look at per partition, to tell the producers' partitioner." default:"200"`
 }
 
 // Run asks everything that the service depends on how it is. It fails where something must be mended.
@@ -33,34 +36,52 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
+// askRedis returns the layout of the data; none where there is none, or no answer.
 func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.Layout {
-	store, layout, err := c.store(ctx)
-	if store == nil {
-		tell(finding{Name: "redis", Detail: err.Error(), Remedy: "check --redis-url"})
-		return layout
+	db, err := c.open()
+	if err != nil {
+		tell(finding{Name: "redis", Detail: err.Error(), Remedy: "check the --redis- flags"})
+		return shard.Layout{}
 	}
-	for _, f := range store.CheckServer(ctx) {
+	defer db.close()
+	findings := db.CheckServer(ctx)
+	for _, f := range findings {
 		tell(finding(f))
 	}
-	if err != nil {
-		return layout
+	if !findings[0].OK {
+		return shard.Layout{} // no answer: nothing more to ask
 	}
-	if layout.Shards == 0 {
+	layout, ok, err := db.Layout(ctx)
+	switch {
+	case err != nil:
+		tell(finding{Name: "layout", Detail: err.Error(), Remedy: "is --redis-prefix that of Tidemark's data?"})
+		return layout
+	case !ok:
 		tell(finding{Name: "layout", OK: true, Detail: "no data yet: the first `tidemark run` lays it out"})
 		return layout
 	}
 	tell(finding{Name: "layout", OK: true, Detail: fmt.Sprintf("%d shards by %s, days of %s, money in %s",
 		layout.Shards, layout.Partitioner, layout.Zone, layout.Base)})
-	if _, hash, _, ok, err := store.Model(ctx); err != nil || !ok {
-		tell(finding{Name: "model in force", Detail: fmt.Sprint("none: ", err), Remedy: "tidemark model activate FILE"})
-	} else {
-		tell(finding{Name: "model in force", OK: true, Detail: hash})
-	}
+	tell(modelInForce(db.Model(ctx)))
 	return layout
 }
 
+// modelInForce judges the answer of redis.Store.Model.
+func modelInForce(_ []byte, hash string, from event.Instant, ok bool, err error) finding {
+	const name = "model in force"
+	switch {
+	case err != nil:
+		return finding{Name: name, Detail: err.Error(), Remedy: "tidemark model activate FILE"}
+	case !ok:
+		return finding{Name: name, Detail: "none although there is data", Remedy: "tidemark model activate FILE"}
+	case from == 0:
+		return finding{Name: name, OK: true, Detail: hash}
+	}
+	return finding{Name: name, OK: true, Detail: fmt.Sprintf("%s, from %s", hash, from)}
+}
+
 func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell func(finding)) {
-	cluster, err := c.cluster()
+	cluster, err := c.clusterOf(c.groupSettings)
 	if err != nil {
 		tell(finding{Name: "kafka", Detail: err.Error(), Remedy: "check the --kafka- flags"})
 		return
@@ -74,23 +95,18 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	for _, f := range findings {
 		tell(finding(f))
 	}
-	c.askPartitioner(ctx, layout, tell)
+	c.askPartitioner(ctx, cluster, layout, tell)
 	if progress, err := cluster.Progress(ctx); err == nil {
 		var lag int64
 		for _, p := range progress {
 			lag += p.Lag()
 		}
-		tell(finding{Name: "lag", OK: true, Detail: fmt.Sprintf("%d records", lag)})
+		tell(finding{Name: "lag", OK: true, Detail: fmt.Sprintf("group %s is %d records behind", c.KafkaGroup, lag)})
 	}
 }
 
 // askPartitioner compares the producers' partitioner with that of the data.
-func (c *doctorCommand) askPartitioner(ctx context.Context, layout shard.Layout, tell func(finding)) {
-	cluster, err := c.cluster()
-	if err != nil {
-		return
-	}
-	defer cluster.Close()
+func (c *doctorCommand) askPartitioner(ctx context.Context, cluster *kafka.Cluster, layout shard.Layout, tell func(finding)) {
 	sample, err := cluster.SamplePartitioner(ctx, c.Sample)
 	if err != nil {
 		tell(finding{Name: "partitioner", Detail: err.Error(), Remedy: "see the topics above"})

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // finding is one thing that was looked at, and how to mend it where it is not OK.
@@ -18,8 +19,8 @@ func (f finding) print(w io.Writer) bool {
 	if !f.OK {
 		mark = "FAIL"
 	}
-	fmt.Fprintf(w, "%s  %-28s %s\n", mark, f.Name, f.Detail)
-	if f.Remedy != "" && (!f.OK || f.Detail != "") {
+	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%s  %-28s %s", mark, f.Name, f.Detail), " "))
+	if f.Remedy != "" {
 		fmt.Fprintf(w, "      %-28s -> %s\n", "", f.Remedy)
 	}
 	return f.OK

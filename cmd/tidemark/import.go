@@ -4,22 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
-	"time"
 
-	"golang.org/x/term"
-
+	"tidemark/internal/avro"
 	"tidemark/internal/dataset"
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
 	"tidemark/internal/shard"
 )
 
 type importCommand struct {
 	logSettings
+	Partitioner string `help:"Hash by which keys choose a partition: ${enum}." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
 	kafkaSettings
 	registrySettings
-	Partitioner string `help:"Hash by which keys choose a partition: ${enum}." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
 }
 
 // importBatch is how many events are published and acknowledged at a time.
@@ -44,58 +41,35 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	log, err := c.read(s)
-	if err != nil {
-		return errors.Join(err, publisher.Close())
+	if err == nil {
+		err = send(ctx, publisher, codec, log.Events, newProgress(s.err, "publishing"))
 	}
-	dataset.Sort(log.Events)
-	bar := newProgress(s.err, len(log.Events))
-	for done := 0; done < len(log.Events); {
-		end := min(done+importBatch, len(log.Events))
+	if err := errors.Join(err, publisher.Close()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%d events published\n", len(log.Events))
+	return err
+}
+
+// send publishes events in canonical order, a batch at a time: each waits until the one before is acknowledged.
+func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []event.Event, shown *progress) error {
+	defer shown.end()
+	dataset.Sort(events)
+	for done := 0; done < len(events); {
+		end := min(done+importBatch, len(events))
 		batch := make([]shard.Output, 0, end-done)
-		for _, x := range log.Events[done:end] {
+		for _, x := range events[done:end] {
 			out, err := codec.EncodeEvent(x)
 			if err != nil {
-				return errors.Join(fmt.Errorf("encode event %d: %w", done, err), publisher.Close())
+				return fmt.Errorf("encode event %s: %w", x.Common().ID, err)
 			}
 			batch = append(batch, out)
 		}
-		if err := publisher.Publish(ctx, batch); err != nil {
-			return errors.Join(fmt.Errorf("publish events %d to %d: %w", done, end, err), publisher.Close())
+		if err := to.Publish(ctx, batch); err != nil {
+			return fmt.Errorf("%w (%d of %d events are published; importing again does no harm)", err, done, len(events))
 		}
 		done = end
-		bar.show(done)
+		shown.show(int64(done), int64(len(events)), "events")
 	}
-	bar.end()
-	fmt.Fprintf(s.out, "%d events published\n", len(log.Events))
-	return publisher.Close()
-}
-
-// progress is a bar on a terminal, and nothing elsewhere.
-type progress struct {
-	w     io.Writer
-	total int
-	began time.Time
-}
-
-func newProgress(w io.Writer, total int) *progress {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		w = nil
-	}
-	return &progress{w: w, total: total, began: time.Now()}
-}
-
-func (p *progress) show(done int) {
-	if p.w == nil || p.total == 0 {
-		return
-	}
-	const width = 40
-	full := width * done / p.total
-	rate := float64(done) / time.Since(p.began).Seconds()
-	fmt.Fprintf(p.w, "\r[%s%s] %3d %%  %.0f events/s ", strings.Repeat("=", full), strings.Repeat(" ", width-full), 100*done/p.total, rate)
-}
-
-func (p *progress) end() {
-	if p.w != nil {
-		fmt.Fprintln(p.w)
-	}
+	return nil
 }

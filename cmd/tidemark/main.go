@@ -8,15 +8,17 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	goredis "github.com/redis/go-redis/v9"
 )
 
 // cli is the one list of commands, flags and environment variables: every flag --some-flag is also TIDEMARK_SOME_FLAG.
 type cli struct {
 	Run      runCommand      `cmd:"" help:"Run the service: join the consumer group and score."`
-	Demo     demoCommand     `cmd:"" help:"See it work: embedded Kafka and Redis, a simulated shop, a year in a minute."`
+	Demo     demoCommand     `cmd:"" help:"See it work: embedded servers, a simulated shop, a year in a minute."`
 	Replay   replayCommand   `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
 	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
@@ -34,19 +36,28 @@ type streams struct {
 // errFindings is the error of a check that found something: it has been printed already.
 var errFindings = errors.New("some checks failed")
 
-func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }
+func main() {
+	// The first signal asks for a graceful end, the second one ends the process at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}))
+}
 
-// run is main without the process: it parses, runs one command and returns the exit code, 0 for success, 1 for failure, 2 for
-// a command line that makes no sense.
-func run(args []string, s streams) (code int) {
+// run is main without the process: it parses, runs one command until ctx asks for its end, and returns the exit code, 0 for
+// success, 1 for failure, 2 for a command line that makes no sense.
+func run(ctx context.Context, args []string, s streams) int {
+	goredis.SetLogger(silent{}) // its errors come back to the caller as well
 	var c cli
 	exit := -1
 	parser, err := kong.New(&c,
 		kong.Name("tidemark"),
-		kong.Description("Scores customers as their events arrive: RFM, lifetime value, churn risk and a value score in Redis,\n"+
-			"tier changes and churn alerts on Kafka. Every flag is also an environment variable, TIDEMARK_ and its name."),
+		kong.Description("Scores customers as their events arrive: RFM, lifetime value, churn risk and a value score in Redis, "+
+			"tier changes and churn alerts on Kafka."),
 		kong.DefaultEnvars("TIDEMARK"),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: true, WrapUpperBound: 110}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: true, WrapUpperBound: 100}),
+		kong.Help(printHelp),
+		kong.ValueFormatter(func(v *kong.Value) string { return v.Help }),
+		kong.Groups{"kafka": "Kafka:", "redis": "Redis:", "registry": "Schema registry:"},
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(n int) { exit = n }),
 	)
@@ -61,11 +72,9 @@ func run(args []string, s streams) (code int) {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "tidemark: %v\nTry: tidemark --help\n", err)
+		fmt.Fprintf(s.err, "tidemark: %v\nTry: %s --help\n", err, commandOf(err))
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(s); err != nil {
 		if !errors.Is(err, errFindings) {
@@ -75,3 +84,33 @@ func run(args []string, s streams) (code int) {
 	}
 	return 0
 }
+
+// printHelp prints the help of the command line at hand. The variables are named by one rule, not flag by flag.
+func printHelp(o kong.HelpOptions, c *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(o, c); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(c.Stdout, "\nEvery flag is also an environment variable: --log-level is TIDEMARK_LOG_LEVEL.")
+	return err
+}
+
+// commandOf is the command line, without flags, that err is about.
+func commandOf(err error) string {
+	var parse *kong.ParseError
+	if !errors.As(err, &parse) || parse.Context == nil || parse.Context.Selected() == nil {
+		return "tidemark"
+	}
+	var names []string
+	for node := parse.Context.Selected(); node != nil; node = node.Parent {
+		if node.Type != kong.ArgumentNode {
+			names = append([]string{node.Name}, names...)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// silent is the log of a library that returns its errors too.
+type silent struct{}
+
+// Printf drops what it is given.
+func (silent) Printf(context.Context, string, ...any) {}

@@ -19,8 +19,8 @@ type modelCommand struct {
 }
 
 type modelShowCommand struct {
-	redisSettings
 	Default bool `help:"Print the model that comes with Tidemark; asks no server."`
+	redisSettings
 }
 
 // Run prints the source of a model.
@@ -29,18 +29,23 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 		_, err := s.out.Write(model.Default())
 		return err
 	}
-	store, _, err := c.store(ctx)
+	db, err := c.open()
 	if err != nil {
 		return err
 	}
-	raw, hash, effective, ok, err := store.Model(ctx)
+	defer db.close()
+	raw, hash, effective, ok, err := db.Model(ctx)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return errors.New("no model is in force yet: the first `tidemark run` activates one (see model show --default)")
 	}
-	fmt.Fprintf(s.err, "hash %s, in force from %s\n", hash, effective)
+	from := "the first start"
+	if effective != 0 {
+		from = effective.String()
+	}
+	fmt.Fprintf(s.err, "# hash %s, in force from %s\n", hash, from)
 	_, err = s.out.Write(raw)
 	return err
 }
@@ -60,9 +65,9 @@ func (c *modelCheckCommand) Run(s streams) error {
 }
 
 type modelActivateCommand struct {
-	redisSettings
 	File        string  `arg:"" type:"existingfile" help:"Model file."`
 	EffectiveAt instant `help:"In force from this date or time on; now if not given." placeholder:"TIME"`
+	redisSettings
 }
 
 // Run validates the file and switches to it.
@@ -71,7 +76,12 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	store, layout, err := c.store(ctx)
+	db, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	layout, _, err := db.Layout(ctx)
 	if err != nil {
 		return err
 	}
@@ -82,7 +92,7 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	if effective == 0 {
 		effective = event.InstantOf(time.Now())
 	}
-	if err := store.ActivateModel(ctx, raw, m.Hash, effective); err != nil {
+	if err := db.ActivateModel(ctx, raw, m.Hash, effective); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "model %s (%s) is in force from %s; instances follow at their next batch\n", m.Version, m.Hash, effective)
@@ -95,5 +105,8 @@ func readModel(file string) (score.Model, []byte, error) {
 		return score.Model{}, nil, err
 	}
 	m, err := model.Parse(raw)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", file, err)
+	}
 	return m, raw, err
 }

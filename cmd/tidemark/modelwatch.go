@@ -44,7 +44,8 @@ func (w *modelWatch) start(ctx context.Context, initial []byte, hash string, giv
 	return w.load(ctx)
 }
 
-// load makes the engine of the model in force. A model that is not effective yet is left for later.
+// load makes the engine of the model in force. A model that is not effective yet is left for later; who starts meanwhile
+// takes it at once, because no other is known.
 func (w *modelWatch) load(ctx context.Context) error {
 	raw, hash, effective, ok, err := w.store.Model(ctx)
 	if err != nil {
@@ -85,6 +86,9 @@ func (w *modelWatch) follow(ctx context.Context, log *zap.Logger) {
 			continue
 		}
 		w.failed.Store(nil)
+		if w.now.Load().Hash() != hash {
+			continue // not effective yet
+		}
 		log.Info("model in force", zap.String("version", w.now.Load().Version()), zap.String("hash", w.now.Load().Hash()))
 	}
 }

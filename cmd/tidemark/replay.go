@@ -20,8 +20,8 @@ import (
 
 // logSettings name a log in files.
 type logSettings struct {
-	Files  []string `arg:"" name:"file" help:"Files of the log; - is standard input, .gz is unpacked."`
-	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl" help:"Format of the log: ${enum}."`
+	Files  []string `arg:"" name:"file" help:"Files of the log; - is standard input, gzip is unpacked."`
+	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl" help:"Format of the log: ${enum}." placeholder:"NAME"`
 }
 
 // read reads the log, with progress on a terminal, and says on s what was left out.
@@ -30,7 +30,9 @@ func (l logSettings) read(s streams) (dataset.Log, error) {
 	if err != nil {
 		return dataset.Log{}, err
 	}
-	log, err := dataset.Read(format, l.Files, nil)
+	shown := newProgress(s.err, "reading")
+	log, err := dataset.Read(format, l.Files, func(read, total int64) { shown.show(read, total, "bytes") })
+	shown.end()
 	if err != nil {
 		return dataset.Log{}, err
 	}
@@ -46,19 +48,24 @@ func (l logSettings) read(s streams) (dataset.Log, error) {
 
 type replayCommand struct {
 	logSettings
-	modelSettings
 	AsOf        instant       `help:"Score as of this date or time; the last event's if not given." placeholder:"TIME"`
 	Scores      string        `help:"Write the scores as CSV; - is standard output." placeholder:"FILE"`
 	Transitions string        `help:"Write the transitions as lines of JSON; - is standard output." placeholder:"FILE"`
 	AlertMaxAge time.Duration `help:"Mark transitions older than this as not published; 0 never does." default:"168h"`
 	JSON        bool          `help:"Print the summary as JSON."`
+	modelSettings
+}
+
+// Validate refuses what cannot be done.
+func (c *replayCommand) Validate() error {
+	if c.Scores != "" && c.Scores == c.Transitions {
+		return errors.New("--scores and --transitions cannot go to the same place")
+	}
+	return nil
 }
 
 // Run folds the log and writes what was asked for. The summary goes to standard error where a file goes to standard output.
 func (c *replayCommand) Run(s streams) error {
-	if c.Scores == "-" && c.Transitions == "-" {
-		return errors.New("only one of --scores and --transitions can go to standard output")
-	}
 	engine, err := c.engine()
 	if err != nil {
 		return err

@@ -2,66 +2,90 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"tidemark/internal/event"
+	"tidemark/internal/kafka"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/shard"
 )
 
 type runCommand struct {
+	clockSettings
+	ExitWhenCaughtUp bool          `help:"End once the group's committed offsets equal the end of the log on all partitions."`
+	OnDataLoss       string        `help:"What to do where the log no longer holds what was not read: ${enum}." enum:"fail,continue" default:"fail"`
+	Shards           int           `help:"Virtual shards, laid out at the first start and fixed from then on; 0 is the smallest multiple of twice the partitions that is at least 64." default:"0"`
+	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. Ask doctor." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
+	BatchEvents      int           `help:"Events that are applied together, at most: more is faster, fewer is sooner." default:"2000"`
+	RollingCycle     time.Duration `help:"Time in which every customer's public score is rewritten once." default:"1h"`
+	DrainWithin      time.Duration `help:"Deadline of a graceful end." default:"10s"`
+	Admin            string        `help:"Listen address of /livez, /readyz and /metrics; empty for none." default:"127.0.0.1:9464"`
+	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
+	LogLevel         string        `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	modelSettings
+	memberSettings
 	kafkaSettings
 	redisSettings
 	registrySettings
-	modelSettings
-	clockSettings
-	ExitWhenCaughtUp bool          `help:"End once the group's committed offsets equal the end of the log on all partitions."`
-	Shards           int           `help:"Virtual shards, laid out at the first start and fixed from then on; 0 is the smallest multiple of twice the partitions that is at least 64." default:"0"`
-	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. Ask doctor." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
-	OnDataLoss       string        `help:"Where the log no longer holds what was not read: ${enum}." enum:"fail,continue" default:"fail"`
-	RollingCycle     time.Duration `help:"Time in which every customer's public score is rewritten once." default:"1h"`
-	DrainWithin      time.Duration `help:"Deadline of a graceful end." default:"10s"`
-	Admin            string        `help:"Listen address of /livez, /readyz and /metrics; empty for none." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
-	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
-	LogLevel         string        `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+}
+
+// memberSettings say how this process belongs to the consumer group.
+type memberSettings struct {
+	groupSettings
+	KafkaSessionTimeout time.Duration `group:"kafka" help:"Silence after which the group gives a member's partitions to others." default:"10s"`
+}
+
+// Validate says everything that is wrong with the flags.
+func (c *runCommand) Validate() error {
+	var wrong []error
+	if c.Clock == "wall" && c.AsOf != 0 {
+		wrong = append(wrong, errors.New("--as-of goes with --clock event"))
+	}
+	if c.Clock == "event" && c.AsOf == 0 {
+		wrong = append(wrong, errors.New("--clock event needs --as-of, the end of the history to load"))
+	}
+	if c.Shards < 0 || c.BatchEvents < 1 {
+		wrong = append(wrong, errors.New("--shards cannot be negative, --batch-events must be positive"))
+	}
+	if c.AlertMaxAge < 0 || c.RollingCycle <= 0 || c.DrainWithin <= 0 {
+		wrong = append(wrong, errors.New("--alert-max-age cannot be negative, --rolling-cycle and --drain-within must be positive"))
+	}
+	return errors.Join(wrong...)
 }
 
 // clockSettings say how far reviews in silence may run.
 type clockSettings struct {
 	Clock       string        `help:"${enum}: wall scores as time passes; event loads a history up to --as-of." enum:"wall,event" default:"wall"`
-	AsOf        instant       `help:"End of the event clock; an event after it is an error." placeholder:"TIME"`
+	AsOf        instant       `help:"End of the event clock, a date or time; an event after it is an error." placeholder:"TIME"`
 	AlertMaxAge time.Duration `help:"Transitions older than this at their commit are recorded but not published; 0 publishes all." default:"168h"`
 }
 
-func (c clockSettings) clock() (pipeline.Clock, error) {
-	if c.Clock == "wall" {
-		if c.AsOf != 0 {
-			return 0, fmt.Errorf("--as-of goes with --clock event")
-		}
-		return pipeline.WallClock, nil
+func (c clockSettings) clock() pipeline.Clock {
+	if c.Clock == "event" {
+		return pipeline.EventClock
 	}
-	if c.AsOf == 0 {
-		return 0, fmt.Errorf("--clock event needs --as-of: the end of the history to load")
-	}
-	return pipeline.EventClock, nil
+	return pipeline.WallClock
 }
 
 // Run wires the service and runs it until it is told to stop, or has caught up.
-func (c *runCommand) Run(ctx context.Context, _ streams) error {
-	log, err := newLog(c.LogLevel)
+func (c *runCommand) Run(ctx context.Context, s streams) error {
+	log, err := newLog(s.err, c.LogLevel)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = log.Sync() }()
-	clock, err := c.clock()
+	config, err := c.config()
 	if err != nil {
 		return err
 	}
-	cluster, err := c.cluster()
+	config.Group, config.SessionTimeout = c.KafkaGroup, c.KafkaSessionTimeout
+	cluster, err := kafka.NewCluster(config)
 	if err != nil {
 		return err
 	}
@@ -79,18 +103,14 @@ func (c *runCommand) Run(ctx context.Context, _ streams) error {
 	if err != nil {
 		return err
 	}
-	policy := pipeline.FailOnLoss
-	if c.OnDataLoss == "continue" {
-		policy = pipeline.ContinueFromFirst
-	}
 	service := &service{
 		log: log, cluster: cluster, client: client, codec: codec, prefix: c.RedisPrefix,
 		initialModel: source, modelGiven: c.Model != "",
 		layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
 		exitWhenCaughtUp: c.ExitWhenCaughtUp,
 		lane: pipeline.Config{
-			Clock: clock, AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: policy,
-			RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Metrics: pipeline.NewMetrics(),
+			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
+			BatchEvents: c.BatchEvents, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Metrics: pipeline.NewMetrics(),
 		},
 	}
 	registry := prometheus.NewRegistry()
@@ -101,18 +121,28 @@ func (c *runCommand) Run(ctx context.Context, _ streams) error {
 	}
 	defer admin.stop()
 	log.Info("tidemark starts", zap.String("version", version()), zap.Strings("brokers", c.KafkaBrokers), zap.String("admin", admin.addr))
-	return service.run(ctx)
+	if err := service.run(ctx); err != nil {
+		return err
+	}
+	log.Info("tidemark ends")
+	return nil
 }
 
-// newLog returns a logger of JSON lines on standard error, sampled so that a storm does not drown itself.
-func newLog(level string) (*zap.Logger, error) {
-	config := zap.NewProductionConfig()
-	parsed, err := zap.ParseAtomicLevel(level)
+func (c *runCommand) lossPolicy() pipeline.LossPolicy {
+	if c.OnDataLoss == "continue" {
+		return pipeline.ContinueFromFirst
+	}
+	return pipeline.FailOnLoss
+}
+
+// newLog returns a logger of JSON lines, sampled so that a storm does not drown itself.
+func newLog(w io.Writer, level string) (*zap.Logger, error) {
+	least, err := zapcore.ParseLevel(level)
 	if err != nil {
 		return nil, fmt.Errorf("log level: %w", err)
 	}
-	config.Level = parsed
-	config.DisableStacktrace = true
-	config.DisableCaller = true
-	return config.Build()
+	format := zap.NewProductionEncoderConfig()
+	format.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+	core := zapcore.NewCore(zapcore.NewJSONEncoder(format), zapcore.Lock(zapcore.AddSync(w)), least)
+	return zap.New(zapcore.NewSamplerWithOptions(core, time.Second, 100, 100)), nil
 }

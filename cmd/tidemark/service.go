@@ -51,15 +51,19 @@ type service struct {
 	partitions int
 	ready      atomic.Bool
 
-	// mu guards the lanes of the generation at hand, and the wish to stop.
+	// mu guards the lanes of the generation at hand (serving says that there is one), and the wish to stop.
 	mu       sync.Mutex
 	lanes    []*pipeline.Lane
+	serving  bool
 	stopping bool
 }
 
 // run serves until ctx ends, which drains, or until everything has been caught up with where that was asked for.
 func (s *service) run(ctx context.Context) error {
 	publisher, err := s.prepare(ctx)
+	if ctx.Err() != nil {
+		return nil // told to stop before there was anything to drain
+	}
 	if err != nil {
 		return err
 	}
@@ -156,7 +160,7 @@ func (s *service) handle(ctx context.Context, gen *kafka.Generation) error {
 	if !s.begin(lanes) {
 		return nil
 	}
-	defer s.begin(nil)
+	defer s.end()
 	s.log.Info("generation begins", zap.Int("generation", gen.ID()), zap.Ints("partitions", indexes))
 	if len(lanes) == 0 {
 		<-ctx.Done()
@@ -168,9 +172,11 @@ func (s *service) handle(ctx context.Context, gen *kafka.Generation) error {
 	}
 	err := together.Wait()
 	switch {
-	case errors.Is(err, pipeline.ErrStalled), errors.Is(err, pipeline.ErrDrainDeadline):
+	case s.isStopping():
+		return err
+	case errors.Is(err, pipeline.ErrStalled):
 		return kafka.Retryable(err)
-	case err == nil && !s.isStopping():
+	case err == nil:
 		return errors.New("all lanes ended though nobody asked them to") // a bug of ours
 	}
 	return err
@@ -190,8 +196,17 @@ func committed(gen *kafka.Generation, index int) map[shard.Partition]int64 {
 func (s *service) begin(lanes []*pipeline.Lane) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lanes = lanes
-	return !s.stopping
+	if s.stopping {
+		return false
+	}
+	s.lanes, s.serving = lanes, true
+	return true
+}
+
+func (s *service) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lanes, s.serving = nil, false
 }
 
 func (s *service) isStopping() bool {
@@ -228,30 +243,30 @@ func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) {
 			continue
 		}
 		if done, err := s.cluster.CaughtUp(ctx); err == nil && done {
+			s.log.Info("the group has caught up")
 			s.stop(leave)
 			return
 		}
 	}
 }
 
+// lanesCaughtUp reports whether this member serves, and has nothing more to do.
 func (s *service) lanesCaughtUp() bool {
-	for _, p := range s.progress() {
-		if !p.CaughtUp {
-			return false
-		}
+	all, serving := s.progress()
+	for _, p := range all {
+		serving = serving && p.CaughtUp
 	}
-	return true
+	return serving
 }
 
-// progress is that of the lanes at work.
-func (s *service) progress() []pipeline.Progress {
+// progress is that of the lanes at work, of which there may be none, and whether this member has its share.
+func (s *service) progress() (all []pipeline.Progress, serving bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []pipeline.Progress
 	for _, lane := range s.lanes {
 		all = append(all, lane.Progress())
 	}
-	return all
+	return all, s.serving
 }
 
 // report logs what a lane says.

@@ -14,7 +14,7 @@ import (
 // modelSettings choose the model of commands that bring their own.
 type modelSettings struct {
 	Model string `help:"Model file; the one that comes with Tidemark if not given." placeholder:"FILE" type:"existingfile"`
-	Zone  string `help:"Zone whose calendar days count." default:"UTC" placeholder:"NAME"`
+	Zone  string `help:"Zone whose calendar days count, such as Europe/Berlin." default:"UTC"`
 }
 
 // engine loads the model and returns its engine.

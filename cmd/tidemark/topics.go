@@ -11,9 +11,9 @@ type topicsCommand struct {
 }
 
 type topicsCreateCommand struct {
-	kafkaSettings
 	Partitions  int `help:"Partitions of every topic: the most instances that can share the work." default:"12"`
 	Replication int `help:"Replication factor; -1 is the brokers' default." default:"-1"`
+	kafkaSettings
 }
 
 // Run creates what is missing.

@@ -18,12 +18,9 @@ import (
 // event_id and episode_id empty. It does not look at the ids that t carries, nor at its sequence. A transition that no
 // record can hold (a risk that is not a number) is a bug, and panics.
 func Identify(t score.Transition) string {
-	topic, record := told(t, "", "")
-	id, err := identify(topic, record)
-	if err != nil {
-		panic(fmt.Sprintf("avro: %v", err))
-	}
-	return id
+	w := wire{b: make([]byte, 0, 2048)}
+	w.transition(t)
+	return digest(w.b)
 }
 
 func identify(topic string, record map[string]any) (string, error) {
@@ -31,8 +28,12 @@ func identify(topic string, record map[string]any) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return digest(b), nil
+}
+
+func digest(b []byte) string {
 	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16]), nil
+	return hex.EncodeToString(sum[:16])
 }
 
 var errNoID = errors.New("a transition without an id cannot be told")

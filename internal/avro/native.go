@@ -27,7 +27,7 @@ func text(s string) any { return some("string", s, s != "") }
 func minor(m event.OptionalMinor) any { return some("long", m.Minor, m.Known) }
 
 // instant is null for no time, and for never.
-func instant(i event.Instant) any { return some("long", int64(i), i != 0 && i != event.Never) }
+func instant(i event.Instant) any { return some("long", int64(i), isInstant(i)) }
 
 // finite is null where x is not a finite number.
 func finite(x float64) any {
@@ -38,9 +38,16 @@ func finite(x float64) any {
 // rounded is x to the sixth decimal, so that the last bits of a computation are no part of an id; nil where x is not finite,
 // which no schema takes for a number.
 func rounded(x float64) any {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
+	if !isFinite(x) {
 		return nil
 	}
+	return sixth(x)
+}
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// sixth is x to the sixth decimal.
+func sixth(x float64) float64 {
 	const unit, exact = 1e6, 1e9 // beyond exact a float64 holds no sixth decimal
 	if math.Abs(x) < exact {
 		x = math.Round(x*unit) / unit

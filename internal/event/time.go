@@ -44,22 +44,47 @@ func NewCalendar(zone *time.Location) Calendar {
 	return Calendar{zone}
 }
 
-// Day returns the calendar day on which i falls.
+// Day returns the calendar day on which i falls: the last day d with Start(d) <= i. Where a clock was set back over midnight
+// the minutes that it shows again belong to the new day.
 func (c Calendar) Day(i Instant) Day {
 	if c.zone == nil {
 		return Day(floorDiv(int64(i), dayMillis))
 	}
 	y, m, d := time.UnixMilli(int64(i)).In(c.zone).Date()
-	return Day(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (dayMillis / 1000))
+	day := Day(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (dayMillis / 1000))
+	for i >= c.Start(day+1) {
+		day++
+	}
+	return day
 }
 
-// Start returns the first instant of day d.
+// Start returns the first instant of day d: the first at which the clock of the zone shows its midnight or later. A day that
+// a zone has left out (Samoa's 2011-12-30) starts with the next.
 func (c Calendar) Start(d Day) Instant {
+	midnight := int64(d) * dayMillis
 	if c.zone == nil {
-		return Instant(int64(d) * dayMillis)
+		return Instant(midnight)
 	}
-	y, m, day := Instant(int64(d) * dayMillis).Time().Date()
-	return InstantOf(time.Date(y, m, day, 0, 0, 0, 0, c.zone))
+	y, m, day := Instant(midnight).Time().Date()
+	t := time.Date(y, m, day, 0, 0, 0, 0, c.zone) // near it: where midnight came twice or never, time.Date says no more
+	from, until := t.ZoneBounds()
+	start := Instant(midnight - offset(t))
+	if !from.IsZero() {
+		if earlier := Instant(midnight - offset(from.Add(-time.Second))); earlier < InstantOf(from) {
+			return earlier
+		}
+		start = max(start, InstantOf(from))
+	}
+	if !until.IsZero() {
+		start = min(start, InstantOf(until))
+	}
+	return start
+}
+
+// offset is how far the zone of t is ahead of UTC at t, in milliseconds.
+func offset(t time.Time) int64 {
+	_, seconds := t.Zone()
+	return int64(seconds) * 1000
 }
 
 // Since returns the days from 00:00 of day first to i: whole days plus the elapsed fraction of the last. Days in which

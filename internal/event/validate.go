@@ -61,6 +61,8 @@ const (
 	maxEntries = 1000
 	// maxWeight bounds the weight of an interaction.
 	maxWeight = 1_000_000
+	// lastInstant is the last that RFC 3339 can write: 9999-12-31T23:59:59.999Z.
+	lastInstant Instant = 253_402_300_799_999
 )
 
 // Validate says why e cannot be accepted, as an *Invalid; nil when it can.
@@ -89,14 +91,17 @@ func validateHead(h *Head) error {
 	if h.OccurredAt < 0 {
 		return Invalidf(BadField, "occurred_at %d lies before 1970", int64(h.OccurredAt))
 	}
-	if ahead := h.OccurredAt - h.RecordedAt; ahead > Instant(Tolerance.Milliseconds()) {
-		return Invalidf(FromTheFuture, "occurred_at is %d ms ahead of the record time", int64(ahead))
+	if h.OccurredAt.Add(-Tolerance) > h.RecordedAt {
+		return Invalidf(FromTheFuture, "occurred_at %d is ahead of the record time %d", int64(h.OccurredAt), int64(h.RecordedAt))
+	}
+	if h.OccurredAt > lastInstant {
+		return Invalidf(BadField, "occurred_at %d lies beyond the year 9999", int64(h.OccurredAt))
 	}
 	return nil
 }
 
 func (p *Purchase) validate() error {
-	if p.Kind == UnknownPurchase {
+	if p.Kind == UnknownPurchase || int(p.Kind) >= len(purchaseKinds) {
 		return Invalidf(BadField, "kind is unknown")
 	}
 	if p.OrderID != "" || p.Kind != Refund {
@@ -135,7 +140,7 @@ func (p *Purchase) validate() error {
 }
 
 func (i *Interaction) validate() error {
-	if i.Kind == UnknownInteraction {
+	if i.Kind == UnknownInteraction || int(i.Kind) >= InteractionKinds {
 		return Invalidf(BadField, "kind is unknown")
 	}
 	if i.Weight < 0 || i.Weight > maxWeight {
@@ -173,9 +178,11 @@ func (f *Feedback) validate() error {
 			return Invalidf(BadField, "%s needs a score and its scale", f.Kind)
 		}
 	case Complaint, ComplaintResolved:
+	default:
+		return Invalidf(BadField, "kind %d is unknown", f.Kind)
 	}
 	if f.Scored {
-		if !finite(f.Score) || !finite(f.Min) || !finite(f.Max) {
+		if !finite(f.Score) || !finite(f.Min) || !finite(f.Max) || !finite(f.Max-f.Min) {
 			return Invalidf(BadField, "score or scale is not a finite number")
 		}
 		if f.Min >= f.Max || f.Score < f.Min || f.Score > f.Max {

@@ -36,6 +36,9 @@ func Default() []byte { return bytes.Clone(embedded) }
 // their range.
 func Parse(raw []byte) (score.Model, error) {
 	var f file
+	if err := finite(raw); err != nil {
+		return score.Model{}, fmt.Errorf("read model: %w", err)
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(raw))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&f); err != nil {
@@ -55,6 +58,27 @@ func Parse(raw []byte) (score.Model, error) {
 	}
 	m.ScorecardHash = digest(scorecard)
 	return m, nil
+}
+
+// finite refuses YAML's .nan and .inf: no number of a model may be either.
+func finite(raw []byte) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(raw, &document); err != nil {
+		return err
+	}
+	var errs []error
+	var look func(n *yaml.Node)
+	look = func(n *yaml.Node) {
+		var x float64
+		if n.ShortTag() == "!!float" && n.Decode(&x) == nil && (math.IsNaN(x) || math.IsInf(x, 0)) {
+			errs = append(errs, fmt.Errorf("line %d: %s is not a finite number", n.Line, n.Value))
+		}
+		for _, child := range n.Content {
+			look(child)
+		}
+	}
+	look(&document)
+	return errors.Join(errs...)
 }
 
 // digest is the first 8 bytes of SHA-256, in hex.
@@ -164,13 +188,22 @@ type action struct {
 	DueHours int32  `yaml:"due_hours"`
 }
 
+// maxDays bounds the durations: a century.
+const maxDays = 36500
+
 func (f *file) model() (score.Model, error) {
 	var errs []error
 	base := event.Currency(f.Base)
 	digits, _ := base.Digits()
 	minor := func(major float64) int64 { return int64(math.RoundToEven(major * math.Pow10(digits))) }
 	points := func(p float64) tier.Points { return tier.Points(math.RoundToEven(100 * p)) }
-	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+	days := func(name string, n int) time.Duration {
+		if n < 0 || n > maxDays {
+			errs = append(errs, fmt.Errorf("%s: %d days are not in 0..%d", name, n, maxDays))
+			return 0
+		}
+		return time.Duration(n) * 24 * time.Hour
+	}
 
 	m := score.Model{
 		Version: f.Version, Base: base, Control: f.Control,
@@ -179,8 +212,9 @@ func (f *file) model() (score.Model, error) {
 			Spend: stat.GammaGamma{P: f.Spend.P, Q: f.Spend.Q, V: f.Spend.V},
 		},
 		Churn: churn.Lines{
-			Horizon: days(f.Churn.HorizonDays), MinPurchaseDays: f.Churn.MinPurchaseDays, MinSilence: days(f.Churn.MinSilenceDays),
-			MinStay: days(f.Churn.MinStayDays), Lapse: days(f.Churn.LapseDays),
+			Horizon: days("churn.horizon_days", f.Churn.HorizonDays), MinPurchaseDays: f.Churn.MinPurchaseDays,
+			MinSilence: days("churn.min_silence_days", f.Churn.MinSilenceDays),
+			MinStay:    days("churn.min_stay_days", f.Churn.MinStayDays), Lapse: days("churn.lapse_days", f.Churn.LapseDays),
 			Levels: [3]churn.Line{f.Churn.Levels.Watch.line(), f.Churn.Levels.AtRisk.line(), f.Churn.Levels.Critical.line()},
 		},
 		Reference: clv.Pattern{
@@ -190,7 +224,7 @@ func (f *file) model() (score.Model, error) {
 		RFM: rfm.Cuts{Recency: f.RFM.RecencyDays, Frequency: f.RFM.Orders},
 		Tiers: tier.Ladder{
 			General: points(f.Tiers.General), Potential: points(f.Tiers.Potential), High: points(f.Tiers.High),
-			Margin: points(f.Tiers.Margin), MinStay: days(f.Tiers.MinStayDays),
+			Margin: points(f.Tiers.Margin), MinStay: days("tiers.min_stay_days", f.Tiers.MinStayDays),
 		},
 		Playbooks: map[score.Tier]score.Playbook{}, Actions: map[score.Level]score.Action{},
 	}
@@ -245,31 +279,58 @@ func (f *file) rates() (score.Rates, error) {
 	return rates, nil
 }
 
-// advice fills in playbooks and alert actions: one for every tier and every level.
+// advice fills in playbooks and alert actions: one for every tier and every level, and no others.
 func (f *file) advice(m *score.Model) error {
 	var errs []error
+	tiers, levels := map[string]bool{}, map[string]bool{}
 	for t := tier.Low; t <= tier.High; t++ {
-		p, ok := f.Playbooks[t.String()]
-		if !ok || p.ID == "" {
-			errs = append(errs, fmt.Errorf("playbooks.%s: missing", t))
+		name := t.String()
+		tiers[name] = true
+		p := f.Playbooks[name]
+		if p.ID == "" {
+			errs = append(errs, fmt.Errorf("playbooks.%s: missing, or without an id", name))
 		}
 		book := score.Playbook{ID: p.ID}
-		for _, a := range p.Actions {
+		for i, a := range p.Actions {
+			errs = append(errs, a.check(fmt.Sprintf("playbooks.%s action %d", name, i+1)))
 			book.Actions = append(book.Actions, score.Action(a))
 		}
 		m.Playbooks[t] = book
 	}
 	for l := churn.None; l <= churn.Critical; l++ {
-		a, ok := f.Alerts[l.String()]
-		if !ok || a.Code == "" {
-			errs = append(errs, fmt.Errorf("alerts.%s: missing", l))
+		name := l.String()
+		levels[name] = true
+		a, ok := f.Alerts[name]
+		if !ok {
+			errs = append(errs, fmt.Errorf("alerts.%s: missing", name))
+			continue
 		}
+		errs = append(errs, a.check("alerts."+name))
 		m.Actions[l] = score.Action(a)
 	}
-	if len(f.Playbooks) > int(tier.High) || len(f.Alerts) > int(churn.Critical)+1 {
-		errs = append(errs, errors.New("playbooks are by HIGH, POTENTIAL, GENERAL, LOW; alerts by NONE, WATCH, AT_RISK, CRITICAL"))
+	for _, name := range sorted(f.Playbooks) {
+		if !tiers[name] {
+			errs = append(errs, fmt.Errorf("playbooks.%s: no such tier; they are HIGH, POTENTIAL, GENERAL, LOW", name))
+		}
+	}
+	for _, name := range sorted(f.Alerts) {
+		if !levels[name] {
+			errs = append(errs, fmt.Errorf("alerts.%s: no such level; they are NONE, WATCH, AT_RISK, CRITICAL", name))
+		}
 	}
 	return errors.Join(errs...)
+}
+
+func (a action) check(where string) error {
+	switch {
+	case a.Code == "" || a.Text == "":
+		return fmt.Errorf("%s: needs a code and a text", where)
+	case a.Owner != "SALES" && a.Owner != "SERVICE" && a.Owner != "MARKETING":
+		return fmt.Errorf("%s: owner %q is none of SALES, SERVICE, MARKETING", where, a.Owner)
+	case a.DueHours < 0:
+		return fmt.Errorf("%s: due_hours %d lie in the past", where, a.DueHours)
+	}
+	return nil
 }
 
 func sorted[T any](m map[string]T) []string {

@@ -22,6 +22,10 @@ func (l *Lane) checkpoint(ctx context.Context, why occasion) error {
 	if err := l.projectDirty(ctx); err != nil {
 		return err
 	}
+	l.confirm()
+	if err := l.countPopulation(ctx, why); err != nil {
+		return err
+	}
 	if err := l.trim(ctx, why == last); err != nil {
 		return err
 	}

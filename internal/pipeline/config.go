@@ -35,6 +35,8 @@ type Config struct {
 	AsOf event.Instant
 	// Now is the simulated clock. It may move on only after everything produced so far has been committed: Lane.Progress.
 	Now func() event.Instant
+	// PublishScores publishes the public score of whoever has changed, once a checkpoint.
+	PublishScores bool
 	// AlertMaxAge mutes transitions that are older at their commit; 0 never mutes.
 	AlertMaxAge time.Duration
 

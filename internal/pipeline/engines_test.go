@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"strings"
 	"testing"
 
 	"tidemark/internal/avro"
@@ -12,16 +13,31 @@ import (
 // scorers are the engines that the promises are tested with: one that can be seen through, and the one that serves.
 func scorers(t *testing.T) []scorer {
 	t.Helper()
-	m, err := model.Parse(model.Default())
-	if err != nil {
-		t.Fatal(err)
+	parse := func(source []byte) score.Model {
+		m, err := model.Parse(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
 	}
-	engine, err := score.NewEngine(m, event.NewCalendar(nil), avro.Identify, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	// Another model gives tiers for less, and alerts earlier.
+	lenient := []byte(strings.NewReplacer("general: 30", "general: 5", "potential: 60", "potential: 10", "high: 90", "high: 20",
+		"up: 1.0,", "up: 0.8,").Replace(string(model.Default())))
+	first := engineOf(t, parse(model.Default()), nil)
 	return []scorer{toyScorer(), {
-		name: "score", engine: engine,
+		name: "score", engine: first,
+		next: func(from event.Instant) Engine {
+			return engineOf(t, parse(lenient), first).Effective(from)
+		},
 		encode: func(p score.Profile) []byte { return p.Append(nil) }, decode: score.Decode,
 	}}
+}
+
+func engineOf(t *testing.T, m score.Model, previous *score.Engine) *score.Engine {
+	t.Helper()
+	engine, err := score.NewEngine(m, event.NewCalendar(nil), avro.Identify, previous)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine
 }

@@ -170,13 +170,13 @@ func (w *wire) set(topic string, away bool) {
 	w.away[topic] = away
 }
 
-// ids returns the outputs of all topics but the dead letters, or only those.
+// ids returns the transitions, or only the dead letters.
 func (w *wire) ids(dead bool) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var ids []string
 	for id, o := range w.sent {
-		if (o.Topic == DeadLetters) == dead {
+		if (o.Topic == DeadLetters) == dead && o.Topic != scores {
 			ids = append(ids, id)
 		}
 	}

@@ -23,6 +23,9 @@ type memory struct {
 	views  map[string]shard.View
 	// projected counts the rewrites of a customer's view.
 	projected map[string]int
+	// population is the public view of the population, counted how often it has been rewritten.
+	population map[string]string
+	counted    int
 }
 
 type memoryShard struct {
@@ -342,5 +345,27 @@ func (m *memory) Project(_ context.Context, views []shard.View) error {
 		m.views[v.Customer] = v
 		m.projected[v.Customer]++
 	}
+	return nil
+}
+
+func (m *memory) Census(_ context.Context, shards []int) ([]map[string]int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	census := make([]map[string]int64, len(shards))
+	for i, n := range shards {
+		if err := m.inRange(n); err != nil {
+			return nil, err
+		}
+		census[i] = map[string]int64{}
+		maps.Copy(census[i], m.shards[n].census)
+	}
+	return census, nil
+}
+
+func (m *memory) ProjectPopulation(_ context.Context, fields map[string]string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.population = maps.Clone(fields)
+	m.counted++
 	return nil
 }

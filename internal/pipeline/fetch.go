@@ -28,13 +28,16 @@ type run struct {
 	items      []item
 	next, high int64
 	sentAt     event.Instant
-	err        error
+	// away says that the log does not answer: how much it holds by now is not known.
+	away bool
+	err  error
 }
 
 // fetch reads a partition and decodes ahead until ctx ends, or the log does not hold what comes next.
 func (l *Lane) fetch(ctx context.Context, in *input) {
-	offset := in.start
+	latest := run{next: in.start, sentAt: unknown}
 	for ctx.Err() == nil {
+		offset := latest.next
 		var f event.Fetch
 		var lost error
 		sent := l.now()
@@ -47,6 +50,10 @@ func (l *Lane) fetch(ctx context.Context, in *input) {
 				return nil
 			}
 			if err != nil {
+				if !latest.away && latest.sentAt != unknown {
+					latest.away, latest.items = true, nil
+					l.hand(ctx, in, latest)
+				}
 				return fmt.Errorf("fetch %s from offset %d: %w", in.partition, offset, err)
 			}
 			return nil
@@ -54,30 +61,58 @@ func (l *Lane) fetch(ctx context.Context, in *input) {
 		if err != nil {
 			return
 		}
-		r := run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, err: lost}
+		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, err: lost}
 		if l.cfg.Clock == SimulatedClock {
-			r.sentAt = sent
+			latest.sentAt = sent
 		}
-		for _, record := range f.Records {
-			x, err := l.decodeRecord(record)
-			if x != nil || err != nil {
-				r.items = append(r.items, item{record, x, err})
-			}
-		}
-		select {
-		case in.runs <- r:
-		case <-ctx.Done():
+		if latest.items, err = l.decodeRecords(ctx, in, f.Records, latest); err != nil {
 			return
 		}
-		select {
-		case l.arrived <- struct{}{}:
-		default:
-		}
+		l.hand(ctx, in, latest)
 		if lost != nil {
 			return
 		}
-		offset = r.next
 	}
+}
+
+// hand gives a run to the lane.
+func (l *Lane) hand(ctx context.Context, in *input, r run) {
+	select {
+	case in.runs <- r:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case l.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// decodeRecords decodes the records of a run. One that cannot be judged now, because its schema is not to be had, is waited
+// for: the lane is given what comes before it, and so sees that there is more. It fails when ctx ends.
+func (l *Lane) decodeRecords(ctx context.Context, in *input, records []event.Record, r run) ([]item, error) {
+	var items []item
+	for _, record := range records {
+		x, err := l.decodeRecord(record)
+		if errors.Is(err, event.ErrSchemaUnavailable) {
+			r.items, r.next = items, record.Offset
+			l.hand(ctx, in, r)
+			items = nil
+			ended := l.retry(ctx, "schema", func() error {
+				if x, err = l.decodeRecord(record); errors.Is(err, event.ErrSchemaUnavailable) {
+					return fmt.Errorf("decode %s offset %d: %w", in.partition, record.Offset, err)
+				}
+				return nil
+			})
+			if ended != nil {
+				return nil, ended
+			}
+		}
+		if x != nil || err != nil {
+			items = append(items, item{record, x, err})
+		}
+	}
+	return items, nil
 }
 
 // decodeRecord turns a panic of a decoder into a bad record: no input stops the stream.

@@ -173,3 +173,12 @@ func (s fusedStore) Scan(ctx context.Context, n int, cursor uint64, count int) (
 func (s fusedStore) Project(ctx context.Context, views []shard.View) error {
 	return s.f.around("project", func() error { return s.m.Project(ctx, views) })
 }
+
+func (s fusedStore) Census(ctx context.Context, shards []int) (a []map[string]int64, err error) {
+	err = s.f.around("census", func() (err error) { a, err = s.m.Census(ctx, shards); return err })
+	return a, err
+}
+
+func (s fusedStore) ProjectPopulation(ctx context.Context, fields map[string]string) error {
+	return s.f.around("population", func() error { return s.m.ProjectPopulation(ctx, fields) })
+}

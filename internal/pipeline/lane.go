@@ -52,8 +52,9 @@ type Lane struct {
 	dirty    map[int]map[string]struct{}
 	bad      tally
 	rolling  rolling
-	settled  bool // event clock: everything has been evaluated up to the as-of
-	turn     int  // the own shard whose reviews are looked at next
+	counted  time.Time // when the population was last counted
+	settled  bool      // event clock: everything has been evaluated up to the as-of
+	turn     int       // the own shard whose reviews are looked at next
 	// until is W after the last batch, reviewed how far reviews have been run.
 	until, reviewed event.Instant
 
@@ -174,8 +175,8 @@ func (l *Lane) loop(ctx context.Context) error {
 	}
 }
 
-// step does a batch of events, then a few due reviews, so that neither starves the other. It reports whether there was
-// anything to do.
+// step does a batch of events, then some of a change of model, then a few due reviews, so that none starves another. It
+// reports whether there was anything to do.
 func (l *Lane) step(ctx context.Context) (bool, error) {
 	if err := l.loadEngine(); err != nil {
 		return false, err
@@ -188,11 +189,18 @@ func (l *Lane) step(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	l.until = l.readUntil()
+	followed, err := l.follow(ctx)
+	if err != nil {
+		return false, err
+	}
 	reviewed, err := l.review(ctx)
 	if err != nil {
 		return false, err
 	}
-	worked := len(b.items)+len(b.bad) > 0 || reviewed
+	if !followed && !reviewed {
+		l.reviewed = max(l.reviewed, l.until)
+	}
+	worked := len(b.items)+len(b.bad) > 0 || followed || reviewed
 	if !worked && l.cfg.Clock == EventClock && !l.settled && l.caughtUp() {
 		return true, l.settle(ctx)
 	}

@@ -66,9 +66,9 @@ func (in *input) position() int64 {
 	return in.start
 }
 
-// atEnd reports whether everything has been taken that the log held when last asked.
+// atEnd reports whether everything has been taken that the log held when last asked; never while it does not answer.
 func (in *input) atEnd() bool {
-	return in.known && len(in.items) == 0 && in.current.next >= in.current.high
+	return in.known && len(in.items) == 0 && in.current.next >= in.current.high && !in.current.away
 }
 
 // readUntil is the instant before which everything recorded has been taken: the time at which the fetch that reached the

@@ -19,10 +19,10 @@ type move struct {
 	after time.Duration
 }
 
-// TestAnythingGoes lets events, crashes, rebalances, lost writes, refused calls and lost answers come in any order. Once
-// all is quiet, everything is as if nothing had happened.
+// TestAnythingGoes lets events, crashes, rebalances, lost writes, refused calls, lost answers and a switch of the model come
+// in any order. Once all is quiet, everything is as if nothing had happened.
 func TestAnythingGoes(t *testing.T) {
-	kinds := []string{"produce", "produce", "produce", "crash", "fuse", "drain", "second owner", "lose", "lose all", "fail", "fail late", "wait"}
+	kinds := []string{"produce", "produce", "produce", "crash", "fuse", "drain", "second owner", "lose", "lose all", "fail", "fail late", "wait", "switch"}
 	rapid.Check(t, func(rt *rapid.T) {
 		moves := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) move {
 			return move{
@@ -86,6 +86,10 @@ func play(t *testing.T, moves []move, seed uint64, limit int) []string {
 			lane = w.start(0, nil)
 		case "second owner":
 			others = append(others, w.start(0, nil))
+		case "switch": // with notice: what comes from now on is still of the model before
+			if w.engine() == w.scorer.engine {
+				w.activate(ago(-m.after))
+			}
 		case "lose":
 			w.store.lose(r.IntN(4), m.n)
 		case "lose all":

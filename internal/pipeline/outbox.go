@@ -34,7 +34,7 @@ func (l *Lane) announce(t score.Transition, age time.Duration) (published, error
 	return published{output: o, kind: kindOf(t), cause: t.Common().Cause.String()}, nil
 }
 
-// publish writes out what has been committed since the last time; from then on it is confirmed.
+// publish writes out what has been committed since the last time.
 func (l *Lane) publish(ctx context.Context) error {
 	if len(l.outputs) == 0 {
 		return nil
@@ -47,7 +47,7 @@ func (l *Lane) publish(ctx context.Context) error {
 		return err
 	}
 	for _, o := range l.outputs {
-		o.shard.confirmed += o.shard.pending
+		o.shard.published += o.shard.pending
 		o.shard.pending = 0
 	}
 	l.outputs = nil
@@ -75,8 +75,17 @@ func (l *Lane) publishLeftovers(ctx context.Context, s *state) error {
 	for _, o := range left {
 		l.touch(s, string(o.Key))
 	}
-	s.confirmed = len(left)
+	s.published = len(left)
 	return nil
+}
+
+// confirm notes that all outputs published so far may go, once their customers have been projected: until then the outbox
+// tells a successor who is to be.
+func (l *Lane) confirm() {
+	for _, s := range l.states {
+		s.confirmed += s.published
+		s.published = 0
+	}
 }
 
 func (l *Lane) send(ctx context.Context, outputs []shard.Output) error {

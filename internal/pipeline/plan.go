@@ -175,8 +175,8 @@ func (d *draft) finish() int {
 			p.commit.Outbox = append(p.commit.Outbox, o.output)
 		}
 	}
-	if hash := d.lane.engine.Hash(); hash != d.shard.model {
-		p.commit.Model = hash
+	if d.shard.model == "" && len(p.commit.Updates) > 0 { // a new shard: nobody in it has been seen under another model
+		p.commit.Model = d.lane.engine.Hash()
 	}
 	p.profiles = d.after
 	return size
@@ -194,7 +194,7 @@ func census(counters map[string]int64, k known, by int64) {
 
 // idle reports whether the part changes nothing. Then the marks may wait for the next marker.
 func (p *part) idle() bool {
-	return len(p.commit.Updates)+len(p.commit.Outbox)+p.commit.Confirmed == 0
+	return len(p.commit.Updates)+len(p.commit.Outbox)+p.commit.Confirmed == 0 && p.commit.Model == ""
 }
 
 // prune leaves out the parts that change nothing.

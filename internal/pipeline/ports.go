@@ -43,6 +43,10 @@ type Store interface {
 	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
 	// Project rewrites the public views of customers.
 	Project(ctx context.Context, views []shard.View) error
+	// Census reads the counters of shards, one map per shard asked for.
+	Census(ctx context.Context, shards []int) ([]map[string]int64, error)
+	// ProjectPopulation makes the public view of the population hold these fields and no others.
+	ProjectPopulation(ctx context.Context, fields map[string]string) error
 }
 
 // Publisher writes outputs to their topics.
@@ -55,10 +59,14 @@ type Publisher interface {
 // Codec translates between messages and what they mean. It is safe for concurrent use: fetchers decode ahead.
 type Codec interface {
 	// Decode returns the validated event of a record, nil for one that carries none (a transaction marker), or an
-	// *event.Invalid. The event shares no memory with the record.
+	// *event.Invalid; event.ErrSchemaUnavailable where it cannot be judged now, and is to be tried again. The event shares
+	// no memory with the record.
 	Decode(r event.Record) (event.Event, error)
 	// Encode returns the message that announces t.
 	Encode(t score.Transition) (shard.Output, error)
+	// EncodeScore returns the message that carries a customer's public score, of amounts in a currency. The same fields
+	// give the same id.
+	EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error)
 }
 
 // Engine scores customers under one model; *score.Engine is the one that serves. Its methods are pure.
@@ -68,5 +76,9 @@ type Engine interface {
 	Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition)
 	Schedule(p score.Profile) score.Profile
 	View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte)
+	// Hash names the model.
 	Hash() string
+	// EffectiveAt is the instant from which the model is in force: Review takes a profile of another model over to it
+	// then, or at the profile's own instant where that is later.
+	EffectiveAt() event.Instant
 }

@@ -45,6 +45,34 @@ func (l *Lane) projectDirty(ctx context.Context) error {
 		if err := l.project(ctx, views); err != nil {
 			return err
 		}
+		if err := l.publishScores(ctx, views); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publishScores publishes the public scores of those who have changed, where that is asked for. Offsets are committed only
+// afterwards, so what a crash leaves out comes again with the events behind it.
+func (l *Lane) publishScores(ctx context.Context, views []shard.View) error {
+	if !l.cfg.PublishScores {
+		return nil
+	}
+	for chunk := range slices.Chunk(views, viewsAtOnce) {
+		outputs := make([]shard.Output, len(chunk))
+		for i, v := range chunk {
+			fields := make([]score.NamedValue, len(v.Fields))
+			for j, f := range v.Fields {
+				fields[j] = score.NamedValue{Name: f.Name, Value: f.Value}
+			}
+			var err error
+			if outputs[i], err = l.cfg.Codec.EncodeScore(v.Customer, l.cfg.Layout.Base, fields); err != nil {
+				return err
+			}
+		}
+		if err := l.send(ctx, outputs); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -89,24 +117,34 @@ func (l *Lane) settle(ctx context.Context) error {
 
 // projectPage projects a page of a shard's profiles and returns the cursor of the next, 0 after the last.
 func (l *Lane) projectPage(ctx context.Context, s *state, cursor uint64, count int) (uint64, error) {
-	var page [][]byte
-	var next uint64
-	err := l.retry(ctx, "scan", func() (err error) {
-		page, next, err = l.cfg.Store.Scan(ctx, s.number, cursor, count)
-		return err
-	})
+	page, next, err := l.scan(ctx, s, cursor, count)
 	if err != nil {
 		return 0, err
 	}
 	views := make([]shard.View, len(page))
-	for i, b := range page {
-		p, err := l.decode(b)
-		if err != nil {
-			return 0, fmt.Errorf("shard %d: decode a profile: %w", s.number, err)
-		}
+	for i, p := range page {
 		views[i] = l.view(p)
 	}
 	return next, l.project(ctx, views)
+}
+
+// scan reads a page of a shard's profiles.
+func (l *Lane) scan(ctx context.Context, s *state, cursor uint64, count int) (page []score.Profile, next uint64, err error) {
+	var encoded [][]byte
+	err = l.retry(ctx, "scan", func() (err error) {
+		encoded, next, err = l.cfg.Store.Scan(ctx, s.number, cursor, count)
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	page = make([]score.Profile, len(encoded))
+	for i, b := range encoded {
+		if page[i], err = l.decode(b); err != nil {
+			return nil, 0, fmt.Errorf("shard %d: decode a profile: %w", s.number, err)
+		}
+	}
+	return page, next, nil
 }
 
 // ownShards returns the states of the shards that this lane owns.

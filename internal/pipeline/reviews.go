@@ -42,13 +42,14 @@ func (l *Lane) review(ctx context.Context) (bool, error) {
 			wk.customers = append(wk.customers, d.Customer)
 			fired = append(fired, d.At)
 		}
-		wk.plan = func() ([]*part, error) { return l.planReviews(s, wk.customers, w) }
+		wk.plan = func() ([]*part, error) {
+			return l.planCustomers(s, wk.customers, func(d *draft, customer string) error { return d.reviewUntil(customer, w) })
+		}
 		if works = append(works, wk); len(works) == shardsAtOnce {
 			break
 		}
 	}
 	if len(works) == 0 {
-		l.reviewed = w
 		return false, nil
 	}
 	if err := l.carry(ctx, works); err != nil {
@@ -86,38 +87,47 @@ func (l *Lane) dueBy(ctx context.Context, s *state, w event.Instant) ([]shard.Du
 	return due, nil
 }
 
-// planReviews reviews customers at their due times up to w. A due time that its profile does not bear out is rewritten.
-func (l *Lane) planReviews(s *state, customers []string, w event.Instant) ([]*part, error) {
+// reviewUntil reviews a customer at the due times up to w. A due time that the profile does not bear out is rewritten.
+func (d *draft) reviewUntil(customer string, w event.Instant) error {
+	engine := d.lane.engine
+	k := d.profile(customer)
+	if !k.exists {
+		return fmt.Errorf("a review is due of a customer without a profile")
+	}
+	for range reviewsInARow {
+		at := k.profile.Due
+		if at > w {
+			break
+		}
+		p, told := engine.Review(k.profile, at)
+		k.profile = engine.Schedule(p)
+		if k.profile.Due <= at {
+			return fmt.Errorf("the review after the one at %s is scheduled for %s", at, k.profile.Due)
+		}
+		if err := d.tell(&k.profile, told); err != nil {
+			return err
+		}
+	}
+	d.put(customer, k)
+	return nil
+}
+
+// planCustomers does something to each of some customers, in commits that are not too large.
+func (l *Lane) planCustomers(s *state, customers []string, do func(d *draft, customer string) error) ([]*part, error) {
 	d := l.newDraft(s, nil)
 	for _, customer := range customers {
-		k := d.profile(customer)
-		if !k.exists {
-			return nil, fmt.Errorf("a review is due of a customer without a profile")
+		if err := do(d, customer); err != nil {
+			return nil, err
 		}
-		for range reviewsInARow {
-			at := k.profile.Due
-			if at > w {
-				break
-			}
-			p, told := l.engine.Review(k.profile, at)
-			k.profile = l.engine.Schedule(p)
-			if k.profile.Due <= at {
-				return nil, fmt.Errorf("the review after the one at %s is scheduled for %s", at, k.profile.Due)
-			}
-			if err := d.tell(&k.profile, told); err != nil {
-				return nil, err
-			}
-		}
-		d.put(customer, k)
 	}
 	if d.finish() <= l.cfg.CommitBytes || len(customers) == 1 {
 		return []*part{d.part}, nil
 	}
 	half := len(customers) / 2
-	parts, err := l.planReviews(s, customers[:half], w)
+	parts, err := l.planCustomers(s, customers[:half], do)
 	if err != nil {
 		return nil, err
 	}
-	rest, err := l.planReviews(s, customers[half:], w)
+	rest, err := l.planCustomers(s, customers[half:], do)
 	return append(parts, rest...), err
 }

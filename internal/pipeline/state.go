@@ -14,13 +14,16 @@ type state struct {
 	own    bool
 	// held says that token, profiles and confirmed are those of the shard as it was last read or committed. The commit
 	// script proves it, or reports a conflict.
-	held     bool
-	token    shard.Token
-	model    string
-	counts   shard.Counts
-	profiles map[string]known
-	// confirmed counts the published entries at the head of the outbox, pending those after them.
-	confirmed, pending int
+	held  bool
+	token shard.Token
+	// model is that under which all profiles have been reviewed, following how far that is done under another.
+	model     string
+	following following
+	counts    shard.Counts
+	profiles  map[string]known
+	// confirmed counts the entries at the head of the outbox that are done with, published those after them whose customers
+	// are still to be projected, pending the rest.
+	confirmed, published, pending int
 	// acked are the marks that have been seen committed.
 	acked shard.Marks
 	// due is no later than the earliest review of the shard.
@@ -42,7 +45,7 @@ func newState(number int, own bool) *state {
 // forget drops all that a foreign commit may have changed.
 func (s *state) forget() {
 	s.held, s.token, s.profiles = false, "", nil
-	s.confirmed, s.pending = 0, 0
+	s.confirmed, s.published, s.pending = 0, 0, 0
 	s.due = unknown
 }
 

@@ -20,8 +20,15 @@ import (
 const day = 24 * time.Hour
 
 // toy is an engine that can be seen through: the tier follows the sum of the amounts, the churn level the days of silence.
-// A profile keeps the amounts by event id, so that repetitions change nothing, in the place of the model's name.
-type toy struct{ hash string }
+// A profile keeps the amounts by event id, so that repetitions change nothing, in the place of the tier's last id.
+type toy struct {
+	hash string
+	// before is the engine that was in force until effective.
+	before    *toy
+	effective event.Instant
+	// strict is how many times the usual sum a tier takes; a day less of silence is borne for each.
+	strict int64
+}
 
 type toyState struct {
 	Amounts map[string]int64
@@ -35,8 +42,8 @@ var silences = []struct {
 
 func readToy(p score.Profile) toyState {
 	s := toyState{Amounts: map[string]int64{}}
-	if p.Model != "" {
-		if err := json.Unmarshal([]byte(p.Model), &s); err != nil {
+	if p.Standing.LastID != "" {
+		if err := json.Unmarshal([]byte(p.Standing.LastID), &s); err != nil {
 			panic(err)
 		}
 	}
@@ -51,8 +58,8 @@ func (s toyState) write() string {
 	return string(b)
 }
 
-func (toy) New(customer string) score.Profile {
-	return score.Profile{Customer: customer, Due: event.Never}
+func (e toy) New(customer string) score.Profile {
+	return score.Profile{Customer: customer, Model: e.hash, Due: event.Never}
 }
 
 func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict) {
@@ -75,9 +82,18 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 	s.Amounts = maps.Clone(s.Amounts)
 	s.Amounts[head.ID] = amount
 	s.Last = max(s.Last, head.At())
-	p.Model, p.Settled, p.Due = s.write(), p.AsOf, score.Unscheduled
+	p.Standing.LastID, p.Settled, p.Due = s.write(), p.AsOf, score.Unscheduled
 	if p.Episode.Level != churn.None {
 		told = append(told, e.alert(&p, churn.None, score.Resolved, head.ID))
+	}
+	return p, append(told, e.rank(&p, score.ByEvent, head.ID)...), score.Accepted
+}
+
+// rank tells of a change of tier, if there is one.
+func (e toy) rank(p *score.Profile, cause score.Cause, by string) []score.Transition {
+	s := readToy(*p)
+	if len(s.Amounts) == 0 {
+		return nil
 	}
 	var sum int64
 	for _, a := range s.Amounts {
@@ -85,20 +101,20 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 	}
 	next := tier.Low
 	switch {
-	case sum >= 1000:
+	case sum >= 1000*e.strict:
 		next = tier.High
-	case sum >= 300:
+	case sum >= 300*e.strict:
 		next = tier.Potential
-	case sum >= 100:
+	case sum >= 100*e.strict:
 		next = tier.General
 	}
-	if next != p.Standing.Tier {
-		t := &score.TierChanged{Stamp: stamp(&p, score.ByEvent, head.ID), Previous: p.Standing.Tier, Tier: next, After: score.Points(sum)}
-		t.ID = identify(t)
-		p.Standing = score.Standing{Tier: next, Since: p.AsOf, LastID: t.ID}
-		told = append(told, t)
+	if next == p.Standing.Tier {
+		return nil
 	}
-	return p, told, score.Accepted
+	t := &score.TierChanged{Stamp: stamp(p, cause, by), Previous: p.Standing.Tier, Tier: next, After: score.Points(sum)}
+	t.ID = identify(t)
+	p.Standing.Tier, p.Standing.Since = next, p.AsOf
+	return []score.Transition{t}
 }
 
 // sealed is the amount of a purchase that comes too late.
@@ -106,6 +122,9 @@ const sealed = 13
 
 func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
 	var told []score.Transition
+	if p.Model != e.hash {
+		p, told = e.adopt(p, at)
+	}
 	for {
 		due, level := e.crossing(p)
 		if due > at {
@@ -122,20 +141,31 @@ func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.T
 	return p, told
 }
 
+// adopt takes p over at the instant from which e is in force.
+func (e toy) adopt(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
+	from := max(p.AsOf, min(e.effective, at))
+	var told []score.Transition
+	if e.before != nil && e.before.hash == p.Model {
+		p, told = e.before.Review(p, from)
+	}
+	p.AsOf, p.Model, p.Due = from, e.hash, score.Unscheduled
+	return p, append(told, e.rank(&p, score.ByModel, "")...)
+}
+
 func (e toy) Schedule(p score.Profile) score.Profile {
 	p.Due, _ = e.crossing(p)
 	return p
 }
 
 // crossing is the first instant at which silence alone raises the level.
-func (toy) crossing(p score.Profile) (event.Instant, score.Level) {
+func (e toy) crossing(p score.Profile) (event.Instant, score.Level) {
 	s := readToy(p)
 	if s.Last == 0 {
 		return event.Never, 0
 	}
 	for _, silence := range silences {
 		if silence.level > p.Episode.Level {
-			return max(s.Last.Add(silence.after), p.AsOf), silence.level
+			return max(s.Last.Add(silence.after-time.Duration(e.strict-1)*day), p.AsOf), silence.level
 		}
 	}
 	return event.Never, 0
@@ -181,10 +211,12 @@ func (toy) View(p score.Profile, at event.Instant) ([]score.NamedValue, []byte) 
 		{Name: "as_of", Value: at.String()},
 		{Name: "tier", Value: p.Standing.Tier.String()},
 		{Name: "churn_level", Value: p.Episode.Level.String()},
-	}, []byte(p.Model)
+	}, []byte(p.Standing.LastID)
 }
 
 func (e toy) Hash() string { return e.hash }
+
+func (e toy) EffectiveAt() event.Instant { return e.effective }
 
 // storedToy is a toy profile as bytes.
 type storedToy struct {
@@ -213,7 +245,7 @@ func decodeToy(b []byte) (score.Profile, error) {
 	}, err
 }
 
-// plain is the codec of the tests: JSON both ways.
+// plain is the codec of the tests: JSON in, text out.
 type plain struct{}
 
 type message struct {
@@ -256,12 +288,24 @@ func (plain) Encode(t score.Transition) (shard.Output, error) {
 	if _, ok := t.(*score.ChurnAlert); ok {
 		topic = "customer.churn-alerts.v1"
 	}
-	value, err := json.Marshal(t)
 	stamp := t.Common()
 	return shard.Output{
-		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: value,
-		Headers: []event.Header{{Key: "sequence", Value: fmt.Append(nil, stamp.Sequence)}},
-	}, err
+		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: fmt.Appendf(nil, "%+v", t),
+		Headers: []event.Header{{Key: "sequence", Value: fmt.Append(nil, stamp.Sequence)}, {Key: "cause", Value: []byte(stamp.Cause.String())}},
+	}, nil
 }
+
+func (plain) EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error) {
+	value, err := json.Marshal(struct {
+		Customer string
+		Base     event.Currency
+		Fields   []score.NamedValue
+	}{customer, base, fields})
+	sum := sha256.Sum256(value)
+	return shard.Output{ID: hex.EncodeToString(sum[:16]), Topic: scores, Key: []byte(customer), Value: value}, err
+}
+
+// scores is the topic of the public scores.
+const scores = "customer.scores.v1"
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -23,11 +23,19 @@ import (
 type scorer struct {
 	name   string
 	engine Engine
+	// next is the engine of another model, in force from an instant on.
+	next   func(from event.Instant) Engine
 	encode func(score.Profile) []byte
 	decode func([]byte) (score.Profile, error)
 }
 
-func toyScorer() scorer { return scorer{"toy", toy{"toy-1"}, encodeToy, decodeToy} }
+func toyScorer() scorer {
+	first := toy{hash: "toy-1", strict: 1}
+	next := func(from event.Instant) Engine {
+		return toy{hash: "toy-2", before: &first, effective: from, strict: 3}
+	}
+	return scorer{"toy", first, next, encodeToy, decodeToy}
+}
 
 // world is a store, logs and a wire, in a bubble of synctest whose clock begins on 2000-01-01.
 type world struct {
@@ -45,6 +53,8 @@ type world struct {
 
 	mu      sync.Mutex
 	notices []Notice
+	// next is the engine that replaces the scorer's, once the model has been switched.
+	next Engine
 }
 
 func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
@@ -117,7 +127,7 @@ func (w *world) start(index int, f *fuse) *running {
 	f.kill = stop
 	cfg := Config{
 		Source: fusedSource{w.logs, f}, Store: fusedStore{w.store, f}, Publisher: fusedPublisher{w.wire, f}, Codec: plain{},
-		Engine: func() (Engine, error) { return w.scorer.engine, nil },
+		Engine: func() (Engine, error) { return w.engine(), nil },
 		Layout: w.layout, Partitions: w.partitions, Index: index, Committed: w.logs.offsets(),
 		BatchEvents: 10, CommitProfiles: 2,
 		Jitter: func() float64 { return 0.5 },
@@ -137,6 +147,23 @@ func (w *world) start(index int, f *fuse) *running {
 	r := &running{lane: lane, stop: stop, done: make(chan error, 1)}
 	go func() { r.done <- lane.Run(ctx) }()
 	return r
+}
+
+// activate switches the model, from an instant on.
+func (w *world) activate(from event.Instant) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.next = w.scorer.next(from)
+}
+
+// engine is what lanes score with.
+func (w *world) engine() Engine {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.next == nil {
+		return w.scorer.engine
+	}
+	return Succession{Before: w.scorer.engine, Now: w.next}
 }
 
 // noticed counts the notices of a kind.
@@ -201,7 +228,8 @@ type truth struct {
 	dead     []string
 }
 
-// fold applies everything in the logs and then the reviews due by an instant.
+// fold applies everything in the logs and then the reviews due by an instant. Where the model is switched it does so in
+// between: everybody is reviewed up to the switch, and at it by the next engine.
 func (w *world) fold(until event.Instant) truth {
 	w.t.Helper()
 	all := truth{profiles: map[string][]byte{}, due: map[string]event.Instant{}, outputs: map[string][]byte{}}
@@ -223,7 +251,34 @@ func (w *world) fold(until event.Instant) truth {
 		}
 	}
 	engine := w.scorer.engine
+	reviewAll := func(until event.Instant) {
+		for customer, p := range profiles {
+			for p.Due <= until {
+				var told []score.Transition
+				p, told = engine.Review(p, p.Due)
+				tell(told)
+				p = engine.Schedule(p)
+			}
+			profiles[customer] = p
+		}
+	}
+	switched := w.next == nil
+	reach := func(at event.Instant) {
+		if switched || at < w.next.EffectiveAt() {
+			return
+		}
+		switched = true
+		from := w.next.EffectiveAt()
+		reviewAll(from)
+		engine = w.next
+		for customer, p := range profiles {
+			p, told := engine.Review(p, from)
+			tell(told)
+			profiles[customer] = engine.Schedule(p)
+		}
+	}
 	for _, r := range records {
+		reach(r.Time)
 		bury := func() {
 			all.dead = append(all.dead, fmt.Sprintf("%s %s/%d/%d", DeadLetters, r.Topic, r.Partition, r.Offset))
 		}
@@ -249,13 +304,9 @@ func (w *world) fold(until event.Instant) truth {
 			bury()
 		}
 	}
+	reach(until)
+	reviewAll(until)
 	for customer, p := range profiles {
-		for p.Due <= until {
-			var told []score.Transition
-			p, told = engine.Review(p, p.Due)
-			tell(told)
-			p = engine.Schedule(p)
-		}
 		all.profiles[customer] = w.scorer.encode(p)
 		if p.Due != event.Never {
 			all.due[customer] = p.Due
@@ -315,6 +366,11 @@ func (w *world) problems(until event.Instant) (problems []string) {
 	}
 	if got := census["customers"]; got != int64(len(want.profiles)) {
 		complain("customers of the census: want %d, got %d", len(want.profiles), got)
+	}
+	for name, n := range census {
+		if got := w.store.population[name]; got != fmt.Sprint(n) {
+			complain("population, %s: want %d, got %q", name, n, got)
+		}
 	}
 	if !maps.Equal(due, want.due) {
 		complain("due times: want %v, got %v", want.due, due)

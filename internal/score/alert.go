@@ -10,14 +10,14 @@ import (
 )
 
 // churnAlert explains a change of churn level.
-func (e *Engine) churnAlert(before, p *Profile, v *evaluation, b base, o occasion, tier Tier, to Level) *ChurnAlert {
+func (e *Engine) churnAlert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, to Level) *ChurnAlert {
 	ep := before.Episode
 	cause, corrects := o.cause(before, ep.Since, ep.LastID)
 	t := &ChurnAlert{
 		Stamp:     e.stamp(before, v, cause, o),
 		EpisodeID: ep.ID, State: state(ep.Level, to), Kind: Churn,
 		LevelBefore: ep.Level, Level: to,
-		RiskBefore: b.first().signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
+		RiskBefore: b.settled.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
 		Tier:        tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
 		Action: e.model.Actions[to], Corrects: corrects,
@@ -54,14 +54,14 @@ func state(from, to Level) EpisodeState {
 }
 
 // resolution is why an episode ended: bought again, silent for too long, a new model, or no longer what it was.
-func (e *Engine) resolution(b base, v *evaluation, cause Cause) ResolveReason {
+func (e *Engine) resolution(b *base, v *evaluation, cause Cause) ResolveReason {
 	switch {
 	case cause == ByModel:
 		return ByNewModel
 	case v.buyer() && v.signs.Silence >= e.model.Churn.Lapse:
 		return ByLapse
-	case v.facts.PurchaseDays > b.aged.facts.PurchaseDays, v.facts.LastDay > b.aged.facts.LastDay:
-		return ByPurchase
+	case v.facts.PurchaseDays > b.settled.facts.PurchaseDays, v.facts.LastDay > b.settled.facts.LastDay:
+		return ByPurchase // also one that was stamped ahead, and whose time has come
 	}
 	return ByCorrected
 }

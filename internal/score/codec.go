@@ -37,26 +37,37 @@ var ErrCorrupt = errors.New("corrupt profile")
 func (p *Profile) Append(b []byte) []byte {
 	start := len(b)
 	b = append(b, codecVersion)
-	var buffer [512]byte
-	scratch := buffer[:0]
-	section := func(tag uint64, body []byte) {
-		if len(body) > 0 {
-			b = binary.AppendUvarint(b, tag)
-			b = binary.AppendUvarint(b, uint64(len(body)))
-			b = append(b, body...)
-		}
-	}
-	section(tagHistory, p.History.Append(scratch))
-	section(tagCustomer, append(scratch, p.Customer...))
-	section(tagClock, p.appendClock(scratch))
-	section(tagTier, p.Standing.append(scratch, p.AsOf))
-	section(tagEpisode, p.Episode.append(scratch, p.AsOf))
-	section(tagModel, appendHex(scratch, p.Model))
+	body := len(b)
+	b = enclose(p.History.Append(b), body, tagHistory)
+	body = len(b)
+	b = enclose(append(b, p.Customer...), body, tagCustomer)
+	body = len(b)
+	b = enclose(p.appendClock(b), body, tagClock)
+	body = len(b)
+	b = enclose(p.Standing.append(b, p.AsOf), body, tagTier)
+	body = len(b)
+	b = enclose(p.Episode.append(b, p.AsOf), body, tagEpisode)
+	body = len(b)
+	b = enclose(appendHex(b, p.Model), body, tagModel)
 	if p.Muted {
-		section(tagMuted, append(scratch, 1))
+		b = append(b, tagMuted, 1, 1)
 	}
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+}
+
+// enclose makes a section of what follows a place in b; of nothing, none.
+func enclose(b []byte, body int, tag uint64) []byte {
+	size := len(b) - body
+	if size == 0 {
+		return b
+	}
+	var buffer [2 * binary.MaxVarintLen64]byte
+	head := binary.AppendUvarint(binary.AppendUvarint(buffer[:0], tag), uint64(size))
+	b = append(b, head...)
+	copy(b[body+len(head):], b[body:body+size])
+	copy(b[body:], head)
+	return b
 }
 
 // Decode reads what Append wrote. The result shares no memory with b. The error wraps ErrCorrupt.
@@ -106,38 +117,33 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.AsOf = event.Instant(f.varint())
 		p.Settled = p.AsOf - event.Instant(f.varint())
 		p.Due = event.Never
-		if due := f.varint(); due == unscheduled {
+		switch due := f.varint(); {
+		case due < 0:
 			p.Due = Unscheduled
-		} else if due != never {
+		case due > 0:
 			p.Due = p.AsOf + event.Instant(due)
 		}
 		p.Sequence = f.varint()
 	case tagTier:
-		p.Standing.Tier = tier.Tier(f.varint())
+		p.Standing.Tier = tier.Tier(f.label(int64(tier.High)))
 		p.Standing.Since = p.AsOf - event.Instant(f.varint())
 		p.Standing.LastID = hex.EncodeToString(f.b)
-		if p.Standing.Tier > tier.High {
-			return errors.New("unknown tier")
-		}
 		f.b = nil
 	case tagEpisode:
-		p.Episode.Level = churn.Level(f.varint())
+		p.Episode.Level = churn.Level(f.label(int64(churn.Critical)))
 		p.Episode.Since = p.AsOf - event.Instant(f.varint())
 		p.Episode.RaisedAt = p.AsOf - event.Instant(f.varint())
 		half := len(f.b) / 2
 		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
-		if p.Episode.Level > churn.Critical {
-			return errors.New("unknown level")
-		}
 		f.b = nil
 	}
 	if f.failed || len(f.b) > 0 {
-		return errors.New("wrong length")
+		return errors.New("wrong length or label")
 	}
 	return nil
 }
 
-// Due is written as the distance from AsOf, which is positive; these two stand for what has no distance.
+// Due is written as the distance from AsOf; these two stand for what is not ahead of it.
 const (
 	never       = 0
 	unscheduled = -1
@@ -145,10 +151,10 @@ const (
 
 func (p *Profile) appendClock(b []byte) []byte {
 	due := int64(p.Due - p.AsOf)
-	switch p.Due {
-	case event.Never:
+	switch {
+	case p.Due == event.Never:
 		due = never
-	case Unscheduled:
+	case p.Due <= p.AsOf: // and so to be computed again
 		due = unscheduled
 	}
 	b = binary.AppendVarint(b, int64(p.AsOf))
@@ -198,5 +204,15 @@ func (f *fields) varint() int64 {
 		return 0
 	}
 	f.b = f.b[n:]
+	return v
+}
+
+// label reads one of 0..last.
+func (f *fields) label(last int64) int64 {
+	v := f.varint()
+	if v < 0 || v > last {
+		f.failed = true
+		return 0
+	}
 	return v
 }

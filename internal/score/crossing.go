@@ -131,6 +131,9 @@ func (e *Engine) within(p *Profile, facts *history.Facts, lo, hi event.Instant) 
 
 // levelCrossed reports whether p's churn level at an instant with these facts is another than p's.
 func (e *Engine) levelCrossed(p *Profile, facts *history.Facts, at event.Instant) bool {
+	if p.Episode.Level == 0 && facts.PurchaseDays < e.model.Churn.MinPurchaseDays {
+		return false // most customers, and no risk needs to be known
+	}
 	pattern := e.pattern(facts, at)
 	signs := e.signs(facts, pattern)
 	return e.model.Churn.Next(p.Episode.Level, p.Episode.Since, signs, at) != p.Episode.Level
@@ -153,7 +156,8 @@ func (e *Engine) searchLevel(p *Profile, facts *history.Facts, lo, hi event.Inst
 // customer any more. It spares the predicted value, which is most of what a score costs.
 func (e *Engine) mayFall(p *Profile, facts *history.Facts, at event.Instant) bool {
 	pattern := e.pattern(facts, at)
-	reading := e.model.Scorecard.Read(e.raw(facts, pattern.Age-pattern.Last, 0))
+	raw := e.raw(facts, pattern.Age-pattern.Last, 0)
+	reading := e.model.Scorecard.Read(&raw)
 	points, _ := e.model.Scorecard.Score(&reading)
 	return e.model.Tiers.Next(p.Standing.Tier, p.Standing.Since, points, at) != p.Standing.Tier
 }
@@ -168,7 +172,8 @@ type look struct {
 
 func (e *Engine) fall(p *Profile, facts *history.Facts, at event.Instant) look {
 	pattern := e.pattern(facts, at)
-	reading := e.model.Scorecard.Read(e.raw(facts, pattern.Age-pattern.Last, e.model.Value.Current(pattern)))
+	raw := e.raw(facts, pattern.Age-pattern.Last, e.model.Value.Current(pattern))
+	reading := e.model.Scorecard.Read(&raw)
 	exact, _ := e.model.Scorecard.Exact(&reading)
 	tier := e.model.Tiers.Next(p.Standing.Tier, p.Standing.Since, value.Round(exact), at)
 	line := e.model.Tiers.Line(p.Standing.Tier) - e.model.Tiers.Margin
@@ -200,10 +205,9 @@ func (e *Engine) searchFall(p *Profile, facts *history.Facts, from, until event.
 		slope := (lo.above - hi.above) / float64(width)
 		guess := lo.at + event.Instant(lo.above/slope)
 		narrow(guess)
-		switch guess {
-		case lo.at:
+		if guess == lo.at {
 			narrow(guess + 1 + event.Instant(2*max(lo.above, 0)/slope))
-		case hi.at:
+		} else if guess == hi.at {
 			narrow(guess - 1 - event.Instant(2*max(-hi.above, 0)/slope))
 		}
 		if hi.at-lo.at > width/2 {

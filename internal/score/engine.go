@@ -21,6 +21,8 @@ type Engine struct {
 	identify Identify
 	// previous scores under the model that was in force before; nil where there was none.
 	previous *Engine
+	// effective is the instant from which the model is in force; zero is from always.
+	effective event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
 	scale float64
 }
@@ -34,6 +36,17 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	digits, _ := m.Base.Digits()
 	return &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits)}, nil
 }
+
+// Effective returns e as in force from an instant on: what the model before it left is carried on to that instant, and only
+// then looked at anew.
+func (e *Engine) Effective(from event.Instant) *Engine {
+	other := *e
+	other.effective = from
+	return &other
+}
+
+// EffectiveAt is the instant from which the model is in force; zero is from always.
+func (e *Engine) EffectiveAt() event.Instant { return e.effective }
 
 // major returns an amount of minor units in major units.
 func (e *Engine) major(minor int64) float64 { return float64(minor) / e.scale }
@@ -82,7 +95,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	var told []Transition
 	if p.Model != e.model.Hash {
-		p, told = e.adopt(p)
+		p, told = e.adopt(p, at)
 	}
 	for p.AsOf < at && (p.Due == Unscheduled || p.Due <= at) {
 		due, crossed := p.Due, true
@@ -115,15 +128,22 @@ func (e *Engine) Schedule(p Profile) Profile {
 	return p
 }
 
-// adopt returns p as the engine's own model sees it, at p's own instant.
-func (e *Engine) adopt(p Profile) (Profile, []Transition) {
+// adopt returns p as the engine's own model sees it, at the instant from which the model is in force, but not before p's own
+// nor after the one that it is looked at for.
+func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
+	from := max(p.AsOf, min(e.effective, at))
+	var told []Transition
+	if e.previous != nil && e.previous.model.Hash == p.Model {
+		p, told = e.previous.Review(p, from)
+	}
+	p.AsOf = from
 	before := p
 	p.Model, p.Due = e.model.Hash, Unscheduled
-	next, told := e.relabel(before, p, occasion{model: true})
-	if len(told) > 0 {
+	next, said := e.relabel(before, p, occasion{model: true})
+	if len(said) > 0 {
 		next.Settled = next.AsOf
 	}
-	return next, told
+	return next, append(told, said...)
 }
 
 // amounts converts the money of an event into the base currency; false where its currency has no rate.

@@ -42,7 +42,8 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	v.pattern = e.pattern(f, at)
 	v.signs = e.signs(f, v.pattern)
 	v.current = e.model.Value.Current(v.pattern)
-	v.reading = e.model.Scorecard.Read(e.raw(f, v.pattern.Age-v.pattern.Last, v.current))
+	raw := e.raw(f, v.pattern.Age-v.pattern.Last, v.current)
+	v.reading = e.model.Scorecard.Read(&raw)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
 	return v
 }
@@ -56,8 +57,8 @@ func (e *Engine) pattern(f *history.Facts, at event.Instant) clv.Pattern {
 		Spend:     e.major(f.RepeatSpend),
 	}
 	p.Age = max(p.Last, e.calendar.Since(f.FirstDay, at))
-	if f.MarginSpend > 0 && f.Margin > 0 {
-		p.Margin = min(1, float64(f.Margin)/float64(f.MarginSpend))
+	if f.MarginSpend > 0 { // who costs more than they bring is worth nothing, and not the usual margin
+		p.Margin, p.MarginKnown = min(max(0, float64(f.Margin)/float64(f.MarginSpend)), 1), true
 	}
 	return p
 }
@@ -76,8 +77,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) churn.Signs {
 }
 
 // raw fills in the scorecard's lines from facts.
-func (e *Engine) raw(f *history.Facts, silent, current float64) *[value.MaxLines]value.Raw {
-	var raw [value.MaxLines]value.Raw
+func (e *Engine) raw(f *history.Facts, silent, current float64) (raw [value.MaxLines]value.Raw) {
 	spend := e.major(f.Spend365)
 	for i, line := range e.model.Scorecard.Lines {
 		switch line.Indicator {
@@ -99,7 +99,7 @@ func (e *Engine) raw(f *history.Facts, silent, current float64) *[value.MaxLines
 			raw[i] = value.Raw{Value: f.NPSScore, Missing: !f.NPSKnown}
 		}
 	}
-	return &raw
+	return raw
 }
 
 // labels returns the tier and the churn level that v gives a customer who has these.
@@ -116,7 +116,7 @@ func same(a, b *history.Facts) bool {
 	return a.Orders == b.Orders && a.PurchaseDays == b.PurchaseDays && a.Spend == b.Spend &&
 		a.Orders365 == b.Orders365 && a.Days365 == b.Days365 && a.Spend365 == b.Spend365 &&
 		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
-		a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin &&
+		a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
 		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
 		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore
 }

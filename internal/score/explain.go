@@ -15,79 +15,113 @@ type base struct {
 	byModel, byOccasion bool
 }
 
-func (b *base) first() *evaluation { return &b.settled }
-
-// base evaluates p as it was before the occasion.
+// base evaluates p as it was before the occasion that led to v.
 func (e *Engine) base(before *Profile, v *evaluation, o occasion) base {
 	b := base{engine: e, byOccasion: o.event != nil}
 	if o.model && e.previous != nil && e.previous.model.Hash == before.Model {
 		b.engine, b.byModel = e.previous, true
 	}
 	b.settled = b.engine.evaluate(&before.History, before.Settled)
-	b.aged = b.engine.evaluate(&before.History, v.at)
-	b.remodelled = b.aged
-	if b.byModel {
-		b.remodelled = e.evaluate(&before.History, v.at)
+	switch {
+	case b.byOccasion:
+		b.aged = e.evaluate(&before.History, v.at)
+		b.remodelled = b.aged
+	case b.byModel:
+		b.aged, b.remodelled = b.engine.evaluate(&before.History, v.at), *v
+	default:
+		b.aged, b.remodelled = *v, *v
 	}
 	return b
 }
 
 // contributions splits the change of score from the base to v over causes and indicators, in the order time, model, event.
 // The points add up to the change exactly. What contributed nothing is left out.
-func (e *Engine) contributions(b base, v *evaluation) []Contribution {
-	var all []Contribution
-	var parts []float64
-	add := func(cause Cause, before, after *evaluation, split [value.MaxLines]float64) {
-		for i, line := range e.model.Scorecard.Lines {
-			c := Contribution{
-				Indicator: string(line.Indicator), Cause: cause, Weight: micro(line.Weight),
-				RawBefore: known(before, i), RawAfter: known(after, i),
-				NormalisedBefore: micro(before.reading.Normalised[i]), NormalisedAfter: micro(after.reading.Normalised[i]),
-				Capped: after.reading.Capped[i], Missing: after.reading.Scored && after.reading.Raw[i].Missing,
-			}
-			if split[i] != 0 || c.NormalisedBefore != c.NormalisedAfter {
-				all = append(all, c)
-				parts = append(parts, split[i])
-			}
-		}
-	}
-	add(ByTime, &b.settled, &b.aged, b.engine.model.Scorecard.Attribute(b.settled.reading, b.aged.reading))
+func (e *Engine) contributions(b *base, v *evaluation) []Contribution {
+	var t tally
+	was, is := &b.engine.model.Scorecard, &e.model.Scorecard
+	t.change(ByTime, was, &b.settled.reading, &b.aged.reading)
 	if b.byModel {
-		add(ByModel, &b.aged, &b.remodelled, e.shares(b))
+		t.exchange(was, is, &b.aged.reading, &b.remodelled.reading)
 	}
 	if b.byOccasion {
-		add(ByEvent, &b.remodelled, v, e.model.Scorecard.Attribute(b.remodelled.reading, v.reading))
+		t.change(ByEvent, is, &b.remodelled.reading, &v.reading)
 	}
-	for i, points := range value.Apportion(parts, v.points-b.settled.points) {
-		all[i].Points = points
+	for i, points := range value.Apportion(t.parts, v.points-b.settled.points) {
+		t.all[i].Points = points
 	}
-	return all
+	return t.all
 }
 
-// shares splits what a change of model did to the score of an unchanged customer. Under either model a score is the sum of its
-// lines' shares, so the difference of the shares adds up; lines that the new scorecard has no more are reported with its first.
-func (e *Engine) shares(b base) (parts [value.MaxLines]float64) {
-	was := b.engine.model.Scorecard.Attribute(value.Reading{}, b.aged.reading)
-	is := e.model.Scorecard.Attribute(value.Reading{}, b.remodelled.reading)
-	for i := range e.model.Scorecard.Lines {
-		parts[i] = is[i]
+// tally collects contributions, and their points before rounding.
+type tally struct {
+	all   []Contribution
+	parts []float64
+}
+
+// change adds what a change of readings did to a score under one scorecard.
+func (t *tally) change(cause Cause, card *value.Scorecard, before, after *value.Reading) {
+	parts := card.Attribute(*before, *after)
+	for i, line := range card.Lines {
+		t.add(cause, line, parts[i], sideOf(before, i), sideOf(after, i))
 	}
-	for i, old := range b.engine.model.Scorecard.Lines {
-		place := 0
-		for j, line := range e.model.Scorecard.Lines {
-			if line.Indicator == old.Indicator {
-				place = j
-			}
+}
+
+// exchange adds what another scorecard did to the score of an unchanged customer. Under either a score is the sum of its
+// lines' shares, so the differences add up. A line that is no more has lost its share.
+func (t *tally) exchange(was, is *value.Scorecard, before, after *value.Reading) {
+	lost, won := was.Attribute(value.Reading{}, *before), is.Attribute(value.Reading{}, *after)
+	for i, line := range is.Lines {
+		old, part := none, won[i]
+		if j := place(was, line.Indicator); j >= 0 {
+			old, part = sideOf(before, j), won[i]-lost[j]
 		}
-		parts[place] -= was[i]
+		t.add(ByModel, line, part, old, sideOf(after, i))
 	}
-	return parts
+	for j, line := range was.Lines {
+		if place(is, line.Indicator) < 0 {
+			t.add(ByModel, line, -lost[j], sideOf(before, j), none)
+		}
+	}
 }
 
-// known is a raw value for the record: rounded to 1e-6, zero where there is none.
-func known(v *evaluation, line int) float64 {
-	if raw := v.reading.Raw[line]; v.reading.Scored && !raw.Missing {
-		return math.RoundToEven(raw.Value*1e6) / 1e6
+// place is that of an indicator on a scorecard, -1 where it is not on it.
+func place(card *value.Scorecard, name value.Indicator) int {
+	for i, line := range card.Lines {
+		if line.Indicator == name {
+			return i
+		}
 	}
-	return 0
+	return -1
+}
+
+func (t *tally) add(cause Cause, line value.Line, part float64, before, after side) {
+	if part == 0 && before.normalised == after.normalised {
+		return
+	}
+	t.parts = append(t.parts, part)
+	t.all = append(t.all, Contribution{
+		Indicator: string(line.Indicator), Cause: cause, Weight: micro(line.Weight),
+		RawBefore: before.raw, RawAfter: after.raw, NormalisedBefore: before.normalised, NormalisedAfter: after.normalised,
+		Capped: after.capped, Missing: after.missing,
+	})
+}
+
+// side is one line of a reading for the record: rounded to 1e-6, raw is NaN where there is no value.
+type side struct {
+	raw, normalised float64
+	capped, missing bool
+}
+
+// none is the side of a customer without a score, and of a line that is not on the scorecard.
+var none = side{raw: math.NaN()}
+
+func sideOf(r *value.Reading, line int) side {
+	if !r.Scored {
+		return none
+	}
+	s := side{raw: micro(r.Raw[line].Value), normalised: micro(r.Normalised[line]), capped: r.Capped[line]}
+	if r.Raw[line].Missing {
+		s.raw, s.missing = math.NaN(), true
+	}
+	return s
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
@@ -83,7 +84,7 @@ func (r Rates) check() error {
 	return nil
 }
 
-// on returns the factor from minor units of a currency to minor units of the base on a day; false where there is no rate.
+// factor returns the factor from minor units of a currency to minor units of the base on a day; false where there is no rate.
 func (m *Model) factor(c event.Currency, on event.Day) (float64, bool) {
 	if c == m.Base {
 		return 1, true
@@ -91,9 +92,9 @@ func (m *Model) factor(c event.Currency, on event.Day) (float64, bool) {
 	digits, _ := c.Digits()
 	base, _ := m.Base.Digits()
 	rates := m.Rates[c]
-	for i := len(rates) - 1; i >= 0; i-- {
-		if rates[i].From <= on {
-			return rates[i].Value * math.Pow10(base-digits), true
+	for _, rate := range slices.Backward(rates) {
+		if rate.From <= on {
+			return rate.Value * math.Pow10(base-digits), true
 		}
 	}
 	return 0, false

@@ -44,8 +44,9 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s := Score{
 		Customer: p.Customer, AsOf: at, Level: p.Episode.Level, Tier: p.Standing.Tier, Model: e.model.Version,
 		Sequence: p.Sequence, NextReview: p.Due, base: e.model.Base, Bought: v.buyer(),
-		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: v.facts.Spend,
+		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v),
 	}
+	s.Total = s.Historic
 	if !s.Bought {
 		return s
 	}
@@ -56,8 +57,8 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s.Segment = s.RFM.Segment()
 	s.Alive, s.NoPurchase, s.Risk = micro(e.model.Value.Alive(v.pattern)), v.signs.Risk, v.signs.Risk
 	s.ExpectedOrders = e.model.Value.Expected(v.pattern)
-	s.Historic, s.Current = e.historic(&v), e.minor(v.current)
-	s.Total = s.Historic + s.Current
+	s.Current = e.minor(v.current)
+	s.Total += s.Current
 	s.Points, s.Coverage = v.points, v.coverage
 	return s
 }
@@ -82,7 +83,7 @@ func (s *Score) Row() []string {
 	row := []string{
 		s.Customer, s.AsOf.String(), strconv.Itoa(s.Orders), strconv.Itoa(s.PurchaseDays), "", "", "", strconv.Itoa(s.Orders365),
 		s.money(s.Spend365), s.money(s.SpendLifetime), "", "", "", s.Segment, "", "", "", s.money(s.Historic),
-		"", "", s.money(s.Historic), "", s.Level.String(), "", "", s.Model,
+		"", "", s.money(s.Total), "", s.Level.String(), "", "", s.Model,
 	}
 	if !s.Bought {
 		return row

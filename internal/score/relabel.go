@@ -38,7 +38,7 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	var told []Transition
 	base := e.base(&before, &v, o)
 	if tier != p.Standing.Tier {
-		t := e.tierChanged(&before, &p, &v, base, o, tier, level)
+		t := e.tierChanged(&before, &p, &v, &base, o, tier, level)
 		p.Sequence++
 		t.Sequence = p.Sequence
 		t.ID = e.identify(t)
@@ -46,7 +46,7 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		told = append(told, t)
 	}
 	if level != p.Episode.Level {
-		t := e.churnAlert(&before, &p, &v, base, o, tier, level)
+		t := e.churnAlert(&before, &p, &v, &base, o, tier, level)
 		p.Sequence++
 		t.Sequence = p.Sequence
 		t.ID = e.identify(t)
@@ -110,13 +110,13 @@ func (e *Engine) control(customer string) bool {
 }
 
 // tierChanged explains a change of tier.
-func (e *Engine) tierChanged(before, p *Profile, v *evaluation, b base, o occasion, to Tier, level Level) *TierChanged {
+func (e *Engine) tierChanged(before, p *Profile, v *evaluation, b *base, o occasion, to Tier, level Level) *TierChanged {
 	from := before.Standing.Tier
 	cause, corrects := o.cause(before, before.Standing.Since, before.Standing.LastID)
 	t := &TierChanged{
 		Stamp:    e.stamp(before, v, cause, o),
 		Previous: from, Tier: to, Direction: direction(from, to),
-		Before: b.first().points, After: v.points,
+		Before: b.settled.points, After: v.points,
 		LineCrossed: e.model.Tiers.Crossed(from, to),
 		Coverage:    micro(v.coverage), Corrects: corrects,
 		Contributions: e.contributions(b, v),

@@ -86,14 +86,15 @@ func (*TierChanged) sealed() {}
 type Contribution struct {
 	Indicator string
 	// Cause is TIME for what silence did since the last event or transition, then POPULATION, MODEL, EVENT.
-	Cause               Cause
+	Cause Cause
+	// RawBefore and RawAfter are NaN where there is no value: a missing answer, a customer without purchases.
 	RawBefore, RawAfter float64
-	// NormalisedBefore and NormalisedAfter are in [0, 1].
+	// NormalisedBefore and NormalisedAfter are in [0, 1], 0 where the raw value is NaN.
 	NormalisedBefore, NormalisedAfter float64
 	// Weight is the indicator's share of the scorecard, in [0, 1], before missing ones are left out.
 	Weight float64
 	Points Points
-	// Capped says that the raw value lies outside the scorecard's bounds, Missing that there is none.
+	// Capped says that RawAfter lies outside the scorecard's bounds, Missing that a customer who has a score has no RawAfter.
 	Capped, Missing bool
 }
 

@@ -23,11 +23,16 @@ func (p posterior) ifAlive(span float64) float64 {
 		return p.euler(u)
 	}
 	mean := float64(p.r * u)
-	terms := mean + float64(10*math.Sqrt(mean*(1+u))) + float64(40*(1+u))
-	if terms <= maxTerms {
+	if p.terms(u) <= maxTerms {
 		return p.series(u, mean)
 	}
 	return p.integral(u, mean)
+}
+
+// terms is about how many terms the series takes.
+func (p posterior) terms(u float64) float64 {
+	mean := float64(p.r * u)
+	return mean + float64(10*math.Sqrt(mean*(1+u))) + float64(40*(1+u))
 }
 
 const (
@@ -35,6 +40,8 @@ const (
 	maxTerms = 8192
 	// precision is the share of a sum that its terms to come may hold.
 	precision = 0x1p-48
+	// underflow is the -ln w(0) beyond which w(0) is nearly too small for a float64.
+	underflow = 700.
 )
 
 // eulerHolds says that euler converges within maxTerms, that its powers do not
@@ -64,7 +71,12 @@ func (p posterior) euler(u float64) float64 {
 		term = float64(term * (z * (c - p.r + n) * (p.a + n - 1) / ((c + n) * (n + 1))))
 		sum += term
 	}
+	return p.eulerOf(u, sum)
+}
 
+// eulerOf is euler, given its sum over n.
+func (p posterior) eulerOf(u, sum float64) float64 {
+	c := p.a + p.b - 1
 	ln := math.Log1p(u) // -ln(1-z)
 	first := ln
 	if p.a != 1 {
@@ -88,7 +100,7 @@ func (p posterior) series(u, mean float64) float64 {
 	// w(0) can be too small for a float64: a thousand purchases, a long span.
 	// Then w starts some whole steps of e^step too large, and takes them off
 	// on the way up; until it has, the terms are below e^step.
-	const step = -700.
+	const step = -underflow
 	w0 := float64(-p.r * math.Log1p(u))
 	steps := math.Floor(w0 / step)
 	w := math.Exp(w0 - float64(steps*step))

@@ -76,17 +76,29 @@ func (p posterior) expected(span float64) float64 {
 	return expit(-p.left) * p.ifAlive(span)
 }
 
-// discounted is E[purchases] of each month to come, brought to today. The
-// discount is multiplied up rather than raised to a power, which is the same
-// on every architecture.
+// discounted is E[purchases] of each month to come, brought to today: what is
+// bought by the end of a month counts at its discount, less what it would count
+// in the next. The discount is multiplied up rather than raised to a power,
+// which is the same on every architecture.
 func (p posterior) discounted(months int, monthLength, rate float64) float64 {
-	var sum, before float64
-	discount := 1.0
-	for k := range months {
-		discount /= 1 + rate
-		by := p.ifAlive(float64(k+1) * monthLength)
-		sum += float64((by - before) * discount)
-		before = by
+	var sum float64
+	discount := 1 / (1 + rate)
+	for done := 0; done < months; {
+		var by spans
+		count := min(len(by), months-done)
+		for k := range count {
+			by[k].u = float64(done+k+1) * monthLength / p.alpha
+		}
+		by.fill(p, count)
+		for k := range count {
+			done++
+			next := discount / (1 + rate)
+			if done == months {
+				next = 0
+			}
+			sum += float64(by[k].sum * (discount - next))
+			discount = next
+		}
 	}
 	return expit(-p.left) * max(0, sum)
 }

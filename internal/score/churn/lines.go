@@ -49,6 +49,9 @@ func (l Lines) Check() error {
 	if l.Horizon <= 0 || l.MinSilence < 0 || l.MinStay < 0 || l.Lapse <= l.MinSilence || l.MinPurchaseDays < 1 {
 		return errors.New("churn: horizon and minimum purchase days must be positive, the lapse longer than the minimum silence")
 	}
+	if l.Lapse%(24*time.Hour) != 0 {
+		return fmt.Errorf("churn: the lapse %v is not in whole days", l.Lapse)
+	}
 	return nil
 }
 

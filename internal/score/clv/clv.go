@@ -50,8 +50,9 @@ type Pattern struct {
 	// SpendDays and Spend count and sum the purchase days after the first that net to more than nothing, major units.
 	SpendDays int
 	Spend     float64
-	// Margin is the customer's own share of spend that is margin; zero means unknown.
-	Margin float64
+	// Margin is the customer's own share of spend that is margin, in [0, 1], where MarginKnown.
+	Margin      float64
+	MarginKnown bool
 }
 
 func (m Model) rhythm(p Pattern) stat.Rhythm {
@@ -80,14 +81,25 @@ func (m Model) NextPurchase(p Pattern, q float64) float64 {
 func (m Model) SpendPerDay(p Pattern) float64 { return m.Spend.ExpectedSpend(p.SpendDays, p.Spend) }
 
 // Current is the expected discounted margin over the horizon if the present pattern holds, in major units: purchase days
-// month by month (of 365/12 days), each discounted to now, times spend per purchase day, times margin.
+// month by month (of 365/12 days, the last one as much of it as the horizon holds), each month's discounted from its end to
+// now, times spend per purchase day, times margin. In silence it only falls.
 func (m Model) Current(p Pattern) float64 {
-	const month = 365.0 / 12
-	months := int(math.Round(float64(m.HorizonDays) / month))
-	days := m.Purchase.Discounted(m.rhythm(p), max(1, months), month/m.UnitDays, math.Pow(1+m.Discount, 1.0/12)-1)
-	margin := p.Margin
-	if margin == 0 {
-		margin = m.Margin
+	margin := m.Margin
+	if p.MarginKnown {
+		margin = p.Margin
 	}
-	return days * m.SpendPerDay(p) * margin
+	return m.discounted(m.rhythm(p)) * m.SpendPerDay(p) * margin
+}
+
+// discounted is the expected number of purchase days within the horizon, each month's brought to today.
+func (m Model) discounted(r stat.Rhythm) float64 {
+	const month = 365.0 / 12
+	rate := math.Pow(1+m.Discount, 1.0/12) - 1
+	months := m.HorizonDays * 12 / 365
+	days := m.Purchase.Discounted(r, months, month/m.UnitDays, rate)
+	if m.HorizonDays*12%365 == 0 {
+		return days
+	}
+	rest := m.Purchase.Expected(r, float64(m.HorizonDays)/m.UnitDays) - m.Purchase.Expected(r, float64(months)*month/m.UnitDays)
+	return days + max(0, rest)/math.Pow(1+rate, float64(months+1))
 }

@@ -19,7 +19,7 @@ type Cuts struct {
 // Check says what is wrong with c: cuts that do not ascend. Nil when nothing is.
 func (c Cuts) Check() error {
 	for i := 1; i < 4; i++ {
-		if c.Recency[i] <= c.Recency[i-1] || c.Frequency[i] <= c.Frequency[i-1] || c.Monetary[i] <= c.Monetary[i-1] {
+		if !(c.Recency[i] > c.Recency[i-1]) || c.Frequency[i] <= c.Frequency[i-1] || c.Monetary[i] <= c.Monetary[i-1] {
 			return fmt.Errorf("rfm cuts must ascend: recency %v, frequency %v, monetary %v", c.Recency, c.Frequency, c.Monetary)
 		}
 	}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
+)
+
+// TestBadInput sends what must not be accepted, each followed by a good event of the same customer, through the whole service.
+func TestBadInput(t *testing.T) {
+	codec, err := avro.New(avro.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().Truncate(time.Millisecond)
+	order := func(customer string, change func(*event.Purchase)) *kgo.Record {
+		at := event.InstantOf(now.Add(-time.Hour))
+		p := &event.Purchase{
+			Head: event.Head{ID: "order of " + customer, Customer: customer, OccurredAt: at, RecordedAt: at},
+			Kind: event.Order, OrderID: "o " + customer, Amount: event.Money{Minor: 5000, Currency: "USD"},
+		}
+		change(p)
+		return encoded(t, codec, p, now)
+	}
+	intact := func(*event.Purchase) {}
+	raw := func(customer string, change func([]byte) []byte) *kgo.Record {
+		r := order(customer, intact)
+		r.Value = change(r.Value)
+		return r
+	}
+	for _, row := range []struct {
+		name string
+		bad  func(customer string) *kgo.Record
+		want event.Reason
+	}{
+		{"truncated", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { return b[:len(b)/2] }) }, event.Malformed},
+		{"oversized", func(c string) *kgo.Record {
+			return raw(c, func(b []byte) []byte { return append(b, make([]byte, avro.DefaultMaxBytes)...) })
+		}, event.TooLarge},
+		{"empty", func(c string) *kgo.Record { return raw(c, func([]byte) []byte { return nil }) }, event.Empty},
+		{"unknown schema id", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { b[1] = 0x7f; return b }) }, event.UnknownSchema},
+		{"wrong magic byte", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { b[0] = 7; return b }) }, event.BadFraming},
+		{"items that claim 2^31-1", func(c string) *kgo.Record {
+			// The last five fields are null, a zero byte each: items, channel, session_id, referrer_id, due_at.
+			return raw(c, func(b []byte) []byte { return binary.AppendVarint(append(b[:len(b)-5], 2), math.MaxInt32) })
+		}, event.Malformed},
+		{"not a number", func(c string) *kgo.Record {
+			return encoded(t, codec, &event.Feedback{
+				Head: event.Head{ID: "nan", Customer: c, OccurredAt: event.InstantOf(now), RecordedAt: event.InstantOf(now)},
+				Kind: event.CSAT, Score: math.NaN(), Min: 1, Max: 5, Scored: true,
+			}, now)
+		}, event.BadField},
+		{"future timestamp", func(c string) *kgo.Record {
+			return order(c, func(p *event.Purchase) { p.OccurredAt = event.InstantOf(now.Add(time.Hour)) })
+		}, event.FromTheFuture},
+		{"empty event id", func(c string) *kgo.Record { return order(c, func(p *event.Purchase) { p.ID = "" }) }, event.BadID},
+		{"empty customer id", func(c string) *kgo.Record {
+			r := order(c, func(p *event.Purchase) { p.Customer = "" })
+			r.Key = []byte(c)
+			return r
+		}, event.BadID},
+		{"another customer's key", func(c string) *kgo.Record {
+			r := order("somebody else", intact)
+			r.Key = []byte(c)
+			return r
+		}, event.BadKey},
+		{"no such currency", func(c string) *kgo.Record { return order(c, func(p *event.Purchase) { p.Amount.Currency = "ABC" }) }, event.UnknownCurrency},
+		{"a currency without a rate", func(c string) *kgo.Record { return order(c, func(p *event.Purchase) { p.Amount.Currency = "KWD" }) }, event.UnknownCurrency},
+		{"trailing bytes", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { return append(b, 0) }) }, event.TrailingBytes},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := startServers(t, 1)
+			bad := row.bad("ann")
+			bad.Headers = []kgo.RecordHeader{{Key: "trace", Value: []byte("kept")}}
+			s.produce(t, bad, order("ann", intact))
+			s.serve(t)
+			eventually(t, time.Minute, "the good event after it is scored", func() bool {
+				return s.redis.Server().HGet("tm:score:ann", "spend_365d") == "50.00"
+			})
+			letters := s.records(t, kafka.DeadLetters)
+			if len(letters) != 1 {
+				t.Fatalf("%d dead letters, want 1", len(letters))
+			}
+			letter := letters[0]
+			if got := headerOf(letter, "tidemark.error.code"); got != string(row.want) {
+				t.Errorf("reason %q (%s), want %q", got, headerOf(letter, "__connect.errors.exception.message"), row.want)
+			}
+			if got := headerOf(letter, "__connect.errors.topic"); got != bad.Topic {
+				t.Errorf("topic %q, want %q", got, bad.Topic)
+			}
+			if !bytes.Equal(letter.Key, bad.Key) || !bytes.Equal(letter.Value, bad.Value) || !letter.Timestamp.Equal(bad.Timestamp) ||
+				headerOf(letter, "trace") != "kept" {
+				t.Errorf("got key %q, %d bytes, %s, want those of the original: %q, %d bytes, %s and its header",
+					letter.Key, len(letter.Value), letter.Timestamp, bad.Key, len(bad.Value), bad.Timestamp)
+			}
+		})
+	}
+}
+
+// TestTransactionMarkersAreSkipped has producers with transactions: what they commit is scored, and the markers, which take
+// offsets of their own, neither stop the log nor become dead letters.
+func TestTransactionMarkersAreSkipped(t *testing.T) {
+	s := startServers(t, 1)
+	codec, err := avro.New(avro.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka.Addr()), kgo.TransactionalID("shop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	now := time.Now().Truncate(time.Millisecond)
+	for _, customer := range []string{"ann", "bob"} {
+		if err := client.BeginTransaction(); err != nil {
+			t.Fatal(err)
+		}
+		at := event.InstantOf(now.Add(-time.Hour))
+		p := &event.Purchase{
+			Head: event.Head{ID: "order of " + customer, Customer: customer, OccurredAt: at, RecordedAt: at},
+			Kind: event.Order, OrderID: "o " + customer, Amount: event.Money{Minor: 5000, Currency: "USD"},
+		}
+		if err := client.ProduceSync(ctx, encoded(t, codec, p, now)).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.EndTransaction(ctx, kgo.TryCommit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const records = 4 // two orders, two markers
+	if got := s.kafka.Broker().PartitionInfo(string(event.Purchases), 0).HighWatermark; got != records {
+		t.Fatalf("the log ends at %d, want %d: without markers this test shows nothing", got, records)
+	}
+	s.serve(t)
+	eventually(t, time.Minute, "the last marker is passed", func() bool { return s.applied(0, string(event.Purchases)) == records })
+	eventually(t, time.Minute, "both are scored", func() bool {
+		return s.redis.Server().Exists("tm:score:ann") && s.redis.Server().Exists("tm:score:bob")
+	})
+	if got := len(s.records(t, kafka.DeadLetters)); got != 0 {
+		t.Errorf("%d dead letters, want none", got)
+	}
+}
+
+// encoded is the message of an event, recorded at a time.
+func encoded(t *testing.T, codec *avro.Codec, x event.Event, at time.Time) *kgo.Record {
+	t.Helper()
+	out, err := codec.EncodeEvent(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &kgo.Record{Topic: out.Topic, Key: out.Key, Value: slices.Clone(out.Value), Timestamp: at}
+}
+
+// produce sends records, in order.
+func (s *servers) produce(t *testing.T, records ...*kgo.Record) {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka.Addr()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, r := range records {
+		if err := client.ProduceSync(ctx, r).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// serve runs the service in this process until the test is over; then it must drain.
+func (s *servers) serve(t *testing.T, args ...string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan answer, 1)
+	go func() {
+		ended <- tidemarkUntil(ctx, slices.Concat([]string{"run", "--admin", "", "--drain-within", "30s"}, args, s.flags())...)
+	}()
+	t.Cleanup(func() {
+		stop()
+		if got := <-ended; got.code != 0 {
+			t.Errorf("the service ended with %d, want 0; it said\n%s", got.code, got.err)
+		}
+	})
+}

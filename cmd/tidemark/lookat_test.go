@@ -1,0 +1,198 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tidemark/internal/model"
+)
+
+// loaded returns servers that hold the small log, scored.
+func loaded(t *testing.T) *servers {
+	t.Helper()
+	s := startServers(t, 2)
+	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	must(t, append([]string{"run", "--clock", "event", "--as-of", "2026-03-10", "--exit-when-caught-up", "--admin", ""}, s.flags()...)...)
+	return s
+}
+
+// closedPort is an address at which nobody listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// says checks an answer: its code, and words of what it printed.
+func (a answer) says(t *testing.T, code int, words ...string) {
+	t.Helper()
+	if a.code != code {
+		t.Errorf("exit code %d, want %d", a.code, code)
+	}
+	for _, word := range words {
+		if !strings.Contains(a.out+a.err, word) {
+			t.Errorf("want %q in it", word)
+		}
+	}
+	if t.Failed() {
+		t.Logf("it said\n%s%s", a.out, a.err)
+	}
+}
+
+func TestCustomerShow(t *testing.T) {
+	s := loaded(t)
+	t.Run("a table", func(t *testing.T) {
+		got := tidemark(t, append([]string{"customer", "show", "bob"}, s.redisFlags()...)...)
+		got.says(t, 0, "customer_id    bob\n", "spend_365d     900.00\n", "as_of          2026-03-10T00:00:00Z\n")
+		if lines := strings.Count(got.out, "\n"); lines != 13 {
+			t.Errorf("%d lines, want the customer and the 12 fields of the score", lines)
+		}
+	})
+	t.Run("all that is known", func(t *testing.T) {
+		got := tidemark(t, append([]string{"customer", "show", "bob", "--explain"}, s.redisFlags()...)...)
+		got.says(t, 0, "p_no_purchase", "next_review", "coverage", "expected_orders")
+	})
+	t.Run("JSON", func(t *testing.T) {
+		var fields map[string]string
+		if err := json.Unmarshal([]byte(must(t, append([]string{"customer", "show", "bob", "--json"}, s.redisFlags()...)...)), &fields); err != nil {
+			t.Fatal(err)
+		}
+		if len(fields) != 13 || fields["customer_id"] != "bob" || fields["orders_365d"] != "1" {
+			t.Errorf("got %v, want 13 fields, of bob, who has one order", fields)
+		}
+	})
+	t.Run("nobody", func(t *testing.T) {
+		tidemark(t, append([]string{"customer", "show", "eve"}, s.redisFlags()...)...).says(t, 1, `no customer "eve"`)
+	})
+	t.Run("no server", func(t *testing.T) {
+		address := closedPort(t)
+		tidemark(t, "customer", "show", "bob", "--redis-url", "redis://"+address).says(t, 1, address, "refused")
+	})
+}
+
+func TestModelCommands(t *testing.T) {
+	s := startServers(t, 2)
+	if got := must(t, "model", "show", "--default"); got != string(model.Default()) {
+		t.Error("model show --default differs from the model that comes with Tidemark")
+	}
+	tidemark(t, append([]string{"model", "show"}, s.redisFlags()...)...).says(t, 1, "no model is in force yet", "model show --default")
+
+	other := strings.Replace(string(model.Default()), "version: cdnow-2026.1", "version: mine-1", 1)
+	name := file(t, other)
+	tidemark(t, "model", "check", name).says(t, 0, "model mine-1 is in order", "money in USD")
+	tidemark(t, "model", "check", file(t, strings.Replace(other, "weight: 0.30", "weight: -0.30", 1))).says(t, 1, "weight")
+	tidemark(t, "model", "check", file(t, "nonsense: 1\n")).says(t, 1, "nonsense")
+
+	tidemark(t, append([]string{"model", "activate", name, "--effective-at", "2026-03-01"}, s.redisFlags()...)...).says(t, 0, "mine-1", "2026-03-01T00:00:00Z")
+	if got := tidemark(t, append([]string{"model", "show"}, s.redisFlags()...)...); got.out != other {
+		t.Errorf("model show prints %d bytes, want the file's %d", len(got.out), len(other))
+	}
+	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	load := append([]string{"run", "--clock", "event", "--as-of", "2026-03-10", "--exit-when-caught-up", "--admin", ""}, s.flags()...)
+	must(t, load...)
+	if got := s.redis.Server().HGet("tm:score:ann", "model_version"); got != "mine-1" {
+		t.Errorf("ann is scored by %q, want the model in force", got)
+	}
+	// A flag does not switch models, and money does not change its currency.
+	tidemark(t, append(load, "--model", file(t, string(model.Default())))...).says(t, 1, "model activate")
+	tidemark(t, append([]string{"model", "activate", file(t, strings.Replace(other, "base: USD", "base: EUR", 1))}, s.redisFlags()...)...).
+		says(t, 1, "currency")
+}
+
+// A model that is activated while the service runs is followed from the next event on.
+func TestAModelIsFollowed(t *testing.T) {
+	s := startServers(t, 1)
+	s.serve(t)
+	buys := 0
+	buy := func() {
+		buys++
+		log := fmt.Sprintf(`{"topic":"customer.purchases.v1","event":{"event_id":"e%d","customer_id":"ann","order_id":"o%d",`+
+			`"occurred_at":%q,"kind":"ORDER","amount_minor":4000,"currency":"USD"}}`, buys, buys, time.Now().Format(time.RFC3339Nano))
+		must(t, append([]string{"import", file(t, log), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	}
+	scoredBy := func() string { return s.redis.Server().HGet("tm:score:ann", "model_version") }
+	buy()
+	eventually(t, longest, "ann is scored", func() bool { return scoredBy() == "cdnow-2026.1" })
+	other := strings.Replace(string(model.Default()), "version: cdnow-2026.1", "version: mine-1", 1)
+	must(t, append([]string{"model", "activate", file(t, other)}, s.redisFlags()...)...)
+	eventually(t, longest, "ann is scored by the new model", func() bool {
+		buy() // it takes a moment until the service has seen the switch
+		return scoredBy() == "mine-1"
+	})
+}
+
+func TestTopics(t *testing.T) {
+	s := startEmpty(t)
+	check := append([]string{"topics", "check"}, s.kafkaFlags()...)
+	tidemark(t, check...).says(t, 1, "FAIL  customer.purchases.v1", "does not exist", "tidemark topics create")
+	must(t, append([]string{"topics", "create", "--partitions", "3", "--replication", "1"}, s.kafkaFlags()...)...)
+	tidemark(t, check...).says(t, 0, "3 partitions", "the topics are in order")
+	tidemark(t, append([]string{"topics", "create", "--partitions", "5"}, s.kafkaFlags()...)...).says(t, 0, "3 partitions")
+	if err := s.kafka.Broker().DeleteTopic("customer.feedback.v1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.kafka.Broker().CreateTopic("customer.feedback.v1", 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	tidemark(t, check...).says(t, 1, "unequal partition counts", "customer.feedback.v1 has 2", "add partitions")
+	tidemark(t, append([]string{"topics", "create", "--partitions", "0"}, s.kafkaFlags()...)...).says(t, 1, "0 partitions")
+	tidemark(t, "topics", "check", "--kafka-brokers", closedPort(t)).says(t, 1, "refused")
+}
+
+func TestImportSaysWhatIsMissing(t *testing.T) {
+	s := startEmpty(t)
+	log := file(t, smallLog)
+	tidemark(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...).says(t, 1, "input topic missing", "tidemark topics create")
+	tidemark(t, "import", log, "--format", "jsonl", "--kafka-brokers", closedPort(t)).says(t, 1, "refused")
+}
+
+func TestDoctor(t *testing.T) {
+	t.Run("well", func(t *testing.T) {
+		s := loaded(t)
+		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 0,
+			"ok    redis answers", "ok    redis takes writes", "64 shards by murmur2, days of UTC, money in USD", "ok    model in force",
+			"ok    customer.purchases.v1", "group tidemark is 0 records behind", "embedded, with fixed ids", "all is well")
+	})
+	t.Run("before the first start", func(t *testing.T) {
+		s := startServers(t, 1)
+		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 0, "no data yet", "all is well")
+	})
+	t.Run("nobody answers", func(t *testing.T) {
+		got := tidemark(t, "doctor", "--kafka-brokers", closedPort(t), "--redis-url", "redis://"+closedPort(t))
+		got.says(t, 1, "FAIL  redis answers", "FAIL  kafka answers", "-> check", "must be mended")
+		if got.err != "" || strings.Contains(got.out, "<nil>") {
+			t.Errorf("on standard error: %q, want nothing, and no <nil> anywhere", got.err)
+		}
+	})
+	t.Run("no topics", func(t *testing.T) {
+		s := startEmpty(t)
+		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 1, "FAIL  customer.purchases.v1", "tidemark topics create")
+	})
+	t.Run("redis takes no writes", func(t *testing.T) {
+		s := startServers(t, 1)
+		s.redis.Server().SetError("READONLY You can't write against a read only replica.")
+		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 1, "READONLY", "ok    customer.purchases.v1")
+	})
+	t.Run("another partitioner", func(t *testing.T) {
+		s := startServers(t, 4)
+		log := data(t, "cdnow", "CDNOW_sample.txt")
+		must(t, append([]string{"import", log, "--format", "cdnow-sample", "--partitioner", "crc32"}, s.kafkaFlags()...)...)
+		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 0, "crc32 explains 100 %")
+		args := slices.Concat([]string{"run", "--clock", "event", "--as-of", "1998-06-30", "--exit-when-caught-up", "--admin", ""}, s.flags())
+		must(t, args...) // laid out by murmur2: correct, only slower
+		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 1, "producers use crc32, the data is laid out by murmur2", "--partitioner crc32")
+	})
+}
+
+func TestVersion(t *testing.T) {
+	tidemark(t, "version").says(t, 0, "tidemark ", "go1.")
+}

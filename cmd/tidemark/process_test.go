@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// process is a tidemark run as a process of its own.
+type process struct {
+	name string
+	cmd  *exec.Cmd
+	done chan struct{} // closed when it has ended
+	err  error
+
+	mu         sync.Mutex
+	log        bytes.Buffer
+	partitions []int // of its newest generation
+	serving    bool
+}
+
+// start starts tidemark with these arguments. What it has not ended by the end of the test is killed.
+func start(t *testing.T, name string, args ...string) *process {
+	t.Helper()
+	p := &process{name: name, cmd: exec.Command(os.Args[0], args...), done: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), childVariable+"=1", "GOMAXPROCS=2")
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatalf("start %s: %v", name, err)
+	}
+	go func() {
+		defer close(p.done)
+		p.read(stderr)
+		p.err = p.cmd.Wait()
+	}()
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", name, p.said())
+		}
+	})
+	return p
+}
+
+// read takes note of the log: which partitions a generation has given to this member.
+func (p *process) read(r io.Reader) {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		var line struct {
+			Message    string `json:"msg"`
+			Partitions []int  `json:"partitions"`
+		}
+		p.mu.Lock()
+		p.log.Write(append(lines.Bytes(), '\n'))
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Message == "generation begins" {
+			p.partitions, p.serving = line.Partitions, true
+		}
+		p.mu.Unlock()
+	}
+}
+
+func (p *process) said() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+// share is what this member owns, as far as it has said.
+func (p *process) share() []int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.partitions)
+}
+
+func (p *process) running() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// kill ends the process without warning, and waits for its end.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended
+	<-p.done
+}
+
+// ask asks the process to end.
+func (p *process) ask(t *testing.T) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatalf("ask %s to end: %v", p.name, err)
+	}
+}
+
+// code waits for the end and returns the exit code.
+func (p *process) code(t *testing.T, within time.Duration) int {
+	t.Helper()
+	select {
+	case <-p.done:
+	case <-time.After(within):
+		t.Fatalf("%s still runs after %v", p.name, within)
+	}
+	var exit *exec.ExitError
+	if p.err != nil && !errors.As(p.err, &exit) {
+		t.Fatalf("wait for %s: %v", p.name, p.err)
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// eventually asks until what is so, at most for a time; it does not wait longer than needed.
+func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(within); !so(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %v still not so: %s", within, what)
+		}
+	}
+}
+
+// longest bounds the wait for what takes a moment on a quiet machine.
+const longest = time.Minute

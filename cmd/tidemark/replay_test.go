@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// columns of the scores file: other programs read it by them.
+const columns = "customer_id,as_of,orders,purchase_days,first_purchase,last_purchase,recency_days,orders_365d,spend_365d," +
+	"spend_lifetime,r,f,m,segment,p_alive,p_no_purchase,expected_orders,clv_historic,clv_current,clv_potential,clv,churn_risk," +
+	"churn_level,value_score,tier,model_version"
+
+func TestReplayOfCDNOW(t *testing.T) {
+	name := data(t, "cdnow", "CDNOW_master.txt")
+	if raceDetector {
+		t.Skip("the sample is enough under the race detector: TestReplayWritesFiles")
+	}
+	var got summary
+	if err := json.Unmarshal([]byte(must(t, "replay", name, "--format", "cdnow", "--json")), &got); err != nil {
+		t.Fatalf("--json: %v", err)
+	}
+	if got.Customers != 23570 || got.Buyers != 23570 || got.Purchases != 69659 || got.Events["applied"] != 69659 {
+		t.Errorf("%d customers, %d buyers, %d purchases, %d events applied, want 23570, 23570, 69659, 69659",
+			got.Customers, got.Buyers, got.Purchases, got.Events["applied"])
+	}
+	tiers := 0
+	for _, n := range got.Tiers {
+		tiers += n
+	}
+	if got.TierMoves["ENTRY"] != 23570 || tiers != 23570 {
+		t.Errorf("%d entries, %d customers in tiers, want 23570 of both", got.TierMoves["ENTRY"], tiers)
+	}
+}
+
+func TestReplayWritesFiles(t *testing.T) {
+	name := data(t, "cdnow", "CDNOW_sample.txt")
+	dir := t.TempDir()
+	scores, transitions := filepath.Join(dir, "scores.csv"), filepath.Join(dir, "transitions.jsonl")
+	must(t, "replay", name, "--format", "cdnow-sample", "--scores", scores, "--transitions", transitions)
+
+	rows := csvRows(t, scores)
+	if got := strings.Join(rows[0], ","); got != columns {
+		t.Errorf("columns\n%s\nwant\n%s", got, columns)
+	}
+	if got := len(rows) - 1; got != 2357 {
+		t.Errorf("%d rows, want 2357", got)
+	}
+	if !slices.IsSortedFunc(rows[1:], func(a, b []string) int { return strings.Compare(a[0], b[0]) }) {
+		t.Error("the rows are not sorted by customer id")
+	}
+	form := map[string]*regexp.Regexp{
+		"as_of":         regexp.MustCompile(`^1998-06-30T00:00:00Z$`),
+		"orders":        regexp.MustCompile(`^[1-9]\d*$`),
+		"last_purchase": regexp.MustCompile(`^199[78]-\d\d-\d\dT00:00:00Z$`),
+		"spend_365d":    regexp.MustCompile(`^\d+\.\d\d$`),
+		"clv":           regexp.MustCompile(`^\d+\.\d\d$`),
+		"p_alive":       regexp.MustCompile(`^(0(\.\d{1,12})?|1|\d(\.\d+)?e-\d\d)$`),
+		"r":             regexp.MustCompile(`^[1-5]$`),
+		"segment":       regexp.MustCompile(`^[A-Z][A-Za-z ]+$`),
+		"clv_potential": regexp.MustCompile(`^$`),
+		"churn_level":   regexp.MustCompile(`^(NONE|WATCH|AT_RISK|CRITICAL)$`),
+		"tier":          regexp.MustCompile(`^(HIGH|POTENTIAL|GENERAL|LOW)$`),
+		"model_version": regexp.MustCompile(`^cdnow-`),
+	}
+	for column, want := range form {
+		place := slices.Index(rows[0], column)
+		for _, row := range rows[1:] {
+			if !want.MatchString(row[place]) {
+				t.Errorf("customer %s: %s is %q, want it like %s", row[0], column, row[place], want)
+				break
+			}
+		}
+	}
+	checkTransitions(t, transitions)
+}
+
+// checkTransitions holds the lines to their form, to the order of time, and every customer's to their sequence.
+func checkTransitions(t *testing.T, name string) {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, sequence := "", map[string]int{}
+	published, muted := 0, 0
+	for line := range strings.Lines(string(raw)) {
+		var told struct {
+			Topic string
+			Event struct {
+				Customer string `json:"customer_id"`
+				AsOf     string `json:"as_of"`
+			}
+			Sequence  int
+			Published *bool
+		}
+		if err := json.Unmarshal([]byte(line), &told); err != nil || told.Published == nil {
+			t.Fatalf("%v, or no published, in %s", err, line)
+		}
+		sequence[told.Event.Customer]++
+		if told.Sequence != sequence[told.Event.Customer] || told.Event.AsOf[:10] < last {
+			t.Fatalf("sequence %d after %s, want %d in the order of time: %s", told.Sequence, last, sequence[told.Event.Customer], line)
+		}
+		last = told.Event.AsOf[:10]
+		if *told.Published {
+			published++
+		} else {
+			muted++
+		}
+	}
+	if published == 0 || muted == 0 {
+		t.Errorf("%d published, %d muted, want some of both: most are older than a week", published, muted)
+	}
+}
+
+func TestReplayKnowsNoOrderAndNoRepetition(t *testing.T) {
+	name := data(t, "cdnow", "CDNOW_sample.txt")
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.Collect(strings.Lines(string(raw)))
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	shuffled := file(t, strings.Join(lines, ""))
+	want := must(t, "replay", name, "--format", "cdnow-sample", "--scores", "-")
+	if got := must(t, "replay", shuffled, "--format", "cdnow-sample", "--scores", "-"); got != want {
+		t.Error("the scores of the shuffled lines differ")
+	}
+	if got := must(t, "replay", name, shuffled, "--format", "cdnow-sample", "--scores", "-"); got != want {
+		t.Error("the scores of the log imported twice differ")
+	}
+}
+
+func TestReplayToStandardOutput(t *testing.T) {
+	log := file(t, smallLog)
+	for _, flag := range []string{"--scores", "--transitions"} {
+		got := tidemark(t, "replay", log, "--format", "jsonl", flag, "-", "--json")
+		if got.code != 0 || strings.Contains(got.out, `"seconds"`) || !strings.Contains(got.err, `"seconds"`) {
+			t.Errorf("%s -: code %d, want the file alone on standard output and the summary on standard error, got\n%s\n%s", flag, got.code, got.out, got.err)
+		}
+	}
+}
+
+func TestReplayUpToADate(t *testing.T) {
+	log := file(t, smallLog)
+	var got summary
+	if err := json.Unmarshal([]byte(must(t, "replay", log, "--format", "jsonl", "--as-of", "2026-03-02", "--json")), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.AfterAsOf != 1 || got.Customers != 2 || got.AsOf != "2026-03-02T00:00:00Z" {
+		t.Errorf("%d events after %s, %d customers, want 1 after 2026-03-02T00:00:00Z, 2", got.AfterAsOf, got.AsOf, got.Customers)
+	}
+	if plain := must(t, "replay", log, "--format", "jsonl", "--as-of", "2026-03-02"); !strings.Contains(plain, "after as-of  1, left out") {
+		t.Errorf("the summary says\n%s\nwant the later event counted", plain)
+	}
+	// A later date is a later evaluation.
+	if err := json.Unmarshal([]byte(must(t, "replay", log, "--format", "jsonl", "--as-of", "2026-05-01T12:00:00+02:00", "--json")), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.AfterAsOf != 0 || got.Customers != 3 || got.AsOf != "2026-05-01T10:00:00Z" {
+		t.Errorf("%d events after %s, %d customers, want 0 after 2026-05-01T10:00:00Z, 3", got.AfterAsOf, got.AsOf, got.Customers)
+	}
+}
+
+func TestReplayCountsWhatItLeavesOut(t *testing.T) {
+	log := file(t, smallLog+`{"topic":"customer.purchases.v1","event":{"event_id":"e6","customer_id":"dan","order_id":"o6","occurred_at":"2026-03-01T10:00:00Z","kind":"ORDER","amount_minor":-4,"currency":"USD"}}`+"\n")
+	got := tidemark(t, "replay", log, "--format", "jsonl")
+	if got.code != 0 || !strings.Contains(got.err, "left out: 1") || !strings.Contains(got.err, ":6") {
+		t.Errorf("code %d, saying %q, want 0 and the line that was left out", got.code, got.err)
+	}
+}
+
+func csvRows(t *testing.T, name string) [][]string {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}

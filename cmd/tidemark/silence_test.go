@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tidemark/internal/dataset"
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
+	"tidemark/internal/model"
+	"tidemark/internal/replay"
+	"tidemark/internal/score/churn"
+)
+
+// TestSilence: a customer who has bought every day falls silent, nobody sends anything, and the alert goes out on the wall
+// clock when a line is crossed: not before, and within a second of the grace. The customer and the model's line are chosen
+// so that this happens seconds from now.
+func TestSilence(t *testing.T) {
+	const grace, late = 500 * time.Millisecond, time.Second
+	log, model, due := crossingIn(t, 5*time.Second)
+
+	s := startServers(t, 1)
+	s.serve(t, "--model", file(t, model))
+	must(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...)
+	eventually(t, longest, "the alert is published", func() bool { return len(s.records(t, kafka.ChurnAlerts)) > 0 })
+	alert := s.records(t, kafka.ChurnAlerts)[0]
+	if got := headerOf(alert, "ce_time"); got != due.String() || string(alert.Key) != "ann" {
+		t.Errorf("alert of %s at %s, want ann's at %s", alert.Key, got, due)
+	}
+	bound := grace + late
+	if raceDetector {
+		bound *= 4
+	}
+	after := alert.Timestamp.Sub(due.Time())
+	if after < 0 || after > bound {
+		t.Errorf("published %v after it was due, want 0 to %v", after, bound)
+	}
+	t.Logf("published %v after it was due", after)
+}
+
+// crossingIn returns a log of one customer and a model under which the customer's first churn line is crossed, in silence,
+// about so long from now, and when exactly. Log-odds are told in thousandths, so that a customer's lines can only be placed
+// a minute or so apart: of many customers, one has a line there.
+func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.Instant) {
+	t.Helper()
+	now := event.InstantOf(time.Now())
+	target := now.Add(wait)
+	for days := 5; days < 300; days++ {
+		log = daily(t, days)
+		read, err := dataset.Read(dataset.JSONL, []string{log}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		crossed := func(up int) event.Instant {
+			engine, err := engineOf([]byte(withLine(up)), "UTC", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			customer := replay.Run(engine, read.Events, now).Customers[0]
+			if customer.Profile.Episode.Level != churn.None {
+				return now
+			}
+			return customer.Profile.Due
+		}
+		low, high := 1, 20_000 // the higher the line, the later it is crossed
+		for high-low > 1 {
+			if up := (low + high) / 2; crossed(up) < target {
+				low = up
+			} else {
+				high = up
+			}
+		}
+		if due = crossed(high); due.Sub(target) < 2*time.Second {
+			return log, withLine(high), due
+		}
+	}
+	t.Fatal("no customer crosses a line about then")
+	return "", "", 0
+}
+
+// daily writes the log of a customer who bought on so many days in a row, the last of them two days ago.
+func daily(t *testing.T, days int) (name string) {
+	t.Helper()
+	var log strings.Builder
+	last := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -2)
+	for n := range days {
+		fmt.Fprintf(&log, `{"topic":"customer.purchases.v1","event":{"event_id":"e%d","customer_id":"ann","order_id":"o%d",`+
+			`"occurred_at":%q,"kind":"ORDER","amount_minor":4000,"currency":"USD"}}`+"\n",
+			n, n, last.AddDate(0, 0, n-days+1).Format(time.RFC3339))
+	}
+	return file(t, log.String())
+}
+
+// withLine is the model with its first churn line at so many thousandths of log-odds above normal, and the others out of
+// reach.
+func withLine(up int) string {
+	return strings.NewReplacer(
+		"min_silence_days: 14", "min_silence_days: 1",
+		"{up: 1.0, down: 0.7, floor: 0.40}", fmt.Sprintf("{up: %.3f, down: 0.001, floor: 0.0001}", float64(up)/1000),
+		"{up: 1.8, down: 1.4,", "{up: 50, down: 49,",
+		"{up: 2.6, down: 2.2,", "{up: 60, down: 59,",
+	).Replace(string(model.Default()))
+}

@@ -1,0 +1,96 @@
+package avro
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+)
+
+// The bytes that ids are made of are those of the record under its schema.
+func TestWireIsTheRecord(t *testing.T) {
+	exit := sampleTier()
+	exit.Tier, exit.Direction, exit.Contributions, exit.ContactableChannels, exit.Playbook = tier.None, score.Exit, nil, nil, score.Playbook{}
+	for _, x := range []score.Transition{sampleTier(), sampleAlert(), exit, &score.TierChanged{}, &score.ChurnAlert{}} {
+		sameBytes(t, x)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom([]string{"", "a", "Zürich", "a longer text than one byte of length could hold: " + string(make([]byte, 200))})
+		texts := rapid.OneOf(rapid.Just([]string(nil)), rapid.SliceOfN(text, 0, 3))
+		number := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), 1e-7, .1234565}))
+		finite := rapid.Float64Range(-1e12, 1e12)
+		instant := rapid.OneOf(rapid.Just(event.Instant(0)), rapid.Just(event.Never), rapid.Custom(func(t *rapid.T) event.Instant {
+			return event.Instant(rapid.Int64Range(1, 1<<50).Draw(t, "ms"))
+		}))
+		action := rapid.Custom(func(t *rapid.T) score.Action {
+			return score.Action{
+				Code: text.Draw(t, "code"), Text: text.Draw(t, "text"), DueHours: rapid.Int32().Draw(t, "due"),
+				Owner: rapid.SampledFrom([]string{"", "SALES", "SERVICE", "MARKETING", "LEGAL"}).Draw(t, "owner"),
+			}
+		})
+		level := rapid.Custom(func(t *rapid.T) churn.Level { return churn.Level(rapid.IntRange(0, 3).Draw(t, "level")) })
+		tiers := rapid.Custom(func(t *rapid.T) tier.Tier { return tier.Tier(rapid.IntRange(0, 4).Draw(t, "tier")) })
+		stamp := score.Stamp{
+			ID: "not in it", Customer: text.Draw(t, "customer"), AsOf: instant.Draw(t, "as of"), Cause: score.Cause(rapid.IntRange(0, 5).Draw(t, "cause")),
+			CauseEventID: text.Draw(t, "cause id"), ModelVersion: text.Draw(t, "model"), ScorecardHash: text.Draw(t, "hash"),
+			PopulationVersion: text.Draw(t, "population"), ControlGroup: rapid.Bool().Draw(t, "control"), Sequence: 3,
+		}
+		if rapid.Bool().Draw(t, "alert") {
+			a := &score.ChurnAlert{
+				Stamp: stamp, EpisodeID: "not in it either", State: score.EpisodeState(rapid.IntRange(0, 5).Draw(t, "state")),
+				Resolve: score.ResolveReason(rapid.IntRange(0, 4).Draw(t, "resolve")), Kind: score.AlertKind(rapid.IntRange(0, 2).Draw(t, "kind")),
+				LevelBefore: level.Draw(t, "before"), Level: level.Draw(t, "after"), RiskBefore: number.Draw(t, "risk before"),
+				Risk: finite.Draw(t, "risk"), RiskNormal: number.Draw(t, "normal"), HorizonDays: rapid.Int32().Draw(t, "horizon"),
+				LastPurchaseAt: instant.Draw(t, "last"), DaysSilent: number.Draw(t, "silent"), UsualGapDays: number.Draw(t, "gap"),
+				ExpectedNextP50: instant.Draw(t, "p50"), ExpectedNextP90: instant.Draw(t, "p90"), Tier: tiers.Draw(t, "tier"),
+				ValueAtStake: rapid.Int64().Draw(t, "stake"), Currency: "EUR", OpenComplaints: rapid.Int32().Draw(t, "complaints"),
+				Action: action.Draw(t, "action"), Contactable: texts.Draw(t, "channels"), Owner: text.Draw(t, "owner"), Corrects: text.Draw(t, "corrects"),
+			}
+			for range rapid.IntRange(0, 3).Draw(t, "factors") {
+				a.Factors = append(a.Factors, score.Factor{Name: text.Draw(t, "name"), LogOdds: rapid.Int32().Draw(t, "odds"), Raw: number.Draw(t, "raw")})
+			}
+			sameBytes(t, a)
+			return
+		}
+		c := &score.TierChanged{
+			Stamp: stamp, Previous: tiers.Draw(t, "previous"), Tier: tiers.Draw(t, "tier"), Direction: score.Direction(rapid.IntRange(0, 4).Draw(t, "direction")),
+			DaysInPrevious: rapid.Int32().Draw(t, "days"), Before: rapid.Int32().Draw(t, "before"), After: rapid.Int32().Draw(t, "after"),
+			LineCrossed: rapid.Int32().Draw(t, "line"), Coverage: finite.Draw(t, "coverage"), Corrects: text.Draw(t, "corrects"),
+			CurrentValue: rapid.Int64().Draw(t, "value"), Spend365: rapid.Int64().Draw(t, "spend"), Currency: "USD", ChurnLevel: level.Draw(t, "level"),
+			PreferredChannel: text.Draw(t, "channel"), ContactableChannels: texts.Draw(t, "channels"), TopCategory: text.Draw(t, "category"),
+			Playbook: score.Playbook{ID: text.Draw(t, "playbook"), Actions: rapid.SliceOfN(action, 0, 3).Draw(t, "actions")},
+		}
+		for range rapid.IntRange(0, 4).Draw(t, "contributions") {
+			c.Contributions = append(c.Contributions, score.Contribution{
+				Indicator: text.Draw(t, "indicator"), Cause: score.Cause(rapid.IntRange(0, 5).Draw(t, "part")), RawBefore: number.Draw(t, "raw before"),
+				RawAfter: number.Draw(t, "raw after"), NormalisedBefore: number.Draw(t, "norm before"), NormalisedAfter: number.Draw(t, "norm after"),
+				Weight: finite.Draw(t, "weight"), Points: rapid.Int32().Draw(t, "points"), Capped: rapid.Bool().Draw(t, "capped"), Missing: rapid.Bool().Draw(t, "missing"),
+			})
+		}
+		sameBytes(t, c)
+	})
+}
+
+func sameBytes(t interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}, x score.Transition,
+) {
+	t.Helper()
+	topic, record := told(x, "", "")
+	want, err := formats()[topic].binary(nil, record)
+	if err != nil {
+		t.Fatalf("%+v: %v", x, err)
+	}
+	var w wire
+	w.transition(x)
+	if !bytes.Equal(w.b, want) {
+		t.Fatalf("%+v:\n got %x\nwant %x", x, w.b, want)
+	}
+}

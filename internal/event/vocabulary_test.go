@@ -1,0 +1,108 @@
+package event_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"tidemark/internal/event"
+)
+
+func TestCurrencyDigits(t *testing.T) {
+	for c, want := range map[event.Currency]int{"USD": 2, "EUR": 2, "GBP": 2, "BRL": 2, "CNY": 2, "JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "TND": 3, "BHD": 3} {
+		if got, ok := c.Digits(); !ok || got != want {
+			t.Errorf("%s: got %d, %v; want %d digits", c, got, ok, want)
+		}
+	}
+	for _, c := range []event.Currency{"", "US", "USDX", "usd", "XXX", "XAU", " US", "A B", "\u00e9S", "000"} {
+		if got, ok := c.Digits(); ok {
+			t.Errorf("%q: got %d digits, want no currency", c, got)
+		}
+	}
+}
+
+func TestMajor(t *testing.T) {
+	for _, row := range []struct {
+		c     event.Currency
+		minor int64
+		want  float64
+	}{{"USD", 1234, 12.34}, {"JPY", 1234, 1234}, {"KWD", 1234, 1.234}, {"EUR", -5, -.05}, {"EUR", 0, 0}} {
+		if got := row.c.Major(row.minor); got != row.want {
+			t.Errorf("%d minor units of %s: got %v, want %v", row.minor, row.c, got, row.want)
+		}
+	}
+}
+
+// Every symbol is read back as the kind that wrote it, and no other text is.
+func TestSymbols(t *testing.T) {
+	symbols[event.PurchaseKind](t, event.ParsePurchaseKind, 8)
+	symbols[event.InteractionKind](t, event.ParseInteractionKind, event.InteractionKinds)
+	symbols[event.FeedbackKind](t, event.ParseFeedbackKind, 6)
+	symbols[event.Subject](t, event.ParseSubject, 8)
+	symbols[event.Disposition](t, event.ParseDisposition, 5)
+}
+
+func symbols[K interface {
+	~uint8
+	fmt.Stringer
+}](t *testing.T, parse func(string) K, n int) {
+	t.Helper()
+	var seen []string
+	for k := range K(n) {
+		if got := parse(k.String()); got != k || slices.Contains(seen, k.String()) {
+			t.Errorf("%T %d is %q, which is read as %d", k, k, k, got)
+		}
+		seen = append(seen, k.String())
+	}
+	for _, text := range []string{"", "unknown", "ORDER ", K(n).String()} {
+		if got := parse(text); got != 0 {
+			t.Errorf("%T %q: got %d, want unknown", got, text, got)
+		}
+	}
+}
+
+// The canonical order: by occurred_at, topic, event id, whatever the record time.
+func TestCompare(t *testing.T) {
+	h := func(at, recorded event.Instant, id string) event.Head {
+		return event.Head{ID: id, OccurredAt: at, RecordedAt: recorded}
+	}
+	want := []event.Event{
+		&event.Purchase{Head: h(1, 9, "z")},
+		&event.Feedback{Head: h(2, 2, "z")},
+		&event.Interaction{Head: h(2, 8, "m")},
+		&event.Interaction{Head: h(2, 1, "n")},
+		&event.Purchase{Head: h(2, 2, "a")},
+		&event.Feedback{Head: h(3, 0, "a")},
+	}
+	for i, a := range want {
+		for j, b := range want {
+			if got := event.Compare(a, b); (got < 0) != (i < j) || (got == 0) != (i == j) {
+				t.Errorf("Compare(%d, %d) = %d", i, j, got)
+			}
+		}
+	}
+	if got := want[5].Common().At(); got != 0 {
+		t.Errorf("what is recorded before it happened counts from %d, want its record time 0", got)
+	}
+}
+
+// A deeper touch weighs more; what is no engagement of the customer's own weighs nothing.
+func TestDepth(t *testing.T) {
+	order := []event.InteractionKind{event.PageView, event.ProductView, event.CartAdd, event.CheckoutStart}
+	for i := 1; i < len(order); i++ {
+		if order[i].Weight() <= order[i-1].Weight() {
+			t.Errorf("%s weighs %d, want more than the %d of %s", order[i], order[i].Weight(), order[i-1].Weight(), order[i-1])
+		}
+	}
+	if click, open := event.EmailClick.Weight(), event.EmailOpen.Weight(); click <= open {
+		t.Errorf("a click weighs %d, want more than the %d of an open", click, open)
+	}
+	for _, k := range []event.InteractionKind{event.Unsubscribe, event.ConsentChanged, event.OutreachSent, event.Attributes, event.Erased, event.MergedInto, 200} {
+		if k.Weight() != 0 {
+			t.Errorf("%s weighs %d, want 0", k, k.Weight())
+		}
+	}
+	if got := (&event.Interaction{Kind: event.CartAdd, Weight: 2}).Depth(); got != 2 {
+		t.Errorf("an event's own weight of 2: got depth %d", got)
+	}
+}

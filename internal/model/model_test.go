@@ -1,0 +1,163 @@
+package model_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/score"
+	"tidemark/internal/stat"
+)
+
+func TestDefaultModel(t *testing.T) {
+	m, err := model.Parse(model.Default())
+	if err != nil {
+		t.Fatalf("Parse of the embedded model = %v", err)
+	}
+	if _, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil); err != nil {
+		t.Errorf("NewEngine = %v", err)
+	}
+	published := stat.MBGNBD{R: .524843, Alpha: 6.183078, A: .891360, B: 1.614004}
+	if m.Value.Purchase != stat.PurchaseModel(published) || m.Value.UnitDays != 7 {
+		t.Errorf("purchase model %+v in units of %v days, want %+v in weeks", m.Value.Purchase, m.Value.UnitDays, published)
+	}
+	if want := (stat.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}); m.Value.Spend != want {
+		t.Errorf("spend model %+v, want %+v", m.Value.Spend, want)
+	}
+	if m.Churn.Levels[0].Up != 1000 || m.Tiers.Potential != 6000 || m.Tiers.Margin != 200 || m.RFM.Monetary[3] != 16_000 || m.Reference.Last != 150 {
+		t.Errorf("units: line %+v, tiers %+v, spend cuts %v, reference %+v; want thousandths, hundredths, minor units, days",
+			m.Churn.Levels[0], m.Tiers, m.RFM.Monetary, m.Reference)
+	}
+	if len(m.Hash) != 16 || len(m.ScorecardHash) != 16 || m.Hash == m.ScorecardHash {
+		t.Errorf("hashes %q and %q, want two of 16 hex digits", m.Hash, m.ScorecardHash)
+	}
+	if len(m.Playbooks) != 4 || len(m.Actions) != 4 {
+		t.Errorf("%d playbooks and %d actions, want 4 of each", len(m.Playbooks), len(m.Actions))
+	}
+}
+
+// The caller gets the embedded bytes to keep.
+func TestDefaultIsACopy(t *testing.T) {
+	clear(model.Default())
+	if _, err := model.Parse(model.Default()); err != nil {
+		t.Errorf("after somebody cleared a copy: %v", err)
+	}
+}
+
+func TestHashes(t *testing.T) {
+	first, err := model.Parse(model.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		why, from, to          string
+		otherHash, otherScores bool
+	}{
+		{"nothing", "version", "version", false, false},
+		{"a comment", "# The model", "# This model", true, false},
+		{"what churn is", "lapse_days: 365", "lapse_days: 300", true, false},
+		{"a bound of the scorecard", "high: 300", "high: 500", true, true},
+		{"a line between tiers", "potential: 60", "potential: 55", true, true},
+	} {
+		other, err := model.Parse(replaced(t, row.from, row.to))
+		if err != nil {
+			t.Fatalf("%s: %v", row.why, err)
+		}
+		if (other.Hash != first.Hash) != row.otherHash || (other.ScorecardHash != first.ScorecardHash) != row.otherScores {
+			t.Errorf("%s changed: hashes %s, %s; were %s, %s; want another hash %v, another scorecard's %v",
+				row.why, other.Hash, other.ScorecardHash, first.Hash, first.ScorecardHash, row.otherHash, row.otherScores)
+		}
+	}
+}
+
+// replaced is the default model with a piece of it replaced, wherever it stands.
+func replaced(t *testing.T, from, to string) []byte {
+	t.Helper()
+	if !bytes.Contains(model.Default(), []byte(from)) {
+		t.Fatalf("the default model does not say %q", from)
+	}
+	return bytes.ReplaceAll(model.Default(), []byte(from), []byte(to))
+}
+
+func TestParseNamesTheMistake(t *testing.T) {
+	for _, row := range []struct{ why, from, to, want string }{
+		{"an unknown field", "base: USD", "base: USD\ncolour: blue", "colour"},
+		{"an unknown field deep down", "due_hours: 48", "due_days: 2", "due_days"},
+		{"a field twice", "base: USD", "base: USD\nbase: EUR", "base"},
+		{"no YAML", "base: USD", "base: [", "yaml"},
+		{"a word for a number", "r: 0.524843", "r: many", "many"},
+		{"not a number", "alpha: 6.183078", "alpha: .nan", "line 20: .nan"},
+		{"an infinite cut", "365]    # at most", ".inf]    # at most", ".inf is not a finite"},
+		{"two documents", "version: cdnow-2026.1", "version: cdnow-2026.1\n---\n", "more than one document"},
+		{"no version", "version: cdnow-2026.1", "version: ''", "version: must be given"},
+		{"no such base", "base: USD", "base: DOLLAR", `base: "DOLLAR"`},
+		{"a rate of no currency", "EUR: [", "EURO: [", `"EURO"`},
+		{"a rate that costs nothing", "rate: 1.11", "rate: 0", "EUR: rates must be positive"},
+		{"rates out of order", "from: 2015-01-01, rate: 1.11", "from: 2005-01-01, rate: 1.11", "dates ascend"},
+		{"a date that is none", "from: 2015-01-01, rate: 1.11", "from: 2015-13-01, rate: 1.11", "2015-13-01"},
+		{"a date with a time", "from: 1999-01-01", "from: 1999-01-01T00:00:00Z", "1999-01-01T00:00:00Z"},
+		{"another purchase model", "model: mbg-nbd", "model: pareto-nbd", `"pareto-nbd" is neither`},
+		{"a parameter below zero", "r: 0.524843", "r: -1", "r = -1"},
+		{"no unit of time", "unit_days: 7", "unit_days: 0", "unit 0"},
+		{"an infinite mean spend", "q: 3.74", "q: 0.9", "q = 0.9"},
+		{"no horizon", "horizon_days: 365", "horizon_days: 0", "horizon 0 days"},
+		{"a discount of 1000 %", "discount: 0.10", "discount: 10", "discount 10"},
+		{"no margin", "margin: 1 ", "margin: 0 ", "margin 0"},
+		{"a horizon of churn beyond a century", "horizon_days: 90", "horizon_days: 99999999", "churn.horizon_days: 99999999"},
+		{"a negative stay", "min_stay_days: 30", "min_stay_days: -1", "tiers.min_stay_days: -1"},
+		{"no rhythm needed", "min_purchase_days: 3", "min_purchase_days: 0", "minimum purchase days"},
+		{"lost before at risk", "lapse_days: 365", "lapse_days: 10", "the lapse longer"},
+		{"a level left above where it is entered", "up: 1.8, down: 1.4", "up: 1.8, down: 1.9", "churn line 2"},
+		{"levels out of order", "up: 2.6, down: 2.2", "up: 1.7, down: 1.5", "churn line 3 must lie above"},
+		{"a floor of certainty", "floor: 0.80", "floor: 1", "churn line 3"},
+		{"a reference silent before it came", "silent_days: 30", "silent_days: 180", "churn.reference"},
+		{"grades that do not ascend", "orders: [2, 3, 4, 6]", "orders: [2, 3, 3, 6]", "rfm cuts must ascend"},
+		{"three cuts", "orders: [2, 3, 4, 6]", "orders: [2, 3, 4]", "want 4 elements"},
+		{"weights that do not add up", "weight: 0.30", "weight: 0.35", "the weights add up to 1.05"},
+		{"a weight below zero", "weight: 0.30", "weight: -0.30", "weight -0.3"},
+		{"an unknown indicator", "indicator: aov", "indicator: mood", `"mood"`},
+		{"an indicator twice", "indicator: aov", "indicator: spend_365d", `"spend_365d" is unknown or stands twice`},
+		{"an unknown method", "method: remaining", "method: magic", `"magic"`},
+		{"bounds the wrong way round", "low: 12, high: 300", "low: 300, high: 12", "spend_365d: log-minmax needs high > low"},
+		{"a score that would rise in silence", "method: remaining", "method: ratio", "recency_days by ratio"},
+		{"tiers that do not ascend", "potential: 60", "potential: 95", "tier lines must ascend"},
+		{"a margin as high as a tier", "margin: 2 ", "margin: 30 ", "tier margin"},
+		{"a missing playbook", "  LOW:\n    id: low", "  LOWER:\n    id: low", "playbooks.LOW: missing"},
+		{"and its wrong name", "  LOW:\n    id: low", "  LOWER:\n    id: low", "playbooks.LOWER: no such tier"},
+		{"an alert for no level", "  WATCH: {", "  OBSERVE: {", "alerts.OBSERVE: no such level"},
+		{"a level without an alert", "  WATCH: {", "  OBSERVE: {", "alerts.WATCH: missing"},
+		{"an owner that is none", "owner: SERVICE, due_hours: 48", "owner: LEGAL, due_hours: 48", `alerts.AT_RISK: owner "LEGAL"`},
+		{"an action without a text", `text: "Include in campaigns; follow up quarterly"`, `text: ""`, "playbooks.GENERAL action 2"},
+		{"due in the past", "due_hours: 720}", "due_hours: -1}", "due_hours -1"},
+		{"everybody in the control group", "control: 0.10", "control: 1", "control: share 1"},
+	} {
+		_, err := model.Parse(replaced(t, row.from, row.to))
+		if err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: got %v, want it to say %q", row.why, err, row.want)
+		}
+	}
+}
+
+func TestParseNamesAllMistakesAtOnce(t *testing.T) {
+	raw := replaced(t, "base: USD", "base: NONE")
+	for from, to := range map[string]string{"weight: 0.30": "weight: 0.31", "lapse_days: 365": "lapse_days: 1", "owner: SALES": "owner: BOSS", "control: 0.10": "control: 2"} {
+		raw = bytes.ReplaceAll(raw, []byte(from), []byte(to))
+	}
+	_, err := model.Parse(raw)
+	for _, part := range []string{"base", "weights", "lapse", "BOSS", "control"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("got %v, want it to name %s", err, part)
+		}
+	}
+}
+
+func TestParseOfNothing(t *testing.T) {
+	for _, raw := range []string{"", "# nothing\n", "{}", "[]", "7"} {
+		if _, err := model.Parse([]byte(raw)); err == nil {
+			t.Errorf("%q: got no error", raw)
+		}
+	}
+}

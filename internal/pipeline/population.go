@@ -1,0 +1,52 @@
+package pipeline
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// countEvery is the time between two looks at the population as a whole.
+const countEvery = 5 * time.Second
+
+// countPopulation sums up the census of all shards for the dashboards. The lane of index 0 does it for all. It is a view
+// only: where it does not succeed the next one does.
+func (l *Lane) countPopulation(ctx context.Context, why occasion) error {
+	if l.cfg.Index != 0 || why == regular && time.Since(l.counted) < countEvery {
+		return nil
+	}
+	l.counted = time.Now()
+	err := l.projectPopulation(ctx)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		l.trouble("population", err)
+	}
+	return nil
+}
+
+func (l *Lane) projectPopulation(ctx context.Context) error {
+	all := make([]int, l.cfg.Layout.Shards)
+	for n := range all {
+		all[n] = n
+	}
+	census, err := l.cfg.Store.Census(ctx, all)
+	if err != nil {
+		return err
+	}
+	sum := map[string]int64{"customers": 0}
+	for _, counters := range census {
+		for name, n := range counters {
+			sum[name] += n
+		}
+	}
+	fields := map[string]string{}
+	for name, n := range sum {
+		fields[name] = strconv.FormatInt(n, 10)
+	}
+	if l.until != unknown {
+		fields["as_of"] = l.until.String()
+	}
+	return l.cfg.Store.ProjectPopulation(ctx, fields)
+}

@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+// TestPopulation: the public view of the population follows within seconds, and costs a look every five. Only one lane
+// writes it.
+func TestPopulation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 2, 8)
+		lanes := []*running{w.start(0, nil), w.start(1, nil)}
+		for n := range 20 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: ago(0), Amount: int64(100 * n)})
+		}
+		pass(10 * time.Second)
+		for name, want := range map[string]string{
+			"customers": "20", "tier:LOW": "1", "tier:GENERAL": "2", "tier:POTENTIAL": "7", "tier:HIGH": "10", "level:NONE": "20",
+		} {
+			if got := w.store.population[name]; got != want {
+				t.Errorf("population, %s: want %s, got %q", name, want, got)
+			}
+		}
+		at, err := time.Parse(time.RFC3339, w.store.population["as_of"])
+		if age := time.Since(at); err != nil || age < 0 || age > 8*time.Second {
+			t.Errorf("population: want it as of some seconds ago, got %s, error %v", age, err)
+		}
+		before := w.store.counted
+		pass(time.Minute)
+		if got := w.store.counted - before; got < 10 || got > 12 {
+			t.Errorf("rewrites in a minute: want 10 to 12, got %d", got)
+		}
+		finish(t, lanes...)
+		w.check(event.InstantOf(time.Now()))
+	})
+}
+
+// TestPopulationAway: nothing waits for the public view of the population.
+func TestPopulationAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.lives(1)
+		lane := w.start(0, &fuse{at: -1, fails: map[string]int{"census": 3, "population": 3}})
+		pass(time.Minute)
+		finish(t, lane)
+		w.check(event.InstantOf(time.Now()))
+		if w.noticed(Trouble) != 6 {
+			t.Errorf("notices of trouble: want 6, got %d", w.noticed(Trouble))
+		}
+	})
+}
+
+// publicScores returns the latest public score of each customer that was published, and how many there were.
+func (w *world) publicScores(t *testing.T) (latest map[string]shard.View, all int) {
+	t.Helper()
+	latest = map[string]shard.View{}
+	for _, id := range w.wire.order {
+		o := w.wire.sent[id]
+		if o.Topic != scores {
+			continue
+		}
+		all++
+		var s struct {
+			Customer string
+			Base     event.Currency
+			Fields   []score.NamedValue
+		}
+		if err := json.Unmarshal(o.Value, &s); err != nil {
+			t.Fatal(err)
+		}
+		if string(o.Key) != s.Customer || s.Base != w.layout.Base {
+			t.Errorf("score of %s: want its key and %s, got key %q and %q", s.Customer, w.layout.Base, o.Key, s.Base)
+		}
+		v := shard.View{Customer: s.Customer}
+		for _, f := range s.Fields {
+			v.Fields = append(v.Fields, shard.Field{Name: f.Name, Value: f.Value})
+		}
+		latest[s.Customer] = v
+	}
+	return latest, all
+}
+
+// checkScores is check, and asks that the latest score published of everybody is the one that holds.
+func (w *world) checkScores(t *testing.T) {
+	t.Helper()
+	w.check(event.InstantOf(time.Now()))
+	latest, _ := w.publicScores(t)
+	for _, s := range w.store.shards {
+		for customer, b := range s.profiles {
+			if !w.shows(latest[customer], b) {
+				t.Errorf("published score of %s: want that of %s, got %v", customer, b, latest[customer].Fields)
+			}
+		}
+	}
+}
+
+// TestScores: whoever changes is published, by an event or in silence, and the rolling pass publishes nobody.
+func TestScores(t *testing.T) {
+	for _, s := range scorers(t) {
+		t.Run(s.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, s, 1, 4)
+				w.adjust = func(c *Config) { c.PublishScores, c.RollingCycle = true, time.Minute }
+				w.lives(7)
+				lane := w.start(0, nil)
+				lane.rest(t)
+				w.trade("live", 10)
+				lane.rest(t)
+				_, before := w.publicScores(t)
+				pass(10 * time.Minute)
+				if _, got := w.publicScores(t); got != before {
+					t.Errorf("scores published while nothing changed: want none, got %d", got-before)
+				}
+				finish(t, lane)
+				w.checkScores(t)
+			})
+		})
+	}
+}
+
+// TestNoScores: nobody is published unless it is asked for.
+func TestNoScores(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.lives(7)
+		finish(t, w.start(0, nil))
+		if _, got := w.publicScores(t); got != 0 {
+			t.Errorf("scores published: want none, got %d", got)
+		}
+	})
+}
+
+// TestCrashBeforeScores kills a lane at every call. The successor publishes whoever has changed, in silence too.
+func TestCrashBeforeScores(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		t.Run(fmt.Sprintf("after=%t", after), func(t *testing.T) {
+			t.Parallel()
+			for at, crashed := 1, true; crashed; at++ {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, toyScorer(), 1, 2)
+					w.adjust = func(c *Config) { c.PublishScores = true }
+					for n := range 6 { // they fall silent one after another
+						silent := ago(10*day - time.Duration(n)*700*time.Millisecond)
+						w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: silent, Amount: 150})
+					}
+					f := &fuse{at: at, after: after}
+					lane := w.start(0, f)
+					pass(5 * time.Second)
+					lane.rest(t)
+					lane.lane.Drain()
+					lane.wait()
+					if crashed = f.blown(); crashed {
+						finish(t, w.start(0, nil))
+					}
+					w.checkScores(t)
+				})
+				if t.Failed() || at > 2000 {
+					t.Fatalf("crash at call %d, after its effect: %t", at, after)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,118 @@
+package pipeline
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/internal/event"
+)
+
+// registered is a codec whose schema registry may be down: then no purchase can be judged.
+type registered struct {
+	plain
+	down *atomic.Bool
+}
+
+func (c registered) Decode(r event.Record) (event.Event, error) {
+	if c.down.Load() && r.Topic == event.Purchases {
+		return nil, fmt.Errorf("look up schema 7: %w", event.ErrSchemaUnavailable)
+	}
+	return c.plain.Decode(r)
+}
+
+// TestRegistryDown: what cannot be judged now is waited for. Nothing becomes a dead letter, nothing comes before it that
+// was recorded after it, no silence is told, and it is no stall.
+func TestRegistryDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, first, due := quiet(t)
+		first.lane.Drain()
+		first.wait()
+		var down atomic.Bool
+		w.adjust = func(c *Config) { c.Codec = registered{down: &down} }
+		lane := w.start(0, nil)
+		lane.rest(t)
+		down.Store(true)
+		w.sendTo(w.place(event.Purchases, "c01"), due.Add(-time.Second), message{ID: "q", Customer: "c01", Occurred: due.Add(-time.Second), Amount: 5})
+		pass(2 * time.Minute)
+		w.send(event.Interactions, message{ID: "i", Customer: "c01", Occurred: ago(0)})
+		pass(time.Hour)
+		if got := len(w.alerts()); got != 0 {
+			t.Errorf("alerts while a purchase cannot be read: want none, got %d", got)
+		}
+		if got := w.wire.ids(true); len(got) != 0 {
+			t.Errorf("dead letters: want none, got %v", got)
+		}
+		if w.noticed(Trouble) == 0 {
+			t.Error("notices of trouble: want some, got none")
+		}
+		down.Store(false)
+		pass(10 * time.Second)
+		finish(t, lane)
+		w.check(event.InstantOf(time.Now()))
+	})
+}
+
+// TestRegistryDownInTheMidst: what lies before the record that cannot be judged is applied at once.
+func TestRegistryDownInTheMidst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		var down atomic.Bool
+		down.Store(true)
+		w.adjust = func(c *Config) { c.Codec = partly{registered{down: &down}} }
+		for n, id := range []string{"good", "unknown", "also good"} {
+			w.send(event.Purchases, message{ID: id, Customer: "c01", Occurred: ago(time.Minute) + event.Instant(n), Amount: 60})
+		}
+		lane := w.start(0, nil)
+		pass(10 * time.Minute)
+		p := w.place(event.Purchases, "c01")
+		if got := lane.lane.Progress().Applied[p]; got != 1 {
+			t.Errorf("applied before the one that cannot be judged: want 1, got %d", got)
+		}
+		down.Store(false)
+		pass(10 * time.Second)
+		finish(t, lane)
+		w.check(event.InstantOf(time.Now()))
+	})
+}
+
+// partly is a codec that knows the schema of all purchases but those of offset 1.
+type partly struct{ registered }
+
+func (c partly) Decode(r event.Record) (event.Event, error) {
+	if r.Offset == 1 {
+		return c.registered.Decode(r)
+	}
+	return c.plain.Decode(r)
+}
+
+// TestRegistryDownAtTheEnd: a lane that waits for a schema leaves at once when it is told to, either way.
+func TestRegistryDownAtTheEnd(t *testing.T) {
+	for name, end := range map[string]func(*running){
+		"drained":              func(r *running) { r.lane.Drain() },
+		"its generation ended": func(r *running) { r.stop() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, toyScorer(), 1, 4)
+				var down atomic.Bool
+				down.Store(true)
+				w.adjust = func(c *Config) { c.Codec = registered{down: &down} }
+				w.send(event.Purchases, message{ID: "p", Customer: "c01", Occurred: ago(0), Amount: 5})
+				lane := w.start(0, nil)
+				pass(time.Minute)
+				began := time.Now()
+				end(lane)
+				lane.wait()
+				if took := time.Since(began); took > time.Second {
+					t.Errorf("leaving: want it within 1 s, got %s", took)
+				}
+				down.Store(false)
+				finish(t, w.start(0, nil))
+				w.check(event.InstantOf(time.Now()))
+			})
+		})
+	}
+}

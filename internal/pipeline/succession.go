@@ -1,0 +1,53 @@
+package pipeline
+
+import (
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+)
+
+// Succession is the engine of the model in force beside that of the model before it: what lies before the instant from which
+// the new one is in force is scored as it was. So the same events give the same transitions whenever an instance hears of
+// the switch, as long as it does before that instant.
+type Succession struct{ Before, Now Engine }
+
+// of returns the engine that scores p at an instant.
+func (s Succession) of(p *score.Profile, at event.Instant) Engine {
+	if max(p.AsOf, at) < s.Now.EffectiveAt() && p.Model != s.Now.Hash() {
+		return s.Before
+	}
+	return s.Now
+}
+
+// New returns the profile of a customer of whom nothing is known: one of the model before, that the switch takes over.
+func (s Succession) New(customer string) score.Profile { return s.Before.New(customer) }
+
+// Apply returns p after an event, under the model in force when the event counts.
+func (s Succession) Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict) {
+	return s.of(&p, x.Common().At()).Apply(p, x)
+}
+
+// Review returns p as evaluated at an instant, under the model in force then.
+func (s Succession) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
+	return s.of(&p, at).Review(p, at)
+}
+
+// Schedule returns p with Due set: at the switch at the latest, which takes it over.
+func (s Succession) Schedule(p score.Profile) score.Profile {
+	of := s.of(&p, p.AsOf)
+	p = of.Schedule(p)
+	if of == s.Before {
+		p.Due = min(p.Due, s.Now.EffectiveAt())
+	}
+	return p
+}
+
+// View returns what the public sees of p at an instant.
+func (s Succession) View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte) {
+	return s.of(&p, at).View(p, at)
+}
+
+// Hash names the model in force.
+func (s Succession) Hash() string { return s.Now.Hash() }
+
+// EffectiveAt is the instant of the switch.
+func (s Succession) EffectiveAt() event.Instant { return s.Now.EffectiveAt() }

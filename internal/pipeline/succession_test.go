@@ -1,0 +1,267 @@
+package pipeline
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+)
+
+// trade sends purchases of some customers, over a few seconds; the others stay silent.
+func (w *world) trade(name string, n int) {
+	for i := range n {
+		w.send(event.Purchases, message{
+			ID: fmt.Sprint(name, i), Customer: fmt.Sprintf("c%02d", i%3), Occurred: ago(0), Amount: 150,
+		})
+		pass(300 * time.Millisecond)
+	}
+}
+
+// checkModel is check, and asks that every profile is of the model in force, and every shard's head says so.
+func (w *world) checkModel(t *testing.T) {
+	t.Helper()
+	w.check(event.InstantOf(time.Now()))
+	want := w.next.Hash()
+	for n, s := range w.store.shards {
+		if len(s.profiles) > 0 && s.meta.Model != want {
+			t.Errorf("model of shard %d: want %s, got %s", n, want, s.meta.Model)
+		}
+		for customer, b := range s.profiles {
+			p, err := w.scorer.decode(b)
+			if err != nil || p.Model != want {
+				t.Errorf("model of %s: want %s, got %s, error %v", customer, want, p.Model, err)
+			}
+		}
+	}
+	told := 0
+	for _, o := range w.wire.sent {
+		for _, h := range o.Headers {
+			if h.Key == "cause" && string(h.Value) == score.ByModel.String() {
+				told++
+			}
+		}
+	}
+	if told == 0 {
+		t.Error("transitions that the model caused: want some, got none")
+	}
+}
+
+// TestModelSwitch switches the model under a lane at work, with notice: events before the instant count under the old one,
+// events after it under the new one, and those who stay silent are taken over too.
+func TestModelSwitch(t *testing.T) {
+	for _, s := range scorers(t) {
+		for _, owners := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%s/owners=%d", s.name, owners), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, s, 1, 4)
+					w.lives(7)
+					lanes := []*running{w.start(0, nil)}
+					for range owners - 1 {
+						lanes = append(lanes, w.start(0, nil))
+					}
+					lanes[0].rest(t)
+					w.activate(ago(-2 * time.Second))
+					w.trade("live", 20)
+					finish(t, lanes...)
+					w.checkModel(t)
+				})
+			})
+		}
+	}
+}
+
+// TestModelSwitchWaits: nobody is taken over before everything from before the switch has been read.
+func TestModelSwitchWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.lives(7)
+		lane := w.start(0, nil)
+		lane.rest(t)
+		away := w.place(event.Purchases, "c01")
+		w.logs.set(w.logs.away, away, true)
+		w.activate(ago(-time.Minute))
+		w.send(event.Purchases, message{ID: "in time", Customer: "c01", Occurred: ago(-50 * time.Second), Amount: 150})
+		pass(time.Hour)
+		for n, s := range w.store.shards {
+			if s.meta.Model == w.next.Hash() {
+				t.Errorf("shard %d while purchases lag: want it of the model before, got the next", n)
+			}
+		}
+		w.logs.set(w.logs.away, away, false)
+		pass(10 * time.Second)
+		finish(t, lane)
+		w.checkModel(t)
+	})
+}
+
+// TestModelSwitchBetweenLives: the model is switched while nobody is there. Who takes over takes it up, from its instant.
+func TestModelSwitchBetweenLives(t *testing.T) {
+	for _, s := range scorers(t) {
+		t.Run(s.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, s, 1, 4)
+				w.lives(7)
+				finish(t, w.start(0, nil))
+				pass(time.Minute)
+				w.activate(ago(0))
+				pass(12 * day)
+				// It knows the next engine only: all from before the switch has been read.
+				w.adjust = func(c *Config) { c.Engine = func() (Engine, error) { return w.next, nil } }
+				finish(t, w.start(0, nil))
+				w.checkModel(t)
+
+				states, told := w.store.states(), len(w.wire.order)
+				finish(t, w.start(0, nil))
+				if got, most := w.store.states()-states, 4; got > most {
+					t.Errorf("commits of the next life: want at most %d, the claims, got %d", most, got)
+				}
+				if got := len(w.wire.order); got != told {
+					t.Errorf("outputs of the next life: want none, got %d", got-told)
+				}
+			})
+		})
+	}
+}
+
+// TestModelSwitchTwice: a switch that comes while the one before is under way replaces it; nobody is left behind.
+func TestModelSwitchTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		for n := range 200 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%03d", n), Occurred: ago(time.Hour), Amount: 350})
+		}
+		asked := 0
+		second := w.scorer.next(ago(time.Minute)).(toy)
+		third := toy{hash: "toy-3", before: &second, effective: ago(time.Second), strict: 2}
+		w.adjust = func(c *Config) {
+			c.Engine = func() (Engine, error) {
+				if asked++; asked < 200 {
+					return w.scorer.engine, nil
+				}
+				if asked < 210 { // a few steps of the pass
+					return second, nil
+				}
+				return third, nil
+			}
+		}
+		lane := w.start(0, nil)
+		eventually(t, "all of the third model", func() bool {
+			pass(time.Second)
+			metas, err := w.store.Metas(t.Context(), []int{0, 1, 2, 3})
+			for _, m := range metas {
+				if err != nil || m.Model != "toy-3" {
+					return false
+				}
+			}
+			return true
+		})
+		finish(t, lane)
+		for _, s := range w.store.shards {
+			for customer, b := range s.profiles {
+				if p, err := decodeToy(b); err != nil || p.Model != "toy-3" {
+					t.Errorf("model of %s: want toy-3, got %s, error %v", customer, p.Model, err)
+				}
+			}
+		}
+	})
+}
+
+// TestModelSwitchEventClock: a history that is loaded up to an as-of is taken over if the switch lies before it.
+func TestModelSwitchEventClock(t *testing.T) {
+	for _, s := range scorers(t) {
+		t.Run(s.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, s, 1, 4)
+				w.live(rand.New(rand.NewPCG(9, 0)), 5, 40, ago(120*day))
+				asOf := ago(60 * day)
+				w.activate(ago(100 * day))
+				w.adjust = func(c *Config) { c.Clock, c.AsOf = EventClock, asOf }
+				lane := w.start(0, nil)
+				eventually(t, "caught up", func() bool { return lane.lane.Progress().CaughtUp })
+				lane.lane.Drain()
+				if err := <-lane.done; err != nil {
+					t.Errorf("a drained lane: want no error, got %v", err)
+				}
+				w.check(asOf)
+			})
+		})
+	}
+}
+
+// TestCrashInSwitch kills a lane at every call while the model is switched and events come in, before and after the call's
+// effect. The successor's end is that of a fold that switches at the same instant.
+func TestCrashInSwitch(t *testing.T) {
+	for _, s := range scorers(t) {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/after=%t", s.name, after), func(t *testing.T) {
+				t.Parallel()
+				for at := 1; crashInSwitch(t, s, at, after); at++ {
+					if at > 2000 {
+						t.Fatal("the lane makes more calls than a test can crash at: want at most 2000")
+					}
+				}
+			})
+		}
+	}
+}
+
+func crashInSwitch(t *testing.T, s scorer, at int, after bool) (crashed bool) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, s, 1, 2)
+		w.adjust = func(c *Config) { c.CommitProfiles = 1 } // a page
+		w.live(rand.New(rand.NewPCG(7, 0)), 6, 25, ago(120*day))
+		finish(t, w.start(0, nil))
+		f := &fuse{at: at, after: after}
+		first := w.start(0, f)
+		w.activate(ago(-time.Second))
+		w.trade("live", 6)
+		first.rest(t)
+		first.lane.Drain()
+		err := <-first.done
+		if crashed = f.blown(); crashed {
+			finish(t, w.start(0, nil))
+		} else if err != nil {
+			t.Errorf("a drained lane: want no error, got %v", err)
+		}
+		w.checkModel(t)
+	})
+	if t.Failed() {
+		t.Fatalf("crash at call %d, after its effect: %t", at, after)
+	}
+	return crashed
+}
+
+// TestSuccession: the instant decides which engine scores, and a profile that the new one has seen stays with it.
+func TestSuccession(t *testing.T) {
+	first := toy{hash: "toy-1", strict: 1}
+	const from = event.Instant(1000)
+	s := Succession{Before: first, Now: toy{hash: "toy-2", before: &first, effective: from, strict: 3}}
+	for _, c := range []struct {
+		name  string
+		asOf  event.Instant
+		model string
+		at    event.Instant
+		want  string
+	}{
+		{"before the switch", 0, "toy-1", from - 1, "toy-1"},
+		{"at the switch", 0, "toy-1", from, "toy-2"},
+		{"an event that comes late", from + 5, "toy-1", from - 1, "toy-2"},
+		{"taken over already", 0, "toy-2", from - 1, "toy-2"},
+	} {
+		p := score.Profile{Customer: "c", AsOf: c.asOf, Model: c.model}
+		if got, _ := s.Review(p, c.at); got.Model != c.want {
+			t.Errorf("%s: want a review by %s, got %s", c.name, c.want, got.Model)
+		}
+		x := &event.Purchase{Head: event.Head{ID: "e", Customer: "c", OccurredAt: c.at, RecordedAt: c.at}}
+		if got, _, _ := s.Apply(p, x); got.Model != c.want {
+			t.Errorf("%s: want an event applied by %s, got %s", c.name, c.want, got.Model)
+		}
+	}
+	if got := s.Schedule(s.New("c")).Due; got != from {
+		t.Errorf("due time of a profile of the model before: want the switch, %d, got %d", from, got)
+	}
+}

@@ -1,0 +1,62 @@
+package replay_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/dataset"
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/replay"
+	"tidemark/internal/score"
+)
+
+// dataFile returns the path of a file of the real data. Without it the test is skipped, or fails where TIDEMARK_STRICT
+// is set.
+func dataFile(t testing.TB, name string) string {
+	t.Helper()
+	root := os.Getenv("TIDEMARK_DATA")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	path := filepath.Join(root, filepath.FromSlash(name))
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("TIDEMARK_STRICT") == "1" {
+			t.Fatalf("no data: %v", err)
+		}
+		t.Skipf("no data: %v (set TIDEMARK_DATA)", err)
+	}
+	return path
+}
+
+func defaultEngine(t testing.TB) *score.Engine {
+	t.Helper()
+	m, err := model.Parse(model.Default())
+	if err != nil {
+		t.Fatalf("parse the default model: %v", err)
+	}
+	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
+	if err != nil {
+		t.Fatalf("NewEngine: %v", err)
+	}
+	return e
+}
+
+// One run is 23,570 customers with 69,659 orders over 18 months: every event, every silent review, every transition.
+func BenchmarkReplayCDNOW(b *testing.B) {
+	log, err := dataset.Read(dataset.CDNOW, []string{dataFile(b, "cdnow/CDNOW_master.txt")}, nil)
+	if err != nil {
+		b.Fatalf("read CDNOW: %v", err)
+	}
+	e := defaultEngine(b)
+	b.ReportAllocs()
+	transitions := 0
+	for b.Loop() {
+		result := replay.Run(e, log.Events, 0)
+		transitions = len(result.Transitions())
+	}
+	b.ReportMetric(float64(transitions), "transitions")
+	b.ReportMetric(float64(len(log.Events))*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}

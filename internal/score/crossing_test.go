@@ -1,0 +1,194 @@
+package score_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/stat"
+)
+
+// counted counts what is asked of a purchase model. A look of the engine at a customer asks for Discounted at most once and
+// for NoPurchase at most twice.
+type counted struct {
+	stat.PurchaseModel
+	discounted, noPurchase int
+}
+
+func (c *counted) Discounted(h stat.Rhythm, months int, monthLength, rate float64) float64 {
+	c.discounted++
+	return c.PurchaseModel.Discounted(h, months, monthLength, rate)
+}
+
+func (c *counted) NoPurchase(h stat.Rhythm, horizon float64) float64 {
+	c.noPurchase++
+	return c.PurchaseModel.NoPurchase(h, horizon)
+}
+
+// looks is how often the engine has looked at a customer, at most.
+func (c *counted) looks() int { return c.discounted + (c.noPurchase+1)/2 }
+
+// walker finds a crossing without any cleverness: it looks at every midnight and at every instant at which something may
+// turn. A profile whose Due is set by hand is reviewed at that instant, without a search.
+type walker struct {
+	engine   *score.Engine
+	calendar event.Calendar
+}
+
+func (w walker) changed(p *score.Profile, at event.Instant) bool {
+	q := *p
+	q.Due = at
+	_, told := w.engine.Review(q, at)
+	return len(told) > 0
+}
+
+// breakpoints are the instants in (from, to] that are looked at.
+func (w walker) breakpoints(p *score.Profile, from, to event.Instant) []event.Instant {
+	var all []event.Instant
+	for d := w.calendar.Day(from) + 1; w.calendar.Start(d) <= to; d++ {
+		all = append(all, w.calendar.Start(d))
+	}
+	for f := p.History.Facts(from, w.calendar); f.Until <= to; f = p.History.Facts(f.Until, w.calendar) {
+		all = append(all, f.Until)
+	}
+	for _, stay := range []event.Instant{p.Standing.Since + 30*day, p.Episode.Since + 7*day} {
+		if stay > from && stay <= to {
+			all = append(all, stay)
+		}
+	}
+	all = append(all, to)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// next returns the first crossing in (p.AsOf, to].
+func (w walker) next(p *score.Profile, to event.Instant) (event.Instant, bool) {
+	lo := p.AsOf
+	for _, hi := range w.breakpoints(p, p.AsOf, to) {
+		if !w.changed(p, hi) {
+			lo = hi
+			continue
+		}
+		for hi-lo > 1 {
+			if mid := lo + (hi-lo)/2; w.changed(p, mid) {
+				hi = mid
+			} else {
+				lo = mid
+			}
+		}
+		return hi, true
+	}
+	return 0, false
+}
+
+// The crossing that is searched for is the one that a walk over every midnight and breakpoint meets first. The race detector
+// makes the walks ten times slower: then a tenth of them is walked.
+func TestNextCrossingAgreesWithTheWalk(t *testing.T) {
+	profiles, span := 10_000, 90*day
+	if raced {
+		profiles /= 10
+	}
+	zones := []event.Calendar{{}, {}, {}, inZone(t, "America/Sao_Paulo")}
+	crossed, looks := make([]int, len(zones)), make([][]int, len(zones))
+	var wait sync.WaitGroup
+	for worker := range zones {
+		count := new(counted)
+		w := walker{calendar: zones[worker]}
+		w.engine = newEngine(t, w.calendar, func(m *score.Model) {
+			count.PurchaseModel = m.Value.Purchase
+			m.Value.Purchase = count
+		})
+		wait.Go(func() {
+			for seed := worker; seed < profiles && !t.Failed(); seed += len(zones) {
+				r := rand.New(rand.NewPCG(uint64(seed), 1))
+				life := newLife(r)
+				p := fold(t, w.engine, life[:1+r.IntN(len(life))])
+				p, _ = w.engine.Review(p, p.AsOf+event.Instant(r.Int64N(int64(60*day))))
+				before := count.looks()
+				got, ok := w.engine.NextCrossing(p, p.AsOf)
+				looks[worker] = append(looks[worker], count.looks()-before)
+				if ok && got <= p.AsOf+span {
+					crossed[worker]++
+				}
+				check(t, w, p, seed, got, ok, span)
+			}
+		})
+	}
+	wait.Wait()
+	total := crossed[0] + crossed[1] + crossed[2] + crossed[3]
+	all := slices.Concat(looks...)
+	slices.Sort(all)
+	if t.Failed() {
+		return
+	}
+	if total*10 < profiles*3 {
+		t.Errorf("%d of %d profiles cross something within %d days, want at least 30 %%", total, profiles, span/day)
+	}
+	median, most := all[len(all)/2], all[len(all)-1]
+	t.Logf("%d profiles, %d cross within %d days; looks a search: median %d, 99 %% %d, most %d", profiles, total, span/day, median, all[len(all)*99/100], most)
+	if median > 64 {
+		t.Errorf("the median search takes %d looks, want at most 64", median)
+	}
+}
+
+func check(t *testing.T, w walker, p score.Profile, seed int, got event.Instant, ok bool, span event.Instant) {
+	want, walked := w.next(&p, p.AsOf+span)
+	if !walked {
+		if ok && got <= p.AsOf+span {
+			t.Errorf("profile %d as of %s: NextCrossing = %s, the walk meets none until %s", seed, p.AsOf, got, p.AsOf+span)
+		}
+		return
+	}
+	if !ok || got != want {
+		t.Errorf("profile %d as of %s: NextCrossing = %s, %v; the walk meets %s", seed, p.AsOf, got, ok, want)
+		return
+	}
+	if _, told := w.engine.Review(p, want-1); len(told) != 0 {
+		t.Errorf("profile %d: a millisecond before its crossing at %s Review tells %v, want nothing", seed, want, ids(told))
+	}
+	if _, told := w.engine.Review(p, want); len(told) == 0 || told[0].Common().AsOf != want {
+		t.Errorf("profile %d: at its crossing at %s Review tells %v, want a transition of that instant", seed, want, ids(told))
+	}
+}
+
+// Where the windows empty the search goes on for two centuries; where nobody has bought there is nothing to find.
+func TestNextCrossingOfNobody(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, nil)
+	if at, ok := e.NextCrossing(e.New("c"), 0); ok {
+		t.Errorf("NextCrossing of a customer without purchases = %s, want none", at)
+	}
+}
+
+// Asking again, later or in steps, gives the same answer as long as nothing has been crossed.
+func TestNextCrossingDoesNotDependOnWhenItIsAsked(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, nil)
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		p := fold(t, e, newLife(r))
+		want, ok := e.NextCrossing(p, p.AsOf)
+		if !ok || want-p.AsOf < 2 {
+			continue
+		}
+		later := p.AsOf + 1 + event.Instant(r.Int64N(int64(want-p.AsOf-1)))
+		q, told := e.Review(p, later)
+		if len(told) > 0 {
+			t.Fatalf("life %d: Review at %s tells %v, before the crossing at %s", seed, later, ids(told), want)
+		}
+		if got, _ := e.NextCrossing(q, later); got != want {
+			t.Errorf("life %d: asked at %s NextCrossing = %s, want %s as at %s", seed, later, got, want, p.AsOf)
+		}
+		chained := p
+		for chained = e.Schedule(chained); chained.Due < want; chained = e.Schedule(chained) {
+			chained, told = e.Review(chained, chained.Due)
+			if len(told) > 0 {
+				t.Fatalf("life %d: the review at %s tells %v, before the crossing at %s", seed, chained.AsOf, ids(told), want)
+			}
+		}
+		if chained.Due != want {
+			t.Errorf("life %d: the chain of reviews is due at %s, want %s", seed, chained.Due, want)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package score_test
+
+import (
+	"math"
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+)
+
+// ledger follows one customer step by step and holds every transition to what it says of itself.
+type ledger struct {
+	t        testing.TB
+	engine   *score.Engine
+	profile  score.Profile
+	told     []score.Transition
+	tier     score.Tier
+	tierSaid *score.TierChanged
+	alert    *score.ChurnAlert // the last step of the open episode
+	raised   *score.ChurnAlert
+	// replaced is the engine that has just given way to another, if one has.
+	replaced *score.Engine
+}
+
+func newLedger(t testing.TB, e *score.Engine) *ledger {
+	return &ledger{t: t, engine: e, profile: e.New("c")}
+}
+
+// advance runs the reviews due by an instant, one at a time.
+func (l *ledger) advance(at event.Instant) {
+	l.t.Helper()
+	l.profile = l.engine.Schedule(l.profile)
+	for l.profile.Due <= at {
+		before := l.profile
+		next, told := l.engine.Review(before, before.Due)
+		l.profile = l.engine.Schedule(next)
+		l.witness(before, told, nil)
+	}
+	next, told := l.engine.Review(l.profile, at)
+	if len(told) > 0 {
+		l.t.Fatalf("Review at %s, before the next one at %s, tells %v", at, l.profile.Due, ids(told))
+	}
+	l.profile = next
+}
+
+// apply applies an event, after the reviews due by then.
+func (l *ledger) apply(x event.Event) score.Verdict {
+	l.t.Helper()
+	if at := x.Common().At(); at > l.profile.AsOf {
+		l.advance(at)
+	}
+	before := l.profile
+	next, told, verdict := l.engine.Apply(before, x)
+	l.profile = next
+	l.witness(before, told, x.Common())
+	return verdict
+}
+
+// adopt goes over to another engine, which replaces the one so far, at an instant.
+func (l *ledger) adopt(e *score.Engine, at event.Instant) {
+	l.t.Helper()
+	l.advance(at)
+	before := l.profile
+	l.replaced, l.engine = l.engine, e
+	next, told := e.Review(before, at)
+	l.profile = e.Schedule(next)
+	l.witness(before, told, nil)
+	l.replaced = nil
+}
+
+// witness checks the transitions of one step: from the profile before to l.profile, by an event or by time.
+func (l *ledger) witness(before score.Profile, told []score.Transition, cause *event.Head) {
+	l.t.Helper()
+	for _, x := range told {
+		s := x.Common()
+		if want := int64(len(l.told) + 1); s.Sequence != want {
+			l.t.Errorf("%s: sequence %d, want %d", s.ID, s.Sequence, want)
+		}
+		if s.AsOf != l.profile.AsOf && cause != nil || s.Customer != "c" || len(s.ID) != 32 {
+			l.t.Errorf("transition %+v as of %s: want customer c, an id, and the step's instant", s, l.profile.AsOf)
+		}
+		l.told = append(l.told, x)
+		base := score.Profile{History: before.History}
+		was := l.engine.Score(base, before.Settled)
+		if l.replaced != nil {
+			was = l.replaced.Score(base, before.Settled)
+		}
+		is := l.engine.Score(score.Profile{History: l.profile.History}, s.AsOf)
+		switch x := x.(type) {
+		case *score.TierChanged:
+			l.tierChanged(x, cause, was, is)
+		case *score.ChurnAlert:
+			l.churnAlert(x, cause, was, is)
+		}
+	}
+	if l.profile.Standing.Tier != l.tier {
+		l.t.Fatalf("the profile is in tier %s, the last that was told is %s", l.profile.Standing.Tier, l.tier)
+	}
+	level := churn.None
+	if l.alert != nil {
+		level = l.alert.Level
+	}
+	if l.profile.Episode.Level != level {
+		l.t.Fatalf("the profile is at level %s, the last that was told is %s", l.profile.Episode.Level, level)
+	}
+}
+
+// wantCause is the cause, and the id that it corrects, of a change of a label last said by a transition (nil: by none).
+func (l *ledger) wantCause(cause *event.Head, said score.Transition) (score.Cause, string) {
+	switch {
+	case l.replaced != nil:
+		return score.ByModel, ""
+	case cause == nil:
+		return score.ByTime, ""
+	case said != nil && cause.At() < said.Common().AsOf:
+		return score.ByCorrection, said.Common().ID
+	}
+	return score.ByEvent, ""
+}
+
+func (l *ledger) tierChanged(x *score.TierChanged, cause *event.Head, was, is score.Score) {
+	l.t.Helper()
+	var said score.Transition
+	if l.tierSaid != nil {
+		said = l.tierSaid
+	}
+	want, corrects := l.wantCause(cause, said)
+	if x.Cause != want || x.Corrects != corrects {
+		l.t.Errorf("%s: cause %s corrects %q, want %s corrects %q", x.ID, x.Cause, x.Corrects, want, corrects)
+	}
+	if x.Previous != l.tier || x.Tier == x.Previous {
+		l.t.Errorf("%s: from %s to %s, the last tier was %s", x.ID, x.Previous, x.Tier, l.tier)
+	}
+	direction := score.Up
+	switch {
+	case x.Previous == tier.None:
+		direction = score.Entry
+	case x.Tier == tier.None:
+		direction = score.Exit
+	case x.Tier < x.Previous:
+		direction = score.Down
+	}
+	if x.Direction != direction {
+		l.t.Errorf("%s: direction %s from %s to %s, want %s", x.ID, x.Direction, x.Previous, x.Tier, direction)
+	}
+	if x.Before != was.Points || x.After != is.Points || x.Coverage != math.RoundToEven(is.Coverage*1e6)/1e6 || x.CurrentValue != is.Current {
+		l.t.Errorf("%s: score %d to %d, coverage %v, value %d; evaluated by itself %d to %d, %v, %d",
+			x.ID, x.Before, x.After, x.Coverage, x.CurrentValue, was.Points, is.Points, is.Coverage, is.Current)
+	}
+	sum := score.Points(0)
+	for _, c := range x.Contributions {
+		sum += c.Points
+	}
+	if sum != x.After-x.Before {
+		l.t.Errorf("%s: the contributions add up to %d, want %d − %d; %+v", x.ID, sum, x.After, x.Before, x.Contributions)
+	}
+	l.tier, l.tierSaid = x.Tier, x
+}
+
+func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is score.Score) {
+	l.t.Helper()
+	var said score.Transition
+	level := churn.None
+	if l.alert != nil {
+		said, level = l.alert, l.alert.Level
+	}
+	want, corrects := l.wantCause(cause, said)
+	if x.Cause != want || x.Corrects != corrects {
+		l.t.Errorf("%s: cause %s corrects %q, want %s corrects %q", x.ID, x.Cause, x.Corrects, want, corrects)
+	}
+	if x.LevelBefore != level || x.Level == level {
+		l.t.Errorf("%s: from level %s to %s, the last was %s", x.ID, x.LevelBefore, x.Level, level)
+	}
+	state := score.Escalated
+	switch {
+	case level == churn.None:
+		state, l.raised = score.Raised, x
+	case x.Level == churn.None && x.Cause == score.ByCorrection && cause.At() < l.raised.AsOf:
+		state = score.Retracted
+	case x.Level == churn.None:
+		state = score.Resolved
+	case x.Level < level:
+		state = score.Eased
+	}
+	if x.State != state || x.EpisodeID != l.raised.ID {
+		l.t.Errorf("%s: %s of episode %s, want %s of %s", x.ID, x.State, x.EpisodeID, state, l.raised.ID)
+	}
+	if ends := x.Level == churn.None; ends != (x.Resolve != score.UnknownReason) {
+		l.t.Errorf("%s: %s with reason %s", x.ID, x.State, x.Resolve)
+	}
+	if x.Risk != is.Risk || x.RiskBefore != was.Risk {
+		l.t.Errorf("%s: risk %v to %v, evaluated by itself %v to %v", x.ID, x.RiskBefore, x.Risk, was.Risk, is.Risk)
+	}
+	if is.Bought {
+		sum := int32(0)
+		for _, f := range x.Factors {
+			sum += f.LogOdds
+		}
+		if odds := churn.LogOdds(x.Risk); sum != odds {
+			l.t.Errorf("%s: the factors add up to %d, the log-odds of %v are %d", x.ID, sum, x.Risk, odds)
+		}
+	}
+	if l.alert = x; x.Level == churn.None {
+		l.alert = nil
+	}
+}
