@@ -275,10 +275,18 @@ func plain(native any) any {
 func TestEncodeScore(t *testing.T) {
 	c := newCodec(t, Options{})
 	fields := []score.NamedValue{
-		{Name: "as_of", Value: "2026-01-01T12:00:00.5Z"}, {Name: "tier", Value: "HIGH"}, {Name: "value_score", Value: "91.25"},
-		{Name: "churn_level", Value: "AT_RISK"}, {Name: "churn_risk", Value: "0.74"}, {Name: "clv", Value: "1234.56"}, {Name: "p_alive", Value: "0.5"},
-		{Name: "segment", Value: "Cannot Lose"}, {Name: "orders_365d", Value: "12"}, {Name: "spend_365d", Value: "-0.29"},
-		{Name: "last_purchase", Value: ""}, {Name: "model_version", Value: "2026-01"},
+		{Name: "as_of", Value: "2026-01-01T12:00:00.5Z"},
+		{Name: "tier", Value: "HIGH"},
+		{Name: "value_score", Value: "91.25"},
+		{Name: "churn_level", Value: "AT_RISK"},
+		{Name: "churn_risk", Value: "0.74"},
+		{Name: "clv", Value: "1234.56"},
+		{Name: "p_alive", Value: "0.5"},
+		{Name: "segment", Value: "Cannot Lose"},
+		{Name: "orders_365d", Value: "12"},
+		{Name: "spend_365d", Value: "-0.29"},
+		{Name: "last_purchase", Value: ""},
+		{Name: "model_version", Value: "2026-01"},
 	}
 	out, err := c.EncodeScore("c-1", "EUR", fields)
 	if err != nil {

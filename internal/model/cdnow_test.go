@@ -1,3 +1,7 @@
+//go:build !race
+
+// Two replays of 70,000 orders take minutes under the race detector, which would learn nothing from them.
+
 package model_test
 
 import (

@@ -47,6 +47,7 @@ func TestCrashAnywhere(t *testing.T) {
 func crashAt(t *testing.T, s scorer, at int, after bool, where map[string]int) (crashed bool) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, s, 1, 4)
+		w.adjust = func(c *Config) { c.RollingCycle = time.Second } // so that there are scans to crash at
 		w.lives(7)
 		f := &fuse{at: at, after: after}
 		first := w.start(0, f)

@@ -23,9 +23,9 @@ type memory struct {
 	views  map[string]shard.View
 	// projected counts the rewrites of a customer's view.
 	projected map[string]int
-	// population is the public view of the population, counted how often it has been rewritten.
+	// population is the public view of the population, rewrites how often it has been written.
 	population map[string]string
-	counted    int
+	rewrites   int
 }
 
 type memoryShard struct {
@@ -366,6 +366,20 @@ func (m *memory) ProjectPopulation(_ context.Context, fields map[string]string) 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.population = maps.Clone(fields)
-	m.counted++
+	m.rewrites++
 	return nil
+}
+
+// public returns the public view of the population.
+func (m *memory) public() map[string]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.population)
+}
+
+// rewritten counts the rewrites of the public view of the population.
+func (m *memory) rewritten() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.rewrites
 }

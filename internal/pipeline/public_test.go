@@ -25,17 +25,17 @@ func TestPopulation(t *testing.T) {
 		for name, want := range map[string]string{
 			"customers": "20", "tier:LOW": "1", "tier:GENERAL": "2", "tier:POTENTIAL": "7", "tier:HIGH": "10", "level:NONE": "20",
 		} {
-			if got := w.store.population[name]; got != want {
+			if got := w.store.public()[name]; got != want {
 				t.Errorf("population, %s: want %s, got %q", name, want, got)
 			}
 		}
-		at, err := time.Parse(time.RFC3339, w.store.population["as_of"])
+		at, err := time.Parse(time.RFC3339, w.store.public()["as_of"])
 		if age := time.Since(at); err != nil || age < 0 || age > 8*time.Second {
 			t.Errorf("population: want it as of some seconds ago, got %s, error %v", age, err)
 		}
-		before := w.store.counted
+		before := w.store.rewritten()
 		pass(time.Minute)
-		if got := w.store.counted - before; got < 10 || got > 12 {
+		if got := w.store.rewritten() - before; got < 10 || got > 12 {
 			t.Errorf("rewrites in a minute: want 10 to 12, got %d", got)
 		}
 		finish(t, lanes...)
@@ -62,6 +62,8 @@ func TestPopulationAway(t *testing.T) {
 func (w *world) publicScores(t *testing.T) (latest map[string]shard.View, all int) {
 	t.Helper()
 	latest = map[string]shard.View{}
+	w.wire.mu.Lock()
+	defer w.wire.mu.Unlock()
 	for _, id := range w.wire.order {
 		o := w.wire.sent[id]
 		if o.Topic != scores {

@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,8 +88,12 @@ func TestModelSwitchWaits(t *testing.T) {
 		w.activate(ago(-time.Minute))
 		w.send(event.Purchases, message{ID: "in time", Customer: "c01", Occurred: ago(-50 * time.Second), Amount: 150})
 		pass(time.Hour)
-		for n, s := range w.store.shards {
-			if s.meta.Model == w.next.Hash() {
+		metas, err := w.store.Metas(t.Context(), []int{0, 1, 2, 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, meta := range metas {
+			if meta.Model == w.next.Hash() {
 				t.Errorf("shard %d while purchases lag: want it of the model before, got the next", n)
 			}
 		}
@@ -264,4 +270,42 @@ func TestSuccession(t *testing.T) {
 	if got := s.Schedule(s.New("c")).Due; got != from {
 		t.Errorf("due time of a profile of the model before: want the switch, %d, got %d", from, got)
 	}
+}
+
+// slow is a store whose scans take a while.
+type slow struct{ fusedStore }
+
+func (s slow) Scan(ctx context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
+	pass(300 * time.Millisecond)
+	return s.fusedStore.Scan(ctx, n, cursor, count)
+}
+
+// TestModelSwitchIsReviewed: a simulation may rely on Progress: its clock moves on only once everybody has been taken over.
+func TestModelSwitchIsReviewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 1)
+		var clock atomic.Int64
+		start := ago(300 * day)
+		clock.Store(int64(start))
+		w.adjust = func(c *Config) {
+			c.Clock, c.Now = SimulatedClock, func() event.Instant { return event.Instant(clock.Load()) }
+			c.CommitProfiles, c.Store = 1, slow{c.Store.(fusedStore)}
+		}
+		for n := range 20 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: start, Amount: 150})
+		}
+		lane := w.start(0, nil)
+		eventually(t, "reviewed", func() bool { return lane.lane.Progress().Reviewed >= start })
+		now := start.Add(day)
+		w.activate(now)
+		clock.Store(int64(now))
+		eventually(t, "reviewed after the switch", func() bool { return lane.lane.Progress().Reviewed >= now })
+		metas, err := w.store.Metas(t.Context(), []int{0})
+		if err != nil || metas[0].Model != w.next.Hash() {
+			t.Errorf("model once all is reviewed: want %s, got %s, error %v", w.next.Hash(), metas[0].Model, err)
+		}
+		lane.lane.Drain()
+		lane.wait()
+		w.check(now)
+	})
 }

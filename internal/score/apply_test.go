@@ -12,7 +12,7 @@ import (
 // Apply, Review, Schedule, NextCrossing, Score and View take a profile by value, but it holds slices: none writes to them.
 func TestNothingModifiesItsInput(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
-	for seed := range uint64(150) {
+	for seed := range uint64(scaled(150)) {
 		r := rand.New(rand.NewPCG(seed, 9))
 		p := e.New("c")
 		for _, x := range late(r, newLife(r), 200) {

@@ -17,7 +17,7 @@ import (
 
 func TestProfileRoundTrip(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
-	for seed := range uint64(300) {
+	for seed := range uint64(scaled(300)) {
 		r := rand.New(rand.NewPCG(seed, 6))
 		life := newLife(r)
 		p := fold(t, e, life)

@@ -205,9 +205,10 @@ func (e *Engine) searchFall(p *Profile, facts *history.Facts, from, until event.
 		slope := (lo.above - hi.above) / float64(width)
 		guess := lo.at + event.Instant(lo.above/slope)
 		narrow(guess)
-		if guess == lo.at {
+		if lo.at == guess {
 			narrow(guess + 1 + event.Instant(2*max(lo.above, 0)/slope))
-		} else if guess == hi.at {
+		}
+		if hi.at == guess {
 			narrow(guess - 1 - event.Instant(2*max(-hi.above, 0)/slope))
 		}
 		if hi.at-lo.at > width/2 {

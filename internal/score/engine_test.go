@@ -99,22 +99,19 @@ func TestMoneyIsConvertedAtTheRateOfItsDate(t *testing.T) {
 // A control group of one in ten by the hash of the id: about a tenth of any kind of ids, the same customers at every share
 // that is larger, and nothing else.
 func TestControlGroup(t *testing.T) {
-	grouped := func(share float64, id string) bool {
-		e := newEngine(t, event.Calendar{}, func(m *score.Model) { m.Control = share })
-		x := order("a", 18_300*day, 1000)
-		x.Customer = id
-		_, told, _ := e.Apply(e.New(id), x)
+	of := func(share float64) *score.Engine {
+		return newEngine(t, event.Calendar{}, func(m *score.Model) { m.Control = share })
+	}
+	nobody, tenth, half := of(0), of(.1), of(.5)
+	grouped := func(e *score.Engine, id string) bool {
+		_, told, _ := e.Apply(e.New(id), order("a", 18_300*day, 1000))
 		return told[0].Common().ControlGroup
 	}
-	tenth := newEngine(t, event.Calendar{}, nil)
 	for _, form := range []string{"%d", "customer-%08d", "%x@example.org"} {
 		const n = 4000
 		in := 0
 		for i := range n {
-			id := fmt.Sprintf(form, i)
-			x := order("a", 18_300*day, 1000)
-			_, told, _ := tenth.Apply(tenth.New(id), x)
-			if told[0].Common().ControlGroup {
+			if grouped(tenth, fmt.Sprintf(form, i)) {
 				in++
 			}
 		}
@@ -122,12 +119,12 @@ func TestControlGroup(t *testing.T) {
 			t.Errorf("ids like %s: %d of %d are in the control group, want %d within %.0f", form, in, n, n/10, spread)
 		}
 	}
-	for i := range 60 {
+	for i := range 500 {
 		id := fmt.Sprint("c", i)
-		if grouped(.1, id) && !grouped(.5, id) {
+		if grouped(tenth, id) && !grouped(half, id) {
 			t.Errorf("%s is in the group of a tenth, and not in that of a half", id)
 		}
-		if grouped(0, id) {
+		if grouped(nobody, id) {
 			t.Errorf("%s is in a control group of nobody", id)
 		}
 	}

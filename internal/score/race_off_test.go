@@ -2,5 +2,5 @@
 
 package score_test
 
-// raced says that the race detector slows everything down by a factor of about ten.
-const raced = false
+// scaled is how many of n generated lives are lived: all of them.
+func scaled(n int) int { return n }

@@ -2,5 +2,5 @@
 
 package score_test
 
-// raced says that the race detector slows everything down by a factor of about ten.
-const raced = true
+// scaled is how many of n generated lives are lived: a tenth, as the race detector makes each ten times slower.
+func scaled(n int) int { return n / 10 }

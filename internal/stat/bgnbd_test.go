@@ -118,8 +118,12 @@ func TestBGNBDPMF(t *testing.T) {
 
 func TestBGNBDAliveCrossing(t *testing.T) {
 	for _, c := range []struct{ theta, want float64 }{
-		{.8, 31.64742892}, {.5, 62.49125432}, {.2, 119.71621862}, {.1, 173.77938262},
-		{0, math.Inf(1)}, {1, math.Inf(-1)},
+		{.8, 31.64742892},
+		{.5, 62.49125432},
+		{.2, 119.71621862},
+		{.1, 173.77938262},
+		{0, math.Inf(1)},
+		{1, math.Inf(-1)},
 	} {
 		got := bg.AliveCrossing(customer, c.theta)
 		near(t, fmt.Sprintf("crossing of %v", c.theta), got, c.want, 1e-8)

@@ -27,36 +27,49 @@ func testMarkers(t *testing.T, s harness) {
 		want        shard.Marks
 	}{
 		{
-			"seen where it stands, it moves", shard.Marks{purchases: 10},
-			shard.Marks{purchases: 20}, shard.Marks{purchases: 20, feedbacks: 0},
+			"seen where it stands, it moves",
+			shard.Marks{purchases: 10},
+			shard.Marks{purchases: 20},
+			shard.Marks{purchases: 20, feedbacks: 0},
 		},
 		{
-			"seen elsewhere, it stays: writes were lost, or another was here", shard.Marks{purchases: 10},
-			shard.Marks{purchases: 30}, shard.Marks{purchases: 20, feedbacks: 0},
+			"seen elsewhere, it stays: writes were lost, or another was here",
+			shard.Marks{purchases: 10},
+			shard.Marks{purchases: 30},
+			shard.Marks{purchases: 20, feedbacks: 0},
 		},
 		{
-			"seen, but not there: it stays away, for the lane to notice", shard.Marks{interactions: 4},
-			shard.Marks{interactions: 5}, shard.Marks{purchases: 20, feedbacks: 0},
+			"seen, but not there: it stays away, for the lane to notice",
+			shard.Marks{interactions: 4},
+			shard.Marks{interactions: 5},
+			shard.Marks{purchases: 20, feedbacks: 0},
 		},
 		{
 			"never seen, and not there: it is set", nil,
-			shard.Marks{interactions: 5}, shard.Marks{purchases: 20, feedbacks: 0, interactions: 5},
+			shard.Marks{interactions: 5},
+			shard.Marks{purchases: 20, feedbacks: 0, interactions: 5},
 		},
 		{
 			"never seen, but there: it stays", nil,
-			shard.Marks{interactions: 6, feedbacks: 6}, shard.Marks{purchases: 20, feedbacks: 0, interactions: 5},
+			shard.Marks{interactions: 6, feedbacks: 6},
+			shard.Marks{purchases: 20, feedbacks: 0, interactions: 5},
 		},
 		{
-			"each on its own", shard.Marks{purchases: 20, interactions: 4, feedbacks: 0},
-			shard.Marks{purchases: 21, interactions: 9, feedbacks: 1}, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5},
+			"each on its own",
+			shard.Marks{purchases: 20, interactions: 4, feedbacks: 0},
+			shard.Marks{purchases: 21, interactions: 9, feedbacks: 1},
+			shard.Marks{purchases: 21, feedbacks: 1, interactions: 5},
 		},
 		{
-			"nothing to move", shard.Marks{purchases: 21},
-			shard.Marks{purchases: 21}, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5},
+			"nothing to move",
+			shard.Marks{purchases: 21},
+			shard.Marks{purchases: 21},
+			shard.Marks{purchases: 21, feedbacks: 1, interactions: 5},
 		},
 		{
 			"never seen, not there, and at the log's beginning", nil,
-			shard.Marks{others: 0}, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5, others: 0},
+			shard.Marks{others: 0},
+			shard.Marks{purchases: 21, feedbacks: 1, interactions: 5, others: 0},
 		},
 		{"only a look", nil, nil, shard.Marks{purchases: 21, feedbacks: 1, interactions: 5, others: 0}},
 	}
