@@ -90,6 +90,10 @@ func TestModel(t *testing.T) {
 			if string(gotRaw) != raw || gotHash != hash || gotAt != at || !ok || err != nil {
 				t.Errorf("model: got %q, %s, %v, %v and error %v, want %q, %s, %v", gotRaw, gotHash, gotAt, ok, err, raw, hash, at)
 			}
+			_, gotBefore, _, okBefore, err := s.PreviousModel(ctx)
+			if want := map[int]string{1: "hash0"}[i]; gotBefore != want || okBefore != (want != "") || err != nil {
+				t.Errorf("model before %s: got %q, %v and error %v, want %q", hash, gotBefore, okBefore, err, want)
+			}
 			if got, err := s.ModelHash(ctx); got != hash || err != nil {
 				t.Errorf("model hash: got %q and error %v, want %s", got, err, hash)
 			}
@@ -99,6 +103,12 @@ func TestModel(t *testing.T) {
 			if err := s.Open(ctx); err != nil {
 				t.Errorf("open beside a model: got error %v, want none", err)
 			}
+		}
+		if err := s.ActivateModel(ctx, []byte("again"), "hash1", 0); err != nil {
+			t.Errorf("activate hash1 again: got error %v, want none", err)
+		}
+		if raw, hash, at, _, _ := s.PreviousModel(ctx); hash != "hash0" || len(raw) == 0 || at != 1_767_225_600_000 {
+			t.Errorf("model before hash1, activated twice: got %q, %s from %d, want hash0 as it was", raw, hash, at)
 		}
 		if err := s.ActivateModel(ctx, nil, "h", 0); err == nil {
 			t.Error("activate nothing: got no error, want one")
