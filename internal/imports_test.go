@@ -56,6 +56,7 @@ var may = map[string][]string{
 
 	// Servers in this process, and what every store must pass: for the demo and for tests.
 	"internal/embed":     {},
+	"internal/realdata":  {},
 	"internal/storetest": {"internal/event", "internal/shard"},
 
 	// Servers as processes: for tests, benchmarks and work by hand.

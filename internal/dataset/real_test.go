@@ -3,37 +3,18 @@ package dataset
 import (
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"tidemark/internal/event"
+	"tidemark/internal/realdata"
 )
-
-// dataFile returns the path of a file of the real data. Without it the test is skipped, or fails where TIDEMARK_STRICT
-// is set.
-func dataFile(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("TIDEMARK_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("TIDEMARK_STRICT") == "1" {
-			t.Fatalf("no data: %v", err)
-		}
-		t.Skipf("no data: %v (set TIDEMARK_DATA)", err)
-	}
-	return path
-}
 
 func readReal(t testing.TB, format Format, names ...string) Log {
 	t.Helper()
 	files := make([]string, len(names))
 	for i, name := range names {
-		files[i] = dataFile(t, name)
+		files[i] = realdata.File(t, name)
 	}
 	log, err := Read(format, files, nil)
 	if err != nil {
@@ -187,7 +168,7 @@ func TestRealOlist(t *testing.T) {
 // What the descriptions of Online Retail state of the file itself, before any rule of ours.
 func TestRealOnlineRetailAsPublished(t *testing.T) {
 	t.Parallel()
-	f, err := Open(dataFile(t, "online_retail/online_retail.csv.gz"))
+	f, err := Open(realdata.File(t, "online_retail/online_retail.csv.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

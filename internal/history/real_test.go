@@ -3,14 +3,13 @@ package history_test
 import (
 	"bytes"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/history"
+	"tidemark/internal/realdata"
 )
 
 // Real customers: what is kept says what the whole log says, and the order of arrival does not show.
@@ -24,7 +23,7 @@ func TestTwinAgreesOnRealCustomers(t *testing.T) {
 		{"Online Retail", "online_retail/online_retail.csv.gz", dataset.OnlineRetail, 4_372},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			log, err := dataset.Read(row.format, []string{dataFile(t, row.file)}, nil)
+			log, err := dataset.Read(row.format, []string{realdata.File(t, row.file)}, nil)
 			if err != nil {
 				t.Fatalf("read: %v", err)
 			}
@@ -85,22 +84,4 @@ func compare(t *testing.T, customer string, life []observed, c event.Calendar) h
 		}
 	}
 	return s
-}
-
-// dataFile returns the path of a file of the real data. Without it the test is skipped, or fails where TIDEMARK_STRICT is
-// set.
-func dataFile(t *testing.T, name string) string {
-	t.Helper()
-	root := os.Getenv("TIDEMARK_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	file := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Stat(file); err != nil {
-		if os.Getenv("TIDEMARK_STRICT") == "1" {
-			t.Fatalf("no data: %v", err)
-		}
-		t.Skipf("no data: %v (set TIDEMARK_DATA)", err)
-	}
-	return file
 }

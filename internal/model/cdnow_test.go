@@ -6,8 +6,6 @@ package model_test
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/realdata"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/score/value"
@@ -25,18 +24,7 @@ import (
 // TIDEMARK_STRICT is set.
 func cdnow(t *testing.T, asOf event.Instant) (*score.Engine, replay.Result) {
 	t.Helper()
-	root := os.Getenv("TIDEMARK_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	file := filepath.Join(root, "cdnow", "CDNOW_master.txt")
-	if _, err := os.Stat(file); err != nil {
-		if os.Getenv("TIDEMARK_STRICT") == "1" {
-			t.Fatalf("no data: %v", err)
-		}
-		t.Skipf("no data: %v (set TIDEMARK_DATA)", err)
-	}
-	log, err := dataset.Read(dataset.CDNOW, []string{file}, nil)
+	log, err := dataset.Read(dataset.CDNOW, []string{realdata.File(t, "cdnow/CDNOW_master.txt")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

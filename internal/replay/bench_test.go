@@ -1,35 +1,16 @@
 package replay_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"tidemark/internal/avro"
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/realdata"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 )
-
-// dataFile returns the path of a file of the real data. Without it the test is skipped, or fails where TIDEMARK_STRICT
-// is set.
-func dataFile(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("TIDEMARK_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("TIDEMARK_STRICT") == "1" {
-			t.Fatalf("no data: %v", err)
-		}
-		t.Skipf("no data: %v (set TIDEMARK_DATA)", err)
-	}
-	return path
-}
 
 func defaultEngine(t testing.TB) *score.Engine {
 	t.Helper()
@@ -46,7 +27,7 @@ func defaultEngine(t testing.TB) *score.Engine {
 
 // One run is 23,570 customers with 69,659 orders over 18 months: every event, every silent review, every transition.
 func BenchmarkReplayCDNOW(b *testing.B) {
-	log, err := dataset.Read(dataset.CDNOW, []string{dataFile(b, "cdnow/CDNOW_master.txt")}, nil)
+	log, err := dataset.Read(dataset.CDNOW, []string{realdata.File(b, "cdnow/CDNOW_master.txt")}, nil)
 	if err != nil {
 		b.Fatalf("read CDNOW: %v", err)
 	}

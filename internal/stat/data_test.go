@@ -2,16 +2,16 @@ package stat
 
 import (
 	"bufio"
-	"cmp"
 	"iter"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"tidemark/internal/realdata"
 )
 
 // lines are the fields of a file of the real data, below TIDEMARK_DATA, after so
@@ -19,13 +19,9 @@ import (
 // TIDEMARK_STRICT is 1. An empty separator means white space.
 func lines(t *testing.T, file, sep string, heading int) iter.Seq[[]string] {
 	t.Helper()
-	root := cmp.Or(os.Getenv("TIDEMARK_DATA"), "../../../shared/data")
-	text, err := os.ReadFile(filepath.Join(root, file))
-	if err != nil && os.Getenv("TIDEMARK_STRICT") == "1" {
-		t.Fatal(err)
-	}
+	text, err := os.ReadFile(realdata.File(t, file))
 	if err != nil {
-		t.Skipf("real data not found, set TIDEMARK_DATA to its folder: %v", err)
+		t.Fatal(err)
 	}
 	return func(yield func([]string) bool) {
 		in := bufio.NewScanner(strings.NewReader(string(text)))
