@@ -38,7 +38,7 @@ func TestBadInput(t *testing.T) {
 		r.Value = change(r.Value)
 		return r
 	}
-	for _, row := range []struct {
+	rows := []struct {
 		name string
 		bad  func(customer string) *kgo.Record
 		want event.Reason
@@ -77,33 +77,48 @@ func TestBadInput(t *testing.T) {
 		{"no such currency", func(c string) *kgo.Record { return order(c, func(p *event.Purchase) { p.Amount.Currency = "ABC" }) }, event.UnknownCurrency},
 		{"a currency without a rate", func(c string) *kgo.Record { return order(c, func(p *event.Purchase) { p.Amount.Currency = "KWD" }) }, event.UnknownCurrency},
 		{"trailing bytes", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { return append(b, 0) }) }, event.TrailingBytes},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			s := startServers(t, 1)
-			bad := row.bad("ann")
-			bad.Headers = []kgo.RecordHeader{{Key: "trace", Value: []byte("kept")}}
-			s.produce(t, bad, order("ann", intact))
-			s.serve(t)
-			eventually(t, time.Minute, "the good event after it is scored", func() bool {
-				return s.redis.Server().HGet("tm:score:ann", "spend_365d") == "50.00"
-			})
-			letters := s.records(t, kafka.DeadLetters)
-			if len(letters) != 1 {
-				t.Fatalf("%d dead letters, want 1", len(letters))
-			}
-			letter := letters[0]
-			if got := headerOf(letter, "tidemark.error.code"); got != string(row.want) {
-				t.Errorf("reason %q (%s), want %q", got, headerOf(letter, "__connect.errors.exception.message"), row.want)
-			}
-			if got := headerOf(letter, "__connect.errors.topic"); got != bad.Topic {
-				t.Errorf("topic %q, want %q", got, bad.Topic)
-			}
-			if !bytes.Equal(letter.Key, bad.Key) || !bytes.Equal(letter.Value, bad.Value) || !letter.Timestamp.Equal(bad.Timestamp) ||
-				headerOf(letter, "trace") != "kept" {
-				t.Errorf("got key %q, %d bytes, %s, want those of the original: %q, %d bytes, %s and its header",
-					letter.Key, len(letter.Value), letter.Timestamp, bad.Key, len(bad.Value), bad.Timestamp)
-			}
+	}
+	s := startServers(t, 2)
+	sent := map[string]*kgo.Record{}
+	for _, row := range rows {
+		bad := row.bad(row.name)
+		bad.Headers = []kgo.RecordHeader{{Key: "trace", Value: []byte("kept")}}
+		sent[row.name] = bad
+		s.produce(t, bad, order(row.name, intact))
+	}
+	s.serve(t)
+	for _, row := range rows {
+		eventually(t, longest, "the good event after this is scored: "+row.name, func() bool {
+			return s.redis.Server().HGet("tm:score:"+row.name, "spend_365d") == "50.00"
 		})
+	}
+	letters := map[string]*kgo.Record{}
+	for _, letter := range s.records(t, kafka.DeadLetters) {
+		if letters[string(letter.Key)] != nil {
+			t.Errorf("%s: two dead letters, want 1", letter.Key)
+		}
+		letters[string(letter.Key)] = letter
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) { checkLetter(t, letters[row.name], sent[row.name], row.want) })
+	}
+}
+
+// checkLetter holds a dead letter to its original, and to a reason.
+func checkLetter(t *testing.T, letter, bad *kgo.Record, reason event.Reason) {
+	t.Helper()
+	if letter == nil {
+		t.Fatal("no dead letter, want one")
+	}
+	if got := headerOf(letter, "tidemark.error.code"); got != string(reason) {
+		t.Errorf("reason %q (%s), want %q", got, headerOf(letter, "__connect.errors.exception.message"), reason)
+	}
+	if got := headerOf(letter, "__connect.errors.topic"); got != bad.Topic {
+		t.Errorf("topic %q, want %q", got, bad.Topic)
+	}
+	if !bytes.Equal(letter.Value, bad.Value) || !letter.Timestamp.Equal(bad.Timestamp) || headerOf(letter, "trace") != "kept" {
+		t.Errorf("got %d bytes of %s, want those of the original, %d of %s, and its header",
+			len(letter.Value), letter.Timestamp, len(bad.Value), bad.Timestamp)
 	}
 }
 
@@ -144,8 +159,8 @@ func TestTransactionMarkersAreSkipped(t *testing.T) {
 		t.Fatalf("the log ends at %d, want %d: without markers this test shows nothing", got, records)
 	}
 	s.serve(t)
-	eventually(t, time.Minute, "the last marker is passed", func() bool { return s.applied(0, string(event.Purchases)) == records })
-	eventually(t, time.Minute, "both are scored", func() bool {
+	eventually(t, longest, "the last marker is passed", func() bool { return s.applied(0, string(event.Purchases)) == records })
+	eventually(t, longest, "both are scored", func() bool {
 		return s.redis.Server().Exists("tm:score:ann") && s.redis.Server().Exists("tm:score:bob")
 	})
 	if got := len(s.records(t, kafka.DeadLetters)); got != 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -91,9 +92,7 @@ func (b *board) standing() standing {
 	for _, l := range b.levels {
 		s.levels[l]++
 	}
-	for kind, n := range b.kinds {
-		s.kinds[kind] = n
-	}
+	maps.Copy(s.kinds, b.kinds)
 	return s
 }
 

@@ -109,8 +109,7 @@ func withPassword(address, password string) (string, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		var parse *url.Error
-		if errors.As(err, &parse) {
+		if parse, ok := errors.AsType[*url.Error](err); ok {
 			err = parse.Err // the URL itself may hold a secret
 		}
 		return "", fmt.Errorf("redis URL: %w", err)

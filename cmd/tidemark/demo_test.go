@@ -131,7 +131,7 @@ func TestDemoBesideAnotherServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer listener.Close()
+		t.Cleanup(func() { _ = listener.Close() })
 		taken[i] = listener.Addr().String()
 	}
 	port := func(i int) string { _, port, _ := net.SplitHostPort(taken[i]); return port }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tidemark/internal/model"
+	"tidemark/internal/realdata"
 )
 
 // loaded returns servers that hold the small log, scored.
@@ -184,7 +185,7 @@ func TestDoctor(t *testing.T) {
 	})
 	t.Run("another partitioner", func(t *testing.T) {
 		s := startServers(t, 4)
-		log := data(t, "cdnow", "CDNOW_sample.txt")
+		log := realdata.File(t, "cdnow/CDNOW_sample.txt")
 		must(t, append([]string{"import", log, "--format", "cdnow-sample", "--partitioner", "crc32"}, s.kafkaFlags()...)...)
 		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 0, "crc32 explains 100 %")
 		args := slices.Concat([]string{"run", "--clock", "event", "--as-of", "1998-06-30", "--exit-when-caught-up", "--admin", ""}, s.flags())

@@ -52,23 +52,6 @@ func must(t *testing.T, args ...string) string {
 	return got.out
 }
 
-// data returns the path of a file of real data, or skips: see README.
-func data(t *testing.T, parts ...string) string {
-	t.Helper()
-	root := os.Getenv("TIDEMARK_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(append([]string{root}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("TIDEMARK_STRICT") == "1" {
-			t.Fatalf("real data is missing, and TIDEMARK_STRICT is set: %v", err)
-		}
-		t.Skipf("real data is missing (TIDEMARK_DATA says where it is): %v", err)
-	}
-	return path
-}
-
 // file writes a file of this content and returns its name.
 func file(t *testing.T, content string) string {
 	t.Helper()

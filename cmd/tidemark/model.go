@@ -66,7 +66,7 @@ func (c *modelCheckCommand) Run(s streams) error {
 
 type modelActivateCommand struct {
 	File        string  `arg:"" type:"existingfile" help:"Model file."`
-	EffectiveAt instant `help:"In force from this date or time on; now if not given." placeholder:"TIME"`
+	EffectiveAt instant `help:"In force from this date or time on; in a few seconds if not given." placeholder:"TIME"`
 	redisSettings
 }
 
@@ -88,15 +88,27 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	if layout.Shards > 0 && layout.Base != m.Base {
 		return fmt.Errorf("the data is in %s, the model in %s: histories cannot change their currency", layout.Base, m.Base)
 	}
+	_, _, _, switches, err := db.Model(ctx)
+	if err != nil {
+		return err
+	}
 	effective := event.Instant(c.EffectiveAt)
-	if effective == 0 {
-		effective = event.InstantOf(time.Now())
+	if effective == 0 && switches { // the first model is in force from the beginning
+		effective = event.InstantOf(time.Now().Add(modelNotice))
 	}
 	if err := db.ActivateModel(ctx, raw, m.Hash, effective); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "model %s (%s) is in force from %s; instances follow at their next batch\n", m.Version, m.Hash, effective)
+	_, err = fmt.Fprintf(s.out, "model %s (%s) is in force from %s; each customer is looked at anew then\n", m.Version, m.Hash, since(effective))
 	return err
+}
+
+// since names the instant from which a model is in force.
+func since(at event.Instant) string {
+	if at == 0 {
+		return "the beginning"
+	}
+	return at.String()
 }
 
 func readModel(file string) (score.Model, []byte, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -18,13 +19,24 @@ import (
 type modelWatch struct {
 	store *redis.Store
 	zone  string
-	now   atomic.Pointer[score.Engine]
+	now   atomic.Pointer[inForce]
 	// failed is why the active model cannot be read: then nothing is scored.
 	failed atomic.Pointer[error]
 }
 
-// modelInterval is the time between looks at which model is in force.
-const modelInterval = time.Second
+// inForce is the engine that lanes score with, and the model that it follows.
+type inForce struct {
+	engine        pipeline.Engine
+	version, hash string
+	from          event.Instant
+}
+
+const (
+	// modelInterval is the time between looks at which model is in force.
+	modelInterval = time.Second
+	// modelNotice is how long before a switch `model activate` announces it, so that all instances hear of it in time.
+	modelNotice = 5 * time.Second
+)
 
 // start puts the initial model into force where none is, and loads the one in force. A model that the user gave must be it:
 // `model activate` switches, a flag does not.
@@ -44,26 +56,46 @@ func (w *modelWatch) start(ctx context.Context, initial []byte, hash string, giv
 	return w.load(ctx)
 }
 
-// load makes the engine of the model in force. A model that is not effective yet is left for later; who starts meanwhile
-// takes it at once, because no other is known.
+// load makes the engine of the model in force, with the one before it for what lies before the switch.
 func (w *modelWatch) load(ctx context.Context) error {
-	raw, hash, effective, ok, err := w.store.Model(ctx)
+	raw, hash, from, ok, err := w.store.Model(ctx)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return fmt.Errorf("no model is in force: tidemark model activate FILE")
+		return errors.New("no model is in force: tidemark model activate FILE")
 	}
-	previous := w.now.Load()
-	if previous != nil && (previous.Hash() == hash || event.InstantOf(time.Now()) < effective) {
+	if now := w.now.Load(); now != nil && now.hash == hash && now.from == from {
 		return nil
 	}
-	engine, err := engineOf(raw, w.zone, previous)
+	before, err := w.before(ctx)
+	if err != nil {
+		return err
+	}
+	engine, err := engineOf(raw, w.zone, before)
 	if err != nil {
 		return fmt.Errorf("model in force: %w", err)
 	}
-	w.now.Store(engine)
+	engine = engine.Effective(from)
+	next := &inForce{engine: engine, version: engine.Version(), hash: hash, from: from}
+	if before != nil {
+		next.engine = pipeline.Succession{Before: before, Now: engine}
+	}
+	w.now.Store(next)
 	return nil
+}
+
+// before returns the engine of the model before the one in force; nil where there was none.
+func (w *modelWatch) before(ctx context.Context) (*score.Engine, error) {
+	raw, _, from, ok, err := w.store.PreviousModel(ctx)
+	if err != nil || !ok {
+		return nil, err
+	}
+	engine, err := engineOf(raw, w.zone, nil)
+	if err != nil {
+		return nil, fmt.Errorf("model before the one in force: %w", err)
+	}
+	return engine.Effective(from), nil
 }
 
 // follow looks for another model until ctx ends.
@@ -77,19 +109,18 @@ func (w *modelWatch) follow(ctx context.Context, log *zap.Logger) {
 		case <-tick.C:
 		}
 		hash, err := w.store.ModelHash(ctx)
-		if err != nil || hash == w.now.Load().Hash() {
+		if err != nil || hash == w.now.Load().hash && w.failed.Load() == nil {
 			continue
 		}
-		if err := w.load(ctx); err != nil && ctx.Err() == nil {
-			log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
-			w.failed.Store(&err)
+		if err := w.load(ctx); err != nil {
+			if ctx.Err() == nil && w.failed.Swap(&err) == nil {
+				log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
+			}
 			continue
 		}
 		w.failed.Store(nil)
-		if w.now.Load().Hash() != hash {
-			continue // not effective yet
-		}
-		log.Info("model in force", zap.String("version", w.now.Load().Version()), zap.String("hash", w.now.Load().Hash()))
+		now := w.now.Load()
+		log.Info("another model", zap.String("version", now.version), zap.String("hash", now.hash), zap.Stringer("from", now.from))
 	}
 }
 
@@ -98,5 +129,5 @@ func (w *modelWatch) engine() (pipeline.Engine, error) {
 	if err := w.failed.Load(); err != nil {
 		return nil, *err
 	}
-	return w.now.Load(), nil
+	return w.now.Load().engine, nil
 }

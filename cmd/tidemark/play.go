@@ -29,7 +29,8 @@ var errBehind = errors.New("the service does not keep up")
 func (d *demo) play(ctx context.Context, in time.Duration) error {
 	work, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastPatience, cut) })()
+	waved := context.AfterFunc(ctx, func() { time.AfterFunc(lastPatience, cut) })
+	defer waved()
 
 	step := event.Instant(float64(d.config.To-d.config.From) * float64(demoStep) / float64(in))
 	tick := time.NewTicker(demoStep)

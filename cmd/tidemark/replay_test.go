@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tidemark/internal/realdata"
 )
 
 // columns of the scores file: other programs read it by them.
@@ -18,29 +20,29 @@ const columns = "customer_id,as_of,orders,purchase_days,first_purchase,last_purc
 	"churn_level,value_score,tier,model_version"
 
 func TestReplayOfCDNOW(t *testing.T) {
-	name := data(t, "cdnow", "CDNOW_master.txt")
+	name, format, customers, purchases := realdata.File(t, "cdnow/CDNOW_master.txt"), "cdnow", 23570, 69659
 	if raceDetector {
-		t.Skip("the sample is enough under the race detector: TestReplayWritesFiles")
+		name, format, customers, purchases = realdata.File(t, "cdnow/CDNOW_sample.txt"), "cdnow-sample", 2357, 6919
 	}
 	var got summary
-	if err := json.Unmarshal([]byte(must(t, "replay", name, "--format", "cdnow", "--json")), &got); err != nil {
+	if err := json.Unmarshal([]byte(must(t, "replay", name, "--format", format, "--json")), &got); err != nil {
 		t.Fatalf("--json: %v", err)
 	}
-	if got.Customers != 23570 || got.Buyers != 23570 || got.Purchases != 69659 || got.Events["applied"] != 69659 {
-		t.Errorf("%d customers, %d buyers, %d purchases, %d events applied, want 23570, 23570, 69659, 69659",
-			got.Customers, got.Buyers, got.Purchases, got.Events["applied"])
+	if got.Customers != customers || got.Buyers != customers || got.Purchases != purchases || got.Events["applied"] != purchases {
+		t.Errorf("%d customers, %d buyers, %d purchases, %d events applied, want %d, all of them buyers, and %d, all of them applied",
+			got.Customers, got.Buyers, got.Purchases, got.Events["applied"], customers, purchases)
 	}
 	tiers := 0
 	for _, n := range got.Tiers {
 		tiers += n
 	}
-	if got.TierMoves["ENTRY"] != 23570 || tiers != 23570 {
-		t.Errorf("%d entries, %d customers in tiers, want 23570 of both", got.TierMoves["ENTRY"], tiers)
+	if got.TierMoves["ENTRY"] != customers || tiers != customers {
+		t.Errorf("%d entries, %d customers in tiers, want %d of both", got.TierMoves["ENTRY"], tiers, customers)
 	}
 }
 
 func TestReplayWritesFiles(t *testing.T) {
-	name := data(t, "cdnow", "CDNOW_sample.txt")
+	name := realdata.File(t, "cdnow/CDNOW_sample.txt")
 	dir := t.TempDir()
 	scores, transitions := filepath.Join(dir, "scores.csv"), filepath.Join(dir, "transitions.jsonl")
 	must(t, "replay", name, "--format", "cdnow-sample", "--scores", scores, "--transitions", transitions)
@@ -120,7 +122,7 @@ func checkTransitions(t *testing.T, name string) {
 }
 
 func TestReplayKnowsNoOrderAndNoRepetition(t *testing.T) {
-	name := data(t, "cdnow", "CDNOW_sample.txt")
+	name := realdata.File(t, "cdnow/CDNOW_sample.txt")
 	raw, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

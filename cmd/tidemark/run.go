@@ -24,6 +24,7 @@ type runCommand struct {
 	Shards           int           `help:"Virtual shards, laid out at the first start and fixed from then on; 0 is the smallest multiple of twice the partitions that is at least 64." default:"0"`
 	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. Ask doctor." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
 	BatchEvents      int           `help:"Events that are applied together, at most: more is faster, fewer is sooner." default:"2000"`
+	PublishScores    bool          `help:"Also publish changed scores to customer.scores.v1."`
 	RollingCycle     time.Duration `help:"Time in which every customer's public score is rewritten once." default:"1h"`
 	DrainWithin      time.Duration `help:"Deadline of a graceful end." default:"10s"`
 	Admin            string        `help:"Listen address of /livez, /readyz and /metrics; empty for none." default:"127.0.0.1:9464"`
@@ -110,7 +111,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		exitWhenCaughtUp: c.ExitWhenCaughtUp,
 		lane: pipeline.Config{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
-			BatchEvents: c.BatchEvents, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Metrics: pipeline.NewMetrics(),
+			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Metrics: pipeline.NewMetrics(),
 		},
 	}
 	registry := prometheus.NewRegistry()

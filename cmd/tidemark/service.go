@@ -76,7 +76,8 @@ func (s *service) run(ctx context.Context) error {
 
 	group, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
-	defer context.AfterFunc(ctx, func() { s.stop(leave) })()
+	unheard := context.AfterFunc(ctx, func() { s.stop(leave) })
+	defer unheard()
 	s.group = s.cluster.NewGroup(func(err error) { s.log.Warn("kafka: trying again", zap.Error(err)) })
 	s.ready.Store(true)
 
@@ -146,6 +147,9 @@ func (s *service) layOut(ctx context.Context) (err error) {
 
 // handle runs the lanes of one generation, one per partition index, until it ends.
 func (s *service) handle(ctx context.Context, gen *kafka.Generation) error {
+	if err := s.models.load(ctx); err != nil { // the lanes before may have heard of a switch that this instance has not
+		return kafka.Retryable(err)
+	}
 	indexes := gen.Partitions()
 	lanes := make([]*pipeline.Lane, len(indexes))
 	for i, index := range indexes {

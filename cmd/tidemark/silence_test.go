@@ -16,38 +16,44 @@ import (
 
 // TestSilence: a customer who has bought every day falls silent, nobody sends anything, and the alert goes out on the wall
 // clock when a line is crossed: not before, and within a second of the grace. The customer and the model's line are chosen
-// so that this happens seconds from now.
+// so that this happens seconds from now; on a machine so busy that it happens before the service is ready, later.
 func TestSilence(t *testing.T) {
-	const grace, late = 500 * time.Millisecond, time.Second
-	log, model, due := crossingIn(t, 5*time.Second)
-
-	s := startServers(t, 1)
-	s.serve(t, "--model", file(t, model))
-	must(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...)
-	eventually(t, longest, "the alert is published", func() bool { return len(s.records(t, kafka.ChurnAlerts)) > 0 })
-	alert := s.records(t, kafka.ChurnAlerts)[0]
-	if got := headerOf(alert, "ce_time"); got != due.String() || string(alert.Key) != "ann" {
-		t.Errorf("alert of %s at %s, want ann's at %s", alert.Key, got, due)
-	}
-	bound := grace + late
+	bound := 500*time.Millisecond + time.Second // the grace, and the promise
 	if raceDetector {
 		bound *= 4
 	}
-	after := alert.Timestamp.Sub(due.Time())
-	if after < 0 || after > bound {
-		t.Errorf("published %v after it was due, want 0 to %v", after, bound)
+	for wait := 4 * time.Second; ; wait *= 3 {
+		log, model, due := crossingIn(t, wait)
+		s := startServers(t, 1)
+		s.serve(t, "--model", file(t, model))
+		must(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...)
+		eventually(t, longest, "ann is scored", func() bool { return s.redis.Server().Exists("tm:score:ann") })
+		ready := due.Time().After(time.Now())
+		eventually(t, longest, "the alert is published", func() bool { return len(s.records(t, kafka.ChurnAlerts)) > 0 })
+		alert := s.records(t, kafka.ChurnAlerts)[0]
+		if got := headerOf(alert, "ce_time"); got != due.String() || string(alert.Key) != "ann" {
+			t.Errorf("alert of %s at %s, want ann's at %s", alert.Key, got, due)
+		}
+		after := alert.Timestamp.Sub(due.Time())
+		if !ready && wait < longest {
+			continue
+		}
+		if after < 0 || after > bound {
+			t.Errorf("published %v after it was due, want 0 to %v", after, bound)
+		}
+		t.Logf("published %v after it was due", after)
+		return
 	}
-	t.Logf("published %v after it was due", after)
 }
 
 // crossingIn returns a log of one customer and a model under which the customer's first churn line is crossed, in silence,
-// about so long from now, and when exactly. Log-odds are told in thousandths, so that a customer's lines can only be placed
+// about so long from now and no sooner, and when exactly. Log-odds are told in thousandths, so that a customer's lines can only be placed
 // a minute or so apart: of many customers, one has a line there.
 func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.Instant) {
 	t.Helper()
-	now := event.InstantOf(time.Now())
-	target := now.Add(wait)
 	for days := 5; days < 300; days++ {
+		now := event.InstantOf(time.Now())
+		target := now.Add(wait)
 		log = daily(t, days)
 		read, err := dataset.Read(dataset.JSONL, []string{log}, nil)
 		if err != nil {
@@ -72,7 +78,7 @@ func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.I
 				high = up
 			}
 		}
-		if due = crossed(high); due.Sub(target) < 2*time.Second {
+		if due = crossed(high); due.Sub(target) < 6*time.Second && due > event.InstantOf(time.Now().Add(wait/2)) {
 			return log, withLine(high), due
 		}
 	}

@@ -20,7 +20,7 @@ func TestExitWhenCaughtUp(t *testing.T) {
 	args := append([]string{"run", "--clock", "event", "--as-of", "2026-03-10", "--exit-when-caught-up", "--admin", ""}, s.flags()...)
 	for _, round := range []string{"the first time", "again, with everything committed"} {
 		p := start(t, round, args...)
-		if got := p.code(t, time.Minute); got != 0 {
+		if got := p.code(t, longest); got != 0 {
 			t.Fatalf("%s: exit code %d, want 0", round, got)
 		}
 	}
@@ -62,9 +62,9 @@ func TestAnEventAfterTheAsOfEndsTheRun(t *testing.T) {
 func TestSIGTERMDrains(t *testing.T) {
 	s := startServers(t, 2)
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "20s"}, s.flags()...)...)
-	eventually(t, time.Minute, "the service has its partitions", func() bool { return len(p.share()) == 2 })
+	eventually(t, longest, "the service has its partitions", func() bool { return len(p.share()) == 2 })
 	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
-	eventually(t, time.Minute, "all three are applied", func() bool {
+	eventually(t, longest, "all three are applied", func() bool {
 		return s.applied(0, "customer.purchases.v1")+s.applied(1, "customer.purchases.v1") == 3
 	})
 	p.ask(t)
@@ -85,7 +85,7 @@ func TestSIGTERMDrains(t *testing.T) {
 func TestSIGTERMBeforeAnythingBegan(t *testing.T) {
 	s := startEmpty(t) // no topics: it waits for them, or says so
 	p := start(t, "service", append([]string{"run", "--admin", ""}, s.flags()...)...)
-	if got := p.code(t, time.Minute); got != 1 || !strings.Contains(p.said(), "tidemark topics create") {
+	if got := p.code(t, longest); got != 1 || !strings.Contains(p.said(), "tidemark topics create") {
 		t.Errorf("exit code %d, saying %s, want 1 and what to do", got, p.said())
 	}
 }
@@ -93,7 +93,7 @@ func TestSIGTERMBeforeAnythingBegan(t *testing.T) {
 func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	s := startServers(t, 1)
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "1h"}, s.flags()...)...)
-	eventually(t, time.Minute, "the service has its partition", func() bool { return len(p.share()) == 1 })
+	eventually(t, longest, "the service has its partition", func() bool { return len(p.share()) == 1 })
 	s.redis.Server().SetError("LOADING it will never answer")
 	p.ask(t)
 	p.ask(t)
@@ -108,7 +108,7 @@ func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 func TestDrainDeadline(t *testing.T) {
 	s := startServers(t, 1)
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "200ms"}, s.flags()...)...)
-	eventually(t, time.Minute, "the service has its partition", func() bool { return len(p.share()) == 1 })
+	eventually(t, longest, "the service has its partition", func() bool { return len(p.share()) == 1 })
 	s.redis.Server().SetError("LOADING it will never answer")
 	p.ask(t)
 	if got := p.code(t, 30*time.Second); got != 1 || !strings.Contains(p.said(), "not drained within the deadline") {

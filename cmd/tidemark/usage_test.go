@@ -36,7 +36,7 @@ func TestUsage(t *testing.T) {
 		{"an empty log", []string{"replay", file(t, ""), "--format", "cdnow"}, 1, []string{"no event"}},
 		{"a zone that is none", []string{"replay", log, "--format", "jsonl", "--zone", "Europe/Atlantis"}, 1, []string{"zone", "Europe/Atlantis"}},
 		{"a place that cannot be written", []string{"replay", log, "--format", "jsonl", "--scores", "/nosuch/scores.csv"}, 1, []string{"write scores", "/nosuch/scores.csv"}},
-		{"a password in two places", []string{"topics", "check", "--kafka-password-file", "nosuch"}, 1, []string{"nosuch"}},
+		{"a password file that is not there", []string{"topics", "check", "--kafka-password-file", "nosuch"}, 1, []string{"nosuch"}},
 		{"a broker without a port", []string{"topics", "check", "--kafka-brokers", "localhost"}, 1, []string{`"localhost" is not host:port`}},
 		{"another kind of URL", []string{"customer", "show", "ann", "--redis-url", "http://:secret@localhost"}, 1, []string{"redis URL"}},
 	} {
