@@ -85,6 +85,7 @@ func (r redisSettings) client() (goredis.UniversalClient, error) {
 type database struct {
 	*redis.Store
 	client goredis.UniversalClient
+	prefix string
 }
 
 // open connects when it is first asked something.
@@ -97,7 +98,12 @@ func (r redisSettings) open() (*database, error) {
 	if err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
-	return &database{store, client}, nil
+	return &database{store, client, r.RedisPrefix}, nil
+}
+
+// laidOut returns the store of data of a layout.
+func (d *database) laidOut(l shard.Layout) (*redis.Store, error) {
+	return redis.New(d.client, d.prefix, l)
 }
 
 func (d *database) close() { _ = d.client.Close() }

@@ -43,6 +43,7 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("there is no customer %q (is the id spelled right? has the service read the customer's events?)", c.ID)
 	}
 	order := visible
+	var why score.Explanation
 	if c.Explain {
 		raw, err := db.Detail(ctx, c.ID)
 		if err != nil {
@@ -52,12 +53,15 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		if err := json.Unmarshal(raw, &detail); err != nil && raw != nil {
 			return fmt.Errorf("detail of %q: %w", c.ID, err)
 		}
+		if why, err = db.explain(ctx, c.ID, fields["as_of"]); err != nil {
+			return err
+		}
 		maps.Copy(fields, detail)
 		order = score.Columns()
 	}
 	fields["customer_id"] = c.ID
 	if c.JSON {
-		return json.NewEncoder(s.out).Encode(fields)
+		return printJSON(s.out, fields, why)
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, name := range inOrder(fields, append([]string{"customer_id"}, order...)) {
@@ -67,6 +71,7 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\n", name, value)
 	}
+	printWhy(table, why)
 	return table.Flush()
 }
 

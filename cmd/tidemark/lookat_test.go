@@ -3,8 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -60,7 +62,34 @@ func TestCustomerShow(t *testing.T) {
 	})
 	t.Run("all that is known", func(t *testing.T) {
 		got := tidemark(t, append([]string{"customer", "show", "bob", "--explain"}, s.redisFlags()...)...)
-		got.says(t, 0, "p_no_purchase", "next_review", "coverage", "expected_orders")
+		got.says(t, 0, "p_no_purchase", "next_review", "coverage", "expected_orders", "the value score is the sum of", "spend_365d")
+	})
+	t.Run("what it is made of", func(t *testing.T) {
+		var got struct {
+			Score  string             `json:"value_score"`
+			Risk   string             `json:"churn_risk"`
+			Points map[string]float64 `json:"value_score_points"`
+			Odds   map[string]float64 `json:"churn_risk_log_odds"`
+		}
+		text := must(t, append([]string{"customer", "show", "bob", "--explain", "--json"}, s.redisFlags()...)...)
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatal(err)
+		}
+		var points, odds float64
+		for _, p := range got.Points {
+			points += p
+		}
+		for _, o := range got.Odds {
+			odds += o
+		}
+		score, _ := strconv.ParseFloat(got.Score, 64)
+		risk, _ := strconv.ParseFloat(got.Risk, 64)
+		if score <= 0 || math.Abs(points-score) > 1e-6 {
+			t.Errorf("points %v add up to %v, want the score %v", got.Points, points, score)
+		}
+		if want := math.Log(risk / (1 - risk)); risk <= 0 || math.Abs(odds-want) > .001 {
+			t.Errorf("log-odds %v add up to %v, want %v, of the risk %v", got.Odds, odds, want, risk)
+		}
 	})
 	t.Run("JSON", func(t *testing.T) {
 		var fields map[string]string

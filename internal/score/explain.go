@@ -3,6 +3,7 @@ package score
 import (
 	"math"
 
+	"tidemark/internal/event"
 	"tidemark/internal/score/value"
 )
 
@@ -50,6 +51,29 @@ func (e *Engine) contributions(b *base, v *evaluation) []Contribution {
 		t.all[i].Points = points
 	}
 	return t.all
+}
+
+// Explanation is what a score and a risk are made of.
+type Explanation struct {
+	// Indicators are measured from nothing: their points add up to the value score exactly. Those that are unknown, or give
+	// nothing, are left out.
+	Indicators []Contribution
+	// Factors are those of a churn alert: they add up to the log-odds of the risk.
+	Factors []Factor
+}
+
+// Explain says what p's score and risk are made of at an instant, p.AsOf or later. It is empty for who has not bought.
+func (e *Engine) Explain(p Profile, at event.Instant) Explanation {
+	v := e.evaluate(&p.History, max(at, p.AsOf))
+	if !v.buyer() {
+		return Explanation{}
+	}
+	var t tally
+	t.change(UnknownCause, &e.model.Scorecard, &value.Reading{}, &v.reading)
+	for i, points := range value.Apportion(t.parts, v.points) {
+		t.all[i].Points = points
+	}
+	return Explanation{t.all, e.factors(&v)}
 }
 
 // tally collects contributions, and their points before rounding.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+// explain computes what a customer's public score is made of, from the profile and the model in force.
+func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanation, error) {
+	layout, ok, err := d.Layout(ctx)
+	if err != nil || !ok {
+		return score.Explanation{}, err
+	}
+	store, err := d.laidOut(layout)
+	if err != nil {
+		return score.Explanation{}, err
+	}
+	loaded, err := store.Load(ctx, []shard.Query{{Shard: layout.Of(id), Customers: []string{id}}})
+	if err != nil || loaded[0].Profiles[0] == nil {
+		return score.Explanation{}, err
+	}
+	profile, err := score.Decode(loaded[0].Profiles[0])
+	if err != nil {
+		return score.Explanation{}, fmt.Errorf("profile of %q: %w", id, err)
+	}
+	source, _, _, ok, err := store.Model(ctx)
+	if err != nil || !ok {
+		return score.Explanation{}, err
+	}
+	engine, err := engineOf(source, layout.Zone, nil)
+	if err != nil {
+		return score.Explanation{}, err
+	}
+	var at instant
+	if err := at.UnmarshalText([]byte(asOf)); err != nil {
+		return score.Explanation{}, fmt.Errorf("as_of of %q: %w", id, err)
+	}
+	return engine.Explain(profile, event.Instant(at)), nil
+}
+
+// printWhy prints what a score is made of, the largest part first.
+func printWhy(w io.Writer, why score.Explanation) {
+	if len(why.Factors) == 0 {
+		return
+	}
+	parts := slices.Clone(why.Indicators)
+	slices.SortStableFunc(parts, func(a, b score.Contribution) int { return int(b.Points - a.Points) })
+	fmt.Fprintln(w, "\nthe value score is the sum of\t")
+	for _, p := range parts {
+		fmt.Fprintf(w, "  %s\t%+.2f\tof %g, weight %g %%\n", p.Indicator, float64(p.Points)/100, p.RawAfter, 100*p.Weight)
+	}
+	fmt.Fprintln(w, "\nthe log-odds of the churn risk are the sum of\t")
+	for _, f := range why.Factors {
+		fmt.Fprintf(w, "  %s\t%+.3f\tof %g\n", f.Name, float64(f.LogOdds)/1000, f.Raw)
+	}
+}
+
+func printJSON(w io.Writer, fields map[string]string, why score.Explanation) error {
+	all := map[string]any{}
+	for name, value := range fields {
+		all[name] = value
+	}
+	if len(why.Factors) > 0 {
+		points, odds := map[string]float64{}, map[string]float64{}
+		for _, p := range why.Indicators {
+			points[p.Indicator] = float64(p.Points) / 100
+		}
+		for _, f := range why.Factors {
+			odds[f.Name] = float64(f.LogOdds) / 1000
+		}
+		all["value_score_points"], all["churn_risk_log_odds"] = points, odds
+	}
+	return json.NewEncoder(w).Encode(all)
+}
