@@ -13,7 +13,7 @@ LINT         := bin/golangci-lint-$(LINT_VERSION)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo build test race bench fuzz fmt fmt-check lint vet check
+.PHONY: help demo build prepare servers test race bench fuzz fmt fmt-check lint vet check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,13 +24,20 @@ demo: ## see it work: embedded Kafka and Redis, simulated customers
 build: ## build bin/tidemark, static
 	CGO_ENABLED=0 go build -trimpath -o bin/tidemark ./cmd/tidemark
 
-test: ## run the tests
+# Says in one line what cannot be had; the tests that need it are then skipped.
+prepare: ## install the real servers of the tests: redis-server, Java, Maven, Kafka's own jars
+	@deploy/install-servers.sh
+
+servers: prepare ## start a real Kafka and Redis, and print their addresses
+	go run ./deploy/servers $(ARGS)
+
+test: prepare ## run the tests, on embedded and on real servers
 	go test -timeout 10m $(ARGS) $(PKG)
 
-race: ## run the tests under the race detector
+race: prepare ## run the tests under the race detector
 	CGO_ENABLED=1 go test -race -timeout 20m $(ARGS) $(PKG)
 
-bench: ## run each benchmark once, to see that it still works
+bench: prepare ## run each benchmark once, to see that it still works
 	go test -timeout 10m -run '^$$' -bench . -benchtime 1x $(ARGS) $(PKG)
 
 # go test -fuzz takes one target of one package at a time.

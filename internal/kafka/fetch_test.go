@@ -24,40 +24,42 @@ import (
 var purchases = shard.Partition{Topic: event.Purchases, Index: 0}
 
 func TestFetchReturnsRecordsAsTheyWereWritten(t *testing.T) {
-	_, cluster := withTopics(t, 1)
-	want := event.Record{
-		Topic: event.Purchases, Time: 1_700_000_000_123,
-		Key: []byte("c1"), Value: []byte{0, 0, 0, 0, 1, 42},
-		Headers: []event.Header{{Key: "ce_id", Value: []byte("e1")}, {Key: "empty"}},
-	}
-	publish(t, cluster, shard.Output{
-		ID: "e1", Topic: string(want.Topic), Key: want.Key, Value: want.Value, Headers: want.Headers, Time: want.Time,
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		want := event.Record{
+			Topic: event.Purchases, Time: 1_700_000_000_123,
+			Key: []byte("c1"), Value: []byte{0, 0, 0, 0, 1, 42},
+			Headers: []event.Header{{Key: "ce_id", Value: []byte("e1")}, {Key: "empty"}},
+		}
+		publish(t, cluster, shard.Output{
+			ID: "e1", Topic: string(want.Topic), Key: want.Key, Value: want.Value, Headers: want.Headers, Time: want.Time,
+		})
+		var clock event.Instant = 1_000
+		cluster.config.Now = func() event.Instant { clock++; return clock }
+		log := cluster.NewLog()
+		defer log.Close()
+
+		fetch, err := log.Fetch(bounded(t), purchases, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(fetch.Records) != 1 || fetch.Next != 1 || fetch.HighWatermark != 1 || fetch.SentAt != 1_001 {
+			t.Fatalf("got %d records, next %d, high watermark %d, sent at %d; want 1, 1, 1, 1001",
+				len(fetch.Records), fetch.Next, fetch.HighWatermark, int64(fetch.SentAt))
+		}
+		if got := fetch.Records[0]; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+
+		fetch, err = log.Fetch(bounded(t), purchases, 1)
+		if err != nil {
+			t.Fatalf("fetch at the end: %v, want no error", err)
+		}
+		if len(fetch.Records) != 0 || fetch.Next != 1 || fetch.HighWatermark != 1 || fetch.SentAt != 1_002 {
+			t.Errorf("fetch at the end: %d records, next %d, high watermark %d, sent at %d; want 0, 1, 1, 1002",
+				len(fetch.Records), fetch.Next, fetch.HighWatermark, int64(fetch.SentAt))
+		}
 	})
-	var clock event.Instant = 1_000
-	cluster.config.Now = func() event.Instant { clock++; return clock }
-	log := cluster.NewLog()
-	defer log.Close()
-
-	fetch, err := log.Fetch(bounded(t), purchases, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(fetch.Records) != 1 || fetch.Next != 1 || fetch.HighWatermark != 1 || fetch.SentAt != 1_001 {
-		t.Fatalf("got %d records, next %d, high watermark %d, sent at %d; want 1, 1, 1, 1001",
-			len(fetch.Records), fetch.Next, fetch.HighWatermark, int64(fetch.SentAt))
-	}
-	if got := fetch.Records[0]; fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-
-	fetch, err = log.Fetch(bounded(t), purchases, 1)
-	if err != nil {
-		t.Fatalf("fetch at the end: %v, want no error", err)
-	}
-	if len(fetch.Records) != 0 || fetch.Next != 1 || fetch.HighWatermark != 1 || fetch.SentAt != 1_002 {
-		t.Errorf("fetch at the end: %d records, next %d, high watermark %d, sent at %d; want 0, 1, 1, 1002",
-			len(fetch.Records), fetch.Next, fetch.HighWatermark, int64(fetch.SentAt))
-	}
 }
 
 // One answer of the broker serves several fetches, all with the time of the one request.
@@ -102,38 +104,38 @@ func TestFetchReadsOnInTheSameAnswer(t *testing.T) {
 }
 
 func TestFetchNeverSkipsSilently(t *testing.T) {
-	broker, cluster := withTopics(t, 1)
-	publish(t, cluster, customers(event.Purchases, 20)...)
-	if err := broker.Broker().DeleteRecords(string(event.Purchases), 0, 5); err != nil {
-		t.Fatal(err)
-	}
-	log := cluster.NewLog()
-	defer log.Close()
-	first, end, err := log.Bounds(bounded(t), purchases)
-	if err != nil || first != 5 || end != 20 {
-		t.Fatalf("bounds %d–%d, %v; want 5–20", first, end, err)
-	}
-	for _, row := range []struct {
-		name   string
-		offset int64
-		want   error
-	}{
-		{"expired", 4, event.ErrOffsetOutOfRange},
-		{"the first held", 5, nil},
-		{"the end", 20, nil},
-		{"not yet written, as after a truncation", 21, event.ErrOffsetOutOfRange},
-		{"what the library takes for the end", kafkago.LastOffset, event.ErrOffsetOutOfRange},
-		{"what the library takes for the start", kafkago.FirstOffset, event.ErrOffsetOutOfRange},
-		{"still readable after the errors", 19, nil},
-	} {
-		fetch, err := log.Fetch(bounded(t), purchases, row.offset)
-		if !errors.Is(err, row.want) {
-			t.Errorf("%s: fetch from %d: %v, want %v", row.name, row.offset, err, row.want)
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		publish(t, cluster, customers(event.Purchases, 20)...)
+		b.deleteRecords(t, string(event.Purchases), 5)
+		log := cluster.NewLog()
+		defer log.Close()
+		first, end, err := log.Bounds(bounded(t), purchases)
+		if err != nil || first != 5 || end != 20 {
+			t.Fatalf("bounds %d–%d, %v; want 5–20", first, end, err)
 		}
-		if err == nil && row.offset < 20 && (len(fetch.Records) == 0 || fetch.Records[0].Offset != row.offset) {
-			t.Errorf("%s: fetch from %d gave %d records, want some from there on", row.name, row.offset, len(fetch.Records))
+		for _, row := range []struct {
+			name   string
+			offset int64
+			want   error
+		}{
+			{"expired", 4, event.ErrOffsetOutOfRange},
+			{"the first held", 5, nil},
+			{"the end", 20, nil},
+			{"not yet written, as after a truncation", 21, event.ErrOffsetOutOfRange},
+			{"what the library takes for the end", kafkago.LastOffset, event.ErrOffsetOutOfRange},
+			{"what the library takes for the start", kafkago.FirstOffset, event.ErrOffsetOutOfRange},
+			{"still readable after the errors", 19, nil},
+		} {
+			fetch, err := log.Fetch(bounded(t), purchases, row.offset)
+			if !errors.Is(err, row.want) {
+				t.Errorf("%s: fetch from %d: %v, want %v", row.name, row.offset, err, row.want)
+			}
+			if err == nil && row.offset < 20 && (len(fetch.Records) == 0 || fetch.Records[0].Offset != row.offset) {
+				t.Errorf("%s: fetch from %d gave %d records, want some from there on", row.name, row.offset, len(fetch.Records))
+			}
 		}
-	}
+	})
 }
 
 func TestFetchGoesOnAfterABrokenConnection(t *testing.T) {
@@ -235,58 +237,68 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 }
 
 func TestFetchTakesAMessageLargerThanTheFetch(t *testing.T) {
-	_, cluster := withTopics(t, 1)
-	p := shard.Partition{Topic: DeadLetters}
-	cluster.config.FetchBytes = 10_000
-	want := bytes.Repeat([]byte("0123456789abcdef"), 120_000) // 1.9 MB
-	publish(t, cluster,
-		shard.Output{ID: "1", Topic: DeadLetters, Value: []byte("before")},
-		shard.Output{ID: "2", Topic: DeadLetters, Value: []byte("after")},
-		shard.Output{ID: "3", Topic: DeadLetters, Value: want},
-	)
-	log := cluster.NewLog()
-	defer log.Close()
-	got := readAll(t, log, p)
-	if len(got) != 3 || !bytes.Equal(got[2].Value, want) {
-		t.Fatalf("got %d records, want 3, the last of %d bytes", len(got), len(want))
-	}
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		p := shard.Partition{Topic: DeadLetters}
+		cluster.config.FetchBytes = 10_000
+		want := bytes.Repeat([]byte("0123456789abcdef"), 120_000) // 1.9 MB
+		publish(t, cluster,
+			shard.Output{ID: "1", Topic: DeadLetters, Value: []byte("before")},
+			shard.Output{ID: "2", Topic: DeadLetters, Value: []byte("after")},
+			shard.Output{ID: "3", Topic: DeadLetters, Value: want},
+		)
+		log := cluster.NewLog()
+		defer log.Close()
+		got := readAll(t, log, p)
+		if len(got) != 3 || !bytes.Equal(got[2].Value, want) {
+			t.Fatalf("got %d records, want 3, the last of %d bytes", len(got), len(want))
+		}
+	})
 }
 
 // Markers come as records; they must not stall the reader.
 func TestFetchPassesTransactionMarkers(t *testing.T) {
-	broker, cluster := withTopics(t, 1)
-	ctx := bounded(t)
-	client := producer(t, broker.Addr(), kgo.TransactionalID("shop"))
-	for n, commit := range []kgo.TransactionEndTry{kgo.TryCommit, kgo.TryAbort, kgo.TryCommit} {
-		if err := client.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		for i := range 3 {
-			value := fmt.Appendf(nil, "transaction %d, record %d", n, i)
-			if err := client.ProduceSync(ctx, &kgo.Record{Topic: string(event.Purchases), Key: []byte("c"), Value: value}).FirstErr(); err != nil {
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		ctx := bounded(t)
+		client := producer(t, b.addr, kgo.TransactionalID("shop"))
+		for n, commit := range []kgo.TransactionEndTry{kgo.TryCommit, kgo.TryAbort, kgo.TryCommit} {
+			if err := client.BeginTransaction(); err != nil {
+				t.Fatal(err)
+			}
+			for i := range 3 {
+				value := fmt.Appendf(nil, "transaction %d, record %d", n, i)
+				if err := client.ProduceSync(ctx, &kgo.Record{Topic: string(event.Purchases), Key: []byte("c"), Value: value}).FirstErr(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := client.EndTransaction(ctx, commit); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := client.EndTransaction(ctx, commit); err != nil {
-			t.Fatal(err)
+		log := cluster.NewLog()
+		defer log.Close()
+		for end := int64(0); end < 12; { // a broker writes the marker after it has answered
+			var err error
+			if _, end, err = log.Bounds(ctx, purchases); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	log := cluster.NewLog()
-	defer log.Close()
-	var markers []int64
-	records := readAll(t, log, purchases)
-	for _, r := range records {
-		if isMarker(r) {
-			markers = append(markers, r.Offset)
+		var markers []int64
+		records := readAll(t, log, purchases)
+		for _, r := range records {
+			if isMarker(r) {
+				markers = append(markers, r.Offset)
+			}
 		}
-	}
-	if want := []int64{3, 7, 11}; len(records) != 12 || !slices.Equal(markers, want) {
-		t.Fatalf("%d records with markers at %v, want 12 with markers at %v", len(records), markers, want)
-	}
-	fetch, err := log.Fetch(ctx, purchases, 12)
-	if err != nil || fetch.Next != fetch.HighWatermark {
-		t.Errorf("after the last marker: next %d, high watermark %d, %v; want both 12", fetch.Next, fetch.HighWatermark, err)
-	}
+		if want := []int64{3, 7, 11}; len(records) != 12 || !slices.Equal(markers, want) {
+			t.Fatalf("%d records with markers at %v, want 12 with markers at %v", len(records), markers, want)
+		}
+		fetch, err := log.Fetch(ctx, purchases, 12)
+		if err != nil || fetch.Next != fetch.HighWatermark {
+			t.Errorf("after the last marker: next %d, high watermark %d, %v; want both 12", fetch.Next, fetch.HighWatermark, err)
+		}
+	})
 }
 
 // Compaction leaves gaps inside batches, compressed or not. The fetcher passes over them and loses nothing.

@@ -81,45 +81,47 @@ func (m *member) owning(t testing.TB, partitions int) *Generation {
 }
 
 func TestGroupReadsEverything(t *testing.T) {
-	broker, cluster := withTopics(t, 3)
-	want := 0
-	for _, topic := range event.Topics() {
-		publish(t, cluster, customers(topic, 100)...)
-		want += 100
-	}
-	seen := make(map[string]bool)
-	m := join(t, brisk(broker.Addr()), func(ctx context.Context, g *Generation) error {
-		offsets := make(map[shard.Partition]int64)
-		for _, p := range inputPartitions(len(g.Partitions())) {
-			if _, committed := g.Committed(p); committed {
-				return fmt.Errorf("%s has a committed offset before the first commit", p)
-			}
-			first, end, err := g.Bounds(ctx, p)
-			if err != nil {
-				return err
-			}
-			for next := first; next < end; next = offsets[p] {
-				fetch, err := g.Fetch(ctx, p, next)
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 3)
+		want := 0
+		for _, topic := range event.Topics() {
+			publish(t, cluster, customers(topic, 100)...)
+			want += 100
+		}
+		seen := make(map[string]bool)
+		m := join(t, b.config(), func(ctx context.Context, g *Generation) error {
+			offsets := make(map[shard.Partition]int64)
+			for _, p := range inputPartitions(len(g.Partitions())) {
+				if _, committed := g.Committed(p); committed {
+					return fmt.Errorf("%s has a committed offset before the first commit", p)
+				}
+				first, end, err := g.Bounds(ctx, p)
 				if err != nil {
 					return err
 				}
-				for _, r := range fetch.Records {
-					seen[string(r.Key)] = true
+				for next := first; next < end; next = offsets[p] {
+					fetch, err := g.Fetch(ctx, p, next)
+					if err != nil {
+						return err
+					}
+					for _, r := range fetch.Records {
+						seen[string(r.Key)] = true
+					}
+					offsets[p] = fetch.Next
 				}
-				offsets[p] = fetch.Next
 			}
+			return g.CommitOffsets(ctx, offsets) // and so be done
+		})
+		if err := wait(t, "end of Run", m.left); err != nil {
+			t.Fatalf("Run: %v, want no error from a handler that is done", err)
 		}
-		return g.CommitOffsets(ctx, offsets) // and so be done
+		if len(seen) != want {
+			t.Errorf("saw %d customers, want %d", len(seen), want)
+		}
+		if caughtUp, err := cluster.CaughtUp(bounded(t)); err != nil || !caughtUp {
+			t.Errorf("caught up: %t, %v; want true", caughtUp, err)
+		}
 	})
-	if err := wait(t, "end of Run", m.left); err != nil {
-		t.Fatalf("Run: %v, want no error from a handler that is done", err)
-	}
-	if len(seen) != want {
-		t.Errorf("saw %d customers, want %d", len(seen), want)
-	}
-	if caughtUp, err := cluster.CaughtUp(bounded(t)); err != nil || !caughtUp {
-		t.Errorf("caught up: %t, %v; want true", caughtUp, err)
-	}
 }
 
 func TestMembersShareAndTakeOver(t *testing.T) {
@@ -189,60 +191,64 @@ func (m *member) share(t testing.TB) {
 
 // The last commit of a member that is told to stop still counts: its context has ended, its generation has not.
 func TestCommitWhileStopping(t *testing.T) {
-	broker, cluster := withTopics(t, 1)
-	m := join(t, brisk(broker.Addr()), func(ctx context.Context, g *Generation) error {
-		<-ctx.Done()
-		return g.CommitOffsets(context.WithoutCancel(ctx), map[shard.Partition]int64{purchases: 42})
-	})
-	m.owning(t, 1)
-	m.leave()
-	if err := wait(t, "end of Run", m.left); err != nil {
-		t.Fatalf("Run: %v, want nil", err)
-	}
-	progress, err := cluster.Progress(bounded(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range progress {
-		if want := map[bool]int64{true: 42, false: -1}[p.Partition == purchases]; p.Committed != want {
-			t.Errorf("%s: committed %d, want %d", p.Partition, p.Committed, want)
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		m := join(t, b.config(), func(ctx context.Context, g *Generation) error {
+			<-ctx.Done()
+			return g.CommitOffsets(context.WithoutCancel(ctx), map[shard.Partition]int64{purchases: 42})
+		})
+		m.owning(t, 1)
+		m.leave()
+		if err := wait(t, "end of Run", m.left); err != nil {
+			t.Fatalf("Run: %v, want nil", err)
 		}
-	}
-}
-
-func TestCommitOffsets(t *testing.T) {
-	broker, cluster := withTopics(t, 1)
-	m := join(t, brisk(broker.Addr()), idle)
-	g := m.owning(t, 1)
-	ctx := bounded(t)
-	committed := func() int64 {
-		offsets, err := cluster.committed(ctx, []shard.Partition{purchases})
+		progress, err := cluster.Progress(bounded(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return offsets[purchases]
-	}
-	for _, offset := range []int64{5, 9, 9, 3} { // ahead, again, and back after a rewind
-		if err := g.CommitOffsets(ctx, map[shard.Partition]int64{purchases: offset}); err != nil {
-			t.Fatal(err)
+		for _, p := range progress {
+			if want := map[bool]int64{true: 42, false: -1}[p.Partition == purchases]; p.Committed != want {
+				t.Errorf("%s: committed %d, want %d", p.Partition, p.Committed, want)
+			}
 		}
-		if got := committed(); got != offset {
-			t.Errorf("committed %d, want %d", got, offset)
+	})
+}
+
+func TestCommitOffsets(t *testing.T) {
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		m := join(t, b.config(), idle)
+		g := m.owning(t, 1)
+		ctx := bounded(t)
+		committed := func() int64 {
+			offsets, err := cluster.committed(ctx, []shard.Partition{purchases})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return offsets[purchases]
 		}
-	}
-	for _, p := range []shard.Partition{{Topic: event.Purchases, Index: 1}, {Topic: event.Purchases, Index: -1}} {
-		if err := g.CommitOffsets(ctx, map[shard.Partition]int64{p: 1}); err == nil {
-			t.Errorf("commit of %s, which is not ours: no error", p)
+		for _, offset := range []int64{5, 9, 9, 3} { // ahead, again, and back after a rewind
+			if err := g.CommitOffsets(ctx, map[shard.Partition]int64{purchases: offset}); err != nil {
+				t.Fatal(err)
+			}
+			if got := committed(); got != offset {
+				t.Errorf("committed %d, want %d", got, offset)
+			}
 		}
-	}
-	ended, cancel := context.WithCancel(ctx)
-	cancel()
-	if err := g.CommitOffsets(ended, map[shard.Partition]int64{purchases: 7}); !errors.Is(err, context.Canceled) {
-		t.Errorf("commit with a context that has ended: %v, want %v", err, context.Canceled)
-	}
-	if got := committed(); got != 3 {
-		t.Errorf("committed %d after commits that failed, want 3 still", got)
-	}
+		for _, p := range []shard.Partition{{Topic: event.Purchases, Index: 1}, {Topic: event.Purchases, Index: -1}} {
+			if err := g.CommitOffsets(ctx, map[shard.Partition]int64{p: 1}); err == nil {
+				t.Errorf("commit of %s, which is not ours: no error", p)
+			}
+		}
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		if err := g.CommitOffsets(ended, map[shard.Partition]int64{purchases: 7}); !errors.Is(err, context.Canceled) {
+			t.Errorf("commit with a context that has ended: %v, want %v", err, context.Canceled)
+		}
+		if got := committed(); got != 3 {
+			t.Errorf("committed %d after commits that failed, want 3 still", got)
+		}
+	})
 }
 
 // A member that slept through its session learns it from the coordinator's answer.
@@ -268,42 +274,44 @@ func TestCommitOfAZombie(t *testing.T) {
 }
 
 func TestHandlerDecidesWhatFollows(t *testing.T) {
-	bad := errors.New("bad")
-	for _, row := range []struct {
-		name   string
-		first  func(ctx context.Context, g *Generation) error
-		again  bool // whether a second generation follows
-		notice error
-		want   error
-	}{
-		{"done", func(context.Context, *Generation) error { return nil }, false, nil, nil},
-		{"fatal", func(context.Context, *Generation) error { return bad }, false, nil, bad},
-		{"retryable", func(context.Context, *Generation) error { return fmt.Errorf("lane: %w", Retryable(bad)) }, true, bad, nil},
-		{"a commit came too late", func(context.Context, *Generation) error { return ErrGenerationEnded }, true, nil, nil},
-		{"a context of its own", func(context.Context, *Generation) error { return context.Canceled }, false, nil, context.Canceled},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			broker, _ := withTopics(t, 1)
-			calls := 0
-			m := join(t, brisk(broker.Addr()), func(ctx context.Context, g *Generation) error {
-				if calls++; calls == 1 {
-					return row.first(ctx, g)
+	eachBroker(t, func(t *testing.T, b broker) {
+		bad := errors.New("bad")
+		for _, row := range []struct {
+			name   string
+			first  func(ctx context.Context, g *Generation) error
+			again  bool // whether a second generation follows
+			notice error
+			want   error
+		}{
+			{"done", func(context.Context, *Generation) error { return nil }, false, nil, nil},
+			{"fatal", func(context.Context, *Generation) error { return bad }, false, nil, bad},
+			{"retryable", func(context.Context, *Generation) error { return fmt.Errorf("lane: %w", Retryable(bad)) }, true, bad, nil},
+			{"a commit came too late", func(context.Context, *Generation) error { return ErrGenerationEnded }, true, nil, nil},
+			{"a context of its own", func(context.Context, *Generation) error { return context.Canceled }, false, nil, context.Canceled},
+		} {
+			t.Run(row.name, func(t *testing.T) {
+				b.withTopics(t, 1)
+				calls := 0
+				m := join(t, b.config(), func(ctx context.Context, g *Generation) error {
+					if calls++; calls == 1 {
+						return row.first(ctx, g)
+					}
+					return nil
+				})
+				if err := wait(t, "end of Run", m.left); !errors.Is(err, row.want) {
+					t.Errorf("Run: %v, want %v", err, row.want)
 				}
-				return nil
+				if calls != 1 && !row.again || calls != 2 && row.again {
+					t.Errorf("%d generations, want another one: %t", calls, row.again)
+				}
+				if row.notice != nil {
+					if err := wait(t, "notice", m.notices); !errors.Is(err, row.notice) {
+						t.Errorf("notice of %v, want %v", err, row.notice)
+					}
+				}
 			})
-			if err := wait(t, "end of Run", m.left); !errors.Is(err, row.want) {
-				t.Errorf("Run: %v, want %v", err, row.want)
-			}
-			if calls != 1 && !row.again || calls != 2 && row.again {
-				t.Errorf("%d generations, want another one: %t", calls, row.again)
-			}
-			if row.notice != nil {
-				if err := wait(t, "notice", m.notices); !errors.Is(err, row.notice) {
-					t.Errorf("notice of %v, want %v", err, row.notice)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 func TestGroupWaitsForBrokersAndTopics(t *testing.T) {
@@ -377,12 +385,12 @@ func TestGroupRefusesUnequalPartitionCounts(t *testing.T) {
 	}
 }
 
-func addPartitions(t *testing.T, broker *embed.Kafka, count int32, topics ...string) {
+func addPartitions(t *testing.T, addr string, count int32, topics ...string) {
 	request := &kafkago.CreatePartitionsRequest{}
 	for _, topic := range topics {
 		request.Topics = append(request.Topics, kafkago.TopicPartitionsConfig{Name: topic, Count: count})
 	}
-	admin := &kafkago.Client{Addr: kafkago.TCP(broker.Addr()), Timeout: bound, Transport: &kafkago.Transport{}}
+	admin := &kafkago.Client{Addr: kafkago.TCP(addr), Timeout: bound, Transport: &kafkago.Transport{}}
 	answer, err := admin.CreatePartitions(bounded(t), request)
 	if err != nil {
 		t.Fatal(err)
@@ -396,22 +404,26 @@ func addPartitions(t *testing.T, broker *embed.Kafka, count int32, topics ...str
 
 // However soon after a join they are added.
 func TestGroupTakesNewPartitions(t *testing.T) {
-	broker, _ := withTopics(t, 2)
-	m := join(t, brisk(broker.Addr()), idle)
-	m.owning(t, 2)
-	addPartitions(t, broker, 4, inputNames()...)
-	m.owning(t, 4)
+	eachBroker(t, func(t *testing.T, b broker) {
+		b.withTopics(t, 2)
+		m := join(t, b.config(), idle)
+		m.owning(t, 2)
+		addPartitions(t, b.addr, 4, inputNames()...)
+		m.owning(t, 4)
+	})
 }
 
 // Partitions added to one topic only: the members stop rather than split customers.
 func TestGroupStopsWhenPartitionCountsPart(t *testing.T) {
-	broker, _ := withTopics(t, 2)
-	m := join(t, brisk(broker.Addr()), idle)
-	m.owning(t, 2)
-	addPartitions(t, broker, 3, string(event.Purchases))
-	if err := wait(t, "end of Run", m.left); !errors.Is(err, ErrUnequalPartitions) {
-		t.Errorf("Run: %v, want %v", err, ErrUnequalPartitions)
-	}
+	eachBroker(t, func(t *testing.T, b broker) {
+		b.withTopics(t, 2)
+		m := join(t, b.config(), idle)
+		m.owning(t, 2)
+		addPartitions(t, b.addr, 3, string(event.Purchases))
+		if err := wait(t, "end of Run", m.left); !errors.Is(err, ErrUnequalPartitions) {
+			t.Errorf("Run: %v, want %v", err, ErrUnequalPartitions)
+		}
+	})
 }
 
 // Another kind of member may deal the partitions in its own way.
@@ -426,13 +438,15 @@ func TestGenerationRefusesAnUnequalAssignment(t *testing.T) {
 }
 
 func TestGroupRefusesSettingsThatTheBrokersRefuse(t *testing.T) {
-	broker, _ := withTopics(t, 1)
-	config := brisk(broker.Addr())
-	config.SessionTimeout, config.Heartbeat = 40*time.Millisecond, 10*time.Millisecond
-	m := join(t, config, idle)
-	if err := wait(t, "end of Run", m.left); !errors.Is(err, kafkago.InvalidSessionTimeout) {
-		t.Errorf("Run: %v, want %v", err, kafkago.InvalidSessionTimeout)
-	}
+	eachBroker(t, func(t *testing.T, b broker) {
+		b.withTopics(t, 1)
+		config := b.config()
+		config.SessionTimeout, config.Heartbeat = 40*time.Millisecond, 10*time.Millisecond
+		m := join(t, config, idle)
+		if err := wait(t, "end of Run", m.left); !errors.Is(err, kafkago.InvalidSessionTimeout) {
+			t.Errorf("Run: %v, want %v", err, kafkago.InvalidSessionTimeout)
+		}
+	})
 }
 
 // A join can hang for the whole rebalance timeout, here for a member that will not let go. Leaving does not.

@@ -8,49 +8,51 @@ import (
 )
 
 func TestProgress(t *testing.T) {
-	broker, cluster := withTopics(t, 2)
-	ctx := bounded(t)
-	if caughtUp, err := cluster.CaughtUp(ctx); err != nil || !caughtUp {
-		t.Errorf("empty topics, no commit: caught up %t, %v; want true", caughtUp, err)
-	}
-	publish(t, cluster, customers(event.Purchases, 100)...)
-	if caughtUp, err := cluster.CaughtUp(ctx); err != nil || caughtUp {
-		t.Errorf("100 events, no commit: caught up %t, %v; want false", caughtUp, err)
-	}
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 2)
+		ctx := bounded(t)
+		if caughtUp, err := cluster.CaughtUp(ctx); err != nil || !caughtUp {
+			t.Errorf("empty topics, no commit: caught up %t, %v; want true", caughtUp, err)
+		}
+		publish(t, cluster, customers(event.Purchases, 100)...)
+		if caughtUp, err := cluster.CaughtUp(ctx); err != nil || caughtUp {
+			t.Errorf("100 events, no commit: caught up %t, %v; want false", caughtUp, err)
+		}
 
-	m := join(t, brisk(broker.Addr()), idle)
-	g := m.owning(t, 2)
-	ends := make(map[shard.Partition]int64)
-	for _, p := range inputPartitions(2) {
-		_, end, err := g.Bounds(ctx, p)
-		if err != nil {
+		m := join(t, b.config(), idle)
+		g := m.owning(t, 2)
+		ends := make(map[shard.Partition]int64)
+		for _, p := range inputPartitions(2) {
+			_, end, err := g.Bounds(ctx, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ends[p] = end
+		}
+		ends[purchases] -= 3
+		if err := g.CommitOffsets(ctx, ends); err != nil {
 			t.Fatal(err)
 		}
-		ends[p] = end
-	}
-	ends[purchases] -= 3
-	if err := g.CommitOffsets(ctx, ends); err != nil {
-		t.Fatal(err)
-	}
-	progress, err := cluster.Progress(ctx)
-	if err != nil || len(progress) != 6 {
-		t.Fatalf("%d partitions, %v; want 6", len(progress), err)
-	}
-	for _, p := range progress {
-		if want := map[bool]int64{true: 3}[p.Partition == purchases]; p.Lag() != want || p.Committed != ends[p.Partition] {
-			t.Errorf("%s: lag %d at offset %d, want %d at %d", p.Partition, p.Lag(), p.Committed, want, ends[p.Partition])
+		progress, err := cluster.Progress(ctx)
+		if err != nil || len(progress) != 6 {
+			t.Fatalf("%d partitions, %v; want 6", len(progress), err)
 		}
-	}
-	if caughtUp, err := cluster.CaughtUp(ctx); err != nil || caughtUp {
-		t.Errorf("3 events behind: caught up %t, %v; want false", caughtUp, err)
-	}
-	ends[purchases] += 3
-	if err := g.CommitOffsets(ctx, ends); err != nil {
-		t.Fatal(err)
-	}
-	if caughtUp, err := cluster.CaughtUp(ctx); err != nil || !caughtUp {
-		t.Errorf("all committed: caught up %t, %v; want true", caughtUp, err)
-	}
+		for _, p := range progress {
+			if want := map[bool]int64{true: 3}[p.Partition == purchases]; p.Lag() != want || p.Committed != ends[p.Partition] {
+				t.Errorf("%s: lag %d at offset %d, want %d at %d", p.Partition, p.Lag(), p.Committed, want, ends[p.Partition])
+			}
+		}
+		if caughtUp, err := cluster.CaughtUp(ctx); err != nil || caughtUp {
+			t.Errorf("3 events behind: caught up %t, %v; want false", caughtUp, err)
+		}
+		ends[purchases] += 3
+		if err := g.CommitOffsets(ctx, ends); err != nil {
+			t.Fatal(err)
+		}
+		if caughtUp, err := cluster.CaughtUp(ctx); err != nil || !caughtUp {
+			t.Errorf("all committed: caught up %t, %v; want true", caughtUp, err)
+		}
+	})
 }
 
 func TestLag(t *testing.T) {

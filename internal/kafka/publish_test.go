@@ -19,76 +19,83 @@ import (
 
 // Every partitioner of the library puts a key where ours expects it.
 func TestPublisherPutsKeysWhereTheirShardsAre(t *testing.T) {
-	const partitions = 7
-	for _, p := range []shard.Partitioner{shard.Murmur2, shard.CRC32, shard.FNV1a} {
-		t.Run(string(p), func(t *testing.T) {
-			_, cluster := withTopics(t, partitions)
-			publisher, err := cluster.NewPublisher(p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer publisher.Close()
-			if err := publisher.Publish(bounded(t), customers(event.Purchases, 500)); err != nil {
-				t.Fatal(err)
-			}
-			log := cluster.NewLog()
-			defer log.Close()
-			total := 0
-			for i := range partitions {
-				for _, r := range readAll(t, log, shard.Partition{Topic: event.Purchases, Index: i}) {
-					total++
-					if want := p.Of(string(r.Key), partitions); want != i {
-						t.Errorf("key %q lies in partition %d, want %d", r.Key, i, want)
+	eachBroker(t, func(t *testing.T, b broker) {
+		const partitions = 7
+		for _, p := range []shard.Partitioner{shard.Murmur2, shard.CRC32, shard.FNV1a} {
+			t.Run(string(p), func(t *testing.T) {
+				cluster := b.withTopics(t, partitions)
+				publisher, err := cluster.NewPublisher(p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer publisher.Close()
+				if err := publisher.Publish(bounded(t), customers(event.Purchases, 500)); err != nil {
+					t.Fatal(err)
+				}
+				log := cluster.NewLog()
+				defer log.Close()
+				total := 0
+				for i := range partitions {
+					for _, r := range readAll(t, log, shard.Partition{Topic: event.Purchases, Index: i}) {
+						total++
+						if want := p.Of(string(r.Key), partitions); want != i {
+							t.Errorf("key %q lies in partition %d, want %d", r.Key, i, want)
+						}
 					}
 				}
-			}
-			if total != 500 {
-				t.Errorf("%d records, want 500", total)
-			}
-		})
-	}
-	_, cluster := withTopics(t, 1)
-	if _, err := cluster.NewPublisher("random"); err == nil {
-		t.Error("a publisher with an unknown partitioner: no error")
-	}
+				if total != 500 {
+					t.Errorf("%d records, want 500", total)
+				}
+			})
+		}
+		cluster := b.withTopics(t, 1)
+		if _, err := cluster.NewPublisher("random"); err == nil {
+			t.Error("a publisher with an unknown partitioner: no error")
+		}
+	})
 }
 
 func TestPublishKeepsOrderTimeAndBytes(t *testing.T) {
-	_, cluster := withTopics(t, 1)
-	cluster.config.Now = func() event.Instant { return 777 }
-	outputs := []shard.Output{
-		{ID: "1", Topic: TierChanges, Key: []byte("c"), Value: []byte("first"), Time: 123_456},
-		{ID: "2", Topic: DeadLetters, Value: []byte{0xff}, Headers: []event.Header{{Key: "h", Value: []byte("v")}}},
-		{ID: "3", Topic: TierChanges, Key: []byte("c"), Value: []byte("second")},
-	}
-	publish(t, cluster, outputs...)
-	log := cluster.NewLog()
-	defer log.Close()
-	changes := readAll(t, log, shard.Partition{Topic: TierChanges})
-	if len(changes) != 2 || string(changes[0].Value) != "first" || changes[0].Time != 123_456 || changes[1].Time != 777 {
-		t.Errorf("tier changes %+v, want first at 123456 ms, then second at the clock's 777 ms", changes)
-	}
-	letters := readAll(t, log, shard.Partition{Topic: DeadLetters})
-	if len(letters) != 1 || letters[0].Key != nil || fmt.Sprint(letters[0].Headers) != fmt.Sprint(outputs[1].Headers) {
-		t.Errorf("dead letters %+v, want one without a key, with its header", letters)
-	}
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		cluster.config.Now = func() event.Instant { return 777 }
+		outputs := []shard.Output{
+			{ID: "1", Topic: TierChanges, Key: []byte("c"), Value: []byte("first"), Time: 123_456},
+			{ID: "2", Topic: DeadLetters, Value: []byte{0xff}, Headers: []event.Header{{Key: "h", Value: []byte("v")}}},
+			{ID: "3", Topic: TierChanges, Key: []byte("c"), Value: []byte("second")},
+		}
+		publish(t, cluster, outputs...)
+		log := cluster.NewLog()
+		defer log.Close()
+		changes := readAll(t, log, shard.Partition{Topic: TierChanges})
+		if len(changes) != 2 || string(changes[0].Value) != "first" || changes[0].Time != 123_456 || changes[1].Time != 777 {
+			t.Errorf("tier changes %+v, want first at 123456 ms, then second at the clock's 777 ms", changes)
+		}
+		letters := readAll(t, log, shard.Partition{Topic: DeadLetters})
+		if len(letters) != 1 || letters[0].Key != nil || fmt.Sprint(letters[0].Headers) != fmt.Sprint(outputs[1].Headers) {
+			t.Errorf("dead letters %+v, want one without a key, with its header", letters)
+		}
+	})
 }
 
 // A burst is cut into batches that a topic with Kafka's default limit takes; what is larger travels alone.
 func TestPublishStaysBelowTheTopicsLimit(t *testing.T) {
-	broker, cluster := withTopics(t, 1)
-	var outputs []shard.Output
-	for i := range 300 {
-		outputs = append(outputs, shard.Output{ID: fmt.Sprint(i), Topic: TierChanges, Key: []byte("c"), Value: make([]byte, 10_000)})
-	}
-	outputs = append(outputs, shard.Output{ID: "large", Topic: DeadLetters, Value: make([]byte, 1_900_000)})
-	publish(t, cluster, outputs...)
-	if got := broker.Broker().PartitionInfo(TierChanges, 0).HighWatermark; got != 300 {
-		t.Errorf("%d tier changes, want 300", got)
-	}
-	if got := broker.Broker().PartitionInfo(DeadLetters, 0).HighWatermark; got != 1 {
-		t.Errorf("%d dead letters, want 1", got)
-	}
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		var outputs []shard.Output
+		for i := range 300 {
+			outputs = append(outputs, shard.Output{ID: fmt.Sprint(i), Topic: TierChanges, Key: []byte("c"), Value: make([]byte, 10_000)})
+		}
+		outputs = append(outputs, shard.Output{ID: "large", Topic: DeadLetters, Value: make([]byte, 1_900_000)})
+		publish(t, cluster, outputs...)
+		log := cluster.NewLog()
+		defer log.Close()
+		for topic, want := range map[event.Topic]int64{TierChanges: 300, DeadLetters: 1} {
+			if _, got, err := log.Bounds(bounded(t), shard.Partition{Topic: topic}); err != nil || got != want {
+				t.Errorf("%s holds %d, %v; want %d", topic, got, err, want)
+			}
+		}
+	})
 }
 
 func TestPublishSaysWhatFailed(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 
 	"tidemark/internal/event"
+	"tidemark/internal/shard"
 )
 
 // The output topics.
@@ -120,6 +121,7 @@ func number(suits func(int64) bool) func(string) bool {
 
 // CreateTopics creates the topics of the design that do not exist yet, each with so many partitions and replicas
 // (replication -1: the brokers' default). Those that exist are left as they are: CheckTopics says whether they will do.
+// It returns when the new ones can be read and written.
 func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int) error {
 	if partitions < 1 || replication == 0 || replication < -1 {
 		return fmt.Errorf("create topics: %d partitions and replication %d cannot be", partitions, replication)
@@ -128,10 +130,12 @@ func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int)
 	if err != nil {
 		return fmt.Errorf("create topics: %w", err)
 	}
+	var created []string
 	for _, t := range topics() {
 		if len(found[t.name]) > 0 {
 			continue
 		}
+		created = append(created, t.name)
 		err := c.createTopic(ctx, t.config(partitions, replication, true))
 		if errors.Is(err, kafkago.InvalidConfiguration) { // an older broker
 			err = c.createTopic(ctx, t.config(partitions, replication, false))
@@ -140,7 +144,47 @@ func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int)
 			return fmt.Errorf("create topic %s: %w", t.name, err)
 		}
 	}
+	if err := c.settle(ctx, created); err != nil {
+		return fmt.Errorf("create topics: wait until they can be used: %w", err)
+	}
 	return nil
+}
+
+// settle waits until the leaders of all partitions answer for them, at most the request timeout. In KRaft mode the
+// controller says that a topic is created, and brokers show it, before their leaders have laid out its logs.
+func (c *Cluster) settle(ctx context.Context, names []string) error {
+	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
+	defer cancel()
+	for {
+		err := c.settled(ctx, names)
+		if err == nil {
+			return nil
+		}
+		if pause(ctx, firstPause) != nil {
+			return err
+		}
+	}
+}
+
+func (c *Cluster) settled(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	found, err := c.partitions(ctx, names...)
+	if err != nil {
+		return err
+	}
+	var all []shard.Partition
+	for _, name := range names {
+		if len(found[name]) == 0 {
+			return fmt.Errorf("topic %s: %w", name, kafkago.UnknownTopicOrPartition)
+		}
+		for _, p := range found[name] {
+			all = append(all, shard.Partition{Topic: event.Topic(name), Index: p.ID})
+		}
+	}
+	_, err = c.bounds(ctx, all)
+	return err
 }
 
 func (c *Cluster) createTopic(ctx context.Context, config kafkago.TopicConfig) error {

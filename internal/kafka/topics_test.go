@@ -34,83 +34,84 @@ func check(t *testing.T, cluster *Cluster) map[string]Finding {
 }
 
 func TestCreatedTopicsPassTheCheck(t *testing.T) {
-	_, cluster := withTopics(t, 3)
-	if err := cluster.CreateTopics(bounded(t), 5, 1); err != nil {
-		t.Fatalf("create again: %v, want no error", err)
-	}
-	findings := check(t, cluster)
-	for name, f := range findings {
-		if !f.OK {
-			t.Errorf("%s: %s", name, f.Detail)
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 3)
+		if err := cluster.CreateTopics(bounded(t), 5, 1); err != nil {
+			t.Fatalf("create again: %v, want no error", err)
 		}
-	}
-	if len(findings) != len(topics())+1 {
-		t.Errorf("%d findings %v, want one per topic and the note on replication", len(findings), findings)
-	}
-	if n, err := cluster.Partitions(bounded(t)); err != nil || n != 3 {
-		t.Errorf("%d partitions, %v; want the 3 of the first creation", n, err)
-	}
+		findings := check(t, cluster)
+		for name, f := range findings {
+			if !f.OK {
+				t.Errorf("%s: %s", name, f.Detail)
+			}
+		}
+		if len(findings) != len(topics())+1 {
+			t.Errorf("%d findings %v, want one per topic and the note on replication", len(findings), findings)
+		}
+		if n, err := cluster.Partitions(bounded(t)); err != nil || n != 3 {
+			t.Errorf("%d partitions, %v; want the 3 of the first creation", n, err)
+		}
+	})
 }
 
 func TestCheckFindsWhatIsWrong(t *testing.T) {
-	broker := startBroker(t)
-	fine := map[string]string{
-		"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.after.max.ms": "60000", "max.message.bytes": "2000000",
-	}
-	with := func(changes ...string) map[string]string {
-		settings := maps.Clone(fine)
-		for i := 0; i < len(changes); i += 2 {
-			settings[changes[i]] = changes[i+1]
+	eachBroker(t, func(t *testing.T, b broker) {
+		fine := map[string]string{
+			"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.after.max.ms": "60000", "max.message.bytes": "2000000",
 		}
-		return settings
-	}
-	purchases, interactions, feedback := string(event.Purchases), string(event.Interactions), string(event.Feedbacks)
-	for _, topic := range []struct {
-		name       string
-		partitions int32
-		settings   map[string]string
-	}{
-		{purchases, 4, with("retention.ms", "604800000", "retention.bytes", "1000000")},
-		{interactions, 4, with("cleanup.policy", "compact", "message.timestamp.after.max.ms", fmt.Sprint(math.MaxInt64))},
-		{feedback, 2, with("message.timestamp.type", "LogAppendTime", "max.message.bytes", "60000")},
-		{TierChanges, 1, map[string]string{"retention.ms": "604800000", "max.message.bytes": "2000000"}},
-		{ChurnAlerts, 1, map[string]string{"retention.ms": "3600000", "max.message.bytes": "2000000"}},
-		{Scores, 1, map[string]string{"max.message.bytes": "2000000"}},
-	} {
-		if err := broker.Broker().CreateTopic(topic.name, topic.partitions, topic.settings); err != nil {
-			t.Fatal(err)
+		with := func(changes ...string) map[string]string {
+			settings := maps.Clone(fine)
+			for i := 0; i < len(changes); i += 2 {
+				settings[changes[i]] = changes[i+1]
+			}
+			return settings
 		}
-	}
-	findings := check(t, open(t, brisk(broker.Addr())))
-	for _, row := range []struct {
-		name, detail string
-		ok           bool
-	}{
-		{purchases, "4 partitions", true},
-		{purchases + " retention.ms", "604800000, not -1", false},
-		{purchases + " retention.bytes", "1000000, not -1", false},
-		{interactions + " cleanup.policy", "compact, not delete", false},
-		{interactions + " message.timestamp.after.max.ms", "not 3600000", false},
-		{feedback + " message.timestamp.type", "LogAppendTime, not CreateTime", false},
-		{feedback + " max.message.bytes", "60000, not 1048576", false},
-		{TierChanges, "1 partitions", true},
-		{ChurnAlerts + " retention.ms", "3600000, not 2592000000", false},
-		{Scores + " cleanup.policy", "delete, not compact", false},
-		{WinBacks, "does not exist", true},
-		{DeadLetters, "does not exist", false},
-		{"input partitions", feedback + " has 2", false},
-		{"replication", "factor of 1", true},
-	} {
-		f, ok := findings[row.name]
-		if !ok || f.OK != row.ok || !strings.Contains(f.Detail, row.detail) {
-			t.Errorf("finding %q: %+v, want ok %t and %q", row.name, f, row.ok, row.detail)
+		purchases, interactions, feedback := string(event.Purchases), string(event.Interactions), string(event.Feedbacks)
+		for _, topic := range []struct {
+			name       string
+			partitions int32
+			settings   map[string]string
+		}{
+			{purchases, 4, with("retention.ms", "604800000", "retention.bytes", "1000000")},
+			{interactions, 4, with("cleanup.policy", "compact", "message.timestamp.after.max.ms", fmt.Sprint(math.MaxInt64))},
+			{feedback, 2, with("message.timestamp.type", "LogAppendTime", "max.message.bytes", "60000")},
+			{TierChanges, 1, map[string]string{"retention.ms": "604800000", "max.message.bytes": "2000000"}},
+			{ChurnAlerts, 1, map[string]string{"retention.ms": "3600000", "max.message.bytes": "2000000"}},
+			{Scores, 1, map[string]string{"max.message.bytes": "2000000"}},
+		} {
+			b.createTopic(t, topic.name, topic.partitions, topic.settings)
 		}
-	}
-	for _, absent := range []string{TierChanges + " retention.ms", interactions + " retention.ms", purchases + " message.timestamp.after.max.ms"} {
-		if f, found := findings[absent]; found {
-			t.Errorf("finding %q: %+v, want none for a setting that suits", absent, f)
+		findings := check(t, open(t, b.config()))
+		for _, row := range []struct {
+			name, detail string
+			ok           bool
+		}{
+			{purchases, "4 partitions", true},
+			{purchases + " retention.ms", "604800000, not -1", false},
+			{purchases + " retention.bytes", "1000000, not -1", false},
+			{interactions + " cleanup.policy", "compact, not delete", false},
+			{interactions + " message.timestamp.after.max.ms", "not 3600000", false},
+			{feedback + " message.timestamp.type", "LogAppendTime, not CreateTime", false},
+			{feedback + " max.message.bytes", "60000, not 1048576", false},
+			{TierChanges, "1 partitions", true},
+			{ChurnAlerts + " retention.ms", "3600000, not 2592000000", false},
+			{Scores + " cleanup.policy", "delete, not compact", false},
+			{WinBacks, "does not exist", true},
+			{DeadLetters, "does not exist", false},
+			{"input partitions", feedback + " has 2", false},
+			{"replication", "factor of 1", true},
+		} {
+			f, ok := findings[row.name]
+			if !ok || f.OK != row.ok || !strings.Contains(f.Detail, row.detail) {
+				t.Errorf("finding %q: %+v, want ok %t and %q", row.name, f, row.ok, row.detail)
+			}
 		}
-	}
+		for _, absent := range []string{TierChanges + " retention.ms", interactions + " retention.ms", purchases + " message.timestamp.after.max.ms"} {
+			if f, found := findings[absent]; found {
+				t.Errorf("finding %q: %+v, want none for a setting that suits", absent, f)
+			}
+		}
+	})
 }
 
 // Brokers before 3.6 refuse a setting that they do not know: topics are created without it, and the check says so.
@@ -148,12 +149,14 @@ func TestTopicsOnAnOlderBroker(t *testing.T) {
 }
 
 func TestCreateTopicsRefusesNonsense(t *testing.T) {
-	cluster := open(t, brisk(startBroker(t).Addr()))
-	for _, row := range []struct{ partitions, replication int }{{0, 1}, {1, 0}, {1, -2}, {1, 2}} {
-		if err := cluster.CreateTopics(bounded(t), row.partitions, row.replication); err == nil {
-			t.Errorf("%d partitions, replication %d on one broker: no error", row.partitions, row.replication)
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := open(t, b.config())
+		for _, row := range []struct{ partitions, replication int }{{0, 1}, {1, 0}, {1, -2}, {1, 2}} {
+			if err := cluster.CreateTopics(bounded(t), row.partitions, row.replication); err == nil {
+				t.Errorf("%d partitions, replication %d on one broker: no error", row.partitions, row.replication)
+			}
 		}
-	}
+	})
 }
 
 // Three replicas are of use only where two of them confirm.

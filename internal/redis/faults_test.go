@@ -2,25 +2,17 @@ package redis
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
-	goredis "github.com/redis/go-redis/v9"
-
+	"tidemark/internal/servers"
+	"tidemark/internal/servers/serverstest"
 	"tidemark/internal/shard"
 )
 
 // TestRefusalsOfRedis has Redis itself refuse commits for want of memory, of replicas, and of mastership: nothing of
-// them is written, and they go through once the want is over. It needs TIDEMARK_REDIS_SERVER, as miniredis refuses
-// nothing.
+// them is written, and they go through once the want is over.
 func TestRefusalsOfRedis(t *testing.T) {
-	binary := os.Getenv("TIDEMARK_REDIS_SERVER")
-	if binary == "" {
-		return
-	}
-	started := openRedisServer(t, binary)
-	client := goredis.NewClient(&goredis.Options{Addr: started.(*goredis.Client).Options().Addr, MaxRetries: -1})
-	t.Cleanup(func() { _ = client.Close() })
+	client := serverstest.Redis(t, servers.RedisOptions{}).Client()
 	ctx, s := t.Context(), newStore(t, client, testLayout)
 	config := func(name, value string) func() error {
 		return func() error { return client.ConfigSet(ctx, name, value).Err() }

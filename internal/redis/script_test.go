@@ -71,13 +71,7 @@ func TestScriptsComeBack(t *testing.T) {
 			{"drop", func() error { return s.Drop(ctx, shards) }},
 		} {
 			forget := func(ctx context.Context, node *goredis.Client) error { return node.ScriptFlush(ctx).Err() }
-			var err error
-			if cluster, ok := client.(*goredis.ClusterClient); ok {
-				err = cluster.ForEachMaster(ctx, forget)
-			} else {
-				err = client.ScriptFlush(ctx).Err()
-			}
-			if err != nil {
+			if err := eachMaster(t, client, forget); err != nil {
 				t.Fatalf("forget scripts before %s: %v", step.name, err)
 			}
 			if err := step.call(); err != nil {

@@ -1,21 +1,19 @@
 package redis
 
 import (
-	"bufio"
-	"context"
-	"fmt"
-	"net"
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	goredis "github.com/redis/go-redis/v9"
 
+	"tidemark/internal/servers/serverstest"
 	"tidemark/internal/shard"
 )
+
+var pool serverstest.Pool
+
+func TestMain(m *testing.M) { os.Exit(pool.Run(m)) }
 
 // backend is a kind of Redis to test against; open returns a client of an empty one.
 type backend struct {
@@ -23,13 +21,14 @@ type backend struct {
 	open func(t testing.TB) goredis.UniversalClient
 }
 
-// backends are miniredis behind either client and, where TIDEMARK_REDIS_SERVER names its binary, Redis itself.
+// backends are miniredis behind either client, Redis itself, and a Redis Cluster of three masters.
 func backends() []backend {
-	all := []backend{{"miniredis", openMiniredis}, {"miniredis by a cluster client", openMiniredisCluster}}
-	if binary := os.Getenv("TIDEMARK_REDIS_SERVER"); binary != "" {
-		all = append(all, backend{"redis-server", func(t testing.TB) goredis.UniversalClient { return openRedisServer(t, binary) }})
+	return []backend{
+		{"miniredis", openMiniredis},
+		{"miniredis by a cluster client", openMiniredisCluster},
+		{"redis-server", openRedis},
+		{"redis cluster", openRedisCluster},
 	}
-	return all
 }
 
 func eachServer(t *testing.T, test func(t *testing.T, client goredis.UniversalClient)) {
@@ -50,40 +49,22 @@ func openMiniredisCluster(t testing.TB) goredis.UniversalClient {
 	return client
 }
 
-// openRedisServer starts a server without persistence on a port of its own and stops it with the test.
-func openRedisServer(t testing.TB, binary string) goredis.UniversalClient {
+// openRedis empties the server that the tests share.
+func openRedis(t testing.TB) goredis.UniversalClient {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("find a free port: %v", err)
-	}
-	addr := listener.Addr().(*net.TCPAddr)
-	_ = listener.Close()
+	return opened(t, goredis.NewClient(&goredis.Options{Addr: pool.Redis(t).Addr()}))
+}
 
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	cmd := exec.CommandContext(ctx, binary, "--port", fmt.Sprint(addr.Port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatalf("start %s: %v", binary, err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start %s: %v", binary, err)
-	}
-	client := goredis.NewClient(&goredis.Options{Addr: addr.String()})
-	t.Cleanup(func() {
-		_ = client.Close()
-		cancel() // kills it
-		_ = cmd.Wait()
-	})
-	var log strings.Builder
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		log.WriteString(lines.Text() + "\n")
-		if strings.Contains(lines.Text(), "eady to accept connections") {
-			return client
-		}
-	}
-	t.Fatalf("start %s: it ended:\n%s", binary, log.String())
-	return nil
+func openRedisCluster(t testing.TB) goredis.UniversalClient {
+	t.Helper()
+	return opened(t, goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: pool.RedisCluster(t).Addrs()}))
+}
+
+func opened(t testing.TB, client goredis.UniversalClient) goredis.UniversalClient {
+	t.Helper()
+	t.Cleanup(func() { _ = client.Close() })
+	flush(t, client)
+	return client
 }
 
 var testLayout = shard.Layout{Shards: 64, Partitioner: shard.Murmur2, Zone: "UTC", Base: "EUR"}

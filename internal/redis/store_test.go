@@ -34,9 +34,18 @@ func TestStoreKeepsItsPromises(t *testing.T) {
 
 func flush(t testing.TB, client goredis.UniversalClient) {
 	t.Helper()
-	if err := client.FlushAll(context.Background()).Err(); err != nil {
+	empty := func(ctx context.Context, node *goredis.Client) error { return node.FlushAll(ctx).Err() }
+	if err := eachMaster(t, client, empty); err != nil {
 		t.Fatalf("flush: %v", err)
 	}
+}
+
+// eachMaster calls each master of a cluster, or the one server that there is.
+func eachMaster(t testing.TB, client goredis.UniversalClient, call func(ctx context.Context, node *goredis.Client) error) error {
+	if cluster, ok := client.(*goredis.ClusterClient); ok {
+		return cluster.ForEachMaster(t.Context(), call)
+	}
+	return call(t.Context(), client.(*goredis.Client))
 }
 
 // breakable is a store whose keys the suite may damage.

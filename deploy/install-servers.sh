@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what the tests on real servers need: redis-server, Java and Maven as Debian packages, and the jars of the Kafka
+# brokers through Maven. Quick where all is there. Where something cannot be installed it says so in one line and goes on:
+# the tests that need it are skipped, or fail with TIDEMARK_STRICT=1.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+
+lacking=()
+need() { # need COMMAND PACKAGE
+	if ! command -v "$1" >/dev/null; then lacking+=("$2"); fi
+}
+need redis-server redis-server
+need java default-jre-headless
+need mvn maven
+
+if ((${#lacking[@]})); then
+	if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+		echo "servers: not installed, and only root on a Debian system installs them: ${lacking[*]}"
+		exit 0
+	fi
+	echo "servers: installing ${lacking[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	if ! { timeout 300 apt-get update -qq &&
+		timeout 600 apt-get install -y -qq --no-install-recommends "${lacking[@]}"; } >"$log" 2>&1; then
+		echo "servers: could not install ${lacking[*]}: $(tail -n 1 "$log")"
+		exit 0
+	fi
+fi
+
+go run ./deploy/servers -prepare
