@@ -213,10 +213,13 @@ func TestView(t *testing.T) {
 			t.Errorf("field %s: got %q, want the column of that name, at most 64 bytes", f.Name, f.Value)
 		}
 	}
-	for _, part := range []string{`"coverage":"0.95"`, `"sequence":"1"`, `"currency":"USD"`, `"next_review":"` + p.Due.String(), `"clv_potential":""`} {
+	for _, part := range []string{`"coverage":"0.95"`, `"sequence":"1"`, `"currency":"USD"`, `"next_review":"` + p.Due.String(), `"clv_potential":""`, `"active_months":"1"`, `"referrals":"0"`} {
 		if !strings.Contains(string(detail), part) {
 			t.Errorf("detail %s: want it to contain %s", detail, part)
 		}
+	}
+	if strings.Contains(string(detail), `"nps"`) || strings.Contains(string(detail), `"csat"`) {
+		t.Errorf("detail %s: want no answers of who gave none", detail)
 	}
 }
 

@@ -32,6 +32,12 @@ type Score struct {
 	Model                    string
 	Sequence                 int64
 	NextReview               event.Instant
+	// NPS is the latest answer, 0..10; CSAT the mean of Answers answers, each as a share of its scale; OpenComplaints those not
+	// resolved: all of 365 days. Referrals count over life, ActiveMonths are consecutive.
+	NPS                                              float64
+	NPSKnown                                         bool
+	CSAT                                             float64
+	Answers, OpenComplaints, Referrals, ActiveMonths int
 	// Bought reports whether there is a purchase that stands: without one the models have nothing to say.
 	Bought bool
 	base   event.Currency
@@ -45,6 +51,8 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		Customer: p.Customer, AsOf: at, Level: p.Episode.Level, Tier: p.Standing.Tier, Model: e.model.Version,
 		Sequence: p.Sequence, NextReview: p.Due, base: e.model.Base, Bought: v.buyer(),
 		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v),
+		NPS: v.facts.NPSScore, NPSKnown: v.facts.NPSKnown, CSAT: v.facts.CSATMean, Answers: v.facts.CSATCount,
+		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,
 	}
 	s.Total = s.Historic
 	if !s.Bought {
@@ -117,7 +125,7 @@ type NamedValue struct{ Name, Value string }
 func (e *Engine) View(p Profile, at event.Instant) (fields []NamedValue, detail []byte) {
 	s := e.Score(p, at)
 	row := s.Row()
-	byName := make(map[string]string, len(row)+2)
+	byName := make(map[string]string, len(row)+9)
 	for i, column := range Columns() {
 		byName[column] = row[i]
 	}
@@ -129,6 +137,15 @@ func (e *Engine) View(p Profile, at event.Instant) (fields []NamedValue, detail 
 	byName["sequence"] = strconv.FormatInt(s.Sequence, 10)
 	byName["next_review"] = s.NextReview.String()
 	byName["currency"] = string(s.base)
+	byName["open_complaints"] = strconv.Itoa(s.OpenComplaints)
+	byName["referrals"] = strconv.Itoa(s.Referrals)
+	byName["active_months"] = strconv.Itoa(s.ActiveMonths)
+	if s.NPSKnown {
+		byName["nps"] = number(s.NPS)
+	}
+	if s.Answers > 0 {
+		byName["csat"] = number(s.CSAT)
+	}
 	detail, err := json.Marshal(byName)
 	if err != nil {
 		panic("score: a map of strings does not marshal: " + err.Error())
