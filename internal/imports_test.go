@@ -45,6 +45,7 @@ var may = map[string][]string{
 	"internal/shard":   {"internal/event"},
 	"internal/dataset": {"internal/event"},
 	"internal/shop":    {"internal/event", "internal/stat"},
+	"internal/traffic": {"internal/event"},
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
 
 	// The adapters see neither each other nor the pipeline; interfaces are met without an import.

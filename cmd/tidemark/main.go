@@ -21,6 +21,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"See it work: embedded servers, a simulated shop, a year in a minute."`
 	Replay   replayCommand   `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
 	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
+	Bench    benchCommand    `cmd:"" help:"Measure the service on real servers: events a second, CPU, latency, memory."`
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
 	Customer customerCommand `cmd:"" help:"Look at one customer's live score."`
 	Doctor   doctorCommand   `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`

@@ -66,7 +66,7 @@ func (s *Store) eachMaster(ctx context.Context, question func(context.Context, g
 func checkVersion(ctx context.Context, node goredis.Cmdable) Finding {
 	f := Finding{Name: "redis version", OK: true, Detail: "unknown: the server does not tell"}
 	info, err := node.Info(ctx, "server").Result()
-	version := infoField(info, "redis_version")
+	version := InfoField(info, "redis_version")
 	if err != nil || version == "" {
 		return f
 	}
@@ -92,7 +92,7 @@ func checkEviction(ctx context.Context, node goredis.Cmdable) Finding {
 	}
 	if policy == "" {
 		if info, err := node.Info(ctx, "memory").Result(); err == nil {
-			policy = infoField(info, "maxmemory_policy")
+			policy = InfoField(info, "maxmemory_policy")
 		}
 	}
 	if policy == "" {
@@ -129,8 +129,8 @@ func (s *Store) checkWritable(ctx context.Context) Finding {
 	return f
 }
 
-// infoField returns a field of INFO, whose lines read name:value.
-func infoField(info, name string) string {
+// InfoField returns a field of INFO, whose lines read name:value.
+func InfoField(info, name string) string {
 	for line := range strings.Lines(info) {
 		if value, ok := strings.CutPrefix(line, name+":"); ok {
 			return strings.TrimSpace(value)

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
+	"tidemark/internal/pipeline"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+const (
+	offerEvery = 5 * time.Millisecond
+	// offersUnderWay bounds the batches that are not acknowledged yet. Beyond it the source falls behind its own
+	// schedule, and since an event's time is that of the schedule, this counts as latency too.
+	offersUnderWay = 256
+)
+
+// stopwatch notes when what is told was caused, by the id of what is told.
+type stopwatch struct {
+	mu     sync.Mutex
+	since  event.Instant
+	caused map[string]event.Instant
+	took   []time.Duration
+}
+
+// told notes a transition that an event caused; those of silence have a due time instead.
+func (w *stopwatch) told(t score.Transition) {
+	s := t.Common()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.since != 0 && s.Cause == score.ByEvent && s.AsOf >= w.since {
+		w.caused[s.ID] = s.AsOf
+	}
+}
+
+// start forgets, and notes from now on.
+func (w *stopwatch) start(since event.Instant) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.since, w.caused, w.took = since, map[string]event.Instant{}, nil
+}
+
+// seen notes that a consumer has got a message.
+func (w *stopwatch) seen(id string, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if cause, ok := w.caused[id]; ok {
+		w.took = append(w.took, at.Sub(cause.Time()))
+		delete(w.caused, id) // a repetition is none
+	}
+}
+
+// latency offers events at half the rate that was reached, each at its time whatever became of those before it, and
+// measures from that time until a consumer of the output topics has what the event caused.
+func (b *bench) latency(ctx context.Context, ended <-chan error) error {
+	perSecond := b.result.Scoring.PerSecond / 2
+	b.say("latency at %.0f events/s for %s", perSecond, b.LatencyFor)
+	log := b.cluster.NewLog()
+	defer log.Close()
+	began := time.Now()
+	b.watch.start(event.InstantOf(began))
+	listening, hush := context.WithCancel(ctx)
+	defer hush()
+	var ears errgroup.Group
+	for _, p := range b.outputPartitions() {
+		_, end, err := log.Bounds(ctx, p)
+		if err != nil {
+			return err
+		}
+		ears.Go(func() error { return b.listen(listening, log, p, end) })
+	}
+	offered, err := b.offer(ctx, began, perSecond)
+	if err != nil {
+		return err
+	}
+	if _, err := b.await(ctx, ended, func(lanes []pipeline.Progress) bool { return applied(lanes) == int64(b.Events+offered) }); err != nil {
+		return err
+	}
+	b.watch.await(ctx)
+	hush()
+	if err := ears.Wait(); err != nil {
+		return err
+	}
+	b.result.Latency = b.watch.result(perSecond, offered)
+	return nil
+}
+
+// offer publishes events on a schedule that begins at an instant, and returns how many.
+func (b *bench) offer(ctx context.Context, began time.Time, perSecond float64) (int, error) {
+	config := b.traffic
+	config.Seed++
+	source := config.Open()
+	tick := time.NewTicker(offerEvery)
+	defer tick.Stop()
+	together, within := errgroup.WithContext(ctx)
+	together.SetLimit(offersUnderWay)
+	offered := 0
+	for due := 0; time.Since(began) < b.LatencyFor; {
+		select {
+		case <-within.Done():
+			return 0, errors.Join(context.Cause(within), together.Wait())
+		case <-tick.C:
+		}
+		due = int(min(time.Since(began), b.LatencyFor).Seconds() * perSecond)
+		batch := make([]shard.Output, 0, due-offered)
+		for ; offered < due; offered++ {
+			at := event.InstantOf(began.Add(time.Duration(float64(offered) / perSecond * float64(time.Second))))
+			out, err := b.codec.EncodeEvent(source.Next(at))
+			if err != nil {
+				return 0, errors.Join(err, together.Wait())
+			}
+			batch = append(batch, out)
+		}
+		if len(batch) > 0 {
+			together.Go(func() error { return b.publisher.Publish(within, batch) })
+		}
+	}
+	return offered, together.Wait()
+}
+
+// listen follows a partition of an output topic until ctx ends.
+func (b *bench) listen(ctx context.Context, log *kafka.Log, p shard.Partition, at int64) error {
+	for {
+		fetch, err := log.Fetch(ctx, p, at)
+		switch {
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // the end asked for, whatever the fetch made of it
+		case err != nil:
+			return err
+		}
+		now := time.Now()
+		for _, r := range fetch.Records {
+			for _, h := range r.Headers {
+				if h.Key == "ce_id" {
+					b.watch.seen(string(h.Value), now)
+				}
+			}
+		}
+		at = fetch.Next
+	}
+}
+
+// applied counts the events that lanes have committed and published.
+func applied(lanes []pipeline.Progress) (n int64) {
+	for _, p := range lanes {
+		for _, offset := range p.Applied {
+			n += offset
+		}
+	}
+	return n
+}
+
+// lastOutputWithin bounds the time from the acknowledgement of the last output until its consumer has it.
+const lastOutputWithin = 5 * time.Second
+
+// await waits until everything told has been seen.
+func (w *stopwatch) await(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lastOutputWithin)
+	defer cancel()
+	tick := time.NewTicker(offerEvery)
+	defer tick.Stop()
+	for w.unseen() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (w *stopwatch) unseen() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.caused)
+}
+
+// result sums up.
+func (w *stopwatch) result(perSecond float64, offered int) *latencyResult {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	slices.Sort(w.took)
+	at := func(share float64) float64 {
+		if len(w.took) == 0 {
+			return 0
+		}
+		return float64(w.took[min(len(w.took)-1, int(share*float64(len(w.took))))].Microseconds()) / 1000
+	}
+	return &latencyResult{PerSecond: perSecond, Events: offered, Outputs: len(w.took), Unseen: len(w.caused), P50: at(.5), P99: at(.99), Max: at(1)}
+}
