@@ -89,7 +89,7 @@ func TestBadInput(t *testing.T) {
 	s.serve(t)
 	for _, row := range rows {
 		eventually(t, longest, "the good event after this is scored: "+row.name, func() bool {
-			return s.redis.Server().HGet("tm:score:"+row.name, "spend_365d") == "50.00"
+			return s.score(t, row.name, "spend_365d") == "50.00"
 		})
 	}
 	letters := map[string]*kgo.Record{}
@@ -130,7 +130,7 @@ func TestTransactionMarkersAreSkipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka.Addr()), kgo.TransactionalID("shop"))
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka), kgo.TransactionalID("shop"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,13 +155,13 @@ func TestTransactionMarkersAreSkipped(t *testing.T) {
 		}
 	}
 	const records = 4 // two orders, two markers
-	if got := s.kafka.Broker().PartitionInfo(string(event.Purchases), 0).HighWatermark; got != records {
+	if got := s.events(t); got != records {
 		t.Fatalf("the log ends at %d, want %d: without markers this test shows nothing", got, records)
 	}
 	s.serve(t)
-	eventually(t, longest, "the last marker is passed", func() bool { return s.applied(0, string(event.Purchases)) == records })
+	eventually(t, longest, "the last marker is passed", func() bool { return sum(s.applied(t)) == records })
 	eventually(t, longest, "both are scored", func() bool {
-		return s.redis.Server().Exists("tm:score:ann") && s.redis.Server().Exists("tm:score:bob")
+		return s.score(t, "ann", "tier") != "" && s.score(t, "bob", "tier") != ""
 	})
 	if got := len(s.records(t, kafka.DeadLetters)); got != 0 {
 		t.Errorf("%d dead letters, want none", got)
@@ -176,23 +176,6 @@ func encoded(t *testing.T, codec *avro.Codec, x event.Event, at time.Time) *kgo.
 		t.Fatal(err)
 	}
 	return &kgo.Record{Topic: out.Topic, Key: out.Key, Value: slices.Clone(out.Value), Timestamp: at}
-}
-
-// produce sends records, in order.
-func (s *servers) produce(t *testing.T, records ...*kgo.Record) {
-	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka.Addr()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for _, r := range records {
-		if err := client.ProduceSync(ctx, r).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // serve runs the service in this process until the test is over; then it must drain.

@@ -129,7 +129,7 @@ func TestModelCommands(t *testing.T) {
 	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	load := append([]string{"run", "--clock", "event", "--as-of", "2026-03-10", "--exit-when-caught-up", "--admin", ""}, s.flags()...)
 	must(t, load...)
-	if got := s.redis.Server().HGet("tm:score:ann", "model_version"); got != "mine-1" {
+	if got := s.score(t, "ann", "model_version"); got != "mine-1" {
 		t.Errorf("ann is scored by %q, want the model in force", got)
 	}
 	// A flag does not switch models, and money does not change its currency.
@@ -149,7 +149,7 @@ func TestAModelIsFollowed(t *testing.T) {
 			`"occurred_at":%q,"kind":"ORDER","amount_minor":4000,"currency":"USD"}}`, buys, buys, time.Now().Format(time.RFC3339Nano))
 		must(t, append([]string{"import", file(t, log), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	}
-	scoredBy := func() string { return s.redis.Server().HGet("tm:score:ann", "model_version") }
+	scoredBy := func() string { return s.score(t, "ann", "model_version") }
 	buy()
 	eventually(t, longest, "ann is scored", func() bool { return scoredBy() == "cdnow-2026.1" })
 	other := strings.Replace(string(model.Default()), "version: cdnow-2026.1", "version: mine-1", 1)
@@ -167,10 +167,10 @@ func TestTopics(t *testing.T) {
 	must(t, append([]string{"topics", "create", "--partitions", "3", "--replication", "1"}, s.kafkaFlags()...)...)
 	tidemark(t, check...).says(t, 0, "3 partitions", "the topics are in order")
 	tidemark(t, append([]string{"topics", "create", "--partitions", "5"}, s.kafkaFlags()...)...).says(t, 0, "3 partitions")
-	if err := s.kafka.Broker().DeleteTopic("customer.feedback.v1"); err != nil {
+	if err := s.embedded.kafka.Broker().DeleteTopic("customer.feedback.v1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.kafka.Broker().CreateTopic("customer.feedback.v1", 2, nil); err != nil {
+	if err := s.embedded.kafka.Broker().CreateTopic("customer.feedback.v1", 2, nil); err != nil {
 		t.Fatal(err)
 	}
 	tidemark(t, check...).says(t, 1, "unequal partition counts", "customer.feedback.v1 has 2", "add partitions")
@@ -209,7 +209,7 @@ func TestDoctor(t *testing.T) {
 	})
 	t.Run("redis takes no writes", func(t *testing.T) {
 		s := startServers(t, 1)
-		s.redis.Server().SetError("READONLY You can't write against a read only replica.")
+		s.embedded.redis.Server().SetError("READONLY You can't write against a read only replica.")
 		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 1, "READONLY", "ok    customer.purchases.v1")
 	})
 	t.Run("another partitioner", func(t *testing.T) {

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	for _, name := range []string{"TIDEMARK_REDIS_URL", "TIDEMARK_KAFKA_BROKERS", "TIDEMARK_MODEL", "TIDEMARK_FORMAT"} {
 		_ = os.Unsetenv(name)
 	}
-	os.Exit(m.Run())
+	os.Exit(pool.Run(m))
 }
 
 // answer is what a command line came to.

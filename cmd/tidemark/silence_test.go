@@ -27,7 +27,7 @@ func TestSilence(t *testing.T) {
 		s := startServers(t, 1)
 		s.serve(t, "--model", file(t, model))
 		must(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...)
-		eventually(t, longest, "ann is scored", func() bool { return s.redis.Server().Exists("tm:score:ann") })
+		eventually(t, longest, "ann is scored", func() bool { return s.score(t, "ann", "tier") != "" })
 		ready := due.Time().After(time.Now())
 		eventually(t, longest, "the alert is published", func() bool { return len(s.records(t, kafka.ChurnAlerts)) > 0 })
 		alert := s.records(t, kafka.ChurnAlerts)[0]

@@ -24,7 +24,7 @@ func TestExitWhenCaughtUp(t *testing.T) {
 			t.Fatalf("%s: exit code %d, want 0", round, got)
 		}
 	}
-	if got := s.redis.Server().HGet("tm:score:ann", "as_of"); got != "2026-03-10T00:00:00Z" {
+	if got := s.score(t, "ann", "as_of"); got != "2026-03-10T00:00:00Z" {
 		t.Errorf("ann is scored as of %q, want the end of the event clock", got)
 	}
 	progress, err := s.cluster(t).Progress(t.Context())
@@ -44,7 +44,7 @@ func TestALaterAsOfIsEvaluated(t *testing.T) {
 	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	for _, asOf := range []string{"2026-03-10", "2026-03-20"} {
 		must(t, append([]string{"run", "--clock", "event", "--as-of", asOf, "--exit-when-caught-up", "--admin", ""}, s.flags()...)...)
-		if got, want := s.redis.Server().HGet("tm:score:cid", "as_of"), asOf+"T00:00:00Z"; got != want {
+		if got, want := s.score(t, "cid", "as_of"), asOf+"T00:00:00Z"; got != want {
 			t.Errorf("cid is scored as of %q, want %q", got, want)
 		}
 	}
@@ -64,16 +64,14 @@ func TestSIGTERMDrains(t *testing.T) {
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "20s"}, s.flags()...)...)
 	eventually(t, longest, "the service has its partitions", func() bool { return len(p.share()) == 2 })
 	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
-	eventually(t, longest, "all three are applied", func() bool {
-		return s.applied(0, "customer.purchases.v1")+s.applied(1, "customer.purchases.v1") == 3
-	})
+	eventually(t, longest, "all are applied", func() bool { return sum(s.applied(t)) == s.events(t) })
 	p.ask(t)
 	if got := p.code(t, 30*time.Second); got != 0 {
 		t.Errorf("exit code %d, want 0 after a graceful end", got)
 	}
 	// What was applied is projected and committed on the way out.
 	for _, customer := range []string{"ann", "bob", "cid"} {
-		if got := s.redis.Server().HGet("tm:score:"+customer, "tier"); got == "" {
+		if got := s.score(t, customer, "tier"); got == "" {
 			t.Errorf("%s has no tier, want the projection to precede the end", customer)
 		}
 	}
@@ -94,7 +92,7 @@ func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	s := startServers(t, 1)
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "1h"}, s.flags()...)...)
 	eventually(t, longest, "the service has its partition", func() bool { return len(p.share()) == 1 })
-	s.redis.Server().SetError("LOADING it will never answer")
+	s.embedded.redis.Server().SetError("LOADING it will never answer")
 	p.ask(t)
 	p.ask(t)
 	for p.running() { // a signal that comes before the first is taken note of counts as the first
@@ -109,7 +107,7 @@ func TestDrainDeadline(t *testing.T) {
 	s := startServers(t, 1)
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "200ms"}, s.flags()...)...)
 	eventually(t, longest, "the service has its partition", func() bool { return len(p.share()) == 1 })
-	s.redis.Server().SetError("LOADING it will never answer")
+	s.embedded.redis.Server().SetError("LOADING it will never answer")
 	p.ask(t)
 	if got := p.code(t, 30*time.Second); got != 1 || !strings.Contains(p.said(), "not drained within the deadline") {
 		t.Errorf("exit code %d, want 1 and that it did not drain in time", got)

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/internal/kafka"
+)
+
+// replayed is what a replay of a log came to.
+type replayed struct {
+	scores map[string]map[string]string // by customer and column
+	ids    map[string]string            // topic and direction or state by id
+}
+
+func replayOf(t *testing.T, args ...string) replayed {
+	t.Helper()
+	dir := t.TempDir()
+	scores, transitions := filepath.Join(dir, "scores.csv"), filepath.Join(dir, "transitions.jsonl")
+	must(t, append([]string{"replay", "--scores", scores, "--transitions", transitions}, args...)...)
+	return replayed{readScores(t, scores), readTransitions(t, transitions)}
+}
+
+func readScores(t *testing.T, name string) map[string]map[string]string {
+	t.Helper()
+	rows := csvRows(t, name)
+	scores := map[string]map[string]string{}
+	for _, row := range rows[1:] {
+		fields := map[string]string{}
+		for i, column := range rows[0] {
+			fields[column] = row[i]
+		}
+		scores[row[0]] = fields
+	}
+	return scores
+}
+
+func readTransitions(t *testing.T, name string) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for line := range strings.Lines(string(raw)) {
+		var told struct {
+			Topic string
+			Event struct {
+				ID        string `json:"event_id"`
+				Direction string
+				State     string
+			}
+			Published bool
+		}
+		if err := json.Unmarshal([]byte(line), &told); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		if !told.Published {
+			t.Fatalf("not published, want all published: %s", line)
+		}
+		ids[told.Event.ID] = told.Topic + " " + told.Event.Direction + told.Event.State
+	}
+	return ids
+}
+
+// compare holds what the servers hold to the replay.
+func (r replayed) compare(t *testing.T, s *servers) {
+	t.Helper()
+	r.compareScores(t, s)
+	r.compareOutputs(t, s.outputs(t))
+	for n := range endToEndShards {
+		left, err := s.data.LLen(t.Context(), fmt.Sprintf("tm:{%02d}:outbox", n)).Result()
+		if err != nil || left != 1 {
+			t.Errorf("shard %d: %d entries in the outbox, %v, want the sentinel alone", n, left, err)
+		}
+	}
+}
+
+// compareScores holds the public scores to the replay's, field by field.
+func (r replayed) compareScores(t *testing.T, s *servers) {
+	t.Helper()
+	keys := s.keys(t, "tm:score:")
+	wrong := 0
+	for i, got := range s.hashes(t, keys...) {
+		customer := strings.TrimPrefix(keys[i], "tm:score:")
+		want := r.scores[customer]
+		if want == nil || len(got) != 12 {
+			t.Errorf("customer %s has fields %v, want the 12 of the design, and to be in the replay", customer, slices.Sorted(maps.Keys(got)))
+			wrong++
+		}
+		for field, value := range got {
+			if value != want[field] {
+				t.Errorf("customer %s: %s is %q, replay says %q", customer, field, value, want[field])
+				wrong++
+			}
+		}
+		if wrong > 10 {
+			t.Fatal("too many differ")
+		}
+	}
+	if len(keys) != len(r.scores) {
+		t.Errorf("%d customers have a score, want %d", len(keys), len(r.scores))
+	}
+}
+
+// compareOutputs holds the output topics to the replay's transitions by id.
+func (r replayed) compareOutputs(t *testing.T, outputs map[string]*kgo.Record) {
+	t.Helper()
+	entries, raised := 0, 0
+	for id, record := range outputs {
+		want, ok := r.ids[id]
+		if !ok || !strings.HasPrefix(want, record.Topic) {
+			t.Fatalf("%s holds %s, which replay does not tell", record.Topic, id)
+		}
+		if strings.HasSuffix(want, " ENTRY") {
+			entries++
+		}
+		if strings.HasSuffix(want, " RAISED") {
+			raised++
+		}
+	}
+	for id, kind := range r.ids {
+		if outputs[id] == nil {
+			t.Fatalf("%s %s is missing, and %d of %d are there", kind, id, len(outputs), len(r.ids))
+		}
+	}
+	if entries != len(r.scores) {
+		t.Errorf("%d ENTRY, want one for each of the %d customers", entries, len(r.scores))
+	}
+	if raised == 0 {
+		t.Error("no RAISED, want some: a log without them shows nothing")
+	}
+}
+
+// outputs reads the output topics to their ends, by id. The same id twice must be the same message.
+func (s *servers) outputs(t *testing.T) map[string]*kgo.Record {
+	t.Helper()
+	found := map[string]*kgo.Record{}
+	repeated := 0
+	for _, record := range s.records(t, kafka.TierChanges, kafka.ChurnAlerts) {
+		id := headerOf(record, "ce_id")
+		if before := found[id]; before != nil {
+			repeated++
+			if before.Topic != record.Topic || string(before.Value) != string(record.Value) || string(before.Key) != string(record.Key) {
+				t.Errorf("%s stands in the log with two payloads", id)
+			}
+		}
+		found[id] = record
+	}
+	t.Logf("%d outputs, %d of them repeated", len(found), repeated)
+	return found
+}
