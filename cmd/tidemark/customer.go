@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"tidemark/internal/score"
@@ -49,14 +50,16 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		detail := map[string]string{}
+		detail := map[string]json.RawMessage{}
 		if err := json.Unmarshal(raw, &detail); err != nil && raw != nil {
 			return fmt.Errorf("detail of %q: %w", c.ID, err)
 		}
 		if why, err = db.explain(ctx, c.ID, fields["as_of"]); err != nil {
 			return err
 		}
-		maps.Copy(fields, detail)
+		for name, value := range detail {
+			fields[name] = strings.Trim(string(value), `"`)
+		}
 		order = score.Columns()
 	}
 	fields["customer_id"] = c.ID

@@ -21,11 +21,14 @@ func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Millisecond
 func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i-j) * time.Millisecond }
 
 // String is RFC 3339 in UTC, with milliseconds only where there are some.
-func (i Instant) String() string {
+func (i Instant) String() string { return string(i.Append(nil)) }
+
+// Append appends what String returns.
+func (i Instant) Append(b []byte) []byte {
 	if i == Never {
-		return "never"
+		return append(b, "never"...)
 	}
-	return i.Time().Format("2006-01-02T15:04:05.999Z07:00")
+	return i.Time().AppendFormat(b, "2006-01-02T15:04:05.999Z07:00")
 }
 
 // Day counts calendar days since 1970-01-01 in the zone of a Calendar.

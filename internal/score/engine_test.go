@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -213,13 +214,22 @@ func TestView(t *testing.T) {
 			t.Errorf("field %s: got %q, want the column of that name, at most 64 bytes", f.Name, f.Value)
 		}
 	}
-	for _, part := range []string{`"coverage":"0.95"`, `"sequence":"1"`, `"currency":"USD"`, `"next_review":"` + p.Due.String(), `"clv_potential":""`, `"active_months":"1"`, `"referrals":"0"`} {
-		if !strings.Contains(string(detail), part) {
-			t.Errorf("detail %s: want it to contain %s", detail, part)
+	var members map[string]any
+	if err := json.Unmarshal(detail, &members); err != nil {
+		t.Fatalf("detail %s: %v", detail, err)
+	}
+	for name, want := range map[string]any{
+		"coverage": .95, "sequence": 1., "currency": "USD", "next_review": p.Due.String(), "active_months": 1., "referrals": 0.,
+		"orders": 1., "first_purchase": row[slices.Index(score.Columns(), "first_purchase")], "clv_historic": 60.,
+	} {
+		if members[name] != want {
+			t.Errorf("detail's %s is %v, want %v", name, members[name], want)
 		}
 	}
-	if strings.Contains(string(detail), `"nps"`) || strings.Contains(string(detail), `"csat"`) {
-		t.Errorf("detail %s: want no answers of who gave none", detail)
+	for _, name := range []string{"nps", "csat", "clv_potential", "customer_id", "tier"} {
+		if got, ok := members[name]; ok {
+			t.Errorf("detail's %s is %v, want it left out: it does not apply, or is said elsewhere", name, got)
+		}
 	}
 }
 
