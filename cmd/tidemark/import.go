@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"tidemark/internal/avro"
 	"tidemark/internal/dataset"
@@ -19,8 +20,12 @@ type importCommand struct {
 	registrySettings
 }
 
-// importBatch is how many events are published and acknowledged at a time.
-const importBatch = 5000
+const (
+	// importBatch is how many events are published and acknowledged at a time.
+	importBatch = 5000
+	// importPatience is how long brokers may be away that come back: a restart, with time to spare.
+	importPatience = 90 * time.Second
+)
 
 // Run publishes the log in canonical order, keyed by customer, each event under the time at which it occurred.
 func (c *importCommand) Run(ctx context.Context, s streams) error {
@@ -51,7 +56,8 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// send publishes events in canonical order, a batch at a time: each waits until the one before is acknowledged.
+// send publishes events in canonical order, a batch at a time: each waits until the one before is acknowledged, and while
+// brokers are away, for them.
 func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []event.Event, shown *progress) error {
 	defer shown.end()
 	dataset.Sort(events)
@@ -65,7 +71,8 @@ func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []
 			}
 			batch = append(batch, out)
 		}
-		if err := to.Publish(ctx, batch); err != nil {
+		waiting := func(err error) { shown.wait(int64(done), int64(len(events)), "kafka ("+kafka.ErrorClass(err)+")") }
+		if err := to.Insist(ctx, batch, importPatience, waiting); err != nil {
 			return fmt.Errorf("%w (%d of %d events are published; importing again does no harm)", err, done, len(events))
 		}
 		done = end

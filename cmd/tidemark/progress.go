@@ -42,8 +42,19 @@ func (p *progress) show(done, total int64, unit string) {
 	if p.w == nil || time.Since(p.drawn) < barEvery && done < total {
 		return
 	}
+	p.draw(bar(p.what, done, total, float64(done)/time.Since(p.began).Seconds(), unit))
+}
+
+// wait draws how much is done of a total, and what is waited for.
+func (p *progress) wait(done, total int64, what string) {
+	if p.w != nil {
+		p.draw(fmt.Sprintf("%-10s waiting for %s, %s of %s done", p.what, what, short(float64(done)), short(float64(total))))
+	}
+}
+
+func (p *progress) draw(line string) {
 	p.drawn = time.Now()
-	fmt.Fprint(p.w, "\r"+bar(p.what, done, total, float64(done)/time.Since(p.began).Seconds(), unit)+"\x1b[K")
+	fmt.Fprint(p.w, "\r"+line+"\x1b[K")
 }
 
 // end takes the bar away: what comes next says what became of it.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
 
 	"tidemark/internal/event"
 )
@@ -80,6 +81,9 @@ func TestErrorClass(t *testing.T) {
 		{kafkago.RebalanceInProgress, "rebalance"},
 		{kafkago.RequestTimedOut, "timeout"},
 		{kafkago.NotLeaderForPartition, "retriable"},
+		{protocol.NewErrNoLeader("t", 0), "retriable"},
+		{protocol.NewErrNoTopic("t"), "topic_missing"},
+		{protocol.NewErrNoPartition("t", 0), "topic_missing"},
 		{kafkago.InvalidTimestamp, "broker"},
 		{context.DeadlineExceeded, "timeout"},
 		{os.ErrDeadlineExceeded, "timeout"},

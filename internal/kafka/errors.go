@@ -9,6 +9,7 @@ import (
 	"os"
 
 	kafkago "github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
 
 	"tidemark/internal/event"
 )
@@ -53,7 +54,8 @@ func ErrorClass(err error) string {
 		return "generation_ended"
 	case errors.Is(err, event.ErrOffsetOutOfRange):
 		return "offset_out_of_range"
-	case errors.Is(err, ErrTopicMissing), errors.Is(err, kafkago.UnknownTopicOrPartition):
+	case errors.Is(err, ErrTopicMissing), errors.Is(err, kafkago.UnknownTopicOrPartition),
+		errors.Is(err, protocol.ErrNoTopic), errors.Is(err, protocol.ErrNoPartition):
 		return "topic_missing"
 	case errors.Is(err, ErrUnequalPartitions), errors.Is(err, ErrUnequalAssignment):
 		return "unequal_partitions"
@@ -61,6 +63,8 @@ func ErrorClass(err error) string {
 		return "malformed"
 	case errors.As(err, &tooLarge), errors.Is(err, kafkago.MessageSizeTooLarge), errors.Is(err, kafkago.RecordListTooLarge):
 		return "message_too_large"
+	case errors.Is(err, protocol.ErrNoLeader): // as brokers say while they shut down
+		return "retriable"
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	case errors.As(err, &broker):

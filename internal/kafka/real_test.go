@@ -170,7 +170,8 @@ func (m *member) generation(t testing.TB, fit func(partitions int) bool) *Genera
 	}
 }
 
-// A broker that stops and comes back is waited for: the group joins again, reads on and commits.
+// A broker that stops and comes back is waited for: the group joins again, reads on and commits, and who is in the middle of
+// publishing goes on, though the connections that the library has kept are dead.
 func TestBrokerBounce(t *testing.T) {
 	for _, version := range []string{servers.Kafka4, servers.Kafka3} {
 		t.Run("kafka "+version, func(t *testing.T) {
@@ -198,8 +199,15 @@ func TestBrokerBounce(t *testing.T) {
 			if n := len(readAll(t, log, purchases)); n == 0 {
 				t.Fatal("nothing to read before the bounce")
 			}
+			feed := startFeed(t, cluster)
+			wait(t, "acknowledgement", feed.first)
 			if err := k.Stop(); err != nil {
 				t.Fatal(err)
+			}
+			if err := wait(t, "wait of the publisher", feed.waits); err == nil {
+				t.Fatalf("the publisher ended: %v, want it to wait", wait(t, "its end", feed.done))
+			} else if !passes(err) {
+				t.Errorf("the publisher waits after %v of class %q, want one that passes", err, ErrorClass(err))
 			}
 			if _, err := log.Fetch(bounded(t), purchases, 0); ErrorClass(err) != "network" {
 				t.Errorf("fetch from a broker that is down: %v of class %q, want network", err, ErrorClass(err))
@@ -207,7 +215,7 @@ func TestBrokerBounce(t *testing.T) {
 			if err := k.Start(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			publishAgain(t, cluster, customers(event.Purchases, 100))
+			feed.check(t, log, 2)
 			after := m.generation(t, func(n int) bool { return n == 2 })
 			for after.ID() <= before.ID() {
 				after = m.owning(t, 2)
@@ -223,27 +231,6 @@ func TestBrokerBounce(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// publishAgain repeats what fails, as lanes do: after a bounce the library first uses up the connections that it has kept,
-// which are dead, and its own few tries with them.
-func publishAgain(t testing.TB, cluster *Cluster, outputs []shard.Output) {
-	t.Helper()
-	publisher, err := cluster.NewPublisher(shard.Murmur2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer publisher.Close()
-	ctx := bounded(t)
-	for {
-		err := publisher.Publish(ctx, outputs)
-		if err == nil {
-			return
-		}
-		if ErrorClass(err) != "network" && ErrorClass(err) != "retriable" {
-			t.Fatalf("publish after the bounce: %v of class %q, want one that passes", err, ErrorClass(err))
-		}
 	}
 }
 

@@ -11,10 +11,11 @@ import (
 )
 
 // work is what is to be done to one shard: plan is asked for the commits once the profiles of customers are at hand, and
-// again from the start after every conflict.
+// again after every conflict, for what is left.
 type work struct {
 	shard     *state
 	customers []string
+	items     []item // the events that are left
 	plan      func() ([]*part, error)
 	parts     []*part
 }
@@ -65,9 +66,9 @@ func (l *Lane) group(b batch) ([]*work, error) {
 		items[s.number] = append(items[s.number], *x)
 	}
 	for _, w := range works {
-		own := items[w.shard.number]
-		w.customers = customersOf(own)
-		w.plan = func() ([]*part, error) { return l.planEvents(w.shard, own, b.ends) }
+		w.items = items[w.shard.number]
+		w.customers = customersOf(w.items)
+		w.plan = func() ([]*part, error) { return l.planEvents(w.shard, w.items, b.ends) }
 	}
 	return works, nil
 }
@@ -107,10 +108,7 @@ func (l *Lane) carry(ctx context.Context, works []*work) error {
 			return err
 		}
 		for _, w := range works {
-			for _, p := range w.parts {
-				l.count(p)
-			}
-			w.parts = prune(w.parts)
+			w.parts = l.prune(w.parts)
 		}
 		var err error
 		if works, err = l.commit(ctx, works); err != nil {

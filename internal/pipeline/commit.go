@@ -54,7 +54,7 @@ func (l *Lane) commitRound(ctx context.Context, owners []*work, parts []*part) (
 		for i, err := range l.cfg.Store.Commit(ctx, commits) {
 			switch {
 			case err == nil:
-				l.note(owners[i].shard, parts[i])
+				l.note(owners[i], parts[i])
 			case errors.Is(err, shard.ErrConflict):
 				l.metrics.conflicts.Inc()
 				owners[i].shard.forget()
@@ -72,8 +72,11 @@ func (l *Lane) commitRound(ctx context.Context, owners []*work, parts []*part) (
 	return conflicts, err
 }
 
-// note records that a part is committed.
-func (l *Lane) note(s *state, p *part) {
+// note records that a part of w is committed, which leaves the rest.
+func (l *Lane) note(w *work, p *part) {
+	s := w.shard
+	w.items = p.rest
+	l.count(p.results)
 	s.committed(p, l.cfg.CacheProfiles)
 	for customer := range p.profiles {
 		l.touch(s, customer)
@@ -91,9 +94,9 @@ func (l *Lane) note(s *state, p *part) {
 	}
 }
 
-// count counts what became of the events of a part. Events planned again after a conflict count again.
-func (l *Lane) count(p *part) {
-	for r, n := range p.results {
+// count counts what became of events.
+func (l *Lane) count(results map[result]int) {
+	for r, n := range results {
 		l.metrics.events.WithLabelValues(string(r.topic), r.label).Add(float64(n))
 	}
 }

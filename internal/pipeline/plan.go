@@ -3,7 +3,6 @@ package pipeline
 import (
 	"fmt"
 	"maps"
-	"slices"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
@@ -17,8 +16,8 @@ type part struct {
 	letters  []deadLetter
 	outputs  []published
 	results  map[result]int
-	// items are the events that it applies.
-	items []item
+	// items are the events that it applies, rest those of the same work that come after it.
+	items, rest []item
 }
 
 // result is what became of an event of a topic.
@@ -70,6 +69,7 @@ func (d *draft) put(customer string, k known) {
 // offset prefix, never by customer, each part with its own marks.
 func (l *Lane) planEvents(s *state, items []item, ends shard.Marks) ([]*part, error) {
 	fresh := items[:0:0]
+	again := &part{results: map[result]int{}}
 	for _, x := range items {
 		if !s.seen(&x) {
 			fresh = append(fresh, x)
@@ -77,9 +77,9 @@ func (l *Lane) planEvents(s *state, items []item, ends shard.Marks) ([]*part, er
 		}
 		// Its projection may have been lost with the lane that applied it.
 		l.touch(s, x.event.Common().Customer)
-		l.metrics.events.WithLabelValues(string(x.record.Topic), "redelivered").Inc()
+		again.results[result{x.record.Topic, "redelivered"}]++
 	}
-	var parts []*part
+	parts := []*part{again}
 	done := map[string]known{}
 	for len(fresh) > 0 {
 		p, n, err := l.planPrefix(s, done, fresh)
@@ -87,6 +87,7 @@ func (l *Lane) planEvents(s *state, items []item, ends shard.Marks) ([]*part, er
 			return nil, err
 		}
 		fresh = fresh[n:]
+		p.rest = fresh
 		if len(fresh) == 0 {
 			p.commit.Marks = maps.Clone(ends)
 			p.raise(s.acked)
@@ -197,7 +198,28 @@ func (p *part) idle() bool {
 	return len(p.commit.Updates)+len(p.commit.Outbox)+p.commit.Confirmed == 0 && p.commit.Model == ""
 }
 
-// prune leaves out the parts that change nothing.
-func prune(parts []*part) []*part {
-	return slices.DeleteFunc(parts, (*part).idle)
+// prune leaves out the parts that change nothing. What became of their events counts with a part beside them, so that it
+// counts once whatever comes between; where there is none, nothing can.
+func (l *Lane) prune(parts []*part) []*part {
+	var kept []*part
+	results := map[result]int{}
+	for _, p := range parts {
+		add(results, p.results)
+		if !p.idle() {
+			p.results, results = results, map[result]int{}
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == 0 {
+		l.count(results)
+		return nil
+	}
+	add(kept[len(kept)-1].results, results)
+	return kept
+}
+
+func add(to, more map[result]int) {
+	for r, n := range more {
+		to[r] += n
+	}
 }
