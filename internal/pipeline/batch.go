@@ -179,8 +179,11 @@ func (s *state) missing(customers []string) []string {
 	return missing
 }
 
-// touch notes that a customer's public view is out of date.
+// touch notes that a customer's public view is out of date. Under the event clock everybody is projected in the end.
 func (l *Lane) touch(s *state, customer string) {
+	if l.cfg.Clock == EventClock {
+		return
+	}
 	if l.dirty[s.number] == nil {
 		l.dirty[s.number] = map[string]struct{}{}
 	}

@@ -16,16 +16,44 @@ const (
 	last             // the lane drains
 )
 
-// checkpoint brings everything outside the shards up to date, in this order: the public views, the outboxes of idle
-// shards, the marks of idle shards, and then the group's offsets, which never pass the lowest mark.
+// checkpoint begins to bring up to date what lies outside the shards, unless it is still at it: the public views, a page
+// of which it rewrites at once, the rest between the batches that follow. The last one rewrites them all.
 func (l *Lane) checkpoint(ctx context.Context, why occasion) error {
-	if err := l.projectDirty(ctx); err != nil {
+	if !l.showing.begun {
+		l.beginShowing()
+	}
+	if _, err := l.show(ctx, l.cfg.viewsPerStep); err != nil {
 		return err
 	}
-	l.confirm()
+	if why == last {
+		if err := l.showAll(ctx); err != nil {
+			return err
+		}
+	}
 	if err := l.countPopulation(ctx, why); err != nil {
 		return err
 	}
+	if err := l.conclude(ctx, why); err != nil || why == last {
+		return err
+	}
+	return l.roll(ctx)
+}
+
+// goOnShowing goes on with what the last checkpoint began, and reports whether there was anything to do.
+func (l *Lane) goOnShowing(ctx context.Context) (bool, error) {
+	if !l.showing.begun {
+		return false, nil
+	}
+	done, err := l.show(ctx, l.cfg.viewsPerStep)
+	if err != nil || !done {
+		return true, err
+	}
+	return true, l.conclude(ctx, regular)
+}
+
+// conclude brings up to date what follows from the public views, in this order: the outboxes of idle shards, the marks of
+// idle shards, and then the group's offsets, which never pass the lowest mark.
+func (l *Lane) conclude(ctx context.Context, why occasion) error {
 	if err := l.trim(ctx, why == last); err != nil {
 		return err
 	}
@@ -37,10 +65,7 @@ func (l *Lane) checkpoint(ctx context.Context, why occasion) error {
 	}
 	l.metrics.checkpoint.WithLabelValues(l.label()).Set(float64(time.Now().Unix()))
 	l.noteProgress()
-	if why == last {
-		return nil
-	}
-	return l.roll(ctx)
+	return nil
 }
 
 // moveMarks moves the marks of shards that had nothing to commit to the end of the last fully committed batch, and looks
@@ -81,13 +106,13 @@ func (l *Lane) moveMarks(ctx context.Context) error {
 	return nil
 }
 
-// commitOffsets tells the group how far everything is done: no further than the lowest mark, and than what this lane has
-// read, since before that a redelivered event may still have to be projected.
+// commitOffsets tells the group how far everything is done: no further than the lowest mark, and than what has been
+// projected: an event that is delivered again is projected again.
 func (l *Lane) commitOffsets(ctx context.Context) error {
 	offsets := map[shard.Partition]int64{}
 	for i, p := range l.partitions {
 		// A replay from further back does not move the group back.
-		done := min(l.lowest(p), l.position[p])
+		done := min(l.lowest(p), l.shown[p])
 		if l.cfg.Clock == EventClock && !l.settled && done >= l.inputs[i].current.high {
 			continue // the log's end counts as done once everybody has been evaluated
 		}

@@ -66,6 +66,9 @@ type Config struct {
 	NewToken func() shard.Token
 	Jitter   func() float64
 
+	// viewsPerStep (200) bounds what is projected between two batches, so that no event waits long for it. A lane that has more
+	// to do than it can spends its time on events, and writes its views later, and so more rarely.
+	viewsPerStep int
 	// decode and encode are the profile codec of package score, replaced in tests.
 	decode func([]byte) (score.Profile, error)
 	encode func(score.Profile) []byte
@@ -116,6 +119,7 @@ func (c Config) withDefaults() Config {
 	orInt(&c.CommitProfiles, 500)
 	orInt(&c.CommitBytes, 256<<10)
 	orInt(&c.CacheProfiles, 100_000)
+	orInt(&c.viewsPerStep, 200)
 	orTime(&c.Checkpoint, time.Second)
 	orTime(&c.Grace, 500*time.Millisecond)
 	orTime(&c.RollingCycle, time.Hour)

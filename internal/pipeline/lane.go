@@ -25,7 +25,7 @@ import (
 //	               │
 //	               ├─ 1. commit: one atomic step per shard                       commit.go
 //	               ├─ 2. publish the outbox                                      outbox.go
-//	            each second:
+//	            each second, and a page with each batch:
 //	               ├─ 3. project what dashboards read                            project.go
 //	               └─ 4. move the marks of idle shards, commit offsets (a hint)  checkpoint.go
 //
@@ -46,10 +46,12 @@ type Lane struct {
 	states   []*state
 	inputs   []*input
 	arrived  chan struct{}
-	position map[shard.Partition]int64 // end of the last fully committed batch
-	told     map[shard.Partition]int64 // what the group has been told
-	outputs  []published               // committed, not yet published
-	dirty    map[int]map[string]struct{}
+	position map[shard.Partition]int64   // end of the last fully committed batch
+	told     map[shard.Partition]int64   // what the group has been told
+	outputs  []published                 // committed, not yet published
+	dirty    map[int]map[string]struct{} // customers to be projected, by shard
+	showing  showing
+	shown    map[shard.Partition]int64 // all below has been projected
 	bad      tally
 	rolling  rolling
 	counted  time.Time // when the population was last counted
@@ -189,6 +191,10 @@ func (l *Lane) step(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	l.until = l.readUntil()
+	shown, err := l.goOnShowing(ctx)
+	if err != nil {
+		return false, err
+	}
 	followed, err := l.follow(ctx)
 	if err != nil {
 		return false, err
@@ -200,7 +206,7 @@ func (l *Lane) step(ctx context.Context) (bool, error) {
 	if !followed && !reviewed {
 		l.reviewed = max(l.reviewed, l.until)
 	}
-	worked := len(b.items)+len(b.bad) > 0 || followed || reviewed
+	worked := len(b.items)+len(b.bad) > 0 || shown || followed || reviewed
 	if !worked && l.cfg.Clock == EventClock && !l.settled && l.caughtUp() {
 		return true, l.settle(ctx)
 	}

@@ -79,12 +79,12 @@ func (l *Lane) publishLeftovers(ctx context.Context, s *state) error {
 	return nil
 }
 
-// confirm notes that all outputs published so far may go, once their customers have been projected: until then the outbox
-// tells a successor who is to be.
+// confirm notes that the outputs may go that had been published when the turn began that has just ended: until their customers
+// were projected, the outbox told a successor who was to be.
 func (l *Lane) confirm() {
 	for _, s := range l.states {
-		s.confirmed += s.published
-		s.published = 0
+		s.confirmed += s.showing
+		s.showing = 0
 	}
 }
 

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tidemark/internal/score"
@@ -12,42 +13,74 @@ import (
 // viewsAtOnce bounds one call of Project.
 const viewsAtOnce = 500
 
-// projectDirty rewrites the public views of the customers that have changed, or that a redelivery or a leftover output
-// shows may be stale. Coming once a checkpoint, it coalesces what happens within it.
-func (l *Lane) projectDirty(ctx context.Context) error {
-	for len(l.dirty) > 0 {
-		var works []*work
-		for n, customers := range l.dirty {
-			w := &work{shard: l.states[n]}
-			for customer := range customers {
-				w.customers = append(w.customers, customer)
-			}
-			slices.Sort(w.customers)
-			works = append(works, w)
+// showing is a turn of projection: the customers who had changed when it began.
+type showing struct {
+	begun bool
+	left  []*work
+	// upTo is the position when it began: once nobody is left, all below is projected.
+	upTo shard.Marks
+}
+
+// beginShowing begins a turn with the customers that have changed since the last one began, or that a redelivery or a leftover
+// output shows may be stale. Coming once a checkpoint at most, it coalesces what happens within it.
+func (l *Lane) beginShowing() {
+	l.showing = showing{begun: true, upTo: maps.Clone(l.position)}
+	for _, n := range slices.Sorted(maps.Keys(l.dirty)) {
+		w := &work{shard: l.states[n], customers: slices.Sorted(maps.Keys(l.dirty[n]))}
+		l.showing.left = append(l.showing.left, w)
+	}
+	clear(l.dirty)
+	for _, s := range l.states {
+		s.showing, s.published = s.published, 0
+	}
+}
+
+// show rewrites the public views of some of those who are left. It reports whether that was the end of the turn.
+func (l *Lane) show(ctx context.Context, most int) (bool, error) {
+	var page []*work
+	for _, w := range l.showing.left {
+		if n := min(most, len(w.customers)); n > 0 {
+			page = append(page, &work{shard: w.shard, customers: w.customers[:n]})
+			most -= n
 		}
-		slices.SortFunc(works, func(a, b *work) int { return a.shard.number - b.shard.number })
-		if err := l.load(ctx, works); err != nil {
+	}
+	if err := l.load(ctx, page); err != nil {
+		return false, err
+	}
+	var views []shard.View
+	for i, w := range page {
+		for _, customer := range w.customers {
+			if k := w.shard.profiles[customer]; k.exists {
+				views = append(views, l.view(k.profile))
+			}
+		}
+		l.showing.left[i].customers = l.showing.left[i].customers[len(w.customers):]
+	}
+	if err := l.project(ctx, views); err != nil {
+		return false, err
+	}
+	if err := l.publishScores(ctx, views); err != nil {
+		return false, err
+	}
+	l.showing.left = slices.DeleteFunc(l.showing.left, func(w *work) bool { return len(w.customers) == 0 })
+	if len(l.showing.left) > 0 {
+		return false, nil
+	}
+	l.shown, l.showing = l.showing.upTo, showing{}
+	l.confirm()
+	return true, nil
+}
+
+// showAll projects everybody who has changed.
+func (l *Lane) showAll(ctx context.Context) error {
+	for l.showing.begun || len(l.dirty) > 0 {
+		if !l.showing.begun {
+			l.beginShowing()
+		}
+		if _, err := l.show(ctx, viewsAtOnce); err != nil {
 			return err
 		}
-		var views []shard.View
-		for _, w := range works {
-			for _, customer := range w.customers {
-				delete(l.dirty[w.shard.number], customer)
-				if k := w.shard.profiles[customer]; k.exists {
-					views = append(views, l.view(k.profile))
-				}
-			}
-			// Loading may have found leftovers of another: those come in the next turn.
-			if len(l.dirty[w.shard.number]) == 0 {
-				delete(l.dirty, w.shard.number)
-			}
-		}
-		if err := l.project(ctx, views); err != nil {
-			return err
-		}
-		if err := l.publishScores(ctx, views); err != nil {
-			return err
-		}
+		l.pulse.beat()
 	}
 	return nil
 }
@@ -104,10 +137,14 @@ func (l *Lane) settle(ctx context.Context) error {
 			continue
 		}
 		for cursor, begun := uint64(0), false; !begun || cursor != 0; begun = true {
-			var err error
-			if cursor, err = l.projectPage(ctx, s, cursor, viewsAtOnce); err != nil {
+			views, next, err := l.projectPage(ctx, s, cursor, viewsAtOnce)
+			if err != nil {
 				return err
 			}
+			if err := l.publishScores(ctx, views); err != nil {
+				return err
+			}
+			cursor = next
 			l.pulse.beat()
 		}
 	}
@@ -115,17 +152,17 @@ func (l *Lane) settle(ctx context.Context) error {
 	return nil
 }
 
-// projectPage projects a page of a shard's profiles and returns the cursor of the next, 0 after the last.
-func (l *Lane) projectPage(ctx context.Context, s *state, cursor uint64, count int) (uint64, error) {
+// projectPage projects a page of a shard's profiles, and returns what it showed and the cursor of the next, 0 after the last.
+func (l *Lane) projectPage(ctx context.Context, s *state, cursor uint64, count int) (views []shard.View, next uint64, err error) {
 	page, next, err := l.scan(ctx, s, cursor, count)
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
-	views := make([]shard.View, len(page))
+	views = make([]shard.View, len(page))
 	for i, p := range page {
 		views[i] = l.view(p)
 	}
-	return next, l.project(ctx, views)
+	return views, next, l.project(ctx, views)
 }
 
 // scan reads a page of a shard's profiles.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -170,4 +171,43 @@ func TestCrashBeforeScores(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slowViews takes half a second for every view.
+type slowViews struct{ Store }
+
+func (s slowViews) Project(ctx context.Context, views []shard.View) error {
+	pass(time.Duration(len(views)) * time.Second / 2)
+	return s.Store.Project(ctx, views)
+}
+
+// TestEventsDoNotWaitForViews: what an event says is published while views of many others are still being written, and the
+// group is told of nothing that is not written.
+func TestEventsDoNotWaitForViews(t *testing.T) {
+	const customers = 40
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.adjust = func(c *Config) { c.Store = slowViews{c.Store} }
+		for n := range customers {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: ago(time.Second), Amount: 400})
+		}
+		lane := w.start(0, nil)
+		pass(5 * time.Second) // the turn takes 20
+		before := len(w.wire.ids(false))
+		w.send(event.Purchases, message{ID: "now", Customer: "c99", Occurred: ago(0), Amount: 400})
+		pass(2500 * time.Millisecond)
+		if got := len(w.wire.ids(false)); got != before+1 {
+			t.Errorf("outputs while views are being written: want %d and one more, got %d", before, got)
+		}
+		p := w.place(event.Purchases, "c00")
+		if told := w.logs.offsets()[p]; told != 0 {
+			t.Errorf("offset committed while views are being written: want none yet, got %d", told)
+		}
+		pass(time.Minute)
+		if told := w.logs.offsets()[p]; told != customers+1 {
+			t.Errorf("offset committed in the end: want %d, got %d", customers+1, told)
+		}
+		finish(t, lane)
+		w.check(event.InstantOf(time.Now()))
+	})
 }

@@ -38,7 +38,7 @@ func (l *Lane) roll(ctx context.Context) error {
 		}
 		s := own[r.shard]
 		count := max(10, int(float64(s.counts.Profiles)*float64(l.cfg.Checkpoint)/float64(slot)))
-		next, err := l.projectPage(ctx, s, r.cursor, min(count, viewsAtOnce))
+		_, next, err := l.projectPage(ctx, s, r.cursor, min(count, viewsAtOnce))
 		if err != nil {
 			return err
 		}

@@ -21,9 +21,9 @@ type state struct {
 	following following
 	counts    shard.Counts
 	profiles  map[string]known
-	// confirmed counts the entries at the head of the outbox that are done with, published those after them whose customers
-	// are still to be projected, pending the rest.
-	confirmed, published, pending int
+	// confirmed counts the entries at the head of the outbox that are done with, showing those after them whose customers are
+	// being projected, published those whose customers are still to be, pending the rest.
+	confirmed, showing, published, pending int
 	// acked are the marks that have been seen committed.
 	acked shard.Marks
 	// due is no later than the earliest review of the shard.
@@ -45,7 +45,7 @@ func newState(number int, own bool) *state {
 // forget drops all that a foreign commit may have changed.
 func (s *state) forget() {
 	s.held, s.token, s.profiles = false, "", nil
-	s.confirmed, s.published, s.pending = 0, 0, 0
+	s.confirmed, s.showing, s.published, s.pending = 0, 0, 0, 0
 	s.due = unknown
 }
 

@@ -62,6 +62,7 @@ func (l *Lane) takeOver(ctx context.Context) error {
 			l.position[p] = max(min(l.position[p], told), bounds[p].first)
 		}
 	}
+	l.shown = maps.Clone(l.position)
 	return l.tellStart(ctx)
 }
 
@@ -90,6 +91,12 @@ func (l *Lane) reset() {
 	if l.dirty == nil {
 		l.dirty = map[int]map[string]struct{}{}
 	}
+	for _, w := range l.showing.left {
+		for _, customer := range w.customers {
+			l.touch(w.shard, customer)
+		}
+	}
+	l.showing = showing{}
 	l.rolling, l.settled, l.turn, l.until, l.reviewed = rolling{}, false, 0, unknown, unknown
 	for n := range l.cfg.Layout.Shards {
 		l.states = append(l.states, newState(n, n%l.cfg.Partitions == l.cfg.Index))

@@ -129,7 +129,7 @@ func (w *world) start(index int, f *fuse) *running {
 		Source: fusedSource{w.logs, f}, Store: fusedStore{w.store, f}, Publisher: fusedPublisher{w.wire, f}, Codec: plain{},
 		Engine: func() (Engine, error) { return w.engine(), nil },
 		Layout: w.layout, Partitions: w.partitions, Index: index, Committed: w.logs.offsets(),
-		BatchEvents: 10, CommitProfiles: 2,
+		BatchEvents: 10, CommitProfiles: 2, viewsPerStep: 2,
 		Jitter: func() float64 { return 0.5 },
 		Report: func(n Notice) {
 			w.mu.Lock()
