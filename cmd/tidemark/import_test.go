@@ -14,7 +14,7 @@ import (
 func TestImportWaitsForKafka(t *testing.T) {
 	s := startServers(t, 2)
 	const refusals = 40 // four for each of at most six batches, and then some
-	faults := s.kafka.Broker().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: refusals})
+	faults := s.embedded.kafka.Broker().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: refusals})
 	got := must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	if want := "5 events published\n"; got != want {
 		t.Errorf("it said %q, want %q", got, want)

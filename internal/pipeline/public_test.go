@@ -195,7 +195,7 @@ func TestEventsDoNotWaitForViews(t *testing.T) {
 		pass(5 * time.Second) // the turn takes 20
 		before := len(w.wire.ids(false))
 		w.send(event.Purchases, message{ID: "now", Customer: "c99", Occurred: ago(0), Amount: 400})
-		pass(2500 * time.Millisecond)
+		pass(4 * time.Second)
 		if got := len(w.wire.ids(false)); got != before+1 {
 			t.Errorf("outputs while views are being written: want %d and one more, got %d", before, got)
 		}
