@@ -187,7 +187,7 @@ func TestEventsDoNotWaitForViews(t *testing.T) {
 	const customers = 40
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
-		w.adjust = func(c *Config) { c.Store = slowViews{c.Store} }
+		w.adjust = func(c *Config) { c.Store, c.RollingCycle = slowViews{c.Store}, -1 }
 		for n := range customers {
 			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: ago(time.Second), Amount: 400})
 		}
