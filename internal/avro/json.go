@@ -11,9 +11,8 @@ import (
 // TransitionJSON returns the topic of a transition and its record as one line of JSON: the fields of the Avro record, in
 // its order and from the same values, with enum symbols and RFC 3339 times. The sequence, a header on Kafka, is not in it.
 func TransitionJSON(t score.Transition) (topic string, line []byte) {
-	id, episode := ids(t)
-	topic, record := told(t, id, episode)
-	return topic, appendJSON(nil, formats()[topic].record, record)
+	topic = topicOf(t)
+	return topic, appendJSON(nil, formats()[topic].record, told(t))
 }
 
 func appendJSON(b []byte, s *schema, native any) []byte {
