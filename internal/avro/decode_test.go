@@ -251,6 +251,32 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// What is not kept costs no memory: there is the event, and each text in it.
+func TestDecodeAllocatesWhatItKeeps(t *testing.T) {
+	c := newCodec(t, Options{})
+	bare := samplePurchase()
+	bare.Items = nil
+	for _, row := range []struct {
+		event event.Event
+		want  float64
+	}{
+		{bare, 8},                        // event_id customer_id order_id currency channel session_id referrer_id
+		{samplePurchase(), 8 + 1 + 2},    // a slice, a sku and a category
+		{sampleInteraction(), 7 + 2 + 4}, // a map with its table, two keys and two texts
+		{sampleFeedback(), 4},
+	} {
+		r := message(t, c, row.event)
+		got := testing.AllocsPerRun(100, func() {
+			if _, err := c.Decode(r); err != nil {
+				t.Error(err)
+			}
+		})
+		if got > row.want {
+			t.Errorf("%T: %g allocations, want at most %g", row.event, got, row.want)
+		}
+	}
+}
+
 func TestTransactionMarkersAreNoEvents(t *testing.T) {
 	c := newCodec(t, Options{})
 	for _, row := range []struct {

@@ -19,16 +19,10 @@ import (
 // record can hold (a risk that is not a number) is a bug, and panics.
 func Identify(t score.Transition) string {
 	w := wire{b: make([]byte, 0, 2048)}
-	w.transition(t)
-	return digest(w.b)
-}
-
-func identify(topic string, record map[string]any) (string, error) {
-	b, err := formats()[topic].binary(make([]byte, 0, 1024), record)
-	if err != nil {
-		return "", err
+	if w.transition(t, "", ""); w.err != nil {
+		panic("avro: " + w.err.Error())
 	}
-	return digest(b), nil
+	return digest(w.b)
 }
 
 func digest(b []byte) string {
@@ -45,12 +39,13 @@ func (c *Codec) Encode(t score.Transition) (shard.Output, error) {
 	if id == "" {
 		return shard.Output{}, errNoID
 	}
-	topic, record := told(t, id, episode)
-	s := t.Common()
-	out, err := c.cloudEvent(topic, s.Customer, id, kind(t), s.AsOf, record)
-	if err != nil {
-		return shard.Output{}, err
+	topic := topicOf(t)
+	w := wire{b: c.frame(topic, 1024)}
+	if w.transition(t, id, episode); w.err != nil {
+		return shard.Output{}, fmt.Errorf("encode transition %s: %w", id, w.err)
 	}
+	s := t.Common()
+	out := c.cloudEvent(topic, s.Customer, id, kind(t), s.AsOf, w.b)
 	out.Headers = append(out.Headers, header("sequence", strconv.FormatInt(s.Sequence, 10)))
 	return out, nil
 }
@@ -67,12 +62,12 @@ func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
 	case *event.Feedback:
 		record = feedbackRecord(e)
 	}
-	h := e.Common()
-	value, err := c.framed(string(e.Topic()), record)
+	h, topic := e.Common(), string(e.Topic())
+	value, err := formats()[topic].binary(c.frame(topic, 512), record)
 	if err != nil {
 		return shard.Output{}, err
 	}
-	return shard.Output{ID: h.ID, Topic: string(e.Topic()), Key: []byte(h.Customer), Value: value, Time: h.OccurredAt}, nil
+	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: value, Time: h.OccurredAt}, nil
 }
 
 // EncodeScore returns the message that carries a customer's public score, from the fields of tm:score and the currency
@@ -82,20 +77,19 @@ func (c *Codec) EncodeScore(customer string, base event.Currency, fields []score
 	if err != nil {
 		return shard.Output{}, fmt.Errorf("encode score: %w", err)
 	}
-	id, err := identify(schemas.Scores, record)
+	body, err := formats()[schemas.Scores].binary(nil, record)
 	if err != nil {
 		return shard.Output{}, err
 	}
-	record["event_id"] = id
-	return c.cloudEvent(schemas.Scores, customer, id, "com.tidemark.score.updated.v1", at, record)
+	id := digest(body)
+	w := wire{b: c.frame(schemas.Scores, 512)}
+	w.text(id)
+	w.b = append(w.b, body[1:]...) // event_id comes first, and was a byte long: empty
+	return c.cloudEvent(schemas.Scores, customer, id, "com.tidemark.score.updated.v1", at, w.b), nil
 }
 
-// cloudEvent frames a record as a message with the headers of CloudEvents 1.0, Kafka binding, binary mode.
-func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, record map[string]any) (shard.Output, error) {
-	value, err := c.framed(topic, record)
-	if err != nil {
-		return shard.Output{}, err
-	}
+// cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode.
+func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, value []byte) shard.Output {
 	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: []event.Header{
 		header("ce_specversion", "1.0"),
 		header("ce_id", id),
@@ -103,14 +97,12 @@ func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, r
 		header("ce_type", kind),
 		header("ce_time", at.String()),
 		header("content-type", "application/avro"),
-	}}, nil
+	}}
 }
 
-// framed is a record in Confluent framing, under the id that consumers will look up.
-func (c *Codec) framed(topic string, record map[string]any) ([]byte, error) {
-	b := make([]byte, 0, 512)
-	b = binary.BigEndian.AppendUint32(append(b, 0), c.ids[topic])
-	return formats()[topic].binary(b, record)
+// frame begins a message in Confluent framing, under the id that consumers will look up.
+func (c *Codec) frame(topic string, size int) []byte {
+	return binary.BigEndian.AppendUint32(make([]byte, 1, size), c.ids[topic])
 }
 
 func header(key, value string) event.Header { return event.Header{Key: key, Value: []byte(value)} }

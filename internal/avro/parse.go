@@ -50,8 +50,7 @@ func (p *parser) parse(node any, space string, depth int) (*schema, error) {
 }
 
 func (p *parser) refer(name, space string) (*schema, error) {
-	switch name {
-	case "null", "boolean", "int", "long", "float", "double", "bytes", "string":
+	if primitive(name) {
 		return &schema{kind: name, name: name, empty: name == "null"}, nil
 	}
 	full := fullName(name, space)
@@ -63,6 +62,14 @@ func (p *parser) refer(name, space string) (*schema, error) {
 		return nil, fmt.Errorf("type %q contains itself", full)
 	}
 	return named, nil
+}
+
+func primitive(name string) bool {
+	switch name {
+	case "null", "boolean", "int", "long", "float", "double", "bytes", "string":
+		return true
+	}
+	return false
 }
 
 func (p *parser) union(nodes []any, space string, depth int) (*schema, error) {
@@ -116,6 +123,9 @@ func (p *parser) define(kind string, node map[string]any, space string, depth in
 	s := &schema{kind: kind, name: fullName(name, space)}
 	if _, known := p.named[s.name]; known || name == "" {
 		return nil, fmt.Errorf("type %q has no name, or has it twice", s.name)
+	}
+	if primitive(s.name) { // which goavro lets it redefine, for all that follows
+		return nil, fmt.Errorf("type %q has the name of a primitive", s.name)
 	}
 	p.named[s.name] = nil
 	if dot := strings.LastIndexByte(s.name, '.'); dot >= 0 {

@@ -1,16 +1,13 @@
 package avro
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // setter sets one field of T from a value that is not null.
 type setter[T any] func(*T, value) error
 
-// plan says how a writer's record becomes a T: which of its fields set which of ours. It is Avro's schema resolution, by
-// name: fields of the writer that we do not know are ignored, ours that the writer lacks keep their zero value, which is
-// what our schemas default to.
+// plan is a writer's record compiled: for each of its fields, in the order of the bytes, what of ours it sets. It is Avro's
+// schema resolution, by name: fields of the writer that we do not know are walked over, ours that the writer lacks keep
+// their zero value, which is what our schemas default to.
 type plan[T any] struct {
 	writer *schema
 	steps  []step[T]
@@ -18,74 +15,96 @@ type plan[T any] struct {
 
 type step[T any] struct {
 	name     string // ours, for errors
-	from     *field
+	of       *schema
 	optional bool
-	set      setter[T]
+	set      setter[T] // nil to walk over it
 }
 
 // bind plans how to read a writer's record as ours. It fails where the writer lacks a field that has no default.
 func bind[T any](writer, ours *schema, setters map[string]setter[T]) (plan[T], error) {
-	p := plan[T]{writer: writer}
+	p := plan[T]{writer, make([]step[T], len(writer.fields))}
+	for i, f := range writer.fields {
+		p.steps[i].of = f.of
+	}
 	for i := range ours.fields {
 		f := &ours.fields[i]
-		from := writer.field(f.name)
-		for _, alias := range f.aliases {
-			if from == nil {
-				from = writer.field(alias)
-			}
-		}
-		if from == nil && f.defaulted {
+		from := writer.place(f.name, f.aliases)
+		if from < 0 && f.defaulted {
 			continue
 		}
-		if from == nil {
+		if from < 0 {
 			return plan[T]{}, fmt.Errorf("%s lacks %s, which has no default", writer.name, f.name)
 		}
-		p.steps = append(p.steps, step[T]{f.name, from, f.of.optional(), setters[f.name]})
+		p.steps[from] = step[T]{f.name, writer.fields[from].of, f.of.optional(), setters[f.name]}
 	}
 	return p, nil
 }
 
-// read sets the fields of to from what goavro made of the writer's record.
-func (p plan[T]) read(to *T, native any) error {
-	record, ok := native.(map[string]any)
-	if !ok {
-		return errNoRecord
-	}
+// read reads a record into to. The error is for bytes that are no such record; a field that is not as ours is noted in
+// r.refused, since what follows may say worse of the message.
+func (p plan[T]) read(to *T, r *scanner) error {
+	r.values++
 	for i := range p.steps {
 		s := &p.steps[i]
-		v := value{s.from.of, record[s.from.name]}.open()
-		err := errNull
-		switch {
-		case v.native != nil:
-			err = s.set(to, v)
-		case s.optional:
-			err = nil
-		}
+		v, err := r.value(s.of)
 		if err != nil {
-			return fmt.Errorf("%s %w", s.name, err)
+			return err
+		}
+		if s.set == nil {
+			continue
+		}
+		if err := s.apply(to, v); err != nil && r.refused == nil {
+			r.refused = fmt.Errorf("%s %w", s.name, err)
 		}
 	}
 	return nil
 }
 
+func (s *step[T]) apply(to *T, v value) error {
+	switch {
+	case v.kind != "null":
+		return s.set(to, v)
+	case s.optional:
+		return nil
+	}
+	return errNull
+}
+
 // list reads the elements of an array into to.
 func (p plan[T]) list(to *[]T, v value) error {
-	natives, ok := v.native.([]any)
-	if !ok {
+	if v.kind != "array" {
 		return errNoList
 	}
-	*to = slices.Grow(*to, len(natives))
-	for i, native := range natives {
-		element := value{v.of, native}.open()
-		var x T
-		err := errNoRecord
-		if element.schema == p.writer {
-			err = p.read(&x, element.native)
+	r := scanner{b: v.bytes}
+	for {
+		n, err := r.block()
+		if err != nil || n == 0 {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("[%d]: %w", i, err)
+		if *to == nil {
+			*to = make([]T, 0, n) // the walk over v has found that many
 		}
-		*to = append(*to, x)
+		for range n {
+			var next T
+			*to = append(*to, next)
+			i := len(*to) - 1
+			if err := p.element(&(*to)[i], v.of, &r); err != nil {
+				return fmt.Errorf("[%d]: %w", i, err)
+			}
+		}
 	}
-	return nil
+}
+
+func (p plan[T]) element(to *T, of *schema, r *scanner) error {
+	of, err := r.open(of)
+	if err != nil {
+		return err
+	}
+	if of != p.writer {
+		return errNoRecord
+	}
+	if err := p.read(to, r); err != nil {
+		return err
+	}
+	return r.refused
 }

@@ -23,38 +23,37 @@ func newReader(text string) (reader, error) {
 	if err != nil {
 		return reader{}, err
 	}
-	codec, err := goavro.NewCodec(writer.text())
-	if err != nil {
+	if _, err := goavro.NewCodec(writer.text()); err != nil { // which knows what we do not ask for
 		return reader{}, err
 	}
 	for _, topic := range event.Topics() {
 		if f := formats()[string(topic)]; f.Record == writer.record() {
-			read, err := compile(topic, codec, writer, f.record)
+			read, err := compile(topic, writer, f.record)
 			return reader{topic, read}, err
 		}
 	}
 	return reader{}, fmt.Errorf("a schema of %s %s, which is no event", writer.kind, writer.name)
 }
 
-func compile(topic event.Topic, codec *goavro.Codec, writer, ours *schema) (func([]byte) (event.Event, error), error) {
+func compile(topic event.Topic, writer, ours *schema) (func([]byte) (event.Event, error), error) {
 	switch topic {
 	case event.Purchases:
 		p, err := planPurchase(writer, ours)
 		return func(b []byte) (event.Event, error) {
 			e := new(event.Purchase)
-			return e, decodeInto(e, p, codec, b)
+			return e, p.decode(e, b)
 		}, err
 	case event.Interactions:
 		p, err := bind(writer, ours, interactionSetters)
 		return func(b []byte) (event.Event, error) {
 			e := new(event.Interaction)
-			return e, decodeInto(e, p, codec, b)
+			return e, p.decode(e, b)
 		}, err
 	case event.Feedbacks:
 		p, err := bind(writer, ours, feedbackSetters)
 		return func(b []byte) (event.Event, error) {
 			e := new(event.Feedback)
-			err := decodeInto(e, p, codec, b)
+			err := p.decode(e, b)
 			settle(e)
 			return e, err
 		}, err
@@ -62,20 +61,18 @@ func compile(topic event.Topic, codec *goavro.Codec, writer, ours *schema) (func
 	return nil, errors.New("no type for topic " + string(topic))
 }
 
-func decodeInto[T any](to *T, p plan[T], codec *goavro.Codec, b []byte) error {
-	n, err := scan(p.writer, b)
-	if err != nil {
+// decode reads a message that is one record, and says the worst that is wrong with it.
+func (p plan[T]) decode(to *T, b []byte) error {
+	r := scanner{b: b}
+	switch err := p.read(to, &r); {
+	case err != nil:
 		return event.Invalidf(event.Malformed, "%s: %s", p.writer.name, err)
-	}
-	if n < len(b) {
-		return event.Invalidf(event.TrailingBytes, "%d bytes after the record", len(b)-n)
-	}
-	native, _, err := codec.NativeFromBinary(b)
-	if err != nil {
-		return event.Invalidf(event.Malformed, "%s", err)
-	}
-	if err := p.read(to, native); err != nil {
-		return event.Invalidf(event.BadField, "%s", err)
+	case r.at < len(b):
+		return event.Invalidf(event.TrailingBytes, "%d bytes after the record", len(b)-r.at)
+	case r.late != nil:
+		return event.Invalidf(event.Malformed, "%s: %s", p.writer.name, r.late)
+	case r.refused != nil:
+		return event.Invalidf(event.BadField, "%s", r.refused)
 	}
 	return nil
 }

@@ -5,24 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"github.com/linkedin/goavro/v2"
 )
 
 const (
 	// maxEntries bounds the items and map entries of one message, all collections together: an event holds at most 1000
-	// items and 1000 attributes. goavro's own limit is per block, and a message may have any number of blocks.
+	// items and 1000 attributes.
 	maxEntries = 2000
 	// maxValues bounds the values of one message: records in records can be many without taking a byte.
 	maxValues = 100_000
 )
-
-// goavro allocates a block before it reads it, and a count that is not bounded ends the process. Its limits are
-// package variables, to be set before any codec exists.
-func init() {
-	goavro.MaxBlockCount = maxEntries
-	goavro.MaxBlockSize = 64 << 10
-}
 
 var (
 	errShort   = errors.New("cut short")
@@ -30,115 +21,50 @@ var (
 	errLength  = errors.New("a negative length")
 	errEntries = fmt.Errorf("more than %d items or map entries", maxEntries)
 	errValues  = fmt.Errorf("more than %d values", maxValues)
+	errBoolean = errors.New("a boolean is neither 0 nor 1")
+	errTwice   = errors.New("a map has a duplicate key")
 )
 
-// scanner walks over binary Avro without building anything, so that what goavro is given is known to be whole and small.
+// scanner reads binary Avro from the front. It copies nothing, and allocates nothing by what the bytes claim.
 type scanner struct {
-	b               []byte
+	b []byte
+	// at is where the next value begins. (To cut b shorter instead would cost a write barrier for each value.)
+	at              int
 	entries, values int
+	// late is the first thing that is wrong although the bytes can be read to their end.
+	late error
+	// refused says of the first field that is not as ours what is wrong with it.
+	refused error
 }
 
-// scan returns how many bytes at the head of b are one value of s.
-func scan(s *schema, b []byte) (int, error) {
-	r := scanner{b: b}
-	if err := r.value(s); err != nil {
-		return 0, err
+// long also reads what else is written as a long: lengths, counts, choices.
+func (r *scanner) long() (int64, error) {
+	if r.at < len(r.b) && r.b[r.at] < 0x80 { // most are a single byte
+		n := r.b[r.at]
+		r.at++
+		return int64(n>>1) ^ -int64(n&1), nil
 	}
-	return len(b) - len(r.b), nil
-}
-
-func (r *scanner) value(s *schema) error {
-	if r.values++; r.values > maxValues {
-		return errValues
-	}
-	switch s.kind {
-	case "record":
-		for i := range s.fields {
-			if err := r.value(s.fields[i].of); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "union":
-		n, err := r.index(len(s.branches))
-		if err != nil {
-			return err
-		}
-		return r.value(s.branches[n])
-	case "string", "bytes":
-		return r.text()
-	case "long":
-		_, err := r.long()
-		return err
-	case "int":
-		n, err := r.long()
-		if err == nil && (n < math.MinInt32 || n > math.MaxInt32) {
-			err = fmt.Errorf("an int of %d", n)
-		}
-		return err
-	case "enum":
-		_, err := r.index(len(s.symbols))
-		return err
-	case "double":
-		return r.skip(8)
-	case "float":
-		return r.skip(4)
-	case "boolean":
-		return r.skip(1)
-	case "fixed":
-		return r.skip(s.size)
-	case "array", "map":
-		return r.collection(s)
-	case "null":
-		return nil
-	}
-	panic("avro: no such type " + s.kind)
-}
-
-func (r *scanner) collection(s *schema) error {
-	for {
-		n, err := r.long()
-		if err != nil || n == 0 {
-			return err
-		}
-		if n < 0 { // the block's size in bytes follows
-			if _, err := r.long(); err != nil {
-				return err
-			}
-			n = -n
-		}
-		if n < 0 || n > int64(maxEntries-r.entries) {
-			return errEntries
-		}
-		r.entries += int(n)
-		for range n {
-			if s.kind == "map" {
-				if err := r.text(); err != nil {
-					return err
-				}
-			}
-			if err := r.value(s.of); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (r *scanner) text() error {
-	n, err := r.long()
-	if err != nil {
-		return err
-	}
+	v, n := binary.Varint(r.b[r.at:])
 	if n < 0 {
-		return errLength
+		return 0, errVarint
 	}
-	if n > int64(len(r.b)) {
-		return errShort
+	if n == 0 {
+		return 0, errShort
 	}
-	return r.skip(int(n))
+	r.at += n
+	return v, nil
 }
 
-func (r *scanner) index(n int) (int, error) {
+func (r *scanner) int() (int64, error) {
+	n, err := r.long()
+	if err == nil && n != int64(int32(n)) {
+		err = fmt.Errorf("an int of %d", n)
+	}
+	return n, err
+}
+
+// index is a choice of n: a branch of a union, a symbol of an enum.
+func (r *scanner) index(n int) (int64, error) {
 	i, err := r.long()
 	if err != nil {
 		return 0, err
@@ -146,25 +72,74 @@ func (r *scanner) index(n int) (int, error) {
 	if i < 0 || i >= int64(n) {
 		return 0, fmt.Errorf("choice %d of %d", i, n)
 	}
-	return int(i), nil
+	return i, nil
 }
 
-func (r *scanner) long() (int64, error) {
-	v, n := binary.Varint(r.b)
+// block is the number of entries in the next block of a collection, zero at its end.
+func (r *scanner) block() (int, error) {
+	n, err := r.long()
+	if err != nil {
+		return 0, err
+	}
+	if n < 0 { // the block's size in bytes follows
+		if _, err := r.long(); err != nil {
+			return 0, err
+		}
+		n = -n
+	}
+	if n < 0 || n > int64(maxEntries-r.entries) {
+		return 0, errEntries
+	}
+	r.entries += int(n)
+	return int(n), nil
+}
+
+func (r *scanner) text() ([]byte, error) {
+	n, err := r.long()
+	if err != nil {
+		return nil, err
+	}
 	if n < 0 {
-		return 0, errVarint
+		return nil, errLength
 	}
-	if n == 0 {
-		return 0, errShort
-	}
-	r.b = r.b[n:]
-	return v, nil
+	return r.take(n)
 }
 
-func (r *scanner) skip(n int) error {
-	if n > len(r.b) {
-		return errShort
+func (r *scanner) double() (float64, error) {
+	b, err := r.take(8)
+	if err != nil {
+		return 0, err
 	}
-	r.b = r.b[n:]
-	return nil
+	return math.Float64frombits(binary.LittleEndian.Uint64(b)), nil
+}
+
+func (r *scanner) float() (float64, error) {
+	b, err := r.take(4)
+	if err != nil {
+		return 0, err
+	}
+	return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))), nil
+}
+
+func (r *scanner) boolean() error {
+	b, err := r.take(1)
+	if err == nil && b[0] > 1 {
+		r.spoil(errBoolean)
+	}
+	return err
+}
+
+func (r *scanner) take(n int64) ([]byte, error) {
+	if n > int64(len(r.b)-r.at) {
+		return nil, errShort
+	}
+	from := r.at
+	r.at += int(n)
+	return r.b[from:r.at], nil
+}
+
+func (r *scanner) spoil(err error) {
+	if r.late == nil {
+		r.late = err
+	}
 }

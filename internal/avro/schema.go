@@ -44,6 +44,19 @@ func (s *schema) field(name string) *field {
 	return nil
 }
 
+// place finds the field of a name, or else of its aliases; -1 where there is none.
+func (s *schema) place(name string, aliases []string) int {
+	for i := range s.fields {
+		if s.fields[i].name == name {
+			return i
+		}
+	}
+	if len(aliases) == 0 {
+		return -1
+	}
+	return s.place(aliases[0], aliases[1:])
+}
+
 // record is the name of a record without its namespace.
 func (s *schema) record() string {
 	if s.kind != "record" {

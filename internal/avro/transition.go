@@ -5,13 +5,24 @@ import (
 	"tidemark/schemas"
 )
 
-// told is a transition as its Avro record, under an id and the id of its episode, and the topic that it goes to.
-func told(t score.Transition, id, episode string) (topic string, record map[string]any) {
+// topicOf is the topic that t goes to.
+func topicOf(t score.Transition) string {
+	switch t.(type) {
+	case *score.TierChanged:
+		return schemas.TierChanges
+	case *score.ChurnAlert:
+		return schemas.ChurnAlerts
+	}
+	panic("avro: no topic for this transition") // the set is closed
+}
+
+// told is a transition as its Avro record, under the ids that it carries.
+func told(t score.Transition) map[string]any {
 	switch t := t.(type) {
 	case *score.TierChanged:
-		return schemas.TierChanges, tierRecord(t, id)
+		return tierRecord(t)
 	case *score.ChurnAlert:
-		return schemas.ChurnAlerts, alertRecord(t, id, episode)
+		return alertRecord(t)
 	}
 	panic("avro: no record for this transition") // the set is closed
 }
@@ -49,8 +60,8 @@ func kind(t score.Transition) string {
 }
 
 // stamped adds what every transition carries.
-func stamped(record map[string]any, s *score.Stamp, id string) map[string]any {
-	record["event_id"] = id
+func stamped(record map[string]any, s *score.Stamp) map[string]any {
+	record["event_id"] = s.ID
 	record["customer_id"] = s.Customer
 	record["as_of"] = int64(s.AsOf)
 	record["cause"] = s.Cause.String()
@@ -62,7 +73,7 @@ func stamped(record map[string]any, s *score.Stamp, id string) map[string]any {
 	return record
 }
 
-func tierRecord(t *score.TierChanged, id string) map[string]any {
+func tierRecord(t *score.TierChanged) map[string]any {
 	contributions := make([]any, len(t.Contributions))
 	for i, c := range t.Contributions {
 		contributions[i] = contributionRecord(c)
@@ -87,7 +98,7 @@ func tierRecord(t *score.TierChanged, id string) map[string]any {
 		"contactable_channels": names(t.ContactableChannels),
 		"top_category":         text(t.TopCategory),
 		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
-	}, &t.Stamp, id)
+	}, &t.Stamp)
 }
 
 // contributionRecord writes values that are not known (missing, or not a number) as null, never as zero.
@@ -122,7 +133,7 @@ func playbookRecord(p score.Playbook) map[string]any {
 	return map[string]any{"id": p.ID, "actions": actions}
 }
 
-func alertRecord(a *score.ChurnAlert, id, episode string) map[string]any {
+func alertRecord(a *score.ChurnAlert) map[string]any {
 	factors := make([]any, len(a.Factors))
 	for i, f := range a.Factors {
 		factors[i] = map[string]any{"factor": f.Name, "log_odds": f.LogOdds, "raw": finite(f.Raw)}
@@ -137,7 +148,7 @@ func alertRecord(a *score.ChurnAlert, id, episode string) map[string]any {
 	}
 	action := map[string]any{"code": a.Action.Code, "text": a.Action.Text, "owner": owner(a.Action.Owner)}
 	return stamped(map[string]any{
-		"episode_id":           episode,
+		"episode_id":           a.EpisodeID,
 		"state":                a.State.String(),
 		"resolve_reason":       some(space+"ResolveReason", a.Resolve.String(), a.Resolve != score.UnknownReason),
 		"kind":                 a.Kind.String(),
@@ -165,5 +176,5 @@ func alertRecord(a *score.ChurnAlert, id, episode string) map[string]any {
 		"contactable_channels": names(a.Contactable),
 		"owner":                text(a.Owner),
 		"corrects_event_id":    text(a.Corrects),
-	}, &a.Stamp, id)
+	}, &a.Stamp)
 }

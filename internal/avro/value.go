@@ -8,12 +8,16 @@ import (
 	"tidemark/internal/event"
 )
 
-// value is what goavro made of one Avro value, with the type that its writer gave it. The conversions take whatever a
-// writer of another version may have written: Avro's own promotions (int to long to float to double, string and bytes
-// either way), and beyond them whole floats for integers, since a writer may widen a type before we do.
+// value is one Avro value as its writer wrote it. It shares memory with the message. The conversions take whatever a writer
+// of another version may have written: Avro's own promotions (int to long to float to double, string and bytes either
+// way), and beyond them whole floats for integers, since a writer may widen a type before we do.
 type value struct {
 	*schema
-	native any
+	// n is an int, a long, or the place of an enum's symbol; x is a float or a double.
+	n int64
+	x float64
+	// bytes are those of a string or bytes; of an array or a map all that it is written with.
+	bytes []byte
 }
 
 var (
@@ -26,73 +30,43 @@ var (
 	errNull     = errors.New("is null")
 )
 
-// open returns the value inside a union; native is nil where it is null.
-func (v value) open() value {
-	if v.kind != "union" {
-		return v
-	}
-	branch, ok := v.native.(map[string]any)
-	if !ok {
-		return value{v.schema, nil}
-	}
-	for _, s := range v.branches {
-		if native, ok := branch[s.name]; ok {
-			return value{s, native}
-		}
-	}
-	return value{v.schema, nil}
-}
-
 // text sets a string. The bytes of the message are copied.
 func (v value) text(to *string) error {
-	switch native := v.native.(type) {
-	case string: // of a string or an enum
-		*to = native
-		return nil
-	case []byte:
-		if v.kind == "bytes" {
-			*to = string(native)
-			return nil
-		}
+	switch v.kind {
+	case "string", "bytes":
+		*to = string(v.bytes)
+	case "enum":
+		*to = v.symbols[v.n]
+	default:
+		return errNoText
 	}
-	return errNoText
+	return nil
 }
 
 // whole sets an integer.
 func (v value) whole(to *int64) error {
-	switch native := v.native.(type) {
-	case int64:
-		*to = native
-		return nil
-	case int32:
-		*to = int64(native)
-		return nil
-	case float32, float64:
-		var x float64
-		if err := v.number(&x); err != nil {
-			return err
-		}
+	switch v.kind {
+	case "int", "long":
+		*to = v.n
+	case "float", "double":
 		const exact = 1 << 53
-		if x == math.Trunc(x) && math.Abs(x) <= exact {
-			*to = int64(x)
-			return nil
+		if v.x != math.Trunc(v.x) || math.Abs(v.x) > exact {
+			return errNoWhole
 		}
-		return errNoWhole
+		*to = int64(v.x)
+	default:
+		return errNoNumber
 	}
-	return errNoNumber
+	return nil
 }
 
 // number sets a float.
 func (v value) number(to *float64) error {
-	switch native := v.native.(type) {
-	case float64:
-		*to = native
-	case float32:
-		*to = float64(native)
-	case int64:
-		*to = float64(native)
-	case int32:
-		*to = float64(native)
+	switch v.kind {
+	case "int", "long":
+		*to = float64(v.n)
+	case "float", "double":
+		*to = v.x
 	default:
 		return errNoNumber
 	}
@@ -140,25 +114,46 @@ func parsed[T any](v value, to *T, parse func(string) T) error {
 
 // texts sets a map from text to text. Entries that are null are left out.
 func (v value) texts(to *map[string]string) error {
-	entries, ok := v.native.(map[string]any)
-	if !ok || v.kind != "map" {
+	if v.kind != "map" {
 		return errNoMap
 	}
-	found := make(map[string]string, len(entries))
-	for key, native := range entries {
-		entry := value{v.of, native}.open()
-		if entry.native == nil {
-			continue
-		}
-		var text string
-		if err := entry.text(&text); err != nil {
+	r := scanner{b: v.bytes}
+	found := map[string]string{}
+	for {
+		n, err := r.block()
+		if err != nil {
 			return err
 		}
-		found[key] = text
+		if n == 0 {
+			break
+		}
+		for range n {
+			if err := r.entry(v.of, found); err != nil {
+				return err
+			}
+		}
 	}
 	if len(found) > 0 {
 		*to = found
 	}
+	return nil
+}
+
+// entry reads an entry of a map of texts, and adds it unless it is null.
+func (r *scanner) entry(of *schema, found map[string]string) error {
+	key, err := r.text()
+	if err != nil {
+		return err
+	}
+	v, err := r.value(of)
+	if err != nil || v.kind == "null" {
+		return err
+	}
+	var text string
+	if err := v.text(&text); err != nil {
+		return err
+	}
+	found[string(key)] = text
 	return nil
 }
 

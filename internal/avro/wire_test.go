@@ -13,7 +13,7 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// The bytes that ids are made of are those of the record under its schema.
+// The bytes that are sent, and that ids are made of, are those of the record under its schema.
 func TestWireIsTheRecord(t *testing.T) {
 	exit := sampleTier()
 	exit.Tier, exit.Direction, exit.Contributions, exit.ContactableChannels, exit.Playbook = tier.None, score.Exit, nil, nil, score.Playbook{}
@@ -37,13 +37,13 @@ func TestWireIsTheRecord(t *testing.T) {
 		level := rapid.Custom(func(t *rapid.T) churn.Level { return churn.Level(rapid.IntRange(0, 3).Draw(t, "level")) })
 		tiers := rapid.Custom(func(t *rapid.T) tier.Tier { return tier.Tier(rapid.IntRange(0, 4).Draw(t, "tier")) })
 		stamp := score.Stamp{
-			ID: "not in it", Customer: text.Draw(t, "customer"), AsOf: instant.Draw(t, "as of"), Cause: score.Cause(rapid.IntRange(0, 5).Draw(t, "cause")),
+			ID: text.Draw(t, "id"), Customer: text.Draw(t, "customer"), AsOf: instant.Draw(t, "as of"), Cause: score.Cause(rapid.IntRange(0, 5).Draw(t, "cause")),
 			CauseEventID: text.Draw(t, "cause id"), ModelVersion: text.Draw(t, "model"), ScorecardHash: text.Draw(t, "hash"),
 			PopulationVersion: text.Draw(t, "population"), ControlGroup: rapid.Bool().Draw(t, "control"), Sequence: 3,
 		}
 		if rapid.Bool().Draw(t, "alert") {
 			a := &score.ChurnAlert{
-				Stamp: stamp, EpisodeID: "not in it either", State: score.EpisodeState(rapid.IntRange(0, 5).Draw(t, "state")),
+				Stamp: stamp, EpisodeID: text.Draw(t, "episode"), State: score.EpisodeState(rapid.IntRange(0, 5).Draw(t, "state")),
 				Resolve: score.ResolveReason(rapid.IntRange(0, 4).Draw(t, "resolve")), Kind: score.AlertKind(rapid.IntRange(0, 2).Draw(t, "kind")),
 				LevelBefore: level.Draw(t, "before"), Level: level.Draw(t, "after"), RiskBefore: number.Draw(t, "risk before"),
 				Risk: finite.Draw(t, "risk"), RiskNormal: number.Draw(t, "normal"), HorizonDays: rapid.Int32().Draw(t, "horizon"),
@@ -83,13 +83,13 @@ func sameBytes(t interface {
 }, x score.Transition,
 ) {
 	t.Helper()
-	topic, record := told(x, "", "")
-	want, err := formats()[topic].binary(nil, record)
+	id, episode := ids(x)
+	want, err := formats()[topicOf(x)].binary(nil, told(x))
 	if err != nil {
 		t.Fatalf("%+v: %v", x, err)
 	}
 	var w wire
-	w.transition(x)
+	w.transition(x, id, episode)
 	if !bytes.Equal(w.b, want) {
 		t.Fatalf("%+v:\n got %x\nwant %x", x, w.b, want)
 	}
