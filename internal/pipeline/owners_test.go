@@ -70,16 +70,21 @@ func TestNotCoPartitioned(t *testing.T) {
 		w.adjust = func(c *Config) { c.Metrics = metrics }
 		lanes := []*running{w.start(0, nil), w.start(1, nil)}
 		r := rand.New(rand.NewPCG(1, 2))
-		for n := range 60 {
-			m := message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", r.IntN(6)), Occurred: ago(0), Amount: int64(r.IntN(150))}
-			topic := event.Topics()[r.IntN(3)]
+		send := func(topic event.Topic, m message) {
+			m.Occurred = ago(0)
 			p := w.place(topic, m.Customer)
 			if topic == event.Interactions {
 				p.Index = 1 - p.Index
 			}
 			w.sendTo(p, m.Occurred, m)
-			pass(time.Duration(r.IntN(2000)) * time.Millisecond)
 			pass(110 * time.Millisecond) // canonical order: one is read before the next is sent
+		}
+		for n := range 60 {
+			send(event.Topics()[r.IntN(3)], message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", r.IntN(6)), Amount: int64(r.IntN(150))})
+			pass(time.Duration(r.IntN(2000)) * time.Millisecond)
+		}
+		for n := range 10 { // by turns, more often than the lanes look at the heads
+			send(event.Topics()[n%2], message{ID: fmt.Sprint("turn ", n), Customer: "c01", Amount: 5})
 		}
 		finish(t, lanes...)
 		finish(t, w.start(0, nil), w.start(1, nil))
