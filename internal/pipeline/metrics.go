@@ -33,7 +33,7 @@ func NewMetrics() *Metrics {
 	seconds := func(name, help string) prometheus.HistogramOpts {
 		return prometheus.HistogramOpts{Name: "tidemark_" + name, Help: help, Buckets: latencies}
 	}
-	return &Metrics{
+	m := &Metrics{
 		events:      counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered.", "topic", "result"),
 		deadLetters: counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
 		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published.", "kind", "cause", "published"),
@@ -56,6 +56,14 @@ func NewMetrics() *Metrics {
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
 	}
+	// Losses begin at zero: a series that begins at one shows no increase.
+	for _, behind := range []bool{true, false} {
+		m.losses.WithLabelValues(lossCause(behind))
+	}
+	for _, cause := range []LossCause{Expired, Truncated, Gone} {
+		m.dataLoss.WithLabelValues(string(cause))
+	}
+	return m
 }
 
 // forget drops the gauges of a lane that has ended: they no longer hold, and its partitions may be another process's now.
