@@ -25,6 +25,7 @@ type cli struct {
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
 	Customer customerCommand `cmd:"" help:"Look at one customer's live score."`
 	Doctor   doctorCommand   `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
+	Health   healthCommand   `cmd:"" help:"Ask a running service on this machine whether it is ready."`
 	Model    modelCommand    `cmd:"" help:"Show, check or activate the model in force."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

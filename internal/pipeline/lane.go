@@ -94,6 +94,7 @@ func (l *Lane) Drain() { l.drainOnce.Do(func() { close(l.drain) }) }
 // Run works until it is drained (nil), its generation's ctx ends (the context's cause), or it cannot go on: a
 // *DataLossError, ErrStalled, ErrAfterAsOf, an engine that cannot be had, or an outright bug. It runs once.
 func (l *Lane) Run(ctx context.Context) error {
+	defer l.metrics.forget(l.cfg.Index)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var guards sync.WaitGroup

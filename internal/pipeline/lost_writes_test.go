@@ -2,12 +2,15 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"tidemark/internal/event"
 )
@@ -133,4 +136,29 @@ func TestDamagedShard(t *testing.T) {
 			t.Errorf("shards rebuilt: want 1, got %d", got)
 		}
 	})
+}
+
+// TestCountersOfLossesBeginAtZero: an alert on their increase must see the first one.
+func TestCountersOfLossesBeginAtZero(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(NewMetrics())
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			for _, label := range m.GetLabel() {
+				got[f.GetName()+" "+label.GetValue()] = m.GetCounter().GetValue()
+			}
+		}
+	}
+	want := map[string]float64{
+		"tidemark_losses_found_total behind": 0, "tidemark_losses_found_total gone": 0,
+		"tidemark_data_loss_total expired": 0, "tidemark_data_loss_total truncated": 0, "tidemark_data_loss_total gone": 0,
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("before anything has happened: got %v, want %v", got, want)
+	}
 }

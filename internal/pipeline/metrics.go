@@ -1,6 +1,10 @@
 package pipeline
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // Metrics are the counters of lanes, shared by all of a process. Register them with a registry; nothing is labelled by
 // customer.
@@ -29,7 +33,7 @@ func NewMetrics() *Metrics {
 	seconds := func(name, help string) prometheus.HistogramOpts {
 		return prometheus.HistogramOpts{Name: "tidemark_" + name, Help: help, Buckets: latencies}
 	}
-	return &Metrics{
+	m := &Metrics{
 		events:      counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered.", "topic", "result"),
 		deadLetters: counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
 		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published.", "kind", "cause", "published"),
@@ -51,6 +55,22 @@ func NewMetrics() *Metrics {
 		outbox:        gauges("outbox_oldest_timestamp_seconds", "Unix time of the oldest committed output that is not yet acknowledged; 0 when there is none.", "partition"),
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
+	}
+	// Losses begin at zero: a series that begins at one shows no increase.
+	for _, behind := range []bool{true, false} {
+		m.losses.WithLabelValues(lossCause(behind))
+	}
+	for _, cause := range []LossCause{Expired, Truncated, Gone} {
+		m.dataLoss.WithLabelValues(string(cause))
+	}
+	return m
+}
+
+// forget drops the gauges of a lane that has ended: they no longer hold, and its partitions may be another process's now.
+func (m *Metrics) forget(index int) {
+	of := prometheus.Labels{"partition": strconv.Itoa(index)}
+	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused} {
+		gauge.DeletePartialMatch(of)
 	}
 }
 

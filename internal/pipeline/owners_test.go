@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -117,6 +118,50 @@ func TestRebalance(t *testing.T) {
 		finish(t, w.start(0, nil), w.start(1, nil))
 		w.check(event.InstantOf(time.Now()))
 	})
+}
+
+// TestGaugesEndWithTheirLane: what a lane says of its partitions must not be read as so when another has them.
+func TestGaugesEndWithTheirLane(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 2, 8)
+		metrics := NewMetrics()
+		w.adjust = func(c *Config) { c.Metrics = metrics }
+		w.lives(3)
+		stays, leaves := w.start(0, nil), w.start(1, nil)
+		stays.rest(t)
+		leaves.rest(t)
+		both := map[string]int{"0": 7, "1": 7} // the lag of three topics, and four more
+		if got := gauges(t, metrics); !maps.Equal(got, both) {
+			t.Errorf("gauges by partition, two lanes at work: got %v, want %v", got, both)
+		}
+		finish(t, leaves)
+		if got, want := gauges(t, metrics), map[string]int{"0": 7}; !maps.Equal(got, want) {
+			t.Errorf("gauges by partition after one lane has ended: got %v, want %v", got, want)
+		}
+		finish(t, stays)
+	})
+}
+
+// gauges counts them by their partition.
+func gauges(t *testing.T, m *Metrics) map[string]int {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for _, f := range families {
+		for _, one := range f.GetMetric() {
+			for _, label := range one.GetLabel() {
+				if f.GetType() == dto.MetricType_GAUGE && label.GetName() == "partition" {
+					counts[label.GetValue()]++
+				}
+			}
+		}
+	}
+	return counts
 }
 
 // TestReset: the group's offsets are set back to the beginning. Nothing is counted again.

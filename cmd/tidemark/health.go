@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// healthWithin is the deadline of the service's answer, which itself asks Redis for up to two seconds.
+const healthWithin = 5 * time.Second
+
+// healthCommand asks a running service, for images that hold no program but this one.
+type healthCommand struct {
+	Admin string `help:"The --admin of the service." default:"127.0.0.1:9464"`
+}
+
+// Run prints the answer of /readyz; it fails where the service is not ready, or does not answer.
+func (c *healthCommand) Run(ctx context.Context, s streams) error {
+	address, err := reachable(c.Admin)
+	if err != nil {
+		return fmt.Errorf("--admin: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthWithin)
+	defer cancel()
+	answer, err := ask(ctx, "http://"+address+"/readyz")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, answer)
+	return err
+}
+
+// reachable is where a listener of an address is found from its own machine.
+func reachable(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", err
+	}
+	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// ask returns the text that a URL answers with; as an error where the status is not 200.
+func ask(ctx context.Context, url string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return "", err
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // nor any proxy of the environment
+	response, err := client.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, 4<<10))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", url, err)
+	}
+	answer := strings.TrimSpace(string(text))
+	if response.StatusCode != http.StatusOK {
+		return "", errors.New(answer)
+	}
+	return answer, nil
+}
