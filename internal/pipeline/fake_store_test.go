@@ -216,6 +216,7 @@ func (m *memory) commit(c shard.Commit) error {
 		s.profiles[u.Customer] = bytes.Clone(u.Profile)
 		_, scheduled := s.due[u.Customer]
 		switch {
+		case u.DueStands:
 		case u.Due == event.Never && scheduled:
 			delete(s.due, u.Customer)
 			counts.Due--

@@ -34,6 +34,8 @@ type draft struct {
 	after map[string]known
 	order []string // the customers changed, in order of first change
 	part  *part
+	// dueStands says that the shard's due times are those of its profiles. A review finds out when they are not.
+	dueStands bool
 }
 
 func (l *Lane) newDraft(s *state, base map[string]known) *draft {
@@ -109,6 +111,7 @@ func (p *part) raise(acked shard.Marks) {
 func (l *Lane) planPrefix(s *state, done map[string]known, items []item) (*part, int, error) {
 	for n := len(items); ; n = (n + 1) / 2 {
 		d := l.newDraft(s, done)
+		d.dueStands = true
 		taken, err := d.apply(items[:n])
 		if err != nil {
 			return nil, 0, err
@@ -164,7 +167,10 @@ func (d *draft) finish() int {
 		d.after[customer] = k
 		encoded := d.lane.cfg.encode(k.profile)
 		size += len(customer) + len(encoded)
-		p.commit.Updates = append(p.commit.Updates, shard.Update{Customer: customer, Profile: encoded, Due: k.profile.Due})
+		p.commit.Updates = append(p.commit.Updates, shard.Update{
+			Customer: customer, Profile: encoded, Due: k.profile.Due,
+			DueStands: d.dueStands && d.before(customer).exists && d.before(customer).profile.Due == k.profile.Due,
+		})
 		census(counters, d.before(customer), -1)
 		census(counters, k, 1)
 	}

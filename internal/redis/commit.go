@@ -93,7 +93,7 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	}
 	closeList()
 	for _, u := range c.Updates {
-		if u.Due == event.Never {
+		if u.DueStands || u.Due == event.Never {
 			continue
 		}
 		if u.Due > maxExact || u.Due < -maxExact {
@@ -103,7 +103,7 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	}
 	closeList()
 	for _, u := range c.Updates {
-		if u.Due == event.Never {
+		if !u.DueStands && u.Due == event.Never {
 			args = append(args, u.Customer)
 		}
 	}

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"fmt"
 	"time"
 
 	"tidemark/internal/event"
@@ -9,11 +10,32 @@ import (
 )
 
 const (
-	// lookahead is how far one search for the next crossing looks while the windows still hold something.
+	// lookahead is how far one search for the next crossing looks while the windows still hold something, or up to twice that.
 	lookahead = 32 * 24 * time.Hour
 	// forever is how far it looks once nothing but silence can change: two centuries.
 	forever = 200 * 365 * 24 * time.Hour
 )
+
+// horizon is the end of a search from an instant: the next of a customer's own, which come every 64 days. So the next review
+// depends on what is known, and not on when it was looked for; and not all customers have theirs on one day.
+func horizon(customer string, from event.Instant) event.Instant {
+	const every = event.Instant(2 * lookahead / time.Millisecond)
+	phase := event.Instant(hash(customer) % uint64(every))
+	return from + every - ((from-phase)%every+every)%every
+}
+
+// bears reports whether an event may change what labels depend on, now or later: what same compares.
+func bears(x event.Event) bool {
+	switch x := x.(type) {
+	case *event.Purchase:
+		return true
+	case *event.Interaction:
+		return x.Kind == event.ReferralMade
+	case *event.Feedback:
+		return x.Kind == event.NPS
+	}
+	panic(fmt.Sprintf("score: no rule for %T", x))
+}
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p: p's tier or churn level,
 // as Review would see it. False means never (within two centuries). It depends on the profile and the model only, never on
@@ -75,7 +97,8 @@ func (e *Engine) stillborn(p *Profile, from event.Instant) bool {
 func (e *Engine) stretch(p *Profile, facts *history.Facts, t, limit event.Instant) (event.Instant, history.Facts) {
 	turn := e.turn(p, facts, t)
 	u := facts.Until
-	for u <= limit && u < turn {
+	// What is forgotten besides must not make a search that has an end look as if it had none.
+	for u < turn && (u <= limit || quiet(facts)) {
 		next := p.History.Facts(u, e.calendar)
 		if !same(facts, &next) {
 			return u, next
@@ -86,6 +109,11 @@ func (e *Engine) stretch(p *Profile, facts *history.Facts, t, limit event.Instan
 		return turn, p.History.Facts(turn, e.calendar)
 	}
 	return min(turn, u), history.Facts{}
+}
+
+// quiet reports whether no window holds anything that labels depend on.
+func quiet(f *history.Facts) bool {
+	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.NPSKnown
 }
 
 // turn is the first instant after t at which the churn level may turn back in silence: the lapse, and the end of a level's

@@ -84,9 +84,12 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	at := max(p.AsOf, head.At())
 	next, told := e.Review(p, at)
 	before := next
-	next.History = grown
+	next.History, next.Settled = grown, at
+	if !bears(x) { // the labels are those of Review, and so is the next review
+		return next, told, Accepted
+	}
 	next, said := e.relabel(before, next, occasion{event: head})
-	next.Settled, next.Due = at, Unscheduled
+	next.Due = Unscheduled
 	return next, append(told, said...), Accepted
 }
 
@@ -120,10 +123,11 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	return p, told
 }
 
-// Schedule returns p with Due set. Within a batch it is called once per customer, after the last event.
+// Schedule returns p with Due set: at the next crossing, or where the search for it is to go on. Within a batch it is called
+// once per customer, after the last event.
 func (e *Engine) Schedule(p Profile) Profile {
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
-		p.Due, _ = e.crossing(&p, p.AsOf, p.AsOf.Add(lookahead))
+		p.Due, _ = e.crossing(&p, p.AsOf, horizon(p.Customer, p.AsOf))
 	}
 	return p
 }

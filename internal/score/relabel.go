@@ -99,14 +99,18 @@ func (e *Engine) stamp(before *Profile, v *evaluation, c Cause, o occasion) Stam
 // control reports whether a customer belongs to the control group: a fixed share by the hash of the id.
 func (e *Engine) control(customer string) bool {
 	const slots = 10_000
+	return float64(hash(customer)%slots) < e.model.Control*slots
+}
+
+// hash spreads customers evenly.
+func hash(customer string) uint64 {
 	h := uint64(14695981039346656037) // FNV-1a, 64 bits
 	for i := range len(customer) {
 		h = (h ^ uint64(customer[i])) * 1099511628211
 	}
 	h ^= h >> 33 // FNV's low bits are weak for short ids
 	h *= 0xff51afd7ed558ccd
-	h ^= h >> 33
-	return float64(h%slots) < e.model.Control*slots
+	return h ^ h>>33
 }
 
 // tierChanged explains a change of tier.

@@ -99,11 +99,13 @@ type Loaded struct {
 	Profiles [][]byte
 }
 
-// Update is a customer's new state. Due is event.Never when no review is to come.
+// Update is a customer's new state. Due is event.Never when no review is to come. DueStands says that the shard holds this
+// very Due already, so that it need not be written.
 type Update struct {
-	Customer string
-	Profile  []byte
-	Due      event.Instant
+	Customer  string
+	Profile   []byte
+	Due       event.Instant
+	DueStands bool
 }
 
 // Commit is one atomic step of a shard: all of it happens, or nothing.

@@ -33,6 +33,18 @@ func testDue(t *testing.T, s harness) {
 	if got := s.due(3, 1000); !slices.Equal(got, want) {
 		t.Errorf("after moves: got %v, want %v", got, want)
 	}
+
+	stands := func(u shard.Update) shard.Update {
+		u.DueStands = true
+		return u
+	}
+	s.must(shard.Commit{Shard: 3, Read: "two", Token: "three", Updates: []shard.Update{
+		stands(update("a", 200)), stands(update("c", event.Never)), update("d", 100),
+	}})
+	want = []shard.Due{at("before 1970", -5), at("never", 1), at("d", 100), at("a", 200), at("b", 400), at("far", 1<<53)}
+	if got := s.due(3, 1000); !slices.Equal(got, want) {
+		t.Errorf("after times that stand: got %v, want %v", got, want)
+	}
 }
 
 func testOutbox(t *testing.T, s harness) {
