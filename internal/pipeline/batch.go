@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tidemark/internal/event"
 	"tidemark/internal/shard"
 )
 
@@ -196,7 +197,12 @@ func (l *Lane) observe(seconds *prometheus.HistogramVec, items []item) {
 		return
 	}
 	now := l.now()
-	for _, x := range items {
-		seconds.WithLabelValues(string(x.record.Topic)).Observe(now.Sub(x.record.Time).Seconds())
+	for _, topic := range event.Topics() {
+		of := seconds.WithLabelValues(string(topic))
+		for i := range items {
+			if r := &items[i].record; r.Topic == topic {
+				of.Observe(now.Sub(r.Time).Seconds())
+			}
+		}
 	}
 }
