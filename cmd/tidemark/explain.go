@@ -30,11 +30,11 @@ func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanat
 	if err != nil {
 		return score.Explanation{}, fmt.Errorf("profile of %q: %w", id, err)
 	}
-	source, _, _, ok, err := store.Model(ctx)
+	model, ok, err := store.Model(ctx)
 	if err != nil || !ok {
 		return score.Explanation{}, err
 	}
-	engine, err := engineOf(source, layout.Zone, nil)
+	engine, err := engineOf(model.Source, layout.Zone, nil)
 	if err != nil {
 		return score.Explanation{}, err
 	}
