@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"tidemark/internal/event"
 	"tidemark/internal/kafka"
+	"tidemark/internal/redis"
 	"tidemark/internal/shard"
 )
 
@@ -62,22 +62,23 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 	}
 	tell(finding{Name: "layout", OK: true, Detail: fmt.Sprintf("%d shards by %s, days of %s, money in %s",
 		layout.Shards, layout.Partitioner, layout.Zone, layout.Base)})
-	tell(modelInForce(db.Model(ctx)))
+	model, ok, err := db.Model(ctx)
+	tell(modelInForce(model, ok, err))
 	return layout
 }
 
 // modelInForce judges the answer of redis.Store.Model.
-func modelInForce(_ []byte, hash string, from event.Instant, ok bool, err error) finding {
+func modelInForce(m redis.InForce, ok bool, err error) finding {
 	const name = "model in force"
 	switch {
 	case err != nil:
 		return finding{Name: name, Detail: err.Error(), Remedy: "tidemark model activate FILE"}
 	case !ok:
 		return finding{Name: name, Detail: "none although there is data", Remedy: "tidemark model activate FILE"}
-	case from == 0:
-		return finding{Name: name, OK: true, Detail: hash}
+	case m.EffectiveAt == 0:
+		return finding{Name: name, OK: true, Detail: m.Hash}
 	}
-	return finding{Name: name, OK: true, Detail: fmt.Sprintf("%s, from %s", hash, from)}
+	return finding{Name: name, OK: true, Detail: fmt.Sprintf("%s, from %s", m.Hash, m.EffectiveAt)}
 }
 
 func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell func(finding)) {

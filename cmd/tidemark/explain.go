@@ -8,11 +8,12 @@ import (
 	"slices"
 
 	"tidemark/internal/event"
+	"tidemark/internal/pipeline"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
 
-// explain computes what a customer's public score is made of, from the profile and the model in force.
+// explain computes what a customer's public score is made of, from the profile and the model in force at the score's as_of.
 func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanation, error) {
 	layout, ok, err := d.Layout(ctx)
 	if err != nil || !ok {
@@ -30,17 +31,20 @@ func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanat
 	if err != nil {
 		return score.Explanation{}, fmt.Errorf("profile of %q: %w", id, err)
 	}
-	source, _, _, ok, err := store.Model(ctx)
+	model, ok, err := store.Model(ctx)
 	if err != nil || !ok {
 		return score.Explanation{}, err
 	}
-	engine, err := engineOf(source, layout.Zone, nil)
+	engine, before, err := enginesOf(model, layout.Zone)
 	if err != nil {
 		return score.Explanation{}, err
 	}
 	var at instant
 	if err := at.UnmarshalText([]byte(asOf)); err != nil {
 		return score.Explanation{}, fmt.Errorf("as_of of %q: %w", id, err)
+	}
+	if before != nil && (pipeline.Succession{Before: before, Now: engine}).Of(&profile, event.Instant(at)) == pipeline.Engine(before) {
+		engine = before
 	}
 	return engine.Explain(profile, event.Instant(at)), nil
 }

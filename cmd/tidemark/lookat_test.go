@@ -64,33 +64,7 @@ func TestCustomerShow(t *testing.T) {
 		got := tidemark(t, append([]string{"customer", "show", "bob", "--explain"}, s.redisFlags()...)...)
 		got.says(t, 0, "p_no_purchase", "next_review", "coverage", "expected_orders", "the value score is the sum of", "spend_365d")
 	})
-	t.Run("what it is made of", func(t *testing.T) {
-		var got struct {
-			Score  string             `json:"value_score"`
-			Risk   string             `json:"churn_risk"`
-			Points map[string]float64 `json:"value_score_points"`
-			Odds   map[string]float64 `json:"churn_risk_log_odds"`
-		}
-		text := must(t, append([]string{"customer", "show", "bob", "--explain", "--json"}, s.redisFlags()...)...)
-		if err := json.Unmarshal([]byte(text), &got); err != nil {
-			t.Fatal(err)
-		}
-		var points, odds float64
-		for _, p := range got.Points {
-			points += p
-		}
-		for _, o := range got.Odds {
-			odds += o
-		}
-		score, _ := strconv.ParseFloat(got.Score, 64)
-		risk, _ := strconv.ParseFloat(got.Risk, 64)
-		if score <= 0 || math.Abs(points-score) > 1e-6 {
-			t.Errorf("points %v add up to %v, want the score %v", got.Points, points, score)
-		}
-		if want := math.Log(risk / (1 - risk)); risk <= 0 || math.Abs(odds-want) > .001 {
-			t.Errorf("log-odds %v add up to %v, want %v, of the risk %v", got.Odds, odds, want, risk)
-		}
-	})
+	t.Run("what it is made of", func(t *testing.T) { s.addsUp(t, "bob") })
 	t.Run("JSON", func(t *testing.T) {
 		var fields map[string]string
 		if err := json.Unmarshal([]byte(must(t, append([]string{"customer", "show", "bob", "--json"}, s.redisFlags()...)...)), &fields); err != nil {
@@ -107,6 +81,44 @@ func TestCustomerShow(t *testing.T) {
 		address := closedPort(t)
 		tidemark(t, "customer", "show", "bob", "--redis-url", "redis://"+address).says(t, 1, address, "refused")
 	})
+	t.Run("while another model waits for its instant", func(t *testing.T) {
+		other := strings.NewReplacer("version: cdnow-2026.1", "version: mine-1",
+			"{indicator: spend_365d,      weight: 0.30", "{indicator: spend_365d,      weight: 0.10",
+			"{indicator: recency_days,    weight: 0.10", "{indicator: recency_days,    weight: 0.30").Replace(string(model.Default()))
+		activate := append([]string{"model", "activate", "--effective-at", "2026-04-01", file(t, other)}, s.redisFlags()...)
+		tidemark(t, activate...).says(t, 0, "mine-1", "2026-04-01T00:00:00Z")
+		s.addsUp(t, "bob")
+	})
+}
+
+// addsUp checks that what a score and a risk are said to be made of adds up to them.
+func (s *servers) addsUp(t *testing.T, id string) {
+	t.Helper()
+	var got struct {
+		Score  string             `json:"value_score"`
+		Risk   string             `json:"churn_risk"`
+		Points map[string]float64 `json:"value_score_points"`
+		Odds   map[string]float64 `json:"churn_risk_log_odds"`
+	}
+	text := must(t, append([]string{"customer", "show", id, "--explain", "--json"}, s.redisFlags()...)...)
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	var points, odds float64
+	for _, p := range got.Points {
+		points += p
+	}
+	for _, o := range got.Odds {
+		odds += o
+	}
+	score, _ := strconv.ParseFloat(got.Score, 64)
+	risk, _ := strconv.ParseFloat(got.Risk, 64)
+	if score <= 0 || math.Abs(points-score) > 1e-6 {
+		t.Errorf("points %v add up to %v, want the score %v", got.Points, points, score)
+	}
+	if want := math.Log(risk / (1 - risk)); risk <= 0 || math.Abs(odds-want) > .001 {
+		t.Errorf("log-odds %v add up to %v, want %v, of the risk %v", got.Odds, odds, want, risk)
+	}
 }
 
 func TestModelCommands(t *testing.T) {

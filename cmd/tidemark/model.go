@@ -34,7 +34,7 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer db.close()
-	raw, hash, effective, ok, err := db.Model(ctx)
+	m, ok, err := db.Model(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,11 +42,11 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 		return errors.New("no model is in force yet: the first `tidemark run` activates one (see model show --default)")
 	}
 	from := "the first start"
-	if effective != 0 {
-		from = effective.String()
+	if m.EffectiveAt != 0 {
+		from = m.EffectiveAt.String()
 	}
-	fmt.Fprintf(s.err, "# hash %s, in force from %s\n", hash, from)
-	_, err = s.out.Write(raw)
+	fmt.Fprintf(s.err, "# hash %s, in force from %s\n", m.Hash, from)
+	_, err = s.out.Write(m.Source)
 	return err
 }
 
@@ -88,7 +88,7 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	if layout.Shards > 0 && layout.Base != m.Base {
 		return fmt.Errorf("the data is in %s, the model in %s: histories cannot change their currency", layout.Base, m.Base)
 	}
-	_, _, _, switches, err := db.Model(ctx)
+	_, switches, err := db.Model(ctx)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ const (
 // start puts the initial model into force where none is, and loads the one in force. A model that the user gave must be it:
 // `model activate` switches, a flag does not.
 func (w *modelWatch) start(ctx context.Context, initial []byte, hash string, given bool) error {
-	_, active, _, ok, err := w.store.Model(ctx)
+	active, ok, err := w.store.Model(ctx)
 	if err != nil {
 		return err
 	}
@@ -50,34 +50,29 @@ func (w *modelWatch) start(ctx context.Context, initial []byte, hash string, giv
 			return err
 		}
 	}
-	if ok && given && active != hash {
-		return fmt.Errorf("model %s is in force, --model is %s: switch with `tidemark model activate FILE`", active, hash)
+	if ok && given && active.Hash != hash {
+		return fmt.Errorf("model %s is in force, --model is %s: switch with `tidemark model activate FILE`", active.Hash, hash)
 	}
 	return w.load(ctx)
 }
 
 // load makes the engine of the model in force, with the one before it for what lies before the switch.
 func (w *modelWatch) load(ctx context.Context) error {
-	raw, hash, from, ok, err := w.store.Model(ctx)
+	m, ok, err := w.store.Model(ctx)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return errors.New("no model is in force: tidemark model activate FILE")
 	}
-	if now := w.now.Load(); now != nil && now.hash == hash && now.from == from {
+	if now := w.now.Load(); now != nil && now.hash == m.Hash && now.from == m.EffectiveAt {
 		return nil
 	}
-	before, err := w.before(ctx)
+	engine, before, err := enginesOf(m, w.zone)
 	if err != nil {
 		return err
 	}
-	engine, err := engineOf(raw, w.zone, before)
-	if err != nil {
-		return fmt.Errorf("model in force: %w", err)
-	}
-	engine = engine.Effective(from)
-	next := &inForce{engine: engine, version: engine.Version(), hash: hash, from: from}
+	next := &inForce{engine: engine, version: engine.Version(), hash: m.Hash, from: m.EffectiveAt}
 	if before != nil {
 		next.engine = pipeline.Succession{Before: before, Now: engine}
 	}
@@ -85,17 +80,18 @@ func (w *modelWatch) load(ctx context.Context) error {
 	return nil
 }
 
-// before returns the engine of the model before the one in force; nil where there was none.
-func (w *modelWatch) before(ctx context.Context) (*score.Engine, error) {
-	raw, _, from, ok, err := w.store.PreviousModel(ctx)
-	if err != nil || !ok {
-		return nil, err
+// enginesOf returns the engine of the model in force, and that of the one before it, nil where there was none.
+func enginesOf(m redis.InForce, zone string) (now, before *score.Engine, err error) {
+	if m.Before != nil {
+		if before, err = engineOf(m.Before.Source, zone, nil); err != nil {
+			return nil, nil, fmt.Errorf("model before the one in force: %w", err)
+		}
+		before = before.Effective(m.Before.EffectiveAt)
 	}
-	engine, err := engineOf(raw, w.zone, nil)
-	if err != nil {
-		return nil, fmt.Errorf("model before the one in force: %w", err)
+	if now, err = engineOf(m.Source, zone, before); err != nil {
+		return nil, nil, fmt.Errorf("model in force: %w", err)
 	}
-	return engine.Effective(from), nil
+	return now.Effective(m.EffectiveAt), before, nil
 }
 
 // follow looks for another model until ctx ends.

@@ -107,11 +107,6 @@ func (d Day) Month() int {
 	return (y-1970)*12 + int(m) - 1
 }
 
-// MonthStart returns the first day of a month counted since 1970-01.
-func MonthStart(month int) Day {
-	return Day(time.Date(1970, time.Month(month+1), 1, 0, 0, 0, 0, time.UTC).Unix() / (dayMillis / 1000))
-}
-
 // String is the date, YYYY-MM-DD.
 func (d Day) String() string { return Instant(int64(d) * dayMillis).Time().Format(time.DateOnly) }
 

@@ -3,8 +3,8 @@ package history
 import "tidemark/internal/event"
 
 // Civil dates by integer arithmetic on years that begin in March, so that the leap day comes last (C. Neri, L. Schneider,
-// "Euclidean affine functions and their application to calendar algorithms", 2022). event.Day.Month and event.MonthStart
-// say the same by way of time.Time, but Facts asks for every purchase day.
+// "Euclidean affine functions and their application to calendar algorithms", 2022). event.Day.Month says the
+// same by way of time.Time, but Facts asks for every purchase day.
 const (
 	eraDays   = 146_097 // of 400 Gregorian years
 	eras      = 120     // added to keep the numbers positive: good for 48,000 years before 1970 and as many after

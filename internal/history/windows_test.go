@@ -124,13 +124,14 @@ func TestFoldingKeepsTheNumbers(t *testing.T) {
 func TestMonthsAreThoseOfTheCalendar(t *testing.T) {
 	for d := event.Day(-800_000); d < 800_000; d += 7 {
 		month, first := history.MonthOf(d)
-		if want := d.Month(); month != want || first != event.MonthStart(want) {
-			t.Fatalf("month of day %d: got %d from day %d, want %d from day %d", d, month, first, want, event.MonthStart(want))
+		start := d - event.Day(event.Calendar{}.Start(d).Time().Day()-1)
+		if want := d.Month(); month != want || first != start {
+			t.Fatalf("month of day %d: got %d from day %d, want %d from day %d", d, month, first, want, start)
 		}
 	}
 	for month := -20_000; month < 20_000; month++ {
-		if got, want := history.MonthStart(month), event.MonthStart(month); got != want {
-			t.Fatalf("start of month %d: got %d, want %d", month, got, want)
+		if start := history.MonthStart(month); start.Month() != month || (start-1).Month() != month-1 {
+			t.Fatalf("start of month %d: got day %d, of month %d after month %d", month, start, start.Month(), (start - 1).Month())
 		}
 	}
 }

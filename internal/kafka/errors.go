@@ -41,7 +41,8 @@ func isRetryable(err error) bool {
 	return errors.As(err, &r)
 }
 
-// ErrorClass names the kind of an error of this package, as the label of a metric: a closed set of short words.
+// ErrorClass names the kind of an error of this package in a closed set of short words, for those who decide by it or show
+// it.
 func ErrorClass(err error) string {
 	var tooLarge kafkago.MessageTooLargeError
 	var broker kafkago.Error

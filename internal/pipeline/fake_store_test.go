@@ -34,6 +34,8 @@ type memoryShard struct {
 	due      map[string]event.Instant
 	outbox   [][]byte
 	census   map[string]int64
+	// spoiled names the key that cannot be written, if there is one.
+	spoiled string
 }
 
 func newMemory(shards int) *memory {
@@ -198,6 +200,8 @@ func (m *memory) commit(c shard.Commit) error {
 		return nil
 	case s.meta.Token != c.Read:
 		return shard.ErrConflict
+	case s.spoiled != "":
+		return fmt.Errorf("%s cannot be written", s.spoiled)
 	case c.Confirmed > len(s.outbox):
 		return fmt.Errorf("%d outputs confirmed of %d", c.Confirmed, len(s.outbox))
 	}
@@ -249,6 +253,11 @@ func (m *memory) commit(c shard.Commit) error {
 func (m *memory) Drop(_ context.Context, shards []int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for _, n := range shards {
+		if err := m.inRange(n); err != nil {
+			return err
+		}
+	}
 	for _, n := range shards {
 		m.shards[n] = memoryShard{}
 		m.remember(n)
@@ -343,8 +352,15 @@ func (m *memory) Project(_ context.Context, views []shard.View) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, v := range views {
-		m.views[v.Customer] = v
 		m.projected[v.Customer]++
+		if len(v.Fields) == 0 {
+			delete(m.views, v.Customer)
+			continue
+		}
+		if len(v.Detail) == 0 {
+			v.Detail = m.views[v.Customer].Detail
+		}
+		m.views[v.Customer] = v
 	}
 	return nil
 }

@@ -13,6 +13,13 @@ import (
 	"tidemark/internal/storetest"
 )
 
+// The suite looks at whatever else a store can show.
+var (
+	_ storetest.Breakable = (*memory)(nil)
+	_ storetest.Viewer    = (*memory)(nil)
+	_ storetest.Counter   = (*memory)(nil)
+)
+
 func TestMemoryKeepsTheStoresPromises(t *testing.T) {
 	storetest.Run(t, func(_ *testing.T, layout shard.Layout) storetest.Store { return newMemory(layout.Shards) })
 }

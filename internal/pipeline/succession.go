@@ -10,8 +10,8 @@ import (
 // the switch, as long as it does before that instant.
 type Succession struct{ Before, Now Engine }
 
-// of returns the engine that scores p at an instant.
-func (s Succession) of(p *score.Profile, at event.Instant) Engine {
+// Of returns the engine that scores p at an instant.
+func (s Succession) Of(p *score.Profile, at event.Instant) Engine {
 	if max(p.AsOf, at) < s.Now.EffectiveAt() && p.Model != s.Now.Hash() {
 		return s.Before
 	}
@@ -23,17 +23,17 @@ func (s Succession) New(customer string) score.Profile { return s.Before.New(cus
 
 // Apply returns p after an event, under the model in force when the event counts.
 func (s Succession) Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict) {
-	return s.of(&p, x.Common().At()).Apply(p, x)
+	return s.Of(&p, x.Common().At()).Apply(p, x)
 }
 
 // Review returns p as evaluated at an instant, under the model in force then.
 func (s Succession) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
-	return s.of(&p, at).Review(p, at)
+	return s.Of(&p, at).Review(p, at)
 }
 
 // Schedule returns p with Due set: at the switch at the latest, which takes it over.
 func (s Succession) Schedule(p score.Profile) score.Profile {
-	of := s.of(&p, p.AsOf)
+	of := s.Of(&p, p.AsOf)
 	p = of.Schedule(p)
 	if of == s.Before {
 		p.Due = min(p.Due, s.Now.EffectiveAt())
@@ -43,7 +43,7 @@ func (s Succession) Schedule(p score.Profile) score.Profile {
 
 // View returns what the public sees of p at an instant.
 func (s Succession) View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte) {
-	return s.of(&p, at).View(p, at)
+	return s.Of(&p, at).View(p, at)
 }
 
 // Hash names the model in force.

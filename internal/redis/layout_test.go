@@ -75,7 +75,7 @@ func TestOpenAtOnce(t *testing.T) {
 func TestModel(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)
-		if _, _, _, ok, err := s.Model(ctx); ok || err != nil {
+		if _, ok, err := s.Model(ctx); ok || err != nil {
 			t.Errorf("model of an empty server: got %v and error %v, want none", ok, err)
 		}
 		if hash, err := s.ModelHash(ctx); hash != "" || err != nil {
@@ -86,13 +86,12 @@ func TestModel(t *testing.T) {
 			if err := s.ActivateModel(ctx, []byte(raw), hash, at); err != nil {
 				t.Fatalf("activate %s: got error %v, want none", hash, err)
 			}
-			gotRaw, gotHash, gotAt, ok, err := s.Model(ctx)
-			if string(gotRaw) != raw || gotHash != hash || gotAt != at || !ok || err != nil {
-				t.Errorf("model: got %q, %s, %v, %v and error %v, want %q, %s, %v", gotRaw, gotHash, gotAt, ok, err, raw, hash, at)
+			got, ok, err := s.Model(ctx)
+			if string(got.Source) != raw || got.Hash != hash || got.EffectiveAt != at || !ok || err != nil {
+				t.Errorf("model: got %+v, %v and error %v, want %q, %s, %v", got, ok, err, raw, hash, at)
 			}
-			_, gotBefore, _, okBefore, err := s.PreviousModel(ctx)
-			if want := map[int]string{1: "hash0"}[i]; gotBefore != want || okBefore != (want != "") || err != nil {
-				t.Errorf("model before %s: got %q, %v and error %v, want %q", hash, gotBefore, okBefore, err, want)
+			if (got.Before != nil) != (i > 0) || i > 0 && got.Before.Hash != "hash0" {
+				t.Errorf("model before %s: got %+v, want hash0 before hash1 and none before it", hash, got.Before)
 			}
 			if got, err := s.ModelHash(ctx); got != hash || err != nil {
 				t.Errorf("model hash: got %q and error %v, want %s", got, err, hash)
@@ -107,8 +106,9 @@ func TestModel(t *testing.T) {
 		if err := s.ActivateModel(ctx, []byte("again"), "hash1", 0); err != nil {
 			t.Errorf("activate hash1 again: got error %v, want none", err)
 		}
-		if raw, hash, at, _, _ := s.PreviousModel(ctx); hash != "hash0" || len(raw) == 0 || at != 1_767_225_600_000 {
-			t.Errorf("model before hash1, activated twice: got %q, %s from %d, want hash0 as it was", raw, hash, at)
+		got, _, err := s.Model(ctx)
+		if b := got.Before; err != nil || b == nil || b.Hash != "hash0" || len(b.Source) == 0 || b.EffectiveAt != 1_767_225_600_000 {
+			t.Errorf("model before hash1, activated twice: got %+v and error %v, want hash0 as it was", b, err)
 		}
 		if err := s.ActivateModel(ctx, nil, "h", 0); err == nil {
 			t.Error("activate nothing: got no error, want one")

@@ -25,14 +25,14 @@ func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effe
 	if len(raw) == 0 || hash == "" {
 		return errors.New("activate model: it is empty, or has no hash")
 	}
-	source, before, from, ok, err := s.Model(ctx)
+	before, ok, err := s.Model(ctx)
 	if err != nil {
 		return fmt.Errorf("activate model %s: %w", hash, err)
 	}
 	fields := []any{modelSource, raw, modelHash, hash, modelFrom, int64(effectiveAt)}
-	if ok && before != hash {
-		fields = append(fields,
-			previousModel+modelSource, source, previousModel+modelHash, before, previousModel+modelFrom, int64(from))
+	if ok && before.Hash != hash {
+		fields = append(fields, previousModel+modelSource, before.Source,
+			previousModel+modelHash, before.Hash, previousModel+modelFrom, int64(before.EffectiveAt))
 	}
 	if err = s.client.HSet(ctx, s.key("model"), fields...).Err(); err == nil {
 		err = s.client.HSet(ctx, s.key("meta"), "model", hash).Err()
@@ -43,29 +43,47 @@ func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effe
 	return nil
 }
 
-// Model returns the source of the model in force, its hash, the instant from which it counts, and whether there is one.
-func (s *Store) Model(ctx context.Context) (raw []byte, hash string, effectiveAt event.Instant, ok bool, err error) {
-	return s.model(ctx, "")
+// StoredModel is a model as tm:model holds it, EffectiveAt the instant from which it counts.
+type StoredModel struct {
+	Source      []byte
+	Hash        string
+	EffectiveAt event.Instant
 }
 
-// PreviousModel is Model of what was in force before: what an instance needs that starts near a switch.
-func (s *Store) PreviousModel(ctx context.Context) (raw []byte, hash string, effectiveAt event.Instant, ok bool, err error) {
-	return s.model(ctx, previousModel)
+// InForce is the model in force, with the one before it, nil where there was none: what an instance needs that starts near a
+// switch.
+type InForce struct {
+	StoredModel
+	Before *StoredModel
 }
 
-func (s *Store) model(ctx context.Context, prefix string) (raw []byte, hash string, effectiveAt event.Instant, ok bool, err error) {
+// Model returns the model in force, and whether there is one.
+func (s *Store) Model(ctx context.Context) (m InForce, ok bool, err error) {
 	fields, err := s.client.HGetAll(ctx, s.key("model")).Result()
 	if err != nil {
-		return nil, "", 0, false, fmt.Errorf("read model: %w", err)
+		return InForce{}, false, fmt.Errorf("read model: %w", err)
 	}
+	now, err := storedModel(fields, "")
+	if err != nil || now == nil {
+		return InForce{}, false, err
+	}
+	before, err := storedModel(fields, previousModel)
+	if err != nil {
+		return InForce{}, false, err
+	}
+	return InForce{*now, before}, true, nil
+}
+
+// storedModel takes a model from the fields with a prefix; nil where there is none.
+func storedModel(fields map[string]string, prefix string) (*StoredModel, error) {
 	if fields[prefix+modelHash] == "" {
-		return nil, "", 0, false, nil
+		return nil, nil
 	}
 	at, err := strconv.ParseInt(fields[prefix+modelFrom], 10, 64)
 	if err != nil {
-		return nil, "", 0, false, fmt.Errorf("read model: %s: %w", modelFrom, err)
+		return nil, fmt.Errorf("read model: %s: %w", prefix+modelFrom, err)
 	}
-	return []byte(fields[prefix+modelSource]), fields[prefix+modelHash], event.Instant(at), true, nil
+	return &StoredModel{[]byte(fields[prefix+modelSource]), fields[prefix+modelHash], event.Instant(at)}, nil
 }
 
 // ModelHash returns the hash of the model in force, empty where there is none: cheap enough to ask between batches.

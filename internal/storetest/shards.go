@@ -102,6 +102,7 @@ func testAbsent(t *testing.T, s harness) {
 }
 
 func testOutOfRange(t *testing.T, s harness) {
+	s.must(shard.Commit{Shard: 0, Token: "one"})
 	for _, n := range []int{-1, layout.Shards} {
 		if err := s.try(shard.Commit{Shard: n, Token: "one"}); err == nil {
 			t.Errorf("commit shard %d of %d: got no error, want one", n, layout.Shards)
@@ -126,6 +127,12 @@ func testOutOfRange(t *testing.T, s harness) {
 		}
 		if _, _, err := s.Scan(t.Context(), n, 0, 1); err == nil {
 			t.Errorf("scan shard %d of %d: got no error, want one", n, layout.Shards)
+		}
+		if err := s.Drop(t.Context(), []int{0, n}); err == nil {
+			t.Errorf("drop shard %d of %d: got no error, want one", n, layout.Shards)
+		}
+		if got := s.meta(0).Token; got != "one" {
+			t.Errorf("shard 0, named beside shard %d of %d: got token %q, want it as it was", n, layout.Shards, got)
 		}
 	}
 }
