@@ -251,6 +251,31 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// What a newer writer adds is walked over, and never copied.
+func TestWhatIsSkippedCostsNoMemory(t *testing.T) {
+	f := sampleFeedback()
+	record := feedbackRecord(f)
+	record["note"] = "a text of more than a few bytes"
+	record["tags"] = map[string]any{"a": []any{"b", "c"}, "d": []any{"a text of more than a few bytes"}}
+	writer, err := parseSchema(strings.Replace(ourText(t, schemas.Feedbacks), `{"name": "kind"`, `{"name": "note", "type": "string"},
+		{"name": "tags", "type": {"type": "map", "values": {"type": "array", "items": "string"}}}, {"name": "kind"`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := newReader(writer.text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := written(t, writer.text(), record)
+	if got, err := r.read(b); err != nil || got.Common().ID != f.ID {
+		t.Fatalf("got %+v and %v, want %s", got, err, f.ID)
+	}
+	const want = 4 // the event, event_id, customer_id, order_id
+	if got := testing.AllocsPerRun(100, func() { _, _ = r.read(b) }); got > want {
+		t.Errorf("%g allocations, want at most %d", got, want)
+	}
+}
+
 // What is not kept costs no memory: there is the event, and each text in it.
 func TestDecodeAllocatesWhatItKeeps(t *testing.T) {
 	c := newCodec(t, Options{})

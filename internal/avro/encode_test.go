@@ -80,9 +80,10 @@ func TestEncodeTierChanged(t *testing.T) {
 
 func TestEncodeChurnAlert(t *testing.T) {
 	alert := sampleAlert()
+	alert.EpisodeID = "that of its RAISED"
 	got := consumed(t, encode(t, newCodec(t, Options{}), alert))
 	for name, want := range map[string]any{
-		"event_id": alert.ID, "episode_id": alert.ID, "state": "RAISED", "kind": "CHURN", "resolve_reason": nil, "level_before": "NONE", "level": "AT_RISK",
+		"event_id": alert.ID, "episode_id": alert.EpisodeID, "state": "RAISED", "kind": "CHURN", "resolve_reason": nil, "level_before": "NONE", "level": "AT_RISK",
 		"risk": .74, "control_group": true, "act_by": nil, "max_offer_minor": nil, "likely_cause": nil, "cause_evidence": nil, "owner": nil,
 		"contactable_channels": map[string]any{"array": []any{}},
 	} {

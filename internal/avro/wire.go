@@ -10,8 +10,8 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// wire is the binary encoding of Avro, written without a detour over native maps, which cost ten times as much, most of it
-// memory. What it writes of a transition is, to the byte, what the record and its schema give; a test holds it to that.
+// wire is the binary encoding of Avro, written without a detour over native maps, which cost several times as much, most of
+// it memory. What it writes of a transition is, to the byte, what the record and its schema give; a test holds it to that.
 type wire struct {
 	b []byte
 	// err is the first number that no record can hold.

@@ -117,9 +117,13 @@ func (d *drawing) any(depth int) string {
 func drawValue(t *rapid.T, b []byte, s *schema) []byte {
 	switch s.kind {
 	case "boolean":
-		return append(b, byte(rapid.IntRange(0, 1).Draw(t, "boolean")))
+		return append(b, byte(rapid.IntRange(0, 40).Draw(t, "boolean")/20)) // two is none
 	case "int":
-		return binary.AppendVarint(b, int64(rapid.OneOf(rapid.Int32Range(0, 20), rapid.Int32()).Draw(t, "int")))
+		n := int64(rapid.OneOf(rapid.Int32Range(0, 20), rapid.Int32()).Draw(t, "int"))
+		if rapid.IntRange(0, 49).Draw(t, "too wide") == 0 {
+			n += 1 << 40
+		}
+		return binary.AppendVarint(b, n)
 	case "long":
 		return binary.AppendVarint(b, rapid.OneOf(rapid.Int64Range(0, 2e12), rapid.Int64()).Draw(t, "long"))
 	case "float":
