@@ -83,7 +83,7 @@ func (s *service) run(ctx context.Context) error {
 
 	background, done := context.WithCancel(group)
 	var wait sync.WaitGroup
-	wait.Go(func() { s.models.follow(background, s.log) })
+	wait.Go(func() { s.models.follow(background) })
 	if s.exitWhenCaughtUp {
 		wait.Go(func() { s.awaitCaughtUp(background, leave) })
 	}
@@ -116,7 +116,7 @@ func (s *service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err := s.store.Open(ctx); err != nil {
 		return nil, err
 	}
-	s.models = &modelWatch{store: s.store, zone: s.layout.Zone}
+	s.models = &modelWatch{log: s.log, store: s.store, zone: s.layout.Zone}
 	if err := s.models.start(ctx, s.initialModel, initial.Hash, s.modelGiven); err != nil {
 		return nil, err
 	}

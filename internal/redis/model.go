@@ -68,6 +68,34 @@ func (s *Store) model(ctx context.Context, prefix string) (raw []byte, hash stri
 	return []byte(fields[prefix+modelSource]), fields[prefix+modelHash], event.Instant(at), true, nil
 }
 
+// StoredModel is a model as tm:model holds it.
+type StoredModel struct {
+	Source      []byte
+	Hash        string
+	EffectiveAt event.Instant
+}
+
+func (m StoredModel) fields(prefix string) []any {
+	return []any{prefix + modelHash, m.Hash, prefix + modelSource, m.Source, prefix + modelFrom, int64(m.EffectiveAt)}
+}
+
+// RestoreModel puts back the model in force, and the one before it where there was one, after the server has lost them.
+// Where a model is in force nothing changes.
+func (s *Store) RestoreModel(ctx context.Context, now StoredModel, before *StoredModel) error {
+	fields := now.fields("")
+	if before != nil {
+		fields = append(fields, before.fields(previousModel)...)
+	}
+	there, err := s.writeOnce(ctx, s.key("model"), fields)
+	if err == nil {
+		err = s.client.HSet(ctx, s.key("meta"), "model", there[modelHash]).Err()
+	}
+	if err != nil {
+		return fmt.Errorf("restore model %s: %w", now.Hash, err)
+	}
+	return nil
+}
+
 // ModelHash returns the hash of the model in force, empty where there is none: cheap enough to ask between batches.
 func (s *Store) ModelHash(ctx context.Context) (string, error) {
 	hash, err := s.client.HGet(ctx, s.key("model"), modelHash).Result()
