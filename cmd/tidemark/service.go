@@ -44,6 +44,8 @@ type service struct {
 	lane pipeline.Config
 	// watch, where set, sees every transition as it is told.
 	watch func(score.Transition)
+	// between, where set, wraps the store that the lanes are given: a test takes away what they rely on.
+	between func(pipeline.Store) pipeline.Store
 
 	store      *redis.Store
 	group      *kafka.Group
@@ -72,6 +74,9 @@ func (s *service) run(ctx context.Context) error {
 	s.lane.Report = s.report
 	if s.watch != nil {
 		s.lane.Codec = telling{s.codec, s.watch}
+	}
+	if s.between != nil {
+		s.lane.Store = s.between(s.store)
 	}
 
 	group, leave := context.WithCancel(context.WithoutCancel(ctx))
