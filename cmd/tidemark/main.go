@@ -45,13 +45,14 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}))
 }
 
+func run(ctx context.Context, args []string, s streams) int { return new(cli).run(ctx, args, s) }
+
 // run is main without the process: it parses, runs one command until ctx asks for its end, and returns the exit code, 0 for
 // success, 1 for failure, 2 for a command line that makes no sense.
-func run(ctx context.Context, args []string, s streams) int {
+func (c *cli) run(ctx context.Context, args []string, s streams) int {
 	goredis.SetLogger(silent{}) // its errors come back to the caller as well
-	var c cli
 	exit := -1
-	parser, err := kong.New(&c,
+	parser, err := kong.New(c,
 		kong.Name("tidemark"),
 		kong.Description("Scores customers as their events arrive: RFM, lifetime value, churn risk and a value score in Redis, "+
 			"tier changes and churn alerts on Kafka."),

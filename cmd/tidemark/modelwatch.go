@@ -9,7 +9,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"tidemark/internal/event"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 	"tidemark/internal/score"
@@ -17,6 +16,7 @@ import (
 
 // modelWatch holds the engine of the model in force, and follows it.
 type modelWatch struct {
+	log   *zap.Logger
 	store *redis.Store
 	zone  string
 	now   atomic.Pointer[inForce]
@@ -26,10 +26,13 @@ type modelWatch struct {
 
 // inForce is the engine that lanes score with, and the model that it follows.
 type inForce struct {
-	engine        pipeline.Engine
-	version, hash string
-	from          event.Instant
+	engine  pipeline.Engine
+	version string
+	model   redis.InForce
 }
+
+// errBadModel is the error of a model in force that is there, and cannot be used.
+var errBadModel = errors.New("model in force")
 
 const (
 	// modelInterval is the time between looks at which model is in force.
@@ -63,16 +66,16 @@ func (w *modelWatch) load(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		return errors.New("no model is in force: tidemark model activate FILE")
+		return w.restore(ctx)
 	}
-	if now := w.now.Load(); now != nil && now.hash == m.Hash && now.from == m.EffectiveAt {
+	if now := w.now.Load(); now != nil && now.model.Hash == m.Hash && now.model.EffectiveAt == m.EffectiveAt {
 		return nil
 	}
 	engine, before, err := enginesOf(m, w.zone)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errBadModel, err)
 	}
-	next := &inForce{engine: engine, version: engine.Version(), hash: m.Hash, from: m.EffectiveAt}
+	next := &inForce{engine: engine, version: engine.Version(), model: m}
 	if before != nil {
 		next.engine = pipeline.Succession{Before: before, Now: engine}
 	}
@@ -84,18 +87,35 @@ func (w *modelWatch) load(ctx context.Context) error {
 func enginesOf(m redis.InForce, zone string) (now, before *score.Engine, err error) {
 	if m.Before != nil {
 		if before, err = engineOf(m.Before.Source, zone, nil); err != nil {
-			return nil, nil, fmt.Errorf("model before the one in force: %w", err)
+			return nil, nil, fmt.Errorf("the one before it: %w", err)
 		}
 		before = before.Effective(m.Before.EffectiveAt)
 	}
 	if now, err = engineOf(m.Source, zone, before); err != nil {
-		return nil, nil, fmt.Errorf("model in force: %w", err)
+		return nil, nil, err
 	}
 	return now.Effective(m.EffectiveAt), before, nil
 }
 
+// restore puts the layout and the model in force back where Redis was emptied under our hands: the lanes rebuild the rest,
+// and whoever starts next must not begin with another layout or another model.
+func (w *modelWatch) restore(ctx context.Context) error {
+	now := w.now.Load()
+	if now == nil {
+		return errors.New("no model is in force: tidemark model activate FILE")
+	}
+	if err := w.store.Open(ctx); err != nil {
+		return err
+	}
+	if err := w.store.RestoreModel(ctx, now.model); err != nil {
+		return err
+	}
+	w.log.Error("redis had lost the model in force: it is put back", zap.String("version", now.version), zap.String("hash", now.model.Hash))
+	return nil
+}
+
 // follow looks for another model until ctx ends.
-func (w *modelWatch) follow(ctx context.Context, log *zap.Logger) {
+func (w *modelWatch) follow(ctx context.Context) {
 	tick := time.NewTicker(modelInterval)
 	defer tick.Stop()
 	for {
@@ -104,19 +124,29 @@ func (w *modelWatch) follow(ctx context.Context, log *zap.Logger) {
 			return
 		case <-tick.C:
 		}
+		before := w.now.Load()
 		hash, err := w.store.ModelHash(ctx)
-		if err != nil || hash == w.now.Load().hash && w.failed.Load() == nil {
+		if err != nil || hash == before.model.Hash && w.failed.Load() == nil {
 			continue
 		}
-		if err := w.load(ctx); err != nil {
-			if ctx.Err() == nil && w.failed.Swap(&err) == nil {
-				log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
+		err = w.load(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, errBadModel), errors.Is(err, redis.ErrLayout):
+			if w.failed.Swap(&err) == nil {
+				w.log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
 			}
+			continue
+		case err != nil: // Redis is away: the next look is soon
+			w.log.Warn("look for another model", zap.Error(err))
 			continue
 		}
 		w.failed.Store(nil)
-		now := w.now.Load()
-		log.Info("another model", zap.String("version", now.version), zap.String("hash", now.hash), zap.Stringer("from", now.from))
+		if now := w.now.Load(); now != before {
+			w.log.Info("another model",
+				zap.String("version", now.version), zap.String("hash", now.model.Hash), zap.Stringer("from", now.model.EffectiveAt))
+		}
 	}
 }
 

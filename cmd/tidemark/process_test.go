@@ -6,12 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -27,9 +24,8 @@ type process struct {
 
 	mu         sync.Mutex
 	log        bytes.Buffer
-	admin      string // the address of its metrics
-	joined     int    // the newest generation of the group that it has said to be in
-	partitions []int  // of that
+	joined     int   // the newest generation of the group that it has said to be in
+	partitions []int // of that
 }
 
 // start starts tidemark with these arguments. What it has not ended by the end of the test is killed.
@@ -64,17 +60,13 @@ func (p *process) read(r io.Reader) {
 	for lines.Scan() {
 		var line struct {
 			Message    string `json:"msg"`
-			Admin      string `json:"admin"`
 			Generation int    `json:"generation"`
 			Partitions []int  `json:"partitions"`
 		}
 		p.mu.Lock()
 		p.log.Write(append(lines.Bytes(), '\n'))
 		_ = json.Unmarshal(lines.Bytes(), &line) // what ends it in a panic is not JSON
-		switch line.Message {
-		case "tidemark starts":
-			p.admin = line.Admin
-		case "generation begins":
+		if line.Message == "generation begins" {
 			p.joined, p.partitions = line.Generation, line.Partitions
 		}
 		p.mu.Unlock()
@@ -85,36 +77,6 @@ func (p *process) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.log.String()
-}
-
-// metric is the sum of a counter over its labels.
-func (p *process) metric(t *testing.T, name string) float64 {
-	t.Helper()
-	p.mu.Lock()
-	admin := p.admin
-	p.mu.Unlock()
-	answer, err := http.Get("http://" + admin + "/metrics")
-	if err != nil {
-		t.Fatalf("metrics of %s: %v", p.name, err)
-	}
-	defer answer.Body.Close()
-	all, found := 0.0, false
-	lines := bufio.NewScanner(answer.Body)
-	for lines.Scan() {
-		rest, ok := strings.CutPrefix(lines.Text(), name)
-		if !ok || rest[0] != ' ' && rest[0] != '{' {
-			continue
-		}
-		n, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
-		if err != nil {
-			t.Fatalf("metrics of %s: %q: %v", p.name, lines.Text(), err)
-		}
-		all, found = all+n, true
-	}
-	if err := lines.Err(); err != nil || !found {
-		t.Fatalf("metrics of %s: no %s, %v", p.name, name, err)
-	}
-	return all
 }
 
 // share is what this member owns, as far as it has said.

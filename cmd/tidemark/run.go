@@ -35,6 +35,9 @@ type runCommand struct {
 	kafkaSettings
 	redisSettings
 	registrySettings
+
+	// between is service.between, for tests.
+	between func(pipeline.Store) pipeline.Store
 }
 
 // memberSettings say how this process belongs to the consumer group.
@@ -108,7 +111,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		log: log, cluster: cluster, client: client, codec: codec, prefix: c.RedisPrefix,
 		initialModel: source, modelGiven: c.Model != "",
 		layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
-		exitWhenCaughtUp: c.ExitWhenCaughtUp,
+		exitWhenCaughtUp: c.ExitWhenCaughtUp, between: c.between,
 		lane: pipeline.Config{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
 			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Metrics: pipeline.NewMetrics(),

@@ -44,6 +44,8 @@ type service struct {
 	lane pipeline.Config
 	// watch, where set, sees every transition as it is told.
 	watch func(score.Transition)
+	// between, where set, wraps the store that the lanes are given: a test takes away what they rely on.
+	between func(pipeline.Store) pipeline.Store
 
 	store      *redis.Store
 	group      *kafka.Group
@@ -73,6 +75,9 @@ func (s *service) run(ctx context.Context) error {
 	if s.watch != nil {
 		s.lane.Codec = telling{s.codec, s.watch}
 	}
+	if s.between != nil {
+		s.lane.Store = s.between(s.store)
+	}
 
 	group, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
@@ -83,7 +88,7 @@ func (s *service) run(ctx context.Context) error {
 
 	background, done := context.WithCancel(group)
 	var wait sync.WaitGroup
-	wait.Go(func() { s.models.follow(background, s.log) })
+	wait.Go(func() { s.models.follow(background) })
 	if s.exitWhenCaughtUp {
 		wait.Go(func() { s.awaitCaughtUp(background, leave) })
 	}
@@ -116,7 +121,7 @@ func (s *service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err := s.store.Open(ctx); err != nil {
 		return nil, err
 	}
-	s.models = &modelWatch{store: s.store, zone: s.layout.Zone}
+	s.models = &modelWatch{log: s.log, store: s.store, zone: s.layout.Zone}
 	if err := s.models.start(ctx, s.initialModel, initial.Hash, s.modelGiven); err != nil {
 		return nil, err
 	}

@@ -31,11 +31,7 @@ func (s *Store) Open(ctx context.Context) error {
 	for _, field := range layoutFields {
 		args = append(args, field, want[field])
 	}
-	reply, err := s.run(ctx, openScript, []call{{[]string{s.key("meta")}, args}})[0].Slice()
-	if err != nil {
-		return fmt.Errorf("open %s: %w", s.key("meta"), err)
-	}
-	got, err := pairs(reply)
+	got, err := s.writeOnce(ctx, s.key("meta"), args)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", s.key("meta"), err)
 	}
@@ -45,6 +41,15 @@ func (s *Store) Open(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// writeOnce writes fields to a hash that does not have the first of them, and returns what then stands there.
+func (s *Store) writeOnce(ctx context.Context, key string, fields []any) (map[string]string, error) {
+	reply, err := s.run(ctx, openScript, []call{{[]string{key}, fields}})[0].Slice()
+	if err != nil {
+		return nil, err
+	}
+	return pairs(reply)
 }
 
 // Layout returns the layout of the data, and whether there is any.

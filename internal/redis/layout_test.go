@@ -115,3 +115,43 @@ func TestModel(t *testing.T) {
 		}
 	})
 }
+
+// A server that was emptied gets its model back, with the one before it; a model that is there is left alone.
+func TestRestoreModel(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		now := StoredModel{Source: []byte("now"), Hash: "hash1", EffectiveAt: 7}
+		for _, row := range []struct {
+			name       string
+			there      string // the model in force before
+			before     *StoredModel
+			want       string
+			wantBefore string
+		}{
+			{"nothing is there, and there was only one", "", nil, "hash1", ""},
+			{"nothing is there, and there were two", "", &StoredModel{[]byte("before"), "hash0", -1}, "hash1", "hash0"},
+			{"somebody has activated another since", "hash2", &StoredModel{[]byte("before"), "hash0", -1}, "hash2", ""},
+			{"another instance was first", "hash1", nil, "hash1", ""},
+		} {
+			flush(t, client)
+			if row.there != "" {
+				if err := s.ActivateModel(ctx, []byte("there"), row.there, 7); err != nil {
+					t.Fatalf("%s: activate: got error %v, want none", row.name, err)
+				}
+			}
+			if err := s.RestoreModel(ctx, InForce{now, row.before}); err != nil {
+				t.Errorf("%s: got error %v, want none", row.name, err)
+			}
+			got, _, err := s.Model(ctx)
+			if got.Hash != row.want || len(got.Source) == 0 || got.EffectiveAt != 7 || err != nil {
+				t.Errorf("%s: model in force: got %+v and error %v, want %s from 7", row.name, got.StoredModel, err, row.want)
+			}
+			if b := got.Before; (b != nil) != (row.wantBefore != "") || b != nil && (b.Hash != row.wantBefore || b.EffectiveAt != -1) {
+				t.Errorf("%s: model before: got %+v, want %q from -1", row.name, b, row.wantBefore)
+			}
+			if got, err := client.HGet(ctx, "tm:meta", "model").Result(); got != row.want || err != nil {
+				t.Errorf("%s: model hash in tm:meta: got %q and error %v, want %s", row.name, got, err, row.want)
+			}
+		}
+	})
+}

@@ -29,10 +29,9 @@ func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effe
 	if err != nil {
 		return fmt.Errorf("activate model %s: %w", hash, err)
 	}
-	fields := []any{modelSource, raw, modelHash, hash, modelFrom, int64(effectiveAt)}
+	fields := StoredModel{raw, hash, effectiveAt}.fields("")
 	if ok && before.Hash != hash {
-		fields = append(fields, previousModel+modelSource, before.Source,
-			previousModel+modelHash, before.Hash, previousModel+modelFrom, int64(before.EffectiveAt))
+		fields = append(fields, before.fields(previousModel)...)
 	}
 	if err = s.client.HSet(ctx, s.key("model"), fields...).Err(); err == nil {
 		err = s.client.HSet(ctx, s.key("meta"), "model", hash).Err()
@@ -84,6 +83,27 @@ func storedModel(fields map[string]string, prefix string) (*StoredModel, error) 
 		return nil, fmt.Errorf("read model: %s: %w", prefix+modelFrom, err)
 	}
 	return &StoredModel{[]byte(fields[prefix+modelSource]), fields[prefix+modelHash], event.Instant(at)}, nil
+}
+
+func (m StoredModel) fields(prefix string) []any {
+	return []any{prefix + modelHash, m.Hash, prefix + modelSource, m.Source, prefix + modelFrom, int64(m.EffectiveAt)}
+}
+
+// RestoreModel puts back the model in force, and the one before it where there was one, after the server has lost them.
+// Where a model is in force nothing changes.
+func (s *Store) RestoreModel(ctx context.Context, m InForce) error {
+	fields := m.fields("")
+	if m.Before != nil {
+		fields = append(fields, m.Before.fields(previousModel)...)
+	}
+	there, err := s.writeOnce(ctx, s.key("model"), fields)
+	if err == nil {
+		err = s.client.HSet(ctx, s.key("meta"), "model", there[modelHash]).Err()
+	}
+	if err != nil {
+		return fmt.Errorf("restore model %s: %w", m.Hash, err)
+	}
+	return nil
 }
 
 // ModelHash returns the hash of the model in force, empty where there is none: cheap enough to ask between batches.

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	realservers "tidemark/internal/servers"
+	"tidemark/internal/servers/serverstest"
+)
+
+// TestRedisRestarts ends a Redis with an append-only file under load, once in order and once by SIGKILL, and starts it again.
+func TestRedisRestarts(t *testing.T) {
+	redis := serverstest.Redis(t, realservers.RedisOptions{AppendOnly: true})
+	s := stagedServers(t, redis.Addr())
+	log := sendStaged(t, s, split(purchases(t), 30, 65)...)
+	service := log.serve(t, s)
+	for stage, end := range []func(){
+		func() {
+			if err := redis.Stop(); err != nil {
+				t.Fatal(err)
+			}
+		},
+		redis.Kill,
+	} {
+		log.awaitMiddle(t, s, stage)
+		before := len(service.redisTroubles())
+		end()
+		eventually(t, longest, "the service says that Redis is away", func() bool { return len(service.redisTroubles()) > before })
+		if err := redis.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		log.open(stage + 1)
+	}
+	log.finish(t, s, service)
+}
+
+// TestRedisFreezes stops a Redis in the middle of its work for longer than the clients wait, several times: what they sent is
+// carried out when it goes on, though nobody waits for the answer any more, and their second try must not count again.
+func TestRedisFreezes(t *testing.T) {
+	redis := serverstest.Redis(t, realservers.RedisOptions{})
+	s := stagedServers(t, redis.Addr())
+	log := sendStaged(t, s, split(purchases(t), 20)...)
+	service := log.serve(t, s, "--redis-url", "redis://"+redis.Addr()+"?read_timeout=200ms&max_retries=1")
+	log.awaitMiddle(t, s, 0)
+	conflicts := service.metric(t, "tidemark_commit_conflicts_total") // of the two lanes, when they took over
+	commits := watchCommits(t, redis.Addr())
+	log.open(1)
+	log.awaitMiddle(t, s, 1)
+	const tries = 20
+	for try := range tries {
+		before := len(service.redisTroubles())
+		redis.Freeze()
+		eventually(t, longest, "the service has lost its patience", func() bool { return len(service.redisTroubles()) > before })
+		redis.Thaw()
+		seen := commits.count()
+		eventually(t, longest, "it goes on", func() bool { return commits.count() > seen+4 })
+		t.Logf("frozen for the %d. time: %d commits came twice", try+1, commits.repeated())
+		if commits.repeated() > 0 {
+			break
+		}
+	}
+	if commits.repeated() == 0 {
+		t.Fatal("no commit came twice: this test shows nothing")
+	}
+	if got := service.metric(t, "tidemark_commit_conflicts_total"); got != conflicts {
+		t.Errorf("conflicts: got %v more, want a commit that is sent again to be known by its token", got-conflicts)
+	}
+	log.finish(t, s, service)
+}
+
+// awaitMiddle waits until both lanes are half way through a stage.
+func (g *staged) awaitMiddle(t *testing.T, s *servers, stage int) {
+	t.Helper()
+	eventually(t, longest, "both lanes are in the middle of the stage", func() bool {
+		there := audits(t, s.data)
+		return g.half(there, stage, 0) && g.half(there, stage, 1)
+	})
+	t.Logf("stage %d: %d of %d purchases are applied", stage, sum(s.applied(t)), g.ends[stage][0]+g.ends[stage][1])
+}
+
+// redisTroubles are those that are not of the registry of a staged log, or of Kafka.
+func (p *process) redisTroubles() []notice {
+	return slices.DeleteFunc(p.notices("trouble"), func(n notice) bool {
+		return slices.Contains([]string{"schema", "fetch", "publish", "bounds", "offsets"}, n.Operation)
+	})
+}
