@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests on real servers need: redis-server, Java and Maven as Debian packages, and the jars of the Kafka
-# brokers through Maven. Quick where all is there. Where something cannot be installed it says so in one line and goes on:
+# brokers through Maven; and two programs of Prometheus. Quick where all is there. Where something cannot be installed it says so in one line and goes on:
 # the tests that need it are skipped, or fail with TIDEMARK_STRICT=1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -29,5 +29,31 @@ if ((${#lacking[@]})); then
 		exit 0
 	fi
 fi
+
+# Prometheus is not installed, which would have it run: its two programs are taken out of the package.
+fetch_prometheus() {
+	local into=${XDG_CACHE_HOME:-$HOME/.cache}/tidemark/prometheus
+	if command -v promtool >/dev/null && command -v prometheus >/dev/null || [[ -x $into/promtool && -x $into/prometheus ]]; then return; fi
+	if ! command -v apt-get >/dev/null; then
+		echo "servers: no prometheus, and only a Debian system has its package"
+		return
+	fi
+	echo "servers: fetching prometheus"
+	local work
+	work=$(mktemp -d)
+	if (
+		cd "$work" &&
+			{ [[ $(id -u) != 0 ]] || apt-cache show prometheus || timeout 300 apt-get update -qq; } &&
+			timeout 300 apt-get download -qq prometheus &&
+			dpkg-deb -x prometheus_*.deb .
+	) >"$work/log" 2>&1; then
+		mkdir -p "$into"
+		mv "$work"/usr/bin/{promtool,prometheus} "$into"
+	else
+		echo "servers: could not fetch prometheus: $(tail -n 1 "$work/log")"
+	fi
+	rm -rf "$work"
+}
+fetch_prometheus
 
 go run ./deploy/servers -prepare

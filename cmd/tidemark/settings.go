@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"time"
+	_ "time/tzdata" // for --zone where the machine, or the image, has no zones
 
 	"tidemark/internal/avro"
 	"tidemark/internal/event"

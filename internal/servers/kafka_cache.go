@@ -193,7 +193,11 @@ func (c cache) command(dir string, jvm []string, class string, args ...string) [
 
 // run runs a command to its end. Its error says what it printed last.
 func run(ctx context.Context, path string, args ...string) error {
-	cmd := exec.CommandContext(ctx, path, args...)
+	return finish(ctx, exec.CommandContext(ctx, path, args...))
+}
+
+// finish is run for a command of that ctx.
+func finish(ctx context.Context, cmd *exec.Cmd) error {
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	if err == nil {
@@ -203,5 +207,5 @@ func run(ctx context.Context, path string, args ...string) error {
 		err = context.Cause(ctx)
 	}
 	lines := strings.Split(string(bytes.TrimSpace(out)), "\n")
-	return fmt.Errorf("%s: %w: %s", filepath.Base(path), err, strings.Join(lines[max(0, len(lines)-3):], "\n"))
+	return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, strings.Join(lines[max(0, len(lines)-3):], "\n"))
 }

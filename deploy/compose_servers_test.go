@@ -1,0 +1,196 @@
+package deploy_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"tidemark/internal/kafka"
+	"tidemark/internal/servers"
+	"tidemark/internal/servers/serverstest"
+)
+
+// bounded is long for what takes a moment on a quiet machine.
+func bounded(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// available skips the test where this machine lacks what it needs, and fails it instead where TIDEMARK_STRICT is 1.
+func available(t *testing.T, err error) {
+	t.Helper()
+	if errors.Is(err, servers.ErrMissing) && os.Getenv("TIDEMARK_STRICT") != "1" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestComposeRedis starts a real Redis with the command line of docker-compose.yml.
+func TestComposeRedis(t *testing.T) {
+	service := project(t).Services["redis"]
+	command := slices.Clone(service.Command)
+	if len(command) == 0 || command[0] != "redis-server" || len(command)%2 == 0 {
+		t.Fatalf("redis: command %q, want redis-server and pairs of setting and value", command)
+	}
+	want := map[string]string{}
+	var settings []string
+	for pair := range slices.Chunk(command[1:], 2) {
+		name := strings.TrimPrefix(pair[0], "--")
+		settings = append(settings, name, pair[1])
+		want[name] = pair[1]
+	}
+	for name, value := range map[string]string{"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"} {
+		if want[name] != value {
+			t.Errorf("redis: %s %q, want %s", name, want[name], value)
+		}
+	}
+	want["maxmemory"] = strconv.Itoa(1 << 30)
+
+	r := serverstest.Redis(t, servers.RedisOptions{Settings: settings})
+	for name, value := range want {
+		if got, err := r.Client().ConfigGet(bounded(t), name).Result(); err != nil || got[name] != value {
+			t.Errorf("a server with this command line: %s is %q, %v; want %q", name, got[name], err, value)
+		}
+	}
+
+	_, port, err := net.SplitHostPort(r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func() (string, error) {
+		probe := exec.CommandContext(bounded(t), service.HealthCheck.Test[1], append([]string{"-p", port}, service.HealthCheck.Test[2:]...)...)
+		out, err := probe.CombinedOutput()
+		return string(out), err
+	}
+	if said, err := check(); err != nil {
+		t.Errorf("the health check of a Redis that serves: %v, saying %q", err, said)
+	}
+	// An error in place of PONG, as while its data is loaded: here it wants a password.
+	if err := r.Client().ConfigSet(bounded(t), "requirepass", "secret").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := check(); err == nil {
+		t.Errorf("the health check of a Redis that does not serve: no error, saying %q; want one", said)
+	}
+}
+
+// TestComposeKafka has the image's own program make server.properties of the variables in docker-compose.yml, and lay out
+// the data folder, and starts a real broker with both. Only addresses and that folder are others.
+func TestComposeKafka(t *testing.T) {
+	ports, err := servers.FreePorts(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, host := ports[0], ports[1]
+	addresses := map[string]string{"19092": strconv.Itoa(inside), "9092": strconv.Itoa(host), "9093": strconv.Itoa(ports[2])}
+	address := regexp.MustCompile(`[a-z]*:(\d+)`)
+	folder := filepath.Join(t.TempDir(), "data")
+	variables := environment(project(t).Services["kafka"])
+	if got := variables["KAFKA_LOG_DIRS"]; got != data["kafka"] {
+		t.Errorf("its data is in %s, want %s, which the image makes its own and the volume keeps", got, data["kafka"])
+	}
+	variables["KAFKA_LOG_DIRS"] = folder
+	var list []string
+	for name, value := range variables {
+		value = address.ReplaceAllStringFunc(value, func(found string) string {
+			port, ok := addresses[found[strings.Index(found, ":")+1:]]
+			if !ok {
+				t.Fatalf("%s: which port is %s?", name, found)
+			}
+			return "127.0.0.1:" + port
+		})
+		list = append(list, name+"="+value)
+	}
+	settings := propertiesOf(t, list)
+
+	// What internal/servers says to its brokers by itself must stand in the file as well.
+	for name, value := range map[string]string{
+		"auto.create.topics.enable": "false", "offsets.topic.replication.factor": "1",
+		"transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1",
+		"share.coordinator.state.topic.replication.factor": "1", "share.coordinator.state.topic.min.isr": "1",
+	} {
+		if settings[name] != value {
+			t.Errorf("%s=%s, want %s: there is one broker, and tidemark creates the topics", name, settings[name], value)
+		}
+	}
+	k := serverstest.Kafka(t, servers.KafkaOptions{Port: inside, Settings: settings})
+	knows(t, k, settings)
+
+	// The address for this machine leads back to it, so that its clients can do without the other.
+	cluster, err := kafka.NewCluster(kafka.Config{Brokers: []string{"127.0.0.1:" + strconv.Itoa(host)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	if err := cluster.CreateTopics(bounded(t), 12, 1); err != nil {
+		t.Fatal(err)
+	}
+	findings, err := cluster.CheckTopics(bounded(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings {
+		if !f.OK {
+			t.Errorf("%s: %s (%s)", f.Name, f.Detail, f.Remedy)
+		}
+	}
+}
+
+// propertiesOf runs what the image runs before the broker.
+func propertiesOf(t *testing.T, variables []string) map[string]string {
+	t.Helper()
+	defaults, mounted, final := t.TempDir(), t.TempDir(), t.TempDir()
+	available(t, servers.RunKafkaClass(t.Context(), servers.Kafka4, variables, "kafka.docker.KafkaDockerWrapper",
+		"setup", "--default-configs-dir", defaults, "--mounted-configs-dir", mounted, "--final-configs-dir", final))
+	content, err := os.ReadFile(filepath.Join(final, "server.properties"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := map[string]string{}
+	for line := range strings.Lines(string(content)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			settings[name] = value
+		}
+	}
+	if len(settings) < 10 {
+		t.Fatalf("server.properties: %q, want what the variables say", content)
+	}
+	return settings
+}
+
+// knows checks that the broker knows every setting: it only warns of those that it does not.
+func knows(t *testing.T, k *servers.Kafka, settings map[string]string) {
+	t.Helper()
+	ask := kmsg.NewPtrDescribeConfigsRequest()
+	broker := kmsg.NewDescribeConfigsRequestResource()
+	broker.ResourceType, broker.ResourceName = kmsg.ConfigResourceTypeBroker, settings["node.id"]
+	ask.Resources = append(ask.Resources, broker)
+	answer, err := ask.RequestWith(bounded(t), k.Client())
+	if err != nil || len(answer.Resources) != 1 {
+		t.Fatalf("ask for its settings: %v", err)
+	}
+	unknown := maps.Clone(settings)
+	for _, c := range answer.Resources[0].Configs {
+		if c.ConfigType != kmsg.ConfigTypeUnknown && c.Value != nil && *c.Value == settings[c.Name] {
+			delete(unknown, c.Name)
+		}
+	}
+	if len(unknown) > 0 {
+		t.Errorf("the broker does not know, or changes, %v", unknown)
+	}
+}
