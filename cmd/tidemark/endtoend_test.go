@@ -27,7 +27,7 @@ func endToEnd(t *testing.T, s *servers) {
 	log.load(t, s)
 	member := func(name string) *process { return log.member(t, s, name, untilCaughtUp, "--batch-events", batch) }
 	first, second := member("first"), member("second")
-	s.awaitMiddle(t, endToEndPartitions, first, second)
+	s.awaitMiddle(t, first, second)
 	first.kill()
 	s.publishedIsCommitted(t)
 	third := member("third")

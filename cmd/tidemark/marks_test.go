@@ -188,9 +188,9 @@ func (s *servers) events(t *testing.T) int64 {
 
 // awaitMiddle returns when 20 to 80 % of the events are committed, and each member, with all of them at work, has committed
 // some. Nobody writes to the log meanwhile.
-func (s *servers) awaitMiddle(t *testing.T, partitions int, members ...*process) {
+func (s *servers) awaitMiddle(t *testing.T, members ...*process) {
 	t.Helper()
-	all := s.events(t)
+	all, partitions := s.events(t), len(s.ends(t, string(event.Purchases))[string(event.Purchases)])
 	var done int64
 	var before map[shard.Partition]int64 // when the members were first seen with all the partitions among them
 	var shares [][]int

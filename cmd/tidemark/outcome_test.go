@@ -17,6 +17,9 @@ import (
 	"tidemark/internal/score"
 )
 
+// outputTopics are those of transitions.
+var outputTopics = []string{kafka.TierChanges, kafka.ChurnAlerts}
+
 // replayed is what a replay of a log came to.
 type replayed struct {
 	scores map[string]map[string]string // by customer and column
@@ -78,6 +81,12 @@ func (r replayed) compare(t *testing.T, s *servers) {
 	t.Helper()
 	r.compareScores(t, s)
 	r.compareOutputs(t, s.outputs(t))
+	s.outboxesAreEmpty(t)
+}
+
+// outboxesAreEmpty checks that nothing waits to be published, or to be confirmed.
+func (s *servers) outboxesAreEmpty(t *testing.T) {
+	t.Helper()
 	for n := range endToEndShards {
 		left, err := s.data.LLen(t.Context(), fmt.Sprintf("tm:{%02d}:outbox", n)).Result()
 		if err != nil || left != 1 {
@@ -147,7 +156,7 @@ func (s *servers) outputs(t *testing.T) map[string]*kgo.Record {
 	t.Helper()
 	found := map[string]*kgo.Record{}
 	repeated := 0
-	for _, record := range s.records(t, kafka.TierChanges, kafka.ChurnAlerts) {
+	for _, record := range s.records(t, outputTopics...) {
 		id := headerOf(record, "ce_id")
 		if before := found[id]; before != nil {
 			repeated++
@@ -177,7 +186,7 @@ func (s *servers) publishedIsCommitted(t *testing.T) {
 func (s *servers) published(t *testing.T) map[string]int64 {
 	t.Helper()
 	last := map[string]int64{}
-	for _, r := range s.records(t, kafka.TierChanges, kafka.ChurnAlerts) {
+	for _, r := range s.records(t, outputTopics...) {
 		sequence, err := strconv.ParseInt(headerOf(r, "sequence"), 10, 64)
 		if err != nil {
 			t.Fatalf("sequence of %s: %v", headerOf(r, "ce_id"), err)
