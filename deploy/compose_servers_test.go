@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"tidemark/internal/kafka"
@@ -131,7 +132,9 @@ func TestComposeKafka(t *testing.T) {
 	k := serverstest.Kafka(t, servers.KafkaOptions{Port: inside, Settings: settings})
 	knows(t, k, settings)
 
-	// The address for this machine leads back to it, so that its clients can do without the other.
+	for _, port := range []int{inside, host} {
+		leadsBack(t, "127.0.0.1:"+strconv.Itoa(port))
+	}
 	cluster, err := kafka.NewCluster(kafka.Config{Brokers: []string{"127.0.0.1:" + strconv.Itoa(host)}})
 	if err != nil {
 		t.Fatal(err)
@@ -148,6 +151,23 @@ func TestComposeKafka(t *testing.T) {
 		if !f.OK {
 			t.Errorf("%s: %s (%s)", f.Name, f.Detail, f.Remedy)
 		}
+	}
+}
+
+// leadsBack checks that who asks the broker at an address is told to go on there: the other is not for him.
+func leadsBack(t *testing.T, address string) {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	metadata, err := kmsg.NewPtrMetadataRequest().RequestWith(bounded(t), client)
+	if err != nil || len(metadata.Brokers) != 1 {
+		t.Fatalf("ask the broker at %s: %v", address, err)
+	}
+	if b := metadata.Brokers[0]; net.JoinHostPort(b.Host, strconv.Itoa(int(b.Port))) != address {
+		t.Errorf("who asks the broker at %s is told to go on at %s:%d", address, b.Host, b.Port)
 	}
 }
 
