@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,67 @@ import (
 	"tidemark/internal/kafka"
 	"tidemark/internal/shard"
 )
+
+// state is all that Redis holds, by key, in a form that can be compared.
+func (s *servers) state(t *testing.T) map[string]string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	defer cancel()
+	keys := s.keys(t, "tm:")
+	answers, err := s.data.Pipelined(ctx, func(p goredis.Pipeliner) error {
+		for _, key := range keys {
+			p.Dump(ctx, key)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("dump %d keys: %v", len(keys), err)
+	}
+	state := map[string]string{}
+	for i, answer := range answers {
+		state[keys[i]] = answer.(*goredis.StringCmd).Val()
+	}
+	return state
+}
+
+// stillState is state once nothing changes any more: what was on its way from those who have been stopped has arrived.
+func (s *servers) stillState(t *testing.T) map[string]string {
+	t.Helper()
+	var last map[string]string
+	eventually(t, longest, "nothing changes in Redis", func() bool {
+		before := last
+		last = s.state(t)
+		return before != nil && maps.Equal(before, last)
+	})
+	return last
+}
+
+// differing are the keys in which states differ.
+func differing(a, b map[string]string) []string {
+	var keys []string
+	for key := range a {
+		if b[key] != a[key] {
+			keys = append(keys, key)
+		}
+	}
+	for key := range b {
+		if _, ok := a[key]; !ok {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// calls counts the scripts that Redis has run.
+func (s *servers) calls(t *testing.T) string {
+	t.Helper()
+	stats, err := s.data.InfoMap(t.Context(), "commandstats").Result()
+	if err != nil {
+		t.Fatalf("count the calls of scripts: %v", err)
+	}
+	return stats["Commandstats"]["cmdstat_evalsha"]
+}
 
 // score is a field of a customer's public score, empty where there is none.
 func (s *servers) score(t *testing.T, customer, field string) string {
@@ -66,15 +128,20 @@ func (s *servers) keys(t *testing.T, prefix string) []string {
 	return slices.Compact(all)
 }
 
+// shardKeys are the keys of a kind, of as many shards as there are by default.
+func shardKeys(kind string) []string {
+	keys := make([]string, 64)
+	for n := range keys {
+		keys[n] = fmt.Sprintf("tm:{%02d}:%s", n, kind)
+	}
+	return keys
+}
+
 // applied is how far the shards have got in each partition: the highest of their marks.
 func (s *servers) applied(t *testing.T) map[shard.Partition]int64 {
 	t.Helper()
-	metas := make([]string, 64)
-	for n := range metas {
-		metas[n] = fmt.Sprintf("tm:{%02d}:meta", n)
-	}
 	highest := map[shard.Partition]int64{}
-	for _, meta := range s.hashes(t, metas...) {
+	for _, meta := range s.hashes(t, shardKeys("meta")...) {
 		for field, value := range meta {
 			name, ok := strings.CutPrefix(field, "m:")
 			if !ok {
@@ -148,6 +215,16 @@ func (s *servers) awaitMiddle(t *testing.T, partitions int, members ...*process)
 		return before != nil && !slices.ContainsFunc(shares, lazy) && 10*done >= 2*all
 	})
 	t.Logf("%d of %d events are committed", done, all)
+}
+
+// awaitCaughtUp returns when the group has committed the ends of the log.
+func (s *servers) awaitCaughtUp(t *testing.T) {
+	t.Helper()
+	cluster := s.cluster(t)
+	eventually(t, endToEndWithin, "the group has caught up", func() bool {
+		done, err := cluster.CaughtUp(t.Context())
+		return err == nil && done
+	})
 }
 
 func (s *servers) cluster(t *testing.T) *kafka.Cluster {

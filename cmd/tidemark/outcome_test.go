@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/internal/kafka"
+	"tidemark/internal/score"
 )
 
 // replayed is what a replay of a log came to.
@@ -157,4 +159,54 @@ func (s *servers) outputs(t *testing.T) map[string]*kgo.Record {
 	}
 	t.Logf("%d outputs, %d of them repeated", len(found), repeated)
 	return found
+}
+
+// publishedIsCommitted holds what is published to what is committed, now: none may be out that is not committed.
+func (s *servers) publishedIsCommitted(t *testing.T) {
+	t.Helper()
+	published := s.published(t) // first: what is committed only grows
+	committed := s.committed(t)
+	for customer, n := range published {
+		if n > committed[customer] {
+			t.Fatalf("transition %d of customer %s is published, and %d are committed", n, customer, committed[customer])
+		}
+	}
+}
+
+// published is the last transition of each customer that is out, counted from 1.
+func (s *servers) published(t *testing.T) map[string]int64 {
+	t.Helper()
+	last := map[string]int64{}
+	for _, r := range s.records(t, kafka.TierChanges, kafka.ChurnAlerts) {
+		sequence, err := strconv.ParseInt(headerOf(r, "sequence"), 10, 64)
+		if err != nil {
+			t.Fatalf("sequence of %s: %v", headerOf(r, "ce_id"), err)
+		}
+		customer := string(r.Key)
+		last[customer] = max(last[customer], sequence)
+	}
+	return last
+}
+
+// committed is the last transition of each customer of some partition indexes, of all if none is given, that its profile
+// counts.
+func (s *servers) committed(t *testing.T, indexes ...int) map[string]int64 {
+	t.Helper()
+	last := map[string]int64{}
+	for n, profiles := range s.hashes(t, shardKeys("profiles")...) {
+		if len(indexes) > 0 && !slices.Contains(indexes, n%endToEndPartitions) {
+			continue
+		}
+		for customer, encoded := range profiles {
+			if customer == "" { // the sentinel
+				continue
+			}
+			profile, err := score.Decode([]byte(encoded))
+			if err != nil {
+				t.Fatalf("profile of %s: %v", customer, err)
+			}
+			last[customer] = profile.Sequence
+		}
+	}
+	return last
 }

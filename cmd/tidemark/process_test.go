@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -24,8 +27,9 @@ type process struct {
 
 	mu         sync.Mutex
 	log        bytes.Buffer
-	partitions []int // of its newest generation
-	serving    bool
+	admin      string // the address of its metrics
+	joined     int    // the newest generation of the group that it has said to be in
+	partitions []int  // of that
 }
 
 // start starts tidemark with these arguments. What it has not ended by the end of the test is killed.
@@ -60,12 +64,18 @@ func (p *process) read(r io.Reader) {
 	for lines.Scan() {
 		var line struct {
 			Message    string `json:"msg"`
+			Admin      string `json:"admin"`
+			Generation int    `json:"generation"`
 			Partitions []int  `json:"partitions"`
 		}
 		p.mu.Lock()
 		p.log.Write(append(lines.Bytes(), '\n'))
-		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Message == "generation begins" {
-			p.partitions, p.serving = line.Partitions, true
+		_ = json.Unmarshal(lines.Bytes(), &line) // what ends it in a panic is not JSON
+		switch line.Message {
+		case "tidemark starts":
+			p.admin = line.Admin
+		case "generation begins":
+			p.joined, p.partitions = line.Generation, line.Partitions
 		}
 		p.mu.Unlock()
 	}
@@ -77,11 +87,51 @@ func (p *process) said() string {
 	return p.log.String()
 }
 
+// metric is the sum of a counter over its labels, or over the series that bear some of them, written name="value".
+func (p *process) metric(t *testing.T, name string, labels ...string) float64 {
+	t.Helper()
+	p.mu.Lock()
+	admin := p.admin
+	p.mu.Unlock()
+	answer, err := http.Get("http://" + admin + "/metrics")
+	if err != nil {
+		t.Fatalf("metrics of %s: %v", p.name, err)
+	}
+	defer answer.Body.Close()
+	all, found := 0.0, false
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		rest, ok := strings.CutPrefix(lines.Text(), name)
+		if !ok || rest[0] != ' ' && rest[0] != '{' {
+			continue
+		}
+		if slices.ContainsFunc(labels, func(l string) bool { return !strings.Contains(rest, l) }) {
+			continue
+		}
+		n, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
+		if err != nil {
+			t.Fatalf("metrics of %s: %q: %v", p.name, lines.Text(), err)
+		}
+		all, found = all+n, true
+	}
+	if err := lines.Err(); err != nil || !found {
+		t.Fatalf("metrics of %s: no %s with %v, %v", p.name, name, labels, err)
+	}
+	return all
+}
+
 // share is what this member owns, as far as it has said.
 func (p *process) share() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.partitions)
+}
+
+// generation is the newest of the group that this member has said to be in, 0 before the first.
+func (p *process) generation() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.joined
 }
 
 func (p *process) running() bool {
@@ -99,11 +149,22 @@ func (p *process) kill() {
 	<-p.done
 }
 
+// freeze stops the process where it is: it keeps its connections, and neither answers nor notices that time passes.
+func (p *process) freeze(t *testing.T) { p.signal(t, syscall.SIGSTOP) }
+
+// thaw has it go on.
+func (p *process) thaw(t *testing.T) { p.signal(t, syscall.SIGCONT) }
+
 // ask asks the process to end.
 func (p *process) ask(t *testing.T) {
 	t.Helper()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		t.Fatalf("ask %s to end: %v", p.name, err)
+	p.signal(t, syscall.SIGTERM)
+}
+
+func (p *process) signal(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatalf("send %s to %s: %v", s, p.name, err)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestRedisFreezes(t *testing.T) {
 	log := sendStaged(t, s, split(purchases(t), 20)...)
 	service := log.serve(t, s, "--redis-url", "redis://"+redis.Addr()+"?read_timeout=200ms&max_retries=1")
 	log.awaitMiddle(t, s, 0)
-	conflicts := service.metric(t, "tidemark_commit_conflicts_total") // of the two lanes, when they took over
+	refused := service.metric(t, conflicts) // of the two lanes, when they took over
 	commits := watchCommits(t, redis.Addr())
 	log.open(1)
 	log.awaitMiddle(t, s, 1)
@@ -62,8 +62,8 @@ func TestRedisFreezes(t *testing.T) {
 	if commits.repeated() == 0 {
 		t.Fatal("no commit came twice: this test shows nothing")
 	}
-	if got := service.metric(t, "tidemark_commit_conflicts_total"); got != conflicts {
-		t.Errorf("conflicts: got %v more, want a commit that is sent again to be known by its token", got-conflicts)
+	if got := service.metric(t, conflicts); got != refused {
+		t.Errorf("conflicts: got %v more, want a commit that is sent again to be known by its token", got-refused)
 	}
 	log.finish(t, s, service)
 }

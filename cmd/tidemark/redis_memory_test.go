@@ -27,10 +27,10 @@ func TestRedisOutOfMemory(t *testing.T) {
 	log.open(1)
 	full := func() int { return len(service.troubles("commit", "OOM")) }
 	eventually(t, longest, "the service says that memory is full", func() bool { return full() > 0 })
-	if status, said := service.admin(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(said, "OOM") {
+	if status, said := service.look(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(said, "OOM") {
 		t.Errorf("ready: got %d, %q, want %d and why", status, said, http.StatusServiceUnavailable)
 	}
-	if status, said := service.admin(t, "/livez"); status != http.StatusOK {
+	if status, said := service.look(t, "/livez"); status != http.StatusOK {
 		t.Errorf("alive: got %d, %q, want %d: to restart it would mend nothing", status, said, http.StatusOK)
 	}
 	if got := service.metric(t, "tidemark_errors_total", `operation="commit"`); got == 0 {
@@ -43,7 +43,7 @@ func TestRedisOutOfMemory(t *testing.T) {
 	}
 	setMemory("0") // no bound
 	eventually(t, longest, "the service is ready again", func() bool {
-		status, _ := service.admin(t, "/readyz")
+		status, _ := service.look(t, "/readyz")
 		return status == http.StatusOK
 	})
 	log.finish(t, s, service)

@@ -26,10 +26,14 @@ type servers struct {
 	kafka, redis string // addresses, host:port
 	log          *kgo.Client
 	data         *goredis.Client
-	// embedded are the servers themselves, nil where they are real: for what can only be done to those.
+	// embedded and real are the servers themselves, nil where they are not: for what can only be done to those.
 	embedded struct {
 		kafka *embed.Kafka
 		redis *embed.Redis
+	}
+	real struct {
+		kafka *realservers.Kafka
+		redis *realservers.Redis
 	}
 }
 
@@ -60,18 +64,24 @@ func startEmpty(t *testing.T) *servers {
 }
 
 // startRealServers gives a test the package's Apache Kafka, with the topics of the design, all of them empty, and a
-// redis-server of its own. Tests that harm a broker start their own: see serversAt.
+// redis-server of its own. Tests that harm a broker start their own: see realServers.
 func startRealServers(t *testing.T, partitions int) *servers {
 	t.Helper()
-	broker := pool.Kafka(t, realservers.Kafka4)
-	redis := serverstest.Redis(t, realservers.RedisOptions{})
-	s := serversAt(t, broker.Addr(), redis.Addr())
+	s := realServers(t, pool.Kafka(t, realservers.Kafka4), serverstest.Redis(t, realservers.RedisOptions{}))
 	s.deleteTopics(t)
 	s.createTopics(t, partitions)
 	return s
 }
 
-// serversAt are servers that the caller has started, as they are.
+// realServers are those, as they are.
+func realServers(t *testing.T, kafka *realservers.Kafka, redis *realservers.Redis) *servers {
+	t.Helper()
+	s := serversAt(t, kafka.Addr(), redis.Addr())
+	s.real.kafka, s.real.redis = kafka, redis
+	return s
+}
+
+// serversAt are servers at addresses.
 func serversAt(t *testing.T, kafka, redis string) *servers {
 	t.Helper()
 	s := &servers{kafka: kafka, redis: redis}

@@ -157,6 +157,34 @@ func TestRelayLeadsOnAfterACut(t *testing.T) {
 	}
 }
 
+func TestRelayHoldsWhatIsSent(t *testing.T) {
+	r := redisFor(t, RedisOptions{})
+	relay, err := NewRelay(r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer relay.Close()
+	client := goredis.NewClient(&goredis.Options{Addr: relay.Addr(), ReadTimeout: -1})
+	defer client.Close()
+	held := relay.Hold("late")
+	set(t, client, "early")
+	answered := make(chan error, 1)
+	go func() { answered <- client.Set(context.WithoutCancel(t.Context()), "late", 1, 0).Err() }()
+	select {
+	case <-held:
+	case err := <-answered:
+		t.Fatalf("answered with %v, want it held", err)
+	}
+	if n, err := r.Client().Exists(bounded(t), "early", "late").Result(); err != nil || n != 1 {
+		t.Errorf("%d keys are there, %v, want only the early one", n, err)
+	}
+	relay.Release()
+	if err := <-answered; err != nil {
+		t.Errorf("after the release: %v", err)
+	}
+	set(t, client, "late again")
+}
+
 func TestRedisCluster(t *testing.T) {
 	c, err := StartRedisCluster(t.Context(), RedisOptions{})
 	require(t, err)

@@ -1,13 +1,14 @@
 package servers
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"sync"
 )
 
-// Relay is an address that leads to a server, and can be cut, or led elsewhere: a network between two servers, or the
-// address that clients keep through a failover. It is safe for concurrent use.
+// Relay is an address that leads to a server, and can be cut, led elsewhere, or made slow: a network between two servers,
+// or the address that clients keep through a failover. It is safe for concurrent use.
 type Relay struct {
 	listener net.Listener
 	done     sync.WaitGroup
@@ -16,6 +17,14 @@ type Relay struct {
 	target string
 	cut    bool
 	conns  map[net.Conn]struct{}
+	delay  *delay // nil for none
+}
+
+// delay keeps what clients send, from the first piece on that contains text.
+type delay struct {
+	text        []byte
+	began, over chan struct{}
+	once        sync.Once
 }
 
 // NewRelay returns a relay to the address target. The caller closes it.
@@ -38,10 +47,31 @@ func (r *Relay) Cut() { r.set(r.target, true) }
 // Lead breaks every connection; later ones lead to target.
 func (r *Relay) Lead(target string) { r.set(target, false) }
 
+// Hold has the relay keep what clients send, from the first piece on that contains text, on all connections, until Release.
+// The channel is closed when there is something to keep. Answers come back as ever.
+func (r *Relay) Hold(text string) <-chan struct{} {
+	r.Release()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.delay = &delay{text: []byte(text), began: make(chan struct{}), over: make(chan struct{})}
+	return r.delay.began
+}
+
+// Release sends on what has been held: it arrives late.
+func (r *Relay) Release() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.delay != nil {
+		close(r.delay.over)
+		r.delay = nil
+	}
+}
+
 // Close cuts the relay for good.
 func (r *Relay) Close() error {
 	err := r.listener.Close()
 	r.Cut()
+	r.Release()
 	r.done.Wait()
 	return err
 }
@@ -79,7 +109,7 @@ func (r *Relay) join(client net.Conn) {
 		return
 	}
 	defer server.Close()
-	if !r.hold(target, client, server) {
+	if !r.enter(target, client, server) {
 		return
 	}
 	var back sync.WaitGroup
@@ -87,7 +117,7 @@ func (r *Relay) join(client net.Conn) {
 		_, _ = io.Copy(client, server) // whatever its end, the other way ends too
 		_ = client.Close()
 	})
-	_, _ = io.Copy(server, client)
+	r.forward(server, client)
 	_ = server.Close()
 	back.Wait()
 	r.mu.Lock()
@@ -96,8 +126,38 @@ func (r *Relay) join(client net.Conn) {
 	r.mu.Unlock()
 }
 
-// hold notes the connections for the next cut; false where that came while the target was dialled.
-func (r *Relay) hold(target string, conns ...net.Conn) bool {
+// forward copies what a client sends until either end is closed.
+func (r *Relay) forward(server, client net.Conn) {
+	piece := make([]byte, 64<<10)
+	for {
+		n, err := client.Read(piece)
+		r.await(piece[:n])
+		if _, failed := server.Write(piece[:n]); failed != nil || err != nil {
+			return
+		}
+	}
+}
+
+// await waits while a piece is to be kept.
+func (r *Relay) await(piece []byte) {
+	r.mu.Lock()
+	d := r.delay
+	r.mu.Unlock()
+	if d == nil {
+		return
+	}
+	if bytes.Contains(piece, d.text) {
+		d.once.Do(func() { close(d.began) })
+	}
+	select {
+	case <-d.began:
+		<-d.over
+	default:
+	}
+}
+
+// enter notes the connections for the next cut; false where that came while the target was dialled.
+func (r *Relay) enter(target string, conns ...net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.cut || r.target != target {
