@@ -56,7 +56,13 @@ func (w *modelWatch) start(ctx context.Context, initial []byte, hash string, giv
 	if ok && given && active.Hash != hash {
 		return fmt.Errorf("model %s is in force, --model is %s: switch with `tidemark model activate FILE`", active.Hash, hash)
 	}
-	return w.load(ctx)
+	if err := w.load(ctx); err != nil {
+		return err
+	}
+	if now := w.now.Load(); !ok { // on a Redis that was emptied, another one may have been before
+		w.log.Info("no model was in force: this one is now", zap.String("version", now.version), zap.String("hash", now.model.Hash))
+	}
+	return nil
 }
 
 // load makes the engine of the model in force, with the one before it for what lies before the switch.

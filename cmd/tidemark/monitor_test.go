@@ -65,10 +65,3 @@ func (c *commits) repeated() int {
 	defer c.mu.Unlock()
 	return c.total - len(c.tokens)
 }
-
-// count is how many commits there were, repeated ones included.
-func (c *commits) count() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.total
-}

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -24,8 +27,9 @@ type process struct {
 
 	mu         sync.Mutex
 	log        bytes.Buffer
-	joined     int   // the newest generation of the group that it has said to be in
-	partitions []int // of that
+	admin      string // the address of its metrics
+	joined     int    // the newest generation of the group that it has said to be in
+	partitions []int  // of that
 }
 
 // start starts tidemark with these arguments. What it has not ended by the end of the test is killed.
@@ -60,13 +64,17 @@ func (p *process) read(r io.Reader) {
 	for lines.Scan() {
 		var line struct {
 			Message    string `json:"msg"`
+			Admin      string `json:"admin"`
 			Generation int    `json:"generation"`
 			Partitions []int  `json:"partitions"`
 		}
 		p.mu.Lock()
 		p.log.Write(append(lines.Bytes(), '\n'))
 		_ = json.Unmarshal(lines.Bytes(), &line) // what ends it in a panic is not JSON
-		if line.Message == "generation begins" {
+		switch line.Message {
+		case "tidemark starts":
+			p.admin = line.Admin
+		case "generation begins":
 			p.joined, p.partitions = line.Generation, line.Partitions
 		}
 		p.mu.Unlock()
@@ -77,6 +85,39 @@ func (p *process) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.log.String()
+}
+
+// metric is the sum of a counter over its labels, or over the series that bear some of them, written name="value".
+func (p *process) metric(t *testing.T, name string, labels ...string) float64 {
+	t.Helper()
+	p.mu.Lock()
+	admin := p.admin
+	p.mu.Unlock()
+	answer, err := http.Get("http://" + admin + "/metrics")
+	if err != nil {
+		t.Fatalf("metrics of %s: %v", p.name, err)
+	}
+	defer answer.Body.Close()
+	all, found := 0.0, false
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		rest, ok := strings.CutPrefix(lines.Text(), name)
+		if !ok || rest[0] != ' ' && rest[0] != '{' {
+			continue
+		}
+		if slices.ContainsFunc(labels, func(l string) bool { return !strings.Contains(rest, l) }) {
+			continue
+		}
+		n, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
+		if err != nil {
+			t.Fatalf("metrics of %s: %q: %v", p.name, lines.Text(), err)
+		}
+		all, found = all+n, true
+	}
+	if err := lines.Err(); err != nil || !found {
+		t.Fatalf("metrics of %s: no %s with %v, %v", p.name, name, labels, err)
+	}
+	return all
 }
 
 // share is what this member owns, as far as it has said.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"testing"
 
 	realservers "tidemark/internal/servers"
@@ -19,10 +18,9 @@ func TestRedisEmptied(t *testing.T) {
 	log.awaitMiddle(t, s, 0)
 	log.empty(t, s, redis)
 	log.open(1)
-	lost := func(n notice) bool { return n.Message == "lost writes" }
-	eventually(t, longest, "the service says that all is lost", func() bool {
-		return len(service.notices("all state gone")) > 0 && slices.ContainsFunc(service.notices(""), lost)
-	})
+	for _, loud := range []string{"lost writes", "all state gone", "redis had lost the model in force"} {
+		eventually(t, longest, "the service says: "+loud, func() bool { return len(service.notices(loud)) > 0 })
+	}
 	if got := service.metric(t, "tidemark_losses_found_total", `cause="gone"`); got == 0 {
 		t.Error("losses found: got none, want those of shards that are gone")
 	}
@@ -31,8 +29,10 @@ func TestRedisEmptied(t *testing.T) {
 	log.empty(t, s, redis)
 	again := log.serve(t, s, flags...)
 	log.finish(t, s, again, flags...)
-	if got := again.notices("all state gone"); len(got) == 0 {
-		t.Error("a start on a Redis that was emptied: got no notice, want never to take it for a first start")
+	for _, loud := range []string{"all state gone", "no model was in force"} {
+		if len(again.notices(loud)) == 0 {
+			t.Errorf("a start on a Redis that was emptied: it does not say %q, want it never to take that for a first start", loud)
+		}
 	}
 }
 

@@ -25,25 +25,25 @@ func TestRedisOutOfMemory(t *testing.T) {
 	}
 	setMemory("1") // less than an empty one takes
 	log.open(1)
-	full := func() int { return len(service.troubles("commit", "OOM")) }
+	full := func() int { return len(service.retried("commit", "OOM")) }
 	eventually(t, longest, "the service says that memory is full", func() bool { return full() > 0 })
-	if status, said := service.admin(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(said, "OOM") {
+	if status, said := service.look(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(said, "OOM") {
 		t.Errorf("ready: got %d, %q, want %d and why", status, said, http.StatusServiceUnavailable)
 	}
-	if status, said := service.admin(t, "/livez"); status != http.StatusOK {
+	if status, said := service.look(t, "/livez"); status != http.StatusOK {
 		t.Errorf("alive: got %d, %q, want %d: to restart it would mend nothing", status, said, http.StatusOK)
 	}
 	if got := service.metric(t, "tidemark_errors_total", `operation="commit"`); got == 0 {
 		t.Error("errors of commits: got none, want some")
 	}
 	before, tries := commitsOf(audits(t, s.data)), full()
-	eventually(t, longest, "it has tried again", func() bool { return full() > tries+3 })
+	eventually(t, longest, "it has tried again and again", func() bool { return full() > tries+9 })
 	if after := commitsOf(audits(t, s.data)); after != before || !service.running() {
 		t.Errorf("without memory: %d commits more, running: %t, want none, and that it waits", after-before, service.running())
 	}
 	setMemory("0") // no bound
 	eventually(t, longest, "the service is ready again", func() bool {
-		status, _ := service.admin(t, "/readyz")
+		status, _ := service.look(t, "/readyz")
 		return status == http.StatusOK
 	})
 	log.finish(t, s, service)
@@ -66,8 +66,8 @@ func TestEvictingRedisIsRefused(t *testing.T) {
 	}
 }
 
-// troubles are the errors that are being retried, of some operation, whose text contains something.
-func (p *process) troubles(operation, text string) []notice {
+// retried are the errors that are being retried, of some operation, whose text contains something.
+func (p *process) retried(operation, text string) []notice {
 	return slices.DeleteFunc(p.notices("trouble"), func(n notice) bool {
 		return n.Operation != operation || !strings.Contains(n.Error, text)
 	})

@@ -52,6 +52,7 @@ type service struct {
 	models     *modelWatch
 	partitions int
 	ready      atomic.Bool
+	losses     atomic.Int64 // how often lanes have found that writes were lost
 
 	// mu guards the lanes of the generation at hand (serving says that there is one), and the wish to stop.
 	mu       sync.Mutex
@@ -89,12 +90,16 @@ func (s *service) run(ctx context.Context) error {
 	background, done := context.WithCancel(group)
 	var wait sync.WaitGroup
 	wait.Go(func() { s.models.follow(background) })
+	var healthy func() bool
 	if s.exitWhenCaughtUp {
-		wait.Go(func() { s.awaitCaughtUp(background, leave) })
+		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave) })
 	}
 	err = s.group.Run(group, s.handle)
 	done()
 	wait.Wait()
+	if err == nil && healthy != nil && !healthy() {
+		err = errLostAtTheEnd
+	}
 	return errors.Join(err, publisher.Close())
 }
 
@@ -238,23 +243,28 @@ func (s *service) stop(leave context.CancelFunc) {
 	}
 }
 
-// awaitCaughtUp stops the service once the group has caught up and every own lane is done.
-func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) {
+// errLostAtTheEnd is the error of a service that had caught up, but found on its way out that it no longer had.
+var errLostAtTheEnd = errors.New("redis lost writes while the service ended: start it again, and it reads them again")
+
+// awaitCaughtUp stops the service once the group has caught up and every own lane is done. The answer, nil where that did
+// not come to pass, says afterwards whether it was still so when the lanes looked for the last time.
+func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (healthy func() bool) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-tick.C:
 		}
+		before := s.losses.Load()
 		if !s.lanesCaughtUp() {
 			continue
 		}
 		if done, err := s.cluster.CaughtUp(ctx); err == nil && done {
 			s.log.Info("the group has caught up")
 			s.stop(leave)
-			return
+			return func() bool { return s.losses.Load() == before }
 		}
 	}
 }
@@ -280,6 +290,9 @@ func (s *service) progress() (all []pipeline.Progress, serving bool) {
 
 // report logs what a lane says.
 func (s *service) report(n pipeline.Notice) {
+	if n.Kind == pipeline.LostWrites {
+		s.losses.Add(1)
+	}
 	s.log.Warn(n.Kind.String(),
 		zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Int("shard", n.Shard),
 		zap.String("operation", n.Operation), zap.Error(n.Err))

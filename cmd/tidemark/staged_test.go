@@ -255,14 +255,7 @@ func audits(t *testing.T, client goredis.UniversalClient) []shard.Audit {
 // end waits until the group has caught up, and ends the service.
 func (p *process) end(t *testing.T, s *servers) {
 	t.Helper()
-	cluster := s.cluster(t)
-	eventually(t, longest, "the group has caught up", func() bool {
-		done, err := cluster.CaughtUp(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return done
-	})
+	s.awaitCaughtUp(t)
 	p.ask(t)
 	if got := p.code(t, longest); got != 0 {
 		t.Errorf("exit code %d, want 0 after a graceful end", got)
