@@ -17,12 +17,13 @@ import (
 	"tidemark/internal/shard"
 )
 
-// state is all that Redis holds, by key, in a form that can be compared.
+// state is all that the shards hold, by key, in a form that can be compared. Public views are none of it: they are derived,
+// and what a late projection leaves stale in them the next one mends.
 func (s *servers) state(t *testing.T) map[string]string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
-	keys := s.keys(t, "tm:")
+	keys := s.keys(t, "tm:{")
 	answers, err := s.data.Pipelined(ctx, func(p goredis.Pipeliner) error {
 		for _, key := range keys {
 			p.Dump(ctx, key)
