@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,7 +55,9 @@ func TestEvictingRedisIsRefused(t *testing.T) {
 	for _, policy := range []string{"allkeys-lru", "volatile-ttl"} {
 		redis := serverstest.Redis(t, realservers.RedisOptions{Settings: []string{"maxmemory-policy", policy}})
 		s := stagedServers(t, redis.Addr())
-		got := tidemark(t, append([]string{"run", "--admin", ""}, s.flags()...)...)
+		ctx, stop := context.WithTimeout(t.Context(), longest)
+		got := tidemarkUntil(ctx, append([]string{"run", "--admin", ""}, s.flags()...)...)
+		stop()
 		if got.code != 1 || !strings.Contains(got.err, policy) || !strings.Contains(got.err, "CONFIG SET maxmemory-policy noeviction") {
 			t.Errorf("%s: exit code %d, saying %q; want 1, the policy, and how to mend it", policy, got.code, got.err)
 		}
