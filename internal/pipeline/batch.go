@@ -16,7 +16,7 @@ import (
 type work struct {
 	shard     *state
 	customers []string
-	items     []item // the events that are left
+	items     []*item // the events that are left
 	plan      func() ([]*part, error)
 	parts     []*part
 }
@@ -50,9 +50,8 @@ func (l *Lane) process(ctx context.Context, b batch) error {
 // group splits a batch by shard, in order of first appearance.
 func (l *Lane) group(b batch) ([]*work, error) {
 	var works []*work
-	items := map[int][]item{}
-	for i := range b.items {
-		x := &b.items[i]
+	items := map[int][]*item{}
+	for _, x := range b.items {
 		head := x.event.Common()
 		if l.cfg.Clock == EventClock && head.At() > l.cfg.AsOf {
 			return nil, fmt.Errorf("%s offset %d: %w: %s is after %s", x.partition(), x.record.Offset, ErrAfterAsOf, head.At(), l.cfg.AsOf)
@@ -64,7 +63,7 @@ func (l *Lane) group(b batch) ([]*work, error) {
 		if items[s.number] == nil {
 			works = append(works, &work{shard: s})
 		}
-		items[s.number] = append(items[s.number], *x)
+		items[s.number] = append(items[s.number], x)
 	}
 	for _, w := range works {
 		w.items = items[w.shard.number]
@@ -74,7 +73,7 @@ func (l *Lane) group(b batch) ([]*work, error) {
 	return works, nil
 }
 
-func customersOf(items []item) []string {
+func customersOf(items []*item) []string {
 	var customers []string
 	seen := map[string]struct{}{}
 	for _, x := range items {
@@ -155,14 +154,14 @@ func (l *Lane) load(ctx context.Context, works []*work) error {
 func (l *Lane) remember(s *state, customers []string, profiles [][]byte) error {
 	for i, customer := range customers {
 		if profiles[i] == nil {
-			s.profiles[customer] = known{profile: l.engine.New(customer)}
+			s.profiles[customer] = &known{profile: l.engine.New(customer)}
 			continue
 		}
 		p, err := l.decode(profiles[i])
 		if err != nil {
 			return fmt.Errorf("shard %d: decode a profile: %w", s.number, err)
 		}
-		s.profiles[customer] = known{profile: p, exists: true}
+		s.profiles[customer] = &known{profile: p, exists: true}
 	}
 	return nil
 }
@@ -192,7 +191,7 @@ func (l *Lane) touch(s *state, customer string) {
 }
 
 // observe counts how long events have taken since their records were made.
-func (l *Lane) observe(seconds *prometheus.HistogramVec, items []item) {
+func (l *Lane) observe(seconds *prometheus.HistogramVec, items []*item) {
 	if l.cfg.Clock == EventClock {
 		return
 	}

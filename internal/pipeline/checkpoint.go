@@ -39,12 +39,21 @@ func (l *Lane) checkpoint(ctx context.Context, why occasion) error {
 	return l.roll(ctx)
 }
 
-// goOnShowing goes on with what the last checkpoint began, and reports whether there was anything to do.
-func (l *Lane) goOnShowing(ctx context.Context) (bool, error) {
+// eventsPerView is how many events a busy lane applies for each view that it writes besides.
+const eventsPerView = 10
+
+// goOnShowing goes on with what the last checkpoint began, after a batch of so many events, and reports whether there was
+// anything to do. A lane that has events waiting writes fewer views, and so each of them more rarely: while it lags they are
+// old anyway.
+func (l *Lane) goOnShowing(ctx context.Context, events int) (bool, error) {
 	if !l.showing.begun {
 		return false, nil
 	}
-	done, err := l.show(ctx, l.cfg.viewsPerStep)
+	most := l.cfg.viewsPerStep
+	if events > 0 {
+		most = min(most, 1+events/eventsPerView)
+	}
+	done, err := l.show(ctx, most)
 	if err != nil || !done {
 		return true, err
 	}

@@ -126,7 +126,7 @@ func TestMerge(t *testing.T) {
 		at := event.Instant(0)
 		for n := range 50 {
 			at += event.Instant(r.IntN(5))
-			in.items = append(in.items, item{record: event.Record{Topic: topic, Offset: int64(n), Time: at}, event: &event.Purchase{}})
+			in.items = append(in.items, &item{record: event.Record{Topic: topic, Offset: int64(n), Time: at}, event: &event.Purchase{}})
 		}
 		in.current = run{next: 50, high: 50}
 		l.inputs = append(l.inputs, in)
@@ -135,7 +135,7 @@ func TestMerge(t *testing.T) {
 	if err != nil || len(b.items) != 150 {
 		t.Fatalf("items: want 150 and no error, got %d and %v", len(b.items), err)
 	}
-	if !slices.IsSortedFunc(b.items, func(a, b item) int { return int(a.record.Time - b.record.Time) }) {
+	if !slices.IsSortedFunc(b.items, func(a, b *item) int { return int(a.record.Time - b.record.Time) }) {
 		t.Error("items: want them in order of record time, got another")
 	}
 }
@@ -153,7 +153,7 @@ func TestMergeWaits(t *testing.T) {
 	} {
 		l := &Lane{cfg: Config{BatchEvents: 10, BatchBytes: 10}}
 		ready := newInput(shard.Partition{Topic: event.Purchases}, 0)
-		ready.known, ready.items = true, []item{{event: &event.Purchase{}}}
+		ready.known, ready.items = true, []*item{{event: &event.Purchase{}}}
 		l.inputs = []*input{ready, &c.other}
 		b, err := l.take()
 		if err != nil || len(b.items) != c.want {

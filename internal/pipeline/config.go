@@ -66,8 +66,7 @@ type Config struct {
 	NewToken func() shard.Token
 	Jitter   func() float64
 
-	// viewsPerStep (200) bounds what is projected between two batches, so that no event waits long for it. A lane that has more
-	// to do than it can spends its time on events, and writes its views later, and so more rarely.
+	// viewsPerStep (200) bounds what is projected between two batches, so that no event waits long for it.
 	viewsPerStep int
 	// decode and encode are the profile codec of package score, replaced in tests.
 	decode func([]byte) (score.Profile, error)

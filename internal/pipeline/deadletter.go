@@ -59,7 +59,7 @@ func stageOf(r event.Reason) string {
 }
 
 // bury sends bad records to the dead letters. It returns when they are acknowledged.
-func (l *Lane) bury(ctx context.Context, bad []item) error {
+func (l *Lane) bury(ctx context.Context, bad []*item) error {
 	letters := make([]deadLetter, len(bad))
 	for i, x := range bad {
 		letters[i] = letter(x.record, x.err)

@@ -25,7 +25,7 @@ func (i *item) partition() shard.Partition {
 
 // run is a fetch, decoded. Records that carry no event are left out.
 type run struct {
-	items      []item
+	items      []*item
 	next, high int64
 	sentAt     event.Instant
 	// away says that the log does not answer: how much it holds by now is not known.
@@ -90,8 +90,9 @@ func (l *Lane) hand(ctx context.Context, in *input, r run) {
 
 // decodeRecords decodes the records of a run. One that cannot be judged now, because its schema is not to be had, is waited
 // for: the lane is given what comes before it, and so sees that there is more. It fails when ctx ends.
-func (l *Lane) decodeRecords(ctx context.Context, in *input, records []event.Record, r run) ([]item, error) {
-	var items []item
+func (l *Lane) decodeRecords(ctx context.Context, in *input, records []event.Record, r run) ([]*item, error) {
+	held := make([]item, 0, len(records)) // together: most of them live as long as each other
+	items := make([]*item, 0, len(records))
 	for _, record := range records {
 		x, err := l.decodeRecord(record)
 		if errors.Is(err, event.ErrSchemaUnavailable) {
@@ -109,7 +110,8 @@ func (l *Lane) decodeRecords(ctx context.Context, in *input, records []event.Rec
 			}
 		}
 		if x != nil || err != nil {
-			items = append(items, item{record, x, err})
+			held = append(held, item{record, x, err})
+			items = append(items, &held[len(held)-1])
 		}
 	}
 	return items, nil

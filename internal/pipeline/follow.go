@@ -81,10 +81,9 @@ func (d *draft) adopt(customer string) error {
 		return nil // another has come in between
 	}
 	p, told := engine.Review(k.profile, max(k.profile.AsOf, engine.EffectiveAt()))
-	k.profile = p
-	if err := d.tell(&k.profile, told); err != nil {
+	if err := d.tell(&p, told); err != nil {
 		return err
 	}
-	d.put(customer, k)
+	d.put(customer, p)
 	return nil
 }

@@ -192,7 +192,7 @@ func (l *Lane) step(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	l.until = l.readUntil()
-	shown, err := l.goOnShowing(ctx)
+	shown, err := l.goOnShowing(ctx, len(b.items))
 	if err != nil {
 		return false, err
 	}

@@ -15,7 +15,7 @@ type input struct {
 	// current is the run in hand, items what is left of it.
 	current run
 	known   bool
-	items   []item
+	items   []*item
 	// last is the record time of the last record taken, reached the newest time up to which all has been taken.
 	last, reached event.Instant
 }
@@ -41,7 +41,7 @@ func (in *input) fill() error {
 	return nil
 }
 
-func (in *input) pop() item {
+func (in *input) pop() *item {
 	x := in.items[0]
 	in.items = in.items[1:]
 	in.last = x.record.Time
@@ -84,8 +84,8 @@ func (in *input) readUntil() event.Instant {
 // batch is what is processed together.
 type batch struct {
 	// items are in the order of the merge.
-	items []item
-	bad   []item
+	items []*item
+	bad   []*item
 	// ends are the positions after the batch.
 	ends shard.Marks
 }
@@ -129,7 +129,7 @@ func (l *Lane) least() (*input, error) {
 		switch {
 		case len(in.items) == 0:
 			waiting = waiting || !in.atEnd()
-		case least == nil || l.before(&in.items[0], &least.items[0]):
+		case least == nil || l.before(in.items[0], least.items[0]):
 			least = in
 		}
 	}

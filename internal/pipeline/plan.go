@@ -12,12 +12,12 @@ import (
 // part is one commit, and what follows from it.
 type part struct {
 	commit   shard.Commit
-	profiles map[string]known
+	profiles map[string]*known
 	letters  []deadLetter
 	outputs  []published
 	results  map[result]int
 	// items are the events that it applies, rest those of the same work that come after it.
-	items, rest []item
+	items, rest []*item
 }
 
 // result is what became of an event of a topic.
@@ -30,50 +30,54 @@ type result struct {
 type draft struct {
 	lane  *Lane
 	shard *state
-	base  map[string]known // the work of earlier parts
-	after map[string]known
+	base  map[string]*known // the work of earlier parts
+	after map[string]*known
 	order []string // the customers changed, in order of first change
 	part  *part
 	// dueStands says that the shard's due times are those of its profiles. A review finds out when they are not.
 	dueStands bool
 }
 
-func (l *Lane) newDraft(s *state, base map[string]known) *draft {
-	return &draft{lane: l, shard: s, base: base, after: map[string]known{}, part: &part{
+func (l *Lane) newDraft(s *state, base map[string]*known) *draft {
+	return &draft{lane: l, shard: s, base: base, after: map[string]*known{}, part: &part{
 		commit: shard.Commit{Shard: s.number, Marks: shard.Marks{}}, results: map[result]int{},
 	}}
 }
 
 // before returns a customer's profile as it was before this part.
-func (d *draft) before(customer string) known {
+func (d *draft) before(customer string) *known {
 	if k, ok := d.base[customer]; ok {
 		return k
 	}
-	return d.shard.profiles[customer]
+	if k, ok := d.shard.profiles[customer]; ok {
+		return k
+	}
+	return &known{}
 }
 
-func (d *draft) profile(customer string) known {
+func (d *draft) profile(customer string) *known {
 	if k, ok := d.after[customer]; ok {
 		return k
 	}
 	return d.before(customer)
 }
 
-func (d *draft) put(customer string, k known) {
-	if _, ok := d.after[customer]; !ok {
-		d.order = append(d.order, customer)
+func (d *draft) put(customer string, p score.Profile) {
+	if k, ok := d.after[customer]; ok { // ours until it is committed
+		k.profile = p
+		return
 	}
-	k.exists = true
-	d.after[customer] = k
+	d.order = append(d.order, customer)
+	d.after[customer] = &known{p, true}
 }
 
 // planEvents applies the events that the shard has not seen yet. Where that is too much for one commit it is split by
 // offset prefix, never by customer, each part with its own marks.
-func (l *Lane) planEvents(s *state, items []item, ends shard.Marks) ([]*part, error) {
+func (l *Lane) planEvents(s *state, items []*item, ends shard.Marks) ([]*part, error) {
 	fresh := items[:0:0]
 	again := &part{results: map[result]int{}}
 	for _, x := range items {
-		if !s.seen(&x) {
+		if !s.seen(x) {
 			fresh = append(fresh, x)
 			continue
 		}
@@ -82,7 +86,7 @@ func (l *Lane) planEvents(s *state, items []item, ends shard.Marks) ([]*part, er
 		again.results[result{x.record.Topic, "redelivered"}]++
 	}
 	parts := []*part{again}
-	done := map[string]known{}
+	done := map[string]*known{}
 	for len(fresh) > 0 {
 		p, n, err := l.planPrefix(s, done, fresh)
 		if err != nil {
@@ -108,7 +112,7 @@ func (p *part) raise(acked shard.Marks) {
 }
 
 // planPrefix plans a commit of as many items as it can hold, at least one.
-func (l *Lane) planPrefix(s *state, done map[string]known, items []item) (*part, int, error) {
+func (l *Lane) planPrefix(s *state, done map[string]*known, items []*item) (*part, int, error) {
 	for n := len(items); ; n = (n + 1) / 2 {
 		d := l.newDraft(s, done)
 		d.dueStands = true
@@ -126,10 +130,9 @@ func (l *Lane) planPrefix(s *state, done map[string]known, items []item) (*part,
 }
 
 // apply runs items through the engine until the part has as many profiles as a commit may hold.
-func (d *draft) apply(items []item) (int, error) {
+func (d *draft) apply(items []*item) (int, error) {
 	l := d.lane
-	for i := range items {
-		x := &items[i]
+	for i, x := range items {
 		customer := x.event.Common().Customer
 		if _, ok := d.after[customer]; !ok && len(d.after) >= l.cfg.CommitProfiles {
 			return i, nil
@@ -137,11 +140,10 @@ func (d *draft) apply(items []item) (int, error) {
 		k := d.profile(customer)
 		p, told, verdict := l.engine.Apply(k.profile, x.event)
 		if verdict == score.Accepted || len(told) > 0 {
-			k.profile = p
-			if err := d.tell(&k.profile, told); err != nil {
+			if err := d.tell(&p, told); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
-			d.put(customer, k)
+			d.put(customer, p)
 		}
 		switch verdict {
 		case score.Accepted, score.Repeated:
@@ -162,17 +164,18 @@ func (d *draft) finish() int {
 	p := d.part
 	counters := map[string]int64{}
 	for _, customer := range d.order {
-		k := d.after[customer]
+		before, k := d.before(customer), d.after[customer]
 		k.profile = d.lane.engine.Schedule(k.profile)
-		d.after[customer] = k
 		encoded := d.lane.cfg.encode(k.profile)
 		size += len(customer) + len(encoded)
 		p.commit.Updates = append(p.commit.Updates, shard.Update{
 			Customer: customer, Profile: encoded, Due: k.profile.Due,
-			DueStands: d.dueStands && d.before(customer).exists && d.before(customer).profile.Due == k.profile.Due,
+			DueStands: d.dueStands && before.exists && before.profile.Due == k.profile.Due,
 		})
-		census(counters, d.before(customer), -1)
-		census(counters, k, 1)
+		if !before.exists || before.profile.Standing.Tier != k.profile.Standing.Tier || before.profile.Episode.Level != k.profile.Episode.Level {
+			census(counters, before, -1)
+			census(counters, k, 1)
+		}
 	}
 	maps.DeleteFunc(counters, func(_ string, n int64) bool { return n == 0 })
 	p.commit.Census = counters
@@ -190,7 +193,7 @@ func (d *draft) finish() int {
 }
 
 // census counts a customer by tier and churn level.
-func census(counters map[string]int64, k known, by int64) {
+func census(counters map[string]int64, k *known, by int64) {
 	if !k.exists {
 		return
 	}

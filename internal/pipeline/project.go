@@ -50,7 +50,7 @@ func (l *Lane) show(ctx context.Context, most int) (bool, error) {
 	var views []shard.View
 	for i, w := range page {
 		for _, customer := range w.customers {
-			if k := w.shard.profiles[customer]; k.exists {
+			if k := w.shard.profiles[customer]; k != nil && k.exists {
 				views = append(views, l.view(k.profile))
 			}
 		}

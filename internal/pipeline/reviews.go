@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tidemark/internal/event"
+	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
 
@@ -94,21 +95,23 @@ func (d *draft) reviewUntil(customer string, w event.Instant) error {
 	if !k.exists {
 		return fmt.Errorf("a review is due of a customer without a profile")
 	}
+	p := k.profile
 	for range reviewsInARow {
-		at := k.profile.Due
+		at := p.Due
 		if at > w {
 			break
 		}
-		p, told := engine.Review(k.profile, at)
-		k.profile = engine.Schedule(p)
-		if k.profile.Due <= at {
-			return fmt.Errorf("the review after the one at %s is scheduled for %s", at, k.profile.Due)
+		var told []score.Transition
+		p, told = engine.Review(p, at)
+		p = engine.Schedule(p)
+		if p.Due <= at {
+			return fmt.Errorf("the review after the one at %s is scheduled for %s", at, p.Due)
 		}
-		if err := d.tell(&k.profile, told); err != nil {
+		if err := d.tell(&p, told); err != nil {
 			return err
 		}
 	}
-	d.put(customer, k)
+	d.put(customer, p)
 	return nil
 }
 

@@ -20,7 +20,7 @@ type state struct {
 	model     string
 	following following
 	counts    shard.Counts
-	profiles  map[string]known
+	profiles  map[string]*known
 	// confirmed counts the entries at the head of the outbox that are done with, showing those after them whose customers are
 	// being projected, published those whose customers are still to be, pending the rest.
 	confirmed, showing, published, pending int
@@ -32,7 +32,7 @@ type state struct {
 	active bool
 }
 
-// known is a cached profile; exists is false for a customer of whom the shard knows nothing.
+// known is a cached profile, which nobody modifies; exists is false for a customer of whom the shard knows nothing.
 type known struct {
 	profile score.Profile
 	exists  bool
@@ -53,7 +53,7 @@ func (s *state) forget() {
 func (s *state) adopt(m shard.Meta) {
 	s.forget()
 	s.held, s.token, s.model, s.counts = true, m.Token, m.Model, m.Counts
-	s.profiles = map[string]known{}
+	s.profiles = map[string]*known{}
 }
 
 // committed notes that p's commit is done.
@@ -66,7 +66,7 @@ func (s *state) committed(p *part, limit int) {
 	s.pending += len(p.commit.Outbox)
 	maps.Copy(s.acked, p.commit.Marks)
 	if len(s.profiles)+len(p.profiles) > limit {
-		s.profiles = map[string]known{}
+		s.profiles = map[string]*known{}
 	}
 	maps.Copy(s.profiles, p.profiles)
 	for _, u := range p.commit.Updates {
