@@ -98,10 +98,22 @@ func (l *Lane) planEvents(s *state, items []*item, ends shard.Marks) ([]*part, e
 			p.commit.Marks = maps.Clone(ends)
 			p.raise(s.acked)
 		}
-		maps.Copy(done, p.profiles)
+		if len(fresh) > 0 {
+			maps.Copy(done, p.profiles)
+		}
 		parts = append(parts, p)
 	}
 	return parts, nil
+}
+
+// mark sets the marks behind the last event of each partition.
+func (p *part) mark(partitions []shard.Partition) {
+	for i := len(p.items) - 1; i >= 0 && len(p.commit.Marks) < len(partitions); i-- {
+		x := p.items[i]
+		if _, ok := p.commit.Marks[x.partition()]; !ok {
+			p.commit.Marks[x.partition()] = x.record.Offset + 1
+		}
+	}
 }
 
 // raise keeps marks from going back: the shard may be further than this lane.
@@ -123,6 +135,7 @@ func (l *Lane) planPrefix(s *state, done map[string]*known, items []*item) (*par
 		size := d.finish()
 		if size <= l.cfg.CommitBytes || taken <= 1 {
 			d.part.items = items[:taken]
+			d.part.mark(l.partitions)
 			return d.part, taken, nil
 		}
 		n = taken
@@ -152,7 +165,6 @@ func (d *draft) apply(items []*item) (int, error) {
 		case score.RefusedCurrency:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.UnknownCurrency, "no rate for its currency")))
 		}
-		d.part.commit.Marks[x.partition()] = x.record.Offset + 1
 		d.part.results[result{x.record.Topic, verdict.String()}]++
 	}
 	return len(items), nil
