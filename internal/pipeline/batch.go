@@ -39,6 +39,7 @@ func (l *Lane) process(ctx context.Context, b batch) error {
 	if err := l.carry(ctx, works); err != nil {
 		return err
 	}
+	l.confirm()
 	maps.Copy(l.position, b.ends)
 	if len(b.items)+len(b.bad) > 0 {
 		l.pulse.beat()
@@ -179,11 +180,8 @@ func (s *state) missing(customers []string) []string {
 	return missing
 }
 
-// touch notes that a customer's public view is out of date. Under the event clock everybody is projected in the end.
+// touch notes that a customer's public view is out of date.
 func (l *Lane) touch(s *state, customer string) {
-	if l.cfg.Clock == EventClock {
-		return
-	}
 	if l.dirty[s.number] == nil {
 		l.dirty[s.number] = map[string]struct{}{}
 	}

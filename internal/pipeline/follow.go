@@ -36,6 +36,9 @@ func (l *Lane) follow(ctx context.Context) (bool, error) {
 	if err := l.carry(ctx, works); err != nil {
 		return false, err
 	}
+	if err := l.showSpoken(ctx); err != nil {
+		return false, err
+	}
 	l.pulse.beat()
 	return true, nil
 }

@@ -49,6 +49,7 @@ type Lane struct {
 	position map[shard.Partition]int64   // end of the last fully committed batch
 	told     map[shard.Partition]int64   // what the group has been told
 	outputs  []published                 // committed, not yet published
+	spoken   []published                 // published by the work in hand
 	dirty    map[int]map[string]struct{} // customers to be projected, by shard
 	showing  showing
 	shown    map[shard.Partition]int64 // all below has been projected

@@ -50,7 +50,7 @@ func (l *Lane) publish(ctx context.Context) error {
 		o.shard.published += o.shard.pending
 		o.shard.pending = 0
 	}
-	l.outputs = nil
+	l.spoken, l.outputs = append(l.spoken, l.outputs...), nil
 	l.metrics.outbox.WithLabelValues(l.label()).Set(0)
 	return nil
 }
@@ -75,13 +75,28 @@ func (l *Lane) publishLeftovers(ctx context.Context, s *state) error {
 	for _, o := range left {
 		l.touch(s, string(o.Key))
 	}
-	s.published = len(left)
+	s.waiting = len(left)
 	return nil
 }
 
-// confirm notes that the outputs may go that had been published when the turn began that has just ended: until their customers
-// were projected, the outbox told a successor who was to be.
+// confirm notes that what has been published may leave the outbox: its customers have been projected, or will be with the
+// events that are behind it, which come again if this lane does not get that far. Behind leftovers it waits for these.
 func (l *Lane) confirm() {
+	for _, o := range l.spoken {
+		s := o.shard
+		if s.waiting+s.showing > 0 {
+			s.waiting += s.published
+		} else {
+			s.confirmed += s.published
+		}
+		s.published = 0
+	}
+	l.spoken = nil
+}
+
+// confirmShown notes that the leftovers may go that had been published when the turn began that has just ended: until their
+// customers were projected, the outbox told a successor who was to be.
+func (l *Lane) confirmShown() {
 	for _, s := range l.states {
 		s.confirmed += s.showing
 		s.showing = 0

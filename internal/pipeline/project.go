@@ -31,7 +31,7 @@ func (l *Lane) beginShowing() {
 	}
 	clear(l.dirty)
 	for _, s := range l.states {
-		s.showing, s.published = s.published, 0
+		s.showing, s.waiting = s.waiting, 0
 	}
 }
 
@@ -67,8 +67,34 @@ func (l *Lane) show(ctx context.Context, most int) (bool, error) {
 		return false, nil
 	}
 	l.shown, l.showing = l.showing.upTo, showing{}
-	l.confirm()
+	l.confirmShown()
 	return true, nil
+}
+
+// showSpoken rewrites the public views of the customers of whom something was said without an event behind it, which would
+// come again, and confirms what was said.
+func (l *Lane) showSpoken(ctx context.Context) error {
+	var views []shard.View
+	shown := map[string]struct{}{}
+	for _, o := range l.spoken {
+		customer := string(o.output.Key)
+		if _, ok := shown[customer]; ok {
+			continue
+		}
+		shown[customer] = struct{}{}
+		// Where it is not at hand another has committed: then its entry is a leftover, and it is touched.
+		if k, ok := o.shard.profiles[customer]; ok && k.exists {
+			views = append(views, l.view(k.profile))
+		}
+	}
+	if err := l.project(ctx, views); err != nil {
+		return err
+	}
+	if err := l.publishScores(ctx, views); err != nil {
+		return err
+	}
+	l.confirm()
+	return nil
 }
 
 // showAll projects everybody who has changed.

@@ -56,6 +56,9 @@ func (l *Lane) review(ctx context.Context) (bool, error) {
 	if err := l.carry(ctx, works); err != nil {
 		return false, err
 	}
+	if err := l.showSpoken(ctx); err != nil {
+		return false, err
+	}
 	now := l.present()
 	for _, at := range fired {
 		l.metrics.reviews.Inc()

@@ -21,9 +21,10 @@ type state struct {
 	following following
 	counts    shard.Counts
 	profiles  map[string]*known
-	// confirmed counts the entries at the head of the outbox that are done with, showing those after them whose customers are
-	// being projected, published those whose customers are still to be, pending the rest.
-	confirmed, showing, published, pending int
+	// confirmed counts the entries at the head of the outbox that are done with. After them come leftovers, and what was said
+	// behind them: showing those whose customers are being projected, waiting those whose customers are still to be. Then those
+	// just published, and those pending.
+	confirmed, showing, waiting, published, pending int
 	// acked are the marks that have been seen committed.
 	acked shard.Marks
 	// due is no later than the earliest review of the shard.
@@ -45,7 +46,7 @@ func newState(number int, own bool) *state {
 // forget drops all that a foreign commit may have changed.
 func (s *state) forget() {
 	s.held, s.token, s.profiles = false, "", nil
-	s.confirmed, s.showing, s.published, s.pending = 0, 0, 0, 0
+	s.confirmed, s.showing, s.waiting, s.published, s.pending = 0, 0, 0, 0, 0
 	s.due = unknown
 }
 

@@ -86,7 +86,7 @@ func (l *Lane) tellStart(ctx context.Context) error {
 
 // reset forgets everything but which customers are still to be projected.
 func (l *Lane) reset() {
-	l.states, l.outputs = nil, nil
+	l.states, l.outputs, l.spoken = nil, nil, nil
 	l.position = map[shard.Partition]int64{}
 	if l.dirty == nil {
 		l.dirty = map[int]map[string]struct{}{}
