@@ -33,7 +33,8 @@ type benchCommand struct {
 	Seed       uint64        `help:"Seed of the events: the same seed makes the same events." default:"1"`
 	Partitions int           `help:"Partitions of every topic." default:"4"`
 	Batch      int           `name:"batch-events" help:"Events that are applied together, at most." default:"2000"`
-	LatencyFor time.Duration `help:"How long to measure latency, at half the rate that was reached; 0 leaves it out." default:"15s"`
+	LatencyFor time.Duration `help:"How long to measure latency; 0 leaves it out." default:"15s"`
+	Rate       float64       `help:"Events a second at which to measure latency; half of what was reached if not given." placeholder:"N"`
 	JSON       bool          `name:"json" help:"Print JSON instead of a table."`
 	Embedded   bool          `xor:"servers" help:"Use the embedded servers instead of starting real ones."`
 	Given      bool          `xor:"servers" help:"Use the servers that the flags of Kafka and Redis name. They must hold nothing of Tidemark's; what the run leaves there is yours to delete."`
@@ -47,7 +48,7 @@ type benchCommand struct {
 //	traffic ──> Kafka ──> floors: fetch, fetch + decode                  benchfloors.go
 //	              │
 //	              └─────> service ──> Redis, output topics               the backlog, as fast as it goes
-//	traffic ──> Kafka ──> service ──> output topics ──> the stopwatch    benchlatency.go, at half that rate
+//	traffic ──> Kafka ──> service ──> output topics ──> the stopwatch    benchlatency.go, at half that rate, or --rate
 //	              SET of as many bytes ──> Redis                           benchfloors.go
 type bench struct {
 	*benchCommand
@@ -66,8 +67,8 @@ type bench struct {
 // Validate says everything that is wrong with the flags.
 func (c *benchCommand) Validate() error {
 	wrong := []error{c.load(0).Check()}
-	if c.Partitions < 1 || c.Batch < 1 || c.Span <= 0 || c.LatencyFor < 0 {
-		wrong = append(wrong, errors.New("--partitions, --batch-events and --span must be positive, --latency-for not negative"))
+	if c.Partitions < 1 || c.Batch < 1 || c.Span <= 0 || c.LatencyFor < 0 || !(c.Rate >= 0) {
+		wrong = append(wrong, errors.New("--partitions, --batch-events and --span must be positive, --latency-for and --rate not negative"))
 	}
 	return errors.Join(wrong...)
 }

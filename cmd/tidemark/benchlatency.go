@@ -58,10 +58,13 @@ func (w *stopwatch) seen(id string, at time.Time) {
 	}
 }
 
-// latency offers events at half the rate that was reached, each at its time whatever became of those before it, and
+// latency offers events at a rate, each at its time whatever became of those before it, and
 // measures from that time until a consumer of the output topics has what the event caused.
 func (b *bench) latency(ctx context.Context, ended <-chan error) error {
-	perSecond := b.result.Scoring.PerSecond / 2
+	perSecond := b.Rate
+	if perSecond == 0 {
+		perSecond = b.result.Scoring.PerSecond / 2
+	}
 	b.say("latency at %.0f events/s for %s", perSecond, b.LatencyFor)
 	log := b.cluster.NewLog()
 	defer log.Close()
