@@ -44,7 +44,7 @@ type Config struct {
 	// RequestTimeout bounds one request, its own waiting not counted: 10 s.
 	RequestTimeout time.Duration
 
-	// Linger is how long the publisher waits for a batch to fill: 5 ms.
+	// Linger is how long the publisher waits for a batch to fill: 1 ms. Whoever publishes has all at hand, and waits.
 	Linger time.Duration
 	// MessageBytes bounds a message to be published: 2 MiB. The topic's max.message.bytes must allow it.
 	MessageBytes int
@@ -113,7 +113,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.FetchBytes, 4<<20)
 	orDefault(&c.FetchRecords, 5_000)
 	orDefault(&c.RequestTimeout, 10*time.Second)
-	orDefault(&c.Linger, 5*time.Millisecond)
+	orDefault(&c.Linger, time.Millisecond)
 	orDefault(&c.MessageBytes, maxDeadLetter)
 	if c.Now == nil {
 		c.Now = func() event.Instant { return event.InstantOf(time.Now()) }
