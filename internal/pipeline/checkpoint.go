@@ -43,10 +43,9 @@ func (l *Lane) checkpoint(ctx context.Context, why occasion) error {
 const eventsPerView = 10
 
 // goOnShowing goes on with what the last checkpoint began, after a batch of so many events, and reports whether there was
-// anything to do. A lane that has events waiting writes fewer views, and so each of them more rarely: while it lags they are
-// old anyway.
+// anything to do. A lane that has not caught up writes fewer views, and so each of them more rarely: they are old anyway.
 func (l *Lane) goOnShowing(ctx context.Context, events int) (bool, error) {
-	if !l.showing.begun {
+	if !l.showing.begun || events == 0 && !l.caughtUp() { // events are about to come
 		return false, nil
 	}
 	most := l.cfg.viewsPerStep

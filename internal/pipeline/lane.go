@@ -141,7 +141,8 @@ func (l *Lane) session(ctx context.Context) error {
 }
 
 func (l *Lane) loop(ctx context.Context) error {
-	tick := time.NewTicker(l.cfg.Checkpoint)
+	// The lanes of a process take turns: a checkpoint looks at all shards, and the events of the others should not wait for it.
+	tick := time.NewTimer(l.cfg.Checkpoint * time.Duration(l.cfg.Index+1) / time.Duration(l.cfg.Partitions))
 	defer tick.Stop()
 	for {
 		select {
@@ -150,6 +151,7 @@ func (l *Lane) loop(ctx context.Context) error {
 		case <-l.drain:
 			return l.checkpoint(ctx, last)
 		case <-tick.C:
+			tick.Reset(l.cfg.Checkpoint)
 			if err := l.checkpoint(ctx, regular); err != nil {
 				return err
 			}
@@ -172,6 +174,7 @@ func (l *Lane) loop(ctx context.Context) error {
 		case <-l.drain:
 		case <-l.arrived:
 		case <-tick.C:
+			tick.Reset(l.cfg.Checkpoint)
 			if err := l.checkpoint(ctx, regular); err != nil {
 				return err
 			}
