@@ -58,8 +58,8 @@ func (w *stopwatch) seen(id string, at time.Time) {
 	}
 }
 
-// latency offers events at a rate, each at its time whatever became of those before it, and
-// measures from that time until a consumer of the output topics has what the event caused.
+// latency offers events at a rate, each at its time whatever became of those before it, and measures from that time until a
+// consumer of the output topics has what the event caused.
 func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	perSecond := b.Rate
 	if perSecond == 0 {
@@ -68,7 +68,10 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	b.say("latency at %.0f events/s for %s", perSecond, b.LatencyFor)
 	log := b.cluster.NewLog()
 	defer log.Close()
-	began := time.Now()
+	offers, began, err := b.offers(perSecond)
+	if err != nil {
+		return err
+	}
 	b.watch.start(event.InstantOf(began))
 	listening, hush := context.WithCancel(ctx)
 	defer hush()
@@ -80,11 +83,11 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 		}
 		ears.Go(func() error { return b.listen(listening, log, p, end) })
 	}
-	offered, err := b.offer(ctx, began, perSecond)
-	if err != nil {
+	if err := b.offer(ctx, offers); err != nil {
 		return err
 	}
-	if _, err := b.await(ctx, ended, func(lanes []pipeline.Progress) bool { return applied(lanes) == int64(b.Events+offered) }); err != nil {
+	all := int64(b.Events + len(offers))
+	if _, err := b.await(ctx, ended, func(lanes []pipeline.Progress) bool { return applied(lanes) == all }); err != nil {
 		return err
 	}
 	b.watch.await(ctx)
@@ -92,41 +95,56 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	if err := ears.Wait(); err != nil {
 		return err
 	}
-	b.result.Latency = b.watch.result(perSecond, offered)
+	b.result.Latency = b.watch.result(perSecond, len(offers))
 	return nil
 }
 
-// offer publishes events on a schedule that begins at an instant, and returns how many.
-func (b *bench) offer(ctx context.Context, began time.Time, perSecond float64) (int, error) {
+// offers are the messages of the open loop, made beforehand so that making them takes nothing from who is measured, and the
+// time of the first, which is yet to come.
+func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Time, err error) {
+	const perMessage = 100 * time.Microsecond // ample
+	count := int(b.LatencyFor.Seconds() * perSecond)
+	began = time.Now().Add(time.Second + time.Duration(count)*perMessage)
 	config := b.traffic
 	config.Seed++
 	source := config.Open()
+	for n := range count {
+		out, err := b.codec.EncodeEvent(source.Next(event.InstantOf(due(began, n, perSecond))))
+		if err != nil {
+			return nil, began, err
+		}
+		offers = append(offers, out)
+	}
+	return offers, began, nil
+}
+
+// due is the time of the nth offer.
+func due(began time.Time, n int, perSecond float64) time.Time {
+	return began.Add(time.Duration(float64(n) / perSecond * float64(time.Second)))
+}
+
+// offer publishes messages, each at its record time.
+func (b *bench) offer(ctx context.Context, offers []shard.Output) error {
 	tick := time.NewTicker(offerEvery)
 	defer tick.Stop()
 	together, within := errgroup.WithContext(ctx)
 	together.SetLimit(offersUnderWay)
-	offered := 0
-	for due := 0; time.Since(began) < b.LatencyFor; {
+	for len(offers) > 0 {
 		select {
 		case <-within.Done():
-			return 0, errors.Join(context.Cause(within), together.Wait())
+			return errors.Join(context.Cause(within), together.Wait())
 		case <-tick.C:
 		}
-		due = int(min(time.Since(began), b.LatencyFor).Seconds() * perSecond)
-		batch := make([]shard.Output, 0, due-offered)
-		for ; offered < due; offered++ {
-			at := event.InstantOf(began.Add(time.Duration(float64(offered) / perSecond * float64(time.Second))))
-			out, err := b.codec.EncodeEvent(source.Next(at))
-			if err != nil {
-				return 0, errors.Join(err, together.Wait())
-			}
-			batch = append(batch, out)
+		n := 0
+		for n < len(offers) && !offers[n].Time.Time().After(time.Now()) {
+			n++
 		}
-		if len(batch) > 0 {
+		if batch := offers[:n]; n > 0 {
 			together.Go(func() error { return b.publisher.Publish(within, batch) })
 		}
+		offers = offers[n:]
 	}
-	return offered, together.Wait()
+	return together.Wait()
 }
 
 // listen follows a partition of an output topic until ctx ends.
