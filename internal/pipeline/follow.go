@@ -33,10 +33,7 @@ func (l *Lane) follow(ctx context.Context) (bool, error) {
 	if len(works) == 0 {
 		return false, nil
 	}
-	if err := l.carry(ctx, works); err != nil {
-		return false, err
-	}
-	if err := l.showSpoken(ctx); err != nil {
+	if err := l.carrySilent(ctx, works); err != nil {
 		return false, err
 	}
 	l.pulse.beat()

@@ -94,12 +94,12 @@ func (l *Lane) planEvents(s *state, items []*item, ends shard.Marks) ([]*part, e
 		}
 		fresh = fresh[n:]
 		p.rest = fresh
-		if len(fresh) == 0 {
+		if len(fresh) > 0 {
+			p.mark(l.partitions)
+			maps.Copy(done, p.profiles)
+		} else {
 			p.commit.Marks = maps.Clone(ends)
 			p.raise(s.acked)
-		}
-		if len(fresh) > 0 {
-			maps.Copy(done, p.profiles)
 		}
 		parts = append(parts, p)
 	}
@@ -135,7 +135,6 @@ func (l *Lane) planPrefix(s *state, done map[string]*known, items []*item) (*par
 		size := d.finish()
 		if size <= l.cfg.CommitBytes || taken <= 1 {
 			d.part.items = items[:taken]
-			d.part.mark(l.partitions)
 			return d.part, taken, nil
 		}
 		n = taken

@@ -56,10 +56,7 @@ func (l *Lane) show(ctx context.Context, most int) (bool, error) {
 		}
 		l.showing.left[i].customers = l.showing.left[i].customers[len(w.customers):]
 	}
-	if err := l.project(ctx, views); err != nil {
-		return false, err
-	}
-	if err := l.publishScores(ctx, views); err != nil {
+	if err := l.reveal(ctx, views); err != nil {
 		return false, err
 	}
 	l.showing.left = slices.DeleteFunc(l.showing.left, func(w *work) bool { return len(w.customers) == 0 })
@@ -69,6 +66,14 @@ func (l *Lane) show(ctx context.Context, most int) (bool, error) {
 	l.shown, l.showing = l.showing.upTo, showing{}
 	l.confirmShown()
 	return true, nil
+}
+
+// carrySilent carries works that have no event behind them, and shows at once whom they spoke of.
+func (l *Lane) carrySilent(ctx context.Context, works []*work) error {
+	if err := l.carry(ctx, works); err != nil {
+		return err
+	}
+	return l.showSpoken(ctx)
 }
 
 // showSpoken rewrites the public views of the customers of whom something was said without an event behind it, which would
@@ -87,10 +92,7 @@ func (l *Lane) showSpoken(ctx context.Context) error {
 			views = append(views, l.view(k.profile))
 		}
 	}
-	if err := l.project(ctx, views); err != nil {
-		return err
-	}
-	if err := l.publishScores(ctx, views); err != nil {
+	if err := l.reveal(ctx, views); err != nil {
 		return err
 	}
 	l.confirm()
@@ -109,6 +111,14 @@ func (l *Lane) showAll(ctx context.Context) error {
 		l.pulse.beat()
 	}
 	return nil
+}
+
+// reveal rewrites public views, and publishes the scores in them.
+func (l *Lane) reveal(ctx context.Context, views []shard.View) error {
+	if err := l.project(ctx, views); err != nil {
+		return err
+	}
+	return l.publishScores(ctx, views)
 }
 
 // publishScores publishes the public scores of those who have changed, where that is asked for. Offsets are committed only
@@ -149,9 +159,9 @@ func (l *Lane) project(ctx context.Context, views []shard.View) error {
 // view is what dashboards see of p: as of W, or of p's own instant where that is later.
 func (l *Lane) view(p score.Profile) shard.View {
 	fields, detail := l.engine.View(p, max(p.AsOf, l.until))
-	v := shard.View{Customer: p.Customer, Detail: detail}
-	for _, f := range fields {
-		v.Fields = append(v.Fields, shard.Field{Name: f.Name, Value: f.Value})
+	v := shard.View{Customer: p.Customer, Detail: detail, Fields: make([]shard.Field, len(fields))}
+	for i, f := range fields {
+		v.Fields[i] = shard.Field(f)
 	}
 	return v
 }

@@ -53,10 +53,7 @@ func (l *Lane) review(ctx context.Context) (bool, error) {
 	if len(works) == 0 {
 		return false, nil
 	}
-	if err := l.carry(ctx, works); err != nil {
-		return false, err
-	}
-	if err := l.showSpoken(ctx); err != nil {
+	if err := l.carrySilent(ctx, works); err != nil {
 		return false, err
 	}
 	now := l.present()
