@@ -91,7 +91,8 @@ func TestSIGTERMBeforeAnythingBegan(t *testing.T) {
 func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	s := startServers(t, 1)
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "1h"}, s.flags()...)...)
-	eventually(t, longest, "the service has its partition", func() bool { return len(p.share()) == 1 })
+	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	eventually(t, longest, "all are applied", func() bool { return sum(s.applied(t)) == s.events(t) })
 	s.embedded.redis.Server().SetError("LOADING it will never answer")
 	p.ask(t)
 	p.ask(t)
@@ -106,7 +107,8 @@ func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 func TestDrainDeadline(t *testing.T) {
 	s := startServers(t, 1)
 	p := start(t, "service", append([]string{"run", "--admin", "", "--drain-within", "200ms"}, s.flags()...)...)
-	eventually(t, longest, "the service has its partition", func() bool { return len(p.share()) == 1 })
+	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	eventually(t, longest, "all are applied", func() bool { return sum(s.applied(t)) == s.events(t) })
 	s.embedded.redis.Server().SetError("LOADING it will never answer")
 	p.ask(t)
 	if got := p.code(t, 30*time.Second); got != 1 || !strings.Contains(p.said(), "not drained within the deadline") {

@@ -123,7 +123,11 @@ func (l *Lane) session(ctx context.Context) error {
 	if err := l.loadEngine(); err != nil {
 		return err
 	}
-	if err := l.takeOver(ctx); err != nil {
+	err := l.takeOverUnlessDrained(ctx)
+	if errors.Is(err, errDraining) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -138,6 +142,23 @@ func (l *Lane) session(ctx context.Context) error {
 		fetchers.Go(func() { l.fetch(ctx, in) })
 	}
 	return l.loop(ctx)
+}
+
+// takeOverUnlessDrained takes over; a lane that is asked to drain meanwhile has nothing in hand, and leaves it where it is
+// to its successor, with errDraining.
+func (l *Lane) takeOverUnlessDrained(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	var waiting sync.WaitGroup
+	defer waiting.Wait()
+	defer stop(nil)
+	waiting.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-l.drain:
+			stop(errDraining)
+		}
+	})
+	return l.takeOver(ctx)
 }
 
 func (l *Lane) loop(ctx context.Context) error {

@@ -40,7 +40,7 @@ func (l *Lane) takeOver(ctx context.Context) error {
 		if first {
 			l.reportIfAllGone(audits)
 		}
-		if todo, err = l.claim(ctx, todo, audits, bounds); err != nil {
+		if todo, err = l.claim(ctx, todo, audits, bounds, first); err != nil {
 			return err
 		}
 	}
@@ -103,37 +103,36 @@ func (l *Lane) reset() {
 	}
 }
 
-// claim commits, per shard, the marks that it lacks and, on own shards, a token of ours. It returns the shards that
-// another got in the way of.
-func (l *Lane) claim(ctx context.Context, numbers []int, audits []shard.Audit, bounds map[shard.Partition]bound) ([]int, error) {
+// claim leaves a token of ours on own shards, and on every shard the marks that it lacks. Those of others' shards are set
+// beside their tokens, which disturbs nobody. It returns the shards that another got in the way of, and, where their owners
+// are to be given the time to create them, those of others that do not exist.
+func (l *Lane) claim(
+	ctx context.Context, numbers []int, audits []shard.Audit, bounds map[shard.Partition]bound, leaveToOwners bool,
+) (again []int, err error) {
 	var works []*work
+	var markers []shard.Marker
 	var damaged []int
 	for i, n := range numbers {
 		s, audit := l.states[n], audits[i]
 		broken := s.own && !audit.Intact()
 		if broken {
 			audit.Meta = shard.Meta{}
-		}
-		fixed := shard.Marks{}
-		for _, p := range l.partitions {
-			mark, ok := audit.Meta.Marks[p]
-			_, told := l.told[p]
-			resume, err := l.resumeAt(s, p, bounds[p], mark, ok, told || broken)
-			if err != nil {
-				return nil, err
-			}
-			if !ok || resume != mark {
-				fixed[p] = resume
-			}
-			s.acked[p] = resume
-		}
-		if broken {
 			damaged = append(damaged, n)
 		}
+		fixed, err := l.fix(s, audit.Meta, bounds, broken)
+		if err != nil {
+			return nil, err
+		}
 		s.adopt(audit.Meta)
-		if s.own || len(fixed) > 0 {
+		exists := audit.Meta.Token != ""
+		switch {
+		case s.own || !exists && !leaveToOwners:
 			p := &part{commit: shard.Commit{Shard: n, Marks: fixed}}
 			works = append(works, &work{shard: s, parts: []*part{p}})
+		case !exists:
+			again = append(again, n)
+		case len(fixed) > 0:
+			markers = append(markers, shard.Marker{Shard: n, Acked: audit.Meta.Marks, Next: fixed})
 		}
 	}
 	if err := l.dropDamaged(ctx, damaged); err != nil {
@@ -143,9 +142,51 @@ func (l *Lane) claim(ctx context.Context, numbers []int, audits []shard.Audit, b
 	if err != nil {
 		return nil, err
 	}
-	var again []int
 	for _, w := range conflicts {
 		again = append(again, w.shard.number)
+	}
+	unmarked, err := l.markForeign(ctx, markers)
+	return append(again, unmarked...), err
+}
+
+// fix returns the marks of the lane's partitions that a shard lacks, or that the log makes wrong, and notes all of them.
+func (l *Lane) fix(s *state, m shard.Meta, bounds map[shard.Partition]bound, broken bool) (shard.Marks, error) {
+	fixed := shard.Marks{}
+	for _, p := range l.partitions {
+		mark, ok := m.Marks[p]
+		_, told := l.told[p]
+		resume, err := l.resumeAt(s, p, bounds[p], mark, ok, told || broken)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || resume != mark {
+			fixed[p] = resume
+		}
+		s.acked[p] = resume
+	}
+	return fixed, nil
+}
+
+// markForeign sets marks on shards of others, and returns those on which they do not stand then.
+func (l *Lane) markForeign(ctx context.Context, markers []shard.Marker) (again []int, err error) {
+	if len(markers) == 0 {
+		return nil, nil
+	}
+	var metas []shard.Meta
+	err = l.retry(ctx, "mark", func() (err error) {
+		metas, err = l.cfg.Store.Mark(ctx, markers)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range markers {
+		for p, next := range m.Next {
+			if there, ok := metas[i].Marks[p]; !ok || there != next {
+				again = append(again, m.Shard)
+				break
+			}
+		}
 	}
 	return again, nil
 }

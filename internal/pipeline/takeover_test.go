@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -136,6 +137,57 @@ func TestMarksBeforeFetch(t *testing.T) {
 				if got, ok := s.meta.Marks[shard.Partition{Topic: topic, Index: 1}]; !ok || got != 0 {
 					t.Errorf("shard %d, mark of %s: want 0, got %d (there: %t)", n, topic, got, ok)
 				}
+			}
+		}
+	})
+}
+
+// TestDrainWhileTakingOver: a lane that has not begun has nothing to drain, and does not wait for a store that is away.
+func TestDrainWhileTakingOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		lane := w.start(0, &fuse{at: -1, fails: map[string]int{"audit": math.MaxInt}})
+		pass(time.Minute)
+		asked := time.Now()
+		lane.lane.Drain()
+		if err := <-lane.done; err != nil || time.Since(asked) > 0 {
+			t.Errorf("drained while it takes over: want an end at once without an error, got %v after %s", err, time.Since(asked))
+		}
+	})
+}
+
+// TestFirstStartDisturbsNobody: lanes that start together on an empty store leave the creation of shards to their owners,
+// and set their own marks in them without conflicts.
+func TestFirstStartDisturbsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const partitions, shards = 4, 16
+		w := newWorld(t, toyScorer(), partitions, shards)
+		metrics := NewMetrics()
+		w.adjust = func(c *Config) { c.Metrics = metrics }
+		var lanes []*running
+		for index := range partitions {
+			lanes = append(lanes, w.start(index, nil))
+		}
+		finish(t, lanes...)
+		if got := reading(t, metrics.conflicts); got != 0 {
+			t.Errorf("conflicts: want none, got %v", got)
+		}
+		for n, s := range w.store.shards {
+			if got, want := len(s.meta.Marks), partitions*len(shard.Partitions(0)); got != want {
+				t.Errorf("marks of shard %d: want %d, got %d", n, want, got)
+			}
+		}
+	})
+}
+
+// TestAnotherCreatesWhatNobodyOwns: where the owner of shards is not there, the lanes that are create them.
+func TestAnotherCreatesWhatNobodyOwns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 2, 4)
+		finish(t, w.start(0, nil))
+		for n, s := range w.store.shards {
+			if s.meta.Token == "" {
+				t.Errorf("shard %d: want it created, got nothing", n)
 			}
 		}
 	})
