@@ -58,7 +58,9 @@ func (b *bench) startEmbedded(s *benchServers) error {
 }
 
 func (b *bench) startReal(ctx context.Context, s *benchServers) error {
-	server, err := host.StartRedis(ctx, host.RedisOptions{AppendOnly: true, Settings: []string{"maxmemory-policy noeviction"}})
+	server, err := host.StartRedis(ctx, host.RedisOptions{AppendOnly: true, Settings: []string{ // as in docker-compose.yml
+		"auto-aof-rewrite-percentage", "400", "auto-aof-rewrite-min-size", "512mb",
+	}})
 	if err != nil {
 		return lacking(err)
 	}

@@ -188,6 +188,14 @@ func (l *Lane) touch(s *state, customer string) {
 	l.dirty[s.number][customer] = struct{}{}
 }
 
+// clean notes that it has just been rewritten.
+func (l *Lane) clean(s *state, customer string) {
+	delete(l.dirty[s.number], customer)
+	if len(l.dirty[s.number]) == 0 {
+		delete(l.dirty, s.number)
+	}
+}
+
 // observe counts how long events have taken since their records were made.
 func (l *Lane) observe(seconds *prometheus.HistogramVec, items []*item) {
 	if l.cfg.Clock == EventClock {

@@ -78,8 +78,10 @@ func (l *Lane) note(w *work, p *part) {
 	w.items = p.rest
 	l.count(p.results)
 	s.committed(p, l.cfg.CacheProfiles)
-	for customer := range p.profiles {
-		l.touch(s, customer)
+	for customer, k := range p.profiles {
+		if k.stale {
+			l.touch(s, customer)
+		}
 	}
 	l.observe(l.metrics.committedSeconds, p.items)
 	for _, o := range p.outputs {

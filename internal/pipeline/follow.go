@@ -84,6 +84,6 @@ func (d *draft) adopt(customer string) error {
 	if err := d.tell(&p, told); err != nil {
 		return err
 	}
-	d.put(customer, p)
+	d.put(customer, p, true)
 	return nil
 }

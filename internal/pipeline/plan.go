@@ -62,13 +62,14 @@ func (d *draft) profile(customer string) *known {
 	return d.before(customer)
 }
 
-func (d *draft) put(customer string, p score.Profile) {
+// put takes up a profile that has changed, stale if its public view is to follow for that reason alone.
+func (d *draft) put(customer string, p score.Profile, stale bool) {
 	if k, ok := d.after[customer]; ok { // ours until it is committed
-		k.profile = p
+		k.profile, k.stale = p, k.stale || stale
 		return
 	}
 	d.order = append(d.order, customer)
-	d.after[customer] = &known{p, true}
+	d.after[customer] = &known{profile: p, exists: true, stale: stale}
 }
 
 // planEvents applies the events that the shard has not seen yet. Where that is too much for one commit it is split by
@@ -155,7 +156,7 @@ func (d *draft) apply(items []*item) (int, error) {
 			if err := d.tell(&p, told); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
-			d.put(customer, p)
+			d.put(customer, p, len(told) > 0 || p.Model != k.profile.Model || l.engine.Shows(x.event))
 		}
 		switch verdict {
 		case score.Accepted, score.Repeated:
@@ -177,11 +178,13 @@ func (d *draft) finish() int {
 	for _, customer := range d.order {
 		before, k := d.before(customer), d.after[customer]
 		k.profile = d.lane.engine.Schedule(k.profile)
+		dueStands := before.exists && before.profile.Due == k.profile.Due
+		k.stale = k.stale || !dueStands
 		encoded := d.lane.cfg.encode(k.profile)
 		size += len(customer) + len(encoded)
 		p.commit.Updates = append(p.commit.Updates, shard.Update{
 			Customer: customer, Profile: encoded, Due: k.profile.Due,
-			DueStands: d.dueStands && before.exists && before.profile.Due == k.profile.Due,
+			DueStands: d.dueStands && dueStands,
 		})
 		if !before.exists || before.profile.Standing.Tier != k.profile.Standing.Tier || before.profile.Episode.Level != k.profile.Episode.Level {
 			census(counters, before, -1)

@@ -76,6 +76,9 @@ type Engine interface {
 	Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition)
 	Schedule(p score.Profile) score.Profile
 	View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte)
+	// Shows reports whether an event may change what View says, but for what the passing of time does. Where it does not, and
+	// no label or review has changed either, the public view stays as it is: as_of says of when.
+	Shows(x event.Event) bool
 	// Hash names the model.
 	Hash() string
 	// EffectiveAt is the instant from which the model is in force: Review takes a profile of another model over to it

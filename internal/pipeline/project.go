@@ -90,6 +90,7 @@ func (l *Lane) showSpoken(ctx context.Context) error {
 		// Where it is not at hand another has committed: then its entry is a leftover, and it is touched.
 		if k, ok := o.shard.profiles[customer]; ok && k.exists {
 			views = append(views, l.view(k.profile))
+			l.clean(o.shard, customer)
 		}
 	}
 	if err := l.reveal(ctx, views); err != nil {

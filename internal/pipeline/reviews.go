@@ -111,7 +111,7 @@ func (d *draft) reviewUntil(customer string, w event.Instant) error {
 			return err
 		}
 	}
-	d.put(customer, p)
+	d.put(customer, p, true)
 	return nil
 }
 

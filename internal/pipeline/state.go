@@ -33,10 +33,11 @@ type state struct {
 	active bool
 }
 
-// known is a cached profile, which nobody modifies; exists is false for a customer of whom the shard knows nothing.
+// known is a cached profile, which nobody modifies; exists is false for a customer of whom the shard knows nothing. Stale
+// says that the commit that left it changed what the public sees.
 type known struct {
-	profile score.Profile
-	exists  bool
+	profile       score.Profile
+	exists, stale bool
 }
 
 func newState(number int, own bool) *state {

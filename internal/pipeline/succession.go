@@ -46,6 +46,9 @@ func (s Succession) View(p score.Profile, at event.Instant) (fields []score.Name
 	return s.Of(&p, at).View(p, at)
 }
 
+// Shows reports whether an event may change what View says, under either model.
+func (s Succession) Shows(x event.Event) bool { return s.Before.Shows(x) || s.Now.Shows(x) }
+
 // Hash names the model in force.
 func (s Succession) Hash() string { return s.Now.Hash() }
 

@@ -214,6 +214,9 @@ func (toy) View(p score.Profile, at event.Instant) ([]score.NamedValue, []byte) 
 	}, []byte(p.Standing.LastID)
 }
 
+// Shows is false: what the view says changes with transitions alone.
+func (toy) Shows(event.Event) bool { return false }
+
 func (e toy) Hash() string { return e.hash }
 
 func (e toy) EffectiveAt() event.Instant { return e.effective }

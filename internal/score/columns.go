@@ -138,6 +138,12 @@ func (e *Engine) View(p Profile, at event.Instant) (fields []NamedValue, detail 
 	return fields, s.detail()
 }
 
+// Shows reports whether an event may change what View says, but for what the passing of time does.
+func (e *Engine) Shows(x event.Event) bool {
+	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints bear on no label
+	return feedback || bears(x)
+}
+
 func (s *Score) detail() []byte {
 	b := append(make([]byte, 0, 512), '{')
 	for _, c := range detailed {

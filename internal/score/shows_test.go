@@ -1,0 +1,37 @@
+package score_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"tidemark/internal/event"
+)
+
+// An event that does not show leaves the public view as it was at that instant, whatever it is worth later.
+func TestWhatDoesNotShowLeavesTheView(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, nil)
+	hidden := 0
+	for seed := range uint64(scaled(300)) {
+		p := e.New("c")
+		for _, x := range newLife(rand.New(rand.NewPCG(seed, 2))) {
+			before, _ := e.Review(p, max(p.AsOf, x.Common().At()))
+			before = e.Schedule(before)
+			p, _, _ = e.Apply(p, x)
+			p = e.Schedule(p)
+			if e.Shows(x) {
+				continue
+			}
+			hidden++
+			wantFields, wantDetail := e.View(before, p.AsOf)
+			gotFields, gotDetail := e.View(p, p.AsOf)
+			if !slices.Equal(gotFields, wantFields) || !bytes.Equal(gotDetail, wantDetail) {
+				t.Fatalf("seed %d, after %s:\nwant %v %s\ngot  %v %s", seed, x.Common().ID, wantFields, wantDetail, gotFields, gotDetail)
+			}
+		}
+	}
+	if hidden < 100 {
+		t.Errorf("%d events that do not show, want at least 100: the test has lost its subject", hidden)
+	}
+}
