@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	offerEvery = 5 * time.Millisecond
+	// offerEvery is what a source gathers before it sends. It counts as latency too.
+	offerEvery = 20 * time.Millisecond
 	// offersUnderWay bounds the batches that are not acknowledged yet. Beyond it the source falls behind its own
 	// schedule, and since an event's time is that of the schedule, this counts as latency too.
 	offersUnderWay = 256
@@ -102,7 +103,7 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 // offers are the messages of the open loop, made beforehand so that making them takes nothing from who is measured, and the
 // time of the first, which is yet to come.
 func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Time, err error) {
-	const perMessage = 100 * time.Microsecond // ample
+	const perMessage = 20 * time.Microsecond // ample
 	count := int(b.LatencyFor.Seconds() * perSecond)
 	began = time.Now().Add(time.Second + time.Duration(count)*perMessage)
 	config := b.traffic

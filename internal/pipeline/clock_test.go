@@ -1,9 +1,13 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -144,20 +148,47 @@ func TestMerge(t *testing.T) {
 func TestMergeWaits(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		other input
+		other *input
 		want  int
 	}{
-		{"never read", input{}, 0},
-		{"below its high watermark", input{known: true, current: run{next: 5, high: 6}}, 0},
-		{"at its high watermark", input{known: true, current: run{next: 6, high: 6}}, 1},
+		{"never read", &input{}, 0},
+		{"below its high watermark", &input{known: true, current: run{next: 5, high: 6}}, 0},
+		{"at its high watermark", &input{known: true, current: run{next: 6, high: 6}}, 1},
 	} {
 		l := &Lane{cfg: Config{BatchEvents: 10, BatchBytes: 10}}
 		ready := newInput(shard.Partition{Topic: event.Purchases}, 0)
 		ready.known, ready.items = true, []*item{{event: &event.Purchase{}}}
-		l.inputs = []*input{ready, &c.other}
+		l.inputs = []*input{ready, c.other}
 		b, err := l.take()
 		if err != nil || len(b.items) != c.want {
 			t.Errorf("%s: want %d items and no error, got %d and %v", c.name, c.want, len(b.items), err)
 		}
+	}
+}
+
+// TestFetchAhead: while the lane is busy its fetchers go on, so that what it takes up next is fresh, but not for ever.
+func TestFetchAhead(t *testing.T) {
+	for _, c := range []struct {
+		batch, min, max int
+	}{{1000, 35, 40}, {10, 10, 12}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, toyScorer(), 1, 4)
+			w.adjust = func(cfg *Config) { cfg.BatchEvents = c.batch }
+			busy := w.start(0, &fuse{at: -1, fails: map[string]int{"audit": math.MaxInt}}).lane
+			in := newInput(w.place(event.Purchases, "c01"), 0)
+			ctx, stop := context.WithCancel(t.Context())
+			var fetcher sync.WaitGroup
+			fetcher.Go(func() { busy.fetch(ctx, in) })
+			for n := range 40 {
+				w.sendTo(in.partition, ago(0), message{ID: strconv.Itoa(n), Customer: "c01", Occurred: ago(0), Amount: 5})
+				pass(fetchPause)
+			}
+			if got := int(in.waiting.Load()); got < c.min || got > c.max {
+				t.Errorf("events that wait, of 40, with batches of %d: want %d to %d, got %d", c.batch, c.min, c.max, got)
+			}
+			stop()
+			fetcher.Wait()
+			busy.Drain()
+		})
 	}
 }

@@ -4,13 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 )
 
-// ahead is how many fetches of a partition wait decoded.
-const ahead = 2
+const (
+	// ahead is how many fetches of a partition wait decoded, shortAhead how many if they do not fill a batch: so what a batch
+	// takes up is no older than fetchPause, for which a fetch waits while others do.
+	ahead, shortAhead = 2, 64
+	fetchPause        = 10 * time.Millisecond
+)
 
 // item is a record that has been decoded. Event is nil where Err says why it is bad.
 type item struct {
@@ -69,14 +74,36 @@ func (l *Lane) fetch(ctx context.Context, in *input) {
 			return
 		}
 		l.hand(ctx, in, latest)
-		if lost != nil {
+		if lost != nil || !l.pace(ctx, in) {
 			return
 		}
 	}
 }
 
+// pace waits until the next fetch is worth its while: not before the lane has taken up what is here, or a little later. It
+// reports whether there is to be one.
+func (l *Lane) pace(ctx context.Context, in *input) bool {
+	later := time.NewTimer(fetchPause)
+	defer later.Stop()
+	for len(in.runs) > 0 {
+		soon := later.C
+		if len(in.runs) >= ahead && in.waiting.Load() >= int64(l.cfg.BatchEvents) {
+			soon = nil
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-in.taken:
+		case <-soon:
+			return true
+		}
+	}
+	return true
+}
+
 // hand gives a run to the lane.
 func (l *Lane) hand(ctx context.Context, in *input, r run) {
+	in.waiting.Add(int64(len(r.items)))
 	select {
 	case in.runs <- r:
 	case <-ctx.Done():

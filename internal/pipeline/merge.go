@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"sync/atomic"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
@@ -12,6 +13,9 @@ type input struct {
 	partition shard.Partition
 	start     int64
 	runs      chan run
+	// waiting counts the items in runs; taken says that a run has been taken up.
+	waiting atomic.Int64
+	taken   chan struct{}
 	// current is the run in hand, items what is left of it.
 	current run
 	known   bool
@@ -21,7 +25,7 @@ type input struct {
 }
 
 func newInput(p shard.Partition, start int64) *input {
-	return &input{partition: p, start: start, runs: make(chan run, ahead), last: unknown, reached: unknown}
+	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), last: unknown, reached: unknown}
 }
 
 // fill takes up runs until there is an item in hand, or nothing more has arrived.
@@ -29,6 +33,11 @@ func (in *input) fill() error {
 	for len(in.items) == 0 {
 		select {
 		case r := <-in.runs:
+			in.waiting.Add(-int64(len(r.items)))
+			select {
+			case in.taken <- struct{}{}:
+			default:
+			}
 			if r.err != nil {
 				return r.err
 			}

@@ -38,10 +38,11 @@ type KafkaOptions struct {
 	JVM []string
 }
 
-// JVMSmall are flags for a quick start and little memory, as tests want them; JVMFast for a broker under load.
+// JVMSmall are flags for a quick start and little memory, as tests want them; JVMFast for a broker under load. Neither has the
+// optimizing compiler: it pays after some minutes, and until then takes more of the CPU than the broker.
 var (
 	JVMSmall = []string{"-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}
-	JVMFast  = []string{"-Xms512m", "-Xmx512m", "-XX:+UseSerialGC"}
+	JVMFast  = []string{"-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}
 )
 
 // Kafka is a broker in KRaft mode, its own controller, as a Java process.
