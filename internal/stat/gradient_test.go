@@ -49,6 +49,14 @@ func TestGradients(t *testing.T) {
 				l, by := NBD{p[0], p[1]}.Gradient(h)
 				return l, by[:]
 			}, p[:2])
+			holds("sBG", func(p []float64) (float64, []float64) {
+				l, by := SBG{p[2], p[3]}.Gradient(Subscription{h.X + 1, h.X%2 == 0})
+				return l, []float64{0, 0, by[0], by[1]}
+			}, p[:])
+			holds("BG/BB", func(p []float64) (float64, []float64) {
+				l, by := BGBB{p[0], p[1], p[2], p[3]}.Gradient(Occasions{h.X, 2 * h.X, 2*h.X + 5})
+				return l, by[:]
+			}, p[:])
 			if h.X > 0 {
 				holds("Gamma-Gamma", func(p []float64) (float64, []float64) {
 					l, by := GammaGamma{p[0], p[1], p[2]}.Gradient(Spend{h.X, 22.35})
