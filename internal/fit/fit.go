@@ -19,8 +19,11 @@ type param struct {
 	unit, low float64
 }
 
+// point is a y: the logarithm of each parameter in its unit.
+type point []float64
+
 // of is the parameters at y.
-func (f family[M, H]) of(y []float64) []float64 {
+func (f family[M, H]) of(y point) []float64 {
 	p := make([]float64, len(y))
 	for i, v := range y {
 		p[i] = f.params[i].low + float64(f.params[i].unit*math.Exp(v))
@@ -54,10 +57,10 @@ func (f family[M, H]) hill(ctx context.Context, groups []Group[H], customers int
 // groups than that.
 const sampled = 8192
 
-// fit climbs from every start, given as y, and keeps the highest peak. Of many
-// groups it climbs a sample, and goes on from its peak; only if that fails the
-// starts are tried on all.
-func (f family[M, H]) fit(ctx context.Context, groups []Group[H], starts [][]float64, o Options) (Result[M], error) {
+// fit climbs from every start, the best of some points given as y, and keeps the
+// highest peak. Of many groups it climbs a sample, and goes on from its peak; only
+// if that fails the starts are tried on all.
+func (f family[M, H]) fit(ctx context.Context, groups []Group[H], starts [][]point, o Options) (Result[M], error) {
 	n, err := count(groups)
 	if err != nil {
 		return Result[M]{}, err
@@ -66,9 +69,9 @@ func (f family[M, H]) fit(ctx context.Context, groups []Group[H], starts [][]flo
 	full := f.hill(ctx, groups, n, o, &start)
 	highest := func(h *hill) (peak, error) {
 		best := peak{value: math.Inf(-1)}
-		for i, y := range starts {
+		for i, points := range starts {
 			start = i + 1
-			p, err := h.climb(ctx, y)
+			p, err := h.climb(ctx, h.best(points))
 			if err != nil {
 				return peak{}, err
 			}

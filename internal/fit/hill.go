@@ -48,6 +48,20 @@ func (h *hill) at(y []float64) partial {
 	return p
 }
 
+// best is the highest of some points.
+func (h *hill) best(points []point) point {
+	if len(points) == 1 {
+		return points[0]
+	}
+	best, top := points[0], math.Inf(-1)
+	for _, y := range points {
+		if value := h.at(y).value; value > top {
+			best, top = y, value
+		}
+	}
+	return best
+}
+
 // climb goes up from a start by BFGS, and the last steps by Newton's method. Its
 // error is ctx's.
 func (h *hill) climb(ctx context.Context, start []float64) (peak, error) {
@@ -134,6 +148,9 @@ func (h *hill) newton(ctx context.Context, start []float64) (peak, error) {
 			return p, nil //nolint:nilerr // nearly singular: there is no direction to trust
 		}
 		next, there, ok := h.uphill(p.y, here, step)
+		if ctx.Err() != nil {
+			return peak{}, ctx.Err()
+		}
 		if !ok {
 			return p, nil
 		}

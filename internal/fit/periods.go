@@ -30,7 +30,7 @@ func SBG(ctx context.Context, groups []Group[stat.Subscription], o Options) (Res
 			return l
 		},
 	}
-	return f.fit(ctx, groups, [][]float64{{0, 0}, {0, 3}, {-2, 0}}, o)
+	return f.fit(ctx, groups, [][]point{{{0, 0}}, {{0, 3}}, {{-2, 0}}}, o)
 }
 
 // Cohort is the groups of customers who subscribed together, given how many were
@@ -68,5 +68,5 @@ func BGBB(ctx context.Context, groups []Group[stat.Occasions], o Options) (Resul
 			return l
 		},
 	}
-	return f.fit(ctx, groups, [][]float64{{0, 0, 0, 1}, {-1, 1, -1, 1}, {1, 0, -2, 0}}, o)
+	return f.fit(ctx, groups, [][]point{{{0, 0, 0, 1}}, {{-1, 1, -1, 1}}, {{1, 0, -2, 0}}}, o)
 }

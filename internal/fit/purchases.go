@@ -44,9 +44,9 @@ func NBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[st
 	}
 	// The mean number of purchases is r T/alpha.
 	perUnit := repeats / float64(n)
-	var starts [][]float64
+	var starts [][]point
 	for _, r := range []float64{.3, 2} {
-		starts = append(starts, []float64{math.Log(r), math.Log(r / perUnit)})
+		starts = append(starts, []point{{math.Log(r), math.Log(r / perUnit)}})
 	}
 	return f.fit(ctx, groups, starts, o)
 }
@@ -114,28 +114,60 @@ func (l leaving[M]) fit(ctx context.Context, groups []Group[stat.Rhythm], o Opti
 	if l.timed {
 		f.params[3].unit = unit
 	}
-	// With people leaving, those there buy at a higher and less varied rate.
-	near := func(v float64) float64 { return min(5, max(-5, math.Log(v))) }
-	r, alpha := near(nbd.Model.R), near(nbd.Model.Alpha/unit)
-	starts := [][]float64{
-		{r, alpha, math.Log(.5), math.Log(2)},
-		{r + .5, alpha + .5, math.Log(1), math.Log(1)},
-		{r, alpha, math.Log(.1), math.Log(1)},
-		{r, alpha, math.Log(3), math.Log(20)},
-	}
-	result, err := f.fit(ctx, groups, starts, o)
+	result, err := f.fit(ctx, groups, leavingStarts(groups, nbd.Model, unit), o)
 	if err != nil {
 		return Result[M]{}, err
 	}
-	if result.LogLikelihood > nbd.LogLikelihood+worthIt {
-		return result, nil
+	gain := result.LogLikelihood - nbd.LogLikelihood
+	if gain < nothing {
+		return l.plain(result, nbd), nil
 	}
-	return l.plain(result, nbd), nil
+	if gain < byChance {
+		result.Warnings = append([]Warning{LeavingUncertain{nbd, gain}}, result.Warnings...)
+	}
+	return result, nil
 }
 
-// worthIt is the gain in log-likelihood below which leaving explains nothing. Two
-// parameters that explain nothing gain a thousand times as much by chance.
-const worthIt = 1e-3
+// leavingStarts are three guesses at how the customers who are there buy, each with
+// a grid of how they leave: as if nobody left, as if those who did had hidden
+// a rate that is higher and less varied, and as if all who bought once had left
+// at once. A likelihood with two peaks has them there.
+func leavingStarts(groups []Group[stat.Rhythm], nbd stat.NBD, unit float64) [][]point {
+	var repeats, time float64 // of those who bought again
+	for _, g := range groups {
+		if g.History.X > 0 {
+			repeats += float64(g.Customers) * float64(g.History.X)
+			time += float64(g.Customers) * g.History.T
+		}
+	}
+	near := func(v float64) float64 { return min(5, max(-5, math.Log(v))) }
+	r, alpha := near(nbd.R), near(nbd.Alpha/unit)
+	var starts [][]point
+	for _, buying := range []point{
+		{r, alpha},
+		{r + .5, alpha + .5},
+		{near(1.5), near(1.5 * time / repeats / unit)},
+	} {
+		var grid []point
+		for _, a := range []float64{.03, .3, 2, 15} {
+			for _, b := range []float64{.03, .3, 2, 15} {
+				grid = append(grid, point{buying[0], buying[1], math.Log(a), math.Log(b)})
+			}
+		}
+		starts = append(starts, grid)
+	}
+	return starts
+}
+
+// Gains of log-likelihood over the plain NBD.
+const (
+	// nothing is what a goes to 0 with. Two parameters that explain nothing gain a
+	// thousand times as much by chance.
+	nothing = 1e-3
+	// byChance is half of the 95% quantile of chi-squared with two degrees of
+	// freedom, by the likelihood-ratio test.
+	byChance = 3
+)
 
 // plain is a model of which the data support no more than the NBD.
 func (l leaving[M]) plain(result Result[M], nbd Result[stat.NBD]) Result[M] {

@@ -58,6 +58,14 @@ type Warning interface {
 // can have; take its P(alive) for nothing.
 type NobodyLeaves struct{ NBD Result[stat.NBD] }
 
+// LeavingUncertain says that a purchase model gains so little log-likelihood over
+// the plain NBD that it may be chance: less than 3, which two parameters that
+// explain nothing reach once in twenty times.
+type LeavingUncertain struct {
+	NBD  Result[stat.NBD]
+	Gain float64
+}
+
 // AtBoundary says that a parameter runs away: it is beyond a ten-thousandth or ten
 // thousand times its unit (for times and money: their mean). Towards infinity,
 // customers do not differ in it; towards 0, they differ without end.
@@ -78,6 +86,7 @@ type NotConverged struct{}
 type NotPositiveDefinite struct{}
 
 func (NobodyLeaves) warning()        {}
+func (LeavingUncertain) warning()    {}
 func (AtBoundary) warning()          {}
 func (InfiniteMean) warning()        {}
 func (NotConverged) warning()        {}
@@ -85,6 +94,10 @@ func (NotPositiveDefinite) warning() {}
 
 func (w NobodyLeaves) String() string {
 	return fmt.Sprintf("nobody is seen to leave: the data support a plain NBD with r %.4g, alpha %.4g", w.NBD.Model.R, w.NBD.Model.Alpha)
+}
+
+func (w LeavingUncertain) String() string {
+	return fmt.Sprintf("leaving may be chance: it gains %.3g of log-likelihood over a plain NBD", w.Gain)
 }
 
 func (w AtBoundary) String() string {

@@ -30,9 +30,9 @@ func GammaGamma(ctx context.Context, groups []Group[stat.Spend], o Options) (Res
 		},
 	}
 	// The mean spend is p v/(q-1).
-	var starts [][]float64
+	var starts [][]point
 	for _, s := range []struct{ p, q float64 }{{1, 3}, {6, 4}, {50, 3}} {
-		starts = append(starts, []float64{math.Log(s.p), math.Log(s.q - 1), math.Log((s.q - 1) / s.p)})
+		starts = append(starts, []point{{math.Log(s.p), math.Log(s.q - 1), math.Log((s.q - 1) / s.p)}})
 	}
 	result, err := f.fit(ctx, groups, starts, o)
 	if err != nil {
