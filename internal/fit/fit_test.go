@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -16,33 +17,38 @@ type outcome struct {
 	warnings  []Warning
 }
 
-func outcomeOf[M any](t testing.TB, r Result[M], err error) outcome {
+func outcomeOf[M any](t testing.TB, r Result[M]) outcome {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Logf("%d customers in %d groups: %d iterations, %d evaluations", r.Customers, r.Groups, r.Iterations, r.Evaluations)
 	return outcome{r.Estimates, r.LogLikelihood, r.Customers, r.Converged, r.Warnings}
 }
 
-func fitted(t testing.TB, model string, groups []Group[stat.Rhythm]) outcome {
+func attempt(t testing.TB, model string, groups []Group[stat.Rhythm]) (outcome, error) {
 	t.Helper()
 	switch model {
 	case "NBD":
 		r, err := NBD(t.Context(), groups, Options{})
-		return outcomeOf(t, r, err)
+		return outcomeOf(t, r), err
 	case "BG/NBD":
 		r, err := BGNBD(t.Context(), groups, Options{})
-		return outcomeOf(t, r, err)
+		return outcomeOf(t, r), err
 	case "MBG/NBD":
 		r, err := MBGNBD(t.Context(), groups, Options{})
-		return outcomeOf(t, r, err)
+		return outcomeOf(t, r), err
 	case "Pareto/NBD":
 		r, err := ParetoNBD(t.Context(), groups, Options{})
-		return outcomeOf(t, r, err)
+		return outcomeOf(t, r), err
 	}
-	t.Fatalf("no model %q", model)
-	return outcome{}
+	return outcome{}, fmt.Errorf("no model %q", model)
+}
+
+func fitted(t testing.TB, model string, groups []Group[stat.Rhythm]) outcome {
+	t.Helper()
+	got, err := attempt(t, model, groups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
 
 // near fails unless got is within tol of want. NaN is near nothing.

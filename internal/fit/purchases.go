@@ -30,7 +30,7 @@ func NBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[st
 	if repeats == 0 {
 		return Result[stat.NBD]{}, ErrNoRepeats
 	}
-	if time == 0 {
+	if time/float64(n) < 1e-9 { // no model has an alpha as small
 		return Result[stat.NBD]{}, ErrNoTime
 	}
 	f := family[stat.NBD, stat.Rhythm]{

@@ -72,7 +72,10 @@ func TestTruthIsFound(t *testing.T) {
 		spends = append(spends, stat.Spend{X: x, Mean: gamma(gg.P*float64(x), rate) / float64(x)})
 	}
 	spent, err := GammaGamma(t.Context(), Groups(spends), Options{})
-	within("Gamma-Gamma", outcomeOf(t, spent, err).estimates, gg.P, gg.Q, gg.V)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within("Gamma-Gamma", outcomeOf(t, spent).estimates, gg.P, gg.Q, gg.V)
 }
 
 func TestUnitsDoNotMatter(t *testing.T) {
@@ -247,15 +250,24 @@ func TestWarnings(t *testing.T) {
 		wild = append(wild, Group[stat.Spend]{stat.Spend{X: 3, Mean: math.Pow(50/(float64(k)+.5), 2)}, 1})
 	}
 	spent, err := GammaGamma(t.Context(), equal, Options{})
-	has[AtBoundary](t, "Gamma-Gamma of equal spends", outcomeOf(t, spent, err).warnings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has[AtBoundary](t, "Gamma-Gamma of equal spends", outcomeOf(t, spent).warnings)
 	spent, err = GammaGamma(t.Context(), wild, Options{})
-	has[InfiniteMean](t, "Gamma-Gamma of spends of all sizes", outcomeOf(t, spent, err).warnings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has[InfiniteMean](t, "Gamma-Gamma of spends of all sizes", outcomeOf(t, spent).warnings)
 	if err := spent.Model.Validate(); err != nil {
 		t.Errorf("Gamma-Gamma of spends of all sizes: got %v, want a model that can be used", err)
 	}
 
 	half, err := SBG(t.Context(), Cohort([]int{1024, 512, 256, 128, 64}), Options{})
-	has[AtBoundary](t, "sBG of a half that leaves every time", outcomeOf(t, half, err).warnings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has[AtBoundary](t, "sBG of a half that leaves every time", outcomeOf(t, half).warnings)
 	near(t, "retention where half leave every time", half.Model.Retention(7), .5, 1e-3)
 }
 
