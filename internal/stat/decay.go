@@ -17,15 +17,27 @@ type decay struct{ p, k, q, l float64 }
 // means of ln((p+u)/p), ln((q+u)/q), 1/(p+u) and 1/(q+u).
 type moments struct{ integral, lnP, lnQ, perP, perQ float64 }
 
-// nodes and weights of Gauss and Legendre on [0, 1]. An integrand that falls by
-// cutoff takes 24 of them.
-var nodes, weights = func() (x, w [24]float64) {
-	quad.Legendre{}.FixedLocations(x[:], w[:], 0, 1)
-	return x, w
-}()
+// nodes are the places of Gauss and Legendre on [0, 1], with their weights.
+type nodes []struct{ x, weight float64 }
+
+func legendre(n int) nodes {
+	x, w := make([]float64, n), make([]float64, n)
+	quad.Legendre{}.FixedLocations(x, w, 0, 1)
+	at := make(nodes, n)
+	for i := range at {
+		at[i].x, at[i].weight = x[i], w[i]
+	}
+	return at
+}
+
+var (
+	many = legendre(24) // for an integrand that falls by e^-cutoff
+	few  = legendre(12) // for half a panel over which it falls by e^-gentle
+)
 
 const (
 	cutoff = 42. // e^-cutoff is nothing
+	gentle = 10.
 	// panel is the longest stretch of ln(1+u/p) that the nodes are spread over.
 	panel = 3.
 )
@@ -46,16 +58,20 @@ func (d decay) moments(w float64) moments {
 		return moments{integral: e.integral, lnP: e.lnQ, lnQ: e.lnP, perP: e.perQ, perQ: e.perP}
 	}
 	share := d.p / d.q
-	end := d.end(w)
+	end, fall := d.end(w)
+	at := many
+	if end <= panel/2 && fall <= gentle {
+		at = few
+	}
 	count := math.Ceil(end / panel)
 	length := end / count
 	var e moments
 	for i := range int(count) {
-		for j, x := range nodes {
-			v := float64((float64(i) + x) * length)
+		for _, node := range at {
+			v := float64((float64(i) + node.x) * length)
 			grown := math.Expm1(v)
 			lnQ := math.Log1p(share * grown)
-			f := weights[j] * math.Exp(-float64((d.k-1)*v)-float64(d.l*lnQ))
+			f := node.weight * math.Exp(-float64((d.k-1)*v)-float64(d.l*lnQ))
 			e.integral += f
 			e.lnP += float64(f * v)
 			e.lnQ += float64(f * lnQ)
@@ -71,25 +87,25 @@ func (d decay) moments(w float64) moments {
 	return e
 }
 
-// end is w as v = ln(1+u/p), or where the integrand has fallen by cutoff before
-// that. Its logarithm is concave in v, so that Newton's method comes down to that
-// point from above and never passes it.
-func (d decay) end(w float64) float64 {
+// end is w as v = ln(1+u/p), or where the integrand has fallen by e^-cutoff before
+// that, and by how much it has. Its logarithm is concave in v, so that Newton's
+// method comes down to that point from above and never passes it.
+func (d decay) end(w float64) (v, fall float64) {
 	share := d.p / d.q
-	v := math.Log1p(w / d.p)
+	v = math.Log1p(w / d.p)
 	if slope := 1 - d.k - d.l*share; slope < 0 {
 		v = min(v, -(cutoff+4)/slope)
 	}
 	for range 60 {
 		grown := math.Expm1(v)
 		part := float64(share * grown)
-		ln := -float64((d.k-1)*v) - float64(d.l*math.Log1p(part))
-		if ln >= -(cutoff + 4) {
+		fall = float64((d.k-1)*v) + float64(d.l*math.Log1p(part))
+		if fall <= cutoff+4 {
 			break
 		}
-		v += (ln + cutoff) / (d.k - 1 + d.l*share*(1+grown)/(1+part))
+		v -= (fall - cutoff) / (d.k - 1 + d.l*share*(1+grown)/(1+part))
 	}
-	return v
+	return v, fall
 }
 
 // soonest is where a condition that once true stays true comes true, in [0, end];

@@ -25,6 +25,10 @@ func TestDecay(t *testing.T) {
 		{"both fall at once", decay{3, 10000.0, 3.5, 10000.0}, 1e9, 0.0001615465866578916},
 		{"falls late", decay{1e-09, 1e-09, 1e9, 1e9}, 1e9, 0.99999998085395},
 		{"falls late and hard", decay{0.001, 0.1, 1000.0, 10000.0}, 100000, 0.06699233763521325},
+		{"few nodes, as long and steep as they take", decay{4, 1.2, 5, 7.2}, 13.9, 0.6528276223506863},
+		{"few nodes, steep at once", decay{4, 300, 5, 3.3}, 0.134, 0.01326012448831024},
+		{"few nodes, a rise before the fall", decay{4, 0.01, 60, 54}, 13.9, 1.12943525371656},
+		{"many nodes, a rise before the fall", decay{4, 0.01, 60, 16}, 74, 3.975424637587212},
 		{"hardly any silence", decay{10, 2, 10, 2}, 1e-09, 9.999999998000001e-10},
 	} {
 		closeTo(t, c.why, c.d.integral(c.w), c.want, 1e-12)

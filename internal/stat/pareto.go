@@ -197,9 +197,9 @@ func discountedStay(s, c float64) float64 {
 	step := end / count
 	var sum float64
 	for i := range int(count) {
-		for j, x := range nodes {
-			v := float64((float64(i) + x) * step)
-			sum += float64(weights[j] * math.Exp(-float64(c*math.Expm1(v))-float64((s-1)*v)))
+		for _, node := range many {
+			v := float64((float64(i) + node.x) * step)
+			sum += float64(node.weight * math.Exp(-float64(c*math.Expm1(v))-float64((s-1)*v)))
 		}
 	}
 	return sum * step
