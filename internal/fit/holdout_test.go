@@ -30,15 +30,15 @@ func TestHoldout(t *testing.T) {
 		by   func(h stat.Rhythm) float64
 		want accuracy
 	}{
-		{"BG/NBD", sample, sample.model(t, "BG/NBD"), accuracy{.6256, .7855, 1.6080, .2343, -.122}},
-		{"MBG/NBD", sample, sample.model(t, "MBG/NBD"), accuracy{.6273, .7648, 1.6072, .2314, -.162}},
-		{"Pareto/NBD", sample, sample.model(t, "Pareto/NBD"), accuracy{.6302, .7545, 1.6028, .2377, -.115}},
+		{"BG/NBD", sample, sample.by(t, "BG/NBD"), accuracy{.6256, .7855, 1.6080, .2343, -.122}},
+		{"MBG/NBD", sample, sample.by(t, "MBG/NBD"), accuracy{.6273, .7648, 1.6072, .2314, -.162}},
+		{"Pareto/NBD", sample, sample.by(t, "Pareto/NBD"), accuracy{.6302, .7545, 1.6028, .2377, -.115}},
 		{"x 39/T", sample, func(h stat.Rhythm) float64 { return float64(h.X) * 39 / h.T }, accuracy{.5839, 1.0237, 2.2119, .4010, .557}},
 		{"x", sample, naive(1), accuracy{.5772, .8973, 1.9710, .3491, .306}},
 		{"nothing", sample, naive(0), accuracy{math.NaN(), .7985, 2.2064, .4627, -1}},
-		{"BG/NBD of all CDNOW", full, full.model(t, "BG/NBD"), accuracy{.6688, .8187, math.NaN(), math.NaN(), -.143}},
-		{"MBG/NBD of all CDNOW", full, full.model(t, "MBG/NBD"), accuracy{.6696, .7945, math.NaN(), math.NaN(), -.191}},
-		{"Pareto/NBD of all CDNOW", full, full.model(t, "Pareto/NBD"), accuracy{.6708, .7938, math.NaN(), math.NaN(), -.129}},
+		{"BG/NBD of all CDNOW", full, full.by(t, "BG/NBD"), accuracy{.6688, .8187, math.NaN(), math.NaN(), -.143}},
+		{"MBG/NBD of all CDNOW", full, full.by(t, "MBG/NBD"), accuracy{.6696, .7945, math.NaN(), math.NaN(), -.191}},
+		{"Pareto/NBD of all CDNOW", full, full.by(t, "Pareto/NBD"), accuracy{.6708, .7938, math.NaN(), math.NaN(), -.129}},
 	} {
 		got := c.of.accuracy(c.by)
 		for _, m := range []struct {
@@ -58,30 +58,44 @@ func TestHoldout(t *testing.T) {
 	}
 }
 
-// holdout is customers as they were at the fit, and what they did after it.
+// holdout is customers as they were at the fit, what they did after it, and the
+// models fitted so far.
 type holdout struct {
 	ledger ledger
 	before []stat.Rhythm
 	actual []float64
+	models map[string]forecast
 }
 
+var holdouts = map[string]*holdout{} // by file
+
 func newHoldout(t *testing.T, format dataset.Format, file string) *holdout {
-	o := &holdout{ledger: orders(t, format, file)}
+	t.Helper()
+	if o := holdouts[file]; o != nil {
+		return o
+	}
+	o := &holdout{ledger: orders(t, format, file), models: map[string]forecast{}}
 	o.before, _ = o.ledger.until(calibrated, week)
 	after, _ := o.ledger.until(calibrated.Add(39*week), week)
 	for i, h := range after {
 		o.actual = append(o.actual, float64(h.X-o.before[i].X))
 	}
+	holdouts[file] = o
 	return o
 }
 
-func (o *holdout) model(t *testing.T, name string) func(h stat.Rhythm) float64 {
-	m := forecaster(t, name, Groups(o.before))
+func (o *holdout) by(t *testing.T, name string) func(h stat.Rhythm) float64 {
+	t.Helper()
+	m := o.model(t, name)
 	return func(h stat.Rhythm) float64 { return m.Expected(h, 39) }
 }
 
-func forecaster(t *testing.T, name string, groups []Group[stat.Rhythm]) forecast {
+func (o *holdout) model(t *testing.T, name string) forecast {
 	t.Helper()
+	if m := o.models[name]; m != nil {
+		return m
+	}
+	groups := Groups(o.before)
 	var m forecast
 	var err error
 	switch name {
@@ -101,6 +115,7 @@ func forecaster(t *testing.T, name string, groups []Group[stat.Rhythm]) forecast
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.models[name] = m
 	return m
 }
 
@@ -129,7 +144,7 @@ func (o *holdout) accuracy(by func(h stat.Rhythm) float64) accuracy {
 // Forecasts by how often the customers had bought before.
 func TestConditionalExpectations(t *testing.T) {
 	sample := newHoldout(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt")
-	bg, mbg, pareto := sample.model(t, "BG/NBD"), sample.model(t, "MBG/NBD"), sample.model(t, "Pareto/NBD")
+	bg, mbg, pareto := sample.by(t, "BG/NBD"), sample.by(t, "MBG/NBD"), sample.by(t, "Pareto/NBD")
 	for x, want := range [][5]float64{
 		{1411, .2367, .2251, .1852, .1384},
 		{439, .6970, .5231, .5514, .5995},
@@ -180,7 +195,7 @@ func TestCumulativeRepeats(t *testing.T) {
 	} {
 		models := map[string]forecast{}
 		for name := range c.want {
-			models[name] = forecaster(t, name, Groups(c.of.before))
+			models[name] = c.of.model(t, name)
 		}
 		for i, weeks := range []int{39, 52, 78} {
 			end := date(1997, 1, 1).AddDate(0, 0, 7*weeks-1)
