@@ -41,6 +41,7 @@ var may = map[string][]string{
 	"internal/score/value":        facts,
 	"internal/score/tier":         facts,
 
+	"internal/fit":     {"internal/stat"}, // beside the core: it has a context and adds up on all processors
 	"internal/model":   {"internal/event", "internal/stat", "internal/score/..."},
 	"internal/shard":   {"internal/event"},
 	"internal/dataset": {"internal/event"},

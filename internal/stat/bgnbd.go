@@ -47,6 +47,11 @@ func (m BGNBD) LogLikelihood(h Rhythm) float64 {
 	return m.given(h).logLikelihood(m.R, m.Alpha, m.B, h)
 }
 
+// Gradient is LogLikelihood and its derivatives by R, Alpha, A and B.
+func (m BGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
+	return m.given(h).gradient(m.R, m.Alpha, m.B, float64(h.X), h)
+}
+
 // Alive is P(alive), in [0, 1]: 1 for who bought once, else
 //
 //	1 / (1 + a/(b+x-1) ((alpha+T)/(alpha+t_x))^(r+x)).
@@ -93,11 +98,18 @@ func (m BGNBD) Discounted(h Rhythm, months int, monthLength, rate float64) float
 	return m.given(h).discounted(months, monthLength, rate)
 }
 
+// DERT is the discounted expected residual transactions: the mean number of all
+// purchases to come, each divided by e^(rate time). rate, above 0, is
+// continuous: 15% a year is ln(1.15)/52 a week.
+func (m BGNBD) DERT(h Rhythm, rate float64) float64 {
+	return m.given(h).dert(rate)
+}
+
 // PMF is the probability that a customer at the first purchase makes exactly n
 // more within the span: eq. 8 of the paper. It is 0 for n < 0.
 // Value: .5737864 for none in 39 weeks.
 func (m BGNBD) PMF(n int, span float64) float64 {
-	return newNBD(m.R, m.Alpha, span).stopped(n, n, m.A, m.B)
+	return nbdOver(m.R, m.Alpha, span).stopped(n, n, m.A, m.B)
 }
 
 // NextWithin is the probability that a customer who is still there buys within

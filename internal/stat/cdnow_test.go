@@ -36,6 +36,8 @@ func TestLogLikelihoodOfPurchaseLogs(t *testing.T) {
 		{cdnowSample, 2357, MBGNBD{.524843, 6.183078, .891360, 1.614004}, -9582.1357},
 		{cdnow, 23570, BGNBD{.251624, 4.788941, .723438, 2.161108}, -95368.4439},
 		{cdnow, 23570, MBGNBD{.637143, 7.310319, .807474, 1.228389}, -95336.9583},
+		{cdnowSample, 2357, paretoFit, -9594.9762},
+		{cdnow, 23570, ParetoNBD{.597421, 11.585675, .522186, 8.827756}, -95415.1186},
 		{exampleDays, 5000, BGNBD{.163851, 1.864284, 1.850345, 3.181061}, -39248.6261},
 	} {
 		buyers := c.log.buyers(t)
@@ -50,11 +52,12 @@ func TestLogLikelihoodOfPurchaseLogs(t *testing.T) {
 
 func TestForecastOfCDNOW(t *testing.T) {
 	var repeats int
-	var byBG, byMBG, spend float64
+	var byBG, byMBG, byPareto, spend float64
 	for _, b := range cdnowSample.buyers(t) {
 		repeats += b.X
 		byBG += BGNBD{.242595, 4.413597, .792921, 2.425903}.Expected(b.Rhythm, 39)
 		byMBG += mbgFit.Expected(b.Rhythm, 39)
+		byPareto += paretoFit.Expected(b.Rhythm, 39)
 		if b.mean > 0 {
 			spend += gg.LogLikelihood(b.X, b.mean)
 		}
@@ -62,6 +65,7 @@ func TestForecastOfCDNOW(t *testing.T) {
 	near(t, "repeat purchase days", float64(repeats), 2457, 0)
 	near(t, "purchases in the 39 weeks to come, by BG/NBD", byBG, 1653.4, .05)
 	near(t, "purchases in the 39 weeks to come, by MBG/NBD", byMBG, 1576.7, .05)
+	near(t, "purchases in the 39 weeks to come, by Pareto/NBD", byPareto, 1665.5, .05)
 	near(t, "log-likelihood of Gamma-Gamma", spend, -4055.9177, .005)
 }
 

@@ -1,8 +1,9 @@
 // Package stat answers, from a customer's few numbers, whether they are still
 // there, how often they will buy and how much they will spend.
 //
-// It holds the BG/NBD family of purchase models (BGNBD, MBGNBD) and the
-// Gamma-Gamma model of spend. Numbers in, numbers out: no clock, no state, no
+// It holds the BG/NBD family of purchase models (BGNBD, MBGNBD), Pareto/NBD, and
+// the Gamma-Gamma model of spend, with the likelihoods and gradients that package
+// fit finds their parameters by. Numbers in, numbers out: no clock, no state, no
 // I/O. Symbols keep the letters of the papers.
 //
 // # Units

@@ -2,7 +2,7 @@ package stat
 
 import "testing"
 
-// FuzzPurchaseModel holds both models to their promises on whatever Validate
+// FuzzPurchaseModel holds the purchase models to their promises on whatever Validate
 // lets pass.
 func FuzzPurchaseModel(f *testing.F) {
 	f.Add(.243, 4.414, .793, 2.426, 2, 30.43, 38.86, 39., .5)
@@ -18,5 +18,6 @@ func FuzzPurchaseModel(f *testing.F) {
 		}
 		checkRange(t, m, h, span, q)
 		checkRange(t, BGNBD(m), h, span, q)
+		checkRange(t, ParetoNBD{R: r, Alpha: alpha, S: a, Beta: b}, h, span, q)
 	})
 }

@@ -1,6 +1,7 @@
 package stat
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -30,6 +31,29 @@ func (g GammaGamma) Validate() error {
 	return err
 }
 
+// Spend is all that the Gamma-Gamma model knows of a customer who bought again.
+type Spend struct {
+	X    int     // repeat purchases
+	Mean float64 // spend of one of them, on average, in money
+}
+
+// Validate refuses X < 1 and means outside (0, 1e15]: who bought once says
+// nothing of spends, and returns must be netted before.
+func (s Spend) Validate() error {
+	if s.X < 1 {
+		return fmt.Errorf("repeat purchases x = %d, want 1 or more", s.X)
+	}
+	if !(s.Mean > 0 && s.Mean <= 1e15) {
+		return fmt.Errorf("mean spend %v, want it in (0, 1e15]", s.Mean)
+	}
+	return nil
+}
+
+// Compare orders by X and Mean.
+func (s Spend) Compare(o Spend) int {
+	return cmp.Or(cmp.Compare(s.X, o.X), cmp.Compare(s.Mean, o.Mean))
+}
+
 // LogLikelihood is the logarithm of the likelihood of a mean spend, above 0,
 // over x repeat purchases; 0 for x = 0, which says nothing. Summed over the
 // CDNOW sample it is -4055.92.
@@ -39,6 +63,17 @@ func (g GammaGamma) LogLikelihood(x int, mean float64) float64 {
 	}
 	px, sum := g.P*float64(x), mean*float64(x)
 	return -lbeta(px, g.Q) - float64(g.Q*math.Log1p(sum/g.V)) - float64(px*math.Log1p(g.V/sum)) - math.Log(mean)
+}
+
+// Gradient is LogLikelihood of s, of X above 0, and its derivatives by P, Q and V.
+func (g GammaGamma) Gradient(s Spend) (logLikelihood float64, by [3]float64) {
+	x := float64(s.X)
+	px, sum := g.P*x, s.Mean*x
+	return g.LogLikelihood(s.X, s.Mean), [3]float64{
+		x * (drising(px, g.Q) - math.Log1p(g.V/sum)),
+		drising(g.Q, px) - math.Log1p(sum/g.V),
+		(g.Q*sum/g.V - px) / (sum + g.V),
+	}
 }
 
 // ExpectedSpend is the mean spend to expect of a customer who spent sum, 0 or

@@ -41,6 +41,11 @@ func (m MBGNBD) LogLikelihood(h Rhythm) float64 {
 	return m.given(h).logLikelihood(m.R, m.Alpha, m.B, h)
 }
 
+// Gradient is LogLikelihood and its derivatives by R, Alpha, A and B.
+func (m MBGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
+	return m.given(h).gradient(m.R, m.Alpha, m.B, float64(h.X)+1, h)
+}
+
 // Alive is P(alive), in [0, 1]:
 //
 //	1 / (1 + a/(b+x) ((alpha+T)/(alpha+t_x))^(r+x)).
@@ -85,10 +90,17 @@ func (m MBGNBD) Discounted(h Rhythm, months int, monthLength, rate float64) floa
 	return m.given(h).discounted(months, monthLength, rate)
 }
 
+// DERT is the discounted expected residual transactions: the mean number of all
+// purchases to come, each divided by e^(rate time). rate, above 0, is
+// continuous: 15% a year is ln(1.15)/52 a week.
+func (m MBGNBD) DERT(h Rhythm, rate float64) float64 {
+	return m.given(h).dert(rate)
+}
+
 // PMF is the probability that a customer at the first purchase makes exactly n
 // more within the span. It is 0 for n < 0. Tested for its sum and its mean.
 func (m MBGNBD) PMF(n int, span float64) float64 {
-	return newNBD(m.R, m.Alpha, span).stopped(n, n+1, m.A, m.B)
+	return nbdOver(m.R, m.Alpha, span).stopped(n, n+1, m.A, m.B)
 }
 
 // NextWithin is the probability that a customer who is still there buys within

@@ -1,6 +1,6 @@
 package stat
 
-// PurchaseModel is what a score asks of a purchase model; BGNBD and MBGNBD
+// PurchaseModel is what a score asks of a purchase model; BGNBD, MBGNBD and ParetoNBD
 // answer it. h is a Rhythm, and the model one, that Validate accepts. Spans
 // and horizons are times from h.T on, in [0, MaxSpan].
 type PurchaseModel interface {
@@ -29,4 +29,5 @@ type PurchaseModel interface {
 var (
 	_ PurchaseModel = BGNBD{}
 	_ PurchaseModel = MBGNBD{}
+	_ PurchaseModel = ParetoNBD{}
 )

@@ -6,6 +6,39 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
+// NBD is the NBD model: purchases come at a rate that is Gamma(R, Alpha) over
+// customers, and nobody ever leaves. BGNBD, MBGNBD and ParetoNBD become it where
+// leaving is never seen.
+//
+// Source: Ehrenberg, The Pattern of Consumer Purchases, Applied Statistics 8(1),
+// 1959.
+type NBD struct {
+	R     float64 // shape of the purchase rate
+	Alpha float64 // its inverse scale, a time
+}
+
+// Validate refuses parameters outside [1e-9, 1e9], all of them at once.
+func (m NBD) Validate() error {
+	return validate("NBD", param{"r", m.R}, param{"alpha", m.Alpha})
+}
+
+// LogLikelihood is the logarithm of the likelihood of h, whose TX says nothing.
+// It is that of the other purchase models where nobody leaves, so that they
+// compare.
+func (m NBD) LogLikelihood(h Rhythm) float64 {
+	x := float64(h.X)
+	return lrising(m.R, x) - float64(m.R*math.Log1p(h.T/m.Alpha)) - float64(x*math.Log(m.Alpha+h.T))
+}
+
+// Gradient is LogLikelihood and its derivatives by R and Alpha.
+func (m NBD) Gradient(h Rhythm) (logLikelihood float64, by [2]float64) {
+	x := float64(h.X)
+	return m.LogLikelihood(h), [2]float64{
+		drising(m.R, x) - math.Log1p(h.T/m.Alpha),
+		(m.R*h.T/m.Alpha - x) / (m.Alpha + h.T),
+	}
+}
+
 // nbd is the negative binomial distribution of the number of purchases that a
 // customer would make within a span if nobody ever left:
 //
@@ -15,7 +48,7 @@ type nbd struct {
 	none float64 // ln w(0) = r ln(1-z)
 }
 
-func newNBD(r, alpha, span float64) nbd {
+func nbdOver(r, alpha, span float64) nbd {
 	u := max(0, span) / alpha
 	return nbd{r: r, z: u / (1 + u), none: float64(-r * math.Log1p(u))}
 }

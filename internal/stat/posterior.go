@@ -114,3 +114,36 @@ func (p posterior) logLikelihood(r, alpha, b float64, h Rhythm) float64 {
 	return lrising(r, x) - float64(r*math.Log1p(h.T/alpha)) - float64(x*math.Log(p.alpha)) +
 		(lbeta(p.a, p.b) - lbeta(p.a, b)) + softplus(p.left)
 }
+
+// gradient is logLikelihood and its derivatives by r, alpha, a and b, where the
+// customer's staying was tossed for so many times (b' - b). Derivatives by the
+// letters of the odds of having left come in with the probability of it.
+func (p posterior) gradient(r, alpha, b, tosses float64, h Rhythm) (logLikelihood float64, by [4]float64) {
+	x := float64(h.X)
+	gone := expit(p.left)
+	all := drising(p.a+b, tosses)
+	by = [4]float64{
+		drising(r, x) - math.Log1p(h.T/alpha) + float64(gone*math.Log1p((h.T-h.TX)/(alpha+h.TX))),
+		(r*h.T/alpha - x - gone*p.r*(h.T-h.TX)/(alpha+h.TX)) / p.alpha,
+		gone/p.a - all,
+		drising(b, tosses) - all,
+	}
+	if gone > 0 {
+		by[3] -= gone / (p.b - 1)
+	}
+	return p.logLikelihood(r, alpha, b, h), by
+}
+
+// dert is E[purchases to come, each discounted by e^(-rate time)]. By parts it is
+// the mean of ifAlive(y/rate) over an exponential y, which the trapezoid rule in
+// ln y gives to the last digits.
+func (p posterior) dert(rate float64) float64 {
+	const step, lo, hi = 0.25, -24., 4. // e^(2 lo) and e^-(e^hi) are nothing
+	var sum float64
+	for i := range int((hi-lo)/step) + 1 {
+		w := lo + float64(float64(i)*step)
+		y := math.Exp(w)
+		sum += float64(math.Exp(w-y) * p.ifAlive(y/rate))
+	}
+	return expit(-p.left) * float64(step*sum)
+}

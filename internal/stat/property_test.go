@@ -15,10 +15,9 @@ func anyModel(t *rapid.T) PurchaseModel {
 	}
 	r, alpha := logUniform(t, "r", lo, hi), logUniform(t, "alpha", lo, hi)
 	a, b := logUniform(t, "a", lo, hi), logUniform(t, "b", lo, hi)
-	if rapid.Bool().Draw(t, "first purchase is forgiven") {
-		return BGNBD{r, alpha, a, b}
-	}
-	return MBGNBD{r, alpha, a, b}
+	return rapid.SampledFrom([]PurchaseModel{
+		BGNBD{r, alpha, a, b}, MBGNBD{r, alpha, a, b}, ParetoNBD{r, alpha, a, b},
+	}).Draw(t, "model")
 }
 
 // anyRhythm draws a history of up to 10,000 purchases and a century of days.
@@ -42,6 +41,13 @@ func TestAnswersAreInRange(t *testing.T) {
 	})
 }
 
+// lifetimes is what the purchase models answer beyond a score's questions.
+type lifetimes interface {
+	LogLikelihood(h Rhythm) float64
+	Gradient(h Rhythm) (logLikelihood float64, by [4]float64)
+	DERT(h Rhythm, rate float64) float64
+}
+
 // checkRange holds every answer of a model to the range it promises.
 func checkRange(t interface{ Errorf(string, ...any) }, m PurchaseModel, h Rhythm, span, q float64) {
 	between := func(what string, got, lo, hi float64) {
@@ -57,11 +63,13 @@ func checkRange(t interface{ Errorf(string, ...any) }, m PurchaseModel, h Rhythm
 	between("E[purchases]", m.Expected(h, span), 0, math.MaxFloat64)
 	between("discounted purchases", m.Discounted(h, 3, span, .01), 0, math.MaxFloat64)
 	between("crossing", m.AliveCrossing(h, q), -inf, inf)
-	switch m := m.(type) {
-	case BGNBD:
-		between("log-likelihood", m.LogLikelihood(h), -math.MaxFloat64, math.MaxFloat64)
-	case MBGNBD:
-		between("log-likelihood", m.LogLikelihood(h), -math.MaxFloat64, math.MaxFloat64)
+	l := m.(lifetimes)
+	between("log-likelihood", l.LogLikelihood(h), -math.MaxFloat64, math.MaxFloat64)
+	between("DERT", l.DERT(h, .01), 0, math.MaxFloat64)
+	value, by := l.Gradient(h)
+	between("log-likelihood, less that with its gradient", l.LogLikelihood(h)-value, 0, 0)
+	for i := range by {
+		between("derivative", by[i], -math.MaxFloat64, math.MaxFloat64)
 	}
 }
 

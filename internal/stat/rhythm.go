@@ -1,6 +1,7 @@
 package stat
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -32,6 +33,11 @@ func (h Rhythm) Validate() error {
 		return fmt.Errorf("last purchase t_x = %v without a repeat purchase, want 0", h.TX)
 	}
 	return nil
+}
+
+// Compare orders by X, TX and T.
+func (h Rhythm) Compare(o Rhythm) int {
+	return cmp.Or(cmp.Compare(h.X, o.X), cmp.Compare(h.TX, o.TX), cmp.Compare(h.T, o.T))
 }
 
 // minParam and maxParam bound the parameters that Validate lets pass. Fits that

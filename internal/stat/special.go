@@ -40,6 +40,28 @@ func lrising(a, n float64) float64 {
 	return lgamma(n) - lbeta(a, n)
 }
 
+// drising is the derivative of lrising by a: psi(a+n) - psi(a), for a > 0 and
+// n >= 0. Below stirlingFrom it goes up by the recurrence; from there on, psi
+// is by Abramowitz & Stegun 6.3.18, whose large part is cancelled by hand.
+func drising(a, n float64) float64 {
+	var sum float64
+	for ; a < stirlingFrom; a++ {
+		sum += n / (a * (a + n))
+	}
+	return sum + math.Log1p(n/a) + n/(2*a*(a+n)) + (digammaRest(a) - digammaRest(a+n))
+}
+
+// digammaRest is ln x - 1/(2x) less psi(x).
+func digammaRest(x float64) float64 {
+	y := 1 / (x * x)
+	s := 1./132 - float64(y*(691./32760))
+	s = 1./240 - float64(y*s)
+	s = 1./252 - float64(y*s)
+	s = 1./120 - float64(y*s)
+	s = 1./12 - float64(y*s)
+	return float64(y * s)
+}
+
 // stirlingFrom is where stirling's six terms are exact to the last bit.
 const stirlingFrom = 10
 

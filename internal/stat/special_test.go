@@ -56,3 +56,19 @@ func TestLrising(t *testing.T) {
 	closeTo(t, "2.5 3.5 4.5", lrising(2.5, 3), math.Log(2.5*3.5*4.5), 1e-15)
 	closeTo(t, "ten thousand factors from 1e-9 on", lrising(1e-9, 1e4), 82078.994230615218, 1e-14)
 }
+
+// Computed with 60 digits.
+func TestDrising(t *testing.T) {
+	for _, c := range []struct{ a, n, want float64 }{
+		{.243, 3, 5.3655630424347347},
+		{1e-9, 1, 999999999.99999994},
+		{2.5, 1e4, 8.5073837117501059},
+		{1e6, 2, 1.999999000001e-6},
+		{1e9, 50, 4.999999877500004e-8},
+		{12, .5, .042533971299100031},
+		{1e-9, 1e9, 1000000021.3004814},
+		{3, 0, 0},
+	} {
+		closeTo(t, fmt.Sprintf("psi(%v+%v) - psi(%v)", c.a, c.n, c.a), drising(c.a, c.n), c.want, 1e-14)
+	}
+}

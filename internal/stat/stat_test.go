@@ -15,9 +15,13 @@ var (
 	mbg = MBGNBD{R: .525, Alpha: 6.183, A: .891, B: 1.614}
 	gg  = GammaGamma{P: 6.25, Q: 3.74, V: 15.44}
 
+	pareto = ParetoNBD{R: .553, Alpha: 10.578, S: .606, Beta: 11.669}
+
 	bgFit  = BGNBD{R: .242593, Alpha: 4.413524, A: .792885, B: 2.425749}
 	mbgFit = MBGNBD{R: .524843, Alpha: 6.183078, A: .891360, B: 1.614004}
 	ggFit  = GammaGamma{P: 6.2488, Q: 3.7446, V: 15.4478}
+
+	paretoFit = ParetoNBD{R: .553278, Alpha: 10.577692, S: .606236, Beta: 11.668614}
 
 	nan = math.NaN()
 )

@@ -1,0 +1,64 @@
+package fit
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// chunk is how many groups are added up at a stretch. It is fixed, so that the
+// rounding does not depend on who adds up what.
+const chunk = 1024
+
+// most is the largest number of parameters of a model.
+const most = 4
+
+// partial is the log-likelihood of a chunk, and its derivatives.
+type partial struct {
+	value float64
+	by    [most]float64
+}
+
+// sum adds up the groups under f, chunk by chunk. Once ctx is done it is in haste,
+// and its result worth nothing.
+func sum[H any](ctx context.Context, groups []Group[H], workers int, f func(h H, by *[most]float64) float64) partial {
+	chunks := make([]partial, (len(groups)+chunk-1)/chunk)
+	add := func(i int) {
+		var s partial
+		for _, g := range groups[i*chunk : min(len(groups), (i+1)*chunk)] {
+			var by [most]float64
+			n := float64(g.Customers)
+			s.value += float64(n * f(g.History, &by))
+			for k := range by {
+				s.by[k] += float64(n * by[k])
+			}
+		}
+		chunks[i] = s
+	}
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, len(chunks)) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(chunks) {
+					return
+				}
+				add(i)
+			}
+		})
+	}
+	wg.Wait()
+	var all partial
+	for _, s := range chunks {
+		all.value += s.value
+		for k := range all.by {
+			all.by[k] += s.by[k]
+		}
+	}
+	return all
+}
