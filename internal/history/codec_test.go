@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"strings"
@@ -51,7 +52,7 @@ func many(t testing.TB) history.Summary {
 		observed{x: &event.Interaction{Head: event.Head{ID: "attributes", OccurredAt: at}, Kind: event.Attributes, Attributes: map[string]string{"region": "north", "owner": "kim"}}},
 		observed{x: &event.Interaction{Head: event.Head{ID: "outreach", OccurredAt: at}, Kind: event.OutreachSent, Channel: "email", Cost: event.Minor(12)}},
 		observed{
-			x: &event.Purchase{Head: event.Head{ID: "full", OccurredAt: at + 1}, Kind: event.Order, OrderID: "full", Channel: "shop"},
+			x: &event.Purchase{Head: event.Head{ID: "full", OccurredAt: at + 1}, Kind: event.Order, OrderID: "full", Channel: "shop", Items: make([]event.Item, 300)},
 			a: history.Amounts{Amount: 9, Margin: event.Minor(-1), Discount: event.Minor(2), ServiceCost: event.Minor(3), AcquisitionCost: event.Minor(4)},
 		})
 	for i := range 40 {
@@ -88,6 +89,24 @@ func TestDecodeReadsWhatAppendWrote(t *testing.T) {
 	}
 	if _, err := history.Decode(append(b, 0)); err == nil {
 		t.Error("a trailing byte decodes")
+	}
+}
+
+// TestDecodeReadsTheFormatBefore: orders did not yet say how many items they named.
+func TestDecodeReadsTheFormatBefore(t *testing.T) {
+	const story = "0 ORDER a 100; 1 ORDER b 90; 900 ORDER c 5; 901 ORDER d 7 web; 905 LOGIN app"
+	const stored = "018e01c2f8010404b401fc020000000000c80102b40100b0ea01b2ea018080f5f9b74b80f0a7ccb84b0001036170700002000500a7df6a12cdba1bf40e81dad2743709770a000100f04f3b4098136c535e82de5734cb95a50e010100009236a6a21df7707a080401"
+	want, _ := remember(parse(t, story))
+	b, err := hex.DecodeString(stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := history.Decode(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Append(nil), want.Append(nil)) {
+		t.Errorf("a summary stored before:\n got %x\nwant %x", got.Append(nil), want.Append(nil))
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	maxText     = 1024 // bytes
 )
 
-// Decode reads what Append wrote. It shares no memory with b. It fails on anything else, or returns a Summary whose methods
+// Decode reads what Append wrote, or an earlier version of it. It shares no memory with b. It fails on anything else, or returns a Summary whose methods
 // do not fail; it allocates no more than some twenty times the length of b.
 func Decode(b []byte) (Summary, error) {
 	d := decoder{b: b}
@@ -30,11 +30,12 @@ func Decode(b []byte) (Summary, error) {
 }
 
 type decoder struct {
-	b   []byte
-	i   int // of the next byte
-	s   Summary
-	err corrupt // the first; empty as long as all is well
-	day event.Day
+	b      []byte
+	i      int // of the next byte
+	format uint8
+	s      Summary
+	err    corrupt // the first; empty as long as all is well
+	day    event.Day
 }
 
 func (d *decoder) fail(what corrupt) {
@@ -56,7 +57,8 @@ func (d *decoder) check(ok bool, what corrupt) {
 }
 
 func (d *decoder) summary() {
-	d.check(d.small() == format, "unknown format")
+	d.format = d.small()
+	d.check(d.format >= 1 && d.format <= format, "unknown format")
 	if d.err != "" || d.i == len(d.b) {
 		return
 	}
@@ -89,7 +91,12 @@ func (d *decoder) spilled() { d.s.spilled = d.int() }
 
 func (d *decoder) past() {
 	p := new(past)
-	for _, v := range p.numbers() {
+	numbers := p.numbers()
+	stored := numbers[:]
+	if d.format < linesSince {
+		stored = stored[:len(stored)-2]
+	}
+	for _, v := range stored {
 		*v = d.int()
 	}
 	p.firstDay, p.lastDay = event.Day(d.int32()), event.Day(d.int32())
@@ -122,6 +129,9 @@ func (d *decoder) orders() {
 			return
 		}
 		v.amount = d.int()
+		if d.format >= linesSince {
+			v.lines = d.uint32()
+		}
 		v.channel = d.channel(flags&orderChannel != 0)
 		for k, part := range v.parts() {
 			if v.known>>k&1 != 0 {

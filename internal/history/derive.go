@@ -104,6 +104,7 @@ func (f *Facts) lifetime(p *past) {
 	f.Orders, f.PurchaseDays = int(p.orders), int(p.days)
 	f.FirstDay, f.LastDay, f.FirstPurchase, f.LastPurchase = p.firstDay, p.lastDay, p.first, p.last
 	f.LastOrderAmount, f.Spend = p.lastAmount, p.spend
+	f.Lines, f.LastLines = int(p.lines), int(p.lastLines)
 	f.Margin, f.MarginSpend = p.margin, p.marginSpend
 	f.Discount, f.ServiceCost, f.AcquisitionCost, f.OutreachCost = p.discount, p.service, p.acquisition, p.outreach
 	f.FirstDayNet, f.RepeatDays, f.RepeatSpend = p.firstNet, int(p.repeatDays), p.repeatSpend

@@ -9,7 +9,11 @@ import (
 // The encoding: a format byte; the parts that are there, as bits; H; then the parts in the order of their bits. Integers
 // are varints, hashes 8 bytes little endian. A list is its length, then its entries; days are distances, the first back
 // from H, the others from the entry before.
-const format = 1
+const (
+	format = 2
+	// linesSince is the format since which orders say how many items they named.
+	linesSince = 2
+)
 
 // The parts. Their bits are stored: only append.
 const (
@@ -155,11 +159,12 @@ func (e *encoder) past(p *past) {
 	}
 }
 
-// numbers are the plain counts and sums, in the order of the encoding.
-func (p *past) numbers() [13]*int64 {
+// numbers are the plain counts and sums, in the order of the encoding. Before linesSince the last two were not there.
+func (p *past) numbers() [15]*int64 {
 	return [...]*int64{
 		&p.orders, &p.days, &p.lastAmount, &p.spend, &p.margin, &p.marginSpend, &p.discount, &p.service, &p.acquisition,
 		&p.firstNet, &p.repeatDays, &p.repeatSpend, &p.outreach,
+		&p.lines, &p.lastLines,
 	}
 }
 
@@ -196,6 +201,7 @@ func (e *encoder) orders(s *Summary) {
 			continue
 		}
 		e.int(v.amount)
+		e.uint(uint64(v.lines))
 		if v.channel > 0 {
 			e.small(e.rank[v.channel])
 		}

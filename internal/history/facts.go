@@ -13,6 +13,8 @@ type Facts struct {
 	FirstPurchase, LastPurchase event.Instant
 	// LastOrderAmount is what the last order cost, before refunds.
 	LastOrderAmount int64
+	// Lines counts the items that the orders named, LastLines those of the last order: the breadth of the baskets.
+	Lines, LastLines int
 	// Spend is net over life: orders less refunds and chargebacks. It may be negative.
 	Spend int64
 	// Margin is the sum over the orders whose margin is given, MarginSpend the amount of those orders before refunds.

@@ -23,6 +23,7 @@ type entry struct {
 	discount, service, acquisition int64
 	first, last                    event.Instant
 	lastAmount                     int64
+	lines, lastLines               int64 // items named, by all orders and by the last
 }
 
 // channelOrders counts orders by channel, from a day on.
@@ -77,7 +78,8 @@ func (l *ledger) order(i int) {
 		l.first = v.at
 	}
 	l.orders += int(v.n)
-	l.last, l.lastAmount = v.at, v.amount
+	l.last, l.lastAmount, l.lastLines = v.at, v.amount, int64(v.lines)
+	l.lines += int64(v.lines)
 	l.amount += v.amount
 	l.reduced += early
 	if v.known != 0 {

@@ -135,6 +135,7 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 	}
 	a := history.Amounts{Amount: rapid.SampledFrom([]int64{0, 10, 30, 60, 100}).Draw(t, "amount")}
 	if p.Kind == event.Order {
+		p.Items = make([]event.Item, rapid.IntRange(0, 3).Draw(t, "items"))
 		for _, part := range []*event.OptionalMinor{&a.Margin, &a.Discount, &a.ServiceCost, &a.AcquisitionCost} {
 			if rapid.IntRange(0, 4).Draw(t, "given") == 0 {
 				*part = event.Minor(rapid.Int64Range(-3, 9).Draw(t, "part"))

@@ -13,6 +13,7 @@ type order struct {
 	stamp
 	order  uint64 // hash of the order id; zero in the aggregate of a day
 	amount int64
+	lines  uint32 // items named
 	// What the event may say besides; known has a bit for each that it says.
 	margin, discount, service, acquisition int64
 	known                                  uint8
@@ -51,7 +52,7 @@ func (v *order) overrules(w *order) bool { return v.above(w) && apart(v.day, w.d
 func (s *Summary) buries(v, w *order) bool { return v.day < s.newest-margin || v.at == w.at }
 
 func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {
-	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount}
+	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount, lines: uint32(len(x.Items))}
 	v.margin = v.optional(a.Margin, knownMargin)
 	v.discount = v.optional(a.Discount, knownDiscount)
 	v.service = v.optional(a.ServiceCost, knownService)
@@ -139,6 +140,7 @@ func compareOrders(v, w *order) int {
 func (s *Summary) greaterOrder(v, w *order) bool {
 	return cmp.Or(
 		cmp.Compare(v.amount, w.amount),
+		cmp.Compare(v.lines, w.lines),
 		cmp.Compare(v.known, w.known),
 		cmp.Compare(v.margin, w.margin),
 		cmp.Compare(v.discount, w.discount),
@@ -154,8 +156,8 @@ func (s *Summary) spillOrder(v order, c event.Calendar) bool {
 	if v.cancel {
 		return true
 	}
-	whole := order{stamp: stamp{at: c.Start(v.day), event: dayAggregate, day: v.day, n: 1}, amount: v.amount}
-	s.orders = pool(s.orders, whole, func(into, f *order) { into.amount += f.amount })
+	whole := order{stamp: stamp{at: c.Start(v.day), event: dayAggregate, day: v.day, n: 1}, amount: v.amount, lines: v.lines}
+	s.orders = pool(s.orders, whole, func(into, f *order) { into.amount, into.lines = into.amount+f.amount, into.lines+f.lines })
 	return true
 }
 

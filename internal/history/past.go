@@ -8,6 +8,7 @@ type past struct {
 	firstDay, lastDay              event.Day
 	first, last                    event.Instant
 	lastAmount                     int64
+	lines, lastLines               int64
 	spend                          int64
 	margin, marginSpend            int64
 	discount, service, acquisition int64
@@ -95,6 +96,8 @@ func (p *past) add(e *entry) {
 	p.orders += int64(e.orders)
 	p.days++
 	p.lastDay, p.last, p.lastAmount = e.day, e.last, e.lastAmount
+	p.lines += e.lines
+	p.lastLines = e.lastLines
 	p.margin += e.margin
 	p.marginSpend += e.marginSpend
 	p.discount += e.discount

@@ -61,7 +61,9 @@ func (w *twin) orders(f *history.Facts, books []booked, today event.Day) {
 		}
 		if f.Orders == 1 || at >= f.LastPurchase {
 			f.LastPurchase, f.LastDay, f.LastOrderAmount = at, b.day, o.a.Amount
+			f.LastLines = len(o.purchase().Items)
 		}
+		f.Lines += len(o.purchase().Items)
 		if today-b.day < 365 {
 			f.Orders365++
 			if o.purchase().Channel != "" {
