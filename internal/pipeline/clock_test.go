@@ -170,7 +170,7 @@ func TestMergeWaits(t *testing.T) {
 func TestFetchAhead(t *testing.T) {
 	for _, c := range []struct {
 		batch, min, max int
-	}{{1000, 35, 40}, {10, 10, 12}} {
+	}{{1000, 20, 40}, {10, 10, 20}} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, toyScorer(), 1, 4)
 			w.adjust = func(cfg *Config) { cfg.BatchEvents = c.batch }

@@ -31,7 +31,7 @@ func TestWhatDoesNotShowLeavesTheView(t *testing.T) {
 			}
 		}
 	}
-	if hidden < 100 {
-		t.Errorf("%d events that do not show, want at least 100: the test has lost its subject", hidden)
+	if want := scaled(100); hidden < want {
+		t.Errorf("%d events that do not show, want at least %d: the test has lost its subject", hidden, want)
 	}
 }
