@@ -12,6 +12,7 @@ import (
 	"io"
 	"math"
 	"sort"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -145,7 +146,20 @@ type risk struct {
 		PurchaseDays int     `yaml:"purchase_days"`
 		SilentDays   float64 `yaml:"silent_days"`
 		TenureDays   float64 `yaml:"tenure_days"`
+		UsualGapDays float64 `yaml:"usual_gap_days"`
+		Spend        float64 `yaml:"spend"`
+		LastOrder    float64 `yaml:"last_order"`
+		Items        int     `yaml:"items"`
+		LastItems    int     `yaml:"last_items"`
 	} `yaml:"reference"`
+	Stack *stack `yaml:"stack"`
+}
+
+// stack is the logistic regression over the purchase model; a file without one leaves its risk as it is.
+type stack struct {
+	Intercept     float64            `yaml:"intercept"`
+	MaxTenureDays float64            `yaml:"max_tenure_days"`
+	Weights       map[string]float64 `yaml:"weights"`
 }
 
 type level struct {
@@ -217,9 +231,13 @@ func (f *file) model() (score.Model, error) {
 			MinStay:    days("churn.min_stay_days", f.Churn.MinStayDays), Lapse: days("churn.lapse_days", f.Churn.LapseDays),
 			Levels: [3]churn.Line{f.Churn.Levels.Watch.line(), f.Churn.Levels.AtRisk.line(), f.Churn.Levels.Critical.line()},
 		},
-		Reference: clv.Pattern{
-			Repeats: f.Churn.Reference.PurchaseDays - 1, Age: f.Churn.Reference.TenureDays,
-			Last: f.Churn.Reference.TenureDays - f.Churn.Reference.SilentDays,
+		Reference: score.Reference{
+			Pattern: clv.Pattern{
+				Repeats: f.Churn.Reference.PurchaseDays - 1, Age: f.Churn.Reference.TenureDays,
+				Last: f.Churn.Reference.TenureDays - f.Churn.Reference.SilentDays,
+			},
+			UsualGap: f.Churn.Reference.UsualGapDays, Spend: f.Churn.Reference.Spend, LastOrder: f.Churn.Reference.LastOrder,
+			Items: f.Churn.Reference.Items, LastItems: f.Churn.Reference.LastItems,
 		},
 		RFM: rfm.Cuts{Recency: f.RFM.RecencyDays, Frequency: f.RFM.Orders},
 		Tiers: tier.Ladder{
@@ -231,7 +249,7 @@ func (f *file) model() (score.Model, error) {
 	for i, s := range f.RFM.Spend {
 		m.RFM.Monetary[i] = minor(s)
 	}
-	if m.Reference.Repeats < 1 || m.Reference.Last <= 0 || m.Reference.Last > m.Reference.Age {
+	if p := m.Reference.Pattern; p.Repeats < 1 || p.Last <= 0 || p.Last > p.Age {
 		errs = append(errs, errors.New("churn.reference: needs at least 2 purchase days and 0 <= silent_days < tenure_days"))
 	}
 	for _, l := range f.Scorecard {
@@ -240,11 +258,36 @@ func (f *file) model() (score.Model, error) {
 			Scale: value.Scale{Method: value.Method(l.Method), Low: l.Low, High: l.High},
 		})
 	}
+	stack, stackErr := f.Churn.Stack.stack()
+	m.Stack = stack
 	model, err := f.Buy.model()
 	m.Value.Purchase = model
 	rates, rateErr := f.rates()
 	m.Rates = rates
-	return m, errors.Join(append(errs, err, rateErr, f.advice(&m))...)
+	return m, errors.Join(append(errs, err, stackErr, rateErr, f.advice(&m))...)
+}
+
+func (s *stack) stack() (churn.Stack, error) {
+	if s == nil {
+		return churn.Plain(), nil
+	}
+	var errs []error
+	of := churn.Stack{Intercept: s.Intercept, MaxTenure: s.MaxTenureDays}
+	named := map[string]churn.Term{}
+	var names []string
+	for _, t := range churn.Terms() {
+		named[t.String()] = t
+		names = append(names, t.String())
+	}
+	for _, name := range sorted(s.Weights) {
+		t, ok := named[name]
+		if !ok {
+			errs = append(errs, fmt.Errorf("churn.stack.weights: %q is none of %s", name, strings.Join(names, ", ")))
+			continue
+		}
+		of.Weights[t] = s.Weights[name]
+	}
+	return of, errors.Join(errs...)
 }
 
 func (l level) line() churn.Line {

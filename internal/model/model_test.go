@@ -9,6 +9,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/model"
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 )
 
@@ -27,7 +28,7 @@ func TestDefaultModel(t *testing.T) {
 	if want := (stat.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}); m.Value.Spend != want {
 		t.Errorf("spend model %+v, want %+v", m.Value.Spend, want)
 	}
-	if m.Churn.Levels[0].Up != 1000 || m.Tiers.Potential != 6000 || m.Tiers.Margin != 200 || m.RFM.Monetary[3] != 16_000 || m.Reference.Last != 150 {
+	if m.Churn.Levels[0].Up != 1000 || m.Tiers.Potential != 6000 || m.Tiers.Margin != 200 || m.RFM.Monetary[3] != 16_000 || m.Reference.Pattern.Last != 150 {
 		t.Errorf("units: line %+v, tiers %+v, spend cuts %v, reference %+v; want thousandths, hundredths, minor units, days",
 			m.Churn.Levels[0], m.Tiers, m.RFM.Monetary, m.Reference)
 	}
@@ -158,6 +159,33 @@ func TestParseOfNothing(t *testing.T) {
 	for _, raw := range []string{"", "# nothing\n", "{}", "[]", "7"} {
 		if _, err := model.Parse([]byte(raw)); err == nil {
 			t.Errorf("%q: got no error", raw)
+		}
+	}
+}
+
+func TestStack(t *testing.T) {
+	with := func(lines string) []byte {
+		return bytes.Replace(model.Default(), []byte("\n  # Alerts are explained"), []byte("\n"+lines+"  # Alerts are explained"), 1)
+	}
+	m, err := model.Parse(with("  stack:\n    intercept: -0.5\n    max_tenure_days: 300\n    weights: {base: 0.6, last_items: -0.1}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := churn.Stack{Intercept: -.5, MaxTenure: 300}
+	want.Weights[churn.Base], want.Weights[churn.LastItems] = .6, -.1
+	if m.Stack != want {
+		t.Errorf("stack: want %+v, got %+v", want, m.Stack)
+	}
+	if m, err := model.Parse(model.Default()); err != nil || m.Stack != churn.Plain() {
+		t.Errorf("a file without a stack: want the plain one, got %+v, %v", m.Stack, err)
+	}
+	for lines, want := range map[string]string{
+		"  stack: {weights: {bass: 1}}\n":             `"bass" is none of base, silence`,
+		"  stack: {weights: {base: 1, rhythm: -1}}\n": "rhythm",
+		"  stack: {intercept: 1}\n":                   "nothing in it grows with silence",
+	} {
+		if _, err := model.Parse(with(lines)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: want an error with %q, got %v", lines, want, err)
 		}
 	}
 }

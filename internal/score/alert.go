@@ -2,6 +2,7 @@ package score
 
 import (
 	"math"
+	"math/bits"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
@@ -85,55 +86,107 @@ func (e *Engine) atStake(v *evaluation) int64 {
 	return e.minor(v.current / alive * (1 - alive))
 }
 
-// The factors of a churn risk, in the order in which they are told.
+// The factors of a churn risk, in the order in which they are told. The last four are those of a stack.
 const (
 	factorReference = "reference" // the reference customer's own log-odds
 	factorRecency   = "recency"   // days of silence
 	factorFrequency = "frequency" // purchase days
 	factorTenure    = "tenure"    // days since the first purchase
+	factorRhythm    = "rhythm"    // the usual gap, in days
+	factorSpend     = "spend"     // over life
+	factorLastOrder = "last_order"
+	factorItems     = "items" // that the orders named over life, and the last one
 )
 
-// factors splits the log-odds of v's risk into those of the reference customer and what recency, frequency and tenure make of
-// it: Shapley values over the three. They add up to the log-odds of the rounded risk, in thousandths, exactly.
+// factors splits the log-odds of v's risk into those of the reference customer and what v's traits make of it: Shapley values
+// over recency, frequency, tenure and rhythm, whose effects mingle, and the plain differences of the others. They add up to
+// the log-odds of the rounded risk, in thousandths, exactly.
 func (e *Engine) factors(v *evaluation) []Factor {
-	ref, own := traitsOf(e.model.Reference), traitsOf(v.pattern)
-	horizon := e.model.Churn.Horizon.Hours() / 24
-	var odds [8]float64
-	for set := range odds {
+	reference := &e.model.Reference
+	ref, own := traitsOf(reference.Pattern, reference.UsualGap), traitsOf(v.pattern, v.facts.MedianGapDays)
+	base := churn.Traits{Spend: reference.Spend, LastOrder: reference.LastOrder, Items: reference.Items, LastItems: reference.LastItems}
+	plain := e.model.Stack == churn.Plain()
+	names, mingled := [...]string{factorReference, factorRecency, factorFrequency, factorTenure, factorRhythm}, len(own)
+	if plain {
+		mingled-- // the rhythm says nothing
+	}
+	parts := make([]float64, 1, 8)
+	parts[0] = e.logOdds(ref, base)
+	parts = append(parts, shapley(mingled, func(set int) float64 {
 		mixed := ref
-		for i := range own {
+		for i := range mingled {
 			if set>>i&1 == 1 {
 				mixed[i] = own[i]
 			}
 		}
-		odds[set] = float64(churn.LogOdds(e.model.Value.NoPurchase(mixed.pattern(), horizon)))
+		return e.logOdds(mixed, base)
+	})...)
+	raw := [...]float64{0, own[0], own[1] + 1, own[2], own[3]}
+	factors := make([]Factor, 0, 8)
+	for i := range parts {
+		factors = append(factors, Factor{Name: names[i], Raw: tenth(raw[i])})
 	}
-	weight := [3]float64{1.0 / 3, 1.0 / 6, 1.0 / 3} // by how many joined before: 0, 1, 2 of three
-	parts := make([]float64, 1+len(own))
-	parts[0] = odds[0]
-	for set := range odds {
-		size := set&1 + set>>1&1 + set>>2&1
-		for i := range own {
-			if set>>i&1 == 0 {
-				parts[1+i] += float64(weight[size] * (odds[set|1<<i] - odds[set]))
-			}
+	if !plain {
+		was := parts[0]
+		for _, mingled := range parts[1:] {
+			was += mingled
 		}
+		step := func(name string, raw float64, to func(*churn.Traits)) {
+			to(&base)
+			is := e.logOdds(own, base)
+			parts, was = append(parts, is-was), is
+			factors = append(factors, Factor{Name: name, Raw: tenth(raw)})
+		}
+		is := e.traits(&v.facts, v.pattern)
+		step(factorSpend, is.Spend, func(t *churn.Traits) { t.Spend = is.Spend })
+		step(factorLastOrder, is.LastOrder, func(t *churn.Traits) { t.LastOrder = is.LastOrder })
+		step(factorItems, float64(is.Items), func(t *churn.Traits) { t.Items, t.LastItems = is.Items, is.LastItems })
 	}
-	whole := value.Apportion(parts, churn.LogOdds(v.signs.Risk))
-	names := [...]string{factorReference, factorRecency, factorFrequency, factorTenure}
-	raw := [...]float64{0, own[0], own[1] + 1, own[2]}
-	factors := make([]Factor, len(names))
-	for i, name := range names {
-		factors[i] = Factor{Name: name, LogOdds: whole[i], Raw: tenth(raw[i])}
+	for i, odds := range value.Apportion(parts, churn.LogOdds(v.signs.Risk)) {
+		factors[i].LogOdds = odds
 	}
 	return factors
 }
 
-// traits are recency, repeats and tenure, the last including the first.
-type traits [3]float64
+// logOdds are those of the risk of a customer of these traits, in thousandths; what rest has of them does not count.
+func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
+	p := t.pattern()
+	rest.Silent, rest.MedianGap, rest.Tenure, rest.Repeats = p.Age-p.Last, t[3], p.Last, p.Repeats
+	noPurchase := e.model.Value.NoPurchase(p, e.model.Churn.Horizon.Hours()/24)
+	if e.model.Stack == churn.Plain() {
+		return float64(churn.LogOdds(noPurchase))
+	}
+	return 1000 * e.model.Stack.LogOdds(rest, noPurchase)
+}
 
-func traitsOf(p clv.Pattern) traits {
-	return traits{max(0, p.Age-p.Last), float64(p.Repeats), p.Age}
+// shapley splits worth(all of n) − worth(none) over n players, who are the bits of a set.
+func shapley(n int, worth func(set int) float64) []float64 {
+	parts := make([]float64, n)
+	all := make([]float64, 1<<n)
+	for set := range all {
+		all[set] = worth(set)
+	}
+	weights := make([]float64, n) // by how many have joined before: s! (n − 1 − s)! / n!
+	weights[0] = 1 / float64(n)
+	for s := 1; s < n; s++ {
+		weights[s] = weights[s-1] * float64(s) / float64(n-s)
+	}
+	for set := range all {
+		size := bits.OnesCount(uint(set))
+		for i := range n {
+			if set>>i&1 == 0 {
+				parts[i] += float64(weights[size] * (all[set|1<<i] - all[set]))
+			}
+		}
+	}
+	return parts
+}
+
+// traits are recency, repeats, tenure, which includes the recency, and the usual gap.
+type traits [4]float64
+
+func traitsOf(p clv.Pattern, usualGap float64) traits {
+	return traits{max(0, p.Age-p.Last), float64(p.Repeats), p.Age, usualGap}
 }
 
 // pattern is a customer of such traits. Where a mixture is of somebody silent for longer than known, the tenure is the silence.

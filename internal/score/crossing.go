@@ -163,7 +163,7 @@ func (e *Engine) levelCrossed(p *Profile, facts *history.Facts, at event.Instant
 		return false // most customers, and no risk needs to be known
 	}
 	pattern := e.pattern(facts, at)
-	signs := e.signs(facts, pattern)
+	signs, _ := e.signs(facts, pattern)
 	return e.model.Churn.Next(p.Episode.Level, p.Episode.Since, signs, at) != p.Episode.Level
 }
 

@@ -118,6 +118,9 @@ func TestNextCrossingAgreesWithTheWalk(t *testing.T) {
 		w.engine = newEngine(t, w.calendar, func(m *score.Model) {
 			count.PurchaseModel = m.Value.Purchase
 			m.Value.Purchase = count
+			if worker == 2 {
+				m.Stack = stacked()
+			}
 			if worker == 1 {
 				m.Churn.Lapse = 50 * 24 * time.Hour // soon after many an alert, on a day on which nothing else happens
 			}

@@ -20,8 +20,9 @@ type evaluation struct {
 	signs   churn.Signs
 	reading value.Reading
 	points  Points
-	// coverage is the share of the scorecard's weight that is known, current the current value in major units.
-	coverage, current float64
+	// coverage is the share of the scorecard's weight that is known, current the current value in major units, noPurchase the
+	// risk by the purchase model alone.
+	coverage, current, noPurchase float64
 }
 
 // buyer reports whether the customer has a purchase that stands.
@@ -40,7 +41,7 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 		return v
 	}
 	v.pattern = e.pattern(f, at)
-	v.signs = e.signs(f, v.pattern)
+	v.signs, v.noPurchase = e.signs(f, v.pattern)
 	v.current = e.model.Value.Current(v.pattern)
 	raw := e.raw(f, v.pattern.Age-v.pattern.Last, v.current)
 	v.reading = e.model.Scorecard.Read(&raw)
@@ -63,16 +64,28 @@ func (e *Engine) pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	return p
 }
 
-func (e *Engine) signs(f *history.Facts, p clv.Pattern) churn.Signs {
+// signs are those that the churn level depends on, beside the risk by the purchase model alone.
+func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPurchase float64) {
 	horizon := e.model.Churn.Horizon.Hours() / 24
-	fresh := p
+	own, fresh := e.traits(f, p), p
 	fresh.Age = p.Last
+	atOnce := own
+	atOnce.Silent = 0
+	noPurchase = e.model.Value.NoPurchase(p, horizon)
 	return churn.Signs{
-		Risk:         micro(e.model.Value.NoPurchase(p, horizon)),
-		Normal:       micro(e.model.Value.NoPurchase(fresh, horizon)),
+		Risk:         micro(e.model.Stack.Risk(own, noPurchase)),
+		Normal:       micro(e.model.Stack.Risk(atOnce, e.model.Value.NoPurchase(fresh, horizon))),
 		PurchaseDays: f.PurchaseDays,
 		Silence:      days(p.Age - p.Last),
 		MedianGap:    days(f.MedianGapDays),
+	}, micro(noPurchase)
+}
+
+// traits restates facts as the churn stack wants them.
+func (e *Engine) traits(f *history.Facts, p clv.Pattern) churn.Traits {
+	return churn.Traits{
+		Silent: p.Age - p.Last, MedianGap: f.MedianGapDays, Tenure: p.Last, Repeats: p.Repeats,
+		Spend: e.major(f.Spend), LastOrder: e.major(f.LastOrderAmount), Items: f.Lines, LastItems: f.LastLines,
 	}
 }
 
@@ -118,7 +131,8 @@ func same(a, b *history.Facts) bool {
 		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
 		a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
 		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
-		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore
+		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore &&
+		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines
 }
 
 func days(n float64) time.Duration { return time.Duration(n * 24 * float64(time.Hour)) }

@@ -23,8 +23,10 @@ type Model struct {
 	Rates               Rates
 	Value               clv.Model
 	Churn               churn.Lines
+	// Stack makes the churn risk of that of the purchase model.
+	Stack churn.Stack
 	// Reference is the customer against whom a churn risk is explained.
-	Reference clv.Pattern
+	Reference Reference
 	RFM       rfm.Cuts
 	Scorecard value.Scorecard
 	Tiers     tier.Ladder
@@ -33,6 +35,15 @@ type Model struct {
 	Actions   map[Level]Action
 	// Control is the share of customers, in [0, 1], that outreach leaves alone so that its effect can be measured.
 	Control float64
+}
+
+// Reference is a customer as the purchase model and the churn stack see one.
+type Reference struct {
+	Pattern clv.Pattern
+	// UsualGap is in days, Spend (over life) and LastOrder in major units of the base currency.
+	UsualGap, Spend, LastOrder float64
+	// Items are those that the orders named over life, LastItems those of the last order.
+	Items, LastItems int
 }
 
 // Check says what is wrong with m, all of it; nil when nothing is.
@@ -52,6 +63,7 @@ func (m *Model) Check() error {
 	fail("rates", m.Rates.check())
 	fail("value", m.Value.Check())
 	fail("churn", m.Churn.Check())
+	fail("churn", m.Stack.Check())
 	fail("rfm", m.RFM.Check())
 	fail("scorecard", m.Scorecard.Check())
 	fail("tiers", m.Tiers.Check())

@@ -60,7 +60,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s.FirstPurchase, s.LastPurchase, s.RecencyDays = v.facts.FirstPurchase, v.facts.LastPurchase, silent
 	s.RFM = e.model.RFM.Score(silent, s.Orders365, s.Spend365)
 	s.Segment = s.RFM.Segment()
-	s.Alive, s.NoPurchase, s.Risk = micro(e.model.Value.Alive(v.pattern)), v.signs.Risk, v.signs.Risk
+	s.Alive, s.NoPurchase, s.Risk = micro(e.model.Value.Alive(v.pattern)), v.noPurchase, v.signs.Risk
 	s.ExpectedOrders = e.model.Value.Expected(v.pattern)
 	s.Current = e.minor(v.current)
 	s.Total += s.Current
