@@ -13,7 +13,6 @@ type order struct {
 	stamp
 	order  uint64 // hash of the order id; zero in the aggregate of a day
 	amount int64
-	lines  uint32 // items named
 	// What the event may say besides; known has a bit for each that it says.
 	margin, discount, service, acquisition int64
 	known                                  uint8
@@ -21,6 +20,7 @@ type order struct {
 	cancel                                 bool
 	// overruled: another version of Summary.orders stands above this one.
 	overruled bool
+	lines     uint32 // items named
 }
 
 const (
