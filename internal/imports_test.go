@@ -28,6 +28,7 @@ const (
 var may = map[string][]string{
 	"internal/event":      {},
 	"internal/stat":       {},
+	"internal/judge":      {},
 	"internal/history":    {"internal/event"},
 	"internal/score":      {"internal/event", "internal/history", "internal/stat", "internal/score/..."},
 	"internal/population": {"internal/event", "internal/history", "internal/stat", "internal/score"},
@@ -75,7 +76,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 
 // The core computes: no clock, network, log, goroutine or context, and no library but gonum.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/population"}
+	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/population"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",

@@ -5,9 +5,8 @@ import (
 	"math"
 	"testing"
 
-	gonum "gonum.org/v1/gonum/stat"
-
 	"tidemark/internal/dataset"
+	"tidemark/internal/judge"
 	"tidemark/internal/stat"
 )
 
@@ -28,28 +27,28 @@ func TestHoldout(t *testing.T) {
 		name string
 		of   *holdout
 		by   func(h stat.Rhythm) float64
-		want accuracy
+		want [5]float64 // correlation, MAE, RMSE, MSLE, bias
 	}{
-		{"BG/NBD", sample, sample.by(t, "BG/NBD"), accuracy{.6256, .7855, 1.6080, .2343, -.122}},
-		{"MBG/NBD", sample, sample.by(t, "MBG/NBD"), accuracy{.6273, .7648, 1.6072, .2314, -.162}},
-		{"Pareto/NBD", sample, sample.by(t, "Pareto/NBD"), accuracy{.6302, .7545, 1.6028, .2377, -.115}},
-		{"x 39/T", sample, func(h stat.Rhythm) float64 { return float64(h.X) * 39 / h.T }, accuracy{.5839, 1.0237, 2.2119, .4010, .557}},
-		{"x", sample, naive(1), accuracy{.5772, .8973, 1.9710, .3491, .306}},
-		{"nothing", sample, naive(0), accuracy{math.NaN(), .7985, 2.2064, .4627, -1}},
-		{"BG/NBD of all CDNOW", full, full.by(t, "BG/NBD"), accuracy{.6688, .8187, math.NaN(), math.NaN(), -.143}},
-		{"MBG/NBD of all CDNOW", full, full.by(t, "MBG/NBD"), accuracy{.6696, .7945, math.NaN(), math.NaN(), -.191}},
-		{"Pareto/NBD of all CDNOW", full, full.by(t, "Pareto/NBD"), accuracy{.6708, .7938, math.NaN(), math.NaN(), -.129}},
+		{"BG/NBD", sample, sample.by(t, "BG/NBD"), [5]float64{.6256, .7855, 1.6080, .2343, -.122}},
+		{"MBG/NBD", sample, sample.by(t, "MBG/NBD"), [5]float64{.6273, .7648, 1.6072, .2314, -.162}},
+		{"Pareto/NBD", sample, sample.by(t, "Pareto/NBD"), [5]float64{.6302, .7545, 1.6028, .2377, -.115}},
+		{"x 39/T", sample, func(h stat.Rhythm) float64 { return float64(h.X) * 39 / h.T }, [5]float64{.5839, 1.0237, 2.2119, .4010, .557}},
+		{"x", sample, naive(1), [5]float64{.5772, .8973, 1.9710, .3491, .306}},
+		{"nothing", sample, naive(0), [5]float64{math.NaN(), .7985, 2.2064, .4627, -1}},
+		{"BG/NBD of all CDNOW", full, full.by(t, "BG/NBD"), [5]float64{.6688, .8187, math.NaN(), math.NaN(), -.143}},
+		{"MBG/NBD of all CDNOW", full, full.by(t, "MBG/NBD"), [5]float64{.6696, .7945, math.NaN(), math.NaN(), -.191}},
+		{"Pareto/NBD of all CDNOW", full, full.by(t, "Pareto/NBD"), [5]float64{.6708, .7938, math.NaN(), math.NaN(), -.129}},
 	} {
 		got := c.of.accuracy(c.by)
 		for _, m := range []struct {
 			name           string
 			got, want, tol float64
 		}{
-			{"correlation", got.correlation, c.want.correlation, 6e-5},
-			{"mean absolute error", got.mae, c.want.mae, 6e-5},
-			{"root mean square error", got.rmse, c.want.rmse, 6e-5},
-			{"mean square logarithmic error", got.msle, c.want.msle, 6e-5},
-			{"bias", got.bias, c.want.bias, 6e-4},
+			{"correlation", got.Correlation, c.want[0], 6e-5},
+			{"mean absolute error", got.MAE, c.want[1], 6e-5},
+			{"root mean square error", got.RMSE, c.want[2], 6e-5},
+			{"mean square logarithmic error", got.MSLE, c.want[3], 6e-5},
+			{"bias", got.Bias, c.want[4], 6e-4},
 		} {
 			if !math.IsNaN(m.want) {
 				near(t, c.name+": "+m.name, m.got, m.want, m.tol)
@@ -119,26 +118,12 @@ func (o *holdout) model(t *testing.T, name string) forecast {
 	return m
 }
 
-type accuracy struct{ correlation, mae, rmse, msle, bias float64 }
-
-func (o *holdout) accuracy(by func(h stat.Rhythm) float64) accuracy {
-	var a accuracy
-	var predicted []float64
-	var all, actual float64
-	n := float64(len(o.before))
-	for i, h := range o.before {
-		p := by(h)
-		predicted = append(predicted, p)
-		all += p
-		actual += o.actual[i]
-		a.mae += math.Abs(p-o.actual[i]) / n
-		a.rmse += (p - o.actual[i]) * (p - o.actual[i]) / n
-		a.msle += math.Pow(math.Log1p(p)-math.Log1p(o.actual[i]), 2) / n
+func (o *holdout) accuracy(by func(h stat.Rhythm) float64) judge.Accuracy {
+	var forecast []float64
+	for _, h := range o.before {
+		forecast = append(forecast, by(h))
 	}
-	a.rmse = math.Sqrt(a.rmse)
-	a.bias = all/actual - 1
-	a.correlation = gonum.Correlation(predicted, o.actual, nil)
-	return a
+	return judge.Counts(forecast, o.actual)
 }
 
 // Forecasts by how often the customers had bought before.

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"fmt"
+	"strings"
 
 	"tidemark/internal/stat"
 )
@@ -85,12 +86,22 @@ type NotConverged struct{}
 // as where two parameters do the same. There are no standard errors.
 type NotPositiveDefinite struct{}
 
+// Constant says that a column of a regression does not vary: its coefficient is 0.
+type Constant struct{ Name string }
+
+// Separated says that some threshold on the log-odds tells all outcomes apart, or
+// those of some rows, so that the likelihood rises without end. Names are the
+// coefficients that run away, if no ridge holds them.
+type Separated struct{ Names []string }
+
 func (NobodyLeaves) warning()        {}
 func (LeavingUncertain) warning()    {}
 func (AtBoundary) warning()          {}
 func (InfiniteMean) warning()        {}
 func (NotConverged) warning()        {}
 func (NotPositiveDefinite) warning() {}
+func (Constant) warning()            {}
+func (Separated) warning()           {}
 
 func (w NobodyLeaves) String() string {
 	return fmt.Sprintf("nobody is seen to leave: the data support a plain NBD with r %.4g, alpha %.4g", w.NBD.Model.R, w.NBD.Model.Alpha)
@@ -114,4 +125,15 @@ func (NotConverged) String() string {
 
 func (NotPositiveDefinite) String() string {
 	return "the likelihood is flat in some direction: there are no standard errors"
+}
+
+func (w Constant) String() string {
+	return fmt.Sprintf("%s does not vary: it gets the coefficient 0", w.Name)
+}
+
+func (w Separated) String() string {
+	if len(w.Names) == 0 {
+		return "the outcomes are told apart without error: only the ridge keeps the coefficients finite"
+	}
+	return fmt.Sprintf("the outcomes are told apart without error: %s would run away to infinity", strings.Join(w.Names, ", "))
 }

@@ -23,10 +23,9 @@ type partial struct {
 // sum adds up the groups under f, chunk by chunk. Once ctx is done it is in haste,
 // and its result worth nothing.
 func sum[H any](ctx context.Context, groups []Group[H], workers int, f func(h H, by *[most]float64) float64) partial {
-	chunks := make([]partial, (len(groups)+chunk-1)/chunk)
-	add := func(i int) {
+	chunks := inChunks(ctx, groups, workers, func(groups []Group[H]) partial {
 		var s partial
-		for _, g := range groups[i*chunk : min(len(groups), (i+1)*chunk)] {
+		for _, g := range groups {
 			var by [most]float64
 			n := float64(g.Customers)
 			s.value += float64(n * f(g.History, &by))
@@ -34,8 +33,22 @@ func sum[H any](ctx context.Context, groups []Group[H], workers int, f func(h H,
 				s.by[k] += float64(n * by[k])
 			}
 		}
-		chunks[i] = s
+		return s
+	})
+	var all partial
+	for _, s := range chunks {
+		all.value += s.value
+		for k := range all.by {
+			all.by[k] += s.by[k]
+		}
 	}
+	return all
+}
+
+// inChunks is f of each chunk of items, in their order, worked out on so many
+// goroutines; 0 is one per processor. Once ctx is done it leaves out the rest.
+func inChunks[T, S any](ctx context.Context, items []T, workers int, f func(items []T) S) []S {
+	chunks := make([]S, (len(items)+chunk-1)/chunk)
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
@@ -48,17 +61,10 @@ func sum[H any](ctx context.Context, groups []Group[H], workers int, f func(h H,
 				if i >= len(chunks) {
 					return
 				}
-				add(i)
+				chunks[i] = f(items[i*chunk : min(len(items), (i+1)*chunk)])
 			}
 		})
 	}
 	wg.Wait()
-	var all partial
-	for _, s := range chunks {
-		all.value += s.value
-		for k := range all.by {
-			all.by[k] += s.by[k]
-		}
-	}
-	return all
+	return chunks
 }

@@ -1,0 +1,181 @@
+package fit
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// regression is the penalized log-likelihood over b: the intercept at the columns'
+// means, and the log-odds per standard deviation of each.
+type regression struct {
+	rows            []Row
+	terms           []term
+	ridge           float64
+	options         Options
+	cases, happened float64 // in all
+
+	evaluations int
+}
+
+// term is a column that varies.
+type term struct {
+	column          int
+	mean, deviation float64
+	nonNegative     bool
+}
+
+// bend is a log-likelihood, its derivatives, and those of second order with the
+// sign changed: the lower triangle, row by row.
+type bend struct {
+	value   float64
+	by, two []float64
+}
+
+// odds is the log-odds of x, which it standardizes into z, after a 1.
+func (r *regression) odds(b, x, z []float64) float64 {
+	z[0] = 1
+	odds := b[0]
+	for j, t := range r.terms {
+		v := (x[t.column] - t.mean) / t.deviation
+		z[j+1] = v
+		odds += float64(b[j+1] * v)
+	}
+	return odds
+}
+
+// at is the bend at b. Once ctx is done it is worth nothing.
+func (r *regression) at(ctx context.Context, b []float64) bend {
+	r.evaluations++
+	dim := len(b)
+	zero := func() bend { return bend{by: make([]float64, dim), two: make([]float64, dim*(dim+1)/2)} }
+	chunks := inChunks(ctx, r.rows, r.options.Workers, func(rows []Row) bend {
+		s, z := zero(), make([]float64, dim)
+		for _, row := range rows {
+			if row.Cases > 0 {
+				s.add(row, r.odds(b, row.X, z), z)
+			}
+		}
+		return s
+	})
+	all := zero()
+	if ctx.Err() != nil {
+		return all
+	}
+	for _, s := range chunks {
+		all.value += s.value
+		floats.Add(all.by, s.by)
+		floats.Add(all.two, s.two)
+	}
+	for j := 1; j < dim; j++ {
+		all.value -= float64(r.ridge / 2 * b[j] * b[j])
+		all.by[j] -= float64(r.ridge * b[j])
+		all.two[j*(j+1)/2+j] += r.ridge
+	}
+	return all
+}
+
+func (s *bend) add(row Row, odds float64, z []float64) {
+	e := math.Exp(-math.Abs(odds))
+	p := 1 / (1 + e)
+	if odds < 0 {
+		p = e / (1 + e)
+	}
+	// ln p and ln(1-p), times how often.
+	s.value += float64(row.Happened*min(0, odds)) - float64((row.Cases-row.Happened)*max(0, odds)) - float64(row.Cases*math.Log1p(e))
+	off := row.Happened - float64(row.Cases*p)
+	weight := row.Cases * e / ((1 + e) * (1 + e))
+	two := s.two
+	for j, v := range z {
+		s.by[j] += float64(off * v)
+		weighted := weight * v
+		line := two[:j+1]
+		two = two[j+1:]
+		for k, w := range z[:j+1] {
+			line[k] += float64(weighted * w)
+		}
+	}
+}
+
+// summit is where the likelihood is highest within the bounds.
+type summit struct {
+	b          []float64
+	value      float64       // penalized
+	covariance *mat.SymDense // of b, 0 where it is held; nil where the likelihood is flat
+	free       []bool        // those that are not held at 0
+	last       []float64     // step, when there was nothing left to gain
+	converged  bool
+	iterations int
+}
+
+// resting is how far a step may still lead, in standard deviations, when there is
+// nothing left to gain. On the way to infinity it leads about 1 further.
+const resting = .05
+
+// error is the standard error of b[j].
+func (s summit) error(j int) float64 {
+	if s.covariance == nil || !s.free[j] {
+		return math.NaN()
+	}
+	return math.Sqrt(s.covariance.At(j, j))
+}
+
+// climb goes up by Newton's method: each step leads to the top of the parabola
+// here, within the bounds. Its error is ctx's.
+func (r *regression) climb(ctx context.Context) (summit, error) {
+	enough := 1e-9 * min(1, r.cases) // of log-likelihood to gain; the step that gains it leaves its square
+	dim := len(r.terms) + 1
+	bounded := make([]bool, dim)
+	for j, t := range r.terms {
+		bounded[j+1] = t.nonNegative
+	}
+	s := summit{b: make([]float64, dim)}
+	s.b[0] = math.Log(r.happened) - math.Log(r.cases-r.happened)
+	here := r.at(ctx, s.b)
+	for ; s.iterations < 100; s.iterations++ {
+		if ctx.Err() != nil {
+			return summit{}, ctx.Err()
+		}
+		s.value = here.value
+		if r.options.Progress != nil {
+			r.options.Progress(Step{1, s.iterations, s.value, int(math.Round(r.cases))})
+		}
+		parabola, _ := here.parabola(s.b)
+		s.last, s.free = parabola.top(s.b, bounded)
+		floats.Sub(s.last, s.b)
+		gain := floats.Dot(s.last, here.by)
+		next, there, ok := r.uphill(ctx, s.b, here, s.last, gain)
+		if !ok {
+			break
+		}
+		s.b, here = next, there
+		if gain <= enough {
+			s.converged = floats.Norm(s.last, 2) <= resting
+			break
+		}
+	}
+	if ctx.Err() != nil {
+		return summit{}, ctx.Err()
+	}
+	s.value = here.value
+	if parabola, flat := here.parabola(s.b); !flat {
+		s.covariance = parabola.inverse(s.free)
+	}
+	return s, nil
+}
+
+// uphill takes as much of a step as goes up.
+func (r *regression) uphill(ctx context.Context, from []float64, here bend, step []float64, gain float64) (next []float64, there bend, ok bool) {
+	rounding := 1e-13 * math.Abs(here.value)
+	for share := 1.; share > 1e-9 && ctx.Err() == nil; share /= 2 {
+		next = slices.Clone(from)
+		floats.AddScaled(next, share, step)
+		if there = r.at(ctx, next); there.value >= here.value+float64(1e-4*share*gain)-rounding {
+			return next, there, true
+		}
+	}
+	return from, here, false
+}

@@ -1,0 +1,96 @@
+package judge
+
+import "math"
+
+// Line is how the log-odds of what happened follow those that were forecast:
+// intercept 0 and slope 1 if every forecast is true.
+type Line struct {
+	Intercept Estimate // above 0 where forecasts near .5 are too low
+	Slope     Estimate // below 1 where forecasts are too extreme, above 1 where too timid
+}
+
+// CalibrationLine is the logistic regression of what happened on the log-odds of
+// the forecasts, by maximum likelihood; NaN where that has no maximum, since one
+// threshold on the forecast separates the outcomes or all forecasts are alike.
+//
+// Source: Cox, Two Further Applications of a Model for Binary Regression,
+// Biometrika 45, 1958. The standard errors come from the Hessian.
+func CalibrationLine(forecasts []float64, happened []bool) Line {
+	sameLength("outcomes", len(happened), len(forecasts))
+	x := make([]float64, len(forecasts))
+	for i, p := range forecasts {
+		x[i] = logit(p)
+	}
+	none := Line{Estimate{math.NaN(), math.NaN()}, Estimate{math.NaN(), math.NaN()}}
+	if !overlap(x, happened) {
+		return none
+	}
+	const enough = 1e-12 // of log-likelihood to gain
+	a, b := 0., 1.
+	here := slopeAt(a, b, x, happened)
+	for range 100 {
+		da, db := here.step()
+		gain := float64(da*here.byA) + float64(db*here.byB)
+		next := slopeAt(a+da, b+db, x, happened)
+		rounding := 1e-13 * math.Abs(here.value)
+		for halvings := 0; !(next.value >= here.value-rounding) && halvings < 50; halvings++ {
+			da, db = da/2, db/2
+			next = slopeAt(a+da, b+db, x, happened)
+		}
+		a, b, here = a+da, b+db, next
+		if gain <= enough {
+			return Line{
+				Intercept: Estimate{a, math.Sqrt(here.bb / here.determinant())},
+				Slope:     Estimate{b, math.Sqrt(here.aa / here.determinant())},
+			}
+		}
+	}
+	return none
+}
+
+// overlap tells whether no threshold on x separates the outcomes: then, and only
+// then, the likelihood has its maximum at finite parameters (Albert & Anderson,
+// Biometrika 71, 1984).
+func overlap(x []float64, happened []bool) bool {
+	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for i, v := range x {
+		k := 0
+		if happened[i] {
+			k = 1
+		}
+		low[k], high[k] = min(low[k], v), max(high[k], v)
+	}
+	return high[0] > low[1] && high[1] > low[0]
+}
+
+// slope is the log-likelihood of a line a + b x, its derivatives, and those of
+// second order with the sign changed.
+type slope struct {
+	value, byA, byB, aa, ab, bb float64
+}
+
+func slopeAt(a, b float64, x []float64, happened []bool) slope {
+	var s slope
+	for i, v := range x {
+		odds := a + float64(b*v)
+		p := 1 / (1 + math.Exp(-odds))
+		off, weight := indicator(happened[i])-p, p*(1-p)
+		s.value += logLikelihood(odds, happened[i])
+		s.byA += off
+		s.byB += float64(off * v)
+		s.aa += weight
+		s.ab += float64(weight * v)
+		s.bb += float64(weight * v * v)
+	}
+	return s
+}
+
+func (s slope) determinant() float64 {
+	return float64(s.aa*s.bb) - float64(s.ab*s.ab)
+}
+
+// step is Newton's.
+func (s slope) step() (a, b float64) {
+	det := s.determinant()
+	return (float64(s.bb*s.byA) - float64(s.ab*s.byB)) / det, (float64(s.aa*s.byB) - float64(s.ab*s.byA)) / det
+}
