@@ -102,6 +102,7 @@ type file struct {
 	Playbooks map[string]playbook `yaml:"playbooks"`
 	Alerts    map[string]action   `yaml:"alerts"`
 	Control   float64             `yaml:"control"`
+	Fitted    *fitted             `yaml:"fitted"`
 }
 
 type rate struct {
@@ -244,7 +245,7 @@ func (f *file) model() (score.Model, error) {
 	m.Value.Purchase = model
 	rates, rateErr := f.rates()
 	m.Rates = rates
-	return m, errors.Join(append(errs, err, rateErr, f.advice(&m))...)
+	return m, errors.Join(append(errs, err, rateErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (l level) line() churn.Line {
