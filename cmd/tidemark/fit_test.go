@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"tidemark/internal/event"
 	"tidemark/internal/model"
 	"tidemark/internal/realdata"
 	"tidemark/internal/score"
@@ -205,20 +207,46 @@ func TestFitToTheLiveHistories(t *testing.T) {
 	live := append([]string{"fit", "--from-redis"}, s.redisFlags()...)
 	tidemark(t, live...).says(t, 1, "there are no histories")
 
+	ours := []string{
+		"--zone", "Europe/Berlin", "--model", file(t, strings.Replace(string(model.Default()), "control: 0.10", "control: 0.25 # ours", 1)),
+	}
 	must(t, slices.Concat([]string{"import"}, log, s.kafkaFlags())...)
-	must(t, append([]string{"run", "--clock", "event", "--as-of", "1998-06-30", "--exit-when-caught-up", "--admin", "", "--zone", "Europe/Berlin"}, s.flags()...)...)
-	fromLog := slices.Concat([]string{"fit"}, log, []string{"--zone", "Europe/Berlin"})
+	must(t, slices.Concat([]string{"run", "--clock", "event", "--as-of", "1998-06-30", "--exit-when-caught-up", "--admin", ""}, ours, s.flags())...)
+	fromLog := slices.Concat([]string{"fit"}, log, ours)
 	for _, more := range [][]string{{"--as-of", "1998-06-30"}, {"--as-of", "1998-09-01", "--model-kind", "bg-nbd"}} {
 		got, want := must(t, append(live, more...)...), must(t, append(fromLog, more...)...)
 		if got != want || !strings.Contains(got, "customers: 300") {
 			t.Errorf("%v: the histories give\n%s\nthe log\n%s", more, got, want)
 		}
 	}
-	tidemark(t, live...).says(t, 0, "to 1998-06-") // up to where the customers have been evaluated
+	tidemark(t, live...).says(t, 0, "to 1998-06-", "control: 0.25 # ours") // up to where the customers have been evaluated
 
 	tidemark(t, append(live, "--as-of", "1997-09-30")...).says(t, 1, "--as-of cannot be earlier", "fit to a log instead")
 	tidemark(t, append(live, "--zone", "Asia/Tokyo")...).says(t, 1, "zone Europe/Berlin, not of Asia/Tokyo")
 	euros := strings.Replace(string(model.Default()), "base: USD", "base: EUR", 1)
 	euros = strings.Replace(euros, "EUR: [", "USD: [", 1)
 	tidemark(t, append(live, "--model", file(t, euros))...).says(t, 1, "the histories are in USD, the model in EUR")
+}
+
+// A scan of Redis may return a profile more than once.
+func TestFitCountsAProfileOnce(t *testing.T) {
+	data, engine, err := newFitData(model.Default(), "UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := event.InstantOf(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	order := &event.Purchase{
+		Head: event.Head{ID: "e1", Customer: "ann", OccurredAt: at, RecordedAt: at},
+		Kind: event.Order, OrderID: "o1", Amount: event.Money{Minor: 100, Currency: "USD"},
+	}
+	ann, _, _ := engine.Apply(engine.New("ann"), order)
+	if err := data.decode(engine, [][]byte{ann.Append(nil), ann.Append(nil)}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if len(data.customers) != 1 || data.first != at || data.asOf != at {
+		t.Errorf("%d customers from %v to %v, want 1, at %v", len(data.customers), data.first, data.asOf, at)
+	}
+	if err := data.decode(engine, [][]byte{{1, 2, 3}}, 0); err == nil {
+		t.Error("bytes that are no profile: got no error")
+	}
 }
