@@ -49,6 +49,7 @@ var may = map[string][]string{
 	"internal/shop":    {"internal/event", "internal/stat"},
 	"internal/traffic": {"internal/event"},
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
+	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 
 	// The adapters see neither each other nor the pipeline; interfaces are met without an import.
 	"schemas":           {},

@@ -21,6 +21,7 @@ type cli struct {
 	Run      runCommand      `cmd:"" help:"Run the service: join the consumer group and score."`
 	Demo     demoCommand     `cmd:"" help:"See it work: embedded servers, a simulated shop, a year in a minute."`
 	Replay   replayCommand   `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
+	Fit      fitCommand      `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
 	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
 	Bench    benchCommand    `cmd:"" help:"Measure the service on real servers: events a second, CPU, latency, memory."`
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`

@@ -52,6 +52,13 @@ func (p *progress) wait(done, total int64, what string) {
 	}
 }
 
+// note draws what is known of something without a measure.
+func (p *progress) note(text string) {
+	if p.w != nil && time.Since(p.drawn) >= barEvery {
+		p.draw(fmt.Sprintf("%-10s %s", p.what, text))
+	}
+}
+
 func (p *progress) draw(line string) {
 	p.drawn = time.Now()
 	fmt.Fprint(p.w, "\r"+line+"\x1b[K")

@@ -103,6 +103,7 @@ type file struct {
 	Playbooks map[string]playbook `yaml:"playbooks"`
 	Alerts    map[string]action   `yaml:"alerts"`
 	Control   float64             `yaml:"control"`
+	Fitted    *fitted             `yaml:"fitted"`
 }
 
 type rate struct {
@@ -264,7 +265,7 @@ func (f *file) model() (score.Model, error) {
 	m.Value.Purchase = model
 	rates, rateErr := f.rates()
 	m.Rates = rates
-	return m, errors.Join(append(errs, err, stackErr, rateErr, f.advice(&m))...)
+	return m, errors.Join(append(errs, err, stackErr, rateErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {

@@ -46,10 +46,7 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 		}
 		kept = append(kept, x)
 	}
-	slices.SortStableFunc(kept, func(a, b event.Event) int {
-		return cmp.Or(cmp.Compare(a.Common().Customer, b.Common().Customer), event.Compare(a, b))
-	})
-	lives := split(kept)
+	lives := event.Lives(kept)
 	r.Customers = make([]Customer, len(lives))
 	verdicts := make([]map[score.Verdict]int, runtime.GOMAXPROCS(0))
 	var wait sync.WaitGroup
@@ -70,18 +67,6 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 	}
 	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool { return c.Profile.AsOf == 0 })
 	return r
-}
-
-// split cuts events that are sorted by customer into one run per customer.
-func split(events []event.Event) [][]event.Event {
-	var lives [][]event.Event
-	for start, i := 0, 1; i <= len(events); i++ {
-		if i == len(events) || events[i].Common().Customer != events[start].Common().Customer {
-			lives = append(lives, events[start:i])
-			start = i
-		}
-	}
-	return lives
 }
 
 // live folds one customer's events.

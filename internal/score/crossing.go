@@ -162,7 +162,7 @@ func (e *Engine) levelCrossed(p *Profile, facts *history.Facts, at event.Instant
 	if p.Episode.Level == 0 && facts.PurchaseDays < e.model.Churn.MinPurchaseDays {
 		return false // most customers, and no risk needs to be known
 	}
-	pattern := e.pattern(facts, at)
+	pattern := e.Pattern(facts, at)
 	signs, _ := e.signs(facts, pattern)
 	return e.model.Churn.Next(p.Episode.Level, p.Episode.Since, signs, at) != p.Episode.Level
 }
@@ -183,7 +183,7 @@ func (e *Engine) searchLevel(p *Profile, facts *history.Facts, lo, hi event.Inst
 // mayFall reports whether p's tier could fall by an instant of the stretch: whether it would if nothing were expected of the
 // customer any more. It spares the predicted value, which is most of what a score costs.
 func (e *Engine) mayFall(p *Profile, facts *history.Facts, at event.Instant) bool {
-	pattern := e.pattern(facts, at)
+	pattern := e.Pattern(facts, at)
 	raw := e.raw(facts, pattern.Age-pattern.Last, 0)
 	reading := e.model.Scorecard.Read(&raw)
 	points, _ := e.model.Scorecard.Score(&reading)
@@ -199,7 +199,7 @@ type look struct {
 }
 
 func (e *Engine) fall(p *Profile, facts *history.Facts, at event.Instant) look {
-	pattern := e.pattern(facts, at)
+	pattern := e.Pattern(facts, at)
 	raw := e.raw(facts, pattern.Age-pattern.Last, e.model.Value.Current(pattern))
 	reading := e.model.Scorecard.Read(&raw)
 	exact, _ := e.model.Scorecard.Exact(&reading)

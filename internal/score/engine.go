@@ -68,17 +68,9 @@ func (e *Engine) New(customer string) Profile {
 // Apply returns p after an event, and what there is to tell. The reviews of p that are due by then are run first, in order.
 // p is not modified. Where the verdict is not Accepted, p is returned as it was.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
-	amounts, ok := e.amounts(x)
-	if !ok {
-		return p, nil, RefusedCurrency
-	}
-	grown, verdict := p.History.Observe(x, amounts, e.calendar)
-	switch verdict {
-	case history.Repeated:
-		return p, nil, Repeated
-	case history.TooLate:
-		return p, nil, RefusedTooLate
-	case history.Accepted:
+	grown, verdict := e.Observe(p.History, x)
+	if verdict != Accepted {
+		return p, nil, verdict
 	}
 	head := x.Common()
 	at := max(p.AsOf, head.At())
@@ -91,6 +83,24 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	next, said := e.relabel(before, next, occasion{event: head})
 	next.Due = Unscheduled
 	return next, append(told, said...), Accepted
+}
+
+// Observe returns a history with an event counted in, its money converted: Apply without the labels. Where the verdict is not
+// Accepted, h is returned as it was.
+func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Verdict) {
+	amounts, ok := e.amounts(x)
+	if !ok {
+		return h, RefusedCurrency
+	}
+	grown, verdict := h.Observe(x, amounts, e.calendar)
+	switch verdict {
+	case history.Repeated:
+		return h, Repeated
+	case history.TooLate:
+		return h, RefusedTooLate
+	case history.Accepted:
+	}
+	return grown, Accepted
 }
 
 // Review returns p as evaluated at an instant, after the reviews that are due before it, and what there is to tell. A review

@@ -30,7 +30,7 @@ func (v *evaluation) buyer() bool { return v.facts.PurchaseDays > 0 }
 
 // evaluate looks at a history at an instant.
 func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
-	f := h.Facts(at, e.calendar)
+	f := e.Facts(h, at)
 	return e.evaluateFacts(&f, at)
 }
 
@@ -40,7 +40,7 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	if !v.buyer() {
 		return v
 	}
-	v.pattern = e.pattern(f, at)
+	v.pattern = e.Pattern(f, at)
 	v.signs, v.noPurchase = e.signs(f, v.pattern)
 	v.current = e.model.Value.Current(v.pattern)
 	raw := e.raw(f, v.pattern.Age-v.pattern.Last, v.current)
@@ -49,8 +49,14 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	return v
 }
 
-// pattern restates facts as the purchase and spend models want them.
-func (e *Engine) pattern(f *history.Facts, at event.Instant) clv.Pattern {
+// Facts are those of a history at an instant, by the engine's calendar.
+func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
+	return h.Facts(at, e.calendar)
+}
+
+// Pattern restates the facts of an instant as the purchase and spend models want them: those of a customer with a purchase that
+// stands.
+func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	p := clv.Pattern{
 		Repeats:   f.PurchaseDays - 1,
 		Last:      float64(f.LastDay - f.FirstDay),

@@ -55,9 +55,12 @@ type Pattern struct {
 	MarginKnown bool
 }
 
-func (m Model) rhythm(p Pattern) stat.Rhythm {
-	return stat.Rhythm{X: p.Repeats, TX: p.Last / m.UnitDays, T: max(p.Age, p.Last) / m.UnitDays}
+// Rhythm is what the purchase models take, in a unit of so many days.
+func (p Pattern) Rhythm(unitDays float64) stat.Rhythm {
+	return stat.Rhythm{X: p.Repeats, TX: p.Last / unitDays, T: max(p.Age, p.Last) / unitDays}
 }
+
+func (m Model) rhythm(p Pattern) stat.Rhythm { return p.Rhythm(m.UnitDays) }
 
 // Alive is the probability that the customer has not left for good, in [0, 1].
 func (m Model) Alive(p Pattern) float64 { return m.Purchase.Alive(m.rhythm(p)) }

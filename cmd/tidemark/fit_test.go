@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/realdata"
+	"tidemark/internal/score"
+	"tidemark/internal/stat"
+)
+
+// fitSample is the fit that others have published.
+func fitSample(t *testing.T, more ...string) []string {
+	t.Helper()
+	return append([]string{"fit", realdata.File(t, "cdnow/CDNOW_sample.txt"), "--format", "cdnow-sample", "--as-of", "1997-09-30"}, more...)
+}
+
+func parsed(t *testing.T, raw string) score.Model {
+	t.Helper()
+	m, err := model.Parse([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// within fails unless got is within tol of want. NaN is within nothing.
+func within(t *testing.T, what string, got, want, tol float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tol) {
+		t.Errorf("%s: got %.8g, want %.8g within %g", what, got, want, tol)
+	}
+}
+
+func TestFitOfCDNOW(t *testing.T) {
+	for _, row := range []struct {
+		kind           string
+		days           string
+		r, alpha, a, b float64
+		says           string
+	}{
+		{"mbg-nbd", "7", .524843, 6.183078, .891360, 1.614004, "log-likelihood -9582.1357"},
+		{"bg-nbd", "7", .242595, 4.413597, .792921, 2.425903, "log-likelihood -9582.4292"},
+		{"mbg-nbd", "1", .524843, 7 * 6.183078, .891360, 1.614004, "in units of 1 days"},
+	} {
+		got := tidemark(t, fitSample(t, "--model-kind", row.kind, "--unit-days", row.days)...)
+		if got.code != 0 {
+			t.Fatalf("%s: code %d, want 0; it said\n%s", row.kind, got.code, got.err)
+		}
+		got.says(t, 0, row.says, "1997-01-01 to 1997-09-30", "2357 customers, 946 of them bought again, on 2457 days",
+			"gamma-gamma of 946 customers in USD, log-likelihood -4055.9177")
+		m := parsed(t, got.out)
+		var p stat.BGNBD
+		switch is := m.Value.Purchase.(type) {
+		case stat.BGNBD:
+			p = is
+		case stat.MBGNBD:
+			p = stat.BGNBD(is)
+		}
+		within(t, row.kind+": r", p.R, row.r, 2e-5)
+		within(t, row.kind+": alpha", p.Alpha, row.alpha, 2e-5*row.alpha)
+		within(t, row.kind+": a", p.A, row.a, 4e-5)
+		within(t, row.kind+": b", p.B, row.b, 2e-4)
+		within(t, "p", m.Value.Spend.P, 6.25, .005)
+		within(t, "q", m.Value.Spend.Q, 3.74, .005)
+		within(t, "v", m.Value.Spend.V, 15.44, .005)
+		if want := row.kind + "-1997-09-30"; m.Version != want {
+			t.Errorf("version %q, want %q", m.Version, want)
+		}
+	}
+}
+
+// The default model says of its own parameters what the fit says of them.
+func TestDefaultModelIsThatOfTheFit(t *testing.T) {
+	_, want, _ := strings.Cut(string(model.Default()), "\nfitted:")
+	_, want, _ = strings.Cut(want, "\n") // a comment
+	_, got, _ := strings.Cut(must(t, fitSample(t)...), "\nfitted:\n")
+	if got != want {
+		t.Errorf("the fit says\n%s\nthe default model\n%s", got, want)
+	}
+}
+
+func TestFitWritesAFile(t *testing.T) {
+	dir := t.TempDir()
+	base, out := filepath.Join(dir, "base.yaml"), filepath.Join(dir, "fitted.yaml")
+	theirs := strings.Replace(string(model.Default()), "control: 0.10", "control: 0.25 # ours", 1)
+	if err := os.WriteFile(base, []byte(theirs), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := tidemark(t, fitSample(t, "--model", base, "--out", out, "--version", "spring 2026")...)
+	got.says(t, 0, "wrote model spring 2026", "model activate "+out)
+	if got.out != "" {
+		t.Errorf("on standard output: %q, want nothing", got.out)
+	}
+	tidemark(t, "model", "check", out).says(t, 0, "model spring 2026 is in order")
+	raw, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"control: 0.25 # ours", "# Spend per purchase day", "model: mbg-nbd # or bg-nbd"} {
+		if !strings.Contains(string(raw), line) {
+			t.Errorf("the file has lost %q", line)
+		}
+	}
+	// Scores follow the new parameters: it is a model like any other.
+	must(t, "replay", file(t, smallLog), "--format", "jsonl", "--model", out)
+}
+
+func TestFitKnowsNoOrderAndNoRepetition(t *testing.T) {
+	name := realdata.File(t, "cdnow/CDNOW_sample.txt")
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.Collect(strings.Lines(string(raw)))
+	slices.Reverse(lines)
+	args := fitSample(t)
+	want := must(t, args...)
+	if got := must(t, slices.Insert(args, 1, file(t, strings.Join(lines, "")))...); got != want {
+		t.Error("the log and the log backwards, read as one, are fitted otherwise than the log")
+	}
+}
+
+func TestDegenerateFit(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "model.yaml")
+	args := []string{
+		"fit", realdata.File(t, "online_retail/online_retail.csv.gz"), "--format", "online-retail", "--as-of", "2011-09-01", "--out", out,
+	}
+	tidemark(t, args...).says(t, 1, "3317 customers", "no model was written", "nobody is seen to leave", "--accept-degenerate")
+	if _, err := os.Stat(out); !os.IsNotExist(err) {
+		t.Errorf("the file: got %v, want none", err)
+	}
+	tidemark(t, append(args, "--accept-degenerate")...).says(t, 0, "nobody is seen to leave", "wrote model mbg-nbd-2011-09-01")
+	tidemark(t, "model", "check", out).says(t, 0, "is in order")
+	if raw, err := os.ReadFile(out); err != nil || !strings.Contains(string(raw), "nobody is seen to leave") {
+		t.Errorf("the file, error %v, says\n%s\nwant the warning in it", err, raw)
+	}
+}
+
+func TestFitRefuses(t *testing.T) {
+	log := file(t, smallLog)
+	for _, row := range []struct {
+		why  string
+		args []string
+		code int
+		says []string
+	}{
+		{"neither a log nor histories", nil, 2, []string{"--from-redis", "Try: tidemark fit --help"}},
+		{"both", []string{log, "--format", "jsonl", "--from-redis"}, 2, []string{"--from-redis takes no log"}},
+		{"no format", []string{log}, 2, []string{"--format", "online-retail"}},
+		{"another format", []string{log, "--format", "csv"}, 2, []string{`"csv"`}},
+		{"another kind of model", []string{log, "--format", "jsonl", "--model-kind", "pareto-nbd"}, 2, []string{`"pareto-nbd"`}},
+		{"no unit", []string{log, "--format", "jsonl", "--unit-days", "0"}, 2, []string{"--unit-days 0"}},
+		{"no unit at all", []string{log, "--format", "jsonl", "--unit-days", "NaN"}, 2, []string{"--unit-days NaN"}},
+		{"no such base", []string{log, "--format", "jsonl", "--model", "nosuch.yaml"}, 2, []string{"nosuch.yaml"}},
+		{"a base that is none", []string{log, "--format", "jsonl", "--model", log}, 1, []string{"model"}},
+		{"an empty log", []string{file(t, ""), "--format", "jsonl"}, 1, []string{"no event"}},
+		{"nobody yet", []string{log, "--format", "jsonl", "--as-of", "2020-01-01"}, 1, []string{"nobody has a purchase", "2020-01-01"}},
+		{"nobody twice", []string{log, "--format", "jsonl"}, 1, []string{"3 customers", "no repeat purchases"}},
+		{"no Redis", []string{"--from-redis", "--redis-url", "redis://" + closedPort(t)}, 1, []string{"refused"}},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			got := tidemark(t, append([]string{"fit"}, row.args...)...)
+			if got.out != "" {
+				t.Errorf("%q on standard output, want nothing", got.out)
+			}
+			got.says(t, row.code, row.says...)
+		})
+	}
+}
+
+func TestFitIsCalledOff(t *testing.T) {
+	args := fitSample(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	tidemarkUntil(ctx, args...).says(t, 1, "context canceled")
+}
+
+// head is the first customers of the CDNOW sample.
+func head(t *testing.T, customers string) string {
+	t.Helper()
+	raw, err := os.ReadFile(realdata.File(t, "cdnow/CDNOW_sample.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept strings.Builder
+	for line := range strings.Lines(string(raw)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[1] <= customers {
+			kept.WriteString(line)
+		}
+	}
+	return file(t, kept.String())
+}
+
+// The histories hold all that a fit needs: without a log it comes to the same file.
+func TestFitToTheLiveHistories(t *testing.T) {
+	log := []string{head(t, "0300"), "--format", "cdnow-sample"}
+	s := startServers(t, 2)
+	live := append([]string{"fit", "--from-redis"}, s.redisFlags()...)
+	tidemark(t, live...).says(t, 1, "there are no histories")
+
+	ours := []string{
+		"--zone", "Europe/Berlin", "--model", file(t, strings.Replace(string(model.Default()), "control: 0.10", "control: 0.25 # ours", 1)),
+	}
+	must(t, slices.Concat([]string{"import"}, log, s.kafkaFlags())...)
+	must(t, slices.Concat([]string{"run", "--clock", "event", "--as-of", "1998-06-30", "--exit-when-caught-up", "--admin", ""}, ours, s.flags())...)
+	fromLog := slices.Concat([]string{"fit"}, log, ours)
+	for _, more := range [][]string{{"--as-of", "1998-06-30"}, {"--as-of", "1998-09-01", "--model-kind", "bg-nbd"}} {
+		got, want := must(t, append(live, more...)...), must(t, append(fromLog, more...)...)
+		if got != want || !strings.Contains(got, "customers: 300") {
+			t.Errorf("%v: the histories give\n%s\nthe log\n%s", more, got, want)
+		}
+	}
+	tidemark(t, live...).says(t, 0, "to 1998-06-", "control: 0.25 # ours") // up to where the customers have been evaluated
+
+	tidemark(t, append(live, "--as-of", "1997-09-30")...).says(t, 1, "--as-of cannot be earlier", "fit to a log instead")
+	tidemark(t, append(live, "--zone", "Asia/Tokyo")...).says(t, 1, "zone Europe/Berlin, not of Asia/Tokyo")
+	euros := strings.Replace(string(model.Default()), "base: USD", "base: EUR", 1)
+	euros = strings.Replace(euros, "EUR: [", "USD: [", 1)
+	tidemark(t, append(live, "--model", file(t, euros))...).says(t, 1, "the histories are in USD, the model in EUR")
+}
+
+// A scan of Redis may return a profile more than once.
+func TestFitCountsAProfileOnce(t *testing.T) {
+	data, engine, err := newFitData(model.Default(), "UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := event.InstantOf(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	order := &event.Purchase{
+		Head: event.Head{ID: "e1", Customer: "ann", OccurredAt: at, RecordedAt: at},
+		Kind: event.Order, OrderID: "o1", Amount: event.Money{Minor: 100, Currency: "USD"},
+	}
+	ann, _, _ := engine.Apply(engine.New("ann"), order)
+	if err := data.decode(engine, [][]byte{ann.Append(nil), ann.Append(nil)}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if len(data.customers) != 1 || data.first != at || data.asOf != at {
+		t.Errorf("%d customers from %v to %v, want 1, at %v", len(data.customers), data.first, data.asOf, at)
+	}
+	if err := data.decode(engine, [][]byte{{1, 2, 3}}, 0); err == nil {
+		t.Error("bytes that are no profile: got no error")
+	}
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/panel"
+	"tidemark/internal/redis"
+	"tidemark/internal/score"
+	"tidemark/internal/score/clv"
+)
+
+// newFitData returns no customers yet, and the engine that tells of them.
+func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
+	m, err := model.Parse(base)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := engineOf(base, zone, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	calendar, err := calendarOf(zone)
+	return &fitData{base: base, currency: m.Base, calendar: calendar, first: event.Never}, engine, err
+}
+
+// add counts a customer in.
+func (d *fitData) add(p clv.Pattern, first event.Instant) {
+	d.customers = append(d.customers, p)
+	d.first = min(d.first, first)
+}
+
+// fromLog takes the customers of the log.
+func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
+	base, err := c.source()
+	if err != nil {
+		return nil, err
+	}
+	data, engine, err := newFitData(base, c.Zone)
+	if err != nil {
+		return nil, err
+	}
+	log, err := logSettings{c.Files, c.Format}.read(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(log.Events) == 0 {
+		return nil, errors.New("the log holds no event")
+	}
+	data.asOf = event.Instant(c.AsOf)
+	var newest event.Instant
+	for _, x := range log.Events {
+		newest = max(newest, x.Common().OccurredAt)
+	}
+	if data.asOf == 0 {
+		data.asOf = newest
+	}
+	shown := newProgress(s.err, "folding")
+	shown.note(fmt.Sprintf("%d events", len(log.Events)))
+	type customer struct {
+		pattern clv.Pattern
+		first   event.Instant
+	}
+	seen, err := panel.Look(ctx, engine, log.Events, []panel.Cut{{At: data.asOf}},
+		func(r *panel.Row) customer { return customer{r.Pattern, r.Facts.FirstPurchase} })
+	shown.end()
+	if err != nil {
+		return nil, err
+	}
+	if seen.Refused > 0 {
+		fmt.Fprintf(s.err, "left out: %d events, in a currency of which the model has no rate\n", seen.Refused)
+	}
+	if data.asOf > newest.Add(longSilence) {
+		fmt.Fprintf(s.err, "the last event is of %s: all have been silent since, as far as a fit to %s can tell\n", newest, data.asOf)
+	}
+	for _, r := range seen.Rows[0] {
+		data.add(r.pattern, r.first)
+	}
+	return data, nil
+}
+
+// longSilence of everybody is more likely the end of the log.
+const longSilence = 7 * 24 * time.Hour
+
+// fitPage is how many profiles are read at a time.
+const fitPage = 1000
+
+// fromRedis takes the customers of the live histories.
+func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error) {
+	db, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	defer db.close()
+	layout, found, err := db.Layout(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, errors.New("there are no histories: no `tidemark run` has used this Redis, with this --redis-prefix")
+	}
+	if c.Zone != "UTC" && c.Zone != layout.Zone {
+		return nil, fmt.Errorf("the histories count the days of zone %s, not of %s: leave out --zone", layout.Zone, c.Zone)
+	}
+	base, err := c.liveBase(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	data, engine, err := newFitData(base, layout.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if data.currency != layout.Base {
+		return nil, fmt.Errorf("the histories are in %s, the model in %s", layout.Base, data.currency)
+	}
+	store, err := db.laidOut(layout)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := profiles(ctx, store, layout.Shards, newProgress(s.err, "reading"))
+	if err != nil {
+		return nil, err
+	}
+	if err := data.decode(engine, encoded, event.Instant(c.AsOf)); err != nil {
+		return nil, err
+	}
+	return data, ctx.Err()
+}
+
+// liveBase is the file given, else the model in force.
+func (c *fitCommand) liveBase(ctx context.Context, db *database) ([]byte, error) {
+	if c.Model != "" {
+		return c.source()
+	}
+	m, found, err := db.Model(ctx)
+	if err != nil || found {
+		return m.Source, err
+	}
+	return model.Default(), nil
+}
+
+// profiles reads the profiles of all shards, in their encoding: it is the smallest form they have.
+func profiles(ctx context.Context, store *redis.Store, shards int, shown *progress) ([][]byte, error) {
+	defer shown.end()
+	var all [][]byte
+	for n := range shards {
+		for cursor, first := uint64(0), true; first || cursor != 0; first = false {
+			page, next, err := store.Scan(ctx, n, cursor, fitPage)
+			if err != nil {
+				return nil, err
+			}
+			all, cursor = append(all, page...), next
+		}
+		shown.show(int64(n+1), int64(shards), "shards")
+	}
+	return all, nil
+}
+
+// decode takes the customers as of an instant; of zero, that up to which they have been evaluated.
+func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Instant) error {
+	var newest event.Day
+	var evaluated event.Instant
+	known := make(map[string]struct{}, len(encoded)) // a scan may tell of a customer twice
+	for i, b := range encoded {
+		p, err := score.Decode(b)
+		if err != nil {
+			return fmt.Errorf("decode a profile: %w", err)
+		}
+		if _, twice := known[p.Customer]; twice {
+			encoded[i] = nil
+		}
+		known[p.Customer] = struct{}{}
+		newest, evaluated = max(newest, p.History.Newest()), max(evaluated, p.AsOf)
+	}
+	d.asOf = asOf
+	if asOf == 0 {
+		d.asOf = evaluated
+	}
+	if exact := d.calendar.Start(newest - 1); d.asOf < exact {
+		return fmt.Errorf("the histories know what stands now, not what stood at %s: --as-of cannot be earlier than %s; fit to a log instead", d.asOf, exact)
+	}
+	for _, b := range encoded {
+		if b == nil {
+			continue
+		}
+		p, err := score.Decode(b)
+		if err != nil {
+			return fmt.Errorf("decode a profile: %w", err)
+		}
+		if f := engine.Facts(&p.History, d.asOf); f.PurchaseDays > 0 {
+			d.add(engine.Pattern(&f, d.asOf), f.FirstPurchase)
+		}
+	}
+	return nil
+}

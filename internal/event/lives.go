@@ -1,0 +1,22 @@
+package event
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Lives sorts events by customer, each customer's canonically, and cuts them into one run per customer. The runs share the
+// memory of events.
+func Lives(events []Event) [][]Event {
+	slices.SortStableFunc(events, func(a, b Event) int {
+		return cmp.Or(cmp.Compare(a.Common().Customer, b.Common().Customer), Compare(a, b))
+	})
+	var lives [][]Event
+	for start, i := 0, 1; i <= len(events); i++ {
+		if i == len(events) || events[i].Common().Customer != events[start].Common().Customer {
+			lives = append(lives, events[start:i])
+			start = i
+		}
+	}
+	return lives
+}

@@ -1,0 +1,100 @@
+package model
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"tidemark/internal/event"
+)
+
+// fitted is the section that says where the parameters of purchase and spend come from. No score depends on it.
+type fitted struct {
+	From         string    `yaml:"from"`
+	To           string    `yaml:"to"`
+	Customers    int       `yaml:"customers"`
+	RepeatBuyers int       `yaml:"repeat_buyers"`
+	Purchase     goodness  `yaml:"purchase"`
+	Spend        *goodness `yaml:"spend,omitempty"` // nil: not fitted
+	Warnings     []string  `yaml:"warnings,omitempty"`
+}
+
+// goodness is how well parameters are known. A parameter without a standard error is left out.
+type goodness struct {
+	Customers      int                `yaml:"customers"`
+	LogLikelihood  float64            `yaml:"log_likelihood"`
+	StandardErrors map[string]float64 `yaml:"standard_errors,flow"`
+}
+
+var (
+	purchaseNames = []string{"r", "alpha", "a", "b"}
+	spendNames    = []string{"p", "q", "v"}
+)
+
+// check says what is wrong with f; nil is a model that nobody says was fitted.
+func (f *fitted) check() error {
+	if f == nil {
+		return nil
+	}
+	from, fromErr := instantOf("fitted.from", f.From)
+	to, toErr := instantOf("fitted.to", f.To)
+	errs := []error{fromErr, toErr}
+	if fromErr == nil && toErr == nil && from > to {
+		errs = append(errs, fmt.Errorf("fitted: from %s comes after to %s", f.From, f.To))
+	}
+	if f.Customers < 1 || f.RepeatBuyers < 0 || f.RepeatBuyers > f.Customers {
+		errs = append(errs, fmt.Errorf("fitted: %d customers and %d repeat_buyers, want at least one customer and no more repeat_buyers", f.Customers, f.RepeatBuyers))
+	}
+	errs = append(errs, f.Purchase.check("fitted.purchase", purchaseNames, f.Customers))
+	if f.Spend != nil {
+		errs = append(errs, f.Spend.check("fitted.spend", spendNames, f.RepeatBuyers))
+	}
+	return errors.Join(errs...)
+}
+
+func (g *goodness) check(where string, names []string, most int) error {
+	var errs []error
+	if g.Customers < 1 || g.Customers > most {
+		errs = append(errs, fmt.Errorf("%s: %d customers are not in 1..%d", where, g.Customers, most))
+	}
+	for _, name := range sorted(g.StandardErrors) {
+		if !slices.Contains(names, name) {
+			errs = append(errs, fmt.Errorf("%s.standard_errors: %q is none of %s", where, name, strings.Join(names, ", ")))
+		}
+		if e := g.StandardErrors[name]; e < 0 {
+			errs = append(errs, fmt.Errorf("%s.standard_errors: %s %v is below 0", where, name, e))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// instantOf reads a date or a time of RFC 3339.
+func instantOf(where, s string) (event.Instant, error) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return event.InstantOf(t), nil
+		}
+	}
+	return 0, fmt.Errorf("%s: %q is neither a date YYYY-MM-DD nor a time in RFC 3339", where, s)
+}
+
+// section is f as it is written.
+func (f *fitted) section() (string, error) {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	err := errors.Join(e.Encode(map[string]*fitted{"fitted": f}), e.Close())
+	return b.String(), err
+}
+
+// significant rounds x to so many significant digits.
+func significant(x float64, digits int) float64 {
+	y, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64) // what is written can be read
+	return y
+}

@@ -1,0 +1,216 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"tidemark/internal/event"
+	"tidemark/internal/stat"
+)
+
+// Fit is what there is to write into a model file.
+type Fit struct {
+	// Version is that of the new model.
+	Version string
+	// Purchase is a stat.MBGNBD or a stat.BGNBD, whose unit of time is so many days.
+	Purchase stat.PurchaseModel
+	UnitDays float64
+	Buying   Goodness
+	// Spend is the spend model in major units of the base currency; nil leaves that of the base as it is.
+	Spend    *stat.GammaGamma
+	Spending Goodness
+	// From is the first purchase, To the instant up to which it was known who bought.
+	From, To event.Instant
+	// RepeatBuyers are those of Buying.Customers who bought on two days or more.
+	RepeatBuyers int
+	Warnings     []string
+}
+
+// Goodness is how well parameters are known.
+type Goodness struct {
+	Customers     int
+	LogLikelihood float64
+	// StandardErrors are by name; NaN where there is none.
+	StandardErrors map[string]float64
+}
+
+// digits are the significant ones of parameters that are written; of standard errors, fewer.
+const (
+	digits      = 7
+	errorDigits = 4
+)
+
+// Refit returns a model file with the version, the parameters and the section fitted of a fit. Everything else stays as it
+// stands in the base, byte by byte: comments, order, numbers. Errors: a base that is no model, a base where one of the
+// parameters is an alias or is merged in, and a fit that makes no model.
+func Refit(base []byte, f Fit) ([]byte, error) {
+	if _, err := Parse(base); err != nil {
+		return nil, err
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(base, &document); err != nil {
+		return nil, fmt.Errorf("read model: %w", err)
+	}
+	kind, params := named(f.Purchase)
+	values := []struct{ section, key, value string }{
+		{"", "version", quoted(f.Version)}, {"purchase", "model", kind}, {"purchase", "unit_days", decimal(f.UnitDays)},
+	}
+	for i, name := range purchaseNames {
+		values = append(values, struct{ section, key, value string }{"purchase", name, decimal(params[i])})
+	}
+	if f.Spend != nil {
+		for i, v := range []float64{f.Spend.P, f.Spend.Q, f.Spend.V} {
+			values = append(values, struct{ section, key, value string }{"spend", spendNames[i], decimal(v)})
+		}
+	}
+	text := newText(base)
+	for _, v := range values {
+		at := document.Content[0]
+		if v.section != "" {
+			at = child(at, v.section)
+		}
+		if err := text.replace(child(at, v.key), v.value); err != nil {
+			return nil, fmt.Errorf("%s: %w", strings.TrimPrefix(v.section+"."+v.key, "."), err)
+		}
+	}
+	section, err := f.fitted().section()
+	if err != nil {
+		return nil, fmt.Errorf("write section fitted: %w", err)
+	}
+	out := withFitted(text.edited(), section)
+	m, err := Parse(out)
+	if err != nil {
+		return nil, fmt.Errorf("the fitted model: %w", err)
+	}
+	if k, p := named(m.Value.Purchase); k != kind || p != rounded(params) || m.Version != f.Version {
+		return nil, fmt.Errorf("the base cannot be edited: it says %s %v of %q where it was to say %s %v of %q", k, p, m.Version, kind, params, f.Version)
+	}
+	return out, nil
+}
+
+// named returns the name and the parameters of a purchase model.
+func named(m stat.PurchaseModel) (kind string, params [4]float64) {
+	switch m := m.(type) {
+	case stat.MBGNBD:
+		return "mbg-nbd", [4]float64{m.R, m.Alpha, m.A, m.B}
+	case stat.BGNBD:
+		return "bg-nbd", [4]float64{m.R, m.Alpha, m.A, m.B}
+	}
+	return fmt.Sprintf("%T", m), params
+}
+
+func rounded(params [4]float64) [4]float64 {
+	for i := range params {
+		params[i] = significant(params[i], digits)
+	}
+	return params
+}
+
+func decimal(x float64) string { return strconv.FormatFloat(x, 'g', digits, 64) }
+
+// quoted is a text as YAML writes it.
+func quoted(s string) string {
+	if regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.-]*$`).MatchString(s) {
+		return s
+	}
+	return strconv.Quote(s)
+}
+
+func (f *Fit) fitted() *fitted {
+	out := &fitted{
+		From: f.From.String(), To: f.To.String(), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
+		Purchase: *f.Buying.section(), Warnings: f.Warnings,
+	}
+	if f.Spend != nil {
+		out.Spend = f.Spending.section()
+	}
+	return out
+}
+
+func (g *Goodness) section() *goodness {
+	out := &goodness{
+		Customers: g.Customers, LogLikelihood: math.Round(g.LogLikelihood*1e4) / 1e4, StandardErrors: map[string]float64{},
+	}
+	for name, e := range g.StandardErrors {
+		if !math.IsNaN(e) && !math.IsInf(e, 0) {
+			out.StandardErrors[name] = significant(e, errorDigits)
+		}
+	}
+	return out
+}
+
+// child returns the value of a key of a mapping; nil if there is none.
+func child(n *yaml.Node, key string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// text is a file in lines, and what is to stand in them.
+type text struct {
+	lines []string
+	edits []edit
+}
+
+// edit puts another text in place of old, at a place of a line.
+type edit struct {
+	line, from int
+	old, text  string
+}
+
+func newText(raw []byte) *text { return &text{lines: strings.SplitAfter(string(raw), "\n")} }
+
+// replace has a value written otherwise.
+func (t *text) replace(n *yaml.Node, value string) error {
+	if n == nil || n.Kind != yaml.ScalarNode || n.Line > len(t.lines) {
+		return fmt.Errorf("it cannot be replaced where it is an alias or merged in: write it out in the base")
+	}
+	line := t.lines[n.Line-1]
+	from := len(string([]rune(line)[:min(n.Column-1, len([]rune(line)))]))
+	for _, old := range []string{n.Value, "'" + n.Value + "'", `"` + n.Value + `"`} {
+		if old != "" && strings.HasPrefix(line[from:], old) {
+			t.edits = append(t.edits, edit{n.Line - 1, from, old, value})
+			return nil
+		}
+	}
+	return fmt.Errorf("line %d: it cannot be replaced: write it plainly, as %s", n.Line, value)
+}
+
+// edited returns the text as it is to be.
+func (t *text) edited() string {
+	lines := slices.Clone(t.lines)
+	slices.SortFunc(t.edits, func(a, b edit) int { return b.from - a.from }) // the last of a line first
+	for _, e := range t.edits {
+		line := lines[e.line]
+		lines[e.line] = line[:e.from] + e.text + line[e.from+len(e.old):]
+	}
+	return strings.Join(lines, "")
+}
+
+// withFitted puts the section fitted in place of the one that is there, or at the end.
+func withFitted(file, section string) []byte {
+	lines := strings.SplitAfter(file, "\n")
+	begin := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "fitted:") })
+	if begin < 0 {
+		return []byte(strings.TrimRight(file, "\n") + "\n\n# Where the parameters of purchase and spend come from: `tidemark fit` writes them. No score depends on it.\n" + section)
+	}
+	end := begin + 1
+	for last := end; last < len(lines) && (lines[last] == "" || strings.ContainsAny(lines[last][:1], " \t\r\n")); last++ {
+		if strings.TrimSpace(lines[last]) != "" {
+			end = last + 1
+		}
+	}
+	return []byte(strings.Join(lines[:begin], "") + section + strings.Join(lines[end:], ""))
+}

@@ -1,0 +1,155 @@
+// Package panel looks at customers at chosen instants: what was known of them then, and what they did after. Models are fitted
+// to the first and held to the second.
+package panel
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+	"tidemark/internal/score"
+	"tidemark/internal/score/clv"
+)
+
+// Cut is an instant at which customers are looked at, and for how long they are watched after it.
+type Cut struct {
+	At event.Instant
+	// Watch is 0..MaxWatch; 0 where nobody asks what came after.
+	Watch time.Duration
+}
+
+// MaxWatch is the longest that customers can be watched: 104 weeks, for which every order is still told apart.
+const MaxWatch = 728 * 24 * time.Hour
+
+// Row is a customer at a cut.
+type Row struct {
+	Customer string
+	// History holds the events up to the cut, its instant included; Facts and Pattern follow from it at the cut.
+	History history.Summary
+	Facts   history.Facts
+	Pattern clv.Pattern
+	// Later is what was bought in (At, At+Watch], as it stands at the end: orders are netted of the cancellations, refunds and
+	// chargebacks that had come by then.
+	Later history.Bought
+}
+
+// Panel is what was taken down of the customers.
+type Panel[T any] struct {
+	// Rows has a list for every cut: of the customers with a purchase that stood then, sorted by id.
+	Rows [][]T
+	// Refused counts the events that no history takes: money in a currency without a rate, or too late.
+	Refused int
+}
+
+// Look folds events, in any order and with any repetition, and takes down of every customer at every cut what a function makes
+// of the row. It is called on several customers at once, and may keep the row. One walk over a customer's events serves all
+// cuts, which may come in any order and overlap. Errors: a Watch out of range, and ctx's.
+func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cuts []Cut, of func(*Row) T) (Panel[T], error) {
+	var last event.Instant
+	for _, c := range cuts {
+		if c.Watch < 0 || c.Watch > MaxWatch {
+			return Panel[T]{}, fmt.Errorf("customers cannot be watched for %v, only for 0 to %v", c.Watch, MaxWatch)
+		}
+		last = max(last, c.At.Add(c.Watch))
+	}
+	lives := event.Lives(slices.DeleteFunc(slices.Clone(events), func(x event.Event) bool { return x.Common().OccurredAt > last }))
+	taken := make([][]*T, len(cuts))
+	for i := range cuts {
+		taken[i] = make([]*T, len(lives))
+	}
+	refused := make([]int, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for worker := range refused {
+		wait.Go(func() {
+			w := walker{engine: e, stops: stops(cuts)}
+			for i := worker; i < len(lives) && ctx.Err() == nil; i += len(refused) {
+				w.walk(lives[i])
+				for k, c := range cuts {
+					if row, ok := w.row(lives[i][0].Common().Customer, c); ok {
+						t := of(row)
+						taken[k][i] = &t
+					}
+				}
+			}
+			refused[worker] = w.refused
+		})
+	}
+	wait.Wait()
+	if err := ctx.Err(); err != nil {
+		return Panel[T]{}, err
+	}
+	p := Panel[T]{Rows: make([][]T, len(cuts))}
+	for k := range cuts {
+		for _, t := range taken[k] {
+			if t != nil {
+				p.Rows[k] = append(p.Rows[k], *t)
+			}
+		}
+	}
+	for _, n := range refused {
+		p.Refused += n
+	}
+	return p, nil
+}
+
+// stops are the instants at which a walk over events has to look up: where cuts lie, and where their watches end.
+func stops(cuts []Cut) []event.Instant {
+	var at []event.Instant
+	for _, c := range cuts {
+		at = append(at, c.At, c.At.Add(c.Watch))
+	}
+	slices.Sort(at)
+	return slices.Compact(at)
+}
+
+// walker folds one customer after the other.
+type walker struct {
+	engine  *score.Engine
+	stops   []event.Instant
+	known   []history.Summary // at each stop
+	refused int
+}
+
+// walk folds a customer's events and notes what is known at each stop.
+func (w *walker) walk(life []event.Event) {
+	w.known = w.known[:0]
+	var h history.Summary
+	for _, stop := range w.stops {
+		for len(life) > 0 && life[0].Common().OccurredAt <= stop {
+			var verdict score.Verdict
+			h, verdict = w.engine.Observe(h, life[0])
+			if verdict == score.RefusedCurrency || verdict == score.RefusedTooLate {
+				w.refused++
+			}
+			life = life[1:]
+		}
+		w.known = append(w.known, h)
+	}
+}
+
+// row is the customer walked over at a cut; false where no purchase stood then.
+func (w *walker) row(customer string, c Cut) (*Row, bool) {
+	r := &Row{Customer: customer, History: w.at(c.At)}
+	r.Facts = w.engine.Facts(&r.History, c.At)
+	if r.Facts.PurchaseDays == 0 {
+		return nil, false
+	}
+	r.Pattern = w.engine.Pattern(&r.Facts, c.At)
+	if c.Watch > 0 {
+		end := c.At.Add(c.Watch)
+		then := w.at(end)
+		r.Later = then.Between(c.At, end)
+	}
+	return r, true
+}
+
+// at is what was known at a stop.
+func (w *walker) at(stop event.Instant) history.Summary {
+	i, _ := slices.BinarySearch(w.stops, stop)
+	return w.known[i]
+}
