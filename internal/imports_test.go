@@ -50,6 +50,10 @@ var may = map[string][]string{
 	"internal/traffic": {"internal/event"},
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
+	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
+	"internal/backtest": {
+		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn",
+	},
 
 	// The adapters see neither each other nor the pipeline; interfaces are met without an import.
 	"schemas":           {},

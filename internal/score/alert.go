@@ -137,7 +137,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 			parts, was = append(parts, is-was), is
 			factors = append(factors, Factor{Name: name, Raw: tenth(raw)})
 		}
-		is := e.traits(&v.facts, v.pattern)
+		is := e.Traits(&v.facts, v.pattern)
 		step(factorSpend, is.Spend, func(t *churn.Traits) { t.Spend = is.Spend })
 		step(factorLastOrder, is.LastOrder, func(t *churn.Traits) { t.LastOrder = is.LastOrder })
 		step(factorItems, float64(is.Items), func(t *churn.Traits) { t.Items, t.LastItems = is.Items, is.LastItems })

@@ -73,7 +73,7 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 // signs are those that the churn level depends on, beside the risk by the purchase model alone.
 func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPurchase float64) {
 	horizon := e.model.Churn.Horizon.Hours() / 24
-	own, fresh := e.traits(f, p), p
+	own, fresh := e.Traits(f, p), p
 	fresh.Age = p.Last
 	atOnce := own
 	atOnce.Silent = 0
@@ -87,8 +87,8 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPu
 	}, micro(noPurchase)
 }
 
-// traits restates facts as the churn stack wants them.
-func (e *Engine) traits(f *history.Facts, p clv.Pattern) churn.Traits {
+// Traits restates facts, and their Pattern, as the churn stack wants them.
+func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	return churn.Traits{
 		Silent: p.Age - p.Last, MedianGap: f.MedianGapDays, Tenure: p.Last, Repeats: p.Repeats,
 		Spend: e.major(f.Spend), LastOrder: e.major(f.LastOrderAmount), Items: f.Lines, LastItems: f.LastLines,

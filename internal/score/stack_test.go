@@ -14,7 +14,7 @@ import (
 func stacked() churn.Stack {
 	s := churn.Stack{Intercept: -.4, MaxTenure: 300}
 	for term, weight := range map[churn.Term]float64{
-		churn.Base: .6, churn.Silence: .1, churn.Silence14: .2, churn.Silence60: .5, churn.Rhythm: .3, churn.Repeats: -.2, churn.Once: .3,
+		churn.Base: .6, churn.Silence: .1, churn.Silence14: .2, churn.Silence60: .5, churn.SilenceDays: .2, churn.Rhythm: .3, churn.Repeats: -.2, churn.Once: .3,
 		churn.Tenure: .05, churn.Spend: -.1, churn.LastOrder: .05, churn.Items: -.2, churn.LastItems: -.1,
 	} {
 		s.Weights[term] = weight

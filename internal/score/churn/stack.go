@@ -8,7 +8,7 @@ import (
 // Term is one thing that the risk depends on besides the purchase model.
 type Term uint8
 
-// The terms of a stack. All of them are logarithms but Base and Once, so that no customer is far from all others.
+// The terms of a stack. Most of them are logarithms, so that no customer is far from all others.
 const (
 	// Base is the log-odds that the purchase model gives the risk.
 	Base Term = iota
@@ -16,6 +16,8 @@ const (
 	Silence
 	Silence14
 	Silence60
+	// SilenceDays is s / 100, which the logarithms make little of.
+	SilenceDays
 	// Rhythm is ln((1 + s) / (1 + g)) of a repeat buyer with a median gap of g days, zero while s is shorter.
 	Rhythm
 	// Repeats is ln(1 + x) of the purchase days x after the first, Once 1 for who has none.
@@ -34,7 +36,7 @@ const (
 )
 
 var termNames = [terms]string{
-	"base", "silence", "silence_14", "silence_60", "rhythm", "repeats", "once", "tenure", "spend", "last_order", "items", "last_items",
+	"base", "silence", "silence_14", "silence_60", "silence_days", "rhythm", "repeats", "once", "tenure", "spend", "last_order", "items", "last_items",
 }
 
 func (t Term) String() string { return termNames[t] }
@@ -70,6 +72,7 @@ func (c Traits) Values(p Risk) (v [terms]float64) {
 	v[Silence] = silent
 	v[Silence14] = max(0, silent-math.Log1p(14))
 	v[Silence60] = max(0, silent-math.Log1p(60))
+	v[SilenceDays] = max(0, c.Silent) / 100
 	if c.Repeats > 0 {
 		v[Rhythm] = max(0, silent-math.Log1p(c.MedianGap))
 	} else {

@@ -12,7 +12,7 @@ import (
 func TestStackValues(t *testing.T) {
 	c := churn.Traits{Silent: 99, MedianGap: 9, Tenure: 200, Repeats: 3, Spend: 120, LastOrder: 30, Items: 11, LastItems: 2}
 	want := map[churn.Term]float64{
-		churn.Base: math.Log(3), churn.Silence: math.Log(100), churn.Silence14: math.Log(100. / 15), churn.Silence60: math.Log(100. / 61),
+		churn.Base: math.Log(3), churn.Silence: math.Log(100), churn.Silence14: math.Log(100. / 15), churn.Silence60: math.Log(100. / 61), churn.SilenceDays: .99,
 		churn.Rhythm: math.Log(10), churn.Repeats: math.Log(4), churn.Once: 0, churn.Tenure: math.Log(201),
 		churn.Spend: math.Log(120), churn.LastOrder: math.Log(30), churn.Items: math.Log(12), churn.LastItems: math.Log(3),
 	}

@@ -1,0 +1,294 @@
+// Package backtest judges the models out of time: at cutoffs of a log they are fitted to what came before, forecast what comes
+// after, and are held against it, beside what an analyst would do without them.
+package backtest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"gonum.org/v1/gonum/stat"
+
+	"tidemark/internal/event"
+	"tidemark/internal/fit"
+	"tidemark/internal/judge"
+	"tidemark/internal/learn"
+	"tidemark/internal/panel"
+	"tidemark/internal/score"
+)
+
+// Options say what is judged.
+type Options struct {
+	// Cutoffs are instants at which the forecasts are made.
+	Cutoffs []event.Instant
+	// Horizon is how far they look ahead.
+	Horizon time.Duration
+	// Calendar is that of the engine.
+	Calendar event.Calendar
+	// UnitDays is the purchase model's unit of time.
+	UnitDays float64
+	// Progress, if set, is told before each cutoff which it is, from 0 on.
+	Progress func(n int)
+}
+
+// The scores that rank customers by how likely they are to have left.
+const (
+	Stack      = "stack"
+	LogitRFM   = "logit-rfm"
+	NoPurchase = "purchase model"
+	Gap        = "days of silence"
+)
+
+// Rivals are the scores that the stack is held against.
+var Rivals = []string{LogitRFM, NoPurchase, Gap}
+
+const (
+	bins = 10
+	// active is how recently a customer has bought who still counts as active.
+	active = 91
+	// draws of outcomes give the calibration error that a perfect model would show.
+	draws = 200
+	// drift is how many standard errors the mean risk may lie off what happened before the base rate counts as moved.
+	drift = 3
+)
+
+// Result is what came out.
+type Result struct {
+	HorizonDays float64  `json:"horizon_days"`
+	Cutoffs     []Cutoff `json:"cutoffs"`
+	// Difference is the stack's AUC less that of each rival, the mean over the cutoffs.
+	Difference map[string]Interval `json:"auc_difference"`
+	// AmongActive is the same against logit-rfm, among who bought within the last 91 days.
+	AmongActive Interval `json:"auc_difference_among_active"`
+}
+
+// Interval is an estimate with its 95 % interval, in which a customer at several cutoffs counts as one.
+type Interval struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+func intervalOf(e judge.Estimate) Interval {
+	low, high := e.Interval()
+	return Interval{e.Value, low, high}
+}
+
+// Cutoff is what one cutoff showed.
+type Cutoff struct {
+	At        event.Instant `json:"-"`
+	Date      string        `json:"date"`
+	Customers int           `json:"customers"`
+	Blocks    int           `json:"training_blocks"`
+	// TrainingRate and Rate are the shares that left, among the customers trained on and those forecast.
+	TrainingRate float64            `json:"training_rate"`
+	Rate         float64            `json:"rate"`
+	AUC          map[string]float64 `json:"auc"`
+	Churn        map[string]Churn   `json:"churn"`
+	Counts       map[string]Counts  `json:"counts"`
+	// Classes compares the purchase days that MBG/NBD expected with those that came, by repeat purchases before; the last class
+	// is of seven and more.
+	Classes []judge.Class `json:"classes"`
+	// Drifted says that the base rate has moved since the model was fitted: it is due for another fit.
+	Drifted  bool     `json:"drifted"`
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Churn is how good probabilities of leaving were.
+type Churn struct {
+	Brier    float64 `json:"brier"`
+	Error    float64 `json:"calibration_error"`
+	ByChance float64 `json:"calibration_error_by_chance"`
+	Slope    float64 `json:"calibration_slope"`
+	Bias     float64 `json:"bias"` // mean risk less the share that left
+	Lift     float64 `json:"lift_at_top_decile"`
+	Top      float64 `json:"precision_at_top_decile"`
+}
+
+// Counts is how good forecasts of purchase days were.
+type Counts struct {
+	Actual      float64 `json:"actual"`
+	Forecast    float64 `json:"forecast"`
+	Bias        float64 `json:"bias"`
+	Deviance    float64 `json:"poisson_deviance"`
+	MAE         float64 `json:"mae"`
+	RMSE        float64 `json:"rmse"`
+	Correlation float64 `json:"correlation"`
+}
+
+// Run judges at every cutoff. Errors: a log too short for a cutoff (learn.ErrShort), and those of the fits.
+func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
+	first := event.Never
+	for _, x := range events {
+		first = min(first, x.Common().OccurredAt)
+	}
+	r := &Result{HorizonDays: o.Horizon.Hours() / 24, Difference: map[string]Interval{}}
+	all := map[string][]judge.Set{}
+	var among []judge.Set
+	for n, at := range o.Cutoffs {
+		if o.Progress != nil {
+			o.Progress(n)
+		}
+		c, err := forecast(ctx, e, events, first, at, o)
+		if err != nil {
+			return nil, fmt.Errorf("cutoff %s: %w", at, err)
+		}
+		r.Cutoffs = append(r.Cutoffs, c.cutoff(o.Calendar))
+		for _, rival := range Rivals {
+			all[rival] = append(all[rival], c.set(rival, func(*learn.Case) bool { return true }))
+		}
+		among = append(among, c.set(LogitRFM, func(x *learn.Case) bool { return x.Traits.Silent < active }))
+	}
+	for rival, sets := range all {
+		r.Difference[rival] = intervalOf(judge.AUCDifference(sets...))
+	}
+	r.AmongActive = intervalOf(judge.AUCDifference(among...))
+	return r, nil
+}
+
+// forecasts are those of one cutoff.
+type forecasts struct {
+	at       event.Instant
+	blocks   [][]learn.Case
+	cases    []learn.Case
+	left     []bool
+	scores   map[string][]float64 // each rises with the risk
+	risks    map[string][]float64
+	expected map[string][]float64
+	came     []float64
+	warnings []fit.Warning
+}
+
+// forecast learns from what came before a cutoff and forecasts what comes after.
+func forecast(ctx context.Context, e *score.Engine, events []event.Event, first, at event.Instant, o Options) (*forecasts, error) {
+	cuts, err := learn.Cuts(first, at, o.Horizon)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := learn.Look(ctx, e, events, append(cuts, panel.Cut{At: at, Watch: o.Horizon}))
+	if err != nil {
+		return nil, err
+	}
+	f := &forecasts{at: at, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
+	f.scores, f.risks, f.expected = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
+	stack, _, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
+	if err != nil {
+		return nil, fmt.Errorf("fit the stack: %w", err)
+	}
+	rfm, err := learn.FitRFM(ctx, f.blocks)
+	if err != nil {
+		return nil, fmt.Errorf("fit %s: %w", LogitRFM, err)
+	}
+	bought, err := learn.Purchases(ctx, f.cases, o.UnitDays)
+	if err != nil {
+		return nil, fmt.Errorf("fit the purchases: %w", err)
+	}
+	f.warnings = bought.Warnings
+	days := o.Horizon.Hours() / 24
+	for i := range f.cases {
+		c := &f.cases[i]
+		p := learn.NoPurchase(bought.Model, o.UnitDays, c, o.Horizon)
+		f.risk(Stack, stack.Risk(c.Traits, p))
+		f.risk(LogitRFM, rfm.Probability(c))
+		f.risk(NoPurchase, p)
+		f.scores[Gap] = append(f.scores[Gap], c.Traits.Silent)
+		f.expect(mbg, bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), days/o.UnitDays))
+		f.expect(steady, float64(c.Pattern.Repeats)*days/max(1, c.Pattern.Age))
+		f.left = append(f.left, c.Left())
+		f.came = append(f.came, float64(c.Later.Days))
+	}
+	return f, nil
+}
+
+// The forecasts of purchase days.
+const (
+	mbg    = "mbg-nbd"
+	steady = "x*h/T"
+)
+
+func (f *forecasts) risk(name string, p float64) {
+	f.scores[name] = append(f.scores[name], p)
+	f.risks[name] = f.scores[name]
+}
+
+func (f *forecasts) expect(name string, n float64) { f.expected[name] = append(f.expected[name], n) }
+
+// set are the cases that a rule keeps, for a comparison of the stack with a rival.
+func (f *forecasts) set(rival string, keep func(*learn.Case) bool) judge.Set {
+	var s judge.Set
+	for i := range f.cases {
+		if c := &f.cases[i]; keep(c) {
+			s.Scores, s.Rival = append(s.Scores, f.scores[Stack][i]), append(s.Rival, f.scores[rival][i])
+			s.Happened, s.Customers = append(s.Happened, f.left[i]), append(s.Customers, c.Customer)
+		}
+	}
+	return s
+}
+
+// cutoff judges the forecasts.
+func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
+	c := Cutoff{
+		At: f.at, Date: calendar.Day(f.at).String(), Customers: len(f.cases), Blocks: len(f.blocks),
+		TrainingRate: rateOf(f.blocks...), Rate: rateOf(f.cases),
+		AUC: map[string]float64{}, Churn: map[string]Churn{}, Counts: map[string]Counts{},
+	}
+	for name, scores := range f.scores {
+		c.AUC[name] = judge.AUC(judge.Set{Scores: scores, Happened: f.left}).Value
+	}
+	for name, risks := range f.risks {
+		c.Churn[name] = churnOf(risks, f.left, c.Rate)
+	}
+	for name, expected := range f.expected {
+		a := judge.Counts(expected, f.came)
+		c.Counts[name] = Counts{a.Actual, a.Forecast, a.Bias, a.Deviance, a.MAE, a.RMSE, a.Correlation}
+	}
+	classes := make([]int, len(f.cases))
+	for i := range f.cases {
+		classes[i] = min(f.cases[i].Pattern.Repeats, 7)
+	}
+	c.Classes = judge.ByClass(f.expected[mbg], f.came, classes)
+	c.Drifted = moved(f.risks[Stack], f.left)
+	for _, w := range f.warnings {
+		c.Warnings = append(c.Warnings, w.String())
+	}
+	return c
+}
+
+func churnOf(risks []float64, left []bool, rate float64) Churn {
+	random := rand.New(rand.NewPCG(1, 1))
+	top := judge.TopShare(risks, left, nil, .1)
+	return Churn{
+		Brier: judge.Brier(risks, left), Error: judge.CalibrationError(judge.Reliability(risks, left, bins)),
+		ByChance: judge.CalibrationErrorByChance(risks, bins, draws, .95, random.Float64),
+		Slope:    judge.CalibrationLine(risks, left).Slope.Value,
+		Bias:     stat.Mean(risks, nil) - rate, Lift: top.Lift, Top: top.Precision,
+	}
+}
+
+// rateOf is the share of all cases that left.
+func rateOf(blocks ...[]learn.Case) float64 {
+	left, all := 0, 0
+	for _, block := range blocks {
+		for i := range block {
+			all++
+			if block[i].Left() {
+				left++
+			}
+		}
+	}
+	return float64(left) / float64(all)
+}
+
+// moved reports whether so many more or fewer left than these risks say that it is no chance.
+func moved(risks []float64, left []bool) bool {
+	var off, variance float64
+	for i, p := range risks {
+		off += p
+		if left[i] {
+			off--
+		}
+		variance += float64(p * (1 - p))
+	}
+	return off*off > drift*drift*variance
+}

@@ -1,0 +1,33 @@
+package learn
+
+import (
+	"context"
+	"math"
+
+	"tidemark/internal/fit"
+	"tidemark/internal/stat"
+)
+
+// RFM is what an analyst would do without us: a logistic regression on recency, frequency, age and spend.
+type RFM struct{ of stat.Logistic }
+
+// FitRFM fits it to the same cases as the stack.
+func FitRFM(ctx context.Context, blocks [][]Case) (RFM, error) {
+	var rows []fit.Row
+	for _, block := range blocks {
+		for i := range block {
+			rows = append(rows, row(rfm(&block[i]), &block[i]))
+		}
+	}
+	columns := []fit.Column{{Name: "gap"}, {Name: "ln gap"}, {Name: "ln(1+x)"}, {Name: "T"}, {Name: "ln spend"}}
+	r, err := fit.Logit(ctx, rows, columns, 1, fit.Options{})
+	return RFM{r.Model}, err
+}
+
+// Probability is that of having left.
+func (m RFM) Probability(c *Case) float64 { return m.of.Probability(rfm(c)) }
+
+func rfm(c *Case) []float64 {
+	gap := max(.5, c.Traits.Silent)
+	return []float64{gap, math.Log(gap), math.Log1p(float64(c.Traits.Repeats)), c.Pattern.Age, math.Log(max(1, c.Traits.Spend))}
+}

@@ -1,0 +1,53 @@
+package learn
+
+import (
+	"context"
+	"time"
+
+	"tidemark/internal/fit"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/stat"
+)
+
+// ridge is the penalty of a stack's weights, per block of cases: as if each weight, per standard deviation of its term, were
+// known beforehand to lie about 0 with a deviation of .18. On CDNOW's 2,357 customers 10 to 100 do equally well and 3 does worse;
+// among ten times as many customers it is not felt.
+const ridge = 30
+
+// Stack fits the churn stack to blocks of cases, each with the purchase model as it was known at its cut. What silence adds to
+// has no negative weight.
+func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (churn.Stack, fit.Result[stat.Logistic], error) {
+	var rows []fit.Row
+	out := churn.Stack{}
+	for _, block := range blocks {
+		bought, err := Purchases(ctx, block, unitDays)
+		if err != nil {
+			return out, fit.Result[stat.Logistic]{}, err
+		}
+		for i := range block {
+			c := &block[i]
+			values := c.Traits.Values(NoPurchase(bought.Model, unitDays, c, horizon))
+			rows = append(rows, row(values[:], c))
+			out.MaxTenure = max(out.MaxTenure, c.Traits.Tenure)
+		}
+	}
+	var columns []fit.Column
+	for _, t := range churn.Terms() {
+		columns = append(columns, fit.Column{Name: t.String(), NonNegative: t.Rises()})
+	}
+	r, err := fit.Logit(ctx, rows, columns, float64(ridge*len(blocks)), fit.Options{})
+	if err != nil {
+		return out, r, err
+	}
+	out.Intercept = r.Model.Intercept
+	copy(out.Weights[:], r.Model.Coefficients)
+	return out, r, nil
+}
+
+func row(x []float64, c *Case) fit.Row {
+	r := fit.Row{X: x, Cases: 1}
+	if c.Left() {
+		r.Happened = 1
+	}
+	return r
+}
