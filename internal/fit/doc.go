@@ -8,6 +8,9 @@
 // whose last Hessian gives the standard errors. What is wrong with a fit is said
 // in its Warnings; a model in which nobody leaves is never returned without one.
 //
+// Logit is the exception: rows of numbers instead of histories, and a likelihood
+// with one peak, which Newton's method finds from anywhere.
+//
 // The same groups and options give the same bits, whatever the number of
 // processors: sums are taken over fixed chunks, in order. There is no randomness.
 //

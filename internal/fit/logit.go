@@ -183,7 +183,7 @@ func (r *regression) result(s summit, columns []Column) Result[stat.Logistic] {
 
 // separated is nil unless something runs away, or would but for the ridge.
 func (r *regression) separated(s summit, estimates []Estimate) *Separated {
-	if norm := floats.Norm(s.last, 2); norm > resting && r.ridge == 0 {
+	if norm := floats.Norm(s.last, 2); norm > resting {
 		var names []string
 		for j, d := range s.last {
 			if math.Abs(d) > norm/10 {

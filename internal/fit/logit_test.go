@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
 	"tidemark/internal/stat"
@@ -96,7 +97,7 @@ func TestLogitOfMenarche(t *testing.T) {
 
 // A case is a case, in a row of its own or not, and half of it twice.
 func TestLogitAddsUpCases(t *testing.T) {
-	together := []Row{{[]float64{1, 0}, 3, 1}, {[]float64{2, 1}, 4, 3}, {[]float64{4, 0}, 2, 1}, {[]float64{9, 9}, 0, 0}}
+	together := []Row{{[]float64{9, 9}, 0, 0}, {[]float64{1, 0}, 3, 1}, {[]float64{2, 1}, 4, 3}, {[]float64{4, 0}, 2, 1}}
 	var apart []Row
 	for _, r := range together {
 		for i := range int(r.Cases) {
@@ -172,14 +173,19 @@ func TestLogitIsAMaximum(t *testing.T) {
 			t.Errorf("got no convergence: %v", got.Warnings)
 		}
 		by := make([]float64, len(p.columns)+1)
-		var cases float64
+		var cases, logLikelihood float64
 		for _, r := range p.rows {
-			off := r.Happened - r.Cases*got.Model.Probability(r.X)
+			probability := got.Model.Probability(r.X)
+			logLikelihood += r.Happened*math.Log(probability) + (r.Cases-r.Happened)*math.Log1p(-probability)
+			off := r.Happened - r.Cases*probability
 			by[0] += off
 			cases += r.Cases
 			for k, x := range r.X {
 				by[k+1] += off * (x - 100)
 			}
+		}
+		if !(math.Abs(got.LogLikelihood-logLikelihood) <= 1e-8*cases) {
+			t.Errorf("log-likelihood: got %v, want %v", got.LogLikelihood, logLikelihood)
 		}
 		tol := 1e-5 * math.Sqrt(cases)
 		if !(math.Abs(by[0]) <= tol) {
@@ -201,6 +207,54 @@ func TestLogitIsAMaximum(t *testing.T) {
 				t.Errorf("%s: got 0 with gradient %v, want it 0 or less", p.columns[k].Name, slope)
 			case !(bounded && c == 0) && !(math.Abs(slope) <= tol):
 				t.Errorf("%s: got gradient %v, want 0", p.columns[k].Name, slope)
+			}
+		}
+	})
+}
+
+// Far out, whole steps of Newton's lead astray.
+func TestLogitOfAnOutlier(t *testing.T) {
+	rows := []Row{{[]float64{.5}, 73, 73}, {[]float64{7}, 1, 0}, {[]float64{0}, 1, 0}}
+	got := logit(t, rows, columns(1), 0)
+	var byIntercept, byX float64
+	for _, r := range rows {
+		off := r.Happened - r.Cases*got.Model.Probability(r.X)
+		byIntercept += off
+		byX += off * r.X[0]
+	}
+	near(t, "gradient by the intercept", byIntercept, 0, 1e-9)
+	near(t, "gradient by x", byX, 0, 1e-9)
+	equal(t, "converged", got.Converged, true)
+	equal(t, "warnings", len(got.Warnings), 0)
+}
+
+// The top of a parabola within bounds: level by what is free, and falling from
+// what is held.
+func TestTopOfAParabola(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 8).Draw(t, "dimensions")
+		number := rapid.Map(rapid.IntRange(-8, 8), func(i int) float64 { return float64(i) / 2 })
+		root := mat.NewDense(n, n, rapid.SliceOfN(number, n*n, n*n).Draw(t, "root"))
+		p := parabola{two: mat.NewSymDense(n, nil), slope: mat.NewVecDense(n, rapid.SliceOfN(number, n, n).Draw(t, "slope"))}
+		p.two.SymOuterK(1, root)
+		for j := range n {
+			p.two.SetSym(j, j, p.two.At(j, j)+1)
+		}
+		bounded := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "bounded")
+		bounded[0] = false // the intercept
+		from := rapid.SliceOfN(rapid.SampledFrom([]float64{0, 0, .5, 3}), n, n).Draw(t, "from")
+		b, free := p.top(from, bounded)
+		var by mat.VecDense
+		by.MulVec(p.two, mat.NewVecDense(n, b))
+		by.SubVec(p.slope, &by)
+		for j := range n {
+			switch slope := by.AtVec(j); {
+			case free[j] && math.Abs(slope) > 1e-9:
+				t.Errorf("free %d: got slope %v at %v, want 0", j, slope, b[j])
+			case !free[j] && (b[j] != 0 || !bounded[j] || slope > 1e-5):
+				t.Errorf("held %d, bounded %v: got %v and slope %v, want 0 and no slope upwards", j, bounded[j], b[j], slope)
+			case bounded[j] && b[j] < 0:
+				t.Errorf("bounded %d: got %v, want 0 or more", j, b[j])
 			}
 		}
 	})

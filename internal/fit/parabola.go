@@ -47,7 +47,7 @@ func (p parabola) top(from []float64, bounded []bool) (b []float64, free []bool)
 	dim := len(from)
 	b, free = slices.Clone(from), make([]bool, dim)
 	for j := range free {
-		free[j] = !bounded[j] || b[j] > 0
+		free[j] = true
 	}
 	for range 10 * dim {
 		peak := p.over(free)
@@ -63,7 +63,7 @@ func (p parabola) top(from []float64, bounded []bool) (b []float64, free []bool)
 			b[j] += float64(share * (peak[j] - b[j]))
 		}
 		if stop >= 0 {
-			b[stop], free[stop] = 0, false
+			free[stop] = false
 			continue
 		}
 		var bent mat.VecDense

@@ -50,6 +50,7 @@ func TestReliability(t *testing.T) {
 			[]judge.Bin{{4, .225, .5}, {2, .55, 0}, {2, .85, 1}},
 			(4*.275 + 2*.55 + 2*.15) / 8,
 		},
+		{"equals stay together: two of three are of the next bin", []float64{.3, .1, .3, .3}, 2, []judge.Bin{{1, .1, 0}, {3, .3, 2. / 3}}, (.1 + 2 - .9) / 4},
 		{"one bin", forecasts, 1, []judge.Bin{{8, 3.7 / 8, .5}}, .3 / 8},
 		{"all alike", []float64{.3, .3, .3, .3, .3, .3, .3, .3}, 10, []judge.Bin{{8, .3, .5}}, .2},
 		{"nobody", nil, 10, nil, nan},

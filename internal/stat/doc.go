@@ -3,7 +3,7 @@
 //
 // It holds the BG/NBD family of purchase models (BGNBD, MBGNBD), Pareto/NBD, and
 // the Gamma-Gamma model of spend, with the likelihoods and gradients that package
-// fit finds their parameters by. Numbers in, numbers out: no clock, no state, no
+// fit finds their parameters by, and a Logistic model of anything that happens or not. Numbers in, numbers out: no clock, no state, no
 // I/O. Symbols keep the letters of the papers.
 //
 // # Units
