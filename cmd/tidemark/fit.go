@@ -38,6 +38,8 @@ func (c *fitCommand) Validate() error {
 		return errors.New("name the files of a log, or fit to the live histories with --from-redis")
 	case !c.FromRedis && c.Format == "":
 		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist or jsonl")
+	case c.Out == "":
+		return errors.New("--out needs a file; - is standard output")
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
 		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
 	}
