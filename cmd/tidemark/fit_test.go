@@ -111,6 +111,7 @@ func TestFitWritesAFile(t *testing.T) {
 			t.Errorf("the file has lost %q", line)
 		}
 	}
+	tidemark(t, fitSample(t, "--out", "/nosuch/model.yaml")...).says(t, 1, "write model", "/nosuch/model.yaml")
 	// Scores follow the new parameters: it is a model like any other.
 	must(t, "replay", file(t, smallLog), "--format", "jsonl", "--model", out)
 }
@@ -198,7 +199,6 @@ func TestFitRefuses(t *testing.T) {
 		{"another kind of model", []string{log, "--format", "jsonl", "--model-kind", "pareto-nbd"}, 2, []string{`"pareto-nbd"`}},
 		{"no unit", []string{log, "--format", "jsonl", "--unit-days", "0"}, 2, []string{"--unit-days 0"}},
 		{"nowhere to write", []string{log, "--format", "jsonl", "--out", ""}, 2, []string{"--out needs a file"}},
-		{"a place that cannot be written", fitSample(t, "--out", "/nosuch/model.yaml")[1:], 1, []string{"write model", "/nosuch/model.yaml"}},
 		{"no unit at all", []string{log, "--format", "jsonl", "--unit-days", "NaN"}, 2, []string{"--unit-days NaN"}},
 		{"no such base", []string{log, "--format", "jsonl", "--model", "nosuch.yaml"}, 2, []string{"nosuch.yaml"}},
 		{"a base that is none", []string{log, "--format", "jsonl", "--model", log}, 1, []string{"model"}},
