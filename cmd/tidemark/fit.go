@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"tidemark/internal/event"
 	"tidemark/internal/fit"
 	"tidemark/internal/model"
 	"tidemark/internal/score/clv"
@@ -38,6 +37,8 @@ func (c *fitCommand) Validate() error {
 		return errors.New("name the files of a log, or fit to the live histories with --from-redis")
 	case !c.FromRedis && c.Format == "":
 		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist or jsonl")
+	case c.Out == "":
+		return errors.New("--out needs a file; - is standard output")
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
 		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
 	}
@@ -83,29 +84,6 @@ func (c *fitCommand) Run(ctx context.Context, s streams) error {
 		fmt.Fprintf(s.err, "wrote model %s to %s: `tidemark model activate %s` puts it in force\n", version, c.Out, c.Out)
 	}
 	return nil
-}
-
-// found is what a fit came to.
-type found struct {
-	kind            string
-	unitDays        float64
-	purchase, spend fitted
-	model           stat.PurchaseModel
-	gamma           *stat.GammaGamma // nil: the base's stays
-	repeatBuyers    int
-	repeats         int
-}
-
-// fitted is a result without its type.
-type fitted struct {
-	estimates     []fit.Estimate
-	logLikelihood float64
-	customers     int
-	warnings      []fit.Warning
-}
-
-func fittedOf[M any](r fit.Result[M]) fitted {
-	return fitted{r.Estimates, r.LogLikelihood, r.Customers, r.Warnings}
 }
 
 // fit fits the purchase and the spend model.
@@ -158,99 +136,4 @@ func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found,
 
 func spendOf(p clv.Pattern) stat.Spend {
 	return stat.Spend{X: p.SpendDays, Mean: p.Spend / float64(p.SpendDays)}
-}
-
-// degenerate are the warnings after which a model says nothing of customers. A spend model whose p runs away is none: it is
-// that of fixed prices.
-func (f *found) degenerate() []string {
-	var out []string
-	for _, w := range f.purchase.warnings {
-		switch w.(type) {
-		case fit.NobodyLeaves, fit.AtBoundary, fit.NotConverged, fit.NotPositiveDefinite:
-			out = append(out, "purchase: "+w.String())
-		case fit.LeavingUncertain, fit.InfiniteMean:
-		}
-	}
-	for _, w := range f.spend.warnings {
-		switch w.(type) {
-		case fit.InfiniteMean, fit.NotConverged:
-			out = append(out, "spend: "+w.String())
-		case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.NotPositiveDefinite:
-		}
-	}
-	return out
-}
-
-// warnings are those of both models, in words.
-func (f *found) warnings() []string {
-	var out []string
-	for _, w := range f.purchase.warnings {
-		text := "purchase: " + w.String()
-		if _, uncertain := w.(fit.LeavingUncertain); uncertain {
-			text += "; silence then says little, and churn risks differ little"
-		}
-		out = append(out, text)
-	}
-	for _, w := range f.spend.warnings {
-		out = append(out, "spend: "+w.String())
-	}
-	if f.gamma == nil {
-		out = append(out, "spend: nobody who bought again paid for it; the parameters are those of the base")
-	}
-	return out
-}
-
-// file is f as a model file says it.
-func (f *found) file(version string, data *fitData) model.Fit {
-	return model.Fit{
-		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
-		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf,
-		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(),
-	}
-}
-
-func (f *fitted) goodness() model.Goodness {
-	g := model.Goodness{Customers: f.customers, LogLikelihood: f.logLikelihood, StandardErrors: map[string]float64{}}
-	for _, e := range f.estimates {
-		g.StandardErrors[e.Name] = e.StandardError
-	}
-	return g
-}
-
-// print says what was found, as a table.
-func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "data       %s to %s: %d customers, %d of them bought again, on %d days\n",
-		data.calendar.Day(data.first), data.asOf, len(data.customers), f.repeatBuyers, f.repeats)
-	fmt.Fprintf(&b, "purchases  %s in units of %g days, log-likelihood %.4f\n", f.kind, f.unitDays, f.purchase.logLikelihood)
-	f.purchase.print(&b)
-	if f.gamma != nil {
-		fmt.Fprintf(&b, "spend      gamma-gamma of %d customers in %s, log-likelihood %.4f\n", f.spend.customers, data.currency, f.spend.logLikelihood)
-		f.spend.print(&b)
-	}
-	for _, text := range f.warnings() {
-		fmt.Fprintf(&b, "warning    %s\n", text)
-	}
-	fmt.Fprintf(&b, "took       %.1f s\n", took.Seconds())
-	_, _ = io.WriteString(w, b.String())
-}
-
-func (f *fitted) print(b *strings.Builder) {
-	for _, e := range f.estimates {
-		margin := fmt.Sprintf("%.4g", e.StandardError)
-		if e.StandardError != e.StandardError { // NaN
-			margin = "unknown"
-		}
-		fmt.Fprintf(b, "           %-5s  %-12.7g  standard error %s\n", e.Name, e.Value, margin)
-	}
-}
-
-// fitData is what there is to fit to, and the model that the fit goes into.
-type fitData struct {
-	base     []byte
-	currency event.Currency
-	calendar event.Calendar
-	// customers are those with a purchase that stands at asOf; first is the first purchase of them all.
-	customers   []clv.Pattern
-	first, asOf event.Instant
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/fit"
 	"tidemark/internal/model"
 	"tidemark/internal/realdata"
 	"tidemark/internal/score"
@@ -110,6 +111,7 @@ func TestFitWritesAFile(t *testing.T) {
 			t.Errorf("the file has lost %q", line)
 		}
 	}
+	tidemark(t, fitSample(t, "--out", "/nosuch/model.yaml")...).says(t, 1, "write model", "/nosuch/model.yaml")
 	// Scores follow the new parameters: it is a model like any other.
 	must(t, "replay", file(t, smallLog), "--format", "jsonl", "--model", out)
 }
@@ -145,6 +147,43 @@ func TestDegenerateFit(t *testing.T) {
 	}
 }
 
+// Six customers in five thousand came back: that is not enough for a rhythm.
+func TestFitOfHardlyAnyRepeats(t *testing.T) {
+	var files []string
+	for _, table := range []string{"orders", "customers", "order_payments", "order_items", "order_reviews"} {
+		files = append(files, realdata.File(t, "olist_sample/olist_"+table+"_dataset.csv"))
+	}
+	got := tidemark(t, slices.Concat([]string{"fit"}, files, []string{"--format", "olist"})...)
+	got.says(t, 1, "4942 customers, 6 of them bought again", "no model was written", "purchase: r runs away", "spend: p runs away")
+	if got.out != "" {
+		t.Errorf("%q on standard output, want nothing", got.out)
+	}
+}
+
+func TestDegenerate(t *testing.T) {
+	for _, row := range []struct {
+		why             string
+		purchase, spend []fit.Warning
+		want            string
+	}{
+		{"all is well", nil, nil, ""},
+		{"leaving may be chance: churn risks are small, not wrong", []fit.Warning{fit.LeavingUncertain{Gain: 1}}, nil, ""},
+		{"prices are fixed", nil, []fit.Warning{fit.AtBoundary{Name: "p", Value: 1e9}}, ""},
+		{"nobody leaves", []fit.Warning{fit.NobodyLeaves{}}, nil, "purchase: nobody"},
+		{"a purchase parameter runs away", []fit.Warning{fit.AtBoundary{Name: "r", Value: 1e9}}, nil, "purchase: r runs away"},
+		{"no maximum", []fit.Warning{fit.NotConverged{}}, nil, "purchase: no maximum"},
+		{"no maximum of spend", nil, []fit.Warning{fit.NotConverged{}}, "spend: no maximum"},
+		{"flat", []fit.Warning{fit.NotPositiveDefinite{}}, nil, "purchase: the likelihood is flat"},
+		{"an infinite mean", nil, []fit.Warning{fit.InfiniteMean{Q: 1}}, "spend: q = 1"},
+	} {
+		f := found{purchase: fitted{warnings: row.purchase}, spend: fitted{warnings: row.spend}}
+		got := strings.Join(f.degenerate(), "; ")
+		if (got == "") != (row.want == "") || !strings.HasPrefix(got, row.want) {
+			t.Errorf("%s: got %q, want %q", row.why, got, row.want)
+		}
+	}
+}
+
 func TestFitRefuses(t *testing.T) {
 	log := file(t, smallLog)
 	for _, row := range []struct {
@@ -159,6 +198,7 @@ func TestFitRefuses(t *testing.T) {
 		{"another format", []string{log, "--format", "csv"}, 2, []string{`"csv"`}},
 		{"another kind of model", []string{log, "--format", "jsonl", "--model-kind", "pareto-nbd"}, 2, []string{`"pareto-nbd"`}},
 		{"no unit", []string{log, "--format", "jsonl", "--unit-days", "0"}, 2, []string{"--unit-days 0"}},
+		{"nowhere to write", []string{log, "--format", "jsonl", "--out", ""}, 2, []string{"--out needs a file"}},
 		{"no unit at all", []string{log, "--format", "jsonl", "--unit-days", "NaN"}, 2, []string{"--unit-days NaN"}},
 		{"no such base", []string{log, "--format", "jsonl", "--model", "nosuch.yaml"}, 2, []string{"nosuch.yaml"}},
 		{"a base that is none", []string{log, "--format", "jsonl", "--model", log}, 1, []string{"model"}},

@@ -14,6 +14,16 @@ import (
 	"tidemark/internal/score/clv"
 )
 
+// fitData is what there is to fit to, and the model that the fit goes into.
+type fitData struct {
+	base     []byte
+	currency event.Currency
+	calendar event.Calendar
+	// customers are those with a purchase that stands at asOf; first is the first purchase of them all.
+	customers   []clv.Pattern
+	first, asOf event.Instant
+}
+
 // newFitData returns no customers yet, and the engine that tells of them.
 func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	m, err := model.Parse(base)

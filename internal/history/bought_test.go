@@ -3,6 +3,8 @@ package history_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 )
@@ -39,4 +41,55 @@ func TestBetween(t *testing.T) {
 			}
 		})
 	}
+}
+
+// between is Summary.Between by the twin.
+func (w *twin) between(after, until event.Instant) (b history.Bought) {
+	days, before := map[event.Day]bool{}, map[event.Day]bool{}
+	for _, k := range w.books(until) {
+		switch {
+		case k.order.x != nil && k.order.at() > after:
+			days[k.day] = true
+			b.Net += k.amount
+		case k.order.x != nil:
+			before[k.day] = true
+		case k.of.x != nil && k.of.at() > after:
+			b.Net += k.amount
+		}
+	}
+	for day := range days {
+		if !before[day] {
+			b.Days++
+		}
+	}
+	return b
+}
+
+// The twin says the same of any stretch of up to 728 days whose end is the newest that is known.
+func TestTwinAgreesOnWhatWasBought(t *testing.T) {
+	zones := calendars(t)
+	rapid.Check(t, func(t *rapid.T) {
+		c := rapid.SampledFrom(zones).Draw(t, "zone")
+		life := drawAny(t, c)
+		last := life[rapid.IntRange(0, len(life)-1).Draw(t, "last")]
+		until := last.at() + rapid.SampledFrom([]event.Instant{0, hour, 24 * hour, 300 * 24 * hour}).Draw(t, "until")
+		after := until - rapid.SampledFrom([]event.Instant{0, hour, 25 * hour, 365 * 24 * hour, 728 * 24 * hour}).Draw(t, "stretch")
+		if first := life[rapid.IntRange(0, len(life)-1).Draw(t, "first")]; first.at() <= until && first.at() > until-728*24*hour {
+			after = first.at()
+		}
+		w := twin{calendar: c}
+		for _, o := range life {
+			if o.at() <= until {
+				w.observe(o)
+			}
+		}
+		seen := arrive(t, w.seen, c)
+		s := observeAll(t, seen, c)
+		if got, want := s.Between(after, until), w.between(after, until); got != want {
+			for _, o := range seen {
+				t.Log(describe(o, c))
+			}
+			t.Fatalf("from day %d to day %d: got %+v, want %+v", c.Day(after)-base, c.Day(until)-base, got, want)
+		}
+	})
 }

@@ -109,6 +109,7 @@ func (w *twin) refunds(at event.Instant) []observed {
 // booked is money on a day.
 type booked struct {
 	order  observed // nil x: a reduction
+	of     observed // the order that is reduced; nil x: none that stands
 	day    event.Day
 	amount int64
 	orphan bool
@@ -153,7 +154,7 @@ func (w *twin) books(at event.Instant) []booked {
 			}
 			taken := min(left, r.a.Amount)
 			left -= taken
-			books = append(books, booked{day: max(w.day(r), w.day(v)), amount: -taken})
+			books = append(books, booked{of: v, day: max(w.day(r), w.day(v)), amount: -taken})
 		}
 	}
 	return books
