@@ -22,6 +22,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"See it work: embedded servers, a simulated shop, a year in a minute."`
 	Replay   replayCommand   `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
 	Fit      fitCommand      `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
+	Backtest backtestCommand `cmd:"" help:"Judge the models out of time on a log, beside what an analyst would do without them."`
 	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
 	Bench    benchCommand    `cmd:"" help:"Measure the service on real servers: events a second, CPU, latency, memory."`
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`

@@ -43,6 +43,9 @@ const (
 // Rivals are the scores that the stack is held against.
 var Rivals = []string{LogitRFM, NoPurchase, Gap}
 
+// LastClass is the class of customers with so many repeat purchases, or more.
+const LastClass = 7
+
 const (
 	bins = 10
 	// active is how recently a customer has bought who still counts as active.
@@ -87,8 +90,7 @@ type Cutoff struct {
 	AUC          map[string]float64 `json:"auc"`
 	Churn        map[string]Churn   `json:"churn"`
 	Counts       map[string]Counts  `json:"counts"`
-	// Classes compares the purchase days that MBG/NBD expected with those that came, by repeat purchases before; the last class
-	// is of seven and more.
+	// Classes compares the purchase days that MBG/NBD expected with those that came, by repeat purchases before.
 	Classes []judge.Class `json:"classes"`
 	// Drifted says that the base rate has moved since the model was fitted: it is due for another fit.
 	Drifted  bool     `json:"drifted"`
@@ -193,8 +195,8 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, first,
 		f.risk(LogitRFM, rfm.Probability(c))
 		f.risk(NoPurchase, p)
 		f.scores[Gap] = append(f.scores[Gap], c.Traits.Silent)
-		f.expect(mbg, bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), days/o.UnitDays))
-		f.expect(steady, float64(c.Pattern.Repeats)*days/max(1, c.Pattern.Age))
+		f.expect(MBGNBD, bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), days/o.UnitDays))
+		f.expect(Steady, float64(c.Pattern.Repeats)*days/max(1, c.Pattern.Age))
 		f.left = append(f.left, c.Left())
 		f.came = append(f.came, float64(c.Later.Days))
 	}
@@ -203,8 +205,9 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, first,
 
 // The forecasts of purchase days.
 const (
-	mbg    = "mbg-nbd"
-	steady = "x*h/T"
+	MBGNBD = "mbg-nbd"
+	// Steady is that of who goes on as before.
+	Steady = "x*h/T"
 )
 
 func (f *forecasts) risk(name string, p float64) {
@@ -245,9 +248,9 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 	}
 	classes := make([]int, len(f.cases))
 	for i := range f.cases {
-		classes[i] = min(f.cases[i].Pattern.Repeats, 7)
+		classes[i] = min(f.cases[i].Pattern.Repeats, LastClass)
 	}
-	c.Classes = judge.ByClass(f.expected[mbg], f.came, classes)
+	c.Classes = judge.ByClass(f.expected[MBGNBD], f.came, classes)
 	c.Drifted = moved(f.risks[Stack], f.left)
 	for _, w := range f.warnings {
 		c.Warnings = append(c.Warnings, w.String())

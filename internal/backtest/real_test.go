@@ -70,7 +70,8 @@ func TestAgainstLogitRFM(t *testing.T) {
 		{"CDNOW", dataset.CDNOW, "cdnow/CDNOW_master.txt", quarters, -.003},
 		{
 			"Online Retail", dataset.OnlineRetail, "online_retail/online_retail.csv.gz",
-			[]string{"2011-05-31", "2011-06-30", "2011-07-31", "2011-08-31", "2011-09-09"}, 0,
+			[]string{"2011-05-31", "2011-06-30", "2011-07-31", "2011-08-31", "2011-09-09"},
+			0,
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"tidemark/internal/backtest"
+	"tidemark/internal/event"
+	"tidemark/internal/learn"
+)
+
+type backtestCommand struct {
+	logSettings
+	Cutoff      []instant `help:"Forecast at this date or time, from what was known then; several are separated by commas. Without one, at the last day that leaves a horizon to look at, and every four weeks before it, five in all." placeholder:"TIME"`
+	HorizonDays int       `help:"How far forecasts look ahead." default:"91"`
+	UnitDays    float64   `help:"Unit of time of the purchase model, in days." default:"7"`
+	JSON        string    `help:"Write all figures as JSON; - is standard output, in place of the tables." placeholder:"FILE"`
+	modelSettings
+}
+
+// Validate refuses what cannot be done.
+func (c *backtestCommand) Validate() error {
+	switch {
+	case c.HorizonDays < 1 || c.HorizonDays > 728:
+		return fmt.Errorf("--horizon-days %d is not in 1..728", c.HorizonDays)
+	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
+		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
+	}
+	return nil
+}
+
+// Run judges the models on the log and prints how they did.
+func (c *backtestCommand) Run(ctx context.Context, s streams) error {
+	engine, err := c.engine()
+	if err != nil {
+		return err
+	}
+	calendar, err := calendarOf(c.Zone)
+	if err != nil {
+		return err
+	}
+	log, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	if len(log.Events) == 0 {
+		return errors.New("the log holds no event")
+	}
+	cutoffs, err := c.cutoffs(log.Events)
+	if err != nil {
+		return err
+	}
+	shown := newProgress(s.err, "judging")
+	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
+		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays,
+		Progress: func(n int) { shown.show(int64(n), int64(len(cutoffs)), "cutoffs") },
+	})
+	shown.end()
+	if err != nil {
+		return err
+	}
+	if err := writeTo(c.JSON, s, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	if c.JSON == "-" {
+		return nil
+	}
+	return printBacktest(s.out, r)
+}
+
+func (c *backtestCommand) horizon() time.Duration {
+	return time.Duration(c.HorizonDays) * 24 * time.Hour
+}
+
+// usualCutoffs is how many cutoffs there are where none is given: single ones are noise.
+const usualCutoffs = 5
+
+// cutoffs are those given, in order, or the usual ones.
+func (c *backtestCommand) cutoffs(events []event.Event) ([]event.Instant, error) {
+	first, last := event.Never, event.Instant(0)
+	for _, x := range events {
+		first, last = min(first, x.Common().OccurredAt), max(last, x.Common().OccurredAt)
+	}
+	latest := last.Add(-c.horizon())
+	var all []event.Instant
+	for _, at := range c.Cutoff {
+		if event.Instant(at) > latest {
+			return nil, fmt.Errorf("--cutoff %s: the log ends at %s, and %d days after the cutoff are to be seen", event.Instant(at), last, c.HorizonDays)
+		}
+		all = append(all, event.Instant(at))
+	}
+	if len(all) > 0 {
+		slices.Sort(all)
+		return slices.Compact(all), nil
+	}
+	for n := range usualCutoffs {
+		at := latest.Add(-time.Duration(n) * 28 * 24 * time.Hour)
+		if _, err := learn.Cuts(first, at, c.horizon()); err != nil {
+			if n == 0 {
+				return nil, err
+			}
+			break
+		}
+		all = append([]event.Instant{at}, all...)
+	}
+	return all, nil
+}
+
+// printBacktest writes the tables.
+func printBacktest(to io.Writer, r *backtest.Result) error {
+	table := func(title, head string, row func(w io.Writer, c *backtest.Cutoff)) error {
+		fmt.Fprintf(to, "%s\n", title)
+		w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(w, head)
+		for i := range r.Cutoffs {
+			row(w, &r.Cutoffs[i])
+		}
+		fmt.Fprintln(w)
+		return w.Flush()
+	}
+	scores := append([]string{backtest.Stack}, backtest.Rivals...)
+	fmt.Fprintf(to, "Who left: no purchase within %g days. Models know nothing from after a cutoff.\n\n", r.HorizonDays)
+	err := errors.Join(
+		table("Ranking: AUC, .5 is chance.", "cutoff\tcustomers\tleft\t"+strings.Join(scores, "\t")+"\t", func(w io.Writer, c *backtest.Cutoff) {
+			fmt.Fprintf(w, "%s\t%d\t%.3f\t", c.Date, c.Customers, c.Rate)
+			for _, name := range scores {
+				fmt.Fprintf(w, "%.4f\t", c.AUC[name])
+			}
+			fmt.Fprintln(w)
+		}),
+		printDifferences(to, r),
+		table("Probabilities: how far from what happened (by chance: a perfect model's 95 %), slope 1 is right; the base rate has moved where it says so.",
+			"cutoff\tleft before\tleft\terror\tby chance\tof logit-rfm\tslope\tof logit-rfm\tBrier\tof logit-rfm\tlift, top 10 %\tmoved\t",
+			func(w io.Writer, c *backtest.Cutoff) {
+				own, rfm := c.Churn[backtest.Stack], c.Churn[backtest.LogitRFM]
+				moved := ""
+				if c.Drifted {
+					moved = fmt.Sprintf("%+.3f", -own.Bias)
+				}
+				fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.4f\t%.4f\t%.2f\t%s\t\n", c.Date, c.TrainingRate, c.Rate,
+					own.Error, own.ByChance, rfm.Error, own.Slope, rfm.Slope, own.Brier, rfm.Brier, own.Lift, moved)
+			}),
+		table("Purchase days to come: deviance is Poisson's, less is better.",
+			"cutoff\tcame\tMBG/NBD\tbias\tdeviance\tMAE\tx*h/T\tbias\tdeviance\tMAE\t", func(w io.Writer, c *backtest.Cutoff) {
+				m, x := c.Counts[backtest.MBGNBD], c.Counts[backtest.Steady]
+				fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%+.1f %%\t%.3f\t%.3f\t%.0f\t%+.1f %%\t%.3f\t%.3f\t\n", c.Date, m.Actual,
+					m.Forecast, 100*m.Bias, m.Deviance, m.MAE, x.Forecast, 100*x.Bias, x.Deviance, x.MAE)
+			}),
+		printClasses(to, r))
+	for _, c := range r.Cutoffs {
+		for _, warning := range c.Warnings {
+			fmt.Fprintf(to, "%s: %s\n", c.Date, warning)
+		}
+	}
+	return err
+}
+
+// printDifferences says how much better the stack ranks.
+func printDifferences(to io.Writer, r *backtest.Result) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "The stack's AUC less that of\tmean\t95 % interval, by customer")
+	line := func(name string, d backtest.Interval) {
+		fmt.Fprintf(w, "%s\t%+.4f\t%+.4f to %+.4f\n", name, d.Value, d.Low, d.High)
+	}
+	for _, name := range backtest.Rivals {
+		line(name, r.Difference[name])
+	}
+	line(backtest.LogitRFM+", of who bought within 91 days", r.AmongActive)
+	fmt.Fprintln(w)
+	return w.Flush()
+}
+
+// printClasses compares counts by class at the last cutoff.
+func printClasses(to io.Writer, r *backtest.Result) error {
+	last := r.Cutoffs[len(r.Cutoffs)-1]
+	fmt.Fprintf(to, "Purchase days to come per customer at %s, by purchase days after the first before it\n", last.Date)
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "class\tcustomers\tcame\tstandard error\tMBG/NBD\twithin 15 % or two errors\t")
+	for _, c := range last.Classes {
+		class, holds := fmt.Sprint(c.Class), "no"
+		if c.Class == backtest.LastClass {
+			class += "+"
+		}
+		if c.Holds() {
+			holds = "yes"
+		}
+		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%.3f\t%s\t\n", class, c.Cases, c.Actual, c.StandardError, c.Forecast, holds)
+	}
+	fmt.Fprintln(w)
+	return w.Flush()
+}
