@@ -23,6 +23,7 @@ type fitCommand struct {
 	UnitDays         float64  `help:"Unit of time of the purchase model, in days." default:"7"`
 	Version          string   `help:"Version of the new model; the kind and the last day if not given." placeholder:"NAME"`
 	Out              string   `help:"Write the new model file; - is standard output." default:"-" placeholder:"FILE"`
+	ChurnStack       bool     `help:"Fit the churn stack too, to whom the log shows to have left; the lines of the levels stay those of the base."`
 	AcceptDegenerate bool     `help:"Write a model even where the data do not support one."`
 	modelSettings
 	redisSettings
@@ -31,6 +32,8 @@ type fitCommand struct {
 // Validate refuses what cannot be done.
 func (c *fitCommand) Validate() error {
 	switch {
+	case c.FromRedis && c.ChurnStack:
+		return errors.New("--churn-stack needs a log: the live histories do not know how customers stood months ago")
 	case c.FromRedis && (len(c.Files) > 0 || c.Format != ""):
 		return errors.New("--from-redis takes no log: leave out the files and --format")
 	case !c.FromRedis && len(c.Files) == 0:
@@ -67,6 +70,9 @@ func (c *fitCommand) Run(ctx context.Context, s streams) error {
 	version := c.Version
 	if version == "" {
 		version = c.ModelKind + "-" + data.calendar.Day(data.asOf).String()
+	}
+	if err := found.learn(ctx, data); err != nil {
+		return fmt.Errorf("fit the churn stack: %w", err)
 	}
 	found.print(s.err, data, time.Since(began))
 	if bad := found.degenerate(); len(bad) > 0 && !c.AcceptDegenerate {

@@ -15,6 +15,7 @@ import (
 	"tidemark/internal/model"
 	"tidemark/internal/realdata"
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 )
 
@@ -288,5 +289,39 @@ func TestFitCountsAProfileOnce(t *testing.T) {
 	}
 	if err := data.decode(engine, [][]byte{{1, 2, 3}}, 0); err == nil {
 		t.Error("bytes that are no profile: got no error")
+	}
+}
+
+// TestFitOfTheChurnStack: it goes into section churn, once, and everything else of the base stays.
+func TestFitOfTheChurnStack(t *testing.T) {
+	sample := realdata.File(t, "cdnow/CDNOW_sample.txt")
+	first := tidemark(t, "fit", sample, "--format", "cdnow-sample", "--as-of", "1998-03-31", "--churn-stack")
+	if first.code != 0 {
+		t.Fatalf("exit code %d, want 0; it said %s", first.code, first.err)
+	}
+	first.says(t, 0, "churn      logistic regression on 7071 customers as they stood at 1997-12-31, 1997-12-03, 1997-11-05", "none: it may not be less")
+	m := parsed(t, first.out)
+	if m.Stack == churn.Plain() || m.Stack.Weights[churn.Base] <= 0 || m.Churn != parsed(t, string(model.Default())).Churn {
+		t.Errorf("stack %+v, lines %+v; want a fitted one, and the lines of the base", m.Stack, m.Churn)
+	}
+	base := filepath.Join(t.TempDir(), "model.yaml")
+	if err := os.WriteFile(base, []byte(first.out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := tidemark(t, "fit", sample, "--format", "cdnow-sample", "--as-of", "1998-06-30", "--churn-stack", "--model", base)
+	if again.code != 0 || strings.Count(again.out, "stack:") != 1 || parsed(t, again.out).Stack == m.Stack {
+		t.Errorf("a second fit: exit code %d, %d stacks, want another one in place of the first; it said %s",
+			again.code, strings.Count(again.out, "stack:"), again.err)
+	}
+	for args, want := range map[string]string{
+		"--as-of 1997-05-01 --churn-stack": "too short",
+	} {
+		got := tidemark(t, append([]string{"fit", sample, "--format", "cdnow-sample"}, strings.Fields(args)...)...)
+		if got.code != 1 || !strings.Contains(got.err, want) {
+			t.Errorf("fit %s: exit code %d, saying %s; want an error with %q", args, got.code, got.err, want)
+		}
+	}
+	if got := tidemark(t, "fit", "--from-redis", "--churn-stack"); got.code != 2 || !strings.Contains(got.err, "needs a log") {
+		t.Errorf("from the live histories: exit code %d, saying %s; want it refused", got.code, got.err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/learn"
 	"tidemark/internal/model"
 	"tidemark/internal/panel"
 	"tidemark/internal/redis"
@@ -22,6 +23,10 @@ type fitData struct {
 	// customers are those with a purchase that stands at asOf; first is the first purchase of them all.
 	customers   []clv.Pattern
 	first, asOf event.Instant
+	// cuts and blocks are what the churn stack is learnt from; none where it is not asked for.
+	cuts    []panel.Cut
+	blocks  [][]learn.Case
+	horizon time.Duration
 }
 
 // newFitData returns no customers yet, and the engine that tells of them.
@@ -35,7 +40,7 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 		return nil, nil, err
 	}
 	calendar, err := calendarOf(zone)
-	return &fitData{base: base, currency: m.Base, calendar: calendar, first: event.Never}, engine, err
+	return &fitData{base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon}, engine, err
 }
 
 // add counts a customer in.
@@ -90,7 +95,14 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	for _, r := range seen.Rows[0] {
 		data.add(r.pattern, r.first)
 	}
-	return data, nil
+	if !c.ChurnStack {
+		return data, nil
+	}
+	if data.cuts, err = learn.Cuts(data.first, data.asOf, data.horizon); err != nil {
+		return nil, err
+	}
+	data.blocks, err = learn.Look(ctx, engine, log.Events, data.cuts)
+	return data, err
 }
 
 // longSilence of everybody is more likely the end of the log.

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"tidemark/internal/fit"
+	"tidemark/internal/learn"
 	"tidemark/internal/model"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 )
 
@@ -18,6 +21,9 @@ type found struct {
 	purchase, spend fitted
 	model           stat.PurchaseModel
 	gamma           *stat.GammaGamma // nil: the base's stays
+	stack           *churn.Stack     // nil: the base's stays
+	stacked         fitted
+	blocks          []time.Time // at which the stack looked at customers
 	repeatBuyers    int
 	repeats         int
 }
@@ -42,14 +48,14 @@ func (f *found) degenerate() []string {
 		switch w.(type) {
 		case fit.NobodyLeaves, fit.AtBoundary, fit.NotConverged, fit.NotPositiveDefinite:
 			out = append(out, "purchase: "+w.String())
-		case fit.LeavingUncertain, fit.InfiniteMean:
+		case fit.LeavingUncertain, fit.InfiniteMean, fit.Constant, fit.Separated:
 		}
 	}
 	for _, w := range f.spend.warnings {
 		switch w.(type) {
 		case fit.InfiniteMean, fit.NotConverged:
 			out = append(out, "spend: "+w.String())
-		case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.NotPositiveDefinite:
+		case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.NotPositiveDefinite, fit.Constant, fit.Separated:
 		}
 	}
 	return out
@@ -74,12 +80,28 @@ func (f *found) warnings() []string {
 	return out
 }
 
+// learn fits the churn stack, where there are cases to learn from.
+func (f *found) learn(ctx context.Context, data *fitData) error {
+	if data.blocks == nil {
+		return nil
+	}
+	stack, r, err := learn.Stack(ctx, data.blocks, data.horizon, f.unitDays)
+	if err != nil {
+		return err
+	}
+	f.stack, f.stacked = &stack, fittedOf(r)
+	for _, cut := range data.cuts {
+		f.blocks = append(f.blocks, cut.At.Time())
+	}
+	return nil
+}
+
 // file is f as a model file says it.
 func (f *found) file(version string, data *fitData) model.Fit {
 	return model.Fit{
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf,
-		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(),
+		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: f.stack,
 	}
 }
 
@@ -102,6 +124,15 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 		fmt.Fprintf(&b, "spend      gamma-gamma of %d customers in %s, log-likelihood %.4f\n", f.spend.customers, data.currency, f.spend.logLikelihood)
 		f.spend.print(&b)
 	}
+	if f.stack != nil {
+		dates := make([]string, len(f.blocks))
+		for i, at := range f.blocks {
+			dates[i] = at.Format(time.DateOnly)
+		}
+		fmt.Fprintf(&b, "churn      logistic regression on %d customers as they stood at %s, log-likelihood %.4f\n",
+			f.stacked.customers, strings.Join(dates, ", "), f.stacked.logLikelihood)
+		f.stacked.print(&b)
+	}
 	for _, text := range f.warnings() {
 		fmt.Fprintf(&b, "warning    %s\n", text)
 	}
@@ -114,7 +145,10 @@ func (f *fitted) print(b *strings.Builder) {
 		margin := fmt.Sprintf("%.4g", e.StandardError)
 		if e.StandardError != e.StandardError { // NaN
 			margin = "unknown"
+			if e.Value == 0 {
+				margin = "none: it may not be less"
+			}
 		}
-		fmt.Fprintf(b, "           %-5s  %-12.7g  standard error %s\n", e.Name, e.Value, margin)
+		fmt.Fprintf(b, "           %-12s  %-12.7g  standard error %s\n", e.Name, e.Value, margin)
 	}
 }

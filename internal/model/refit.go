@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"tidemark/internal/event"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 )
 
@@ -30,6 +32,8 @@ type Fit struct {
 	// RepeatBuyers are those of Buying.Customers who bought on two days or more.
 	RepeatBuyers int
 	Warnings     []string
+	// Stack is the churn stack; nil leaves that of the base as it is.
+	Stack *churn.Stack
 }
 
 // Goodness is how well parameters are known.
@@ -83,13 +87,20 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write section fitted: %w", err)
 	}
-	out := withFitted(text.edited(), section)
+	edited := text.edited()
+	if f.Stack != nil {
+		edited = withStack(edited, f.Stack)
+	}
+	out := withFitted(edited, section)
 	m, err := Parse(out)
 	if err != nil {
 		return nil, fmt.Errorf("the fitted model: %w", err)
 	}
 	if k, p := named(m.Value.Purchase); k != kind || p != rounded(params) || m.Version != f.Version {
 		return nil, fmt.Errorf("the base cannot be edited: it says %s %v of %q where it was to say %s %v of %q", k, p, m.Version, kind, params, f.Version)
+	}
+	if f.Stack != nil && m.Stack != roundedStack(*f.Stack) {
+		return nil, errors.New("the base cannot be edited: section churn is to be a block whose lines are indented by two")
 	}
 	return out, nil
 }
@@ -213,4 +224,44 @@ func withFitted(file, section string) []byte {
 		}
 	}
 	return []byte(strings.Join(lines[:begin], "") + section + strings.Join(lines[end:], ""))
+}
+
+// withStack puts the churn stack in place of the one that is there, or at the head of section churn.
+func withStack(file string, s *churn.Stack) string {
+	var out []string
+	within, cutting := false, false
+	for _, line := range strings.SplitAfter(file, "\n") {
+		if line != "" && !strings.ContainsAny(line[:1], " #\r\n") {
+			within = strings.HasPrefix(line, "churn:")
+			cutting = false
+		}
+		if cutting = within && (strings.HasPrefix(line, "  stack:") || cutting && strings.HasPrefix(line, "   ")); cutting {
+			continue
+		}
+		if out = append(out, line); strings.HasPrefix(line, "churn:") {
+			out = append(out, stackLines(s)...)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+func stackLines(s *churn.Stack) []string {
+	lines := []string{
+		"  stack: # logistic regression over the purchase model's risk, in log-odds: `tidemark fit --churn-stack` writes it\n",
+		"    intercept: " + decimal(s.Intercept) + "\n",
+		"    max_tenure_days: " + decimal(s.MaxTenure) + "\n",
+		"    weights:\n",
+	}
+	for _, t := range churn.Terms() {
+		lines = append(lines, "      "+t.String()+": "+decimal(s.Weights[t])+"\n")
+	}
+	return lines
+}
+
+func roundedStack(s churn.Stack) churn.Stack {
+	s.Intercept, s.MaxTenure = significant(s.Intercept, digits), significant(s.MaxTenure, digits)
+	for i := range s.Weights {
+		s.Weights[i] = significant(s.Weights[i], digits)
+	}
+	return s
 }
