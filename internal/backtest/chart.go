@@ -60,7 +60,7 @@ type chart struct {
 	x, y          string   // what the axes are
 	ticks         []string // along x, at 0, 1, 2, ...; without them x is a number
 	square        bool     // both axes from 0 to 1, with the diagonal
-	from          float64  // the lowest y shown, at most
+	zero          bool     // y is shown from 0 on
 	level         *float64 // a line across, such as what chance gives
 	width, height vg.Length
 	series        []series
@@ -92,7 +92,7 @@ func (c *chart) svg() (template.HTML, error) {
 		}
 	}
 	if c.ticks != nil {
-		p.X.Min, p.X.Max = -.4, float64(len(c.ticks))-.6
+		p.X.Min, p.X.Max = -.5, float64(len(c.ticks))-.5
 		p.X.Tick.Marker = c.labelled()
 		p.X.Tick.Length = 0
 	}
@@ -106,8 +106,8 @@ func (c *chart) svg() (template.HTML, error) {
 		}
 	case !shown:
 		p.Y.Min, p.Y.Max = 0, 1
-	default:
-		p.Y.Min = min(p.Y.Min, c.from)
+	case c.zero:
+		p.Y.Min = min(p.Y.Min, 0)
 	}
 	if c.level != nil {
 		p.Y.Min, p.Y.Max = min(p.Y.Min, *c.level), max(p.Y.Max, *c.level)
@@ -116,7 +116,7 @@ func (c *chart) svg() (template.HTML, error) {
 		}
 	}
 	canvas := vgsvg.New(c.width, c.height)
-	p.Draw(draw.New(canvas))
+	p.Draw(draw.Crop(draw.New(canvas), 0, -16, 0, -4)) // the last label reaches beyond its tick
 	var text bytes.Buffer
 	if _, err := canvas.WriteTo(&text); err != nil {
 		return "", err

@@ -99,7 +99,10 @@ const noWorse = .003
 
 // verdict says what an interval of the stack's AUC less that of a rival tells.
 func verdict(d Interval, rival string) string {
-	figures := fmt.Sprintf("AUC %s, 95 %% interval %s to %s", signed(4, d.Value), signed(4, d.Low), signed(4, d.High))
+	figures := fmt.Sprintf("difference of AUC %s, 95 %% interval %s to %s", signed(4, d.Value), signed(4, d.Low), signed(4, d.High))
+	if rival == NoPurchase {
+		rival = "the " + rival
+	}
 	switch {
 	case !d.Low.finite() || !d.High.finite():
 		return fmt.Sprintf("There are too few cases to tell whether the stack ranks better than %s (%s).", rival, figures)
@@ -124,7 +127,8 @@ func (r *Result) ranking() (section, error) {
 			s.Said = append(s.Said, verdict(d, rival))
 		}
 	}
-	s.Said = append(s.Said, fmt.Sprintf("Among customers who bought within the last %d days: %s", active, verdict(r.AmongActive, LogitRFM)))
+	among := verdict(r.AmongActive, LogitRFM)
+	s.Said = append(s.Said, fmt.Sprintf("Among customers who bought within the last %d days: %s%s", active, strings.ToLower(among[:1]), among[1:]))
 	value := func(c *Cutoff, name string) Number { return known(c.AUC, name) }
 	t := table{Caption: "AUC, no unit; more is better, .5 is chance.", Head: append([]string{"cutoff", "customers"}, scores...)}
 	for i := range r.Cutoffs {
@@ -298,7 +302,7 @@ func (r *Result) purchases() (section, error) {
 	}
 	all := r.pooled()
 	s.Tables = append(s.Tables, classTable("All cutoffs together. "+units+" The standard error is an upper bound: the same customers come at several cutoffs.", all))
-	c := &chart{x: "repeat purchase days before", y: "purchase days per customer", ticks: []string{}, width: 360, height: 210}
+	c := &chart{x: "repeat purchase days before", y: "purchase days per customer", zero: true, ticks: []string{}, width: 360, height: 210}
 	actual, ours, steady := series{name: came}, series{name: MBGNBD}, series{name: Steady}
 	for i, x := range all {
 		at := float64(i)

@@ -43,7 +43,7 @@ func known() *backtest.Result {
 			},
 			Classes: []backtest.Class{
 				{Class: 0, Cases: 900, Actual: .219, Forecast: .221, Steady: 0, StandardError: .011},
-				{Class: 7, Cases: 334, Actual: 3.123, Forecast: 2.125, Steady: 4.127, StandardError: .129},
+				{Class: 7, Cases: 300 - 200*n, Actual: 3.123 + by, Forecast: 2.125 + by, Steady: 4.127 + by, StandardError: .129 + by},
 			},
 			Warnings: []string{"few cases & <many> draws"},
 		})
@@ -60,7 +60,7 @@ func page(t *testing.T, r *backtest.Result, title string) string {
 	return out.String()
 }
 
-// cells are the texts of all cells, of all tags with their attributes, and of all else.
+// parsed is how often the page has each text in a cell and each tag, and its heading.
 func parsed(t *testing.T, text string) (cells map[string]int, tags map[string]int, title string) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(text))
@@ -147,9 +147,14 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 			}
 		}
 	}
+	for _, want := range []string{"400", "3.128", "2.130", "4.132", "0.134"} {
+		if cells[want] != 1 {
+			t.Errorf("class 7+ of both cutoffs, a quarter of it at the later, where all is .02 more: want %s in one cell, got it in %d", want, cells[want])
+		}
+	}
 	for _, want := range []string{
-		"The stack ranks no worse than logit-rfm", "The stack ranks better than purchase model", "The stack ranks worse than days of silence",
-		"The stack cannot be told from logit-rfm", "moved at 1 of 2 cutoffs", "few cases &amp; &lt;many&gt; draws",
+		"The stack ranks no worse than logit-rfm", "The stack ranks better than the purchase model", "The stack ranks worse than days of silence",
+		"91 days: the stack cannot be told from logit-rfm", "moved at 1 of 2 cutoffs", "few cases &amp; &lt;many&gt; draws",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("want it to say %q", want)
