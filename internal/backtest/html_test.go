@@ -164,7 +164,7 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 
 func TestHTMLIsTheSameForTheSame(t *testing.T) {
 	want := page(t, known(), "x")
-	for range 5 {
+	for range 30 { // maps of two keys are rarely read the other way round
 		if got := page(t, known(), "x"); got != want {
 			t.Fatal("want equal bytes of equal results, got others")
 		}
