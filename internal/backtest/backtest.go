@@ -5,10 +5,9 @@ package backtest
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
-
-	"gonum.org/v1/gonum/stat"
 
 	"tidemark/internal/event"
 	"tidemark/internal/fit"
@@ -68,14 +67,14 @@ type Result struct {
 
 // Interval is an estimate with its 95 % interval, in which a customer at several cutoffs counts as one.
 type Interval struct {
-	Value float64 `json:"value"`
-	Low   float64 `json:"low"`
-	High  float64 `json:"high"`
+	Value Number `json:"value"`
+	Low   Number `json:"low"`
+	High  Number `json:"high"`
 }
 
 func intervalOf(e judge.Estimate) Interval {
 	low, high := e.Interval()
-	return Interval{e.Value, low, high}
+	return Interval{Number(e.Value), Number(low), Number(high)}
 }
 
 // Cutoff is what one cutoff showed.
@@ -85,38 +84,64 @@ type Cutoff struct {
 	Customers int           `json:"customers"`
 	Blocks    int           `json:"training_blocks"`
 	// TrainingRate and Rate are the shares that left, among the customers trained on and those forecast.
-	TrainingRate float64            `json:"training_rate"`
-	Rate         float64            `json:"rate"`
-	AUC          map[string]float64 `json:"auc"`
-	Churn        map[string]Churn   `json:"churn"`
-	Counts       map[string]Counts  `json:"counts"`
+	TrainingRate Number            `json:"training_rate"`
+	Rate         Number            `json:"rate"`
+	AUC          map[string]Number `json:"auc"`
+	Churn        map[string]Churn  `json:"churn"`
+	Counts       map[string]Counts `json:"counts"`
 	// Classes compares the purchase days that MBG/NBD expected with those that came, by repeat purchases before.
-	Classes []judge.Class `json:"classes"`
+	Classes []Class `json:"classes"`
+	// Reliability is the table of each score that is a probability, from the lowest risks on.
+	Reliability map[string][]Bin `json:"reliability"`
 	// Drifted says that the base rate has moved since the model was fitted: it is due for another fit.
 	Drifted  bool     `json:"drifted"`
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Churn is how good probabilities of leaving were.
+// Bin is a line of a reliability table: cases of like risks.
+type Bin struct {
+	Cases    int    `json:"cases"`
+	Forecast Number `json:"forecast"` // their mean risk
+	Observed Number `json:"observed"` // the share of them that left
+}
+
+// Class is customers of so many repeat purchases before; the last class is LastClass and more. Purchase days are means per
+// customer.
+type Class struct {
+	Class    int    `json:"class"`
+	Cases    int    `json:"cases"`
+	Actual   Number `json:"actual"`
+	Forecast Number `json:"forecast"` // by MBG/NBD
+	Steady   Number `json:"steady"`   // by who goes on as before
+	// StandardError is that of Actual; NaN of a single case.
+	StandardError Number `json:"standard_error"`
+}
+
+// Holds tells whether the forecast of MBG/NBD is as near as judge.Class asks.
+func (c Class) Holds() bool {
+	return judge.Class{Actual: float64(c.Actual), Forecast: float64(c.Forecast), StandardError: float64(c.StandardError)}.Holds()
+}
+
+// Churn is how good probabilities of leaving were. Days of silence are none: only their top decile is known.
 type Churn struct {
-	Brier    float64 `json:"brier"`
-	Error    float64 `json:"calibration_error"`
-	ByChance float64 `json:"calibration_error_by_chance"`
-	Slope    float64 `json:"calibration_slope"`
-	Bias     float64 `json:"bias"` // mean risk less the share that left
-	Lift     float64 `json:"lift_at_top_decile"`
-	Top      float64 `json:"precision_at_top_decile"`
+	Brier    Number `json:"brier"`
+	Error    Number `json:"calibration_error"`
+	ByChance Number `json:"calibration_error_by_chance"`
+	Slope    Number `json:"calibration_slope"`
+	Bias     Number `json:"bias"` // mean risk less the share that left
+	Lift     Number `json:"lift_at_top_decile"`
+	Top      Number `json:"precision_at_top_decile"`
 }
 
 // Counts is how good forecasts of purchase days were.
 type Counts struct {
-	Actual      float64 `json:"actual"`
-	Forecast    float64 `json:"forecast"`
-	Bias        float64 `json:"bias"`
-	Deviance    float64 `json:"poisson_deviance"`
-	MAE         float64 `json:"mae"`
-	RMSE        float64 `json:"rmse"`
-	Correlation float64 `json:"correlation"`
+	Actual      Number `json:"actual"`
+	Forecast    Number `json:"forecast"`
+	Bias        Number `json:"bias"`
+	Deviance    Number `json:"poisson_deviance"`
+	MAE         Number `json:"mae"`
+	RMSE        Number `json:"rmse"`
+	Correlation Number `json:"correlation"`
 }
 
 // Run judges at every cutoff. Errors: a log too short for a cutoff (learn.ErrShort), and those of the fits.
@@ -233,24 +258,34 @@ func (f *forecasts) set(rival string, keep func(*learn.Case) bool) judge.Set {
 func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 	c := Cutoff{
 		At: f.at, Date: calendar.Day(f.at).String(), Customers: len(f.cases), Blocks: len(f.blocks),
-		TrainingRate: rateOf(f.blocks...), Rate: rateOf(f.cases),
-		AUC: map[string]float64{}, Churn: map[string]Churn{}, Counts: map[string]Counts{},
+		TrainingRate: Number(rateOf(f.blocks...)), Rate: Number(rateOf(f.cases)),
+		AUC: map[string]Number{}, Churn: map[string]Churn{}, Counts: map[string]Counts{}, Reliability: map[string][]Bin{},
 	}
 	for name, scores := range f.scores {
-		c.AUC[name] = judge.AUC(judge.Set{Scores: scores, Happened: f.left}).Value
+		c.AUC[name] = Number(judge.AUC(judge.Set{Scores: scores, Happened: f.left}).Value)
 	}
 	for name, risks := range f.risks {
-		c.Churn[name] = churnOf(risks, f.left, c.Rate)
+		c.Churn[name], c.Reliability[name] = churnOf(risks, f.left)
 	}
+	c.Churn[Gap] = ranked(f.scores[Gap], f.left)
 	for name, expected := range f.expected {
 		a := judge.Counts(expected, f.came)
-		c.Counts[name] = Counts{a.Actual, a.Forecast, a.Bias, a.Deviance, a.MAE, a.RMSE, a.Correlation}
+		c.Counts[name] = Counts{
+			Actual: Number(a.Actual), Forecast: Number(a.Forecast), Bias: Number(a.Bias), Deviance: Number(a.Deviance),
+			MAE: Number(a.MAE), RMSE: Number(a.RMSE), Correlation: Number(a.Correlation),
+		}
 	}
 	classes := make([]int, len(f.cases))
 	for i := range f.cases {
 		classes[i] = min(f.cases[i].Pattern.Repeats, LastClass)
 	}
-	c.Classes = judge.ByClass(f.expected[MBGNBD], f.came, classes)
+	steady := judge.ByClass(f.expected[Steady], f.came, classes)
+	for i, x := range judge.ByClass(f.expected[MBGNBD], f.came, classes) {
+		c.Classes = append(c.Classes, Class{
+			Class: x.Class, Cases: x.Cases, Actual: Number(x.Actual), Forecast: Number(x.Forecast),
+			Steady: Number(steady[i].Forecast), StandardError: Number(x.StandardError),
+		})
+	}
 	c.Drifted = moved(f.risks[Stack], f.left)
 	for _, w := range f.warnings {
 		c.Warnings = append(c.Warnings, w.String())
@@ -258,15 +293,29 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 	return c
 }
 
-func churnOf(risks []float64, left []bool, rate float64) Churn {
+// churnOf judges probabilities.
+func churnOf(risks []float64, left []bool) (Churn, []Bin) {
 	random := rand.New(rand.NewPCG(1, 1))
-	top := judge.TopShare(risks, left, nil, .1)
-	return Churn{
-		Brier: judge.Brier(risks, left), Error: judge.CalibrationError(judge.Reliability(risks, left, bins)),
-		ByChance: judge.CalibrationErrorByChance(risks, bins, draws, .95, random.Float64),
-		Slope:    judge.CalibrationLine(risks, left).Slope.Value,
-		Bias:     stat.Mean(risks, nil) - rate, Lift: top.Lift, Top: top.Precision,
+	table := judge.Reliability(risks, left, bins)
+	c := ranked(risks, left)
+	c.Brier, c.Error = Number(judge.Brier(risks, left)), Number(judge.CalibrationError(table))
+	c.ByChance = Number(judge.CalibrationErrorByChance(risks, bins, draws, .95, random.Float64))
+	c.Slope = Number(judge.CalibrationLine(risks, left).Slope.Value)
+	var off float64
+	var list []Bin
+	for _, b := range table {
+		off += float64(float64(b.Cases) * (b.Forecast - b.Observed))
+		list = append(list, Bin{b.Cases, Number(b.Forecast), Number(b.Observed)})
 	}
+	c.Bias = Number(off / float64(len(risks)))
+	return c, list
+}
+
+// ranked judges scores that need be no probabilities.
+func ranked(scores []float64, left []bool) Churn {
+	top := judge.TopShare(scores, left, nil, .1)
+	none := Number(math.NaN())
+	return Churn{Brier: none, Error: none, ByChance: none, Slope: none, Bias: none, Lift: Number(top.Lift), Top: Number(top.Precision)}
 }
 
 // rateOf is the share of all cases that left.

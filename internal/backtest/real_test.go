@@ -81,7 +81,7 @@ func TestAgainstLogitRFM(t *testing.T) {
 			r := run(t, row.format, row.file, days(t, row.cutoffs...))
 			got := r.Difference[backtest.LogitRFM]
 			t.Logf("AUC less that of %s: %+.4f (%+.4f to %+.4f), among the active %+v", backtest.LogitRFM, got.Value, got.Low, got.High, r.AmongActive)
-			if !(got.Low > row.above) {
+			if !(float64(got.Low) > row.above) {
 				t.Errorf("AUC less that of %s: want the lower bound above %v, got %+v", backtest.LogitRFM, row.above, got)
 			}
 			for _, c := range r.Cutoffs {
