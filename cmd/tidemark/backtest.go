@@ -22,12 +22,15 @@ type backtestCommand struct {
 	HorizonDays int       `help:"How far forecasts look ahead." default:"91"`
 	UnitDays    float64   `help:"Unit of time of the purchase model, in days." default:"7"`
 	JSON        string    `help:"Write all figures as JSON; - is standard output, in place of the tables." placeholder:"FILE"`
+	HTML        string    `name:"html" help:"Write a report with charts, one page without scripts." placeholder:"FILE"`
 	modelSettings
 }
 
 // Validate refuses what cannot be done.
 func (c *backtestCommand) Validate() error {
 	switch {
+	case c.JSON == "-" && c.HTML == "-":
+		return errors.New("--json and --html cannot both go to standard output")
 	case c.HorizonDays < 1 || c.HorizonDays > 728:
 		return fmt.Errorf("--horizon-days %d is not in 1..728", c.HorizonDays)
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
@@ -73,7 +76,11 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	}); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	if c.JSON == "-" {
+	title := fmt.Sprintf("Backtest of %s, %d days ahead", c.Format, c.HorizonDays)
+	if err := writeTo(c.HTML, s, func(w io.Writer) error { return r.WriteHTML(w, title) }); err != nil {
+		return fmt.Errorf("write HTML: %w", err)
+	}
+	if c.JSON == "-" || c.HTML == "-" {
 		return nil
 	}
 	return printBacktest(s.out, r)

@@ -14,7 +14,7 @@ import (
 func TestBacktest(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "backtest.json")
 	sample := realdata.File(t, "cdnow/CDNOW_sample.txt")
-	got := tidemark(t, "backtest", sample, "--format", "cdnow-sample", "--cutoff", "1998-01-01,1997-10-01,1997-10-01", "--json", file)
+	got := tidemark(t, "backtest", sample, "--format", "cdnow-sample", "--cutoff", "1998-01-01,1997-10-01,1997-10-01", "--json", file, "--html", file+".html")
 	if got.code != 0 {
 		t.Fatalf("exit code %d, want 0; it said %s", got.code, got.err)
 	}
@@ -33,6 +33,9 @@ func TestBacktest(t *testing.T) {
 	}
 	if len(r.Cutoffs) != 2 || r.Cutoffs[0].Customers != 2357 || r.Cutoffs[0].Date != "1997-10-01" || r.HorizonDays != 91 {
 		t.Errorf("JSON: want two cutoffs of 2,357 customers in order, 91 days ahead, got %s", raw)
+	}
+	if page, err := os.ReadFile(file + ".html"); err != nil || !strings.Contains(string(page), "Backtest of cdnow-sample") {
+		t.Errorf("the page: want one that says what it is of, got %d bytes, %v", len(page), err)
 	}
 	if auc := r.Cutoffs[0].AUC[backtest.Stack]; !(auc > .78 && auc < .82) {
 		t.Errorf("AUC of the stack at the first cutoff: want about .797, got %v", auc)
