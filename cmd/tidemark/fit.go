@@ -32,6 +32,8 @@ type fitCommand struct {
 // Validate refuses what cannot be done.
 func (c *fitCommand) Validate() error {
 	switch {
+	case c.ChurnStack && c.ModelKind != "mbg-nbd":
+		return errors.New("--churn-stack is fitted over mbg-nbd: over the risk of another purchase model its weights are wrong")
 	case c.FromRedis && c.ChurnStack:
 		return errors.New("--churn-stack needs a log: the live histories do not know how customers stood months ago")
 	case c.FromRedis && (len(c.Files) > 0 || c.Format != ""):

@@ -195,6 +195,7 @@ func TestFitRefuses(t *testing.T) {
 	}{
 		{"neither a log nor histories", nil, 2, []string{"--from-redis", "Try: tidemark fit --help"}},
 		{"both", []string{log, "--format", "jsonl", "--from-redis"}, 2, []string{"--from-redis takes no log"}},
+		{"a stack over another model", []string{log, "--format", "jsonl", "--model-kind", "bg-nbd", "--churn-stack"}, 2, []string{"over mbg-nbd"}},
 		{"no format", []string{log}, 2, []string{"--format", "online-retail"}},
 		{"another format", []string{log, "--format", "csv"}, 2, []string{`"csv"`}},
 		{"another kind of model", []string{log, "--format", "jsonl", "--model-kind", "pareto-nbd"}, 2, []string{`"pareto-nbd"`}},

@@ -67,10 +67,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 		return nil, errors.New("the log holds no event")
 	}
 	data.asOf = event.Instant(c.AsOf)
-	var newest event.Instant
-	for _, x := range log.Events {
-		newest = max(newest, x.Common().OccurredAt)
-	}
+	_, newest := event.Span(log.Events)
 	if data.asOf == 0 {
 		data.asOf = newest
 	}

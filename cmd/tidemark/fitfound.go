@@ -74,6 +74,9 @@ func (f *found) warnings() []string {
 	for _, w := range f.spend.warnings {
 		out = append(out, "spend: "+w.String())
 	}
+	for _, w := range f.stacked.warnings {
+		out = append(out, "churn: "+w.String())
+	}
 	if f.gamma == nil {
 		out = append(out, "spend: nobody who bought again paid for it; the parameters are those of the base")
 	}
@@ -146,7 +149,7 @@ func (f *fitted) print(b *strings.Builder) {
 		if e.StandardError != e.StandardError { // NaN
 			margin = "unknown"
 			if e.Value == 0 {
-				margin = "none: it may not be less"
+				margin = "none: it may not be less, or does not vary"
 			}
 		}
 		fmt.Fprintf(b, "           %-12s  %-12.7g  standard error %s\n", e.Name, e.Value, margin)

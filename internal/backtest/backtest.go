@@ -146,10 +146,7 @@ type Counts struct {
 
 // Run judges at every cutoff. Errors: a log too short for a cutoff (learn.ErrShort), and those of the fits.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
-	first := event.Never
-	for _, x := range events {
-		first = min(first, x.Common().OccurredAt)
-	}
+	first, _ := event.Span(events)
 	r := &Result{HorizonDays: o.Horizon.Hours() / 24, Difference: map[string]Interval{}}
 	all := map[string][]judge.Set{}
 	var among []judge.Set

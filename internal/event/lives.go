@@ -20,3 +20,12 @@ func Lives(events []Event) [][]Event {
 	}
 	return lives
 }
+
+// Span is when the first and the last of events occurred; of none, Never and 0.
+func Span(events []Event) (first, last Instant) {
+	first = Never
+	for _, x := range events {
+		first, last = min(first, x.Common().OccurredAt), max(last, x.Common().OccurredAt)
+	}
+	return first, last
+}

@@ -87,11 +87,7 @@ func (l *Lane) moveMarks(ctx context.Context) error {
 		}
 		markers[i] = shard.Marker{Shard: s.number, Acked: maps.Clone(s.acked), Next: next}
 	}
-	var metas []shard.Meta
-	err := l.retry(ctx, "mark", func() (err error) {
-		metas, err = l.cfg.Store.Mark(ctx, markers)
-		return err
-	})
+	metas, err := l.mark(ctx, markers)
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,15 @@ func (l *Lane) refresh(ctx context.Context, s *state, m shard.Meta) error {
 	return l.publishLeftovers(ctx, s)
 }
 
+// mark moves marks of shards that have nothing to commit, and returns the heads as they are then.
+func (l *Lane) mark(ctx context.Context, markers []shard.Marker) (metas []shard.Meta, err error) {
+	err = l.retry(ctx, "mark", func() (err error) {
+		metas, err = l.cfg.Store.Mark(ctx, markers)
+		return err
+	})
+	return metas, err
+}
+
 // lowest is the least mark of a partition over all shards.
 func (l *Lane) lowest(p shard.Partition) int64 {
 	least := l.states[0].acked[p]

@@ -172,11 +172,7 @@ func (l *Lane) markForeign(ctx context.Context, markers []shard.Marker) (again [
 	if len(markers) == 0 {
 		return nil, nil
 	}
-	var metas []shard.Meta
-	err = l.retry(ctx, "mark", func() (err error) {
-		metas, err = l.cfg.Store.Mark(ctx, markers)
-		return err
-	})
+	metas, err := l.mark(ctx, markers)
 	if err != nil {
 		return nil, err
 	}
