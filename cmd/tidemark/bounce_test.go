@@ -16,12 +16,12 @@ func TestRealBrokerBounce(t *testing.T) {
 	}})
 	s := realServers(t, broker, serverstest.Redis(t, realservers.RedisOptions{}))
 	s.createTopics(t, endToEndPartitions)
-	log := cdnowSample(t)
+	log := lengthy(t)
 	replayed := log.replay(t)
 	log.load(t, s)
 	members := []*process{
-		log.member(t, s, "first", untilCaughtUp, "--batch-events", "10"),
-		log.member(t, s, "second", untilCaughtUp, "--batch-events", "10"),
+		log.member(t, s, "first", untilCaughtUp, log.batches(700)),
+		log.member(t, s, "second", untilCaughtUp, log.batches(700)),
 	}
 	s.awaitMiddle(t, members...)
 	stop := func() {

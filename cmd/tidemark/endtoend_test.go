@@ -19,13 +19,10 @@ func TestRealEndToEnd(t *testing.T) { endToEnd(t, startRealServers(t, endToEndPa
 // what replay says. Under the race detector it is one customer in ten.
 func endToEnd(t *testing.T, s *servers) {
 	t.Helper()
-	log, batch := cdnow(t), "500"
-	if raceDetector || testing.Short() {
-		log, batch = cdnowSample(t), "50"
-	}
+	log := lengthy(t)
 	replayed := log.replay(t)
 	log.load(t, s)
-	member := func(name string) *process { return log.member(t, s, name, untilCaughtUp, "--batch-events", batch) }
+	member := func(name string) *process { return log.member(t, s, name, untilCaughtUp, log.batches(140)) }
 	first, second := member("first"), member("second")
 	s.awaitMiddle(t, first, second)
 	first.kill()

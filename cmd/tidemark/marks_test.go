@@ -17,27 +17,43 @@ import (
 	"tidemark/internal/shard"
 )
 
-// state is all that the shards hold, by key, in a form that can be compared. Public views are none of it: they are derived,
-// and what a late projection leaves stale in them the next one mends.
+// state is all that the shards hold, by key, in a form that can be compared: entries in order, for a dump of a hash follows
+// its buckets, and these move with mere reads while Redis grows the table. Public views are none of it: they are derived, and
+// what a late projection leaves stale in them the next one mends.
 func (s *servers) state(t *testing.T) map[string]string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
-	keys := s.keys(t, "tm:{")
-	answers, err := s.data.Pipelined(ctx, func(p goredis.Pipeliner) error {
-		for _, key := range keys {
-			p.Dump(ctx, key)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatalf("dump %d keys: %v", len(keys), err)
-	}
 	state := map[string]string{}
-	for i, answer := range answers {
-		state[keys[i]] = answer.(*goredis.StringCmd).Val()
+	for _, key := range s.keys(t, "tm:{") {
+		content, err := s.content(ctx, key)
+		if err != nil {
+			t.Fatalf("read %s: %v", key, err)
+		}
+		state[key] = content
 	}
 	return state
+}
+
+// content is what a key holds.
+func (s *servers) content(ctx context.Context, key string) (string, error) {
+	kind, err := s.data.Type(ctx, key).Result()
+	if err != nil {
+		return "", err
+	}
+	switch kind {
+	case "hash":
+		entries, err := s.data.HGetAll(ctx, key).Result()
+		return fmt.Sprintf("%q", entries), err // fmt sorts the keys of maps
+	case "zset":
+		entries, err := s.data.ZRangeWithScores(ctx, key, 0, -1).Result()
+		return fmt.Sprintf("%v", entries), err
+	case "list":
+		entries, err := s.data.LRange(ctx, key, 0, -1).Result()
+		return fmt.Sprintf("%q", entries), err
+	default:
+		return "", fmt.Errorf("a key of type %s", kind)
+	}
 }
 
 // stillState is state once nothing changes any more: what was on its way from those who have been stopped has arrived.
