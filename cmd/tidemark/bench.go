@@ -324,7 +324,7 @@ func (b *bench) outputs(ctx context.Context) (int, error) {
 
 func (b *bench) outputPartitions() []shard.Partition {
 	var all []shard.Partition
-	for _, topic := range []string{kafka.TierChanges, kafka.ChurnAlerts} {
+	for _, topic := range kafka.TransitionTopics() {
 		for i := range b.Partitions {
 			all = append(all, shard.Partition{Topic: event.Topic(topic), Index: i})
 		}

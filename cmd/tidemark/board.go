@@ -67,7 +67,13 @@ func (b *board) tell(t score.Transition) {
 		b.kinds["tier "+strings.ToLower(t.Direction.String())]++
 	case *score.ChurnAlert:
 		b.levels[t.Customer] = t.Level
-		b.kinds["alert "+strings.ToLower(t.State.String())]++
+		kind := "alert "
+		if t.Kind == score.SecondOrderWindow {
+			kind = "second order "
+		}
+		b.kinds[kind+strings.ToLower(t.State.String())]++
+	case *score.WonBack:
+		b.kinds["won back"]++
 	}
 	if len(b.recent) == recentKept {
 		b.recent = slices.Delete(b.recent, 0, 1)
@@ -123,6 +129,9 @@ func lineOf(t score.Transition) told {
 	case *score.ChurnAlert:
 		line.tone, line.what = alert(t)
 		line.why = silence(t)
+	case *score.WonBack:
+		line.tone, line.what = good, "✓ won back"
+		line.why = fmt.Sprintf("after %d days of silence", t.LapsedDays)
 	}
 	return line
 }
@@ -156,6 +165,12 @@ func why(t *score.TierChanged) string {
 func magnitude(n int32) int32 { return max(n, -n) }
 
 func alert(t *score.ChurnAlert) (tone, string) {
+	if t.Kind == score.SecondOrderWindow {
+		if t.State == score.Raised {
+			return warning, "? second order"
+		}
+		return good, "✓ second order " + strings.ToLower(t.State.String())
+	}
 	switch t.State {
 	case score.Raised, score.Escalated:
 		if t.Level == churn.Critical {

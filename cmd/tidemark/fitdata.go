@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+
+	"gonum.org/v1/gonum/stat"
 
 	"tidemark/internal/event"
 	"tidemark/internal/learn"
@@ -23,6 +26,8 @@ type fitData struct {
 	// customers are those with a purchase that stands at asOf; first is the first purchase of them all.
 	customers   []clv.Pattern
 	first, asOf event.Instant
+	// gaps are the days from the first to the second purchase day, of those who came back.
+	gaps []float64
 	// cuts and blocks are what the churn stack is learnt from; none where it is not asked for.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
@@ -43,10 +48,31 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	return &fitData{base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon}, engine, err
 }
 
+// fitCustomer is what a fit takes of a customer.
+type fitCustomer struct {
+	pattern clv.Pattern
+	first   event.Instant
+	gap     int // days from the first to the second purchase day
+	back    bool
+}
+
 // add counts a customer in.
-func (d *fitData) add(p clv.Pattern, first event.Instant) {
-	d.customers = append(d.customers, p)
-	d.first = min(d.first, first)
+func (d *fitData) add(c fitCustomer) {
+	d.customers = append(d.customers, c.pattern)
+	d.first = min(d.first, c.first)
+	if c.back {
+		d.gaps = append(d.gaps, float64(c.gap))
+	}
+}
+
+// secondOrder is the median of the days after which those came back who did, 0 where nobody has. It is short where many are
+// still to come back, as in a young shop.
+func (d *fitData) secondOrder() int {
+	if len(d.gaps) == 0 {
+		return 0
+	}
+	slices.Sort(d.gaps)
+	return int(stat.Quantile(.5, stat.Empirical, d.gaps, nil))
 }
 
 // fromLog takes the customers of the log.
@@ -73,12 +99,11 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	}
 	shown := newProgress(s.err, "folding")
 	shown.note(fmt.Sprintf("%d events", len(log.Events)))
-	type customer struct {
-		pattern clv.Pattern
-		first   event.Instant
-	}
 	seen, err := panel.Look(ctx, engine, log.Events, []panel.Cut{{At: data.asOf}},
-		func(r *panel.Row) customer { return customer{r.Pattern, r.Facts.FirstPurchase} })
+		func(r *panel.Row) fitCustomer {
+			gap, back := r.History.SecondGap(data.asOf)
+			return fitCustomer{r.Pattern, r.Facts.FirstPurchase, gap, back}
+		})
 	shown.end()
 	if err != nil {
 		return nil, err
@@ -90,7 +115,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 		fmt.Fprintf(s.err, "the last event is of %s: all have been silent since, as far as a fit to %s can tell\n", newest, data.asOf)
 	}
 	for _, r := range seen.Rows[0] {
-		data.add(r.pattern, r.first)
+		data.add(r)
 	}
 	if !c.ChurnStack {
 		return data, nil
@@ -211,7 +236,8 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 			return fmt.Errorf("decode a profile: %w", err)
 		}
 		if f := engine.Facts(&p.History, d.asOf); f.PurchaseDays > 0 {
-			d.add(engine.Pattern(&f, d.asOf), f.FirstPurchase)
+			gap, back := p.History.SecondGap(d.asOf)
+			d.add(fitCustomer{engine.Pattern(&f, d.asOf), f.FirstPurchase, gap, back})
 		}
 	}
 	return nil

@@ -105,6 +105,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf,
 		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: f.stack,
+		SecondOrderDays: data.secondOrder(),
 	}
 }
 
@@ -123,6 +124,9 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 		data.calendar.Day(data.first), data.asOf, len(data.customers), f.repeatBuyers, f.repeats)
 	fmt.Fprintf(&b, "purchases  %s in units of %g days, log-likelihood %.4f\n", f.kind, f.unitDays, f.purchase.logLikelihood)
 	f.purchase.print(&b)
+	if days := data.secondOrder(); days > 0 {
+		fmt.Fprintf(&b, "comeback   half of those who bought again did so within %d days of the first purchase\n", days)
+	}
 	if f.gamma != nil {
 		fmt.Fprintf(&b, "spend      gamma-gamma of %d customers in %s, log-likelihood %.4f\n", f.spend.customers, data.currency, f.spend.logLikelihood)
 		f.spend.print(&b)

@@ -18,7 +18,7 @@ import (
 )
 
 // outputTopics are those of transitions.
-var outputTopics = []string{kafka.TierChanges, kafka.ChurnAlerts}
+var outputTopics = kafka.TransitionTopics()
 
 // replayed is what a replay of a log came to.
 type replayed struct {

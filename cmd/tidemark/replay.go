@@ -90,7 +90,7 @@ func (c *replayCommand) Run(s streams) error {
 		return fmt.Errorf("write transitions: %w", err)
 	}
 	summary := summarise(engine, &result)
-	summary.Seconds = time.Since(began).Seconds()
+	summary.Took = time.Since(began).Seconds()
 	summary.Published = published
 	to := s.out
 	if c.Scores == "-" || c.Transitions == "-" {
@@ -161,27 +161,29 @@ func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (publ
 
 // summary is what a replay amounts to, in numbers.
 type summary struct {
-	AsOf      string         `json:"as_of"`
-	Model     string         `json:"model_version"`
-	Customers int            `json:"customers"`
-	Buyers    int            `json:"buyers"`
-	Purchases int            `json:"purchases"`
-	Events    map[string]int `json:"events"`
-	AfterAsOf int            `json:"events_after_as_of"`
-	Tiers     map[string]int `json:"tiers"`
-	Levels    map[string]int `json:"churn_levels"`
-	Segments  map[string]int `json:"segments"`
-	TierMoves map[string]int `json:"tier_changes"`
-	Alerts    map[string]int `json:"churn_alerts"`
-	Published int            `json:"published"`
-	Seconds   float64        `json:"seconds"`
+	AsOf         string         `json:"as_of"`
+	Model        string         `json:"model_version"`
+	Customers    int            `json:"customers"`
+	Buyers       int            `json:"buyers"`
+	Purchases    int            `json:"purchases"`
+	Events       map[string]int `json:"events"`
+	AfterAsOf    int            `json:"events_after_as_of"`
+	Tiers        map[string]int `json:"tiers"`
+	Levels       map[string]int `json:"churn_levels"`
+	Segments     map[string]int `json:"segments"`
+	TierMoves    map[string]int `json:"tier_changes"`
+	Alerts       map[string]int `json:"churn_alerts"`
+	SecondOrders map[string]int `json:"second_order_windows"`
+	WonBack      int            `json:"won_back"`
+	Published    int            `json:"published"`
+	Took         float64        `json:"seconds"`
 }
 
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
 		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late,
 		Events: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
-		TierMoves: map[string]int{}, Alerts: map[string]int{},
+		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
 	for verdict, n := range r.Verdicts {
 		out.Events[verdict.String()] = n
@@ -200,7 +202,13 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 			case *score.TierChanged:
 				out.TierMoves[t.Direction.String()]++
 			case *score.ChurnAlert:
-				out.Alerts[t.State.String()]++
+				alerts := out.Alerts
+				if t.Kind == score.SecondOrderWindow {
+					alerts = out.SecondOrders
+				}
+				alerts[t.State.String()]++
+			case *score.WonBack:
+				out.WonBack++
 			}
 		}
 	}
@@ -216,8 +224,9 @@ func (s summary) print(w io.Writer) error {
 		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)
 	}
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", counts(s.Tiers), counts(s.Levels), counts(s.Segments))
-	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\npublished    %d\n", counts(s.TierMoves), counts(s.Alerts), s.Published)
-	fmt.Fprintf(&b, "took         %.1f s\n", s.Seconds)
+	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",
+		counts(s.TierMoves), counts(s.Alerts), counts(s.SecondOrders), s.WonBack, s.Published)
+	fmt.Fprintf(&b, "took         %.1f s\n", s.Took)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

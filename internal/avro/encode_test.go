@@ -127,6 +127,22 @@ func TestWhatIsNotKnownIsNull(t *testing.T) {
 	}
 }
 
+func TestAWinBackNamesItsEpisode(t *testing.T) {
+	out := encode(t, newCodec(t, Options{}), sampleWinBack())
+	if got := string(out.Headers[3].Value); out.Topic != schemas.WinBacks || got != "com.tidemark.customer.won.back.v1" {
+		t.Errorf("to %s as %s, want %s as com.tidemark.customer.won.back.v1", out.Topic, got, schemas.WinBacks)
+	}
+	got := consumed(t, out)
+	for name, want := range map[string]any{
+		"event_id": sampleWinBack().ID, "episode_id": sampleAlert().ID, "lapsed_days": int32(446), "order_value_minor": int64(2500),
+		"action_id": map[string]any{"string": "call"}, "margin_since_minor": map[string]any{"long": int64(600)},
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s: %#v, want %#v", name, got[name], want)
+		}
+	}
+}
+
 func TestEachStepOfAnEpisodeHasItsType(t *testing.T) {
 	c := newCodec(t, Options{})
 	for state, want := range map[score.EpisodeState]string{
@@ -222,7 +238,7 @@ func TestIDsAreThoseOfYesterday(t *testing.T) {
 
 func TestTransitionJSONSaysWhatTheRecordSays(t *testing.T) {
 	c := newCodec(t, Options{})
-	for _, tr := range []score.Transition{sampleTier(), sampleAlert()} {
+	for _, tr := range []score.Transition{sampleTier(), sampleAlert(), sampleWinBack()} {
 		topic, line := TransitionJSON(tr)
 		out := encode(t, c, tr)
 		if topic != out.Topic || strings.ContainsRune(string(line), '\n') {

@@ -77,6 +77,18 @@ func sampleAlert() *score.ChurnAlert {
 	return a
 }
 
+func sampleWinBack() *score.WonBack {
+	w := &score.WonBack{
+		Stamp: score.Stamp{
+			Customer: "c-1", AsOf: noon, Cause: score.ByEvent, CauseEventID: "e-2", ModelVersion: "2026-01", ScorecardHash: "abcd",
+			PopulationVersion: "fixed", Sequence: 9,
+		},
+		EpisodeID: sampleAlert().ID, LapsedDays: 446, ActionID: "call", OrderValue: 25_00, Margin: event.Minor(6_00), Currency: "EUR",
+	}
+	w.ID = Identify(w)
+	return w
+}
+
 func newCodec(t testing.TB, o Options) *Codec {
 	t.Helper()
 	c, err := New(o)

@@ -12,6 +12,8 @@ func topicOf(t score.Transition) string {
 		return schemas.TierChanges
 	case *score.ChurnAlert:
 		return schemas.ChurnAlerts
+	case *score.WonBack:
+		return schemas.WinBacks
 	}
 	panic("avro: no topic for this transition") // the set is closed
 }
@@ -23,14 +25,20 @@ func told(t score.Transition) map[string]any {
 		return tierRecord(t)
 	case *score.ChurnAlert:
 		return alertRecord(t)
+	case *score.WonBack:
+		return winBackRecord(t)
 	}
 	panic("avro: no record for this transition") // the set is closed
 }
 
 // ids are those that t carries.
 func ids(t score.Transition) (id, episode string) {
-	if alert, ok := t.(*score.ChurnAlert); ok {
-		episode = alert.EpisodeID
+	switch t := t.(type) {
+	case *score.ChurnAlert:
+		episode = t.EpisodeID
+	case *score.WonBack:
+		episode = t.EpisodeID
+	case *score.TierChanged:
 	}
 	return t.Common().ID, episode
 }
@@ -55,6 +63,8 @@ func kind(t score.Transition) string {
 		case score.UnknownState:
 		}
 		return "com.tidemark.churn.alert.v1"
+	case *score.WonBack:
+		return "com.tidemark.customer.won.back.v1"
 	}
 	panic("avro: no type for this transition") // the set is closed
 }
@@ -177,4 +187,15 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 		"owner":                text(a.Owner),
 		"corrects_event_id":    text(a.Corrects),
 	}, &a.Stamp)
+}
+
+func winBackRecord(t *score.WonBack) map[string]any {
+	return stamped(map[string]any{
+		"episode_id":         t.EpisodeID,
+		"lapsed_days":        t.LapsedDays,
+		"action_id":          text(t.ActionID),
+		"order_value_minor":  t.OrderValue,
+		"currency":           string(t.Currency),
+		"margin_since_minor": some("long", t.Margin.Minor, t.Margin.Known),
+	}, &t.Stamp)
 }

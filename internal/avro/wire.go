@@ -27,6 +27,9 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 	case *score.ChurnAlert:
 		w.text(episode)
 		w.churnAlert(t)
+	case *score.WonBack:
+		w.text(episode)
+		w.wonBack(t)
 	}
 }
 
@@ -145,6 +148,17 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.maybeTexts(a.Contactable)
 	w.maybeText(a.Owner)
 	w.maybeText(a.Corrects)
+}
+
+func (w *wire) wonBack(t *score.WonBack) {
+	w.stamp(&t.Stamp)
+	w.int(int64(t.LapsedDays))
+	w.maybeText(t.ActionID)
+	w.int(t.OrderValue)
+	w.text(string(t.Currency))
+	if w.some(t.Margin.Known) {
+		w.int(t.Margin.Minor)
+	}
 }
 
 func (w *wire) action(a *score.Action) {

@@ -17,7 +17,7 @@ import (
 func TestWireIsTheRecord(t *testing.T) {
 	exit := sampleTier()
 	exit.Tier, exit.Direction, exit.Contributions, exit.ContactableChannels, exit.Playbook = tier.None, score.Exit, nil, nil, score.Playbook{}
-	for _, x := range []score.Transition{sampleTier(), sampleAlert(), exit, &score.TierChanged{}, &score.ChurnAlert{}} {
+	for _, x := range []score.Transition{sampleTier(), sampleAlert(), exit, sampleWinBack(), &score.TierChanged{}, &score.ChurnAlert{}, &score.WonBack{}} {
 		sameBytes(t, x)
 	}
 	rapid.Check(t, func(t *rapid.T) {

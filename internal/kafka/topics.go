@@ -65,7 +65,7 @@ func topics() []topic {
 			forever("retention.bytes", "the log is the truth: a rebuild replays all of it"),
 		}})
 	}
-	for _, name := range []string{TierChanges, ChurnAlerts} {
+	for _, name := range TransitionTopics() {
 		table = append(table, topic{name: name, settings: []setting{deleted, produced, kept, size}})
 	}
 	// The timestamps of dead letters are those of their originals, however odd: they must be neither refused nor expire
@@ -73,7 +73,6 @@ func topics() []topic {
 	anyTime := atLeast("message.timestamp.after.max.ms", math.MaxInt64, "a dead letter with an odd timestamp would be refused, and stop its lane")
 	anyTime.since = "3.6"
 	return append(table,
-		topic{name: WinBacks, optional: true, settings: []setting{deleted, produced, kept, size}},
 		topic{name: Scores, optional: true, settings: []setting{
 			exactly("cleanup.policy", "compact", "only the last score of each customer is wanted"), size,
 		}},
@@ -84,6 +83,9 @@ func topics() []topic {
 		}},
 	)
 }
+
+// TransitionTopics are those that tell of customers.
+func TransitionTopics() []string { return []string{TierChanges, ChurnAlerts, WinBacks} }
 
 func topicNames() []string {
 	var names []string

@@ -96,7 +96,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			{TierChanges, "1 partitions", true},
 			{ChurnAlerts + " retention.ms", "3600000, not 2592000000", false},
 			{Scores + " cleanup.policy", "delete, not compact", false},
-			{WinBacks, "does not exist", true},
+			{WinBacks, "does not exist", false},
 			{DeadLetters, "does not exist", false},
 			{"input partitions", feedback + " has 2", false},
 			{"replication", "factor of 1", true},

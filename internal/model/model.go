@@ -138,6 +138,7 @@ type risk struct {
 	MinSilenceDays  int `yaml:"min_silence_days"`
 	MinStayDays     int `yaml:"min_stay_days"`
 	LapseDays       int `yaml:"lapse_days"`
+	SecondOrderDays int `yaml:"second_order_days"`
 	Levels          struct {
 		Watch    level `yaml:"watch"`
 		AtRisk   level `yaml:"at_risk"`
@@ -230,7 +231,8 @@ func (f *file) model() (score.Model, error) {
 			Horizon: days("churn.horizon_days", f.Churn.HorizonDays), MinPurchaseDays: f.Churn.MinPurchaseDays,
 			MinSilence: days("churn.min_silence_days", f.Churn.MinSilenceDays),
 			MinStay:    days("churn.min_stay_days", f.Churn.MinStayDays), Lapse: days("churn.lapse_days", f.Churn.LapseDays),
-			Levels: [3]churn.Line{f.Churn.Levels.Watch.line(), f.Churn.Levels.AtRisk.line(), f.Churn.Levels.Critical.line()},
+			SecondOrder: days("churn.second_order_days", f.Churn.SecondOrderDays),
+			Levels:      [3]churn.Line{f.Churn.Levels.Watch.line(), f.Churn.Levels.AtRisk.line(), f.Churn.Levels.Critical.line()},
 		},
 		Reference: score.Reference{
 			Pattern: clv.Pattern{
@@ -323,7 +325,10 @@ func (f *file) rates() (score.Rates, error) {
 	return rates, nil
 }
 
-// advice fills in playbooks and alert actions: one for every tier and every level, and no others.
+// secondOrder names the action for the window of one-time buyers.
+const secondOrder = "SECOND_ORDER"
+
+// advice fills in playbooks and alert actions: one for every tier, every level and the second order window, if there is one.
 func (f *file) advice(m *score.Model) error {
 	var errs []error
 	tiers, levels := map[string]bool{}, map[string]bool{}
@@ -352,14 +357,18 @@ func (f *file) advice(m *score.Model) error {
 		errs = append(errs, a.check("alerts."+name))
 		m.Actions[l] = score.Action(a)
 	}
+	if a, ok := f.Alerts[secondOrder]; ok || m.Churn.SecondOrder > 0 {
+		errs = append(errs, a.check("alerts."+secondOrder))
+		m.SecondOrder = score.Action(a)
+	}
 	for _, name := range sorted(f.Playbooks) {
 		if !tiers[name] {
 			errs = append(errs, fmt.Errorf("playbooks.%s: no such tier; they are HIGH, POTENTIAL, GENERAL, LOW", name))
 		}
 	}
 	for _, name := range sorted(f.Alerts) {
-		if !levels[name] {
-			errs = append(errs, fmt.Errorf("alerts.%s: no such level; they are NONE, WATCH, AT_RISK, CRITICAL", name))
+		if !levels[name] && name != secondOrder {
+			errs = append(errs, fmt.Errorf("alerts.%s: no such level; they are NONE, WATCH, AT_RISK, CRITICAL, and %s", name, secondOrder))
 		}
 	}
 	return errors.Join(errs...)

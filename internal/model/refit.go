@@ -34,6 +34,8 @@ type Fit struct {
 	Warnings     []string
 	// Stack is the churn stack; nil leaves that of the base as it is.
 	Stack *churn.Stack
+	// SecondOrderDays is the window for a second order, in place of the base's where it has one; 0 leaves that as it is.
+	SecondOrderDays int
 }
 
 // Goodness is how well parameters are known.
@@ -72,6 +74,9 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 		for i, v := range []float64{f.Spend.P, f.Spend.Q, f.Spend.V} {
 			values = append(values, struct{ section, key, value string }{"spend", spendNames[i], decimal(v)})
 		}
+	}
+	if section := child(document.Content[0], "churn"); f.SecondOrderDays > 0 && child(section, "second_order_days") != nil {
+		values = append(values, struct{ section, key, value string }{"churn", "second_order_days", strconv.Itoa(f.SecondOrderDays)})
 	}
 	text := newText(base)
 	for _, v := range values {

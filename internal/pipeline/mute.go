@@ -53,7 +53,9 @@ func kindOf(t score.Transition) string {
 	case *score.TierChanged:
 		return "TIER_" + t.Direction.String()
 	case *score.ChurnAlert:
-		return "CHURN_" + t.State.String()
+		return t.Kind.String() + "_" + t.State.String()
+	case *score.WonBack:
+		return "WON_BACK"
 	}
 	return "UNKNOWN"
 }

@@ -25,7 +25,10 @@ const (
 	tagEpisode  = 5
 	tagModel    = 6
 	tagMuted    = 7
-	tagLast     = tagMuted
+	tagSecond   = 8
+	tagLapse    = 9
+	tagOutreach = 10
+	tagLast     = tagOutreach
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -52,6 +55,12 @@ func (p *Profile) Append(b []byte) []byte {
 	if p.Muted {
 		b = append(b, tagMuted, 1, 1)
 	}
+	body = len(b)
+	b = enclose(p.Second.append(b, p.AsOf), body, tagSecond)
+	body = len(b)
+	b = enclose(p.Lapse.append(b, p.AsOf), body, tagLapse)
+	body = len(b)
+	b = enclose(p.Outreach.append(b, p.AsOf), body, tagOutreach)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -136,6 +145,22 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		half := len(f.b) / 2
 		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
 		f.b = nil
+	case tagSecond:
+		state := f.label(secondOpen | secondClosed | secondMuted)
+		p.Second = SecondOrder{Open: state&secondOpen != 0, Closed: state&secondClosed != 0, Muted: state&secondMuted != 0}
+		if p.Second.Open {
+			p.Second.RaisedAt = p.AsOf - event.Instant(f.varint())
+			p.Second.ID = hex.EncodeToString(f.b)
+			f.b = nil
+		}
+	case tagLapse:
+		p.Lapse.At = p.AsOf - event.Instant(f.varint())
+		p.Lapse.EpisodeID = hex.EncodeToString(f.b)
+		f.b = nil
+	case tagOutreach:
+		p.Outreach.At = p.AsOf - event.Instant(f.varint())
+		p.Outreach.ID = string(f.b)
+		f.b = nil
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")
@@ -180,6 +205,48 @@ func (ep Episode) append(b []byte, asOf event.Instant) []byte {
 	b = binary.AppendVarint(b, int64(asOf-ep.Since))
 	b = binary.AppendVarint(b, int64(asOf-ep.RaisedAt))
 	return appendHex(appendHex(b, ep.ID), ep.LastID)
+}
+
+// The bits of a second order window's state.
+const (
+	secondOpen = 1 << iota
+	secondClosed
+	secondMuted
+)
+
+func (s SecondOrder) append(b []byte, asOf event.Instant) []byte {
+	if s == (SecondOrder{}) {
+		return b
+	}
+	var state int64
+	if s.Open {
+		state |= secondOpen
+	}
+	if s.Closed {
+		state |= secondClosed
+	}
+	if s.Muted {
+		state |= secondMuted
+	}
+	b = binary.AppendVarint(b, state)
+	if !s.Open {
+		return b
+	}
+	return appendHex(binary.AppendVarint(b, int64(asOf-s.RaisedAt)), s.ID)
+}
+
+func (l Lapse) append(b []byte, asOf event.Instant) []byte {
+	if l == (Lapse{}) {
+		return b
+	}
+	return appendHex(binary.AppendVarint(b, int64(asOf-l.At)), l.EpisodeID)
+}
+
+func (out Outreach) append(b []byte, asOf event.Instant) []byte {
+	if out == (Outreach{}) {
+		return b
+	}
+	return append(binary.AppendVarint(b, int64(asOf-out.At)), out.ID...)
 }
 
 // appendHex appends the bytes that s spells. Ids and hashes are ours, always hex; anything else is a bug.

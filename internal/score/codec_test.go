@@ -43,7 +43,8 @@ func TestProfileRoundTrip(t *testing.T) {
 // same compares all but the history.
 func same(p, q score.Profile) bool {
 	return p.Customer == q.Customer && p.AsOf == q.AsOf && p.Settled == q.Settled && p.Due == q.Due && p.Sequence == q.Sequence &&
-		p.Model == q.Model && p.Standing == q.Standing && p.Episode == q.Episode && p.Muted == q.Muted
+		p.Model == q.Model && p.Standing == q.Standing && p.Episode == q.Episode && p.Muted == q.Muted &&
+		p.Second == q.Second && p.Lapse == q.Lapse && p.Outreach == q.Outreach
 }
 
 func TestProfileCodecKeepsTheCorners(t *testing.T) {
@@ -62,6 +63,8 @@ func TestProfileCodecKeepsTheCorners(t *testing.T) {
 		{"an episode", score.Profile{AsOf: 9, Due: 10, Standing: score.Standing{Tier: tier.High, Since: 1, LastID: id}, Episode: score.Episode{
 			Level: churn.Critical, Since: 8, RaisedAt: 7, ID: id, LastID: "ffeeddccbbaa99887766554433221100",
 		}, Model: "0123456789abcdef", Muted: true, Sequence: 12}, nil},
+		{"an open window, and an outreach", score.Profile{AsOf: 9, Due: 10, Second: score.SecondOrder{Open: true, RaisedAt: 7, ID: id}, Outreach: score.Outreach{At: 5, ID: "mail 7"}}, nil},
+		{"a closed window, and a lapse", score.Profile{AsOf: 9, Due: 10, Second: score.SecondOrder{Closed: true, Muted: true}, Lapse: score.Lapse{EpisodeID: id, At: 4}}, nil},
 	} {
 		got, err := score.Decode(encode(row.p))
 		want := row.p
@@ -83,7 +86,7 @@ func TestDecodeKeepsWhatNewerVersionsWrote(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
 	p := fold(t, e, newLife(rand.New(rand.NewPCG(1, 7))))
 	b := encode(p)
-	b = append(b[:len(b)-4], 9, 3, 'n', 'e', 'w', 200, 1, 1, '!') // tags 9 and 200
+	b = append(b[:len(b)-4], 99, 3, 'n', 'e', 'w', 200, 1, 1, '!') // tags 99 and 200
 	b = seal(b)
 	got, err := score.Decode(b)
 	if err != nil {
@@ -93,7 +96,7 @@ func TestDecodeKeepsWhatNewerVersionsWrote(t *testing.T) {
 		t.Errorf("unknown sections: got %x, want %x", again, b)
 	}
 	got, _ = e.Review(got, got.AsOf+day)
-	if again := encode(got); !bytes.Contains(again, []byte{9, 3, 'n', 'e', 'w', 200, 1, 1, '!'}) {
+	if again := encode(got); !bytes.Contains(again, []byte{99, 3, 'n', 'e', 'w', 200, 1, 1, '!'}) {
 		t.Errorf("after a review the unknown sections are gone: %x", again)
 	}
 }
@@ -116,6 +119,9 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a clock with something after it", seal([]byte{1, 3, 5, 2, 2, 2, 2, 2})},
 		{"a tier that does not exist", seal([]byte{1, 4, 2, 10, 0})},
 		{"a tier that wraps around to one", seal([]byte{1, 4, 3, 0x82, 4, 0})},
+		{"a window in a state that does not exist", seal([]byte{1, 8, 1, 16})},
+		{"a closed window with something after it", seal([]byte{1, 8, 2, 4, 0})},
+		{"a lapse without an instant", seal([]byte{1, 9, 1, 0x80})},
 		{"a level below none", seal([]byte{1, 5, 3, 1, 0, 0})},
 		{"a history that is none", seal([]byte{1, 1, 1, 99})},
 	} {

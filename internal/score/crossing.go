@@ -38,7 +38,7 @@ func bears(x event.Event) bool {
 }
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p: p's tier or churn level,
-// as Review would see it. False means never (within two centuries). It depends on the profile and the model only, never on
+// or opens or closes the window for a second order, as Review would see it. False means never (within two centuries). It depends on the profile and the model only, never on
 // when it is asked. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
 	for {
@@ -116,8 +116,8 @@ func quiet(f *history.Facts) bool {
 	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.NPSKnown
 }
 
-// turn is the first instant after t at which the churn level may turn back in silence: the lapse, and the end of a level's
-// minimum stay. Never where there is none.
+// turn is the first instant after t at which silence does what the monotone labels do not show: the lapse and the end of a
+// level's minimum stay, where the level may turn back, and the window for a second order. Never where there is none.
 func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.Instant {
 	turn := event.Never
 	if facts.PurchaseDays == 0 {
@@ -126,6 +126,11 @@ func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.I
 	lapse := e.calendar.Start(facts.LastDay + event.Day(e.model.Churn.Lapse/(24*time.Hour)))
 	if lapse > t {
 		turn = lapse
+	}
+	if window := e.model.Churn.SecondOrder; window > 0 && facts.PurchaseDays == 1 && !p.Second.Closed {
+		if opens := e.calendar.Start(facts.LastDay + event.Day(window/(24*time.Hour))); opens > t {
+			turn = min(turn, opens)
+		}
 	}
 	if stay := p.Episode.Since.Add(e.model.Churn.MinStay); p.Episode.Level > 0 && stay > t {
 		turn = min(turn, stay)
@@ -137,7 +142,7 @@ func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.I
 func (e *Engine) crossed(p *Profile, facts *history.Facts, at event.Instant) bool {
 	v := e.evaluateFacts(facts, at)
 	tier, level := e.labels(&v, p.Standing, p.Episode)
-	return tier != p.Standing.Tier || level != p.Episode.Level
+	return tier != p.Standing.Tier || level != p.Episode.Level || e.secondTurns(p.Second, &v) || e.returned(p, &v)
 }
 
 // within returns the first crossing in (lo, hi], a monotone stretch whose labels at lo are p's.

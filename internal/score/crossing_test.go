@@ -123,6 +123,7 @@ func TestNextCrossingAgreesWithTheWalk(t *testing.T) {
 			}
 			if worker == 1 {
 				m.Churn.Lapse = 50 * 24 * time.Hour // soon after many an alert, on a day on which nothing else happens
+				m.Churn.SecondOrder = 20 * 24 * time.Hour
 			}
 		})
 		wait.Go(func() {

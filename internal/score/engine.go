@@ -76,7 +76,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	at := max(p.AsOf, head.At())
 	next, told := e.Review(p, at)
 	before := next
-	next.History, next.Settled = grown, at
+	next.History, next.Settled, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	if !bears(x) { // the labels are those of Review, and so is the next review
 		return next, told, Accepted
 	}

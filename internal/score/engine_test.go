@@ -274,7 +274,7 @@ func TestPublish(t *testing.T) {
 
 // A model comes into force at an instant: until then the old one goes on, also for a customer who is looked at later only.
 func TestAnotherModelComesIntoForce(t *testing.T) {
-	old := newEngine(t, event.Calendar{}, nil)
+	old := newEngine(t, event.Calendar{}, func(m *score.Model) { m.Churn.SecondOrder = 0 })
 	start := 18_300 * day
 	p := apply(t, old, old.New("c"), order("a", start, 6000)) // GENERAL, falls after a year
 	fall, _ := old.NextCrossing(p, p.AsOf)
@@ -283,7 +283,7 @@ func TestAnotherModelComesIntoForce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Version, m.Hash = "strict", "feedfacefeedface"
+	m.Version, m.Hash, m.Churn.SecondOrder = "strict", "feedfacefeedface", 0
 	m.Tiers = tier.Ladder{General: 500, Potential: 1000, High: 9000, Margin: 100, MinStay: 0}
 	m.Scorecard = value.Scorecard{Lines: []value.Line{
 		{Indicator: value.Frequency, Weight: .5, Scale: value.Scale{Method: value.Ratio, High: 10}},

@@ -20,6 +20,9 @@ type ledger struct {
 	tierSaid *score.TierChanged
 	alert    *score.ChurnAlert // the last step of the open episode
 	raised   *score.ChurnAlert
+	window   *score.ChurnAlert // the RAISED of the open second order window
+	windows  int               // how many were closed in due course: one at most
+	lapsed   *score.ChurnAlert // the RESOLVED of the last episode, where that lapsed and nobody came back
 	// replaced is the engine that has just given way to another, if one has.
 	replaced *score.Engine
 }
@@ -92,7 +95,13 @@ func (l *ledger) witness(before score.Profile, told []score.Transition, cause *e
 		case *score.TierChanged:
 			l.tierChanged(x, cause, was, is)
 		case *score.ChurnAlert:
+			if x.Kind == score.SecondOrderWindow {
+				l.secondOrder(x, cause, is)
+				break
+			}
 			l.churnAlert(x, cause, was, is)
+		case *score.WonBack:
+			l.wonBack(x, is)
 		}
 	}
 	if l.profile.Standing.Tier != l.tier {
@@ -101,6 +110,9 @@ func (l *ledger) witness(before score.Profile, told []score.Transition, cause *e
 	level := churn.None
 	if l.alert != nil {
 		level = l.alert.Level
+	}
+	if l.profile.Second.Open != (l.window != nil) {
+		l.t.Fatalf("the profile's second order window is open: %v, the one last told of: %v", l.profile.Second.Open, l.window != nil)
 	}
 	if l.profile.Episode.Level != level {
 		l.t.Fatalf("the profile is at level %s, the last that was told is %s", l.profile.Episode.Level, level)
@@ -193,16 +205,64 @@ func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is scor
 	if x.Risk != is.Risk || x.RiskBefore != was.Risk {
 		l.t.Errorf("%s: risk %v to %v, evaluated by itself %v to %v", x.ID, x.RiskBefore, x.Risk, was.Risk, is.Risk)
 	}
-	if is.Bought {
-		sum := int32(0)
-		for _, f := range x.Factors {
-			sum += f.LogOdds
-		}
-		if odds := churn.LogOdds(x.Risk); sum != odds {
-			l.t.Errorf("%s: the factors add up to %d, the log-odds of %v are %d", x.ID, sum, x.Risk, odds)
-		}
-	}
+	l.factorsAddUp(x, is)
 	if l.alert = x; x.Level == churn.None {
 		l.alert = nil
+		if x.Resolve == score.ByLapse {
+			l.lapsed = x
+		}
 	}
+}
+
+func (l *ledger) factorsAddUp(x *score.ChurnAlert, is score.Score) {
+	l.t.Helper()
+	if !is.Bought {
+		return
+	}
+	sum := int32(0)
+	for _, f := range x.Factors {
+		sum += f.LogOdds
+	}
+	if odds := churn.LogOdds(x.Risk); sum != odds {
+		l.t.Errorf("%s: the factors add up to %d, the log-odds of %v are %d", x.ID, sum, x.Risk, odds)
+	}
+}
+
+func (l *ledger) secondOrder(x *score.ChurnAlert, cause *event.Head, is score.Score) {
+	l.t.Helper()
+	if l.windows > 0 {
+		l.t.Errorf("%s: %s, after the customer's only window has been closed", x.ID, x.State)
+	}
+	l.factorsAddUp(x, is)
+	if l.window == nil {
+		if x.State != score.Raised || x.EpisodeID != x.ID || x.Resolve != score.UnknownReason || is.PurchaseDays != 1 {
+			l.t.Errorf("%s: %s of episode %s with reason %s after %d purchase days, want RAISED of its own after 1",
+				x.ID, x.State, x.EpisodeID, x.Resolve, is.PurchaseDays)
+		}
+		l.window = x
+		return
+	}
+	want, _ := l.wantCause(cause, l.window)
+	state := score.Resolved
+	if want == score.ByCorrection {
+		state = score.Retracted
+	} else {
+		l.windows++
+	}
+	if x.State != state || x.EpisodeID != l.window.ID || x.Cause != want || x.Resolve == score.UnknownReason {
+		l.t.Errorf("%s: %s of episode %s by %s with reason %s, want %s of %s by %s", x.ID, x.State, x.EpisodeID, x.Cause, x.Resolve, state, l.window.ID, want)
+	}
+	l.window = nil
+}
+
+func (l *ledger) wonBack(x *score.WonBack, is score.Score) {
+	l.t.Helper()
+	if l.lapsed == nil {
+		l.t.Fatalf("%s: won back, and nobody had lapsed", x.ID)
+	}
+	if x.EpisodeID != l.lapsed.EpisodeID || is.LastPurchase < l.lapsed.AsOf || x.LapsedDays < 365 {
+		l.t.Errorf("%s: won back by a purchase of %s after %d days, from episode %s; want one after %s, from %s",
+			x.ID, is.LastPurchase, x.LapsedDays, x.EpisodeID, l.lapsed.AsOf, l.lapsed.EpisodeID)
+	}
+	l.lapsed = nil
 }

@@ -30,9 +30,10 @@ type Model struct {
 	RFM       rfm.Cuts
 	Scorecard value.Scorecard
 	Tiers     tier.Ladder
-	// Playbooks advise by tier, Actions by churn level.
-	Playbooks map[Tier]Playbook
-	Actions   map[Level]Action
+	// Playbooks advise by tier, Actions by churn level, SecondOrder in a one-time buyer's window.
+	Playbooks   map[Tier]Playbook
+	Actions     map[Level]Action
+	SecondOrder Action
 	// Control is the share of customers, in [0, 1], that outreach leaves alone so that its effect can be measured.
 	Control float64
 }

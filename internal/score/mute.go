@@ -14,17 +14,21 @@ func (p *Profile) Publish(told []Transition, now event.Instant, maxAge time.Dura
 	for i, t := range told {
 		young := maxAge == 0 || now.Sub(t.Common().AsOf) <= maxAge
 		switch t := t.(type) {
-		case *TierChanged:
+		case *TierChanged, *WonBack:
 			published[i] = young
 		case *ChurnAlert:
+			muted := &p.Muted
+			if t.Kind == SecondOrderWindow {
+				muted = &p.Second.Muted
+			}
 			switch t.State {
 			case Raised:
-				p.Muted = !young
+				*muted = !young
 			case Escalated:
-				p.Muted = p.Muted && !young
+				*muted = *muted && !young
 			case Eased, Resolved, Retracted, UnknownState:
 			}
-			published[i] = !p.Muted
+			published[i] = !*muted
 		}
 	}
 	return published

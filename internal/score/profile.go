@@ -31,7 +31,10 @@ type Profile struct {
 	Standing Standing
 	Episode  Episode
 	// Muted says that the current or last episode was not published: see Publish.
-	Muted bool
+	Muted    bool
+	Second   SecondOrder
+	Lapse    Lapse
+	Outreach Outreach
 	// rest holds sections of newer versions, kept as they are.
 	rest []byte
 }

@@ -32,29 +32,46 @@ func (o occasion) cause(before *Profile, said event.Instant, id string) (c Cause
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
 	v := e.evaluate(&p.History, p.AsOf)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
-	if tier == p.Standing.Tier && level == p.Episode.Level {
+	second, returned := e.secondTurns(p.Second, &v), e.returned(&p, &v)
+	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned {
 		return p, nil
 	}
 	var told []Transition
+	tell := func(t Transition) (id string) {
+		p.Sequence++
+		s := t.Common()
+		s.ID, s.Sequence = e.identify(t), p.Sequence
+		told = append(told, t)
+		return s.ID
+	}
+	tellAlert := func(t *ChurnAlert) {
+		if id := tell(t); t.State == Raised {
+			t.EpisodeID = id
+		}
+	}
 	base := e.base(&before, &v, o)
 	if tier != p.Standing.Tier {
 		t := e.tierChanged(&before, &p, &v, &base, o, tier, level)
-		p.Sequence++
-		t.Sequence = p.Sequence
-		t.ID = e.identify(t)
-		p.Standing = Standing{Tier: tier, Since: p.AsOf, LastID: t.ID}
-		told = append(told, t)
+		p.Standing = Standing{Tier: tier, Since: p.AsOf, LastID: tell(t)}
 	}
 	if level != p.Episode.Level {
 		t := e.churnAlert(&before, &p, &v, &base, o, tier, level)
-		p.Sequence++
-		t.Sequence = p.Sequence
-		t.ID = e.identify(t)
-		if t.State == Raised {
-			t.EpisodeID = t.ID
+		tellAlert(t)
+		if t.Resolve == ByLapse {
+			p.Lapse = Lapse{p.Episode.ID, p.AsOf}
 		}
 		p.Episode = p.Episode.next(t)
-		told = append(told, t)
+	}
+	if second {
+		t := e.secondOrderAlert(&before, &p, &v, &base, o, tier, level)
+		tellAlert(t)
+		p.Second = p.Second.next(t)
+	}
+	if returned {
+		if t := e.wonBack(&p, &v, o); t != nil {
+			tell(t)
+		}
+		p.Lapse = Lapse{}
 	}
 	return p, told
 }

@@ -173,6 +173,8 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 		return &event.Feedback{Head: head, Kind: event.Complaint}
 	case "refer":
 		return &event.Interaction{Head: head, Kind: event.ReferralMade}
+	case "outreach":
+		return &event.Interaction{Head: head, Kind: event.OutreachSent}
 	case "view":
 		return &event.Interaction{Head: head, Kind: event.ProductView}
 	}
@@ -191,8 +193,20 @@ func (s *story) say(at event.Instant, since int) {
 		case *score.TierChanged:
 			fmt.Fprintf(&s.out, "> tier %s to %s score %.2f", lower(x.Previous), lower(x.Tier), float64(x.After)/100)
 			corrects = x.Corrects
+		case *score.WonBack:
+			fmt.Fprintf(&s.out, "> won back after %d days by %d", x.LapsedDays, x.OrderValue)
+			if x.Margin.Known {
+				fmt.Fprintf(&s.out, " margin %d", x.Margin.Minor)
+			}
+			if x.ActionID != "" {
+				fmt.Fprintf(&s.out, " thanks to %s", x.ActionID)
+			}
 		case *score.ChurnAlert:
-			fmt.Fprintf(&s.out, "> churn %s", lower(x.State))
+			what := "churn"
+			if x.Kind == score.SecondOrderWindow {
+				what = "second order window"
+			}
+			fmt.Fprintf(&s.out, "> %s %s", what, lower(x.State))
 			if x.Level != churn.None {
 				fmt.Fprintf(&s.out, " %s", lower(x.Level))
 			}

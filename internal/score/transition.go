@@ -2,7 +2,7 @@ package score
 
 import "tidemark/internal/event"
 
-// Transition is something worth telling about a customer. The set is closed: *TierChanged and *ChurnAlert.
+// Transition is something worth telling about a customer. The set is closed: *TierChanged, *ChurnAlert and *WonBack.
 //
 //sumtype:decl
 type Transition interface {

@@ -34,6 +34,8 @@ type Lines struct {
 	MinStay time.Duration
 	// Lapse is the silence that ends an episode: the customer is lost, not at risk.
 	Lapse time.Duration
+	// SecondOrder is the silence of a one-time buyer after which half of those who ever came back had; 0 asks nobody.
+	SecondOrder time.Duration
 }
 
 // Check says what is wrong with l; nil when nothing is.
@@ -49,8 +51,11 @@ func (l Lines) Check() error {
 	if l.Horizon <= 0 || l.MinSilence < 0 || l.MinStay < 0 || l.Lapse <= l.MinSilence || l.MinPurchaseDays < 1 {
 		return errors.New("churn: horizon and minimum purchase days must be positive, the lapse longer than the minimum silence")
 	}
-	if l.Lapse%(24*time.Hour) != 0 {
-		return fmt.Errorf("churn: the lapse %v is not in whole days", l.Lapse)
+	if l.Lapse%(24*time.Hour) != 0 || l.SecondOrder%(24*time.Hour) != 0 {
+		return fmt.Errorf("churn: the lapse %v and the second order window %v must be in whole days", l.Lapse, l.SecondOrder)
+	}
+	if l.SecondOrder < 0 || l.SecondOrder >= l.Lapse || l.SecondOrder > 0 && l.MinPurchaseDays < 2 {
+		return errors.New("churn: the second order window must be shorter than the lapse, and one-time buyers have no other alert")
 	}
 	return nil
 }
