@@ -1,6 +1,7 @@
 package churn
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -110,7 +111,11 @@ const maxWeight = 100
 
 // Check says what is wrong with s; nil when nothing is.
 func (s *Stack) Check() error {
+	grows := 0.
 	for _, t := range Terms() {
+		if t.Rises() && t != Rhythm { // that one says nothing of one-time buyers
+			grows += s.Weights[t]
+		}
 		if w := s.Weights[t]; !(math.Abs(w) <= maxWeight) || t.Rises() && w < 0 {
 			return fmt.Errorf("churn stack: weight %v of %s must lie within ±%d, and not be negative where silence adds to it", w, t, maxWeight)
 		}
@@ -118,8 +123,8 @@ func (s *Stack) Check() error {
 	if !(math.Abs(s.Intercept) <= maxWeight) || !(s.MaxTenure >= 0) {
 		return fmt.Errorf("churn stack: intercept %v must lie within ±%d, the longest tenure %v not be negative", s.Intercept, maxWeight, s.MaxTenure)
 	}
-	if s.Weights[Base]+s.Weights[Silence]+s.Weights[Silence14]+s.Weights[Silence60] <= 0 {
-		return fmt.Errorf("churn stack: nothing in it grows with silence")
+	if grows <= 0 {
+		return errors.New("churn stack: nothing in it grows with silence")
 	}
 	return nil
 }

@@ -53,6 +53,7 @@ func TestStackCheck(t *testing.T) {
 	}{
 		{"silence lowers the risk", func(s *churn.Stack) { s.Weights[churn.Rhythm] = -.1 }},
 		{"nothing grows with silence", func(s *churn.Stack) { s.Weights[churn.Base] = 0 }},
+		{"only repeat buyers' risk grows", func(s *churn.Stack) { s.Weights = churn.Stack{}.Weights; s.Weights[churn.Rhythm] = 1 }},
 		{"not a number", func(s *churn.Stack) { s.Weights[churn.Spend] = math.NaN() }},
 		{"a fit gone wrong", func(s *churn.Stack) { s.Intercept = 1e6 }},
 		{"a negative tenure", func(s *churn.Stack) { s.MaxTenure = -1 }},
@@ -60,6 +61,10 @@ func TestStackCheck(t *testing.T) {
 		s := churn.Plain()
 		if err := s.Check(); err != nil {
 			t.Fatalf("the plain stack: %v", err)
+		}
+		byDays := churn.Stack{}
+		if byDays.Weights[churn.SilenceDays] = 1; byDays.Check() != nil {
+			t.Fatalf("a stack of silence in days alone: %v", byDays.Check())
 		}
 		if row.mend(&s); s.Check() == nil {
 			t.Errorf("%s: want an error, got none", row.why)
