@@ -197,6 +197,10 @@ func silence(t *score.ChurnAlert) string {
 		return fmt.Sprintf("a late event; risk %.2f to %.2f", t.RiskBefore, t.Risk)
 	case score.UnknownState, score.Raised, score.Escalated, score.Eased:
 	}
-	return fmt.Sprintf("silent %.0f days, usually %.0f; risk %.2f, normally %.2f; at stake %.0f %s",
+	why := fmt.Sprintf("silent %.0f days, usually %.0f; risk %.2f, normally %.2f; at stake %.0f %s",
 		t.DaysSilent, t.UsualGapDays, t.Risk, t.RiskNormal, t.Currency.Major(t.ValueAtStake), t.Currency)
+	if t.LikelyCause == 0 || t.LikelyCause == score.Inactivity {
+		return why
+	}
+	return fmt.Sprintf("%s; unhappy about %s", why, strings.ReplaceAll(strings.ToLower(t.LikelyCause.String()), "_", " "))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"tidemark/internal/event"
@@ -64,6 +65,31 @@ func printWhy(w io.Writer, why score.Explanation) {
 	for _, f := range why.Factors {
 		fmt.Fprintf(w, "  %s\t%+.3f\tof %g\n", f.Name, float64(f.LogOdds)/1000, f.Raw)
 	}
+	printWayBack(w, why.WayBack)
+}
+
+// printWayBack prints what to know before somebody at risk is called.
+func printWayBack(w io.Writer, back *score.WayBack) {
+	if back == nil {
+		return
+	}
+	fmt.Fprintln(w, "\nthe way back\t")
+	if back.LikelyCause != 0 {
+		fmt.Fprintf(w, "  likely_cause\t%s\t\n", back.LikelyCause)
+	}
+	for _, v := range back.Evidence {
+		said := "a complaint"
+		if !math.IsNaN(v.Score) {
+			said = fmt.Sprintf("an answer of %.0f %%", 100*v.Score)
+		}
+		fmt.Fprintf(w, "  feedback %s\t%s\tof %s\n", v.ID, said, v.At)
+	}
+	if back.ActBy != event.Never {
+		fmt.Fprintf(w, "  act_by\t%s\t\n", back.ActBy)
+	}
+	if back.MaxOffer.Known {
+		fmt.Fprintf(w, "  max_offer_minor\t%d\t\n", back.MaxOffer.Minor)
+	}
 }
 
 func printJSON(w io.Writer, fields map[string]string, why score.Explanation) error {
@@ -80,6 +106,19 @@ func printJSON(w io.Writer, fields map[string]string, why score.Explanation) err
 			odds[f.Name] = float64(f.LogOdds) / 1000
 		}
 		all["value_score_points"], all["churn_risk_log_odds"] = points, odds
+	}
+	if back := why.WayBack; back != nil {
+		ids := make([]string, len(back.Evidence))
+		for i, v := range back.Evidence {
+			ids[i] = v.ID
+		}
+		all["likely_cause"], all["cause_evidence"] = back.LikelyCause.String(), ids
+		if back.ActBy != event.Never {
+			all["act_by"] = back.ActBy.String()
+		}
+		if back.MaxOffer.Known {
+			all["max_offer_minor"] = back.MaxOffer.Minor
+		}
 	}
 	return json.NewEncoder(w).Encode(all)
 }

@@ -84,12 +84,21 @@ func TestEncodeChurnAlert(t *testing.T) {
 	got := consumed(t, encode(t, newCodec(t, Options{}), alert))
 	for name, want := range map[string]any{
 		"event_id": alert.ID, "episode_id": alert.EpisodeID, "state": "RAISED", "kind": "CHURN", "resolve_reason": nil, "level_before": "NONE", "level": "AT_RISK",
-		"risk": .74, "control_group": true, "act_by": nil, "max_offer_minor": nil, "likely_cause": nil, "cause_evidence": nil, "owner": nil,
+		"risk": .74, "control_group": true, "owner": nil, "likely_cause": map[string]any{"tidemark.v1.LikelyCause": "DELIVERY"},
+		"action_cost_minor": map[string]any{"long": int64(800)}, "max_offer_minor": map[string]any{"long": int64(190)},
 		"contactable_channels": map[string]any{"array": []any{}},
 	} {
 		if !reflect.DeepEqual(got[name], want) {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}
+	}
+	if at := got["act_by"].(map[string]any)["long.timestamp-millis"].(time.Time); event.InstantOf(at) != alert.ActBy {
+		t.Errorf("act_by is %s, want %s", at, alert.ActBy)
+	}
+	evidence := got["cause_evidence"].(map[string]any)["array"].([]any)
+	first, second := evidence[0].(map[string]any), evidence[1].(map[string]any)
+	if len(evidence) != 2 || first["event_id"] != "f-1" || first["score"] != nil || first["topic"] == nil || second["topic"] != nil || second["score"] == nil {
+		t.Errorf("cause_evidence is %v, want f-1 with a topic and no score, f-2 with a score and no topic", evidence)
 	}
 	next := got["expected_next"].(map[string]any)["tidemark.v1.ExpectedNext"].(map[string]any)
 	if next["p50"] == nil || next["p90"] != nil {
@@ -119,8 +128,9 @@ func TestWhatIsNotKnownIsNull(t *testing.T) {
 	}
 	gone := sampleAlert()
 	gone.LastPurchaseAt, gone.UsualGapDays, gone.ExpectedNextP50, gone.Action = 0, 0, 0, score.Action{}
+	gone.WayBack = score.WayBack{ActBy: event.Never}
 	got = consumed(t, encode(t, c, gone))
-	for _, name := range []string{"last_purchase_at", "days_silent", "usual_gap_days", "expected_next", "action"} {
+	for _, name := range []string{"last_purchase_at", "days_silent", "usual_gap_days", "expected_next", "action", "action_cost_minor", "max_offer_minor", "act_by", "likely_cause", "cause_evidence"} {
 		if got[name] != nil {
 			t.Errorf("an alert about a customer without purchases: %s is %v, want null", name, got[name])
 		}
@@ -231,8 +241,13 @@ func TestIDsAreThoseOfYesterday(t *testing.T) {
 	if got, want := Identify(sampleTier()), "a7fc361d1773e9513bfb1eff79672186"; got != want {
 		t.Errorf("TierChanged: id %s, want %s", got, want)
 	}
-	if got, want := Identify(sampleAlert()), "4c1392235982dcaa53186e90677bdab2"; got != want {
+	alert := sampleAlert()
+	if got, want := Identify(alert), "9713505d56b8f4c84f06fc7c24e6e5cb"; got != want {
 		t.Errorf("ChurnAlert: id %s, want %s", got, want)
+	}
+	alert.WayBack, alert.Action.Cost = score.WayBack{}, event.OptionalMinor{}
+	if got, want := Identify(alert), "4c1392235982dcaa53186e90677bdab2"; got != want {
+		t.Errorf("ChurnAlert without a way back: id %s, want %s", got, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"math"
 	"testing"
 
 	"tidemark/internal/event"
@@ -69,8 +70,14 @@ func sampleAlert() *score.ChurnAlert {
 		State: score.Raised, Kind: score.Churn, LevelBefore: churn.None, Level: churn.AtRisk, RiskBefore: .31, Risk: .7400004,
 		RiskNormal: .2, HorizonDays: 90, LastPurchaseAt: noon - 1, DaysSilent: 40.5, UsualGapDays: 14,
 		ExpectedNextP50: noon + 1, ExpectedNextP90: event.Never, Tier: tier.High, ValueAtStake: 99_00, Currency: "EUR",
-		Factors:        []score.Factor{{Name: "reference", LogOdds: -400}, {Name: "rhythm", LogOdds: 1446, Raw: 2.9}},
-		OpenComplaints: 1, Action: score.Action{Code: "CALL", Text: "Call", Owner: "SERVICE"}, Contactable: []string{},
+		Factors: []score.Factor{{Name: "reference", LogOdds: -400}, {Name: "rhythm", LogOdds: 1446, Raw: 2.9}},
+		WayBack: score.WayBack{
+			LikelyCause: score.LikelyCause(event.AboutDelivery), Evidence: []score.Evidence{
+				{ID: "f-1", About: event.AboutDelivery, Score: math.NaN(), At: noon - 2}, {ID: "f-2", Score: .25, At: noon - 3},
+			},
+			MaxOffer: event.Minor(190), ActBy: noon + 4,
+		},
+		OpenComplaints: 1, Action: score.Action{Code: "CALL", Text: "Call", Owner: "SERVICE", Cost: event.Minor(800)}, Contactable: []string{},
 	}
 	a.ID = Identify(a)
 	a.EpisodeID = a.ID

@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/schemas"
 )
@@ -148,6 +149,13 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 	for i, f := range a.Factors {
 		factors[i] = map[string]any{"factor": f.Name, "log_odds": f.LogOdds, "raw": finite(f.Raw)}
 	}
+	evidence := make([]any, len(a.Evidence))
+	for i, v := range a.Evidence {
+		evidence[i] = map[string]any{
+			"event_id": v.ID, "topic": some(space+"Subject", v.About.String(), v.About != event.UnknownSubject),
+			"score": finite(v.Score), "at": int64(v.At),
+		}
+	}
 	p50, p90 := instant(a.ExpectedNextP50), instant(a.ExpectedNextP90)
 	silent, usualGap := finite(a.DaysSilent), finite(a.UsualGapDays)
 	if a.LastPurchaseAt == 0 {
@@ -176,13 +184,13 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 		"value_at_stake_minor": some("long", a.ValueAtStake, true),
 		"currency":             string(a.Currency),
 		"factors":              factors,
-		"likely_cause":         nil,
-		"cause_evidence":       nil,
+		"likely_cause":         some(space+"LikelyCause", a.LikelyCause.String(), a.LikelyCause != 0),
+		"cause_evidence":       some("array", evidence, a.LikelyCause != 0),
 		"open_complaints":      some("int", a.OpenComplaints, true),
 		"action":               some(space+"Action", action, a.Action.Code != ""),
-		"action_cost_minor":    nil,
-		"max_offer_minor":      nil,
-		"act_by":               nil,
+		"action_cost_minor":    some("long", a.Action.Cost.Minor, a.Action.Cost.Known),
+		"max_offer_minor":      some("long", a.MaxOffer.Minor, a.MaxOffer.Known),
+		"act_by":               instant(a.ActBy),
 		"contactable_channels": names(a.Contactable),
 		"owner":                text(a.Owner),
 		"corrects_event_id":    text(a.Corrects),

@@ -135,16 +135,20 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 		w.int(int64(f.LogOdds))
 		w.maybeDouble(f.Raw)
 	})
-	w.some(false) // likely_cause
-	w.some(false) // cause_evidence
+	if w.some(a.LikelyCause != 0) {
+		w.int(int64(a.LikelyCause))
+	}
+	if w.some(a.LikelyCause != 0) {
+		w.list(len(a.Evidence), func(i int) { w.evidence(&a.Evidence[i]) })
+	}
 	w.some(true)
 	w.int(int64(a.OpenComplaints))
 	if w.some(a.Action.Code != "") {
 		w.action(&a.Action)
 	}
-	w.some(false) // action_cost_minor
-	w.some(false) // max_offer_minor
-	w.some(false) // act_by
+	w.maybeMinor(a.Action.Cost)
+	w.maybeMinor(a.MaxOffer)
+	w.maybeInstant(a.ActBy)
 	w.maybeTexts(a.Contactable)
 	w.maybeText(a.Owner)
 	w.maybeText(a.Corrects)
@@ -159,6 +163,15 @@ func (w *wire) wonBack(t *score.WonBack) {
 	if w.some(t.Margin.Known) {
 		w.int(t.Margin.Minor)
 	}
+}
+
+func (w *wire) evidence(v *score.Evidence) {
+	w.text(v.ID)
+	if w.some(v.About != event.UnknownSubject) {
+		w.int(int64(v.About))
+	}
+	w.maybeDouble(v.Score)
+	w.int(int64(v.At))
 }
 
 func (w *wire) action(a *score.Action) {
@@ -228,6 +241,12 @@ func (w *wire) maybeTier(t score.Tier) {
 func (w *wire) maybeInstant(i event.Instant) {
 	if w.some(isInstant(i)) {
 		w.int(int64(i))
+	}
+}
+
+func (w *wire) maybeMinor(o event.OptionalMinor) {
+	if w.some(o.Known) {
+		w.int(o.Minor)
 	}
 }
 

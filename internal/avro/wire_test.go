@@ -28,8 +28,12 @@ func TestWireIsTheRecord(t *testing.T) {
 		instant := rapid.OneOf(rapid.Just(event.Instant(0)), rapid.Just(event.Never), rapid.Custom(func(t *rapid.T) event.Instant {
 			return event.Instant(rapid.Int64Range(1, 1<<50).Draw(t, "ms"))
 		}))
+		minor := rapid.Custom(func(t *rapid.T) event.OptionalMinor {
+			return event.OptionalMinor{Minor: rapid.Int64().Draw(t, "minor"), Known: rapid.Bool().Draw(t, "known")}
+		})
 		action := rapid.Custom(func(t *rapid.T) score.Action {
 			return score.Action{
+				Cost: minor.Draw(t, "cost"),
 				Code: text.Draw(t, "code"), Text: text.Draw(t, "text"), DueHours: rapid.Int32().Draw(t, "due"),
 				Owner: rapid.SampledFrom([]string{"", "SALES", "SERVICE", "MARKETING", "LEGAL"}).Draw(t, "owner"),
 			}
@@ -51,6 +55,15 @@ func TestWireIsTheRecord(t *testing.T) {
 				ExpectedNextP50: instant.Draw(t, "p50"), ExpectedNextP90: instant.Draw(t, "p90"), Tier: tiers.Draw(t, "tier"),
 				ValueAtStake: rapid.Int64().Draw(t, "stake"), Currency: "EUR", OpenComplaints: rapid.Int32().Draw(t, "complaints"),
 				Action: action.Draw(t, "action"), Contactable: texts.Draw(t, "channels"), Owner: text.Draw(t, "owner"), Corrects: text.Draw(t, "corrects"),
+				WayBack: score.WayBack{
+					LikelyCause: score.LikelyCause(rapid.IntRange(0, 8).Draw(t, "likely cause")), MaxOffer: minor.Draw(t, "offer"), ActBy: instant.Draw(t, "act by"),
+				},
+			}
+			for range rapid.IntRange(0, 3).Draw(t, "evidence") {
+				a.Evidence = append(a.Evidence, score.Evidence{
+					ID: text.Draw(t, "feedback"), About: event.Subject(rapid.IntRange(0, 7).Draw(t, "about")),
+					Score: number.Draw(t, "score"), At: event.Instant(rapid.Int64Range(0, 1<<50).Draw(t, "at")),
+				})
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "factors") {
 				a.Factors = append(a.Factors, score.Factor{Name: text.Draw(t, "name"), LogOdds: rapid.Int32().Draw(t, "odds"), Raw: number.Draw(t, "raw")})

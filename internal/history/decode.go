@@ -78,6 +78,10 @@ func (d *decoder) summary() {
 	d.part(parts&partDays, d.days)
 	d.part(parts&partConsents, d.consents)
 	d.part(parts&partAttributes, d.attributes)
+	d.part(parts&partCategories, d.categories)
+	for i := range d.s.orders {
+		d.check(int(d.s.orders[i].category) <= len(d.s.categories), "unknown category")
+	}
 }
 
 // part reads a part that is there.
@@ -129,9 +133,7 @@ func (d *decoder) orders() {
 			return
 		}
 		v.amount = d.int()
-		if d.format >= linesSince {
-			v.lines = d.uint32()
-		}
+		v.lines, v.category = d.lines()
 		v.channel = d.channel(flags&orderChannel != 0)
 		for k, part := range v.parts() {
 			if v.known>>k&1 != 0 {
@@ -139,6 +141,23 @@ func (d *decoder) orders() {
 			}
 		}
 	}, compareOrders)
+}
+
+// lines reads how many items an order named, and the reference to its category.
+func (d *decoder) lines() (lines uint32, category uint8) {
+	if d.format < linesSince {
+		return 0, 0
+	}
+	if d.format < categoriesSince {
+		return d.uint32(), 0
+	}
+	v := d.uint()
+	d.check(v>>1 <= math.MaxInt32, "number out of range")
+	if v&1 != 0 {
+		category = d.small()
+		d.check(category > 0, "unknown category")
+	}
+	return uint32(v >> 1), category
 }
 
 func (d *decoder) refunds() {
@@ -168,6 +187,10 @@ func (d *decoder) feedbacks() {
 		b.score = d.int32()
 		if flags&feedbackOrder != 0 {
 			b.order = d.hash()
+		}
+		if d.format >= idsSince && flags&feedbackID != 0 {
+			b.id = d.text()
+			d.check(len(b.id) <= event.MaxID && hash(b.id) == b.event, "the id of another event")
 		}
 	}, func(a, b *feedback) int { return a.compare(&b.stamp) })
 }
@@ -209,6 +232,10 @@ func (d *decoder) attributes() {
 		a.key, a.at, a.event, a.value = d.small(), event.Instant(d.int()), d.hash(), d.text()
 		d.check(int(a.key) < len(attributeKeys), "unknown attribute")
 	}, func(a, b *attribute) int { return cmp.Compare(a.key, b.key) })
+}
+
+func (d *decoder) categories() {
+	list(d, 1, maxCategories+1, &d.s.categories, func(name *string) { *name = d.text() }, func(a, b *string) int { return cmp.Compare(*a, *b) })
 }
 
 // list reads a list of entries of at least size bytes each, in ascending order.

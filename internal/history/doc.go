@@ -6,8 +6,9 @@
 // H is the newest day of any accepted event. The state is a set of facts, cut off at distances from H; everything else is
 // derived when asked for.
 //   - Orders, cancellations, refunds: one fact each for 730 days. Then the days are sealed into lifetime totals.
-//   - Payments, feedback: one fact each for 365 days.
+//   - Payments, feedback: one fact each for 365 days; the id of its event of a Grievance alone.
 //   - Interactions: one fact each for 7 days, then per day and kind for 90, then lifetime counts.
+//   - The category of most of an order's amount, as long as the order.
 //   - Consent per channel and the attributes of EVENTS: the last word, for ever.
 //
 // # Which facts meet
@@ -39,6 +40,6 @@
 // A day holds 32 orders (cancellations included), 32 refunds and 32 payments, a summary 1024, 256 and 512. A fact beyond is
 // added to an aggregate of its day: it is counted, but knows no order id, no costs, no repetition; a cancellation is
 // dropped. Beyond 16 feedbacks a day (256 in all) feedback is dropped, beyond 64 interactions a day repeats are not
-// recognised, beyond 16 channels a channel is called "other", beyond 16 consents a consent is dropped. Summary.Spilled
-// counts them all.
+// recognised, beyond 16 channels (32 categories of the orders kept) one more is called "other", beyond 16 consents a consent
+// is dropped. Summary.Spilled counts them all.
 package history

@@ -10,9 +10,13 @@ import (
 // are varints, hashes 8 bytes little endian. A list is its length, then its entries; days are distances, the first back
 // from H, the others from the entry before.
 const (
-	format = 2
+	format = 3
 	// linesSince is the format since which orders say how many items they named.
 	linesSince = 2
+	// categoriesSince is the one since which they say the category of most of their amount, idsSince that since which
+	// grievances say their event's id.
+	categoriesSince = 3
+	idsSince        = 3
 )
 
 // The parts. Their bits are stored: only append.
@@ -28,6 +32,7 @@ const (
 	partDays
 	partConsents
 	partAttributes
+	partCategories
 	partsEnd
 )
 
@@ -44,6 +49,7 @@ const (
 	refundOrder      = 2
 
 	feedbackOrder = 1
+	feedbackID    = 2
 
 	touchChannel = 1
 	touchCost    = 2
@@ -58,7 +64,8 @@ func (s Summary) Append(b []byte) []byte {
 		return b
 	}
 	e := encoder{b: b, newest: s.newest}
-	e.uint(s.parts())
+	categories := e.rankCategories(&s)
+	e.uint(s.parts() | bit(len(categories) > 0, partCategories))
 	e.int(int64(s.newest))
 	if s.spilled != 0 {
 		e.int(s.spilled)
@@ -75,6 +82,11 @@ func (s Summary) Append(b []byte) []byte {
 	e.days(&s)
 	e.consents(&s)
 	e.attributes(&s)
+	if e.list(len(categories)) {
+		for _, name := range categories {
+			e.text(name)
+		}
+	}
 	return e.b
 }
 
@@ -90,7 +102,9 @@ type encoder struct {
 	newest event.Day
 	// rank is the reference of each channel in alphabetical order, by its reference in s.
 	rank [maxChannels + 2]uint8
-	day  event.Day // of the entry before
+	// category is the same of the categories that orders name.
+	category [maxCategories + 2]uint8
+	day      event.Day // of the entry before
 }
 
 func (e *encoder) uint(v uint64) { e.b = binary.AppendUvarint(e.b, v) }
@@ -201,7 +215,10 @@ func (e *encoder) orders(s *Summary) {
 			continue
 		}
 		e.int(v.amount)
-		e.uint(uint64(v.lines))
+		e.uint(uint64(v.lines)<<1 | bit(v.category > 0, 1))
+		if v.category > 0 {
+			e.small(e.category[v.category])
+		}
 		if v.channel > 0 {
 			e.small(e.rank[v.channel])
 		}
@@ -244,12 +261,15 @@ func (e *encoder) feedbacks(s *Summary) {
 	e.list(len(s.feedbacks))
 	for i := range s.feedbacks {
 		b := &s.feedbacks[i]
-		e.stamp(&b.stamp, bit(b.order != 0, feedbackOrder), i == 0)
+		e.stamp(&b.stamp, bit(b.order != 0, feedbackOrder)|bit(b.id != "", feedbackID), i == 0)
 		e.small(uint8(b.kind))
 		e.small(uint8(b.about))
 		e.int(int64(b.score))
 		if b.order != 0 {
 			e.hash(b.order)
+		}
+		if b.id != "" {
+			e.text(b.id)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"math"
+	"strings"
 
 	"tidemark/internal/event"
 )
@@ -22,6 +23,8 @@ type feedback struct {
 	score int32  // by kind, see scoreNPS and scoreCSAT
 	kind  event.FeedbackKind
 	about event.Subject
+	// id is that of the event, of a grievance alone; empty where it was stored before idsSince.
+	id string
 }
 
 func (s *Summary) feedback(x *event.Feedback, f stamp) bool {
@@ -35,6 +38,9 @@ func (s *Summary) feedback(x *event.Feedback, f stamp) bool {
 	case event.CSAT, event.Review:
 		b.score = int32(math.Round(x.Share() * scoreCSAT))
 	case event.Complaint, event.ComplaintResolved, event.UnknownFeedback:
+	}
+	if b.grieves() {
+		b.id = strings.Clone(x.ID)
 	}
 	feedbacks, became := admit(s.feedbacks, b, f, feedbackLimits, b.greater)
 	if became == full {

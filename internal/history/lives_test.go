@@ -114,6 +114,7 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 		return observed{x: i}
 	case 2, 3:
 		f := &event.Feedback{Head: head, Kind: event.FeedbackKind(rapid.IntRange(1, 5).Draw(t, "feedback"))}
+		f.About = event.Subject(rapid.IntRange(0, 7).Draw(t, "about"))
 		switch f.Kind {
 		case event.NPS:
 			f.Scored, f.Max, f.Score = true, 10, float64(rapid.IntRange(0, 10).Draw(t, "nps"))
@@ -136,6 +137,11 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 	a := history.Amounts{Amount: rapid.SampledFrom([]int64{0, 10, 30, 60, 100}).Draw(t, "amount")}
 	if p.Kind == event.Order {
 		p.Items = make([]event.Item, rapid.IntRange(0, 3).Draw(t, "items"))
+		for i := range p.Items {
+			p.Items[i].Category = rapid.SampledFrom([]string{"", "tea", "coffee", "cups"}).Draw(t, "category")
+			p.Items[i].AmountMinor = rapid.Int64Range(-1, 2).Draw(t, "item's amount")
+			p.Items[i].Quantity = rapid.Int64Range(1, 2).Draw(t, "pieces")
+		}
 		for _, part := range []*event.OptionalMinor{&a.Margin, &a.Discount, &a.ServiceCost, &a.AcquisitionCost} {
 			if rapid.IntRange(0, 4).Draw(t, "given") == 0 {
 				*part = event.Minor(rapid.Int64Range(-3, 9).Draw(t, "part"))
@@ -153,6 +159,10 @@ func changed(t *rapid.T, o observed) observed {
 		p.OccurredAt, p.RecordedAt = p.OccurredAt+1, p.RecordedAt+1
 		if is(p.Kind, event.Order, event.Cancel) {
 			p.OccurredAt, p.RecordedAt, p.Channel = x.OccurredAt, x.RecordedAt, "fax"
+			p.Items = slices.Clone(p.Items)
+			for i := range p.Items {
+				p.Items[i].Category = "pots"
+			}
 		}
 		return observed{x: &p, a: history.Amounts{Amount: rapid.SampledFrom([]int64{10, 60}).Draw(t, "other amount")}}
 	case *event.Interaction:

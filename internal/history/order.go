@@ -17,6 +17,7 @@ type order struct {
 	margin, discount, service, acquisition int64
 	known                                  uint8
 	channel                                uint8 // place in Summary.channels plus one; zero for none
+	category                               uint8 // place in Summary.categories plus one; zero for none
 	cancel                                 bool
 	// overruled: another version of Summary.orders stands above this one.
 	overruled bool
@@ -59,6 +60,7 @@ func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar)
 	v.acquisition = v.optional(a.AcquisitionCost, knownAcquisition)
 	var learned bool
 	v.channel, learned = s.channel(x.Channel)
+	v.category = s.category(mainCategory(x.Items))
 	return s.version(v, c) || learned
 }
 
@@ -147,6 +149,7 @@ func (s *Summary) greaterOrder(v, w *order) bool {
 		cmp.Compare(v.service, w.service),
 		cmp.Compare(v.acquisition, w.acquisition),
 		cmp.Compare(s.channelName(v.channel), s.channelName(w.channel)),
+		cmp.Compare(s.categoryName(v.category), s.categoryName(w.category)),
 	) > 0
 }
 

@@ -80,6 +80,8 @@ func TestTwinAgreesOnGeneratedLives(t *testing.T) {
 			if back := decoded.Facts(at, c); back != got {
 				t.Fatalf("facts of the decoded summary:\n got %+v\nwant %+v", back, got)
 			}
+			w.agrees(t, &s, at)
+			w.agrees(t, &decoded, at)
 			got.Until = 0
 			if got != want {
 				for _, o := range seen {

@@ -35,6 +35,7 @@ type Summary struct {
 	past      *past // nil: nothing is sealed
 
 	channels   []channel
+	categories []string // that an order names, and perhaps some that none does any more
 	consents   []consent
 	attributes []attribute
 	spilled    int64

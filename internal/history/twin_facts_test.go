@@ -120,27 +120,36 @@ func (w *twin) orders(f *history.Facts, books []booked, today event.Day) {
 	}
 }
 
-func (w *twin) opinions(f *history.Facts, at event.Instant, in func(d, days event.Day) bool) {
-	score := func(o observed) int32 {
-		switch o.opinion().Kind {
-		case event.NPS:
-			return int32(math.Round(o.opinion().Score * 100))
-		case event.CSAT, event.Review:
-			return int32(math.Round(o.opinion().Share() * 1e6))
-		case event.Complaint, event.ComplaintResolved, event.UnknownFeedback:
-		}
+// score is an answer as it is kept.
+func score(o observed) int32 {
+	switch o.opinion().Kind {
+	case event.NPS:
+		return int32(math.Round(o.opinion().Score * 100))
+	case event.CSAT, event.Review:
+		return int32(math.Round(o.opinion().Share() * 1e6))
+	case event.Complaint, event.ComplaintResolved, event.UnknownFeedback:
+	}
+	return 0
+}
+
+// orderOf is the order that an opinion is of.
+func orderOf(o observed) uint64 {
+	if o.opinion().OrderID == "" {
 		return 0
 	}
-	order := func(o observed) uint64 {
-		if o.opinion().OrderID == "" {
-			return 0
-		}
-		return history.Hash(o.opinion().OrderID)
-	}
-	all := w.past(at, func(o observed) bool { return o.opinion() != nil }, w.sameEvent, func(o, p observed) int {
+	return history.Hash(o.opinion().OrderID)
+}
+
+// opinionsBy returns those of an instant.
+func (w *twin) opinionsBy(at event.Instant) []observed {
+	return w.past(at, func(o observed) bool { return o.opinion() != nil }, w.sameEvent, func(o, p observed) int {
 		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(o.opinion().Kind, p.opinion().Kind), cmp.Compare(score(o), score(p)),
-			cmp.Compare(o.opinion().About, p.opinion().About), cmp.Compare(order(o), order(p)))
+			cmp.Compare(o.opinion().About, p.opinion().About), cmp.Compare(orderOf(o), orderOf(p)))
 	})
+}
+
+func (w *twin) opinions(f *history.Facts, at event.Instant, in func(d, days event.Day) bool) {
+	all, order := w.opinionsBy(at), orderOf
 	var sum int64
 	for _, o := range all {
 		if !in(w.day(o), 365) {
@@ -169,12 +178,14 @@ func (w *twin) opinions(f *history.Facts, at event.Instant, in func(d, days even
 	}
 }
 
+func compareTouches(o, p observed) int {
+	return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(o.touch().Kind, p.touch().Kind), cmp.Compare(o.touch().Depth(), p.touch().Depth()),
+		cmp.Compare(o.touch().Cost.Minor, p.touch().Cost.Minor), cmp.Compare(o.touch().Channel, p.touch().Channel))
+}
+
 func (w *twin) touches(f *history.Facts, at event.Instant, in func(d, days event.Day) bool) {
 	channels := make(map[string]bool)
-	for _, o := range w.past(at, func(o observed) bool { return o.touch() != nil }, w.sameEvent, func(o, p observed) int {
-		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(o.touch().Kind, p.touch().Kind), cmp.Compare(o.touch().Depth(), p.touch().Depth()),
-			cmp.Compare(o.touch().Cost.Minor, p.touch().Cost.Minor), cmp.Compare(o.touch().Channel, p.touch().Channel))
-	}) {
+	for _, o := range w.past(at, func(o observed) bool { return o.touch() != nil }, w.sameEvent, compareTouches) {
 		t := o.touch()
 		f.OutreachCost += t.Cost.Minor
 		if t.Kind == event.ReferralMade {

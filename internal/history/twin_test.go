@@ -63,7 +63,8 @@ func (w *twin) standing(at event.Instant) []observed {
 	}, func(o, p observed) bool {
 		return o.id() == p.id() && o.at() == p.at() && o.purchase().Kind == p.purchase().Kind && o.purchase().OrderID == p.purchase().OrderID
 	}, func(o, p observed) int {
-		return cmp.Or(cmp.Compare(o.a.Amount, p.a.Amount), cmp.Compare(len(o.purchase().Items), len(p.purchase().Items)), compareOptional(o.a, p.a), cmp.Compare(o.purchase().Channel, p.purchase().Channel))
+		return cmp.Or(cmp.Compare(o.a.Amount, p.a.Amount), cmp.Compare(len(o.purchase().Items), len(p.purchase().Items)), compareOptional(o.a, p.a), cmp.Compare(o.purchase().Channel, p.purchase().Channel),
+			cmp.Compare(mainOf(o.purchase()), mainOf(p.purchase())))
 	})
 	above := func(o, p observed) bool {
 		cancel := func(o observed) int { return int(o.purchase().Kind) } // CANCEL > ORDER

@@ -101,7 +101,9 @@ type file struct {
 	Scorecard []line              `yaml:"scorecard"`
 	Tiers     ladder              `yaml:"tiers"`
 	Playbooks map[string]playbook `yaml:"playbooks"`
-	Alerts    map[string]action   `yaml:"alerts"`
+	Alerts    map[string]answer   `yaml:"alerts"`
+	Uplift    float64             `yaml:"uplift"`
+	Causes    *causes             `yaml:"causes"`
 	Control   float64             `yaml:"control"`
 	Fitted    *fitted             `yaml:"fitted"`
 }
@@ -222,7 +224,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control,
+		Version: f.Version, Base: base, Control: f.Control, Causes: f.Causes.causes(), Uplift: f.Uplift,
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
 			Spend: stat.GammaGamma{P: f.Spend.P, Q: f.Spend.Q, V: f.Spend.V},
@@ -342,7 +344,7 @@ func (f *file) advice(m *score.Model) error {
 		book := score.Playbook{ID: p.ID}
 		for i, a := range p.Actions {
 			errs = append(errs, a.check(fmt.Sprintf("playbooks.%s action %d", name, i+1)))
-			book.Actions = append(book.Actions, score.Action(a))
+			book.Actions = append(book.Actions, a.action())
 		}
 		m.Playbooks[t] = book
 	}
@@ -354,12 +356,23 @@ func (f *file) advice(m *score.Model) error {
 			errs = append(errs, fmt.Errorf("alerts.%s: missing", name))
 			continue
 		}
+		given, err := a.answer(m.Base)
+		if l == churn.None && given.Cost.Known {
+			err = errors.Join(err, errors.New("an alert that ends costs nothing: leave the cost out"))
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("alerts.%s: %w", name, err))
+		}
 		errs = append(errs, a.check("alerts."+name))
-		m.Actions[l] = score.Action(a)
+		m.Actions[l] = given
 	}
 	if a, ok := f.Alerts[secondOrder]; ok || m.Churn.SecondOrder > 0 {
+		given, err := a.answer(m.Base)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("alerts.%s: %w", secondOrder, err))
+		}
 		errs = append(errs, a.check("alerts."+secondOrder))
-		m.SecondOrder = score.Action(a)
+		m.SecondOrder = given
 	}
 	for _, name := range sorted(f.Playbooks) {
 		if !tiers[name] {
@@ -372,6 +385,10 @@ func (f *file) advice(m *score.Model) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (a action) action() score.Action {
+	return score.Action{Code: a.Code, Text: a.Text, Owner: a.Owner, DueHours: a.DueHours}
 }
 
 func (a action) check(where string) error {

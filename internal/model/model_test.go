@@ -32,11 +32,39 @@ func TestDefaultModel(t *testing.T) {
 		t.Errorf("units: line %+v, tiers %+v, spend cuts %v, reference %+v; want thousandths, hundredths, minor units, days",
 			m.Churn.Levels[0], m.Tiers, m.RFM.Monetary, m.Reference)
 	}
+	if m.Actions[churn.AtRisk].Cost != event.Minor(800) || m.Uplift != .1 || m.Causes.Window != 180 || m.Causes.OpenComplaint != 4 {
+		t.Errorf("cost %+v, uplift %v, causes %+v; want 800 minor units, a tenth, 180 days and 4", m.Actions[churn.AtRisk].Cost, m.Uplift, m.Causes)
+	}
 	if len(m.Hash) != 16 || len(m.ScorecardHash) != 16 || m.Hash == m.ScorecardHash {
 		t.Errorf("hashes %q and %q, want two of 16 hex digits", m.Hash, m.ScorecardHash)
 	}
 	if len(m.Playbooks) != 4 || len(m.Actions) != 4 {
 		t.Errorf("%d playbooks and %d actions, want 4 of each", len(m.Playbooks), len(m.Actions))
+	}
+}
+
+// A file from before there were causes, costs and an uplift tells of none of them.
+func TestParseWithoutTheWayBack(t *testing.T) {
+	var old []string
+	within := false
+	for line := range strings.Lines(string(model.Default())) {
+		if !strings.HasPrefix(line, " ") {
+			within = strings.HasPrefix(line, "causes:") || strings.HasPrefix(line, "uplift:")
+		}
+		if !within {
+			line, cost, found := strings.Cut(line, ", cost: ")
+			if found {
+				line += cost[strings.Index(cost, "}"):]
+			}
+			old = append(old, line)
+		}
+	}
+	m, err := model.Parse([]byte(strings.Join(old, "")))
+	if err != nil {
+		t.Fatalf("Parse = %v", err)
+	}
+	if m.Causes != (score.Causes{}) || m.Uplift != 0 || m.Actions[churn.Critical].Cost.Known {
+		t.Errorf("causes %+v, uplift %v, cost %+v; want none", m.Causes, m.Uplift, m.Actions[churn.Critical].Cost)
 	}
 }
 
@@ -117,6 +145,16 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"a reference silent before it came", "silent_days: 30", "silent_days: 180", "churn.reference"},
 		{"grades that do not ascend", "orders: [2, 3, 4, 6]", "orders: [2, 3, 3, 6]", "rfm cuts must ascend"},
 		{"three cuts", "orders: [2, 3, 4, 6]", "orders: [2, 3, 4]", "want 4 elements"},
+		{"an answer that brings money in", "cost: 8", "cost: -8", "alerts.AT_RISK: cost -8"},
+		{"an answer dearer than money goes", "cost: 8", "cost: 1e11", "alerts.AT_RISK: cost 1e+11 is not in 0..1e+10"},
+		{"what is over costs something", "due_hours: 0}", "due_hours: 0, cost: 1}", "alerts.NONE: an alert that ends costs nothing"},
+		{"a playbook's step with a cost", "due_hours: 120}", "due_hours: 120, cost: 1}", "cost"},
+		{"more come back than were lost", "uplift: 0.10", "uplift: 1.1", "uplift: share 1.1"},
+		{"causes that are forgotten before", "window_days: 180", "window_days: 366", "causes: the window"},
+		{"causes that do not fade", "half_life_days: 60", "half_life_days: 0", "causes: the window"},
+		{"a complaint that grows by being resolved", "resolved_complaint: 2", "resolved_complaint: 5", "causes: an open complaint"},
+		{"a cause for nothing", "least: 0.5", "least: 0", "least weight"},
+		{"a contact that cheers up", "support_contact: 0.2", "support_contact: -1", "causes: weights"},
 		{"weights that do not add up", "weight: 0.30", "weight: 0.35", "the weights add up to 1.05"},
 		{"a weight below zero", "weight: 0.30", "weight: -0.30", "weight -0.3"},
 		{"an unknown indicator", "indicator: aov", "indicator: mood", `"mood"`},

@@ -39,6 +39,7 @@ func (e *Engine) churnAlert(before, p *Profile, v *evaluation, b *base, o occasi
 			t.State, t.Resolve = Retracted, ByCorrected
 		}
 	}
+	e.advise(t, p, v)
 	return t
 }
 

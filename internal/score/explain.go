@@ -60,6 +60,8 @@ type Explanation struct {
 	Indicators []Contribution
 	// Factors are those of a churn alert: they add up to the log-odds of the risk.
 	Factors []Factor
+	// WayBack is that of the open episode; nil outside one.
+	WayBack *WayBack
 }
 
 // Explain says what p's score and risk are made of at an instant, p.AsOf or later. It is empty for who has not bought.
@@ -73,7 +75,7 @@ func (e *Engine) Explain(p Profile, at event.Instant) Explanation {
 	for i, points := range value.Apportion(t.parts, v.points) {
 		t.all[i].Points = points
 	}
-	return Explanation{t.all, e.factors(&v)}
+	return Explanation{t.all, e.factors(&v), e.wayBack(p, &v)}
 }
 
 // tally collects contributions, and their points before rounding.

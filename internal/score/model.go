@@ -34,6 +34,10 @@ type Model struct {
 	Playbooks   map[Tier]Playbook
 	Actions     map[Level]Action
 	SecondOrder Action
+	// Causes weigh what may be behind a churn alert.
+	Causes Causes
+	// Uplift is the share, in [0, 1], of the customers of an alert whom an offer brings back; 0 is not known.
+	Uplift float64
 	// Control is the share of customers, in [0, 1], that outreach leaves alone so that its effect can be measured.
 	Control float64
 }
@@ -68,6 +72,10 @@ func (m *Model) Check() error {
 	fail("rfm", m.RFM.Check())
 	fail("scorecard", m.Scorecard.Check())
 	fail("tiers", m.Tiers.Check())
+	fail("causes", m.Causes.Check())
+	if !(m.Uplift >= 0 && m.Uplift <= 1) {
+		errs = append(errs, fmt.Errorf("uplift: share %v is not in [0, 1]", m.Uplift))
+	}
 	if !(m.Control >= 0 && m.Control < 1) {
 		errs = append(errs, fmt.Errorf("control: share %v is not in [0, 1)", m.Control))
 	}

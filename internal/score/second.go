@@ -1,6 +1,8 @@
 package score
 
 import (
+	"time"
+
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
 )
@@ -33,13 +35,21 @@ func (e *Engine) secondOrderAlert(before, p *Profile, v *evaluation, b *base, o 
 	t := e.churnAlert(before, p, v, b, o, tier, level)
 	t.Kind, t.EpisodeID, t.State, t.Resolve = SecondOrderWindow, before.Second.ID, Raised, UnknownReason
 	t.Cause, t.Corrects = o.cause(before, before.Second.RaisedAt, before.Second.ID)
-	t.Action = e.model.SecondOrder
 	if !before.Second.Open {
+		t.Action, t.WayBack = e.model.SecondOrder, WayBack{
+			ActBy:    e.calendar.Start(v.facts.LastDay + event.Day(e.model.Churn.Lapse/(24*time.Hour))),
+			MaxOffer: e.maxOffer(t.ValueAtStake, e.model.SecondOrder.Cost),
+		}
+		t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
 		return t
 	}
 	t.State, t.Resolve, t.Action = Resolved, e.resolution(b, v, t.Cause), e.model.Actions[churn.None]
 	if t.Cause == ByCorrection && o.event.At() < before.Second.RaisedAt {
 		t.State, t.Resolve = Retracted, ByCorrected
+	}
+	t.WayBack = WayBack{ActBy: event.Never}
+	if t.Resolve == ByLapse {
+		t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
 	}
 	return t
 }

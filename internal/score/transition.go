@@ -139,9 +139,10 @@ type ChurnAlert struct {
 	Factors         []Factor
 	OpenComplaints  int32
 	Action          Action
-	Contactable     []string
-	Owner           string
-	Corrects        string
+	WayBack
+	Contactable []string
+	Owner       string
+	Corrects    string
 }
 
 func (*ChurnAlert) sealed() {}
@@ -213,4 +214,6 @@ type Action struct {
 	Text     string
 	Owner    string
 	DueHours int32
+	// Cost is what an answer to an alert costs, in minor units of the base currency.
+	Cost event.OptionalMinor
 }

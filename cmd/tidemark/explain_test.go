@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+)
+
+func TestTheWayBackIsPrinted(t *testing.T) {
+	why := score.Explanation{Factors: []score.Factor{{Name: "reference"}}, WayBack: &score.WayBack{
+		LikelyCause: score.LikelyCause(event.AboutDelivery), MaxOffer: event.Minor(1250), ActBy: someday,
+		Evidence: []score.Evidence{{ID: "f-1", Score: math.NaN(), At: someday.Add(-oneDay)}, {ID: "f-2", Score: .25, At: someday.Add(-2 * oneDay)}},
+	}}
+	var text, json bytes.Buffer
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	printWhy(table, why)
+	if err := table.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := printJSON(&json, nil, why); err != nil {
+		t.Fatal(err)
+	}
+	printed := strings.Join(strings.Fields(text.String()), " ")
+	for _, line := range []string{
+		"the way back", "likely_cause DELIVERY", "feedback f-1 a complaint of 2025-12-31T12:00:00Z",
+		"feedback f-2 an answer of 25 % of 2025-12-30T12:00:00Z", "act_by 2026-01-01T12:00:00Z", "max_offer_minor 1250",
+	} {
+		if !strings.Contains(printed, line) {
+			t.Errorf("want %q in\n%s", line, text.String())
+		}
+	}
+	for _, member := range []string{`"likely_cause":"DELIVERY"`, `"cause_evidence":["f-1","f-2"]`, `"act_by":"2026-01-01T12:00:00Z"`, `"max_offer_minor":1250`} {
+		if !strings.Contains(json.String(), member) {
+			t.Errorf("want %s in %s", member, json.String())
+		}
+	}
+}
+
+func TestTheBoardNamesWhatCustomersAreUnhappyAbout(t *testing.T) {
+	a := &score.ChurnAlert{State: score.Raised, Level: churn.Watch, Currency: "USD"}
+	for cause, want := range map[score.LikelyCause]string{
+		0: "at stake 0 USD", score.Inactivity: "at stake 0 USD", score.LikelyCause(event.AboutAfterSales): "at stake 0 USD; unhappy about after sales",
+	} {
+		if a.LikelyCause = cause; !strings.HasSuffix(silence(a), want) {
+			t.Errorf("%s: %q, want it to end in %q", cause, silence(a), want)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"tidemark/internal/event"
+)
+
+// maxCategories bounds the categories that are told apart among the orders that are kept; the rest is one more, called
+// otherCategory.
+const (
+	maxCategories = 32
+	otherCategory = "other"
+)
+
+// mainCategory is the category of most of an order's amount, of most pieces among equals, then the alphabetically first; empty
+// where no item names one.
+func mainCategory(items []event.Item) string {
+	var first string
+	plain := true
+	for i := range items {
+		if name := items[i].Category; name != "" && name != first {
+			plain = plain && first == ""
+			first = name
+		}
+	}
+	if plain {
+		return first
+	}
+	type share struct{ amount, pieces int64 }
+	shares := map[string]share{}
+	for i := range items {
+		if item := &items[i]; item.Category != "" {
+			s := shares[item.Category]
+			shares[item.Category] = share{s.amount + item.AmountMinor, s.pieces + item.Quantity}
+		}
+	}
+	best := first
+	for name, s := range shares {
+		most := shares[best]
+		if cmp.Or(cmp.Compare(s.amount, most.amount), cmp.Compare(s.pieces, most.pieces), cmp.Compare(best, name)) > 0 {
+			best = name
+		}
+	}
+	return best
+}
+
+// category returns the reference to a category.
+func (s *Summary) category(name string) uint8 {
+	if name == "" {
+		return 0
+	}
+	if i := slices.Index(s.categories, name); i >= 0 {
+		return uint8(i + 1)
+	}
+	if len(s.categories) >= maxCategories {
+		s.forgetCategories()
+	}
+	if len(s.categories) >= maxCategories && name != otherCategory {
+		s.spilled++
+		return s.category(otherCategory)
+	}
+	s.categories = insert(s.categories, len(s.categories), strings.Clone(name))
+	return uint8(len(s.categories))
+}
+
+// forgetCategories drops those that no order names any more.
+func (s *Summary) forgetCategories() {
+	var kept []string
+	orders := slices.Clone(s.orders)
+	for i := range orders {
+		name := s.categoryName(orders[i].category)
+		if name == "" {
+			continue
+		}
+		place := slices.Index(kept, name)
+		if place < 0 {
+			place, kept = len(kept), append(kept, name)
+		}
+		orders[i].category = uint8(place + 1)
+	}
+	s.orders, s.categories = orders, kept
+}
+
+func (s *Summary) categoryName(ref uint8) string {
+	if ref == 0 {
+		return ""
+	}
+	return s.categories[ref-1]
+}
+
+// rankCategories returns the categories that orders name, in alphabetical order, and makes their references.
+func (e *encoder) rankCategories(s *Summary) []string {
+	if len(s.categories) == 0 {
+		return nil
+	}
+	var used [maxCategories + 2]bool
+	for i := range s.orders {
+		used[s.orders[i].category] = true
+	}
+	var names []string
+	for i, name := range s.categories {
+		if used[i+1] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for i, name := range s.categories {
+		place, _ := slices.BinarySearch(names, name)
+		e.category[i+1] = uint8(place + 1)
+	}
+	return names
+}
+
+// TopCategory returns the category of most money among the orders of the trailing 365 days that stand at an instant, of most
+// orders among equals, then the alphabetically first; empty where none names one. An order counts whole, before refunds, for
+// the category of most of its amount.
+func (s *Summary) TopCategory(at event.Instant, c event.Calendar) string {
+	type share struct{ amount, orders int64 }
+	var shares [maxCategories + 2]share
+	today, best := c.Day(at), uint8(0)
+	for i := range s.orders {
+		w := &s.orders[i]
+		if w.category == 0 || today-w.day >= window {
+			continue
+		}
+		if lives, _ := s.fate(i, at); lives {
+			shares[w.category].amount += w.amount
+			shares[w.category].orders++
+		}
+	}
+	for i := range s.categories {
+		ref := uint8(i + 1)
+		this, most := shares[ref], shares[best]
+		if this.orders > 0 && (best == 0 || cmp.Or(cmp.Compare(this.amount, most.amount), cmp.Compare(this.orders, most.orders),
+			cmp.Compare(s.categoryName(best), s.categoryName(ref))) > 0) {
+			best = ref
+		}
+	}
+	return s.categoryName(best)
+}
