@@ -25,7 +25,8 @@ const (
 	tagEpisode  = 5
 	tagModel    = 6
 	tagMuted    = 7
-	tagLast     = tagMuted
+	tagForecast = 8
+	tagLast     = tagForecast
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -52,6 +53,8 @@ func (p *Profile) Append(b []byte) []byte {
 	if p.Muted {
 		b = append(b, tagMuted, 1, 1)
 	}
+	body = len(b)
+	b = enclose(p.appendForecasts(b), body, tagForecast)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -136,6 +139,8 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		half := len(f.b) / 2
 		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
 		f.b = nil
+	case tagForecast:
+		p.readForecasts(&f)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")
