@@ -51,6 +51,7 @@ var may = map[string][]string{
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
+	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // counters in, figures out: no I/O
 	"internal/backtest": {
 		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn",
 	},
@@ -60,7 +61,7 @@ var may = map[string][]string{
 	"internal/avro":     {"schemas", "internal/event", "internal/score/...", "internal/shard"},
 	"internal/kafka":    {"internal/event", "internal/shard"},
 	"internal/redis":    {"internal/event", "internal/shard"},
-	"internal/pipeline": {"internal/event", "internal/history", "internal/score/...", "internal/population", "internal/shard"},
+	"internal/pipeline": {"internal/event", "internal/history", "internal/score/...", "internal/population", "internal/shard", "internal/watch"},
 
 	// Servers in this process, and what every store must pass: for the demo and for tests.
 	"internal/embed":     {},
@@ -81,7 +82,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 
 // The core computes: no clock, network, log, goroutine or context, and no library but gonum.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/population"}
+	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/population", "internal/watch"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,16 +53,22 @@ type replayCommand struct {
 	Scores      string        `help:"Write the scores as CSV; - is standard output." placeholder:"FILE"`
 	Transitions string        `help:"Write the transitions as lines of JSON; - is standard output." placeholder:"FILE"`
 	AlertMaxAge time.Duration `help:"Mark transitions older than this as not published; 0 never does." default:"168h"`
+	Calibration string        `help:"Write the counters of the settled churn forecasts as CSV; - is standard output." placeholder:"FILE"`
 	JSON        bool          `help:"Print the summary as JSON."`
+	boundSettings
 	modelSettings
 }
 
 // Validate refuses what cannot be done.
 func (c *replayCommand) Validate() error {
-	if c.Scores != "" && c.Scores == c.Transitions {
-		return errors.New("--scores and --transitions cannot go to the same place")
+	places := map[string]bool{}
+	for _, place := range []string{c.Scores, c.Transitions, c.Calibration} {
+		if place != "" && places[place] {
+			return errors.New("--scores, --transitions and --calibration cannot go to the same place")
+		}
+		places[place] = true
 	}
-	return nil
+	return c.bounds().Check()
 }
 
 // Run folds the log and writes what was asked for. The summary goes to standard error where a file goes to standard output.
@@ -89,11 +96,16 @@ func (c *replayCommand) Run(s streams) error {
 	}); err != nil {
 		return fmt.Errorf("write transitions: %w", err)
 	}
+	counters := forecastCounters(&result)
+	if err := writeTo(c.Calibration, s, func(w io.Writer) error { return writeCounters(w, counters) }); err != nil {
+		return fmt.Errorf("write the counters of the forecasts: %w", err)
+	}
 	summary := summarise(engine, &result)
 	summary.Took = time.Since(began).Seconds()
+	summary.Forecasts = qualities(c.bounds().Reports(counters))
 	summary.Published = published
 	to := s.out
-	if c.Scores == "-" || c.Transitions == "-" {
+	if slices.Contains([]string{c.Scores, c.Transitions, c.Calibration}, "-") {
 		to = s.err
 	}
 	if c.JSON {
@@ -176,6 +188,7 @@ type summary struct {
 	SecondOrders map[string]int `json:"second_order_windows"`
 	WonBack      int            `json:"won_back"`
 	Published    int            `json:"published"`
+	Forecasts    []quality      `json:"forecasts"`
 	Took         float64        `json:"seconds"`
 }
 
@@ -226,6 +239,9 @@ func (s summary) print(w io.Writer) error {
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", counts(s.Tiers), counts(s.Levels), counts(s.Segments))
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",
 		counts(s.TierMoves), counts(s.Alerts), counts(s.SecondOrders), s.WonBack, s.Published)
+	for i := range s.Forecasts {
+		s.Forecasts[i].print(&b)
+	}
 	fmt.Fprintf(&b, "took         %.1f s\n", s.Took)
 	_, err := io.WriteString(w, b.String())
 	return err

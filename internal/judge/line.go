@@ -17,25 +17,36 @@ type Line struct {
 // Biometrika 45, 1958. The standard errors come from the Hessian.
 func CalibrationLine(forecasts []float64, happened []bool) Line {
 	sameLength("outcomes", len(happened), len(forecasts))
-	x := make([]float64, len(forecasts))
+	cases := make([]weighed, len(forecasts))
 	for i, p := range forecasts {
-		x[i] = logit(p)
+		cases[i] = weighed{logit(p), happened[i], 1}
 	}
+	return calibrate(cases)
+}
+
+// weighed is so many cases of one log-odds in which it happened, or did not.
+type weighed struct {
+	x        float64
+	happened bool
+	cases    float64
+}
+
+func calibrate(cases []weighed) Line {
 	none := Line{Estimate{math.NaN(), math.NaN()}, Estimate{math.NaN(), math.NaN()}}
-	if !overlap(x, happened) {
+	if !overlap(cases) {
 		return none
 	}
 	const enough = 1e-12 // of log-likelihood to gain
-	a, b := 0., 1.
-	here := slopeAt(a, b, x, happened)
+	a, b := 0., 0. // where the curvature is greatest: from there Newton's steps, halved where they overshoot, stay where it is not lost
+	here := slopeAt(a, b, cases)
 	for range 100 {
 		da, db := here.step()
 		gain := float64(da*here.byA) + float64(db*here.byB)
-		next := slopeAt(a+da, b+db, x, happened)
+		next := slopeAt(a+da, b+db, cases)
 		rounding := 1e-13 * math.Abs(here.value)
 		for halvings := 0; !(next.value >= here.value-rounding) && halvings < 50; halvings++ {
 			da, db = da/2, db/2
-			next = slopeAt(a+da, b+db, x, happened)
+			next = slopeAt(a+da, b+db, cases)
 		}
 		a, b, here = a+da, b+db, next
 		if gain <= enough {
@@ -51,14 +62,16 @@ func CalibrationLine(forecasts []float64, happened []bool) Line {
 // overlap tells whether no threshold on x separates the outcomes: then, and only
 // then, the likelihood has its maximum at finite parameters (Albert & Anderson,
 // Biometrika 71, 1984).
-func overlap(x []float64, happened []bool) bool {
+func overlap(cases []weighed) bool {
 	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
-	for i, v := range x {
+	for _, c := range cases {
 		k := 0
-		if happened[i] {
+		if c.happened {
 			k = 1
 		}
-		low[k], high[k] = min(low[k], v), max(high[k], v)
+		if c.cases > 0 {
+			low[k], high[k] = min(low[k], c.x), max(high[k], c.x)
+		}
 	}
 	return high[0] > low[1] && high[1] > low[0]
 }
@@ -69,18 +82,18 @@ type slope struct {
 	value, byA, byB, aa, ab, bb float64
 }
 
-func slopeAt(a, b float64, x []float64, happened []bool) slope {
+func slopeAt(a, b float64, cases []weighed) slope {
 	var s slope
-	for i, v := range x {
-		odds := a + float64(b*v)
+	for _, c := range cases {
+		odds := a + float64(b*c.x)
 		p := 1 / (1 + math.Exp(-odds))
-		off, weight := indicator(happened[i])-p, p*(1-p)
-		s.value += logLikelihood(odds, happened[i])
+		off, weight := float64(c.cases*(indicator(c.happened)-p)), float64(c.cases*p*(1-p))
+		s.value += float64(c.cases * logLikelihood(odds, c.happened))
 		s.byA += off
-		s.byB += float64(off * v)
+		s.byB += float64(off * c.x)
 		s.aa += weight
-		s.ab += float64(weight * v)
-		s.bb += float64(weight * v * v)
+		s.ab += float64(weight * c.x)
+		s.bb += float64(weight * c.x * c.x)
 	}
 	return s
 }

@@ -184,6 +184,11 @@ func TestCalibrationLine(t *testing.T) {
 	atHigh, atLow := math.Log(4)/math.Log(36), math.Log(9)/math.Log(36)
 	near(t, "standard error of the intercept", got.Intercept.StandardError, math.Sqrt(atLow*atLow/7.5+atHigh*atHigh/12), 1e-10)
 
+	// Forecasts that are sure of the opposite: far from a slope of 1, where the likelihood is flat.
+	got = judge.CalibrationLine([]float64{1. / 256, .5, 1, 1. / 1024, 1. / 8192, 0}, []bool{no, yes, no, yes, yes, yes})
+	near(t, "slope of the opposite", got.Slope.Value, -.19406334162266148, 1e-12)
+	near(t, "intercept of the opposite", got.Intercept.Value, .13144719270573302, 1e-12)
+
 	for _, c := range []struct {
 		name      string
 		forecasts []float64

@@ -10,6 +10,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/watch"
 )
 
 // Config says what a lane works on. Zero durations and limits mean their defaults.
@@ -57,6 +58,8 @@ type Config struct {
 	// DrainWithin (10 s) is the deadline of a graceful end.
 	DrainWithin time.Duration
 	Breaker     Breaker
+	// Drift says from where on the forecasts of a model no longer hold; the zero Bounds mean watch.DefaultBounds.
+	Drift watch.Bounds
 
 	// Metrics may be nil.
 	Metrics *Metrics
@@ -125,6 +128,9 @@ func (c Config) withDefaults() Config {
 	orTime(&c.StallAfter, 2*time.Minute)
 	orTime(&c.DrainWithin, 10*time.Second)
 	c.Breaker = c.Breaker.withDefaults()
+	if c.Drift == (watch.Bounds{}) {
+		c.Drift = watch.DefaultBounds()
+	}
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics()
 	}

@@ -58,6 +58,7 @@ type Lane struct {
 	counted  time.Time // when the population was last counted
 	settled  bool      // event clock: everything has been evaluated up to the as-of
 	turn     int       // the own shard whose reviews are looked at next
+	drifted  string    // the model and half-year whose drift was reported last
 	// until is W after the last batch, reviewed how far reviews have been run.
 	until, reviewed event.Instant
 

@@ -14,6 +14,7 @@ type Metrics struct {
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
 	lag, checkpoint, outbox, held, paused                      *prometheus.GaugeVec
+	quality                                                    quality
 }
 
 // latencies are the buckets of everything that should take well under a second.
@@ -55,6 +56,7 @@ func NewMetrics() *Metrics {
 		outbox:        gauges("outbox_oldest_timestamp_seconds", "Unix time of the oldest committed output that is not yet acknowledged; 0 when there is none.", "partition"),
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
+		quality:       newQuality(),
 	}
 	// Losses begin at zero: a series that begins at one shows no increase.
 	for _, behind := range []bool{true, false} {
@@ -72,14 +74,21 @@ func (m *Metrics) forget(index int) {
 	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused} {
 		gauge.DeletePartialMatch(of)
 	}
+	if index == 0 { // that of the lane that judges
+		m.quality.reset()
+	}
 }
 
 // collectors lists all of them.
 func (m *Metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{
+	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.strangers,
 		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
 	}
+	for _, g := range m.quality.gauges() {
+		all = append(all, g)
+	}
+	return all
 }
 
 // Describe implements prometheus.Collector.

@@ -7,7 +7,7 @@ type Notice struct {
 	Kind      NoticeKind
 	Shard     int
 	Partition shard.Partition
-	// Operation names what was tried, for Trouble.
+	// Operation names what was tried, for Trouble, or what is due, for Drift.
 	Operation string
 	Err       error
 }
@@ -32,10 +32,12 @@ const (
 	// Paused says that too many records are bad, Resumed that the pause is over.
 	Paused
 	Resumed
+	// Drift says that the forecasts of the model in force no longer hold.
+	Drift
 )
 
 var noticeKinds = [...]string{
-	"trouble", "lost writes", "all state gone", "rebuild", "data loss", "offset out of range", "paused", "resumed",
+	"trouble", "lost writes", "all state gone", "rebuild", "data loss", "offset out of range", "paused", "resumed", "drift",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

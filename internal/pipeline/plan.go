@@ -7,6 +7,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/watch"
 )
 
 // part is one commit, and what follows from it.
@@ -36,6 +37,8 @@ type draft struct {
 	part  *part
 	// dueStands says that the shard's due times are those of its profiles. A review finds out when they are not.
 	dueStands bool
+	// outcomes are what became of the forecasts of the customers changed.
+	outcomes []score.Outcome
 }
 
 func (l *Lane) newDraft(s *state, base map[string]*known) *draft {
@@ -62,8 +65,10 @@ func (d *draft) profile(customer string) *known {
 	return d.before(customer)
 }
 
-// put takes up a profile that has changed, stale if its public view is to follow for that reason alone.
+// put takes up a profile that has changed, and its outcomes, which count with it; stale if its public view is to follow for that reason alone.
 func (d *draft) put(customer string, p score.Profile, stale bool) {
+	d.outcomes = append(d.outcomes, p.Outcomes...)
+	p.Outcomes = nil
 	if k, ok := d.after[customer]; ok { // ours until it is committed
 		k.profile, k.stale = p, k.stale || stale
 		return
@@ -175,6 +180,7 @@ func (d *draft) finish() int {
 	size := 0
 	p := d.part
 	counters := map[string]int64{}
+	watch.Count(counters, d.outcomes)
 	for _, customer := range d.order {
 		before, k := d.before(customer), d.after[customer]
 		k.profile = d.lane.engine.Schedule(k.profile)

@@ -9,7 +9,7 @@ import (
 // countEvery is the time between two looks at the population as a whole.
 const countEvery = 5 * time.Second
 
-// countPopulation sums up the census of all shards for the dashboards. The lane of index 0 does it for all. It is a view
+// countPopulation sums up the census of all shards for the dashboards, and judges the models by it. The lane of index 0 does it for all. It is a view
 // only: where it does not succeed the next one does.
 func (l *Lane) countPopulation(ctx context.Context, why occasion) error {
 	if l.cfg.Index != 0 || why == regular && time.Since(l.counted) < countEvery {
@@ -41,6 +41,7 @@ func (l *Lane) projectPopulation(ctx context.Context) error {
 			sum[name] += n
 		}
 	}
+	l.judge(sum)
 	fields := map[string]string{}
 	for name, n := range sum {
 		fields[name] = strconv.FormatInt(n, 10)

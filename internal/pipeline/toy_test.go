@@ -136,6 +136,9 @@ func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.T
 			state = score.Raised
 		}
 		told = append(told, e.alert(&p, level, state, ""))
+		// As if something had been forecast of every silence.
+		o := score.Outcome{AsOf: due, Model: e.hash, Group: score.Group(p.Sequence % 3), Risk: int64(level) * 250_000, Gone: state == score.Escalated}
+		p.Outcomes = append(slices.Clip(p.Outcomes), o)
 	}
 	p.AsOf = max(p.AsOf, at)
 	return p, told

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/watch"
 )
 
 // scorer is an engine under test, with the codec of its profiles.
@@ -225,6 +227,7 @@ type truth struct {
 	profiles map[string][]byte
 	due      map[string]event.Instant
 	outputs  map[string][]byte // by topic and id
+	outcomes map[string]int64  // the counters of forecasts
 	dead     []string
 }
 
@@ -232,7 +235,7 @@ type truth struct {
 // between: everybody is reviewed up to the switch, and at it by the next engine.
 func (w *world) fold(until event.Instant) truth {
 	w.t.Helper()
-	all := truth{profiles: map[string][]byte{}, due: map[string]event.Instant{}, outputs: map[string][]byte{}}
+	all := truth{profiles: map[string][]byte{}, due: map[string]event.Instant{}, outputs: map[string][]byte{}, outcomes: map[string]int64{}}
 	var records []event.Record
 	for _, log := range w.logs.records {
 		records = append(records, log...)
@@ -308,6 +311,7 @@ func (w *world) fold(until event.Instant) truth {
 	reviewAll(until)
 	for customer, p := range profiles {
 		all.profiles[customer] = w.scorer.encode(p)
+		watch.Count(all.outcomes, p.Outcomes)
 		if p.Due != event.Never {
 			all.due[customer] = p.Due
 		}
@@ -367,10 +371,21 @@ func (w *world) problems(until event.Instant) (problems []string) {
 	if got := census["customers"]; got != int64(len(want.profiles)) {
 		complain("customers of the census: want %d, got %d", len(want.profiles), got)
 	}
+	outcomes := map[string]int64{}
 	for name, n := range census {
+		if strings.HasPrefix(name, watch.Prefix) {
+			outcomes[name] = n
+			if shown, ok := w.store.population[name]; ok {
+				complain("population, %s: want it left out, got %s", name, shown)
+			}
+			continue
+		}
 		if got := w.store.population[name]; got != fmt.Sprint(n) {
 			complain("population, %s: want %d, got %q", name, n, got)
 		}
+	}
+	if !maps.Equal(outcomes, want.outcomes) {
+		complain("outcomes: want %v, got %v", want.outcomes, outcomes)
 	}
 	if !maps.Equal(due, want.due) {
 		complain("due times: want %v, got %v", want.due, due)

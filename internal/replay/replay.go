@@ -16,6 +16,8 @@ type Customer struct {
 	Profile score.Profile
 	// Told are the customer's transitions, in order.
 	Told []score.Transition
+	// Outcomes are those of the customer's churn forecasts, in order.
+	Outcomes []score.Outcome
 }
 
 // Result is what a log amounts to.
@@ -84,6 +86,7 @@ func live(e *score.Engine, events []event.Event, asOf event.Instant, counts map[
 	}
 	next, told := e.Review(c.Profile, asOf)
 	c.Profile, c.Told = e.Schedule(next), append(c.Told, told...)
+	c.Outcomes, c.Profile.Outcomes = c.Profile.Outcomes, nil
 	return c
 }
 

@@ -28,7 +28,8 @@ const (
 	tagSecond   = 8
 	tagLapse    = 9
 	tagOutreach = 10
-	tagLast     = tagOutreach
+	tagForecast = 11
+	tagLast     = tagForecast
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -61,6 +62,8 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.Lapse.append(b, p.AsOf), body, tagLapse)
 	body = len(b)
 	b = enclose(p.Outreach.append(b, p.AsOf), body, tagOutreach)
+	body = len(b)
+	b = enclose(p.appendForecasts(b), body, tagForecast)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -161,6 +164,8 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Outreach.At = p.AsOf - event.Instant(f.varint())
 		p.Outreach.ID = string(f.b)
 		f.b = nil
+	case tagForecast:
+		p.readForecasts(&f)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")

@@ -124,6 +124,11 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a lapse without an instant", seal([]byte{1, 9, 1, 0x80})},
 		{"a level below none", seal([]byte{1, 5, 3, 1, 0, 0})},
 		{"a history that is none", seal([]byte{1, 1, 1, 99})},
+		{"a forecast of no days", seal([]byte{1, 11, 3, 1, 0, 4})},
+		{"a forecast of a risk above one", seal([]byte{1, 11, 6, 1, 90, 0x84, 0x92, 0xf4, 1})},
+		{"a forecast that is cut short", seal([]byte{1, 11, 2, 1, 90})},
+		{"a forecast whose model is cut short", seal([]byte{1, 11, 6, 1, 90, 6, 1, 2, 3})},
+		{"three forecasts", seal([]byte{1, 11, 9, 1, 90, 4, 1, 90, 4, 1, 90, 4})},
 	} {
 		if _, err := score.Decode(row.b); !errors.Is(err, score.ErrCorrupt) {
 			t.Errorf("%s: got %v, want ErrCorrupt", row.why, err)

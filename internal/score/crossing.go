@@ -20,7 +20,11 @@ const (
 // depends on what is known, and not on when it was looked for; and not all customers have theirs on one day.
 func horizon(customer string, from event.Instant) event.Instant {
 	const every = event.Instant(2 * lookahead / time.Millisecond)
-	phase := event.Instant(hash(customer) % uint64(every))
+	return after(from, event.Instant(hash(customer)%uint64(every)), every)
+}
+
+// after returns the first instant after another of those that come so often, one of them at phase.
+func after(from, phase, every event.Instant) event.Instant {
 	return from + every - ((from-phase)%every+every)%every
 }
 

@@ -77,6 +77,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	next, told := e.Review(p, at)
 	before := next
 	next.History, next.Settled, next.Outreach = grown, at, next.Outreach.reached(x, at)
+	next.contact(x)
 	if !bears(x) { // the labels are those of Review, and so is the next review
 		return next, told, Accepted
 	}
@@ -104,7 +105,7 @@ func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Ver
 }
 
 // Review returns p as evaluated at an instant, after the reviews that are due before it, and what there is to tell. A review
-// that crosses nothing changes nothing but AsOf and Due. An instant before p.AsOf is taken as p.AsOf.
+// that crosses nothing changes nothing but AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf.
 func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	var told []Transition
 	if p.Model != e.model.Hash {
@@ -113,12 +114,13 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	for p.AsOf < at && (p.Due == Unscheduled || p.Due <= at) {
 		due, crossed := p.Due, true
 		if due == Unscheduled || due <= p.AsOf {
-			due, crossed = e.crossing(&p, p.AsOf, at)
+			due, crossed = e.next(&p, at)
 		}
 		if !crossed || due > at {
 			break
 		}
 		p.AsOf = due
+		e.hold(&p)
 		var said []Transition
 		p, said = e.relabel(p, p, occasion{})
 		if len(said) > 0 {
@@ -133,11 +135,11 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	return p, told
 }
 
-// Schedule returns p with Due set: at the next crossing, or where the search for it is to go on. Within a batch it is called
+// Schedule returns p with Due set: at the next crossing, freezing or settling, or where the search for it is to go on. Within a batch it is called
 // once per customer, after the last event.
 func (e *Engine) Schedule(p Profile) Profile {
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
-		p.Due, _ = e.crossing(&p, p.AsOf, horizon(p.Customer, p.AsOf))
+		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf))
 	}
 	return p
 }
@@ -151,6 +153,7 @@ func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 		p, told = e.previous.Review(p, from)
 	}
 	p.AsOf = from
+	p.inherit(e)
 	before := p
 	p.Model, p.Due = e.model.Hash, Unscheduled
 	next, said := e.relabel(before, p, occasion{model: true})

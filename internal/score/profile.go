@@ -35,6 +35,11 @@ type Profile struct {
 	Second   SecondOrder
 	Lapse    Lapse
 	Outreach Outreach
+	// Forecasts are the frozen risks that wait for what comes, the open ones first.
+	Forecasts [2]Forecast
+	// Outcomes are what became of forecasts since they were last taken: Apply and Review add to them, the encoding leaves them
+	// out. Whoever keeps p takes them off, and counts them in the same step.
+	Outcomes []Outcome
 	// rest holds sections of newer versions, kept as they are.
 	rest []byte
 }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tidemark/internal/replay"
+	"tidemark/internal/score"
+	"tidemark/internal/watch"
+)
+
+// boundSettings say from where on a model no longer holds.
+type boundSettings struct {
+	DriftSettled int     `help:"Frozen churn forecasts that must be settled before anything is said of the model." default:"1000"`
+	DriftShift   float64 `help:"Log-odds by which those who left may lie off the forecast on the whole; more, and beyond chance, is drift." default:"0.25"`
+	DriftSlope   float64 `help:"Distance of the calibration slope from 1 that is no drift yet." default:"0.15"`
+}
+
+func (s boundSettings) bounds() watch.Bounds {
+	return watch.Bounds{Settled: s.DriftSettled, Shift: s.DriftShift, Slope: s.DriftSlope}
+}
+
+// forecastCounters are the counters of all forecasts that were settled in a replay, as the census of a live run has them.
+func forecastCounters(r *replay.Result) map[string]int64 {
+	counters := map[string]int64{}
+	for _, c := range r.Customers {
+		watch.Count(counters, c.Outcomes)
+	}
+	return counters
+}
+
+// writeCounters writes counters as CSV, by name.
+func writeCounters(w io.Writer, counters map[string]int64) error {
+	if w == io.Discard {
+		return nil
+	}
+	out := csv.NewWriter(w)
+	if err := out.Write([]string{"counter", "count"}); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(counters)) {
+		if err := out.Write([]string{name, strconv.FormatInt(counters[name], 10)}); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// quality is what is known of the forecasts of one model.
+type quality struct {
+	Model string `json:"model"`
+	Since string `json:"since"`
+	// Judged is who the model is judged by.
+	Judged string               `json:"judged_by"`
+	Fair   qualityOf            `json:"fair"`
+	Groups map[string]qualityOf `json:"groups"`
+	Drift  []string             `json:"drift"`
+}
+
+// qualityOf are the figures of some forecasts; null where there are too few.
+type qualityOf struct {
+	Settled  int      `json:"settled"`
+	Gone     *float64 `json:"gone"`
+	Forecast *float64 `json:"forecast"`
+	Brier    *float64 `json:"brier"`
+	Slope    *float64 `json:"calibration_slope"`
+	AUC      *float64 `json:"auc"`
+	Lift     *float64 `json:"lift_top_decile"`
+}
+
+func qualities(reports []watch.Report) []quality {
+	all := make([]quality, len(reports))
+	for i, r := range reports {
+		q := quality{Model: r.Model, Since: r.Since, Judged: r.JudgedBy(), Fair: figuresOf(&r.Fair), Groups: map[string]qualityOf{}, Drift: r.Drift}
+		for g := range r.Groups {
+			if r.Groups[g].Settled > 0 {
+				q.Groups[score.Group(g).String()] = figuresOf(&r.Groups[g])
+			}
+		}
+		all[i] = q
+	}
+	return all
+}
+
+func figuresOf(f *watch.Figures) qualityOf {
+	known := func(v float64) *float64 {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+		return &v
+	}
+	return qualityOf{
+		Settled: f.Settled, Gone: known(f.Gone), Forecast: known(f.Forecast), Brier: known(f.Brier),
+		Slope: known(f.Slope.Value), AUC: known(f.AUC.Value), Lift: known(f.Lift),
+	}
+}
+
+// print writes q as lines of a summary.
+func (q *quality) print(b *strings.Builder) {
+	fmt.Fprintf(b, "forecasts    of model %s since %s, judged by %s\n", q.Model, q.Since, q.Judged)
+	fmt.Fprintf(b, "             %-12s %9s %8s %8s %8s %8s %8s %8s\n", "", "settled", "gone", "forecast", "Brier", "slope", "AUC", "lift")
+	row := func(name string, f qualityOf) {
+		fmt.Fprintf(b, "             %-12s %9d", name, f.Settled)
+		for _, v := range []*float64{f.Gone, f.Forecast, f.Brier, f.Slope, f.AUC, f.Lift} {
+			text := "-"
+			if v != nil {
+				text = fmt.Sprintf("%.4f", *v)
+			}
+			fmt.Fprintf(b, " %8s", text)
+		}
+		b.WriteByte('\n')
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.Groups)) {
+		row(name, q.Groups[name])
+	}
+	row("judged by", q.Fair)
+	if len(q.Drift) > 0 {
+		fmt.Fprintf(b, "drift        %s: `tidemark fit` is due\n", strings.Join(q.Drift, " and "))
+	}
+}

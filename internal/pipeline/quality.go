@@ -1,0 +1,87 @@
+package pipeline
+
+import (
+	"errors"
+	"maps"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tidemark/internal/score"
+	"tidemark/internal/watch"
+)
+
+// quality are the gauges of how good the churn forecasts of each model have been.
+type quality struct {
+	settled, gone, forecast, brier, slope, slopeError, auc, lift, drift *prometheus.GaugeVec
+}
+
+func newQuality() quality {
+	gauges := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tidemark_model_" + name, Help: help}, labels)
+	}
+	of := func(name, help string) *prometheus.GaugeVec { return gauges(name, help, "model", "group") }
+	return quality{
+		settled:    of("settled", "Frozen churn forecasts that the other figures are of, by the first 8 digits of the model's hash; group fair is who the model is judged by."),
+		gone:       of("gone_ratio", "Share of them without a purchase within the horizon."),
+		forecast:   of("forecast_ratio", "Their mean risk."),
+		brier:      of("brier", "Their Brier score: the mean squared error of the risk."),
+		slope:      of("calibration_slope", "Slope of the log-odds of what came on those of the risk; 1 is right."),
+		slopeError: of("calibration_slope_error", "Standard error of the calibration slope."),
+		auc:        of("auc", "Probability that of two customers the one who left had the higher risk."),
+		lift:       of("lift_top_decile", "Share that left among the tenth with the highest risks, over the share among all."),
+		drift:      gauges("drift", "1 where the forecasts are out of bounds beyond chance: tidemark fit is due.", "model"),
+	}
+}
+
+func (q *quality) gauges() []*prometheus.GaugeVec {
+	return []*prometheus.GaugeVec{q.settled, q.gone, q.forecast, q.brier, q.slope, q.slopeError, q.auc, q.lift, q.drift}
+}
+
+func (q *quality) reset() {
+	for _, g := range q.gauges() {
+		g.Reset()
+	}
+}
+
+// show sets the gauges of a model; a group of which nothing is settled has none.
+func (q *quality) show(r *watch.Report) {
+	set := func(group string, f *watch.Figures) {
+		if f.Settled == 0 {
+			return
+		}
+		for gauge, v := range map[*prometheus.GaugeVec]float64{
+			q.settled: float64(f.Settled), q.gone: f.Gone, q.forecast: f.Forecast, q.brier: f.Brier, q.slope: f.Slope.Value,
+			q.slopeError: f.Slope.StandardError, q.auc: f.AUC.Value, q.lift: f.Lift,
+		} {
+			gauge.WithLabelValues(r.Model, group).Set(v)
+		}
+	}
+	for g := range r.Groups {
+		set(score.Group(g).String(), &r.Groups[g])
+	}
+	set("fair", &r.Fair)
+	drift := 0.
+	if len(r.Drift) > 0 {
+		drift = 1
+	}
+	q.drift.WithLabelValues(r.Model).Set(drift)
+}
+
+// judge takes the counters of forecasts out of those of the population, and shows what they say of each model. That the one in
+// force no longer holds is reported once per half-year.
+func (l *Lane) judge(counters map[string]int64) {
+	reports := l.cfg.Drift.Reports(counters)
+	maps.DeleteFunc(counters, func(name string, _ int64) bool { return strings.HasPrefix(name, watch.Prefix) })
+	for i := range reports {
+		r := &reports[i]
+		l.metrics.quality.show(r)
+		if len(r.Drift) == 0 || r.Model != score.ShortHash(l.engine.Hash()) {
+			continue
+		}
+		if said := r.Model + " " + r.Since; l.drifted != said {
+			l.drifted = said
+			l.cfg.Report(Notice{Kind: Drift, Operation: "tidemark fit is due", Err: errors.New(r.String())})
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package watch
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"tidemark/internal/judge"
+	"tidemark/internal/score"
+)
+
+// Bounds say from where on a model no longer holds.
+type Bounds struct {
+	// Settled is how many forecasts must be settled before anything is said.
+	Settled int
+	// Shift and Slope are how far those of Figures may lie off 0 and 1.
+	Shift, Slope float64
+}
+
+// DefaultBounds are what an error is worth a new fit from: a shift of a quarter makes a risk of 80 % one of 76 or 84 %; a slope of
+// .85 one of 95 % one of 92 %.
+func DefaultBounds() Bounds { return Bounds{Settled: 1000, Shift: .25, Slope: .15} }
+
+// Check says what is wrong with b; nil when nothing is.
+func (b Bounds) Check() error {
+	if b.Settled < 1 || !(b.Shift > 0) || !(b.Slope > 0) {
+		return errors.New("the bounds of drift must be positive")
+	}
+	return nil
+}
+
+// sure is how many standard errors a figure must be off: by chance about one in 400 is, of true forecasts.
+const sure = 3
+
+// enoughContacted is the share of contacted customers from which those who were not are no fair sample any more.
+const enoughContacted = .01
+
+// Report is what is known of the forecasts of one model, from the newest half-years that hold Bounds.Settled fair ones together.
+type Report struct {
+	// Model is the first 8 hex digits of its hash.
+	Model string
+	// Since is the first of the half-years, as in 1998h1.
+	Since string
+	// Groups are the figures of each group, by score.Group.
+	Groups [score.Control + 1]Figures
+	// Fair are the figures by which the model is judged. Outreach changes outcomes: where customers were contacted, they are
+	// those of the control group alone, as OnlyControl says. Who was left alone for other reasons is no fair sample: often it is
+	// who came back unasked. Where hardly anybody was contacted, they are those of all who were not.
+	Fair        Figures
+	OnlyControl bool
+	// Drift says in words what is out of bounds beyond chance; it is empty where nothing is.
+	Drift []string
+}
+
+// Reports reads counters, by model.
+func (b Bounds) Reports(counters map[string]int64) []Report {
+	models := read(counters)
+	reports := make([]Report, 0, len(models))
+	for _, name := range slices.Sorted(maps.Keys(models)) {
+		reports = append(reports, b.report(name, models[name]))
+	}
+	return reports
+}
+
+func (b Bounds) report(model string, halves map[string]*byGroup) Report {
+	r := Report{Model: model}
+	var sum byGroup
+	var fair tally
+	for _, half := range slices.Backward(slices.Sorted(maps.Keys(halves))) {
+		r.Since = half
+		for g := range sum {
+			sum[g].add(&halves[half][g])
+		}
+		if fair, r.OnlyControl = fairOf(&sum); fair.settled() >= int64(b.Settled) {
+			break
+		}
+	}
+	for g := range sum {
+		r.Groups[g] = sum[g].figures()
+	}
+	r.Fair = fair.figures()
+	r.Drift = b.drift(&r.Fair)
+	return r
+}
+
+func fairOf(sum *byGroup) (fair tally, onlyControl bool) {
+	contacted := float64(sum[score.Contacted].settled())
+	fair = sum[score.Control]
+	if contacted > enoughContacted*(contacted+float64(sum[score.Uncontacted].settled())) {
+		return fair, true
+	}
+	fair.add(&sum[score.Uncontacted])
+	return fair, false
+}
+
+// drift says what of f is out of bounds.
+func (b Bounds) drift(f *Figures) []string {
+	if f.Settled < b.Settled {
+		return nil
+	}
+	var found []string
+	if off(f.Shift, 0, b.Shift) {
+		found = append(found, fmt.Sprintf("%.1f %% had no purchase where %.1f %% was forecast", 100*f.Gone, 100*f.Forecast))
+	}
+	if off(f.Slope, 1, b.Slope) {
+		found = append(found, fmt.Sprintf("the calibration slope is %.2f (standard error %.2f)", f.Slope.Value, f.Slope.StandardError))
+	}
+	return found
+}
+
+// off reports whether an estimate lies off where it should be, by more than a bound and by more than chance. NaN does not.
+func off(e judge.Estimate, from, bound float64) bool {
+	by := math.Abs(e.Value - from)
+	return by > bound && by > sure*e.StandardError
+}
+
+// JudgedBy says in words whose forecasts the fair ones are.
+func (r *Report) JudgedBy() string {
+	if r.OnlyControl {
+		return "the control group"
+	}
+	return "all who were not contacted"
+}
+
+// String is a line on the fair figures, and on what has drifted.
+func (r *Report) String() string {
+	f := &r.Fair
+	line := fmt.Sprintf("model %s: of %d forecasts since %s (%s) %.1f %% had no purchase, %.1f %% was forecast; Brier %.4f, calibration slope %.2f, AUC %.3f",
+		r.Model, f.Settled, r.Since, r.JudgedBy(), 100*f.Gone, 100*f.Forecast, f.Brier, f.Slope.Value, f.AUC.Value)
+	if len(r.Drift) > 0 {
+		line += ": drift, as " + strings.Join(r.Drift, " and ")
+	}
+	return line
+}
