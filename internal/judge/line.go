@@ -37,7 +37,7 @@ func calibrate(cases []weighed) Line {
 		return none
 	}
 	const enough = 1e-12 // of log-likelihood to gain
-	a, b := 0., 0. // where the curvature is greatest: from there Newton's steps, halved where they overshoot, stay where it is not lost
+	a, b := 0., 0.       // where the curvature is greatest: from there Newton's steps, halved where they overshoot, stay where it is not lost
 	here := slopeAt(a, b, cases)
 	for range 100 {
 		da, db := here.step()
