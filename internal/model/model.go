@@ -133,11 +133,12 @@ type worth struct {
 }
 
 type risk struct {
-	HorizonDays     int `yaml:"horizon_days"`
-	MinPurchaseDays int `yaml:"min_purchase_days"`
-	MinSilenceDays  int `yaml:"min_silence_days"`
-	MinStayDays     int `yaml:"min_stay_days"`
-	LapseDays       int `yaml:"lapse_days"`
+	HorizonDays     int     `yaml:"horizon_days"`
+	MinPurchaseDays int     `yaml:"min_purchase_days"`
+	MinSilenceDays  int     `yaml:"min_silence_days"`
+	MinSpend        float64 `yaml:"min_spend"`
+	MinStayDays     int     `yaml:"min_stay_days"`
+	LapseDays       int     `yaml:"lapse_days"`
 	Levels          struct {
 		Watch    level `yaml:"watch"`
 		AtRisk   level `yaml:"at_risk"`
@@ -203,8 +204,12 @@ type action struct {
 	DueHours int32  `yaml:"due_hours"`
 }
 
-// maxDays bounds the durations: a century.
-const maxDays = 36500
+const (
+	// maxDays bounds the durations: a century.
+	maxDays = 36500
+	// maxSpend bounds what is asked of a customer's spend, in major units.
+	maxSpend = 1e12
+)
 
 func (f *file) model() (score.Model, error) {
 	var errs []error
@@ -228,8 +233,8 @@ func (f *file) model() (score.Model, error) {
 		},
 		Churn: churn.Lines{
 			Horizon: days("churn.horizon_days", f.Churn.HorizonDays), MinPurchaseDays: f.Churn.MinPurchaseDays,
-			MinSilence: days("churn.min_silence_days", f.Churn.MinSilenceDays),
-			MinStay:    days("churn.min_stay_days", f.Churn.MinStayDays), Lapse: days("churn.lapse_days", f.Churn.LapseDays),
+			MinSilence: days("churn.min_silence_days", f.Churn.MinSilenceDays), MinSpend: minor(f.Churn.MinSpend),
+			MinStay: days("churn.min_stay_days", f.Churn.MinStayDays), Lapse: days("churn.lapse_days", f.Churn.LapseDays),
 			Levels: [3]churn.Line{f.Churn.Levels.Watch.line(), f.Churn.Levels.AtRisk.line(), f.Churn.Levels.Critical.line()},
 		},
 		Reference: score.Reference{
@@ -246,6 +251,9 @@ func (f *file) model() (score.Model, error) {
 			Margin: points(f.Tiers.Margin), MinStay: days("tiers.min_stay_days", f.Tiers.MinStayDays),
 		},
 		Playbooks: map[score.Tier]score.Playbook{}, Actions: map[score.Level]score.Action{},
+	}
+	if !(f.Churn.MinSpend >= 0 && f.Churn.MinSpend <= maxSpend) {
+		errs = append(errs, fmt.Errorf("churn.min_spend: %v is not in 0..%v", f.Churn.MinSpend, maxSpend))
 	}
 	for i, s := range f.RFM.Spend {
 		m.RFM.Monetary[i] = minor(s)
