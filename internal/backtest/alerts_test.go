@@ -129,6 +129,20 @@ func TestAlertsOfAShop(t *testing.T) {
 	}
 }
 
+// Alerts that the log shows no horizon of are not judged; they are what leavers were told of all the same.
+func TestALogThatEndsSooner(t *testing.T) {
+	w, err := carry(t.Context(), silenced(t, 0), event.Calendar{}, shop, on(100), on(170))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := w.tally().alerts(100)
+	near(t, "days watched", a.WatchedDays, 30, 0)
+	if got := [3]int{a.Levels[0].Alerts, a.Levels[1].Alerts, a.Levels[2].Alerts}; got != [3]int{3, 0, 0} {
+		t.Errorf("until day 130: want WATCH of Ann, Bea and Flo, got %d alerts by level", got)
+	}
+	near(t, "recall of AT_RISK, of Flo on day 135", a.Levels[1].Recall, .5, 1e-9)
+}
+
 func TestNoAlertsBelowTheMinimumSpend(t *testing.T) {
 	a := seen(t, 6001, shop).tally().alerts(100)
 	if n := a.Levels[0].Alerts; n != 1 || a.Active != 1 || a.Leavers != 0 {
