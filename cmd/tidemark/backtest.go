@@ -163,7 +163,13 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 				fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%+.1f %%\t%.3f\t%.3f\t%.0f\t%+.1f %%\t%.3f\t%.3f\t\n", c.Date, m.Actual,
 					m.Forecast, 100*m.Bias, m.Deviance, m.MAE, x.Forecast, 100*x.Bias, x.Deviance, x.MAE)
 			}),
-		printClasses(to, r))
+		table("Spend to come, in the base currency: Gamma-Gamma over MBG/NBD, and who goes on as often at the past average; errors per customer.",
+			"cutoff\tcame\tours\tbias\tMAE\tRMSE\tcorrelation\tx*h/T\tbias\tMAE\tRMSE\tcorrelation\t", func(w io.Writer, c *backtest.Cutoff) {
+				m, x := c.Spend[backtest.ExpectedSpend], c.Spend[backtest.SteadySpend]
+				fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%+.1f %%\t%.2f\t%.2f\t%.3f\t%.0f\t%+.1f %%\t%.2f\t%.2f\t%.3f\t\n", c.Date, m.Actual,
+					m.Forecast, 100*m.Bias, m.MAE, m.RMSE, m.Correlation, x.Forecast, 100*x.Bias, x.MAE, x.RMSE, x.Correlation)
+			}),
+		printClasses(to, r), printCourse(to, r), printAlerts(to, r))
 	for _, c := range r.Cutoffs {
 		for _, warning := range c.Warnings {
 			fmt.Fprintf(to, "%s: %s\n", c.Date, warning)
@@ -205,4 +211,46 @@ func printClasses(to io.Writer, r *backtest.Result) error {
 	}
 	fmt.Fprintln(w)
 	return w.Flush()
+}
+
+// coursePoints is how many points of a course are printed, at most.
+const coursePoints = 7
+
+// printCourse says how the purchase days came in after the last cutoff.
+func printCourse(to io.Writer, r *backtest.Result) error {
+	last := r.Cutoffs[len(r.Cutoffs)-1]
+	fmt.Fprintf(to, "Purchase days of all customers since %s, added up\n", last.Date)
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "days\tcame\tMBG/NBD\toff\tx*h/T\toff\t")
+	every := (len(last.Course) + coursePoints - 1) / coursePoints
+	for i, p := range last.Course {
+		if (len(last.Course)-1-i)%every == 0 {
+			fmt.Fprintf(w, "%.0f\t%.0f\t%.0f\t%+.1f %%\t%.0f\t%+.1f %%\t\n", p.Days, p.Actual,
+				p.Forecast, 100*(p.Forecast/p.Actual-1), p.Steady, 100*(p.Steady/p.Actual-1))
+		}
+	}
+	fmt.Fprintln(w)
+	return w.Flush()
+}
+
+// printAlerts says how good the alerts were: of any level at each cutoff, of each level over all.
+func printAlerts(to io.Writer, r *backtest.Result) error {
+	fmt.Fprintf(to, "Alerts of the model fitted at each cutoff, at their own instants: true if no purchase came within %g days.\n", r.HorizonDays)
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "cutoff\tlevel\talerts\ttrue\tby value\tmatched\tlift\tover matched\trecall\tper 1,000\tof counted\tlead\tbefore 90\treturned\t")
+	line := func(name string, x backtest.AlertLevel) {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%+.3f to %+.3f\t%.3f\t%.1f\t%.1f\t%.0f\t%+.0f\t%.0f\t\n", name, x.Level, x.Alerts, x.Precision,
+			x.ValuePrecision, x.Matched, x.Lift, x.Over.Low, x.Over.High, x.Recall, x.PerThousand, x.PerThousandCounted, x.Lead, x.BeforeRule, x.Returned)
+	}
+	for _, c := range r.Cutoffs {
+		line(c.Date, c.Alerts.Levels[0])
+	}
+	for _, level := range r.Alerts.Levels {
+		line("all", level)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(to, strings.Join(backtest.AlertWords(r), " ")+"\n")
+	return err
 }

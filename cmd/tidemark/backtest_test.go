@@ -18,7 +18,7 @@ func TestBacktest(t *testing.T) {
 	if got.code != 0 {
 		t.Fatalf("exit code %d, want 0; it said %s", got.code, got.err)
 	}
-	for _, want := range []string{"1997-10-01", "1998-01-01", "2357", "days of silence", "logit-rfm", "x*h/T", "7+"} {
+	for _, want := range []string{"1997-10-01", "1998-01-01", "2357", "days of silence", "logit-rfm", "x*h/T", "7+", "matched", "AT_RISK", "Spend to come", "added up"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("the tables do not say %q:\n%s", want, got.out)
 		}
@@ -36,6 +36,9 @@ func TestBacktest(t *testing.T) {
 	}
 	if page, err := os.ReadFile(file + ".html"); err != nil || !strings.Contains(string(page), "Backtest of cdnow-sample") {
 		t.Errorf("the page: want one that says what it is of, got %d bytes, %v", len(page), err)
+	}
+	if a := r.Alerts; a == nil || len(a.Levels) != 3 || a.Levels[0].Alerts == 0 || len(r.Cutoffs[0].Course) != 13 || len(r.Cutoffs[0].Spend) != 2 {
+		t.Errorf("JSON: want alerts of three levels, 13 weeks and two forecasts of spend, got %s", raw)
 	}
 	if auc := r.Cutoffs[0].AUC[backtest.Stack]; !(auc > .78 && auc < .82) {
 		t.Errorf("AUC of the stack at the first cutoff: want about .797, got %v", auc)

@@ -4,9 +4,11 @@ package backtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"tidemark/internal/event"
@@ -63,6 +65,8 @@ type Result struct {
 	Difference map[string]Interval `json:"auc_difference"`
 	// AmongActive is the same against logit-rfm, among who bought within the last 91 days.
 	AmongActive Interval `json:"auc_difference_among_active"`
+	// Alerts are those of all cutoffs added up: one that came within the horizon of several counts in each.
+	Alerts *Alerts `json:"alerts,omitempty"`
 }
 
 // Interval is an estimate with its 95 % interval, in which a customer at several cutoffs counts as one.
@@ -89,6 +93,10 @@ type Cutoff struct {
 	AUC          map[string]Number `json:"auc"`
 	Churn        map[string]Churn  `json:"churn"`
 	Counts       map[string]Counts `json:"counts"`
+	Spend        map[string]Spend  `json:"spend"`
+	// Course is how the purchase days came in, week by week.
+	Course []Point `json:"course"`
+	Alerts *Alerts `json:"alerts,omitempty"`
 	// Classes compares the purchase days that MBG/NBD expected with those that came, by repeat purchases before.
 	Classes []Class `json:"classes"`
 	// Reliability is the table of each score that is a probability, from the lowest risks on.
@@ -146,19 +154,22 @@ type Counts struct {
 
 // Run judges at every cutoff. Errors: a log too short for a cutoff (learn.ErrShort), and those of the fits.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
-	first, _ := event.Span(events)
+	first, last := event.Span(events)
+	l := lives{first, last, event.Lives(slices.Clone(events))}
 	r := &Result{HorizonDays: o.Horizon.Hours() / 24, Difference: map[string]Interval{}}
 	all := map[string][]judge.Set{}
 	var among []judge.Set
+	var alerts tally
 	for n, at := range o.Cutoffs {
 		if o.Progress != nil {
 			o.Progress(n)
 		}
-		c, err := forecast(ctx, e, events, first, at, o)
+		c, err := forecast(ctx, e, events, l, at, o)
 		if err != nil {
 			return nil, fmt.Errorf("cutoff %s: %w", at, err)
 		}
 		r.Cutoffs = append(r.Cutoffs, c.cutoff(o.Calendar))
+		alerts.add(c.alerts)
 		for _, rival := range Rivals {
 			all[rival] = append(all[rival], c.set(rival, func(*learn.Case) bool { return true }))
 		}
@@ -168,6 +179,7 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 		r.Difference[rival] = intervalOf(judge.AUCDifference(sets...))
 	}
 	r.AmongActive = intervalOf(judge.AUCDifference(among...))
+	r.Alerts = alerts.alerts(days(e.Model().Churn.Lapse))
 	return r, nil
 }
 
@@ -181,12 +193,23 @@ type forecasts struct {
 	risks    map[string][]float64
 	expected map[string][]float64
 	came     []float64
-	warnings []fit.Warning
+	spends   map[string][]float64
+	spent    []float64
+	course   []Point
+	alerts   *tally
+	lapse    float64 // in days, after which the alerts' model takes a customer for lost
+	warnings []string
+}
+
+// lives are the events of a log by customer, and when it begins and ends.
+type lives struct {
+	first, last event.Instant
+	of          [][]event.Event
 }
 
 // forecast learns from what came before a cutoff and forecasts what comes after.
-func forecast(ctx context.Context, e *score.Engine, events []event.Event, first, at event.Instant, o Options) (*forecasts, error) {
-	cuts, err := learn.Cuts(first, at, o.Horizon)
+func forecast(ctx context.Context, e *score.Engine, events []event.Event, l lives, at event.Instant, o Options) (*forecasts, error) {
+	cuts, err := learn.Cuts(l.first, at, o.Horizon)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +218,7 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, first,
 		return nil, err
 	}
 	f := &forecasts{at: at, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
-	f.scores, f.risks, f.expected = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
+	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	stack, _, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
 	if err != nil {
 		return nil, fmt.Errorf("fit the stack: %w", err)
@@ -208,8 +231,21 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, first,
 	if err != nil {
 		return nil, fmt.Errorf("fit the purchases: %w", err)
 	}
-	f.warnings = bought.Warnings
-	days := o.Horizon.Hours() / 24
+	for _, w := range bought.Warnings {
+		f.warnings = append(f.warnings, w.String())
+	}
+	m := e.Model()
+	m.Value.Purchase, m.Value.UnitDays, m.Stack, m.Churn.Horizon = bought.Model, o.UnitDays, stack, o.Horizon
+	switch spending, err := learn.Spending(ctx, f.cases); {
+	case err == nil:
+		m.Value.Spend = spending.Model
+		for _, w := range spending.Warnings {
+			f.warnings = append(f.warnings, "spend: "+w.String())
+		}
+	case !errors.Is(err, fit.ErrNoCustomers): // where nobody has paid for buying again the base's stays
+		return nil, fmt.Errorf("fit the spend: %w", err)
+	}
+	span, minor := days(o.Horizon), scale(m.Base)
 	for i := range f.cases {
 		c := &f.cases[i]
 		p := learn.NoPurchase(bought.Model, o.UnitDays, c, o.Horizon)
@@ -217,12 +253,33 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, first,
 		f.risk(LogitRFM, rfm.Probability(c))
 		f.risk(NoPurchase, p)
 		f.scores[Gap] = append(f.scores[Gap], c.Traits.Silent)
-		f.expect(MBGNBD, bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), days/o.UnitDays))
-		f.expect(Steady, float64(c.Pattern.Repeats)*days/max(1, c.Pattern.Age))
+		expected := bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), span/o.UnitDays)
+		steady := float64(c.Pattern.Repeats) * span / max(1, c.Pattern.Age)
+		f.expect(MBGNBD, expected)
+		f.expect(Steady, steady)
+		f.spends[ExpectedSpend] = append(f.spends[ExpectedSpend], expected*m.Value.SpendPerDay(c.Pattern))
+		f.spends[SteadySpend] = append(f.spends[SteadySpend], steady*c.Traits.Spend/float64(c.Pattern.Repeats+1))
 		f.left = append(f.left, c.Left())
 		f.came = append(f.came, float64(c.Later.Days))
+		f.spent = append(f.spent, float64(c.Later.Net)/minor)
 	}
-	return f, nil
+	return f, f.carry(ctx, m, l, o)
+}
+
+// carry lets the model that was fitted score the log.
+func (f *forecasts) carry(ctx context.Context, m score.Model, l lives, o Options) error {
+	anonymous := func(score.Transition) string { return "backtest" } // nobody reads the ids
+	fitted, err := score.NewEngine(m, o.Calendar, anonymous, nil)
+	if err != nil {
+		return fmt.Errorf("the fitted model: %w", err)
+	}
+	w, err := carry(ctx, fitted, o.Calendar, l.of, f.at, l.last)
+	if err != nil {
+		return err
+	}
+	f.course = f.courseOf(w, m.Value.Purchase, o.UnitDays, o.Horizon)
+	f.alerts, f.lapse = w.tally(), days(m.Churn.Lapse)
+	return nil
 }
 
 // The forecasts of purchase days.
@@ -256,7 +313,7 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 	c := Cutoff{
 		At: f.at, Date: calendar.Day(f.at).String(), Customers: len(f.cases), Blocks: len(f.blocks),
 		TrainingRate: Number(rateOf(f.blocks...)), Rate: Number(rateOf(f.cases)),
-		AUC: map[string]Number{}, Churn: map[string]Churn{}, Counts: map[string]Counts{}, Reliability: map[string][]Bin{},
+		AUC: map[string]Number{}, Churn: map[string]Churn{}, Counts: map[string]Counts{}, Spend: map[string]Spend{}, Reliability: map[string][]Bin{},
 	}
 	for name, scores := range f.scores {
 		c.AUC[name] = Number(judge.AUC(judge.Set{Scores: scores, Happened: f.left}).Value)
@@ -272,6 +329,10 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 			MAE: Number(a.MAE), RMSE: Number(a.RMSE), Correlation: Number(a.Correlation),
 		}
 	}
+	for name, expected := range f.spends {
+		c.Spend[name] = spendOf(expected, f.spent)
+	}
+	c.Course, c.Alerts = f.course, f.alerts.alerts(f.lapse)
 	classes := make([]int, len(f.cases))
 	for i := range f.cases {
 		classes[i] = min(f.cases[i].Pattern.Repeats, LastClass)
@@ -284,9 +345,7 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 		})
 	}
 	c.Drifted = moved(f.risks[Stack], f.left)
-	for _, w := range f.warnings {
-		c.Warnings = append(c.Warnings, w.String())
-	}
+	c.Warnings = f.warnings
 	return c
 }
 

@@ -40,6 +40,8 @@ var marks = map[string]mark{
 	MBGNBD:     {own, draw.BoxGlyph{}, "■"},
 	Steady:     {gap, draw.PlusGlyph{}, "+"},
 	training:   {rfm, draw.BoxGlyph{}, "■"},
+	alerted:    {own, draw.CircleGlyph{}, "●"},
+	matched:    {rfm, draw.BoxGlyph{}, "■"},
 }
 
 // Tone is the colour's name in the style sheet.

@@ -76,7 +76,7 @@ func (r *Result) WriteHTML(w io.Writer, title string) error {
 			"the %s, the probability of no purchase by MBG/NBD alone; and %s since the last purchase, which needs no model. "+
 			"A dash is a figure that the cases do not determine.", LogitRFM, NoPurchase, Gap),
 	}}
-	for _, build := range []func() (section, error){r.ranking, r.calibration, r.purchases, r.baseRate, r.topDecile} {
+	for _, build := range []func() (section, error){r.ranking, r.calibration, r.purchases, r.spending, r.baseRate, r.topDecile, r.alerts} {
 		s, err := build()
 		if err != nil {
 			return err

@@ -13,6 +13,20 @@ import (
 	"tidemark/internal/backtest"
 )
 
+// alertsOf are alerts with a number of its own for each measure.
+func alertsOf(by backtest.Number) *backtest.Alerts {
+	a := &backtest.Alerts{WatchedDays: 91, CustomerMonths: 7021, CountedMonths: 1512, Active: 311, Leavers: 123, Warned: 4}
+	for i, name := range []string{"WATCH", "AT_RISK", "CRITICAL"} {
+		n := backtest.Number(i)/100 + by
+		a.Levels = append(a.Levels, backtest.AlertLevel{
+			Level: name, Alerts: 213 - i, Precision: .713 + n, ValuePrecision: .724 + n, Matched: .651 + n, Lift: 1.09 + n,
+			Over: backtest.Interval{Value: .05 + n, Low: .012 + n, High: .092 + n}, Recall: .431 + n, PerThousand: 17.1 + 10*n, PerThousandCounted: 63.3 + 10*n,
+			Lead: 251 - 100*n, BeforeRule: -21 - 100*n, Returned: 33 + 100*n,
+		})
+	}
+	return a
+}
+
 // known is a result with a number of its own for each measure.
 func known() *backtest.Result {
 	churn := func(n backtest.Number) backtest.Churn {
@@ -22,7 +36,7 @@ func known() *backtest.Result {
 		backtest.LogitRFM:   {Value: .0011, Low: -.0021, High: .0043},
 		backtest.NoPurchase: {Value: .0212, Low: .0113, High: .0314},
 		backtest.Gap:        {Value: -.0415, Low: -.0516, High: -.0317},
-	}, AmongActive: backtest.Interval{Value: .0061, Low: -.0162, High: .0263}}
+	}, AmongActive: backtest.Interval{Value: .0061, Low: -.0162, High: .0263}, Alerts: alertsOf(.001)}
 	for n, date := range []string{"2011-01-31", "2011-02-28"} {
 		by := backtest.Number(n) / 50
 		r.Cutoffs = append(r.Cutoffs, backtest.Cutoff{
@@ -45,6 +59,12 @@ func known() *backtest.Result {
 				{Class: 0, Cases: 900, Actual: .219, Forecast: .221, Steady: 0, StandardError: .011},
 				{Class: 7, Cases: 300 - 200*n, Actual: 3.123 + by, Forecast: 2.125 + by, Steady: 4.127 + by, StandardError: .129 + by},
 			},
+			Spend: map[string]backtest.Spend{
+				backtest.ExpectedSpend: {Actual: 9101, Forecast: 8802, Bias: -.033, MAE: 12.34, RMSE: 33.44, Correlation: .519},
+				backtest.SteadySpend:   {Actual: 9101, Forecast: 12003, Bias: .319, MAE: 15.54, RMSE: 57.64, Correlation: .321},
+			},
+			Course:   []backtest.Point{{Days: 7, Actual: 61, Forecast: 66.6, Steady: 77.7}, {Days: 14, Actual: 117, Forecast: 121.2, Steady: 155.4}},
+			Alerts:   alertsOf(.023 * by),
 			Warnings: []string{"few cases & <many> draws"},
 		})
 	}
@@ -103,7 +123,7 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 	if tags["script"] != 0 || tags["link"] != 0 || tags["img"] != 0 {
 		t.Errorf("want neither scripts nor other files, got the tags %v", tags)
 	}
-	if want := 4 + len(r.Cutoffs); tags["svg"] != want {
+	if want := 5 + 2*len(r.Cutoffs); tags["svg"] != want {
 		t.Errorf("want %d charts, got %d", want, tags["svg"])
 	}
 	if strings.Contains(text, "<?xml") || strings.Contains(text, "NaN") || strings.Contains(text, "#0100") {
@@ -133,6 +153,32 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 				t.Errorf("%s: want %s in a cell", c.Date, s)
 			}
 		}
+		for _, x := range c.Alerts.Levels {
+			want := []string{x.Level, fmt.Sprint(x.Alerts), fmt.Sprintf("%.2f", x.Lift), fmt.Sprintf("%.1f", x.PerThousand), fmt.Sprintf("%.1f", x.PerThousandCounted)}
+			for _, n := range []backtest.Number{x.Precision, x.ValuePrecision, x.Matched, x.Recall} {
+				want = append(want, fmt.Sprintf("%.3f", n))
+			}
+			for _, n := range []backtest.Number{x.Lead, -x.BeforeRule, x.Returned} {
+				want = append(want, fmt.Sprintf("%.0f", n))
+			}
+			for _, s := range want {
+				if cells[s] == 0 && cells["−"+s] == 0 {
+					t.Errorf("%s, alerts: want %s in a cell", c.Date, s)
+				}
+			}
+		}
+		for _, x := range c.Spend {
+			for _, s := range []string{fmt.Sprintf("%.0f", x.Forecast), fmt.Sprintf("%.2f", x.MAE), fmt.Sprintf("%.2f", x.RMSE), fmt.Sprintf("%.3f", x.Correlation)} {
+				if cells[s] == 0 {
+					t.Errorf("%s, spend: want %s in a cell", c.Date, s)
+				}
+			}
+		}
+		for _, p := range c.Course {
+			if s := fmt.Sprintf("%.1f", p.Forecast); cells[s] == 0 {
+				t.Errorf("%s, the course: want %s in a cell", c.Date, s)
+			}
+		}
 		for name, auc := range c.AUC {
 			if s := fmt.Sprintf("%.4f", auc); cells[s] == 0 || cells[name] == 0 {
 				t.Errorf("%s: want the AUC %s of %s in a cell", c.Date, s, name)
@@ -154,7 +200,8 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 	}
 	for _, want := range []string{
 		"The stack ranks no worse than logit-rfm", "The stack ranks better than the purchase model", "The stack ranks worse than days of silence",
-		"91 days: the stack cannot be told from logit-rfm", "moved at 1 of 2 cutoffs", "few cases &amp; &lt;many&gt; draws",
+		"91 days: the stack cannot be told from logit-rfm", "moved at 1 of 2 cutoffs",
+		"Of 213 alerts, 71 % came true; that is above the 65 % among customers of equal frequency and recency. There were 17.1 per 1,000", "few cases &amp; &lt;many&gt; draws",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("want it to say %q", want)
@@ -190,6 +237,10 @@ func TestHTMLOfWhatIsNotKnown(t *testing.T) {
 		lost.Cutoffs[0].Churn[name] = backtest.Churn{Brier: nan, Error: nan, ByChance: nan, Slope: nan, Bias: nan, Lift: nan, Top: backtest.Number(math.Inf(1))}
 	}
 	lost.Cutoffs[0].Reliability = nil
+	lost.Cutoffs[0].Spend[backtest.SteadySpend] = backtest.Spend{Bias: nan, Forecast: backtest.Number(math.Inf(1)), Correlation: nan}
+	lost.Cutoffs[0].Course[1] = backtest.Point{Days: 14, Forecast: nan}
+	lost.Cutoffs[0].Alerts.Levels[0] = backtest.AlertLevel{Level: "WATCH", Precision: nan, Matched: nan, Over: unknown, Lift: nan, Recall: nan}
+	lost.Alerts.Levels[0] = lost.Cutoffs[0].Alerts.Levels[0]
 	lost.Cutoffs[0].Classes[0] = backtest.Class{Cases: 1, Actual: nan, Forecast: nan, Steady: nan, StandardError: nan}
 	lost.Cutoffs[0].Counts[backtest.Steady] = backtest.Counts{Bias: backtest.Number(math.Inf(-1))}
 	for _, row := range []struct {
@@ -208,7 +259,8 @@ func TestHTMLOfWhatIsNotKnown(t *testing.T) {
 			t.Errorf("%s: want JSON, got %v", row.name, err)
 		}
 	}
-	if text := page(t, lost, "x"); !strings.Contains(text, "too few cases to tell whether the stack ranks better than logit-rfm") {
-		t.Error("want it to say that the cases are too few")
+	if text := page(t, lost, "x"); !strings.Contains(text, "too few cases to tell whether the stack ranks better than logit-rfm") ||
+		!strings.Contains(text, "no alert whose truth") {
+		t.Error("want it to say that the cases are too few, and that there was no alert")
 	}
 }

@@ -77,6 +77,17 @@ func Purchases(ctx context.Context, cases []Case, unitDays float64) (fit.Result[
 	return fit.MBGNBD(ctx, fit.Groups(rhythms), fit.Options{})
 }
 
+// Spending fits Gamma-Gamma to cases who bought again and paid for it.
+func Spending(ctx context.Context, cases []Case) (fit.Result[stat.GammaGamma], error) {
+	var spends []stat.Spend
+	for _, c := range cases {
+		if p := c.Pattern; p.SpendDays > 0 {
+			spends = append(spends, stat.Spend{X: p.SpendDays, Mean: p.Spend / float64(p.SpendDays)})
+		}
+	}
+	return fit.GammaGamma(ctx, fit.Groups(spends), fit.Options{})
+}
+
 // NoPurchase is the risk of a case by a purchase model alone.
 func NoPurchase(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
 	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24)

@@ -15,10 +15,11 @@ import (
 const ridge = 30
 
 // Stack fits the churn stack to blocks of cases, each with the purchase model as it was known at its cut. What silence adds to
-// has no negative weight.
+// has no negative weight. Where every order names as many items as any other, items only count the orders, and their terms get
+// no weight: the stack then also holds for orders that name none.
 func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (churn.Stack, fit.Result[stat.Logistic], error) {
 	var rows []fit.Row
-	out := churn.Stack{}
+	out, baskets := churn.Stack{}, varied(blocks)
 	for _, block := range blocks {
 		bought, err := Purchases(ctx, block, unitDays)
 		if err != nil {
@@ -27,6 +28,9 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 		for i := range block {
 			c := &block[i]
 			values := c.Traits.Values(NoPurchase(bought.Model, unitDays, c, horizon))
+			if !baskets {
+				values[churn.Items], values[churn.LastItems] = 0, 0
+			}
 			rows = append(rows, row(values[:], c))
 			out.MaxTenure = max(out.MaxTenure, c.Traits.Tenure)
 		}
@@ -42,6 +46,17 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 	out.Intercept = r.Model.Intercept
 	copy(out.Weights[:], r.Model.Coefficients)
 	return out, r, nil
+}
+
+// varied reports whether some last order names more items than another.
+func varied(blocks [][]Case) bool {
+	seen := map[int]bool{}
+	for _, block := range blocks {
+		for i := range block {
+			seen[block[i].Traits.LastItems] = true
+		}
+	}
+	return len(seen) > 1
 }
 
 func row(x []float64, c *Case) fit.Row {

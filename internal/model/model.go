@@ -135,12 +135,13 @@ type worth struct {
 }
 
 type risk struct {
-	HorizonDays     int `yaml:"horizon_days"`
-	MinPurchaseDays int `yaml:"min_purchase_days"`
-	MinSilenceDays  int `yaml:"min_silence_days"`
-	MinStayDays     int `yaml:"min_stay_days"`
-	LapseDays       int `yaml:"lapse_days"`
-	SecondOrderDays int `yaml:"second_order_days"`
+	HorizonDays     int     `yaml:"horizon_days"`
+	MinPurchaseDays int     `yaml:"min_purchase_days"`
+	MinSilenceDays  int     `yaml:"min_silence_days"`
+	MinSpend        float64 `yaml:"min_spend"`
+	MinStayDays     int     `yaml:"min_stay_days"`
+	LapseDays       int     `yaml:"lapse_days"`
+	SecondOrderDays int     `yaml:"second_order_days"`
 	Levels          struct {
 		Watch    level `yaml:"watch"`
 		AtRisk   level `yaml:"at_risk"`
@@ -206,8 +207,12 @@ type action struct {
 	DueHours int32  `yaml:"due_hours"`
 }
 
-// maxDays bounds the durations: a century.
-const maxDays = 36500
+const (
+	// maxDays bounds the durations: a century.
+	maxDays = 36500
+	// maxSpend bounds what is asked of a customer's spend, in major units.
+	maxSpend = 1e12
+)
 
 func (f *file) model() (score.Model, error) {
 	var errs []error
@@ -231,8 +236,8 @@ func (f *file) model() (score.Model, error) {
 		},
 		Churn: churn.Lines{
 			Horizon: days("churn.horizon_days", f.Churn.HorizonDays), MinPurchaseDays: f.Churn.MinPurchaseDays,
-			MinSilence: days("churn.min_silence_days", f.Churn.MinSilenceDays),
-			MinStay:    days("churn.min_stay_days", f.Churn.MinStayDays), Lapse: days("churn.lapse_days", f.Churn.LapseDays),
+			MinSilence: days("churn.min_silence_days", f.Churn.MinSilenceDays), MinSpend: minor(f.Churn.MinSpend),
+			MinStay: days("churn.min_stay_days", f.Churn.MinStayDays), Lapse: days("churn.lapse_days", f.Churn.LapseDays),
 			SecondOrder: days("churn.second_order_days", f.Churn.SecondOrderDays),
 			Levels:      [3]churn.Line{f.Churn.Levels.Watch.line(), f.Churn.Levels.AtRisk.line(), f.Churn.Levels.Critical.line()},
 		},
@@ -250,6 +255,9 @@ func (f *file) model() (score.Model, error) {
 			Margin: points(f.Tiers.Margin), MinStay: days("tiers.min_stay_days", f.Tiers.MinStayDays),
 		},
 		Playbooks: map[score.Tier]score.Playbook{}, Actions: map[score.Level]score.Action{},
+	}
+	if !(f.Churn.MinSpend >= 0 && f.Churn.MinSpend <= maxSpend) {
+		errs = append(errs, fmt.Errorf("churn.min_spend: %v is not in 0..%v", f.Churn.MinSpend, maxSpend))
 	}
 	for i, s := range f.RFM.Spend {
 		m.RFM.Monetary[i] = minor(s)

@@ -138,6 +138,8 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"a horizon of churn beyond a century", "horizon_days: 90", "horizon_days: 99999999", "churn.horizon_days: 99999999"},
 		{"a negative stay", "min_stay_days: 30", "min_stay_days: -1", "tiers.min_stay_days: -1"},
 		{"no rhythm needed", "min_purchase_days: 3", "min_purchase_days: 0", "minimum purchase days"},
+		{"a spend below zero", "min_spend: 0", "min_spend: -1", "churn.min_spend: -1"},
+		{"a spend beyond all money", "min_spend: 0", "min_spend: 1e13", "churn.min_spend: 1e+13"},
 		{"lost before at risk", "lapse_days: 365", "lapse_days: 10", "the lapse longer"},
 		{"a level left above where it is entered", "up: 1.8, down: 1.4", "up: 1.8, down: 1.9", "churn line 2"},
 		{"levels out of order", "up: 2.6, down: 2.2", "up: 1.7, down: 1.5", "churn line 3 must lie above"},

@@ -168,7 +168,7 @@ func (e *Engine) within(p *Profile, facts *history.Facts, lo, hi event.Instant) 
 
 // levelCrossed reports whether p's churn level at an instant with these facts is another than p's.
 func (e *Engine) levelCrossed(p *Profile, facts *history.Facts, at event.Instant) bool {
-	if p.Episode.Level == 0 && facts.PurchaseDays < e.model.Churn.MinPurchaseDays {
+	if p.Episode.Level == 0 && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
 		return false // most customers, and no risk needs to be known
 	}
 	pattern := e.Pattern(facts, at)

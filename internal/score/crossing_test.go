@@ -119,7 +119,7 @@ func TestNextCrossingAgreesWithTheWalk(t *testing.T) {
 			count.PurchaseModel = m.Value.Purchase
 			m.Value.Purchase = count
 			if worker == 2 {
-				m.Stack = stacked()
+				m.Stack, m.Churn.MinSpend = stacked(), 10_000
 			}
 			if worker == 1 {
 				m.Churn.Lapse = 50 * 24 * time.Hour // soon after many an alert, on a day on which nothing else happens

@@ -54,6 +54,9 @@ func (e *Engine) major(minor int64) float64 { return float64(minor) / e.scale }
 // minor returns an amount of major units in minor units, rounded half to even.
 func (e *Engine) minor(major float64) int64 { return int64(math.RoundToEven(major * e.scale)) }
 
+// Model is the model.
+func (e *Engine) Model() Model { return e.model }
+
 // Version is the version of the model.
 func (e *Engine) Version() string { return e.model.Version }
 

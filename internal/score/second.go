@@ -18,11 +18,12 @@ type SecondOrder struct {
 	Muted bool
 }
 
-// awaitsSecond reports whether v's customer has bought on one day only, so long ago that half of those who came back had done
-// so by then.
+// awaitsSecond reports whether v's customer has bought on one day only, for so much that it is worth an alert, and so long ago
+// that half of those who came back had done so by then.
 func (e *Engine) awaitsSecond(v *evaluation) bool {
-	window := e.model.Churn.SecondOrder
-	return window > 0 && v.facts.PurchaseDays == 1 && v.signs.Silence >= window && v.signs.Silence < e.model.Churn.Lapse
+	lines := &e.model.Churn
+	return lines.SecondOrder > 0 && v.facts.PurchaseDays == 1 && lines.Worth(v.facts.Spend) &&
+		v.signs.Silence >= lines.SecondOrder && v.signs.Silence < lines.Lapse
 }
 
 // secondTurns reports whether the window opens or closes in v.

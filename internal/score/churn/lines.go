@@ -30,6 +30,9 @@ type Lines struct {
 	// MinPurchaseDays and MinSilence (or the median gap, if that is longer) must be reached to enter an episode.
 	MinPurchaseDays int
 	MinSilence      time.Duration
+	// MinSpend is the net spend over life, in minor units, below which there is no episode: an alert costs its reader something
+	// too. Zero is no such line.
+	MinSpend int64
 	// MinStay is how long a level is kept before it may ease without a purchase.
 	MinStay time.Duration
 	// Lapse is the silence that ends an episode: the customer is lost, not at risk.
@@ -51,6 +54,9 @@ func (l Lines) Check() error {
 	if l.Horizon <= 0 || l.MinSilence < 0 || l.MinStay < 0 || l.Lapse <= l.MinSilence || l.MinPurchaseDays < 1 {
 		return errors.New("churn: horizon and minimum purchase days must be positive, the lapse longer than the minimum silence")
 	}
+	if l.MinSpend < 0 {
+		return fmt.Errorf("churn: the minimum spend %d is below 0", l.MinSpend)
+	}
 	if l.Lapse%(24*time.Hour) != 0 || l.SecondOrder%(24*time.Hour) != 0 {
 		return fmt.Errorf("churn: the lapse %v and the second order window %v must be in whole days", l.Lapse, l.SecondOrder)
 	}
@@ -65,6 +71,8 @@ type Signs struct {
 	// Risk is now, Normal just after the last purchase.
 	Risk, Normal Risk
 	PurchaseDays int
+	// Spend is net over life, in minor units.
+	Spend int64
 	// Silence is the time since the last purchase, MedianGap the usual time between purchases (0 where unknown).
 	Silence, MedianGap time.Duration
 }
@@ -81,10 +89,19 @@ func LogOdds(p Risk) int32 {
 // Entry is the silence from which an episode may begin.
 func (l Lines) Entry(medianGap time.Duration) time.Duration { return max(l.MinSilence, medianGap) }
 
+// Counts reports whether a customer of so many purchase days and so much net spend over life, in minor units, can be in an
+// episode at all. Silence does not change that.
+func (l Lines) Counts(purchaseDays int, spend int64) bool {
+	return purchaseDays >= l.MinPurchaseDays && l.Worth(spend)
+}
+
+// Worth reports whether a customer of so much net spend over life, in minor units, is worth an alert.
+func (l Lines) Worth(spend int64) bool { return l.MinSpend == 0 || spend >= l.MinSpend }
+
 // Next returns the level at an instant of a customer who has been at a level since an instant. Next of its own answer is
 // that answer. In silence it only rises, until the lapse.
 func (l Lines) Next(level Level, since event.Instant, s Signs, at event.Instant) Level {
-	if s.PurchaseDays < l.MinPurchaseDays || s.Silence >= l.Lapse {
+	if !l.Counts(s.PurchaseDays, s.Spend) || s.Silence >= l.Lapse {
 		return None
 	}
 	if level == None && s.Silence < l.Entry(s.MedianGap) {

@@ -17,12 +17,13 @@ var lines = churn.Lines{
 	Levels:          [3]churn.Line{{Up: 1000, Down: 700, Floor: .4}, {Up: 1800, Down: 1400, Floor: .6}, {Up: 2600, Down: 2200, Floor: .8}},
 	MinPurchaseDays: 3,
 	MinSilence:      14 * day,
+	MinSpend:        5000,
 	MinStay:         7 * day,
 	Lapse:           365 * day,
 }
 
 func TestNext(t *testing.T) {
-	quiet := churn.Signs{Risk: .7, Normal: .2, PurchaseDays: 5, Silence: 60 * day, MedianGap: 20 * day}
+	quiet := churn.Signs{Risk: .7, Normal: .2, PurchaseDays: 5, Spend: 9000, Silence: 60 * day, MedianGap: 20 * day}
 	for _, row := range []struct {
 		why  string
 		from churn.Level
@@ -33,6 +34,8 @@ func TestNext(t *testing.T) {
 		{"well above normal", churn.None, func(*churn.Signs) {}, 0, churn.AtRisk},
 		{"quiet for a month, but always was", churn.None, func(s *churn.Signs) { s.Normal = .6 }, 0, churn.None},
 		{"two purchases are no habit", churn.None, func(s *churn.Signs) { s.PurchaseDays = 2 }, 0, churn.None},
+		{"just as much spend as is asked for", churn.None, func(s *churn.Signs) { s.Spend = 5000 }, 0, churn.AtRisk},
+		{"too little spend to bother anybody", churn.None, func(s *churn.Signs) { s.Spend = 4999 }, 0, churn.None},
 		{"too early to worry", churn.None, func(s *churn.Signs) { s.Silence = 13 * day; s.MedianGap = 0 }, 0, churn.None},
 		{"within the usual gap", churn.None, func(s *churn.Signs) { s.Silence = 19 * day }, 0, churn.None},
 		{"far above a very low normal, yet unlikely", churn.None, func(s *churn.Signs) { s.Risk, s.Normal = .3, .01 }, 0, churn.None},
@@ -58,6 +61,7 @@ func TestNextSettlesAndRisesInSilence(t *testing.T) {
 			Risk:         rapid.Float64Range(0, 1).Draw(t, "risk"),
 			Normal:       rapid.Float64Range(0, 1).Draw(t, "normal"),
 			PurchaseDays: rapid.IntRange(1, 6).Draw(t, "days"),
+			Spend:        rapid.Int64Range(0, 10_000).Draw(t, "spend"),
 			Silence:      time.Duration(rapid.IntRange(0, 363).Draw(t, "silence")) * day,
 			MedianGap:    time.Duration(rapid.IntRange(0, 60).Draw(t, "gap")) * day,
 		}

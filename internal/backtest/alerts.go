@@ -1,0 +1,285 @@
+package backtest
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/judge"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+)
+
+// Alerts is how good the alerts were of the model fitted at a cutoff, had it been in force. They are those of the engine, at
+// their own instants. One is true if its customer bought nothing within the horizon after its instant. Judged are those that
+// came within the horizon after the cutoff, early enough that the log still shows a horizon after them.
+type Alerts struct {
+	// WatchedDays is how long after the cutoff alerts are judged; none where the log ends a horizon after it.
+	WatchedDays Number `json:"watched_days"`
+	// CustomerMonths add up the customers over that time, of 365/12 days a month; CountedMonths those with the purchase days and
+	// the spend that the lines ask for, and no lapse yet.
+	CustomerMonths Number `json:"customer_months"`
+	CountedMonths  Number `json:"counted_months"`
+	// Active are the customers that counted at the cutoff, had bought within the horizon before it, and were in no episode;
+	// Leavers are those of them who bought nothing within the horizon after it. Warned are such leavers too, but for an episode that
+	// they were in already.
+	Active  int `json:"active"`
+	Leavers int `json:"leavers"`
+	Warned  int `json:"leavers_in_an_episode_before"`
+	// Levels are WATCH, AT_RISK and CRITICAL: the moments at which an episode first reached the level.
+	Levels []AlertLevel `json:"levels"`
+}
+
+// AlertLevel is how good the alerts of one level were, or of a higher one.
+type AlertLevel struct {
+	Level  string `json:"level"`
+	Alerts int    `json:"alerts"`
+	// Precision is the share that was true, ValuePrecision the same weighted by the value at stake.
+	Precision      Number `json:"precision"`
+	ValuePrecision Number `json:"value_precision"`
+	// Matched is what the precision would have been with other customers of equal frequency and recency, at the same instants: of
+	// each alert's, those with as many purchase days (see frequencyClass) whose silence is nearest. Over is Precision less Matched,
+	// Lift the one over the other.
+	Matched Number   `json:"matched_precision"`
+	Over    Interval `json:"precision_over_matched"`
+	Lift    Number   `json:"lift_over_matched"`
+	// Recall is the share of the leavers about whom the level was reached within the horizon after the cutoff.
+	Recall Number `json:"recall"`
+	// PerThousand is alerts per 1,000 customer-months, PerThousandCounted per 1,000 counted ones.
+	PerThousand        Number `json:"per_1000_customer_months"`
+	PerThousandCounted Number `json:"per_1000_counted_months"`
+	// Lead is the median number of days from a true alert until the silence of the lapse, when the loss is plain to everybody;
+	// BeforeRule that until the customer had been silent for 90 days, negative where such a rule would have told earlier.
+	Lead       Number `json:"lead_days"`
+	BeforeRule Number `json:"days_before_90_silent"`
+	// Returned is the median number of days after which the customer of a false alert bought.
+	Returned Number `json:"false_returned_after_days"`
+}
+
+const (
+	// peers is how many customers are drawn for an alert's match.
+	peers = 10
+	// ruleDays is the fixed silence that a rule of thumb waits for.
+	ruleDays = 90
+	month    = 365. / 12
+)
+
+// frequencyClass is the class of customers with so many purchase days: each number up to 5 its own, then 6–7, 8–10, 11–15 and more.
+func frequencyClass(days int) int {
+	for i, first := range []int{16, 11, 8, 6} {
+		if days >= first {
+			return 9 - i
+		}
+	}
+	return days
+}
+
+// tally is Alerts before anything is divided, so that cutoffs can be added up.
+type tally struct {
+	watched, known, counted float64 // days
+	active, leavers, warned int
+	levels                  [churn.Critical]levelTally
+}
+
+type levelTally struct {
+	alerts, right, recalled int
+	stake, lost             float64
+	silent, returned        []float64 // days, of true and of false alerts
+	matches                 []match
+}
+
+// match is an alert that has peers: whether it was true, and the share of the peers that left.
+type match struct {
+	customer string
+	right    float64
+	left     float64
+}
+
+// tally judges the alerts.
+func (w *watch) tally() *tally {
+	t := &tally{watched: days(w.until.Sub(w.cutoff))}
+	for i := range w.lives {
+		l := &w.lives[i]
+		known, counted := w.exposure(l)
+		t.known, t.counted = t.known+known, t.counted+counted
+		w.recall(t, l)
+		for _, m := range l.moments {
+			if m.at <= w.until {
+				w.judge(&t.levels[m.level-1], l, m)
+			}
+		}
+	}
+	return t
+}
+
+// recall counts a customer among the leavers, or not.
+func (w *watch) recall(t *tally, l *life) {
+	s, ok := l.at(w.cutoff)
+	if !ok || !w.counts(s, w.cutoff) || w.silent(s, w.cutoff) >= w.lines.Horizon.Hours()/24 {
+		return
+	}
+	left := w.left(l, w.cutoff)
+	if l.before != churn.None {
+		if left {
+			t.warned++
+		}
+		return
+	}
+	t.active++
+	if !left {
+		return
+	}
+	t.leavers++
+	highest := churn.None
+	for _, m := range l.moments {
+		highest = max(highest, m.level)
+	}
+	for level := range highest {
+		t.levels[level].recalled++
+	}
+}
+
+// judge counts a moment in.
+func (w *watch) judge(t *levelTally, l *life, m moment) {
+	right := w.left(l, m.at)
+	t.alerts++
+	t.stake += float64(m.stake)
+	if right {
+		t.right++
+		t.lost += float64(m.stake)
+		t.silent = append(t.silent, m.silent)
+	} else if n, ok := l.returned(m.at); ok {
+		t.returned = append(t.returned, n)
+	}
+	if share, ok := w.matched(l, m.at); ok {
+		t.matches = append(t.matches, match{l.customer, oneIf(right), share})
+	}
+}
+
+// matched is the share that left after an instant of a customer's peers then; false without any. Of equally near ones a hash
+// draws.
+func (w *watch) matched(l *life, at event.Instant) (share float64, ok bool) {
+	type peer struct {
+		*life
+		off  event.Day
+		draw uint64
+	}
+	own, _ := l.at(at)
+	class := frequencyClass(own.days)
+	nearest := make([]peer, 0, peers+1)
+	for i := range w.lives {
+		other := &w.lives[i]
+		s, ok := other.at(at)
+		if !ok || other == l || frequencyClass(s.days) != class {
+			continue
+		}
+		p := peer{life: other, off: max(s.last-own.last, own.last-s.last)}
+		if len(nearest) == peers && p.off > nearest[peers-1].off {
+			continue
+		}
+		p.draw = rand.NewPCG(l.seed, other.seed).Uint64()
+		k, _ := slices.BinarySearchFunc(nearest, p, func(a, b peer) int {
+			return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(a.draw, b.draw))
+		})
+		nearest = slices.Insert(nearest, k, p)
+		nearest = nearest[:min(len(nearest), peers)]
+	}
+	for _, p := range nearest {
+		share += oneIf(w.left(p.life, at)) / float64(len(nearest))
+	}
+	return share, len(nearest) > 0
+}
+
+// add adds another cutoff's.
+func (t *tally) add(u *tally) {
+	t.watched, t.known, t.counted = t.watched+u.watched, t.known+u.known, t.counted+u.counted
+	t.active, t.leavers, t.warned = t.active+u.active, t.leavers+u.leavers, t.warned+u.warned
+	for i := range t.levels {
+		a, b := &t.levels[i], &u.levels[i]
+		a.alerts, a.right, a.recalled = a.alerts+b.alerts, a.right+b.right, a.recalled+b.recalled
+		a.stake, a.lost = a.stake+b.stake, a.lost+b.lost
+		a.silent, a.returned = append(a.silent, b.silent...), append(a.returned, b.returned...)
+		a.matches = append(a.matches, b.matches...)
+	}
+}
+
+// alerts divides.
+func (t *tally) alerts(lapse float64) *Alerts {
+	a := &Alerts{
+		WatchedDays: Number(t.watched), CustomerMonths: Number(t.known / month), CountedMonths: Number(t.counted / month),
+		Active: t.active, Leavers: t.leavers, Warned: t.warned,
+	}
+	for i := range t.levels {
+		of := &t.levels[i]
+		n, silent := float64(of.alerts), median(of.silent)
+		level := AlertLevel{
+			Level: score.Level(i + 1).String(), Alerts: of.alerts,
+			Precision: Number(float64(of.right) / n), ValuePrecision: Number(of.lost / of.stake),
+			Recall:      Number(float64(of.recalled) / float64(t.leavers)),
+			PerThousand: Number(1000 * n / (t.known / month)), PerThousandCounted: Number(1000 * n / (t.counted / month)),
+			Lead: Number(lapse - silent), BeforeRule: Number(ruleDays - silent), Returned: Number(median(of.returned)),
+		}
+		var right, left float64
+		for _, m := range of.matches {
+			right, left = right+m.right, left+m.left
+		}
+		level.Matched, level.Lift, level.Over = Number(left/float64(len(of.matches))), Number(right/left), over(of.matches)
+		a.Levels = append(a.Levels, level)
+	}
+	return a
+}
+
+// over is how much oftener the alerts were true than their peers left.
+func over(matches []match) Interval {
+	n := float64(len(matches))
+	var mean float64
+	for _, m := range matches {
+		mean += (m.right - m.left) / n
+	}
+	off := map[string]float64{}
+	for _, m := range matches {
+		off[m.customer] += m.right - m.left - mean
+	}
+	var square float64
+	for _, customer := range slices.Sorted(maps.Keys(off)) { // in an order, for the sum
+		square += float64(off[customer] * off[customer])
+	}
+	if n == 0 {
+		mean = math.NaN()
+	}
+	return intervalOf(judge.Estimate{Value: mean, StandardError: math.Sqrt(square) / n})
+}
+
+// median is the middle value, or the mean of the middle two; NaN of none.
+func median(x []float64) float64 {
+	slices.Sort(x)
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+}
+
+func days(d time.Duration) float64 { return d.Hours() / 24 }
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// AlertWords say how to read the figures of alerts.
+func AlertWords(r *Result) []string {
+	return []string{
+		"An alert is the moment at which an episode first reaches its level or a higher one.",
+		"Matched: the precision of other customers with as many purchase days and the nearest silence, at the same instants; lift is the true share over theirs, the interval that of the difference, 95 % by customer.",
+		fmt.Sprintf("Recall: of the customers with the purchase days and the spend for alerts who bought within %[1]g days before the cutoff, were in no episode and bought nothing in the %[1]g days after it, those alerted in these.", r.HorizonDays),
+		"Per 1,000 customer-months: of all customers, and of those with the purchase days and the spend for alerts who have not lapsed.",
+		fmt.Sprintf("Lead: median days from a true alert to the lapse; before %d: to %[1]d days of silence, negative if later; returned: from a false alert to the purchase.", ruleDays),
+	}
+}

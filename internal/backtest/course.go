@@ -1,0 +1,91 @@
+package backtest
+
+import (
+	"math"
+	"sort"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/fit"
+	"tidemark/internal/judge"
+	"tidemark/internal/stat"
+)
+
+// Spend is how good forecasts of what customers would spend were, in major units of the base currency: net of what was given
+// back by the end of the horizon.
+type Spend struct {
+	Actual      Number `json:"actual"`
+	Forecast    Number `json:"forecast"`
+	Bias        Number `json:"bias"`
+	MAE         Number `json:"mae"`
+	RMSE        Number `json:"rmse"`
+	Correlation Number `json:"correlation"`
+}
+
+// The forecasts of spend.
+const (
+	// ExpectedSpend is the purchase days that MBG/NBD expects times the spend of a day that Gamma-Gamma expects.
+	ExpectedSpend = "mbg-nbd × gamma-gamma"
+	// SteadySpend is that of who goes on as before: as often, at the past average.
+	SteadySpend = "x*h/T × average"
+)
+
+func spendOf(forecast, actual []float64) Spend {
+	a := judge.Counts(forecast, actual)
+	return Spend{Number(a.Actual), Number(a.Forecast), Number(a.Bias), Number(a.MAE), Number(a.RMSE), Number(a.Correlation)}
+}
+
+// Point is how many purchase days all customers known at the cutoff had added by some day after it.
+type Point struct {
+	Days   Number `json:"days"`
+	Actual Number `json:"actual"`
+	// Forecast is by MBG/NBD, Steady by who goes on as before.
+	Forecast Number `json:"forecast"`
+	Steady   Number `json:"steady"`
+}
+
+const week = 7
+
+// courseOf is the purchase days to come, added up week by week; the last week may be short.
+func (f *forecasts) courseOf(w *watch, m stat.PurchaseModel, unitDays float64, horizon time.Duration) []Point {
+	rhythms := make([]stat.Rhythm, len(f.cases))
+	var rate float64 // of who goes on as before, a day
+	for i := range f.cases {
+		p := f.cases[i].Pattern
+		rhythms[i] = p.Rhythm(unitDays)
+		rate += float64(p.Repeats) / max(1, p.Age)
+	}
+	groups := fit.Groups(rhythms)
+	var all []Point
+	for until := float64(week); ; until += week {
+		until = min(until, days(horizon))
+		x := Point{Days: Number(until), Steady: Number(rate * until)}
+		for _, g := range groups {
+			x.Forecast += Number(float64(g.Customers) * m.Expected(g.History, until/unitDays))
+		}
+		x.Actual = Number(w.bought(f, f.at.Add(time.Duration(until)*24*time.Hour)))
+		if all = append(all, x); until >= days(horizon) {
+			return all
+		}
+	}
+}
+
+// bought is how many purchase days the customers of the cases added after the cutoff and until an instant.
+func (w *watch) bought(f *forecasts, until event.Instant) (n int) {
+	for i := range f.cases {
+		l := w.life(f.cases[i].Customer)
+		n += l.end.History.Between(w.cutoff, until).Days
+	}
+	return n
+}
+
+// life is that of a customer of the log.
+func (w *watch) life(customer string) *life {
+	return &w.lives[sort.Search(len(w.lives), func(i int) bool { return w.lives[i].customer >= customer })]
+}
+
+// scale is how many minor units a major unit of a currency has.
+func scale(c event.Currency) float64 {
+	digits, _ := c.Digits()
+	return math.Pow10(digits)
+}

@@ -1,0 +1,179 @@
+package backtest
+
+import (
+	"context"
+	"hash/fnv"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+)
+
+// watch is a log seen through an engine, as if it had always been in force: what each customer did, and when alerts came.
+type watch struct {
+	engine   *score.Engine
+	calendar event.Calendar
+	lines    churn.Lines
+	cutoff   event.Instant
+	// until is the last instant at which an alert has a horizon of the log left to be judged by.
+	until event.Instant
+	// lives are sorted by customer.
+	lives []life
+}
+
+// life is one customer. Its history ends a horizon after until.
+type life struct {
+	customer string
+	seed     uint64 // of the draws
+	steps    []step
+	end      score.Profile
+	// before is the level at the cutoff, moments are what came in the horizon after it.
+	before  score.Level
+	moments []moment
+}
+
+// step is how a customer stood from an instant on.
+type step struct {
+	at    event.Instant
+	days  int       // purchase days
+	last  event.Day // the newest of them
+	spend int64     // net over life
+}
+
+// moment is when an episode reached a level for the first time. One that begins at AT_RISK reaches WATCH at the same instant.
+type moment struct {
+	at     event.Instant
+	level  score.Level
+	silent float64 // days
+	stake  int64   // value at stake
+}
+
+// carry lets an engine score a log: whole lives, so that at the cutoff everybody is where the engine would have them.
+func carry(ctx context.Context, e *score.Engine, calendar event.Calendar, lives [][]event.Event, cutoff, last event.Instant) (*watch, error) {
+	lines := e.Model().Churn
+	w := &watch{engine: e, calendar: calendar, lines: lines, cutoff: cutoff}
+	w.until = max(cutoff, min(cutoff.Add(lines.Horizon), last.Add(-lines.Horizon)))
+	w.lives = make([]life, len(lives))
+	workers := runtime.GOMAXPROCS(0)
+	var wait sync.WaitGroup
+	for worker := range workers {
+		wait.Go(func() {
+			for i := worker; i < len(lives) && ctx.Err() == nil; i += workers {
+				w.lives[i] = w.live(lives[i])
+			}
+		})
+	}
+	wait.Wait()
+	return w, ctx.Err()
+}
+
+// live is one customer's life.
+func (w *watch) live(events []event.Event) life {
+	end := w.until.Add(w.lines.Horizon)
+	l := life{customer: events[0].Common().Customer}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(l.customer)) // it never fails
+	l.seed = h.Sum64()
+	p := w.engine.New(l.customer)
+	var told []score.Transition
+	for _, x := range events {
+		if x.Common().OccurredAt > end {
+			break
+		}
+		next, said, verdict := w.engine.Apply(p, x)
+		if p, told = next, append(told, said...); verdict != score.Accepted {
+			continue
+		}
+		if _, ok := x.(*event.Purchase); !ok {
+			continue
+		}
+		f := w.engine.Facts(&p.History, p.AsOf)
+		if s := (step{p.AsOf, f.PurchaseDays, f.LastDay, f.Spend}); len(l.steps) == 0 || s != l.steps[len(l.steps)-1] {
+			l.steps = append(l.steps, s)
+		}
+	}
+	var said []score.Transition
+	l.end, said = w.engine.Review(p, end)
+	w.note(&l, append(told, said...))
+	return l
+}
+
+// note takes down the moments of a life.
+func (w *watch) note(l *life, told []score.Transition) {
+	peak := churn.None
+	for _, t := range told {
+		a, ok := t.(*score.ChurnAlert)
+		if !ok || a.Kind != score.Churn {
+			continue
+		}
+		if a.AsOf <= w.cutoff {
+			l.before = a.Level
+		}
+		if a.State == score.Raised {
+			peak = churn.None
+		}
+		for level := peak + 1; level <= a.Level; level++ {
+			peak = level
+			if a.AsOf > w.cutoff && a.AsOf <= w.cutoff.Add(w.lines.Horizon) {
+				l.moments = append(l.moments, moment{a.AsOf, level, a.DaysSilent, a.ValueAtStake})
+			}
+		}
+	}
+}
+
+// at is how the customer stood at an instant; false without a purchase that stands.
+func (l *life) at(at event.Instant) (step, bool) {
+	for _, s := range slices.Backward(l.steps) {
+		if s.at <= at {
+			return s, s.days > 0
+		}
+	}
+	return step{}, false
+}
+
+// left reports whether the customer bought nothing in the horizon after an instant, as it stands at its end.
+func (w *watch) left(l *life, at event.Instant) bool {
+	return l.end.History.Between(at, at.Add(w.lines.Horizon)).Days == 0
+}
+
+// returned is how many days after an instant the next purchase day came.
+func (l *life) returned(at event.Instant) (after float64, ok bool) {
+	was, _ := l.at(at)
+	for _, s := range l.steps {
+		if s.at > at && s.last > was.last {
+			return days(s.at.Sub(at)), true
+		}
+	}
+	return 0, false
+}
+
+// silent is how many days the customer has been silent.
+func (w *watch) silent(s step, at event.Instant) float64 { return w.calendar.Since(s.last, at) }
+
+// counts reports whether an alert about the customer is possible at all.
+func (w *watch) counts(s step, at event.Instant) bool {
+	return w.lines.Counts(s.days, s.spend) && time.Duration(w.silent(s, at)*24*float64(time.Hour)) < w.lines.Lapse
+}
+
+// exposure is how long the customer was watched for alerts, in days, and how much of that an alert was possible.
+func (w *watch) exposure(l *life) (known, counted float64) {
+	lapse := event.Day(w.lines.Lapse / (24 * time.Hour))
+	for i, s := range l.steps {
+		from, to := max(s.at, w.cutoff), w.until
+		if i+1 < len(l.steps) {
+			to = min(to, l.steps[i+1].at)
+		}
+		if s.days == 0 || from >= to {
+			continue
+		}
+		known += days(to.Sub(from))
+		if to = min(to, w.calendar.Start(s.last+lapse)); from < to && w.lines.Counts(s.days, s.spend) {
+			counted += days(to.Sub(from))
+		}
+	}
+	return known, counted
+}
