@@ -63,11 +63,15 @@ func TestEncodeTierChanged(t *testing.T) {
 	for name, want := range map[string]any{
 		"event_id": change.ID, "customer_id": "c-1", "cause": "EVENT", "direction": "UP", "score_after": int32(6150), "coverage": .95,
 		"previous_tier": map[string]any{"tidemark.v1.Tier": "GENERAL"}, "tier": map[string]any{"tidemark.v1.Tier": "POTENTIAL"},
-		"keep_by": nil, "corrects_event_id": nil, "churn_level": "WATCH", "clv_current": map[string]any{"long": int64(120_00)},
+		"corrects_event_id": nil, "churn_level": "WATCH", "clv_current": map[string]any{"long": int64(120_00)},
 	} {
 		if !reflect.DeepEqual(got[name], want) {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}
+	}
+	keep := got["keep_by"].(map[string]any)["tidemark.v1.KeepBy"].(map[string]any)
+	if day := keep["date"].(time.Time); !day.Equal(time.Date(2026, 2, 16, 0, 0, 0, 0, time.UTC)) || keep["amount_minor"] != int64(12_00) {
+		t.Errorf("keep_by is %v, want 2026-02-16 and 1200", keep)
 	}
 	if at := got["as_of"].(time.Time); event.InstantOf(at) != noon {
 		t.Errorf("as_of is %s, want %s", at, noon)
@@ -109,10 +113,10 @@ func TestEncodeChurnAlert(t *testing.T) {
 func TestWhatIsNotKnownIsNull(t *testing.T) {
 	c := newCodec(t, Options{})
 	entry := sampleTier()
-	entry.Previous, entry.Direction, entry.LineCrossed, entry.Playbook, entry.ContactableChannels = tier.None, score.Entry, 0, score.Playbook{}, nil
+	entry.Previous, entry.Direction, entry.LineCrossed, entry.Playbook, entry.ContactableChannels, entry.KeepBy = tier.None, score.Entry, 0, score.Playbook{}, nil, score.KeepBy{}
 	entry.Contributions[0].RawBefore = math.NaN()
 	got := consumed(t, encode(t, c, entry))
-	for _, name := range []string{"previous_tier", "line_crossed", "playbook", "contactable_channels"} {
+	for _, name := range []string{"previous_tier", "line_crossed", "playbook", "contactable_channels", "keep_by"} {
 		if got[name] != nil {
 			t.Errorf("ENTRY: %s is %v, want null", name, got[name])
 		}
@@ -238,8 +242,13 @@ func TestIdentifyLooksAtThePayloadOnly(t *testing.T) {
 
 // The ids are in consumers' databases: the encoding of what was said must never change.
 func TestIDsAreThoseOfYesterday(t *testing.T) {
-	if got, want := Identify(sampleTier()), "a7fc361d1773e9513bfb1eff79672186"; got != want {
+	change := sampleTier()
+	if got, want := Identify(change), "f3cd9e7fc0527cdedb56522c5eb71e8c"; got != want {
 		t.Errorf("TierChanged: id %s, want %s", got, want)
+	}
+	change.KeepBy = score.KeepBy{}
+	if got, want := Identify(change), "a7fc361d1773e9513bfb1eff79672186"; got != want {
+		t.Errorf("TierChanged that nothing keeps: id %s, want %s", got, want)
 	}
 	alert := sampleAlert()
 	if got, want := Identify(alert), "9713505d56b8f4c84f06fc7c24e6e5cb"; got != want {
@@ -286,6 +295,9 @@ func plain(native any) any {
 		object := map[string]any{}
 		for name, inside := range native {
 			object[name] = plain(inside)
+			if day, ok := inside.(time.Time); ok && name == "date" {
+				object[name] = day.Format(time.DateOnly)
+			}
 		}
 		return object
 	case []any:

@@ -55,6 +55,7 @@ func sampleTier() *score.TierChanged {
 			{Indicator: "nps", Cause: score.ByEvent, Weight: .05, Missing: true},
 		},
 		PreferredChannel: "email", ContactableChannels: []string{"email", "phone"}, TopCategory: "tea",
+		KeepBy:   score.KeepBy{Day: 20_500, Amount: 12_00},
 		Playbook: score.Playbook{ID: "potential", Actions: []score.Action{{Code: "BUNDLE", Text: "Offer a bundle", Owner: "SALES", DueHours: 48}}},
 	}
 	t.ID = Identify(t)

@@ -89,6 +89,7 @@ func tierRecord(t *score.TierChanged) map[string]any {
 	for i, c := range t.Contributions {
 		contributions[i] = contributionRecord(c)
 	}
+	keepBy := map[string]any{"date": int32(t.KeepBy.Day), "amount_minor": t.KeepBy.Amount}
 	return stamped(map[string]any{
 		"previous_tier":        tierOf(t.Previous),
 		"tier":                 tierOf(t.Tier),
@@ -104,7 +105,7 @@ func tierRecord(t *score.TierChanged) map[string]any {
 		"spend_365d_minor":     t.Spend365,
 		"currency":             string(t.Currency),
 		"churn_level":          t.ChurnLevel.String(),
-		"keep_by":              nil,
+		"keep_by":              some(space+"KeepBy", keepBy, t.KeepBy != (score.KeepBy{})),
 		"preferred_channel":    text(t.PreferredChannel),
 		"contactable_channels": names(t.ContactableChannels),
 		"top_category":         text(t.TopCategory),

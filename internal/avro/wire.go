@@ -63,7 +63,10 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 	w.int(t.Spend365)
 	w.text(string(t.Currency))
 	w.int(int64(t.ChurnLevel) + 1)
-	w.some(false) // keep_by
+	if w.some(t.KeepBy != (score.KeepBy{})) {
+		w.int(int64(t.KeepBy.Day))
+		w.int(t.KeepBy.Amount)
+	}
 	w.maybeText(t.PreferredChannel)
 	w.maybeTexts(t.ContactableChannels)
 	w.maybeText(t.TopCategory)

@@ -12,7 +12,7 @@ func (e *Engine) actBy(p Profile) event.Instant {
 	at := p.AsOf
 	facts := p.History.Facts(at, e.calendar)
 	for p.Episode.Level > churn.None {
-		end, next := e.stretch(&p, &facts, at, event.Never)
+		end, next := e.stretch(&p, &facts, at, event.Never-1)
 		switch {
 		case end == event.Never:
 			return event.Never

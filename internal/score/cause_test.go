@@ -15,7 +15,7 @@ import (
 
 // said is one thing that a customer did, some days before the alert.
 type said struct {
-	days  int
+	days  float64
 	kind  string
 	about event.Subject
 	score float64
@@ -26,7 +26,7 @@ func spoken(t *testing.T, e *score.Engine, at event.Instant, all []said) history
 	t.Helper()
 	p := e.New("c")
 	for i, s := range all {
-		head := event.Head{ID: fmt.Sprint(i), Customer: "c", OccurredAt: at - event.Instant(s.days)*day}
+		head := event.Head{ID: fmt.Sprint(i), Customer: "c", OccurredAt: at - event.Instant(s.days*float64(day))}
 		head.RecordedAt = head.OccurredAt
 		var x event.Event = &event.Interaction{Head: head, Kind: event.ParseInteractionKind(s.kind)}
 		if kind := event.ParseFeedbackKind(s.kind); kind != event.UnknownFeedback {
@@ -68,6 +68,7 @@ func TestLikelyCause(t *testing.T) {
 		{"an open complaint speaks for half a year", []said{{179, "COMPLAINT", event.AboutDelivery, 0}}, "DELIVERY", "0"},
 		{"and not a day longer", []said{{180, "COMPLAINT", event.AboutDelivery, 0}}, "INACTIVITY", ""},
 		{"what has not happened yet", []said{{-1, "COMPLAINT", event.AboutDelivery, 0}}, "INACTIVITY", ""},
+		{"of one day, the younger first", []said{{6.7, "CSAT", event.AboutPrice, 0}, {6.2, "CSAT", event.AboutPrice, 0}}, "PRICE", "1 0"},
 		{
 			"the heaviest five, the younger first among equals",
 			[]said{{9, "CSAT", event.AboutPrice, 1}, {8, "CSAT", event.AboutPrice, 4}, {7, "COMPLAINT", event.AboutPrice, 0}, {6, "CSAT", event.AboutPrice, 0}, {6, "CSAT", event.AboutPrice, 0}, {5, "CSAT", event.AboutPrice, 0}, {5, "COMPLAINT", event.AboutBrand, 0}},
@@ -82,7 +83,7 @@ func TestLikelyCause(t *testing.T) {
 		for _, v := range w.Evidence {
 			named = append(named, v.ID)
 			s := row.said[v.ID[0]-'0']
-			if share := s.score / 10; v.About != s.about || v.At != at-event.Instant(s.days)*day || v.Score != share && !(s.kind == "COMPLAINT" && math.IsNaN(v.Score)) {
+			if share := s.score / 10; v.About != s.about || v.At != at-event.Instant(s.days*float64(day)) || v.Score != share && !(s.kind == "COMPLAINT" && math.IsNaN(v.Score)) {
 				t.Errorf("%s: evidence %+v of %+v", row.why, v, s)
 			}
 		}

@@ -206,6 +206,9 @@ func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is scor
 		l.t.Errorf("%s: risk %v to %v, evaluated by itself %v to %v", x.ID, x.RiskBefore, x.Risk, was.Risk, is.Risk)
 	}
 	l.factorsAddUp(x, is)
+	if over := x.Level == churn.None; x.ActBy <= x.AsOf || over && x.ActBy != event.Never || over && x.MaxOffer.Known {
+		l.t.Errorf("%s: %s of %s is to be acted upon by %s, with an offer of %+v", x.ID, x.State, x.AsOf, x.ActBy, x.MaxOffer)
+	}
 	if l.alert = x; x.Level == churn.None {
 		l.alert = nil
 		if x.Resolve == score.ByLapse {

@@ -144,8 +144,12 @@ func (e *Engine) tierChanged(before, p *Profile, v *evaluation, b *base, o occas
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
 		ChurnLevel: level, Playbook: e.model.Playbooks[to],
 		PreferredChannel: preferredChannel(p, v), ContactableChannels: p.History.ContactableChannels(),
+		TopCategory: p.History.TopCategory(v.at, e.calendar),
 	}
 	if from != 0 {
+		kept := *p
+		kept.Standing.Tier, kept.Standing.Since = to, v.at
+		t.KeepBy = e.keepBy(kept) // costs more than all else of an ENTRY, and every customer has one
 		t.DaysInPrevious = int32(v.at.Sub(before.Standing.Since) / (24 * time.Hour))
 	}
 	return t

@@ -73,10 +73,12 @@ type TierChanged struct {
 	CurrentValue, Spend365 int64
 	Currency               event.Currency
 	ChurnLevel             Level
-	PreferredChannel       string
-	ContactableChannels    []string
-	TopCategory            string
-	Playbook               Playbook
+	// KeepBy is what keeps the tier.
+	KeepBy              KeepBy
+	PreferredChannel    string
+	ContactableChannels []string
+	TopCategory         string
+	Playbook            Playbook
 }
 
 func (*TierChanged) sealed() {}

@@ -1,0 +1,98 @@
+package score_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/tier"
+)
+
+// A purchase of the amount that a transition names keeps the tier beyond the instant at which silence alone lowers it; a unit
+// less does not.
+func TestKeepByKeepsTheTier(t *testing.T) {
+	e := newEngine(t, inZone(t, "Europe/Berlin"), nil)
+	calendar := inZone(t, "Europe/Berlin")
+	named, unnamed, dear := 0, 0, 0
+	for seed := range uint64(scaled(300)) {
+		p := e.New("c")
+		for _, x := range newLife(rand.New(rand.NewPCG(seed, 4))) {
+			p, _ = e.Review(p, x.Common().At()) // so that what is told is told of p
+			next, told, _ := e.Apply(p, x)
+			p = next
+			if len(told) == 0 {
+				continue
+			}
+			change, ok := told[len(told)-1].(*score.TierChanged)
+			if !ok || change.Tier == tier.None {
+				continue
+			}
+			if change.Direction == score.Entry {
+				if change.KeepBy != (score.KeepBy{}) {
+					t.Errorf("seed %d, ENTRY of %s: keep by %+v, want none", seed, change.AsOf, change.KeepBy)
+				}
+				continue
+			}
+			fall, ok := falls(e, p, change.Tier, event.Never)
+			if ok != (change.KeepBy != score.KeepBy{}) {
+				t.Errorf("seed %d, %s of %s: keep by %+v, but silence lowers the tier: %t", seed, change.Tier, change.AsOf, change.KeepBy, ok)
+			}
+			if !ok {
+				unnamed++
+				continue
+			}
+			named++
+			if day := max(calendar.Day(fall)-1, calendar.Day(p.AsOf)); change.KeepBy.Day != day {
+				t.Errorf("seed %d, %s of %s: keep by %s, want %s, before %s", seed, change.Tier, change.AsOf, change.KeepBy.Day, day, fall)
+			}
+			with := func(minor int64) bool {
+				h, _ := e.Observe(p.History, order("one more", max(calendar.Start(change.KeepBy.Day), p.AsOf), minor))
+				q := p
+				q.History, q.Due = h, fall // reviewed then, without a search
+				_, told := e.Review(q, fall)
+				for _, x := range told {
+					if c, ok := x.(*score.TierChanged); ok && c.Tier < change.Tier {
+						return false
+					}
+				}
+				return true
+			}
+			if !with(change.KeepBy.Amount) || change.KeepBy.Amount > 100 && with(change.KeepBy.Amount-100) || change.KeepBy.Amount%100 != 0 {
+				t.Errorf("seed %d, %s of %s: keep by buying for %d: a purchase of that keeps it %t, of a unit less %t", seed, change.Tier, change.AsOf,
+					change.KeepBy.Amount, with(change.KeepBy.Amount), with(change.KeepBy.Amount-100))
+			}
+			if change.KeepBy.Amount > 100 {
+				dear++
+			}
+		}
+	}
+	t.Logf("%d changes with a way to keep the tier (%d of more than a unit), %d without", named, dear, unnamed)
+	if named < 100 || unnamed < 10 || dear < 50 {
+		t.Errorf("%d changes with a way to keep the tier (%d of more than a unit), %d without: the test has lost its subject", named, dear, unnamed)
+	}
+}
+
+func TestTierChangedNamesTheTopCategory(t *testing.T) {
+	first := order("a", 20_000*day, 5000)
+	first.Items = []event.Item{{Category: "cups", AmountMinor: 1000}, {Category: "tea", AmountMinor: 4000}}
+	e := newEngine(t, event.Calendar{}, nil)
+	_, told, _ := e.Apply(e.New("c"), first)
+	if got := told[0].(*score.TierChanged).TopCategory; got != "tea" {
+		t.Errorf("top category %q, want tea", got)
+	}
+}
+
+// falls returns the first instant at which silence brings p below a tier.
+func falls(e *score.Engine, p score.Profile, below score.Tier, until event.Instant) (event.Instant, bool) {
+	for p = e.Schedule(p); p.Due < until; p = e.Schedule(p) {
+		var told []score.Transition
+		p, told = e.Review(p, p.Due)
+		for _, x := range told {
+			if c, ok := x.(*score.TierChanged); ok && c.Tier < below {
+				return c.AsOf, true
+			}
+		}
+	}
+	return 0, false
+}
