@@ -40,15 +40,15 @@ func TestCounters(t *testing.T) {
 		{AsOf: on(t, "1998-06-30"), Model: "0a", Risk: 500_000, Gone: true},
 		{AsOf: on(t, "1998-06-30"), Model: "0a", Risk: 500_001},
 		{AsOf: on(t, "1998-07-01"), Model: "0a", Group: score.Contacted, Risk: 499_999},
-		{AsOf: on(t, "1998-07-01"), Model: "0b", Group: score.Control, Risk: 0},
+		{AsOf: on(t, "1998-07-01"), Model: "0b", Group: score.Control, Risk: 800}, // squared, .64 millionths
 		{AsOf: on(t, "1998-07-01"), Model: "0b", Group: score.Control, Risk: 1e6},
 	})
 	want := map[string]int64{
 		"forecast:0a:1998h1:uncontacted:25:cases": 2, "forecast:0a:1998h1:uncontacted:25:gone": 1,
 		"forecast:0a:1998h1:uncontacted:25:risk": 1_000_001, "forecast:0a:1998h1:uncontacted:error": 500_001,
 		"forecast:0a:1998h2:contacted:24:cases": 1, "forecast:0a:1998h2:contacted:24:risk": 499_999, "forecast:0a:1998h2:contacted:error": 249_999,
-		"forecast:0b:1998h2:control:00:cases": 1, "forecast:0b:1998h2:control:00:risk": 0,
-		"forecast:0b:1998h2:control:49:cases": 1, "forecast:0b:1998h2:control:49:risk": 1e6, "forecast:0b:1998h2:control:error": 1e6,
+		"forecast:0b:1998h2:control:00:cases": 1, "forecast:0b:1998h2:control:00:risk": 800,
+		"forecast:0b:1998h2:control:49:cases": 1, "forecast:0b:1998h2:control:49:risk": 1e6, "forecast:0b:1998h2:control:error": 1_000_001,
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("counters: got %v, want %v", got, want)
@@ -165,6 +165,9 @@ func TestReports(t *testing.T) {
 		}
 		if got := strings.Join(r.Drift, " and "); !strings.Contains(got, row.drift) || (got == "") != (row.drift == "") {
 			t.Errorf("%s: drift %q, want %q in it", row.why, got, row.drift)
+		}
+		if math.IsInf(r.Fair.Shift.Value, 0) {
+			t.Errorf("%s: shift %v, want it finite", row.why, r.Fair.Shift)
 		}
 		if got := r.String(); !strings.Contains(got, fmt.Sprintf("of %d forecasts since %s", row.settled, row.since)) {
 			t.Errorf("%s: in words %q", row.why, got)
