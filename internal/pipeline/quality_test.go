@@ -82,6 +82,12 @@ func TestDrift(t *testing.T) {
 		if w.noticed(Drift) != 1 {
 			t.Errorf("an hour later drift was noticed %d times, want once", w.noticed(Drift))
 		}
+		w.activate(ago(0))
+		pass(15 * time.Second)
+		got = modelGauges(t, metrics)
+		if _, ok := got["tidemark_model_drift toy-1"]; ok || got["tidemark_model_settled fair toy-1"] != 60 {
+			t.Errorf("after the model has been replaced: %v, want its figures, and no drift", got)
+		}
 		finish(t, lanes...)
 		if got := modelGauges(t, metrics); len(got) > 0 {
 			t.Errorf("after the lanes have ended: got %v, want nothing", got)
