@@ -15,6 +15,7 @@ import (
 
 	"tidemark/internal/kafka"
 	"tidemark/internal/score"
+	"tidemark/internal/watch"
 )
 
 // outputTopics are those of transitions.
@@ -24,14 +25,17 @@ var outputTopics = kafka.TransitionTopics()
 type replayed struct {
 	scores map[string]map[string]string // by customer and column
 	ids    map[string]string            // topic and direction or state by id
+	// forecasts are the counters of settled churn forecasts.
+	forecasts map[string]int64
 }
 
 func replayOf(t *testing.T, args ...string) replayed {
 	t.Helper()
 	dir := t.TempDir()
 	scores, transitions := filepath.Join(dir, "scores.csv"), filepath.Join(dir, "transitions.jsonl")
-	must(t, append([]string{"replay", "--scores", scores, "--transitions", transitions}, args...)...)
-	return replayed{readScores(t, scores), readTransitions(t, transitions)}
+	counters := filepath.Join(dir, "counters.csv")
+	must(t, append([]string{"replay", "--scores", scores, "--transitions", transitions, "--calibration", counters}, args...)...)
+	return replayed{readScores(t, scores), readTransitions(t, transitions), readCounters(t, counters)}
 }
 
 func readScores(t *testing.T, name string) map[string]map[string]string {
@@ -81,6 +85,7 @@ func (r replayed) compare(t *testing.T, s *servers) {
 	t.Helper()
 	r.compareScores(t, s)
 	r.compareOutputs(t, s.outputs(t))
+	r.compareForecasts(t, s)
 	s.outboxesAreEmpty(t)
 }
 
@@ -106,6 +111,39 @@ func (s *servers) waiting(t *testing.T) map[int]int64 {
 		}
 	}
 	return waiting
+}
+
+func readCounters(t *testing.T, name string) map[string]int64 {
+	t.Helper()
+	counters := map[string]int64{}
+	for _, row := range csvRows(t, name)[1:] {
+		n, err := strconv.ParseInt(row[1], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counters[row[0]] = n
+	}
+	return counters
+}
+
+// compareForecasts holds the counters of settled forecasts, over all shards, to the replay's.
+func (r replayed) compareForecasts(t *testing.T, s *servers) {
+	t.Helper()
+	got := map[string]int64{}
+	for _, census := range s.hashes(t, shardKeys("census")...) {
+		for name, value := range census {
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				t.Fatalf("census, %s: %v", name, err)
+			}
+			if strings.HasPrefix(name, watch.Prefix) {
+				got[name] += n
+			}
+		}
+	}
+	if !maps.Equal(got, r.forecasts) || len(got) < 20 {
+		t.Errorf("counters of settled forecasts: %d of them, want the replay's %d, and at least 20:\n got %v\nwant %v", len(got), len(r.forecasts), got, r.forecasts)
+	}
 }
 
 // compareScores holds the public scores to the replay's, field by field.

@@ -30,6 +30,7 @@ type runCommand struct {
 	Admin            string        `help:"Listen address of /livez, /readyz and /metrics; empty for none." default:"127.0.0.1:9464"`
 	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
 	LogLevel         string        `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	boundSettings
 	modelSettings
 	memberSettings
 	kafkaSettings
@@ -61,7 +62,7 @@ func (c *runCommand) Validate() error {
 	if c.AlertMaxAge < 0 || c.RollingCycle <= 0 || c.DrainWithin <= 0 {
 		wrong = append(wrong, errors.New("--alert-max-age cannot be negative, --rolling-cycle and --drain-within must be positive"))
 	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, c.bounds().Check())...)
 }
 
 // clockSettings say how far reviews in silence may run.
@@ -114,7 +115,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		exitWhenCaughtUp: c.ExitWhenCaughtUp, between: c.between,
 		lane: pipeline.Config{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
-			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Metrics: pipeline.NewMetrics(),
+			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: pipeline.NewMetrics(),
 		},
 	}
 	registry := prometheus.NewRegistry()

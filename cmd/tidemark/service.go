@@ -293,6 +293,10 @@ func (s *service) report(n pipeline.Notice) {
 	if n.Kind == pipeline.LostWrites {
 		s.losses.Add(1)
 	}
+	if n.Kind == pipeline.Drift {
+		s.log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
+		return
+	}
 	s.log.Warn(n.Kind.String(),
 		zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Int("shard", n.Shard),
 		zap.String("operation", n.Operation), zap.Error(n.Err))

@@ -30,7 +30,7 @@ func newQuality() quality {
 		slopeError: of("calibration_slope_error", "Standard error of the calibration slope."),
 		auc:        of("auc", "Probability that of two customers the one who left had the higher risk."),
 		lift:       of("lift_top_decile", "Share that left among the tenth with the highest risks, over the share among all."),
-		drift:      gauges("drift", "1 where the forecasts are out of bounds beyond chance: tidemark fit is due.", "model"),
+		drift:      gauges("drift", "1 where the forecasts of the model in force are out of bounds beyond chance: tidemark fit is due.", "model"),
 	}
 }
 
@@ -44,8 +44,9 @@ func (q *quality) reset() {
 	}
 }
 
-// show sets the gauges of a model; a group of which nothing is settled has none.
-func (q *quality) show(r *watch.Report) {
+// show sets the gauges of a model; a group of which nothing is settled has none. Whether it drifts is said of the model in force
+// alone: one that has been replaced must not alarm for ever.
+func (q *quality) show(r *watch.Report, inForce bool) {
 	set := func(group string, f *watch.Figures) {
 		if f.Settled == 0 {
 			return
@@ -61,11 +62,14 @@ func (q *quality) show(r *watch.Report) {
 		set(score.Group(g).String(), &r.Groups[g])
 	}
 	set("fair", &r.Fair)
-	drift := 0.
-	if len(r.Drift) > 0 {
-		drift = 1
+	switch {
+	case !inForce:
+		q.drift.DeleteLabelValues(r.Model)
+	case len(r.Drift) > 0:
+		q.drift.WithLabelValues(r.Model).Set(1)
+	default:
+		q.drift.WithLabelValues(r.Model).Set(0)
 	}
-	q.drift.WithLabelValues(r.Model).Set(drift)
 }
 
 // judge takes the counters of forecasts out of those of the population, and shows what they say of each model. That the one in
@@ -75,8 +79,9 @@ func (l *Lane) judge(counters map[string]int64) {
 	maps.DeleteFunc(counters, func(name string, _ int64) bool { return strings.HasPrefix(name, watch.Prefix) })
 	for i := range reports {
 		r := &reports[i]
-		l.metrics.quality.show(r)
-		if len(r.Drift) == 0 || r.Model != score.ShortHash(l.engine.Hash()) {
+		inForce := r.Model == score.ShortHash(l.engine.Hash())
+		l.metrics.quality.show(r, inForce)
+		if len(r.Drift) == 0 || !inForce {
 			continue
 		}
 		if said := r.Model + " " + r.Since; l.drifted != said {

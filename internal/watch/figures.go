@@ -12,7 +12,7 @@ type Figures struct {
 	// Gone is the share without a purchase, Forecast the mean risk: in [0, 1].
 	Gone, Forecast float64
 	// Shift is how far the log-odds of Gone lie above those of Forecast: 0 where the forecasts are right on the whole, above
-	// where too many have left.
+	// where too many have left. Where all or none have, half a case is taken to be otherwise.
 	Shift judge.Estimate
 	// Brier is the mean square of what the risk was off: 0 to 1, the smaller the better; exact within 5e-7.
 	Brier float64
@@ -46,12 +46,10 @@ func (t *tally) figures() Figures {
 	}
 	f.Gone, f.Forecast = gone/cases, risk/cases
 	f.Brier = float64(t.error) / 1e6 / cases
-	f.Shift.Value = math.Log(f.Gone/(1-f.Gone)) - math.Log(f.Forecast/(1-f.Forecast))
+	some := min(max(gone, .5), cases-.5) // all or none says much, but nothing infinite
+	f.Shift.Value = math.Log(some/(cases-some)) - math.Log(f.Forecast/(1-f.Forecast))
 	// By the number that would go by chance if every risk were right, carried over to log-odds at the mean risk.
 	f.Shift.StandardError = math.Sqrt(variance) / cases / (f.Forecast * (1 - f.Forecast))
-	if math.IsInf(f.Shift.Value, 0) {
-		f.Shift.Value = math.NaN()
-	}
 	f.Slope = judge.CellsLine(cells).Slope
 	f.AUC, f.AUCWithin = judge.CellsAUC(cells)
 	f.Lift = judge.CellsTop(cells, .1).Lift
