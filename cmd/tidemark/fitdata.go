@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/panel"
 	"tidemark/internal/redis"
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
 )
 
@@ -23,6 +24,8 @@ type fitData struct {
 	// customers are those with a purchase that stands at asOf; first is the first purchase of them all.
 	customers   []clv.Pattern
 	first, asOf event.Instant
+	// stacked says that the base has a churn stack.
+	stacked bool
 	// cuts and blocks are what the churn stack is learnt from; none where it is not asked for.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
@@ -40,7 +43,9 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 		return nil, nil, err
 	}
 	calendar, err := calendarOf(zone)
-	return &fitData{base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon}, engine, err
+	return &fitData{
+		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, stacked: m.Stack != churn.Plain(),
+	}, engine, err
 }
 
 // add counts a customer in.
