@@ -30,6 +30,20 @@ func settled(m *score.Model) {
 	m.Reference = score.Reference{Pattern: clv.Pattern{Repeats: 2, Last: 150, Age: 180}}
 }
 
+// shipped is the engine of the default model as it is.
+func shipped(t testing.TB) *score.Engine {
+	t.Helper()
+	m, err := model.Parse(model.Default())
+	if err != nil {
+		t.Fatalf("parse the default model: %v", err)
+	}
+	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
+	if err != nil {
+		t.Fatalf("NewEngine: %v", err)
+	}
+	return e
+}
+
 // newEngine returns the engine of the settled model, changed.
 func newEngine(t testing.TB, c event.Calendar, change func(*score.Model)) *score.Engine {
 	t.Helper()
