@@ -239,8 +239,9 @@ func printAlerts(to io.Writer, r *backtest.Result) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "cutoff\tlevel\talerts\ttrue\tby value\tmatched\tlift\tover matched\trecall\tper 1,000\tof counted\tlead\tbefore 90\treturned\t")
 	line := func(name string, x backtest.AlertLevel) {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%+.3f to %+.3f\t%.3f\t%.1f\t%.1f\t%.0f\t%+.0f\t%.0f\t\n", name, x.Level, x.Alerts, x.Precision,
+		row := fmt.Sprintf("%s\t%s\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%+.3f to %+.3f\t%.3f\t%.1f\t%.1f\t%.0f\t%+.0f\t%.0f\t\n", name, x.Level, x.Alerts, x.Precision,
 			x.ValuePrecision, x.Matched, x.Lift, x.Over.Low, x.Over.High, x.Recall, x.PerThousand, x.PerThousandCounted, x.Lead, x.BeforeRule, x.Returned)
+		fmt.Fprint(w, strings.NewReplacer("+NaN", "–", "NaN", "–").Replace(row)) // what no alert or no customer tells
 	}
 	for _, c := range r.Cutoffs {
 		line(c.Date, c.Alerts.Levels[0])

@@ -324,7 +324,33 @@ func TestFitOfTheChurnStack(t *testing.T) {
 			t.Errorf("fit %s: exit code %d, saying %s; want an error with %q", args, got.code, got.err, want)
 		}
 	}
+	plain := tidemark(t, "fit", sample, "--format", "cdnow-sample", "--as-of", "1998-03-31")
+	if plain.code != 0 || !strings.Contains(plain.err, "the stack stays that of the base") || parsed(t, plain.out).Stack != parsed(t, string(model.Default())).Stack {
+		t.Errorf("without --churn-stack: exit code %d, want the stack of the base, and that said; it said %s", plain.code, plain.err)
+	}
+	other := tidemark(t, "fit", sample, "--format", "cdnow-sample", "--as-of", "1998-03-31", "--model-kind", "bg-nbd")
+	if other.code != 0 || !strings.Contains(other.err, "left out") || parsed(t, other.out).Stack != churn.Plain() {
+		t.Errorf("bg-nbd: exit code %d, want no stack over it, and that said; it said %s", other.code, other.err)
+	}
 	if got := tidemark(t, "fit", "--from-redis", "--churn-stack"); got.code != 2 || !strings.Contains(got.err, "needs a log") {
 		t.Errorf("from the live histories: exit code %d, saying %s; want it refused", got.code, got.err)
+	}
+}
+
+// The default model says how its churn stack was fitted.
+func TestTheDefaultStackIsWhatFitGives(t *testing.T) {
+	sample := realdata.File(t, "cdnow/CDNOW_sample.txt")
+	got := tidemark(t, "fit", sample, "--format", "cdnow-sample", "--as-of", "1997-09-30", "--churn-stack")
+	if got.code != 0 {
+		t.Fatalf("exit code %d, want 0; it said %s", got.code, got.err)
+	}
+	is, want := parsed(t, got.out).Stack, parsed(t, string(model.Default())).Stack
+	if is.MaxTenure != want.MaxTenure || math.Abs(is.Intercept-want.Intercept) > 1e-4 {
+		t.Errorf("want the intercept %v and the tenure %v of the default, got %v and %v", want.Intercept, want.MaxTenure, is.Intercept, is.MaxTenure)
+	}
+	for _, term := range churn.Terms() {
+		if math.Abs(is.Weights[term]-want.Weights[term]) > 1e-4 {
+			t.Errorf("%s: want the weight %v of the default, got %v", term, want.Weights[term], is.Weights[term])
+		}
 	}
 }

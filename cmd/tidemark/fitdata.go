@@ -15,6 +15,7 @@ import (
 	"tidemark/internal/panel"
 	"tidemark/internal/redis"
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
 )
 
@@ -28,6 +29,8 @@ type fitData struct {
 	first, asOf event.Instant
 	// gaps are the days from the first to the second purchase day, of those who came back.
 	gaps []float64
+	// stacked says that the base has a churn stack.
+	stacked bool
 	// cuts and blocks are what the churn stack is learnt from; none where it is not asked for.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
@@ -45,7 +48,9 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 		return nil, nil, err
 	}
 	calendar, err := calendarOf(zone)
-	return &fitData{base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon}, engine, err
+	return &fitData{
+		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, stacked: m.Stack != churn.Plain(),
+	}, engine, err
 }
 
 // fitCustomer is what a fit takes of a customer.

@@ -23,6 +23,7 @@ type found struct {
 	gamma           *stat.GammaGamma // nil: the base's stays
 	stack           *churn.Stack     // nil: the base's stays
 	stacked         fitted
+	inherited       bool        // the base's stack is over another purchase model than that of the fit
 	blocks          []time.Time // at which the stack looked at customers
 	repeatBuyers    int
 	repeats         int
@@ -86,6 +87,7 @@ func (f *found) warnings() []string {
 // learn fits the churn stack, where there are cases to learn from.
 func (f *found) learn(ctx context.Context, data *fitData) error {
 	if data.blocks == nil {
+		f.inherited = data.stacked
 		return nil
 	}
 	stack, r, err := learn.Stack(ctx, data.blocks, data.horizon, f.unitDays)
@@ -101,10 +103,15 @@ func (f *found) learn(ctx context.Context, data *fitData) error {
 
 // file is f as a model file says it.
 func (f *found) file(version string, data *fitData) model.Fit {
+	stack := f.stack
+	if f.inherited && f.kind != "mbg-nbd" {
+		plain := churn.Plain()
+		stack = &plain
+	}
 	return model.Fit{
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf,
-		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: f.stack,
+		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: stack,
 		SecondOrderDays: data.secondOrder(),
 	}
 }
@@ -139,6 +146,12 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 		fmt.Fprintf(&b, "churn      logistic regression on %d customers as they stood at %s, log-likelihood %.4f\n",
 			f.stacked.customers, strings.Join(dates, ", "), f.stacked.logLikelihood)
 		f.stacked.print(&b)
+	}
+	switch {
+	case f.inherited && f.kind != "mbg-nbd":
+		fmt.Fprintf(&b, "churn      by the purchase model alone: the stack of the base is over mbg-nbd, and left out\n")
+	case f.inherited:
+		fmt.Fprintf(&b, "churn      the stack stays that of the base, fitted to its customers; --churn-stack fits it to these\n")
 	}
 	for _, text := range f.warnings() {
 		fmt.Fprintf(&b, "warning    %s\n", text)

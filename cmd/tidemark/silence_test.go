@@ -104,8 +104,8 @@ func daily(t *testing.T, days int) (name string) {
 func withLine(up int) string {
 	return strings.NewReplacer(
 		"min_silence_days: 14", "min_silence_days: 1",
-		"{up: 1.0, down: 0.7, floor: 0.40}", fmt.Sprintf("{up: %.3f, down: 0.001, floor: 0.0001}", float64(up)/1000),
-		"{up: 1.8, down: 1.4,", "{up: 50, down: 49,",
-		"{up: 2.6, down: 2.2,", "{up: 60, down: 59,",
+		"{up: 0.5, down: 0.3, floor: 0.65}", fmt.Sprintf("{up: %.3f, down: 0.001, floor: 0.0001}", float64(up)/1000),
+		"{up: 0.8, down: 0.6,", "{up: 50, down: 49,",
+		"{up: 1.2, down: 1.0,", "{up: 60, down: 59,",
 	).Replace(string(model.Default()))
 }

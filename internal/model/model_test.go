@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestDefaultModel(t *testing.T) {
 	if want := (stat.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}); m.Value.Spend != want {
 		t.Errorf("spend model %+v, want %+v", m.Value.Spend, want)
 	}
-	if m.Churn.Levels[0].Up != 1000 || m.Tiers.Potential != 6000 || m.Tiers.Margin != 200 || m.RFM.Monetary[3] != 16_000 || m.Reference.Pattern.Last != 150 {
+	if m.Churn.Levels[0].Up != 500 || m.Tiers.Potential != 6000 || m.Tiers.Margin != 200 || m.RFM.Monetary[3] != 16_000 || m.Reference.Pattern.Last != 150 {
 		t.Errorf("units: line %+v, tiers %+v, spend cuts %v, reference %+v; want thousandths, hundredths, minor units, days",
 			m.Churn.Levels[0], m.Tiers, m.RFM.Monetary, m.Reference)
 	}
@@ -120,8 +121,8 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"a word for a number", "r: 0.524843", "r: many", "many"},
 		{"not a number", "alpha: 6.183078", "alpha: .nan", "line 20: .nan"},
 		{"an infinite cut", "365]    # at most", ".inf]    # at most", ".inf is not a finite"},
-		{"two documents", "version: cdnow-2026.1", "version: cdnow-2026.1\n---\n", "more than one document"},
-		{"no version", "version: cdnow-2026.1", "version: ''", "version: must be given"},
+		{"two documents", "version: cdnow-2026.2", "version: cdnow-2026.2\n---\n", "more than one document"},
+		{"no version", "version: cdnow-2026.2", "version: ''", "version: must be given"},
 		{"no such base", "base: USD", "base: DOLLAR", `base: "DOLLAR"`},
 		{"a rate of no currency", "EUR: [", "EURO: [", `"EURO"`},
 		{"a rate that costs nothing", "rate: 1.11", "rate: 0", "EUR: rates must be positive"},
@@ -141,9 +142,9 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"a spend below zero", "min_spend: 0", "min_spend: -1", "churn.min_spend: -1"},
 		{"a spend beyond all money", "min_spend: 0", "min_spend: 1e13", "churn.min_spend: 1e+13"},
 		{"lost before at risk", "lapse_days: 365", "lapse_days: 10", "the lapse longer"},
-		{"a level left above where it is entered", "up: 1.8, down: 1.4", "up: 1.8, down: 1.9", "churn line 2"},
-		{"levels out of order", "up: 2.6, down: 2.2", "up: 1.7, down: 1.5", "churn line 3 must lie above"},
-		{"a floor of certainty", "floor: 0.80", "floor: 1", "churn line 3"},
+		{"a level left above where it is entered", "up: 0.8, down: 0.6", "up: 0.8, down: 0.9", "churn line 2"},
+		{"levels out of order", "up: 1.2, down: 1.0", "up: 0.7, down: 0.6", "churn line 3 must lie above"},
+		{"a floor of certainty", "floor: 0.85", "floor: 1", "churn line 3"},
 		{"a reference silent before it came", "silent_days: 30", "silent_days: 180", "churn.reference"},
 		{"grades that do not ascend", "orders: [2, 3, 4, 6]", "orders: [2, 3, 3, 6]", "rfm cuts must ascend"},
 		{"three cuts", "orders: [2, 3, 4, 6]", "orders: [2, 3, 4]", "want 4 elements"},
@@ -204,9 +205,11 @@ func TestParseOfNothing(t *testing.T) {
 }
 
 func TestStack(t *testing.T) {
-	with := func(lines string) []byte {
-		return bytes.Replace(model.Default(), []byte("\n  # Alerts are explained"), []byte("\n"+lines+"  # Alerts are explained"), 1)
+	begin, end := bytes.Index(model.Default(), []byte("  stack: #")), bytes.Index(model.Default(), []byte("  horizon_days: 90\n"))
+	if begin < 0 || end < begin {
+		t.Fatal("the default model has no stack at the head of section churn")
 	}
+	with := func(lines string) []byte { return slices.Replace(model.Default(), begin, end, []byte(lines)...) }
 	m, err := model.Parse(with("  stack:\n    intercept: -0.5\n    max_tenure_days: 300\n    weights: {base: 0.6, last_items: -0.1}\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -216,7 +219,7 @@ func TestStack(t *testing.T) {
 	if m.Stack != want {
 		t.Errorf("stack: want %+v, got %+v", want, m.Stack)
 	}
-	if m, err := model.Parse(model.Default()); err != nil || m.Stack != churn.Plain() {
+	if m, err := model.Parse(with("")); err != nil || m.Stack != churn.Plain() {
 		t.Errorf("a file without a stack: want the plain one, got %+v, %v", m.Stack, err)
 	}
 	for lines, want := range map[string]string{

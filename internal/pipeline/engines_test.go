@@ -22,7 +22,7 @@ func scorers(t *testing.T) []scorer {
 	}
 	// Another model gives tiers for less, and alerts earlier.
 	lenient := []byte(strings.NewReplacer("general: 30", "general: 5", "potential: 60", "potential: 10", "high: 90", "high: 20",
-		"up: 1.0,", "up: 0.8,").Replace(string(model.Default())))
+		"{up: 0.5, down: 0.3, floor: 0.65}", "{up: 0.4, down: 0.3, floor: 0.55}").Replace(string(model.Default())))
 	first := engineOf(t, parse(model.Default()), nil)
 	return []scorer{toyScorer(), {
 		name: "score", engine: first,

@@ -10,7 +10,7 @@ import (
 // The benchmarks are of a typical customer: 30 weekly purchases, next one due.
 
 func BenchmarkApplyPurchase(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	next := purchase(30)
 	b.ReportAllocs()
@@ -20,7 +20,7 @@ func BenchmarkApplyPurchase(b *testing.B) {
 }
 
 func BenchmarkApplyView(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	at := p.AsOf + hour
 	view := &event.Interaction{Head: event.Head{ID: "v", Customer: "c", OccurredAt: at, RecordedAt: at}, Kind: event.PageView}
@@ -31,7 +31,7 @@ func BenchmarkApplyView(b *testing.B) {
 }
 
 func BenchmarkApplyRepeated(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, last := weekly(b, e)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -41,7 +41,7 @@ func BenchmarkApplyRepeated(b *testing.B) {
 
 // The first purchase tells of an ENTRY, and so pays for its explanation and its id.
 func BenchmarkApplyEntry(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, first := e.New("c"), purchase(0)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -50,7 +50,7 @@ func BenchmarkApplyEntry(b *testing.B) {
 }
 
 func BenchmarkReview(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	p.Due = p.AsOf + day // as if something were crossed then: one look
 	b.ReportAllocs()
@@ -60,7 +60,7 @@ func BenchmarkReview(b *testing.B) {
 }
 
 func BenchmarkSchedule(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	p.Due = score.Unscheduled
 	b.ReportAllocs()
@@ -70,7 +70,7 @@ func BenchmarkSchedule(b *testing.B) {
 }
 
 func BenchmarkNextCrossing(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -79,7 +79,7 @@ func BenchmarkNextCrossing(b *testing.B) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	buffer := p.Append(nil)
 	b.ReportAllocs()
@@ -90,7 +90,7 @@ func BenchmarkAppend(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	encoded := encode(p)
 	b.ReportAllocs()
@@ -103,7 +103,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 func BenchmarkView(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
+	e := shipped(b)
 	p, _ := weekly(b, e)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -13,6 +13,8 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/model"
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 )
 
 const (
@@ -20,13 +22,36 @@ const (
 	day  = 24 * hour
 )
 
-// newEngine returns the engine of the default model, changed.
+// plain makes the default model the one that the tests of this package were written under: without a stack, and with lines
+// that are crossed early and step by step. What the default says of churn may be chosen anew without them.
+func plain(m *score.Model) {
+	m.Stack = churn.Plain()
+	m.Churn.Levels = [3]churn.Line{{Up: 1000, Down: 700, Floor: .4}, {Up: 1800, Down: 1400, Floor: .6}, {Up: 2600, Down: 2200, Floor: .8}}
+	m.Reference = score.Reference{Pattern: clv.Pattern{Repeats: 2, Last: 150, Age: 180}}
+}
+
+// shipped is the engine of the default model as it is.
+func shipped(t testing.TB) *score.Engine {
+	t.Helper()
+	m, err := model.Parse(model.Default())
+	if err != nil {
+		t.Fatalf("parse the default model: %v", err)
+	}
+	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
+	if err != nil {
+		t.Fatalf("NewEngine: %v", err)
+	}
+	return e
+}
+
+// newEngine returns the engine of the plain model, changed.
 func newEngine(t testing.TB, c event.Calendar, change func(*score.Model)) *score.Engine {
 	t.Helper()
 	m, err := model.Parse(model.Default())
 	if err != nil {
 		t.Fatalf("parse the default model: %v", err)
 	}
+	plain(&m)
 	if change != nil {
 		change(&m)
 	}

@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] nps N | complaint | refer | view
 //	DATE [TIME] review                 the reviews due by then
 //	DATE [TIME] score                  the same, and the numbers
-//	DATE [TIME] model FILE             another model comes into force; without a date before the first event
+//	DATE [TIME] model FILE             another model comes into force, or the default; without a date before the first event
 //
 // and may end in sent=DATE[THH:MM], when the event arrived, or id=ID, to send an event again. What follows with > is what is
 // told, dated where that is not the day of the line.
@@ -241,9 +241,12 @@ func (s *story) numbers(at event.Instant) {
 
 func (s *story) load(name string, previous *score.Engine) *score.Engine {
 	s.t.Helper()
-	raw, err := os.ReadFile(filepath.Join("testdata", filepath.Base(name)))
-	if err != nil {
-		s.t.Fatalf("line %d: %v", s.line, err)
+	raw := model.Default()
+	if name != "default" {
+		var err error
+		if raw, err = os.ReadFile(filepath.Join("testdata", filepath.Base(name))); err != nil {
+			s.t.Fatalf("line %d: %v", s.line, err)
+		}
 	}
 	m, err := model.Parse(raw)
 	if err != nil {
