@@ -16,8 +16,9 @@ import (
 )
 
 // Alerts is how good the alerts were of the model fitted at a cutoff, had it been in force, with the lines of the model given and
-// the backtest's horizon. They are those of the engine, at their own instants. One is true if its customer bought nothing within the horizon after its instant. Judged are those that
-// came within the horizon after the cutoff, early enough that the log still shows a horizon after them.
+// the backtest's horizon. They are those of the engine, at their own instants. One is true if its customer bought nothing within
+// the horizon after its instant. Judged are those that came within the horizon after the cutoff, early enough that the log still
+// shows a horizon after them.
 type Alerts struct {
 	// WatchedDays is how long after the cutoff alerts are judged; none where the log ends a horizon after it.
 	WatchedDays Number `json:"watched_days"`
