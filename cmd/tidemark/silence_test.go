@@ -46,9 +46,9 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// crossingIn returns a log of one customer and a model under which the customer's first churn line is crossed, in silence,
-// about so long from now and no sooner, and when exactly. Log-odds are told in thousandths, so that a customer's lines can only be placed
-// a minute or so apart: of many customers, one has a line there.
+// crossingIn returns a log of one customer and a model under which the customer's first churn line is crossed, in silence, about
+// so long from now and no sooner, and when exactly. Log-odds are told in thousandths, so that a customer's lines can only be
+// placed a minute or so apart: of many customers, one has a line there.
 func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.Instant) {
 	t.Helper()
 	for days := 5; days < 300; days++ {

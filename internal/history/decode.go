@@ -17,8 +17,8 @@ const (
 	maxText     = 1024 // bytes
 )
 
-// Decode reads what Append wrote, or an earlier version of it. It shares no memory with b. It fails on anything else, or returns a Summary whose methods
-// do not fail; it allocates no more than some twenty times the length of b.
+// Decode reads what Append wrote, or an earlier version of it. It shares no memory with b. It fails on anything else, or returns
+// a Summary whose methods do not fail; it allocates no more than some twenty times the length of b.
 func Decode(b []byte) (Summary, error) {
 	d := decoder{b: b}
 	d.summary()

@@ -65,7 +65,8 @@ func (d *draft) profile(customer string) *known {
 	return d.before(customer)
 }
 
-// put takes up a profile that has changed, and its outcomes, which count with it; stale if its public view is to follow for that reason alone.
+// put takes up a profile that has changed, and its outcomes, which count with it; stale if its public view is to follow for that
+// reason alone.
 func (d *draft) put(customer string, p score.Profile, stale bool) {
 	d.outcomes = append(d.outcomes, p.Outcomes...)
 	p.Outcomes = nil

@@ -9,8 +9,8 @@ import (
 // countEvery is the time between two looks at the population as a whole.
 const countEvery = 5 * time.Second
 
-// countPopulation sums up the census of all shards for the dashboards, and judges the models by it. The lane of index 0 does it for all. It is a view
-// only: where it does not succeed the next one does.
+// countPopulation sums up the census of all shards for the dashboards, and judges the models by it. The lane of index 0 does it
+// for all. It is a view only: where it does not succeed the next one does.
 func (l *Lane) countPopulation(ctx context.Context, why occasion) error {
 	if l.cfg.Index != 0 || why == regular && time.Since(l.counted) < countEvery {
 		return nil

@@ -41,9 +41,9 @@ func bears(x event.Event) bool {
 	panic(fmt.Sprintf("score: no rule for %T", x))
 }
 
-// NextCrossing returns the first instant after from at which silence alone changes a label of p: p's tier or churn level,
-// or opens or closes the window for a second order, as Review would see it. False means never (within two centuries). It depends on the profile and the model only, never on
-// when it is asked. from is at least p.AsOf.
+// NextCrossing returns the first instant after from at which silence alone changes a label of p: p's tier or churn level, or
+// opens or closes the window for a second order, as Review would see it. False means never (within two centuries). It depends on
+// the profile and the model only, never on when it is asked. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
 	for {
 		at, crossed := e.crossing(&p, from, from.Add(lookahead))

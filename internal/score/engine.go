@@ -138,8 +138,8 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	return p, told
 }
 
-// Schedule returns p with Due set: at the next crossing, freezing or settling, or where the search for it is to go on. Within a batch it is called
-// once per customer, after the last event.
+// Schedule returns p with Due set: at the next crossing, freezing or settling, or where the search for it is to go on. Within a
+// batch it is called once per customer, after the last event.
 func (e *Engine) Schedule(p Profile) Profile {
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
 		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf))
