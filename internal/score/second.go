@@ -19,16 +19,26 @@ type SecondOrder struct {
 }
 
 // awaitsSecond reports whether v's customer has bought on one day only, for so much that it is worth an alert, and so long ago
-// that half of those who came back had done so by then.
-func (e *Engine) awaitsSecond(v *evaluation) bool {
+// that half of those who came back had done so by then. A window that is open stays so under a model that would open it later.
+func (e *Engine) awaitsSecond(s SecondOrder, v *evaluation) bool {
 	lines := &e.model.Churn
 	return lines.SecondOrder > 0 && v.facts.PurchaseDays == 1 && lines.Worth(v.facts.Spend) &&
-		v.signs.Silence >= lines.SecondOrder && v.signs.Silence < lines.Lapse
+		(s.Open || v.signs.Silence >= lines.SecondOrder) && v.signs.Silence < lines.Lapse
 }
 
 // secondTurns reports whether the window opens or closes in v.
 func (e *Engine) secondTurns(s SecondOrder, v *evaluation) bool {
-	return !s.Closed && s.Open != e.awaitsSecond(v)
+	return !s.Closed && s.Open != e.awaitsSecond(s, v)
+}
+
+// missed is the memory of p's window where no model before asked for a second order: whose time had passed by p.AsOf is not asked
+// any more, or all of them would be at once.
+func (e *Engine) missed(p *Profile) SecondOrder {
+	v := e.evaluate(&p.History, p.AsOf)
+	if p.Second.Open || !e.awaitsSecond(p.Second, &v) {
+		return p.Second
+	}
+	return SecondOrder{Closed: true}
 }
 
 // secondOrderAlert tells that the window of a one-time buyer opens or closes.
