@@ -12,12 +12,12 @@ import (
 	"tidemark/internal/watch"
 )
 
-// wrongModel is the default model, but for customers who buy a tenth as often.
+// wrongModel is the default model, but it takes nearly everybody for lost.
 func wrongModel(t *testing.T) string {
 	t.Helper()
-	wrong := strings.Replace(string(model.Default()), "  alpha: 6.183078", "  alpha: 61.83078", 1)
+	wrong := strings.Replace(string(model.Default()), "intercept: 0.8318173", "intercept: 2.5", 1)
 	if wrong == string(model.Default()) {
-		t.Fatal("the default model has no alpha of 6.183078: want one to spoil")
+		t.Fatal("the default model has no intercept of 0.8318173: want one to spoil")
 	}
 	return file(t, wrong)
 }
@@ -32,7 +32,7 @@ func TestReplayJudgesTheModel(t *testing.T) {
 		drifts bool
 	}{
 		{"the model that was fitted to it", nil, false},
-		{"a model of customers who buy a tenth as often", []string{"--model", wrongModel(t)}, true},
+		{"a model that takes nearly everybody for lost", []string{"--model", wrongModel(t)}, true},
 		{"a wrong model, but more is wanted before anything is said", []string{"--model", wrongModel(t), "--drift-settled", "10000"}, false},
 		{"a wrong model within wide bounds", []string{"--model", wrongModel(t), "--drift-shift", "9", "--drift-slope", "9"}, false},
 	} {

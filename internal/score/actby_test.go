@@ -46,8 +46,8 @@ func TestSilenceEscalatesAtActBy(t *testing.T) {
 		}
 		t.Logf("%s: %v", row.why, seen)
 		for _, outcome := range []string{"ESCALATED", "RESOLVED", "after an easing"} {
-			if seen[outcome] < 20 {
-				t.Errorf("%s: %d alerts were followed by %s, want at least 20", row.why, seen[outcome], outcome)
+			if least := scaled(20); seen[outcome] < least {
+				t.Errorf("%s: %d alerts were followed by %s, want at least %d", row.why, seen[outcome], outcome, least)
 			}
 		}
 	}

@@ -130,7 +130,7 @@ func TestForecasts(t *testing.T) {
 		}
 	}
 	t.Logf("%d forecasts settled, %d of them of customers who were gone; %d open", frozen, gone, open)
-	if frozen < 500 || gone < 50 || gone > frozen-50 || open < 20 {
+	if some := scaled(50); frozen < 10*some || gone < some || gone > frozen-some || open < scaled(20) {
 		t.Errorf("%d settled, %d gone, %d open: too few to prove anything", frozen, gone, open)
 	}
 }

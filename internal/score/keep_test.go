@@ -68,7 +68,7 @@ func TestKeepByKeepsTheTier(t *testing.T) {
 		}
 	}
 	t.Logf("%d changes with a way to keep the tier (%d of more than a unit), %d without", named, dear, unnamed)
-	if named < 100 || unnamed < 10 || dear < 50 {
+	if named < scaled(100) || unnamed < scaled(10) || dear < scaled(50) {
 		t.Errorf("%d changes with a way to keep the tier (%d of more than a unit), %d without: the test has lost its subject", named, dear, unnamed)
 	}
 }

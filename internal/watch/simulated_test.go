@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/model"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 	"tidemark/internal/watch"
 )
@@ -90,7 +91,7 @@ func TestAWrongModelDrifts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	truth.Control = .1
+	truth.Control, truth.Stack = .1, churn.Plain()
 	plain, contacted := population(t, truth, 2500, false), population(t, truth, 2500, true)
 	bounds := watch.Bounds{Settled: 300, Shift: .25, Slope: .15}
 	for _, row := range []struct {
