@@ -69,7 +69,7 @@ type chart struct {
 }
 
 // labels is how many fit below a chart.
-const labels = 5
+const labels = 4
 
 // svg draws the chart. Its colours are those of the style sheet around it.
 func (c *chart) svg() (template.HTML, error) {
