@@ -10,7 +10,6 @@ import (
 
 	"tidemark/internal/fit"
 	"tidemark/internal/model"
-	"tidemark/internal/score/clv"
 	"tidemark/internal/stat"
 )
 
@@ -106,7 +105,7 @@ func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found,
 			out.repeatBuyers++
 		}
 		if p.SpendDays > 0 {
-			spends = append(spends, spendOf(p))
+			spends = append(spends, p.Spends())
 		}
 	}
 	shown := newProgress(s.err, "fitting")
@@ -140,8 +139,4 @@ func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found,
 	}
 	out.gamma, out.spend = &r.Model, fittedOf(r)
 	return out, nil
-}
-
-func spendOf(p clv.Pattern) stat.Spend {
-	return stat.Spend{X: p.SpendDays, Mean: p.Spend / float64(p.SpendDays)}
 }

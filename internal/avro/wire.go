@@ -163,9 +163,7 @@ func (w *wire) wonBack(t *score.WonBack) {
 	w.maybeText(t.ActionID)
 	w.int(t.OrderValue)
 	w.text(string(t.Currency))
-	if w.some(t.Margin.Known) {
-		w.int(t.Margin.Minor)
-	}
+	w.maybeMinor(t.Margin)
 }
 
 func (w *wire) evidence(v *score.Evidence) {

@@ -245,7 +245,7 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, l live
 	case !errors.Is(err, fit.ErrNoCustomers): // where nobody has paid for buying again the base's stays
 		return nil, fmt.Errorf("fit the spend: %w", err)
 	}
-	span, minor := days(o.Horizon), scale(m.Base)
+	span := days(o.Horizon)
 	for i := range f.cases {
 		c := &f.cases[i]
 		p := learn.NoPurchase(bought.Model, o.UnitDays, c, o.Horizon)
@@ -261,7 +261,7 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, l live
 		f.spends[SteadySpend] = append(f.spends[SteadySpend], steady*c.Traits.Spend/float64(c.Pattern.Repeats+1))
 		f.left = append(f.left, c.Left())
 		f.came = append(f.came, float64(c.Later.Days))
-		f.spent = append(f.spent, float64(c.Later.Net)/minor)
+		f.spent = append(f.spent, m.Base.Major(c.Later.Net))
 	}
 	return f, f.carry(ctx, m, l, o)
 }

@@ -1,7 +1,6 @@
 package backtest
 
 import (
-	"math"
 	"sort"
 	"time"
 
@@ -82,10 +81,4 @@ func (w *watch) bought(f *forecasts, until event.Instant) (n int) {
 // life is that of a customer of the log.
 func (w *watch) life(customer string) *life {
 	return &w.lives[sort.Search(len(w.lives), func(i int) bool { return w.lives[i].customer >= customer })]
-}
-
-// scale is how many minor units a major unit of a currency has.
-func scale(c event.Currency) float64 {
-	digits, _ := c.Digits()
-	return math.Pow10(digits)
 }

@@ -82,7 +82,7 @@ func Spending(ctx context.Context, cases []Case) (fit.Result[stat.GammaGamma], e
 	var spends []stat.Spend
 	for _, c := range cases {
 		if p := c.Pattern; p.SpendDays > 0 {
-			spends = append(spends, stat.Spend{X: p.SpendDays, Mean: p.Spend / float64(p.SpendDays)})
+			spends = append(spends, p.Spends())
 		}
 	}
 	return fit.GammaGamma(ctx, fit.Groups(spends), fit.Options{})

@@ -13,16 +13,28 @@ import (
 // churnAlert explains a change of churn level.
 func (e *Engine) churnAlert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, to Level) *ChurnAlert {
 	ep := before.Episode
-	cause, corrects := o.cause(before, ep.Since, ep.LastID)
+	t := e.alert(before, p, v, b, o, tier, to, ep.Since, ep.LastID)
+	t.Kind, t.EpisodeID, t.State, t.Action = Churn, ep.ID, state(ep.Level, to), e.model.Actions[to]
+	if t.State == Resolved {
+		e.resolve(t, p, v, b, o, ep.RaisedAt)
+		return t
+	}
+	q := *p
+	q.Episode.Level, q.Episode.Since = to, v.at
+	t.WayBack = *e.wayBack(q, v)
+	return t
+}
+
+// alert is what alerts of all kinds say of a customer. What it changes was last said at an instant, by an alert of some id.
+func (e *Engine) alert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, level Level, said event.Instant, id string) *ChurnAlert {
+	cause, corrects := o.cause(before, said, id)
 	t := &ChurnAlert{
-		Stamp:     e.stamp(before, v, cause, o),
-		EpisodeID: ep.ID, State: state(ep.Level, to), Kind: Churn,
-		LevelBefore: ep.Level, Level: to,
+		Stamp:       e.stamp(before, v, cause, o),
+		LevelBefore: before.Episode.Level, Level: level,
 		RiskBefore: b.settled.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
 		Tier:        tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
-		Action: e.model.Actions[to], Corrects: corrects,
-		Contactable: p.History.ContactableChannels(), Owner: p.History.Attribute("owner"),
+		Corrects: corrects, Contactable: p.History.ContactableChannels(), Owner: p.History.Attribute("owner"),
 	}
 	if v.buyer() {
 		t.LastPurchaseAt = v.facts.LastPurchase
@@ -33,14 +45,19 @@ func (e *Engine) churnAlert(before, p *Profile, v *evaluation, b *base, o occasi
 		t.ValueAtStake = e.atStake(v)
 		t.Factors = e.factors(v)
 	}
-	if t.State == Resolved {
-		t.Resolve = e.resolution(b, v, cause)
-		if cause == ByCorrection && o.event.At() < ep.RaisedAt {
-			t.State, t.Resolve = Retracted, ByCorrected
-		}
-	}
-	e.advise(t, p, v)
 	return t
+}
+
+// resolve ends what was raised at an instant: t is its last alert. The likely cause is told where it lapsed, and there is nothing
+// to be done any more.
+func (e *Engine) resolve(t *ChurnAlert, p *Profile, v *evaluation, b *base, o occasion, raised event.Instant) {
+	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(b, v, t.Cause), event.Never
+	if t.Cause == ByCorrection && o.event.At() < raised {
+		t.State, t.Resolve = Retracted, ByCorrected
+	}
+	if t.Resolve == ByLapse {
+		t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
+	}
 }
 
 func state(from, to Level) EpisodeState {

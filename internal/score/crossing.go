@@ -127,12 +127,11 @@ func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.I
 	if facts.PurchaseDays == 0 {
 		return turn
 	}
-	lapse := e.calendar.Start(facts.LastDay + event.Day(e.model.Churn.Lapse/(24*time.Hour)))
-	if lapse > t {
+	if lapse := e.silentFor(facts.LastDay, e.model.Churn.Lapse); lapse > t {
 		turn = lapse
 	}
 	if window := e.model.Churn.SecondOrder; window > 0 && facts.PurchaseDays == 1 && !p.Second.Closed {
-		if opens := e.calendar.Start(facts.LastDay + event.Day(window/(24*time.Hour))); opens > t {
+		if opens := e.silentFor(facts.LastDay, window); opens > t {
 			turn = min(turn, opens)
 		}
 	}
@@ -140,6 +139,11 @@ func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.I
 		turn = min(turn, stay)
 	}
 	return turn
+}
+
+// silentFor is the instant from which somebody who bought last on a day has been silent for so many whole days.
+func (e *Engine) silentFor(last event.Day, silence time.Duration) event.Instant {
+	return e.calendar.Start(last + event.Day(silence/(24*time.Hour)))
 }
 
 // crossed reports whether p's labels at an instant with these facts are others than p's.

@@ -157,9 +157,6 @@ func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	}
 	p.AsOf = from
 	p.inherit(e)
-	if e.previous == nil || e.previous.model.Churn.SecondOrder == 0 {
-		p.Second = e.missed(&p)
-	}
 	before := p
 	p.Model, p.Due = e.model.Hash, Unscheduled
 	next, said := e.relabel(before, p, occasion{model: true})

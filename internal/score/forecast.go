@@ -91,8 +91,7 @@ func (e *Engine) moment(p *Profile) event.Instant {
 		}
 	}
 	if day, ok := p.History.LastOrdered(); ok {
-		lapse := e.calendar.Start(day + event.Day(e.model.Churn.Lapse/(24*time.Hour)))
-		if start := e.blockAfter(p.Customer, p.AsOf); start < lapse {
+		if start := e.blockAfter(p.Customer, p.AsOf); start < e.silentFor(day, e.model.Churn.Lapse) {
 			next = min(next, start)
 		}
 	}

@@ -18,21 +18,6 @@ type WayBack struct {
 	ActBy event.Instant
 }
 
-// advise fills in an alert's way back. p is the profile of the alert, with the episode as it was. Of an episode that is over the
-// likely cause alone is told, and only if it lapsed.
-func (e *Engine) advise(t *ChurnAlert, p *Profile, v *evaluation) {
-	if t.Level > churn.None {
-		q := *p
-		q.Episode.Level, q.Episode.Since = t.Level, t.AsOf
-		t.WayBack = *e.wayBack(q, v)
-		return
-	}
-	t.ActBy = event.Never
-	if t.Resolve == ByLapse {
-		t.LikelyCause, t.Evidence = e.likelyCause(p.History, t.AsOf)
-	}
-}
-
 // wayBack is that of p's episode as evaluated; nil where there is none.
 func (e *Engine) wayBack(p Profile, v *evaluation) *WayBack {
 	if p.Episode.Level == churn.None {

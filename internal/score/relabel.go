@@ -33,6 +33,9 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	v := e.evaluate(&p.History, p.AsOf)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
 	second, returned := e.secondTurns(p.Second, &v), e.returned(&p, &v)
+	if second && e.unasked(p.Second, o) {
+		p.Second, second = SecondOrder{Closed: true}, false
+	}
 	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned {
 		return p, nil
 	}

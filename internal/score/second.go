@@ -1,8 +1,6 @@
 package score
 
 import (
-	"time"
-
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
 )
@@ -31,37 +29,26 @@ func (e *Engine) secondTurns(s SecondOrder, v *evaluation) bool {
 	return !s.Closed && s.Open != e.awaitsSecond(s, v)
 }
 
-// missed is the memory of p's window where no model before asked for a second order: whose time had passed by p.AsOf is not asked
-// any more, or all of them would be at once.
-func (e *Engine) missed(p *Profile) SecondOrder {
-	v := e.evaluate(&p.History, p.AsOf)
-	if p.Second.Open || !e.awaitsSecond(p.Second, &v) {
-		return p.Second
-	}
-	return SecondOrder{Closed: true}
+// unasked reports whether a window would open only since no model before asked for a second order: those whose time had passed
+// by then are not asked any more, or all of them would be at once.
+func (e *Engine) unasked(s SecondOrder, o occasion) bool {
+	return o.model && !s.Open && (e.previous == nil || e.previous.model.Churn.SecondOrder == 0)
 }
 
 // secondOrderAlert tells that the window of a one-time buyer opens or closes.
 func (e *Engine) secondOrderAlert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, level Level) *ChurnAlert {
-	t := e.churnAlert(before, p, v, b, o, tier, level)
-	t.Kind, t.EpisodeID, t.State, t.Resolve = SecondOrderWindow, before.Second.ID, Raised, UnknownReason
-	t.Cause, t.Corrects = o.cause(before, before.Second.RaisedAt, before.Second.ID)
-	if !before.Second.Open {
-		t.Action, t.WayBack = e.model.SecondOrder, WayBack{
-			ActBy:    e.calendar.Start(v.facts.LastDay + event.Day(e.model.Churn.Lapse/(24*time.Hour))),
-			MaxOffer: e.maxOffer(t.ValueAtStake, e.model.SecondOrder.Cost),
-		}
-		t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
+	s := before.Second
+	t := e.alert(before, p, v, b, o, tier, level, s.RaisedAt, s.ID)
+	t.Kind, t.EpisodeID = SecondOrderWindow, s.ID
+	if s.Open {
+		t.Action = e.model.Actions[churn.None]
+		e.resolve(t, p, v, b, o, s.RaisedAt)
 		return t
 	}
-	t.State, t.Resolve, t.Action = Resolved, e.resolution(b, v, t.Cause), e.model.Actions[churn.None]
-	if t.Cause == ByCorrection && o.event.At() < before.Second.RaisedAt {
-		t.State, t.Resolve = Retracted, ByCorrected
-	}
-	t.WayBack = WayBack{ActBy: event.Never}
-	if t.Resolve == ByLapse {
-		t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
-	}
+	t.State, t.Action = Raised, e.model.SecondOrder
+	t.ActBy = e.silentFor(v.facts.LastDay, e.model.Churn.Lapse)
+	t.MaxOffer = e.maxOffer(t.ValueAtStake, t.Action.Cost)
+	t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
 	return t
 }
 

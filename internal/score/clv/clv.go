@@ -60,6 +60,11 @@ func (p Pattern) Rhythm(unitDays float64) stat.Rhythm {
 	return stat.Rhythm{X: p.Repeats, TX: p.Last / unitDays, T: max(p.Age, p.Last) / unitDays}
 }
 
+// Spends is what the spend model takes, of somebody with such days.
+func (p Pattern) Spends() stat.Spend {
+	return stat.Spend{X: p.SpendDays, Mean: p.Spend / float64(p.SpendDays)}
+}
+
 func (m Model) rhythm(p Pattern) stat.Rhythm { return p.Rhythm(m.UnitDays) }
 
 // Alive is the probability that the customer has not left for good, in [0, 1].
