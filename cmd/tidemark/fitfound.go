@@ -75,8 +75,16 @@ func (f *found) warnings() []string {
 	for _, w := range f.spend.warnings {
 		out = append(out, "spend: "+w.String())
 	}
+	var silent []string
 	for _, w := range f.stacked.warnings {
+		if c, constant := w.(fit.Constant); constant {
+			silent = append(silent, c.Name)
+			continue
+		}
 		out = append(out, "churn: "+w.String())
+	}
+	if silent != nil {
+		out = append(out, "churn: the log says nothing of "+strings.Join(silent, ", "))
 	}
 	if f.gamma == nil {
 		out = append(out, "spend: nobody who bought again paid for it; the parameters are those of the base")

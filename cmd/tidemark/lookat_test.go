@@ -82,7 +82,7 @@ func TestCustomerShow(t *testing.T) {
 		tidemark(t, "customer", "show", "bob", "--redis-url", "redis://"+address).says(t, 1, address, "refused")
 	})
 	t.Run("while another model waits for its instant", func(t *testing.T) {
-		other := strings.NewReplacer("version: cdnow-2026.2", "version: mine-1",
+		other := strings.NewReplacer("version: cdnow-2026.3", "version: mine-1",
 			"{indicator: spend_365d,      weight: 0.30", "{indicator: spend_365d,      weight: 0.10",
 			"{indicator: recency_days,    weight: 0.10", "{indicator: recency_days,    weight: 0.30").Replace(string(model.Default()))
 		activate := append([]string{"model", "activate", "--effective-at", "2026-04-01", file(t, other)}, s.redisFlags()...)
@@ -128,7 +128,7 @@ func TestModelCommands(t *testing.T) {
 	}
 	tidemark(t, append([]string{"model", "show"}, s.redisFlags()...)...).says(t, 1, "no model is in force yet", "model show --default")
 
-	other := strings.Replace(string(model.Default()), "version: cdnow-2026.2", "version: mine-1", 1)
+	other := strings.Replace(string(model.Default()), "version: cdnow-2026.3", "version: mine-1", 1)
 	name := file(t, other)
 	tidemark(t, "model", "check", name).says(t, 0, "model mine-1 is in order", "money in USD")
 	tidemark(t, "model", "check", file(t, strings.Replace(other, "weight: 0.30", "weight: -0.30", 1))).says(t, 1, "weight")
@@ -163,8 +163,8 @@ func TestAModelIsFollowed(t *testing.T) {
 	}
 	scoredBy := func() string { return s.score(t, "ann", "model_version") }
 	buy()
-	eventually(t, longest, "ann is scored", func() bool { return scoredBy() == "cdnow-2026.2" })
-	other := strings.Replace(string(model.Default()), "version: cdnow-2026.2", "version: mine-1", 1)
+	eventually(t, longest, "ann is scored", func() bool { return scoredBy() == "cdnow-2026.3" })
+	other := strings.Replace(string(model.Default()), "version: cdnow-2026.3", "version: mine-1", 1)
 	must(t, append([]string{"model", "activate", file(t, other)}, s.redisFlags()...)...)
 	eventually(t, longest, "ann is scored by the new model", func() bool {
 		buy() // it takes a moment until the service has seen the switch

@@ -10,14 +10,14 @@ import (
 // Newest on; at earlier instants what was sealed or folded since then counts as well. It does not allocate.
 func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
 	f, h := s.derive(at, c)
-	f.Until = h.next(c)
+	f.Until, f.UntilTouches = h.next(c), h.touchesNext(c)
 	if h.ahead == event.Never {
 		return f // what leaves a window always shows in a count
 	}
 	// What is yet to come into force may change nothing: a cancellation of an order nobody knows.
 	for f.Until != event.Never {
 		g, h := s.derive(f.Until, c)
-		g.Until = f.Until
+		g.Until, g.UntilTouches = f.Until, f.UntilTouches
 		if g != f {
 			break
 		}
@@ -30,10 +30,10 @@ func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
 type horizon struct {
 	at    event.Instant
 	today event.Day
-	// leaves is the first day on which something is out of its window, ahead the first instant at which a fact comes into
-	// force.
-	leaves event.Day
-	ahead  event.Instant
+	// leaves is the first day on which something is out of its window, touchLeaves that of the interactions, ahead the first
+	// instant at which a fact comes into force.
+	leaves, touchLeaves event.Day
+	ahead               event.Instant
 }
 
 const noDay event.Day = math.MaxInt32
@@ -43,6 +43,13 @@ func (h *horizon) next(c event.Calendar) event.Instant {
 		return h.ahead
 	}
 	return min(h.ahead, c.Start(h.leaves))
+}
+
+func (h *horizon) touchesNext(c event.Calendar) event.Instant {
+	if h.touchLeaves == noDay {
+		return event.Never
+	}
+	return c.Start(h.touchLeaves)
 }
 
 // has reports whether a fact counts: it had happened, and its day lies in the window.
@@ -56,7 +63,7 @@ func (h *horizon) has(f *stamp, days event.Day) bool {
 
 func (s *Summary) derive(at event.Instant, c event.Calendar) (Facts, horizon) {
 	var f Facts
-	h := horizon{at: at, today: c.Day(at), leaves: noDay, ahead: event.Never}
+	h := horizon{at: at, today: c.Day(at), leaves: noDay, touchLeaves: noDay, ahead: event.Never}
 	s.deriveOrders(&f, &h)
 	s.deriveTrouble(&f, &h)
 	s.deriveFeedback(&f, &h)
@@ -136,6 +143,9 @@ func (s *Summary) deriveTrouble(f *Facts, h *horizon) {
 		}
 		f.Refunds365 += int(r.n)
 		f.RefundAmount365 += r.amount
+		if f.before(&r.stamp) {
+			f.AtLast.RefundAmount365 += r.amount
+		}
 	}
 	for j := range s.payments {
 		p := &s.payments[j]
@@ -155,36 +165,64 @@ func (s *Summary) deriveTrouble(f *Facts, h *horizon) {
 	}
 }
 
+// before reports whether something was there at the last purchase already.
+func (f *Facts) before(s *stamp) bool { return f.PurchaseDays > 0 && s.at <= f.LastPurchase }
+
 func (s *Summary) deriveFeedback(f *Facts, h *horizon) {
-	var sum, latest int64
-	nps := noDay
+	now, then := opinions{nps: noDay}, opinions{nps: noDay}
 	for j := range s.feedbacks {
 		b := &s.feedbacks[j]
 		if !h.has(&b.stamp, window) {
 			continue
 		}
-		leaves := b.day + window
 		switch b.kind {
 		case event.NPS:
-			f.NPSScore, f.NPSAt, f.NPSKnown = float64(b.score)/scoreNPS, b.at, true
-			nps, leaves = leaves, noDay // only the latest shows when it leaves
+			f.NPSAt = b.at
 		case event.CSAT, event.Review:
-			f.CSATCount++
-			latest = int64(b.score)
-			sum += latest
+			f.CSATLatest = b.share()
 		case event.Complaint:
-			f.Complaints++
 			f.LastComplaint = b.at
-			if !s.closed(b, h.at) {
-				f.OpenComplaints++
-			}
 		case event.ComplaintResolved, event.UnknownFeedback:
-			leaves = noDay // no later than what it closed
+			continue // leaves no later than what it closed
 		}
-		h.leaves = min(h.leaves, leaves)
+		now.add(s, b, &f.Experience, h.at)
+		if f.before(&b.stamp) {
+			then.add(s, b, &f.AtLast, f.LastPurchase)
+		}
+		if b.kind != event.NPS { // of these only the latest shows when it leaves
+			h.leaves = min(h.leaves, b.day+window)
+		}
 	}
-	h.leaves = min(h.leaves, nps)
-	if f.CSATCount > 0 {
-		f.CSATMean, f.CSATLatest = float64(sum)/scoreCSAT/float64(f.CSATCount), float64(latest)/scoreCSAT
+	h.leaves = min(h.leaves, now.nps, then.nps)
+	now.mean(&f.Experience)
+	then.mean(&f.AtLast)
+}
+
+// opinions are what an Experience is gathered with.
+type opinions struct {
+	satisfied int64 // the sum of the answers, in their own unit
+	nps       event.Day
+}
+
+// add takes down a feedback in an experience as of an instant.
+func (o *opinions) add(s *Summary, b *feedback, x *Experience, at event.Instant) {
+	switch b.kind {
+	case event.NPS:
+		x.NPSScore, x.NPSKnown, o.nps = float64(b.score)/scoreNPS, true, b.day+window
+	case event.CSAT, event.Review:
+		x.CSATCount++
+		o.satisfied += int64(b.score)
+	case event.Complaint:
+		x.Complaints++
+		if !s.closed(b, at) {
+			x.OpenComplaints++
+		}
+	case event.ComplaintResolved, event.UnknownFeedback:
+	}
+}
+
+func (o *opinions) mean(x *Experience) {
+	if x.CSATCount > 0 {
+		x.CSATMean = float64(o.satisfied) / scoreCSAT / float64(x.CSATCount)
 	}
 }

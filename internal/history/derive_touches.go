@@ -18,7 +18,7 @@ func (s *Summary) deriveTouches(f *Facts, h *horizon, c event.Calendar) {
 		if !inWindow {
 			continue
 		}
-		h.leaves = min(h.leaves, t.day+touchWindow)
+		h.touchLeaves = min(h.touchLeaves, f.lately(h, t.day, int64(t.weight)))
 		f.Interactions90[t.kind] += int64(t.weight)
 		f.Touches90[t.kind]++
 		channels |= uint32(1) << t.channel >> 1
@@ -33,12 +33,22 @@ func (s *Summary) deriveTouches(f *Facts, h *horizon, c event.Calendar) {
 		if h.today-d.day >= touchWindow {
 			continue
 		}
-		h.leaves = min(h.leaves, d.day+touchWindow)
+		h.touchLeaves = min(h.touchLeaves, f.lately(h, d.day, d.weight))
 		f.Interactions90[d.kind] += d.weight
 		f.Touches90[d.kind] += int32(d.n)
 		channels |= d.channels
 	}
 	f.Channels90 = bits.OnesCount32(channels)
+}
+
+// lately counts an interaction of so much weight if it is of the last month, and returns the day on which it leaves the next
+// window that shows it.
+func (f *Facts) lately(h *horizon, day event.Day, weight int64) event.Day {
+	if weight == 0 || h.today-day >= monthWindow {
+		return day + touchWindow
+	}
+	f.Interactions30 += weight
+	return day + monthWindow
 }
 
 func (f *Facts) lifetimeTouch(kind event.InteractionKind, n int, cost int64) {

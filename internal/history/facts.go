@@ -38,32 +38,44 @@ type Facts struct {
 	// PreferredChannel has most orders in the window, the alphabetically first of equals; empty where no order names one.
 	PreferredChannel string
 
-	// Refunds365 counts REFUNDs by their own date, RefundAmount365 adds up what they say, effective or not.
-	Refunds365      int
-	RefundAmount365 int64
+	// Refunds365 counts REFUNDs of 365 days by their own date.
+	Refunds365 int
 	// Chargebacks, FailedPayments, Overdue and Paid count in 365 days.
 	Chargebacks, FailedPayments, Overdue, Paid int
 
-	// NPSScore is the latest answer of the last 365 days, 0..10, given at NPSAt.
-	NPSScore float64
-	NPSAt    event.Instant
-	NPSKnown bool
-	// CSATMean and CSATLatest are shares of the answer's own scale, [0, 1], of the CSATCount answers (CSAT and REVIEW) in
-	// 365 days.
-	CSATMean, CSATLatest float64
-	CSATCount            int
-	// Complaints counts in 365 days, OpenComplaints those that no COMPLAINT_RESOLVED has closed.
-	Complaints, OpenComplaints int
-	LastComplaint              event.Instant
+	// Experience is what the customer has made of us by now, AtLast what of it there was at LastPurchase already.
+	Experience
+	AtLast Experience
+	// NPSAt is when the latest NPS answer was given, CSATLatest the latest answer of the others, as CSATMean.
+	NPSAt         event.Instant
+	CSATLatest    float64
+	LastComplaint event.Instant
 
 	// Interactions90 sums the weights and Touches90 counts the interactions of the last 90 days, by kind.
 	Interactions90 [event.InteractionKinds]int64
 	Touches90      [event.InteractionKinds]int32
+	// Interactions30 sums the weights of the last 30 days, of all kinds.
+	Interactions30 int64
 	// Channels90 is the number of channels of those interactions.
 	Channels90 int
 	// Referrals counts REFERRAL_MADE over life.
 	Referrals int
 
-	// Until is the first instant after this one at which time alone changes any field above; event.Never if none does.
-	Until event.Instant
+	// Until is the first instant after this one at which time alone changes any field above, those aside that interactions
+	// leave: for them UntilTouches is. Each is event.Never if there is none.
+	Until, UntilTouches event.Instant
+}
+
+// Experience is what a customer has said of us in 365 days, and given back.
+type Experience struct {
+	// NPSScore is the latest answer, 0..10.
+	NPSScore float64
+	NPSKnown bool
+	// CSATMean is a share of the answer's own scale, [0, 1], of the CSATCount answers (CSAT and REVIEW).
+	CSATMean  float64
+	CSATCount int
+	// OpenComplaints are the Complaints that no COMPLAINT_RESOLVED has closed.
+	Complaints, OpenComplaints int
+	// RefundAmount365 adds up what REFUNDs say, effective or not.
+	RefundAmount365 int64
 }

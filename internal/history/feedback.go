@@ -60,6 +60,9 @@ func (b *feedback) greater(g *feedback) bool {
 	) > 0
 }
 
+// share is the answer's place on its own scale, in [0, 1].
+func (b *feedback) share() float64 { return float64(b.score) / scoreCSAT }
+
 // closed reports whether a complaint had been resolved by an instant.
 func (s *Summary) closed(b *feedback, at event.Instant) bool {
 	for i := range s.feedbacks {

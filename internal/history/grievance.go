@@ -57,7 +57,7 @@ func (s *Summary) Grievances(at event.Instant, days int, c event.Calendar) iter.
 			case event.NPS:
 				g.Share, g.Unhappy = float64(b.score)/(10*scoreNPS), 1-float64(b.score)/passive
 			case event.CSAT, event.Review:
-				g.Share, g.Unhappy = float64(b.score)/scoreCSAT, 1-float64(b.score)/middle
+				g.Share, g.Unhappy = b.share(), 1-float64(b.score)/middle
 			case event.Complaint:
 				g.Share, g.Open = math.NaN(), !s.closed(b, at)
 			case event.ComplaintResolved, event.UnknownFeedback:

@@ -82,7 +82,7 @@ func TestTwinAgreesOnGeneratedLives(t *testing.T) {
 			}
 			w.agrees(t, &s, at)
 			w.agrees(t, &decoded, at)
-			got.Until = 0
+			got.Until, got.UntilTouches = 0, 0
 			if got != want {
 				for _, o := range seen {
 					t.Log(describe(o, c))
@@ -93,7 +93,8 @@ func TestTwinAgreesOnGeneratedLives(t *testing.T) {
 	})
 }
 
-// Until is the first instant at which time alone changes anything, and nothing changes before.
+// The nearer of Until and UntilTouches is the first instant at which time alone changes anything, and nothing changes before;
+// before Until nothing but what interactions leave.
 func TestUntilIsExact(t *testing.T) {
 	zones := calendars(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -101,11 +102,12 @@ func TestUntilIsExact(t *testing.T) {
 		s := observeAll(t, arrive(t, drawAny(t, c), c), c)
 		at := drawInstant(t, s.Newest(), c)
 		for step := 0; ; step++ {
-			if step > 200 {
+			if step > 300 {
 				t.Fatalf("Until goes on and on, at day %d", c.Day(at)-base)
 			}
 			now := s.Facts(at, c)
-			if now.Until == event.Never {
+			until := min(now.Until, now.UntilTouches)
+			if until == event.Never {
 				// Nothing is left in any window.
 				if now.Orders365+now.Refunds365+now.Chargebacks+now.Complaints+now.CSATCount+now.Channels90+now.ActiveMonths != 0 || now.NPSKnown {
 					t.Fatalf("Until is never, yet something will leave: %+v", now)
@@ -115,20 +117,28 @@ func TestUntilIsExact(t *testing.T) {
 				}
 				return
 			}
-			if now.Until <= at {
-				t.Fatalf("Until is %v at %v", now.Until, at)
+			if until <= at {
+				t.Fatalf("Until is %v at %v", until, at)
 			}
-			same := func(when string, then event.Instant, want bool) {
-				f := s.Facts(then, c)
-				f.Until = now.Until
+			same := func(when string, then event.Instant, mend func(*history.Facts), want bool) {
+				f, now := s.Facts(then, c), now
+				f.Until, f.UntilTouches = now.Until, now.UntilTouches
+				mend(&f)
+				mend(&now)
 				if (f == now) != want {
-					t.Fatalf("%s Until (day %d, asked at day %d): same = %t, want %t\n now %+v\nthen %+v", when, c.Day(now.Until)-base, c.Day(at)-base, f == now, want, now, f)
+					t.Fatalf("%s (day %d, asked at day %d): same = %t, want %t\n now %+v\nthen %+v", when, c.Day(then)-base, c.Day(at)-base, f == now, want, now, f)
 				}
 			}
-			same("just before", now.Until-1, true)
-			same("between", at+(now.Until-at)/2, true)
-			same("at", now.Until, false)
-			at = now.Until
+			all := func(*history.Facts) {}
+			same("just before", until-1, all, true)
+			same("between", at+(until-at)/2, all, true)
+			same("at", until, all, false)
+			if now.Until != event.Never {
+				same("just before Until", now.Until-1, func(f *history.Facts) {
+					f.Interactions90, f.Touches90, f.Interactions30, f.Channels90 = [event.InteractionKinds]int64{}, [event.InteractionKinds]int32{}, 0, 0
+				}, true)
+			}
+			at = until
 		}
 	})
 }

@@ -10,7 +10,8 @@ import (
 const (
 	window      = 365 // of purchases and feedback, of their lateness, and the reach of a link
 	touchWindow = 90
-	repeats     = 7 // how long the repetition of an interaction is recognised
+	monthWindow = 30 // what of it is lately
+	repeats     = 7  // how long the repetition of an interaction is recognised
 
 	// margin keeps facts of the windows that end the day before H: an event stamped ahead of the record time, by 5 minutes at
 	// most, may have moved H to tomorrow.

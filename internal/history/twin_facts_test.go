@@ -9,7 +9,7 @@ import (
 	"tidemark/internal/history"
 )
 
-// facts derives the Facts of an instant, without Until.
+// facts derives the Facts of an instant, without their ends.
 func (w *twin) facts(at event.Instant) history.Facts {
 	var f history.Facts
 	today := w.calendar.Day(at)
@@ -23,6 +23,9 @@ func (w *twin) facts(at event.Instant) history.Facts {
 		default:
 			f.Refunds365++
 			f.RefundAmount365 += r.a.Amount
+			if f.Orders > 0 && r.at() <= f.LastPurchase {
+				f.AtLast.RefundAmount365 += r.a.Amount
+			}
 		}
 	}
 	for _, p := range w.past(at, func(o observed) bool {
@@ -149,7 +152,28 @@ func (w *twin) opinionsBy(at event.Instant) []observed {
 }
 
 func (w *twin) opinions(f *history.Facts, at event.Instant, in func(d, days event.Day) bool) {
-	all, order := w.opinionsBy(at), orderOf
+	all := w.opinionsBy(at)
+	for _, o := range all {
+		if !in(w.day(o), 365) {
+			continue
+		}
+		switch o.opinion().Kind {
+		case event.NPS:
+			f.NPSAt = o.at()
+		case event.CSAT, event.Review:
+			f.CSATLatest = float64(score(o)) / 1e6
+		case event.Complaint:
+			f.LastComplaint = o.at()
+		case event.ComplaintResolved, event.UnknownFeedback:
+		}
+	}
+	w.experience(&f.Experience, all, in)
+	if f.Orders > 0 {
+		w.experience(&f.AtLast, slices.DeleteFunc(all, func(o observed) bool { return o.at() > f.LastPurchase }), in)
+	}
+}
+
+func (w *twin) experience(x *history.Experience, all []observed, in func(d, days event.Day) bool) {
 	var sum int64
 	for _, o := range all {
 		if !in(w.day(o), 365) {
@@ -157,24 +181,22 @@ func (w *twin) opinions(f *history.Facts, at event.Instant, in func(d, days even
 		}
 		switch o.opinion().Kind {
 		case event.NPS:
-			f.NPSScore, f.NPSAt, f.NPSKnown = float64(score(o))/100, o.at(), true
+			x.NPSScore, x.NPSKnown = float64(score(o))/100, true
 		case event.CSAT, event.Review:
 			sum += int64(score(o))
-			f.CSATCount++
-			f.CSATLatest = float64(score(o)) / 1e6
+			x.CSATCount++
 		case event.Complaint:
-			f.Complaints++
-			f.LastComplaint = o.at()
+			x.Complaints++
 			if !slices.ContainsFunc(all, func(r observed) bool {
-				return r.opinion().Kind == event.ComplaintResolved && r.at() >= o.at() && (order(r) == 0 || order(r) == order(o))
+				return r.opinion().Kind == event.ComplaintResolved && r.at() >= o.at() && (orderOf(r) == 0 || orderOf(r) == orderOf(o))
 			}) {
-				f.OpenComplaints++
+				x.OpenComplaints++
 			}
 		case event.ComplaintResolved, event.UnknownFeedback:
 		}
 	}
-	if f.CSATCount > 0 {
-		f.CSATMean = float64(sum) / 1e6 / float64(f.CSATCount)
+	if x.CSATCount > 0 {
+		x.CSATMean = float64(sum) / 1e6 / float64(x.CSATCount)
 	}
 }
 
@@ -196,6 +218,9 @@ func (w *twin) touches(f *history.Facts, at event.Instant, in func(d, days event
 		}
 		f.Interactions90[t.Kind] += int64(t.Depth())
 		f.Touches90[t.Kind]++
+		if in(w.day(o), 30) {
+			f.Interactions30 += int64(t.Depth())
+		}
 		if t.Channel != "" {
 			channels[t.Channel] = true
 		}

@@ -33,6 +33,7 @@ func TestWindowsExpire(t *testing.T) {
 		{"the last complaint", "0 COMPLAINT", 365, func(f history.Facts) any { return f.LastComplaint != 0 }, true, false},
 		{"touches", "0 LOGIN web", 90, func(f history.Facts) any { return f.Touches90[event.Login] }, int32(1), int32(0)},
 		{"their weight", "0 LOGIN web", 90, func(f history.Facts) any { return f.Interactions90[event.Login] }, int64(2), int64(0)},
+		{"their weight of late", "0 LOGIN web", 30, func(f history.Facts) any { return f.Interactions30 }, int64(2), int64(0)},
 		{"their channels", "0 LOGIN web", 90, func(f history.Facts) any { return f.Channels90 }, 1, 0},
 		{"a gap, with its first day", "0 ORDER a 7; 10 ORDER b 7", 365, func(f history.Facts) any { return f.MedianGapDays }, 10.0, 0.0},
 		// base is in January 2011: the streak breaks when a whole month has passed.
@@ -48,8 +49,8 @@ func TestWindowsExpire(t *testing.T) {
 			if got := row.count(s.Facts(end, utc)); got != row.out {
 				t.Errorf("on day %d: got %v, want %v", row.days, got, row.out)
 			}
-			if got := s.Facts(end-hour, utc).Until; got != end {
-				t.Errorf("Until %v, want %v", got, end)
+			if f := s.Facts(end-hour, utc); min(f.Until, f.UntilTouches) != end {
+				t.Errorf("Until %v, UntilTouches %v, want one of them %v", f.Until, f.UntilTouches, end)
 			}
 		})
 	}
@@ -67,15 +68,41 @@ func TestDerivedNumbers(t *testing.T) {
 		Spend: 190 - 35, FirstDayNet: 80, RepeatDays: 2, RepeatSpend: 50 + 40,
 		Orders365: 5, Days365: 4, Spend365: 155,
 		MedianGapDays: 10, MeanGapDays: 34.0 / 3, ActiveMonths: 3,
-		Refunds365: 3, RefundAmount365: 35,
-		NPSScore: 9, NPSAt: utc.Start(base + 41), NPSKnown: true, CSATMean: 0.75, CSATLatest: 1, CSATCount: 2,
-		Complaints: 3, OpenComplaints: 2, LastComplaint: utc.Start(base + 46),
-		Channels90: 2, Referrals: 1, Until: event.InstantOf(time.Date(2011, 5, 1, 0, 0, 0, 0, time.UTC)),
+		Refunds365: 3,
+		Experience: history.Experience{
+			NPSScore: 9, NPSKnown: true, CSATMean: 0.75, CSATCount: 2, Complaints: 3, OpenComplaints: 2, RefundAmount365: 35,
+		},
+		AtLast: history.Experience{RefundAmount365: 35},
+		NPSAt:  utc.Start(base + 41), CSATLatest: 1, LastComplaint: utc.Start(base + 46),
+		Channels90: 2, Interactions30: 16, UntilTouches: utc.Start(base + 46 + 30), Referrals: 1, Until: event.InstantOf(time.Date(2011, 5, 1, 0, 0, 0, 0, time.UTC)),
 	}
 	want.Touches90[event.ReferralMade], want.Touches90[event.PageView], want.Touches90[event.CartAdd] = 1, 1, 1
 	want.Interactions90[event.ReferralMade], want.Interactions90[event.PageView], want.Interactions90[event.CartAdd] = 10, 1, 5
 	if f != want {
 		t.Errorf("\n got %+v\nwant %+v", f, want)
+	}
+}
+
+// What was there at the last purchase is what had been said by then, of what still counts.
+func TestAtTheLastPurchase(t *testing.T) {
+	var utc event.Calendar
+	s, _ := remember(parse(t, `0 NPS - 3; 1 CSAT - 5; 2 COMPLAINT a; 3 COMPLAINT b; 4 REFUND - 20; 5 ORDER a 100; 6 COMPLAINT_RESOLVED a;
+		7 NPS - 9; 8 CSAT - 10; 9 COMPLAINT c; 10 REFUND - 5`))
+	for _, row := range []struct {
+		day  event.Day
+		want history.Experience
+	}{
+		{10, history.Experience{NPSScore: 3, NPSKnown: true, CSATMean: .5, CSATCount: 1, Complaints: 2, OpenComplaints: 2, RefundAmount365: 20}},
+		{366, history.Experience{Complaints: 2, OpenComplaints: 2, RefundAmount365: 20}},
+		{369, history.Experience{}},
+	} {
+		if got := s.Facts(utc.Start(base+row.day), utc).AtLast; got != row.want {
+			t.Errorf("on day %d: got %+v, want %+v", row.day, got, row.want)
+		}
+	}
+	s, _ = remember(parse(t, "0 NPS - 3; 2 COMPLAINT a"))
+	if got := s.Facts(utc.Start(base+9), utc).AtLast; got != (history.Experience{}) {
+		t.Errorf("of who has not bought: got %+v, want nothing", got)
 	}
 }
 

@@ -258,7 +258,9 @@ func stackLines(s *churn.Stack) []string {
 		"    weights:\n",
 	}
 	for _, t := range churn.Terms() {
-		lines = append(lines, "      "+t.String()+": "+decimal(s.Weights[t])+"\n")
+		if s.Weights[t] != 0 {
+			lines = append(lines, "      "+t.String()+": "+decimal(s.Weights[t])+"\n")
+		}
 	}
 	return lines
 }

@@ -72,17 +72,21 @@ func state(from, to Level) EpisodeState {
 	return Eased
 }
 
-// resolution is why an episode ended: bought again, silent for too long, a new model, or no longer what it was.
+// resolution is why an episode ended: a new model, silent for too long, bought again, a purchase that is no more or was corrected,
+// or nothing but a risk that fell: a complaint was resolved, or what had spoken for it was forgotten.
 func (e *Engine) resolution(b *base, v *evaluation, cause Cause) ResolveReason {
+	was, is := &b.settled.facts, &v.facts
 	switch {
 	case cause == ByModel:
 		return ByNewModel
 	case v.buyer() && v.signs.Silence >= e.model.Churn.Lapse:
 		return ByLapse
-	case v.facts.PurchaseDays > b.settled.facts.PurchaseDays, v.facts.LastDay > b.settled.facts.LastDay:
+	case is.PurchaseDays > was.PurchaseDays, is.LastDay > was.LastDay:
 		return ByPurchase // also one that was stamped ahead, and whose time has come
+	case cause == ByCorrection, is.Orders != was.Orders, is.PurchaseDays != was.PurchaseDays, is.LastDay != was.LastDay, is.Spend != was.Spend:
+		return ByCorrected
 	}
-	return ByCorrected
+	return ByRelief
 }
 
 // expectedNext is the instant by which somebody who is still there buys with probability q; zero beyond a century.
@@ -104,16 +108,22 @@ func (e *Engine) atStake(v *evaluation) int64 {
 	return e.minor(v.current / alive * (1 - alive))
 }
 
-// The factors of a churn risk, in the order in which they are told. The last four are those of a stack.
+// The factors of a churn risk, in the order in which they are told. Those from the rhythm on are of a stack. Those from nps on are
+// left out where they change nothing: the reference customer has said nothing, given nothing back, and not looked in.
 const (
-	factorReference = "reference" // the reference customer's own log-odds
-	factorRecency   = "recency"   // days of silence
-	factorFrequency = "frequency" // purchase days
-	factorTenure    = "tenure"    // days since the first purchase
-	factorRhythm    = "rhythm"    // the usual gap, in days
-	factorSpend     = "spend"     // over life
-	factorLastOrder = "last_order"
-	factorItems     = "items" // that the orders named over life, and the last one
+	factorReference    = "reference" // the reference customer's own log-odds
+	factorRecency      = "recency"   // days of silence
+	factorFrequency    = "frequency" // purchase days
+	factorTenure       = "tenure"    // days since the first purchase
+	factorRhythm       = "rhythm"    // the usual gap, in days
+	factorSpend        = "spend"     // over life
+	factorLastOrder    = "last_order"
+	factorItems        = "items"        // that the orders named over life, and the last one
+	factorNPS          = "nps"          // the latest answer, 0 to 10
+	factorSatisfaction = "satisfaction" // the mean of the other answers of a year, 0 to 10
+	factorComplaints   = "complaints"   // of a year, open or not
+	factorRefunded     = "refunded"     // percent of a year's spend
+	factorEngagement   = "engagement"   // weight of the interactions of 30 days
 )
 
 // factors splits the log-odds of v's risk into those of the reference customer and what v's traits make of it: Shapley values
@@ -159,6 +169,20 @@ func (e *Engine) factors(v *evaluation) []Factor {
 		step(factorSpend, is.Spend, func(t *churn.Traits) { t.Spend = is.Spend })
 		step(factorLastOrder, is.LastOrder, func(t *churn.Traits) { t.LastOrder = is.LastOrder })
 		step(factorItems, float64(is.Items), func(t *churn.Traits) { t.Items, t.LastItems = is.Items, is.LastItems })
+		felt := func(name string, raw float64, to func(*churn.Traits)) {
+			if step(name, raw, to); parts[len(parts)-1] == 0 {
+				parts, factors = parts[:len(parts)-1], factors[:len(factors)-1]
+			}
+		}
+		if e.feels.mood {
+			felt(factorNPS, v.facts.NPSScore, func(t *churn.Traits) { t.NPS = is.NPS })
+			felt(factorSatisfaction, 10*v.facts.CSATMean, func(t *churn.Traits) { t.Satisfaction = is.Satisfaction })
+			felt(factorComplaints, float64(is.Complaints), func(t *churn.Traits) { t.Complaints, t.OpenComplaints = is.Complaints, is.OpenComplaints })
+			felt(factorRefunded, 100*is.Refunded, func(t *churn.Traits) { t.Refunded = is.Refunded })
+		}
+		if e.feels.engagement {
+			felt(factorEngagement, is.Lately, func(t *churn.Traits) { t.Engagement, t.Lately = is.Engagement, is.Lately })
+		}
 	}
 	for i, odds := range value.Apportion(parts, churn.LogOdds(v.signs.Risk)) {
 		factors[i].LogOdds = odds

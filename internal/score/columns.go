@@ -140,8 +140,8 @@ func (e *Engine) View(p Profile, at event.Instant) (fields []NamedValue, detail 
 
 // Shows reports whether an event may change what View says, but for what the passing of time does.
 func (e *Engine) Shows(x event.Event) bool {
-	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints bear on no label
-	return feedback || bears(x)
+	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints may bear on no label
+	return feedback || e.bears(x)
 }
 
 func (s *Score) detail() []byte {

@@ -1,7 +1,6 @@
 package score
 
 import (
-	"fmt"
 	"time"
 
 	"tidemark/internal/event"
@@ -26,19 +25,6 @@ func horizon(customer string, from event.Instant) event.Instant {
 // after returns the first instant after another of those that come so often, one of them at phase.
 func after(from, phase, every event.Instant) event.Instant {
 	return from + every - ((from-phase)%every+every)%every
-}
-
-// bears reports whether an event may change what labels depend on, now or later: what same compares.
-func bears(x event.Event) bool {
-	switch x := x.(type) {
-	case *event.Purchase:
-		return true
-	case *event.Interaction:
-		return x.Kind == event.ReferralMade
-	case *event.Feedback:
-		return x.Kind == event.NPS
-	}
-	panic(fmt.Sprintf("score: no rule for %T", x))
 }
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p: p's tier or churn level, or
@@ -100,24 +86,19 @@ func (e *Engine) stillborn(p *Profile, from event.Instant) bool {
 // belongs to it, event.Never where it has no end), and the facts there where that is not after limit.
 func (e *Engine) stretch(p *Profile, facts *history.Facts, t, limit event.Instant) (event.Instant, history.Facts) {
 	turn := e.turn(p, facts, t)
-	u := facts.Until
+	u := e.feels.until(facts)
 	// What is forgotten besides must not make a search that has an end look as if it had none.
-	for u < turn && (u <= limit || quiet(facts)) {
+	for u < turn && (u <= limit || e.feels.quiet(facts)) {
 		next := p.History.Facts(u, e.calendar)
-		if !same(facts, &next) {
+		if !e.feels.same(facts, &next) {
 			return u, next
 		}
-		u = next.Until
+		u = e.feels.until(&next)
 	}
 	if turn <= limit {
 		return turn, p.History.Facts(turn, e.calendar)
 	}
 	return min(turn, u), history.Facts{}
-}
-
-// quiet reports whether no window holds anything that labels depend on.
-func quiet(f *history.Facts) bool {
-	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.NPSKnown
 }
 
 // turn is the first instant after t at which silence does what the monotone labels do not show: the lapse and the end of a

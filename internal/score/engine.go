@@ -25,6 +25,7 @@ type Engine struct {
 	effective event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
 	scale float64
+	feels feels
 }
 
 // NewEngine returns the engine of a model, in the zone of a calendar. previous is the engine that it replaces, if any: it
@@ -34,7 +35,7 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
 	}
 	digits, _ := m.Base.Digits()
-	return &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits)}, nil
+	return &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), feels: feelsOf(&m.Stack)}, nil
 }
 
 // Effective returns e as in force from an instant on: what the model before it left is carried on to that instant, and only
@@ -81,7 +82,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	before := next
 	next.History, next.Settled, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
-	if !bears(x) { // the labels are those of Review, and so is the next review
+	if !e.bears(x) { // the labels are those of Review, and so is the next review
 		return next, told, Accepted
 	}
 	next, said := e.relabel(before, next, occasion{event: head})

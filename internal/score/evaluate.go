@@ -76,7 +76,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPu
 	own, fresh := e.Traits(f, p), p
 	fresh.Age = p.Last
 	atOnce := own
-	atOnce.Silent = 0
+	atOnce.Silent, atOnce.Mood, atOnce.Lately = 0, e.mood(&f.AtLast, f), own.Engagement
 	noPurchase = e.model.Value.NoPurchase(p, horizon)
 	return churn.Signs{
 		Risk:         micro(e.model.Stack.Risk(own, noPurchase)),
@@ -90,10 +90,35 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPu
 
 // Traits restates facts, and their Pattern, as the churn stack wants them.
 func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
-	return churn.Traits{
+	t := churn.Traits{
 		Silent: p.Age - p.Last, MedianGap: f.MedianGapDays, Tenure: p.Last, Repeats: p.Repeats,
 		Spend: e.major(f.Spend), LastOrder: e.major(f.LastOrderAmount), Items: f.Lines, LastItems: f.LastLines,
+		Mood: e.mood(&f.Experience, f), Lately: float64(f.Interactions30),
 	}
+	var weight int64
+	for _, w := range f.Interactions90 {
+		weight += w
+	}
+	t.Engagement = float64(weight) / 3
+	return t
+}
+
+// mood restates an experience, which may be that of an earlier instant than f.
+func (e *Engine) mood(x *history.Experience, f *history.Facts) churn.Mood {
+	m := churn.Mood{Complaints: x.Complaints, OpenComplaints: x.OpenComplaints}
+	switch {
+	case x.NPSKnown && x.NPSScore >= 9:
+		m.NPS = 1
+	case x.NPSKnown && x.NPSScore < 7:
+		m.NPS = -1
+	}
+	if x.CSATCount > 0 {
+		m.Satisfaction = 2*x.CSATMean - 1
+	}
+	if back := x.RefundAmount365; back > 0 { // of what was paid before anything was given back
+		m.Refunded = float64(back) / float64(max(0, f.Spend365)+f.RefundAmount365)
+	}
+	return m
 }
 
 // raw fills in the scorecard's lines from facts.
@@ -128,18 +153,6 @@ func (e *Engine) labels(v *evaluation, s Standing, ep Episode) (Tier, Level) {
 		return 0, 0
 	}
 	return e.model.Tiers.Next(s.Tier, s.Since, v.points, v.at), e.model.Churn.Next(ep.Level, ep.Since, v.signs, v.at)
-}
-
-// same reports whether no label depends on the difference between two states of the facts: then everything that labels
-// depend on is monotone in the silence between them.
-func same(a, b *history.Facts) bool {
-	return a.Orders == b.Orders && a.PurchaseDays == b.PurchaseDays && a.Spend == b.Spend &&
-		a.Orders365 == b.Orders365 && a.Days365 == b.Days365 && a.Spend365 == b.Spend365 &&
-		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
-		a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
-		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
-		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore &&
-		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines
 }
 
 func days(n float64) time.Duration { return time.Duration(n * 24 * float64(time.Hour)) }

@@ -96,7 +96,7 @@ func newLife(r *rand.Rand) []event.Event {
 		}
 		life = append(life, bought)
 		soon := at + event.Instant(r.ExpFloat64()*gap*float64(day)/2)
-		switch r.IntN(14) {
+		switch r.IntN(18) {
 		case 0:
 			life = append(life, &event.Purchase{Head: head(soon), Kind: event.Refund, OrderID: order, Amount: bought.Amount})
 		case 1:
@@ -113,8 +113,16 @@ func newLife(r *rand.Rand) []event.Event {
 			life = append(life, &event.Interaction{Head: head(soon), Kind: event.ReferralMade})
 		case 7:
 			life = append(life, &event.Interaction{Head: head(soon), Kind: event.ProductView, Channel: "app"})
+		case 9:
+			life = append(life, &event.Interaction{Head: head(soon), Kind: event.CheckoutStart, Channel: "web"})
 		case 8:
 			life = append(life, &event.Feedback{Head: head(soon), Kind: event.Complaint, About: event.AboutDelivery})
+			if r.IntN(2) == 0 {
+				soon += event.Instant(r.ExpFloat64() * gap * float64(day) / 2)
+				life = append(life, &event.Feedback{Head: head(soon), Kind: event.ComplaintResolved})
+			}
+		case 10:
+			life = append(life, &event.Feedback{Head: head(soon), Kind: event.CSAT, Score: float64(1 + r.IntN(5)), Min: 1, Max: 5, Scored: true})
 		}
 		wait := gap
 		if r.IntN(3) == 0 {

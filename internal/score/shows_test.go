@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"tidemark/internal/event"
+	"tidemark/internal/score"
 )
 
 // An event that does not show leaves the public view as it was at that instant, whatever it is worth later.
 func TestWhatDoesNotShowLeavesTheView(t *testing.T) {
-	e := newEngine(t, event.Calendar{}, nil)
+	plain, stack := newEngine(t, event.Calendar{}, nil), newEngine(t, event.Calendar{}, func(m *score.Model) { m.Stack = stacked() })
 	hidden := 0
 	for seed := range uint64(scaled(300)) {
+		e := []*score.Engine{plain, plain, stack}[seed%3]
 		p := e.New("c")
 		for _, x := range newLife(rand.New(rand.NewPCG(seed, 2))) {
 			before, _ := e.Review(p, max(p.AsOf, x.Common().At()))

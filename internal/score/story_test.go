@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] purchase AMOUNT [CURRENCY] [order=ID] [margin=AMOUNT]
 //	DATE [TIME] refund AMOUNT [CURRENCY] [order=ID]
 //	DATE [TIME] cancel order=ID
-//	DATE [TIME] nps N | complaint | refer | view
+//	DATE [TIME] nps N | csat N | complaint | resolved | refer | view
 //	DATE [TIME] review                 the reviews due by then
 //	DATE [TIME] score                  the same, and the numbers
 //	DATE [TIME] model FILE             another model comes into force, or the default; without a date before the first event
@@ -171,6 +171,10 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 		return &event.Feedback{Head: head, Kind: event.NPS, Score: s.number(args[0]), Max: 10, Scored: true}
 	case "complaint":
 		return &event.Feedback{Head: head, Kind: event.Complaint}
+	case "csat":
+		return &event.Feedback{Head: head, Kind: event.CSAT, Score: s.number(args[0]), Min: 1, Max: 5, Scored: true}
+	case "resolved":
+		return &event.Feedback{Head: head, Kind: event.ComplaintResolved}
 	case "refer":
 		return &event.Interaction{Head: head, Kind: event.ReferralMade}
 	case "outreach":

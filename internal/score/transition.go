@@ -184,9 +184,10 @@ const (
 	ByLapse
 	ByCorrected
 	ByNewModel
+	ByRelief
 )
 
-var resolveReasons = [...]string{"UNKNOWN", "PURCHASE", "LAPSED", "CORRECTION", "MODEL"}
+var resolveReasons = [...]string{"UNKNOWN", "PURCHASE", "LAPSED", "CORRECTION", "MODEL", "RELIEF"}
 
 func (r ResolveReason) String() string { return resolveReasons[r] }
 

@@ -33,11 +33,24 @@ const (
 	// Items is ln(1 + n) of the items named by the orders over life, LastItems by the last order.
 	Items
 	LastItems
+	// NPS is 1 of a promoter, -1 of a detractor, Satisfaction the other answers' mean from -1 to 1; of who has not answered, zero.
+	NPS
+	Satisfaction
+	// Complaints is ln(1 + n) of the complaints of a year, OpenComplaints of those that are not resolved.
+	Complaints
+	OpenComplaints
+	// Refunded is the share of a year's spend that was given back.
+	Refunded
+	// Engagement is ln(1 + w) of the weight w of the interactions per 30 days, over 90, EngagementTrend ln((1 + l) / (1 + w)) with
+	// that of the last 30 days.
+	Engagement
+	EngagementTrend
 	terms
 )
 
 var termNames = [terms]string{
 	"base", "silence", "silence_14", "silence_60", "silence_days", "rhythm", "repeats", "once", "tenure", "spend", "last_order", "items", "last_items",
+	"nps", "satisfaction", "complaints", "open_complaints", "refunded", "engagement", "engagement_trend",
 }
 
 func (t Term) String() string { return termNames[t] }
@@ -63,6 +76,18 @@ type Traits struct {
 	// Spend and LastOrder are in major units of the base currency.
 	Spend, LastOrder float64
 	Items, LastItems int
+	Mood
+	// Engagement is the weight of the interactions per 30 days, over the last 90, Lately that of the last 30 days.
+	Engagement, Lately float64
+}
+
+// Mood is what the customer has made of us in the last year. The zero Mood is of who has said nothing, and given nothing back.
+type Mood struct {
+	// NPS is 1 of a promoter, -1 of a detractor, Satisfaction the other answers' mean in [-1, 1].
+	NPS, Satisfaction          float64
+	Complaints, OpenComplaints int
+	// Refunded is the share of the spend that was given back, in [0, 1].
+	Refunded float64
 }
 
 // Values are the terms of a customer of these traits whose risk the purchase model puts at p.
@@ -85,6 +110,11 @@ func (c Traits) Values(p Risk) (v [terms]float64) {
 	v[LastOrder] = math.Log(max(1, c.LastOrder))
 	v[Items] = math.Log1p(float64(c.Items))
 	v[LastItems] = math.Log1p(float64(c.LastItems))
+	v[NPS], v[Satisfaction], v[Refunded] = c.NPS, c.Satisfaction, c.Refunded
+	v[Complaints] = math.Log1p(float64(c.Complaints))
+	v[OpenComplaints] = math.Log1p(float64(c.OpenComplaints))
+	v[Engagement] = math.Log1p(c.Engagement)
+	v[EngagementTrend] = math.Log1p(c.Lately) - v[Engagement]
 	return v
 }
 
@@ -127,6 +157,16 @@ func (s *Stack) Check() error {
 		return errors.New("churn stack: nothing in it grows with silence")
 	}
 	return nil
+}
+
+// Weighs reports whether any of some terms makes a difference.
+func (s *Stack) Weighs(some ...Term) bool {
+	for _, t := range some {
+		if s.Weights[t] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // LogOdds are those of the risk of a customer of these traits whose risk the purchase model puts at p.

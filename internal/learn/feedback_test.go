@@ -1,0 +1,135 @@
+package learn_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/judge"
+	"tidemark/internal/learn"
+	"tidemark/internal/model"
+	"tidemark/internal/panel"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+)
+
+const day = event.Instant(24 * 60 * 60 * 1000)
+
+// outspoken are the lives, of up to 400 days, of customers who buy about every 20 days, are asked now and then, complain, give
+// back and look in, and who leave the more surely the worse they are treated.
+func outspoken(n int) []event.Event {
+	const from = 18_300 * day
+	r := rand.New(rand.NewPCG(3, 4))
+	var all []event.Event
+	for i := range n {
+		customer := fmt.Sprint("c", i)
+		head := func(at event.Instant) event.Head {
+			return event.Head{ID: fmt.Sprint(customer, "-", len(all)), Customer: customer, OccurredAt: at, RecordedAt: at}
+		}
+		luck, open := r.NormFloat64(), 0. // how we treat this customer, and what has been left unsaid
+		for at := from + event.Instant(r.Int64N(int64(200*day))); at < from+400*day; at += event.Instant((.2 + r.ExpFloat64()) * 20 * float64(day)) {
+			order := fmt.Sprint("o", len(all))
+			soon := func() event.Instant { return at + 1 + event.Instant(r.Int64N(int64(3*day))) }
+			money := event.Money{Minor: 2000 + r.Int64N(3000), Currency: "USD"}
+			all = append(all, &event.Purchase{Head: head(at), Kind: event.Order, OrderID: order, Amount: money})
+			if r.IntN(3) == 0 {
+				answer := min(max(math.Round(3+luck+r.NormFloat64()), 1), 5)
+				all = append(all, &event.Feedback{Head: head(soon()), Kind: event.CSAT, Score: answer, Min: 1, Max: 5, Scored: true})
+			}
+			if r.NormFloat64() > 1+luck {
+				complained := soon()
+				all = append(all, &event.Feedback{Head: head(complained), Kind: event.Complaint, OrderID: order, About: event.AboutDelivery})
+				if open++; r.IntN(2) == 0 {
+					all = append(all, &event.Feedback{Head: head(complained + day), Kind: event.ComplaintResolved, OrderID: order})
+					open--
+				}
+			}
+			if r.NormFloat64() > 1.5+luck {
+				all = append(all, &event.Purchase{Head: head(soon()), Kind: event.Refund, OrderID: order, Amount: money})
+			}
+			for range r.IntN(4) {
+				all = append(all, &event.Interaction{Head: head(soon()), Kind: event.ProductView})
+			}
+			if r.Float64() < 1/(1+math.Exp(3+1.5*luck-open)) {
+				break // does not even look in any more
+			}
+			for range r.IntN(3) {
+				all = append(all, &event.Interaction{Head: head(at + event.Instant(r.Int64N(int64(40*day)))), Kind: event.CartAdd})
+			}
+		}
+	}
+	return all
+}
+
+// A shop whose log holds feedback, refunds and interactions gets weights for them: each of the sign that its customers act by,
+// and together they tell who leaves better than what is bought alone, out of time, among those who bought within a month.
+func TestStackLearnsFromFeedback(t *testing.T) {
+	m, err := model.Parse(model.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := score.NewEngine(m, event.Calendar{}, func(score.Transition) string { return "" }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const watch = 90 * 24 * time.Hour
+	begin, test := 18_300*day, panel.Cut{At: 18_600 * day, Watch: watch}
+	cuts, err := learn.Cuts(begin, test.At, watch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := outspoken(3000)
+	blocks, err := learn.Look(t.Context(), e, events, append(cuts, test))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, tested := blocks[:len(cuts)], slices.DeleteFunc(blocks[len(cuts)], func(c learn.Case) bool { return c.Traits.Silent > 30 })
+	fitted := func() (s churn.Stack, risks []float64) {
+		s, _, err := learn.Stack(t.Context(), blocks, watch, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bought, err := learn.Purchases(t.Context(), blocks[0], 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range tested {
+			risks = append(risks, s.Risk(tested[i].Traits, learn.NoPurchase(bought.Model, 7, &tested[i], watch)))
+		}
+		return s, risks
+	}
+	s, risks := fitted()
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+	for term, sign := range map[churn.Term]float64{
+		churn.Satisfaction: -1, churn.OpenComplaints: 1, churn.Refunded: 1, churn.EngagementTrend: -1,
+	} {
+		if s.Weights[term]*sign <= 0 {
+			t.Errorf("%s weighs %v, want the sign of %v", term, s.Weights[term], sign)
+		}
+	}
+	if s.Weights[churn.NPS] != 0 {
+		t.Errorf("nps, of which nobody was asked, weighs %v", s.Weights[churn.NPS])
+	}
+	for _, cases := range append(blocks, tested) {
+		for i := range cases {
+			cases[i].Traits.Mood, cases[i].Traits.Engagement, cases[i].Traits.Lately = churn.Mood{}, 0, 0
+		}
+	}
+	set := judge.Set{Scores: risks}
+	_, set.Rival = fitted()
+	for i := range tested {
+		set.Happened = append(set.Happened, tested[i].Left())
+	}
+	gain := judge.AUCDifference(set)
+	low, _ := gain.Interval()
+	t.Logf("of %d customers, AUC %.3f, %.3f more than without (from %.3f); weights %v", len(tested), judge.AUC(set).Value, gain.Value, low, s.Weights)
+	if low <= .02 {
+		t.Errorf("what customers say adds %.4f to the AUC, at least %.4f; want at least .02", gain.Value, low)
+	}
+}
