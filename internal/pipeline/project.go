@@ -48,16 +48,24 @@ func (l *Lane) show(ctx context.Context, most int) (bool, error) {
 		return false, err
 	}
 	var views []shard.View
-	for i, w := range page {
+	for _, w := range page {
 		for _, customer := range w.customers {
 			if k := w.shard.profiles[customer]; k != nil && k.exists {
 				views = append(views, l.view(k.profile))
 			}
 		}
-		l.showing.left[i].customers = l.showing.left[i].customers[len(w.customers):]
 	}
 	if err := l.reveal(ctx, views); err != nil {
 		return false, err
+	}
+	overtaken, err := l.overtaken(ctx, page)
+	if err != nil {
+		return false, err
+	}
+	for i, w := range page {
+		if !overtaken[w.shard] { // else they are shown again
+			l.showing.left[i].customers = l.showing.left[i].customers[len(w.customers):]
+		}
 	}
 	l.showing.left = slices.DeleteFunc(l.showing.left, func(w *work) bool { return len(w.customers) == 0 })
 	if len(l.showing.left) > 0 {
@@ -80,6 +88,7 @@ func (l *Lane) carrySilent(ctx context.Context, works []*work) error {
 // come again, and confirms what was said.
 func (l *Lane) showSpoken(ctx context.Context) error {
 	var views []shard.View
+	var page []*work
 	shown := map[string]struct{}{}
 	for _, o := range l.spoken {
 		customer := string(o.output.Key)
@@ -90,14 +99,62 @@ func (l *Lane) showSpoken(ctx context.Context) error {
 		// Where it is not at hand another has committed: then its entry is a leftover, and it is touched.
 		if k, ok := o.shard.profiles[customer]; ok && k.exists {
 			views = append(views, l.view(k.profile))
+			page = append(page, &work{shard: o.shard, customers: []string{customer}})
 			l.clean(o.shard, customer)
 		}
 	}
 	if err := l.reveal(ctx, views); err != nil {
 		return err
 	}
+	if err := l.touchOvertaken(ctx, page); err != nil {
+		return err
+	}
 	l.confirm()
 	return nil
+}
+
+// overtaken returns the shards of works that another has committed to since their profiles were read: what was just shown of
+// them may have come after what the other showed, and be older. They are up to date on return.
+func (l *Lane) overtaken(ctx context.Context, works []*work) (map[*state]bool, error) {
+	var shards []int
+	for _, w := range works {
+		shards = append(shards, w.shard.number)
+	}
+	slices.Sort(shards)
+	shards = slices.Compact(shards)
+	if len(shards) == 0 {
+		return nil, nil
+	}
+	var metas []shard.Meta
+	err := l.retry(ctx, "metas", func() (err error) {
+		metas, err = l.cfg.Store.Metas(ctx, shards)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	overtaken := map[*state]bool{}
+	for i, n := range shards {
+		s := l.states[n]
+		overtaken[s] = !s.held || s.token != metas[i].Token
+		if err := l.refresh(ctx, s, metas[i]); err != nil {
+			return nil, err
+		}
+	}
+	return overtaken, nil
+}
+
+// touchOvertaken sees to it that the customers of works who may have been shown as they no longer are will be shown again.
+func (l *Lane) touchOvertaken(ctx context.Context, works []*work) error {
+	overtaken, err := l.overtaken(ctx, works)
+	for _, w := range works {
+		if overtaken[w.shard] {
+			for _, customer := range w.customers {
+				l.touch(w.shard, customer)
+			}
+		}
+	}
+	return err
 }
 
 // showAll projects everybody who has changed.
@@ -195,11 +252,14 @@ func (l *Lane) projectPage(ctx context.Context, s *state, cursor uint64, count i
 	if err != nil {
 		return nil, 0, err
 	}
-	views = make([]shard.View, len(page))
-	for i, p := range page {
-		views[i] = l.view(p)
+	w := &work{shard: s}
+	for _, p := range page {
+		views, w.customers = append(views, l.view(p)), append(w.customers, p.Customer)
 	}
-	return views, next, l.project(ctx, views)
+	if err := l.project(ctx, views); err != nil {
+		return nil, 0, err
+	}
+	return views, next, l.touchOvertaken(ctx, []*work{w})
 }
 
 // scan reads a page of a shard's profiles.
