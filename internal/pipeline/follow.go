@@ -11,8 +11,8 @@ const followedAtOnce = 4
 
 // follow takes the own shards over to the model in force, a page of profiles at a time, once everything before the instant
 // from which it is in force has been read. Each profile is reviewed once, at that instant or at its own; only when all of a
-// shard's are done does its head name the new model. A pass that was cut short begins again, and finds the profiles that are
-// done by their model. It reports whether there may be more.
+// shard's are done does its head name the new model. A pass that was cut short, or that another's commit or a loss has come
+// into, begins again, and finds the profiles that are done by their model. It reports whether there may be more.
 func (l *Lane) follow(ctx context.Context) (bool, error) {
 	if l.until < l.engine.EffectiveAt() {
 		return false, nil
@@ -59,7 +59,7 @@ func (l *Lane) followPage(ctx context.Context, s *state) (*work, error) {
 	}
 	w.plan = func() ([]*part, error) {
 		parts, err := l.planCustomers(s, w.customers, (*draft).adopt)
-		if next == 0 {
+		if next == 0 && s.following.model == model {
 			parts = append(parts, &part{commit: shard.Commit{Shard: s.number, Model: model}})
 		}
 		return parts, err
@@ -67,7 +67,8 @@ func (l *Lane) followPage(ctx context.Context, s *state) (*work, error) {
 	return w, nil
 }
 
-// following is how far the pass over a shard's profiles has got that takes them over to a model.
+// following is how far the pass over a shard's profiles has got that takes them over to a model. It holds as long as the shard is
+// held: what a foreign commit or a lost write has changed no mark may show.
 type following struct {
 	model  string
 	cursor uint64

@@ -46,7 +46,7 @@ func newState(number int, own bool) *state {
 
 // forget drops all that a foreign commit may have changed.
 func (s *state) forget() {
-	s.held, s.token, s.profiles = false, "", nil
+	s.held, s.token, s.profiles, s.following = false, "", nil, following{}
 	s.confirmed, s.showing, s.waiting, s.published, s.pending = 0, 0, 0, 0, 0
 	s.due = unknown
 }

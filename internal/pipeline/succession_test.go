@@ -1,9 +1,11 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -11,6 +13,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
+	"tidemark/internal/shard"
 )
 
 // trade sends purchases of some customers, over a few seconds; the others stay silent.
@@ -131,6 +134,50 @@ func TestModelSwitchBetweenLives(t *testing.T) {
 			})
 		})
 	}
+}
+
+// forgetfulSwitch loses every shard's second commit that takes profiles over to a model, as soon as it is done.
+type forgetfulSwitch struct {
+	Store
+	memory *memory
+	model  string
+	pages  map[int]int
+}
+
+func (s forgetfulSwitch) Commit(ctx context.Context, commits []shard.Commit) []error {
+	errs := s.Store.Commit(ctx, commits)
+	for i, c := range commits {
+		if errs[i] != nil || !slices.ContainsFunc(c.Updates, func(u shard.Update) bool { return bytes.Contains(u.Profile, []byte(s.model)) }) {
+			continue
+		}
+		if s.pages[c.Shard]++; s.pages[c.Shard] == 2 {
+			s.memory.lose(c.Shard, 1)
+		}
+	}
+	return errs
+}
+
+// TestModelSwitchLosesAPage: where a failover loses a page of a pass, which no mark shows, the pass begins again.
+func TestModelSwitchLosesAPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		for n := range 40 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: ago(0), Amount: 150})
+		}
+		pages, next := map[int]int{}, w.scorer.next(0).Hash()
+		w.adjust = func(c *Config) { c.Store = forgetfulSwitch{c.Store, w.store, next, pages} }
+		lane := w.start(0, nil)
+		pass(5 * time.Second)
+		w.activate(ago(-5 * time.Second))
+		pass(20 * time.Second)
+		finish(t, lane)
+		w.checkModel(t)
+		for n := range 4 {
+			if pages[n] < 3 {
+				t.Errorf("shard %d: %d pages, want at least 3: the test has lost its subject", n, pages[n])
+			}
+		}
+	})
 }
 
 // TestModelSwitchTwice: a switch that comes while the one before is under way replaces it; nobody is left behind.
