@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,15 +76,12 @@ func (f *found) warnings() []string {
 	for _, w := range f.spend.warnings {
 		out = append(out, "spend: "+w.String())
 	}
-	var silent []string
 	for _, w := range f.stacked.warnings {
-		if c, constant := w.(fit.Constant); constant {
-			silent = append(silent, c.Name)
-			continue
+		if _, constant := w.(fit.Constant); !constant {
+			out = append(out, "churn: "+w.String())
 		}
-		out = append(out, "churn: "+w.String())
 	}
-	if silent != nil {
+	if silent := f.stacked.constants(); silent != nil {
 		out = append(out, "churn: the log says nothing of "+strings.Join(silent, ", "))
 	}
 	if f.gamma == nil {
@@ -119,7 +117,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 	return model.Fit{
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf,
-		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: stack,
+		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
 		SecondOrderDays: data.secondOrder(),
 	}
 }
@@ -168,15 +166,29 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	_, _ = io.WriteString(w, b.String())
 }
 
+// constants are what a regression says nothing of, for it does not vary.
+func (f *fitted) constants() (names []string) {
+	for _, w := range f.warnings {
+		if c, constant := w.(fit.Constant); constant {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 func (f *fitted) print(b *strings.Builder) {
+	constants := f.constants()
 	for _, e := range f.estimates {
+		if slices.Contains(constants, e.Name) {
+			continue
+		}
 		margin := fmt.Sprintf("%.4g", e.StandardError)
 		if e.StandardError != e.StandardError { // NaN
 			margin = "unknown"
 			if e.Value == 0 {
-				margin = "none: it may not be less, or does not vary"
+				margin = "none: it may not be less"
 			}
 		}
-		fmt.Fprintf(b, "           %-12s  %-12.7g  standard error %s\n", e.Name, e.Value, margin)
+		fmt.Fprintf(b, "           %-16s  %-12.7g  standard error %s\n", e.Name, e.Value, margin)
 	}
 }

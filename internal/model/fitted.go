@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +13,10 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"tidemark/internal/event"
+	"tidemark/internal/score/churn"
 )
 
-// fitted is the section that says where the parameters of purchase and spend come from. No score depends on it.
+// fitted is the section that says where the parameters come from. No score depends on it.
 type fitted struct {
 	From         string    `yaml:"from"`
 	To           string    `yaml:"to"`
@@ -22,6 +24,8 @@ type fitted struct {
 	RepeatBuyers int       `yaml:"repeat_buyers"`
 	Purchase     goodness  `yaml:"purchase"`
 	Spend        *goodness `yaml:"spend,omitempty"` // nil: not fitted
+	// Churn is of the churn stack, nil where it was not fitted; its customers count once for every date at which they stood.
+	Churn    *goodness `yaml:"churn,omitempty"`
 	Warnings     []string  `yaml:"warnings,omitempty"`
 }
 
@@ -54,6 +58,13 @@ func (f *fitted) check() error {
 	errs = append(errs, f.Purchase.check("fitted.purchase", purchaseNames, f.Customers))
 	if f.Spend != nil {
 		errs = append(errs, f.Spend.check("fitted.spend", spendNames, f.RepeatBuyers))
+	}
+	if f.Churn != nil {
+		names := []string{"intercept"}
+		for _, t := range churn.Terms() {
+			names = append(names, t.String())
+		}
+		errs = append(errs, f.Churn.check("fitted.churn", names, math.MaxInt))
 	}
 	return errors.Join(errs...)
 }

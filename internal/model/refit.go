@@ -33,7 +33,8 @@ type Fit struct {
 	RepeatBuyers int
 	Warnings     []string
 	// Stack is the churn stack; nil leaves that of the base as it is.
-	Stack *churn.Stack
+	Stack    *churn.Stack
+	Stacking Goodness
 	// SecondOrderDays is the window for a second order, in place of the base's where it has one; 0 leaves that as it is.
 	SecondOrderDays int
 }
@@ -146,6 +147,9 @@ func (f *Fit) fitted() *fitted {
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()
 	}
+	if f.Stack != nil && *f.Stack != churn.Plain() {
+		out.Churn = f.Stacking.section()
+	}
 	return out
 }
 
@@ -220,7 +224,7 @@ func withFitted(file, section string) []byte {
 	lines := strings.SplitAfter(file, "\n")
 	begin := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "fitted:") })
 	if begin < 0 {
-		return []byte(strings.TrimRight(file, "\n") + "\n\n# Where the parameters of purchase and spend come from: `tidemark fit` writes them. No score depends on it.\n" + section)
+		return []byte(strings.TrimRight(file, "\n") + "\n\n# Where the parameters come from: `tidemark fit` writes it. No score depends on it.\n" + section)
 	}
 	end := begin + 1
 	for last := end; last < len(lines) && (lines[last] == "" || strings.ContainsAny(lines[last][:1], " \t\r\n")); last++ {

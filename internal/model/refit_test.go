@@ -8,6 +8,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 )
 
@@ -83,7 +84,7 @@ func TestRefit(t *testing.T) {
 // bare is the default model without its section fitted.
 func bare(t *testing.T) string {
 	t.Helper()
-	before, _, found := strings.Cut(string(model.Default()), "\n# Where the parameters of purchase")
+	before, _, found := strings.Cut(string(model.Default()), "\n# Where the parameters come")
 	if !found {
 		t.Fatal("the default model has no section fitted")
 	}
@@ -138,6 +139,29 @@ func TestRefitKeepsTheSpendOfTheBase(t *testing.T) {
 	}
 }
 
+// A stack goes into section churn without the terms that weigh nothing, and how well it is known into section fitted.
+func TestRefitOfAStack(t *testing.T) {
+	f := fitOf(stat.MBGNBD{R: 1, Alpha: 2, A: 3, B: 4})
+	f.Stack = &churn.Stack{Intercept: -1, MaxTenure: 99}
+	f.Stack.Weights[churn.Base], f.Stack.Weights[churn.OpenComplaints] = .5, 1.25
+	f.Stacking = model.Goodness{Customers: 1500, LogLikelihood: -9, StandardErrors: map[string]float64{"base": .1, "open_complaints": .25, "nps": math.NaN()}}
+	got, err := model.Refit(model.Default(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := model.Parse(got); err != nil || m.Stack != *f.Stack {
+		t.Errorf("got %v, stack %+v, want %+v", err, m.Stack, *f.Stack)
+	}
+	for _, want := range []string{
+		"    weights:\n      base: 0.5\n      open_complaints: 1.25\n  horizon_days",
+		"  churn:\n    customers: 1500\n    log_likelihood: -9\n    standard_errors: {base: 0.1, open_complaints: 0.25}\n",
+	} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("want it to hold\n%s\ngot\n%s", want, got)
+		}
+	}
+}
+
 func TestRefitRefuses(t *testing.T) {
 	good := fitOf(fittedBG)
 	for _, row := range []struct {
@@ -174,6 +198,7 @@ func TestFittedIsChecked(t *testing.T) {
 		{"more repeat buyers than customers", "repeat_buyers: 946", "repeat_buyers: 2358", "2358 repeat_buyers"},
 		{"more payers than repeat buyers", "    customers: 946", "    customers: 947", "fitted.spend: 947"},
 		{"an unknown parameter", "{a: 0.1548", "{s: 0.1548", `fitted.purchase.standard_errors: "s"`},
+		{"an unknown term", "{base: 0.07083", "{bass: 0.07083", `fitted.churn.standard_errors: "bass"`},
 		{"a parameter of the other model", "{p: 1.19", "{r: 1.19", `fitted.spend.standard_errors: "r"`},
 		{"an error below zero", "{p: 1.19", "{p: -1.19", "p -1.19 is below 0"},
 	} {
