@@ -26,7 +26,7 @@ type fitted struct {
 	Spend        *goodness `yaml:"spend,omitempty"` // nil: not fitted
 	// Churn is of the churn stack, nil where it was not fitted; its customers count once for every date at which they stood.
 	Churn    *goodness `yaml:"churn,omitempty"`
-	Warnings     []string  `yaml:"warnings,omitempty"`
+	Warnings []string  `yaml:"warnings,omitempty"`
 }
 
 // goodness is how well parameters are known. A parameter without a standard error is left out.
