@@ -42,23 +42,23 @@ type Lane struct {
 	drainOnce sync.Once
 
 	// All below belongs to the goroutine of Run.
-	engine   Engine
-	states   []*state
-	inputs   []*input
-	arrived  chan struct{}
-	position map[shard.Partition]int64   // end of the last fully committed batch
-	told     map[shard.Partition]int64   // what the group has been told
-	outputs  []published                 // committed, not yet published
-	spoken   []published                 // published by the work in hand
-	dirty    map[int]map[string]struct{} // customers to be projected, by shard
-	showing  showing
-	shown    map[shard.Partition]int64 // all below has been projected
-	bad      tally
-	rolling  rolling
-	counted  time.Time // when the population was last counted
-	settled  bool      // event clock: everything has been evaluated up to the as-of
-	turn     int       // the own shard whose reviews are looked at next
-	drifted  string    // the model and half-year whose drift was reported last
+	engine    Engine
+	states    []*state
+	inputs    []*input
+	arrived   chan struct{}
+	position  map[shard.Partition]int64   // end of the last fully committed batch
+	told      map[shard.Partition]int64   // what the group has been told
+	outputs   []published                 // committed, not yet published
+	spoken    []published                 // published by the work in hand
+	dirty     map[int]map[string]struct{} // customers to be projected, by shard
+	showing   showing
+	shown     map[shard.Partition]int64 // all below has been projected
+	bad       tally
+	rolling   rolling
+	countNext time.Time // when the population is to be counted
+	settled   bool      // event clock: everything has been evaluated up to the as-of
+	turn      int       // the own shard whose reviews are looked at next
+	drifted   string    // the model and half-year whose drift was reported last
 	// until is W after the last batch, reviewed how far reviews have been run.
 	until, reviewed event.Instant
 

@@ -6,17 +6,23 @@ import (
 	"time"
 )
 
-// countEvery is the time between two looks at the population as a whole.
-const countEvery = 5 * time.Second
+const (
+	// countEvery is the time between two looks at the population as a whole, at least.
+	countEvery = 5 * time.Second
+	// countShare bounds the looks to one part in so many of a lane's time: the census grows with every model and half-year that
+	// forecasts have been settled for.
+	countShare = 50
+)
 
 // countPopulation sums up the census of all shards for the dashboards, and judges the models by it. The lane of index 0 does it
 // for all. It is a view only: where it does not succeed the next one does.
 func (l *Lane) countPopulation(ctx context.Context, why occasion) error {
-	if l.cfg.Index != 0 || why == regular && time.Since(l.counted) < countEvery {
+	if l.cfg.Index != 0 || why == regular && time.Now().Before(l.countNext) {
 		return nil
 	}
-	l.counted = time.Now()
+	began := time.Now()
 	err := l.projectPopulation(ctx)
+	l.countNext = began.Add(max(countEvery, countShare*time.Since(began)))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

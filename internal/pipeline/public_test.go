@@ -44,6 +44,32 @@ func TestPopulation(t *testing.T) {
 	})
 }
 
+// slowCensus takes a second for every look at the population.
+type slowCensus struct{ Store }
+
+func (s slowCensus) Census(ctx context.Context, shards []int) ([]map[string]int64, error) {
+	pass(time.Second)
+	return s.Store.Census(ctx, shards)
+}
+
+// TestPopulationThatIsLarge: the longer a look takes, the rarer it is.
+func TestPopulationThatIsLarge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.adjust = func(c *Config) { c.Store = slowCensus{c.Store} }
+		w.lives(1)
+		lane := w.start(0, nil)
+		pass(2 * time.Second)
+		before := w.store.rewritten()
+		pass(9 * time.Minute)
+		if got := w.store.rewritten() - before; got < 9 || got > 11 {
+			t.Errorf("looks of a second in nine minutes: want one in 50 seconds or so, got %d", got)
+		}
+		finish(t, lane)
+		w.check(event.InstantOf(time.Now()))
+	})
+}
+
 // TestPopulationAway: nothing waits for the public view of the population.
 func TestPopulationAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
