@@ -22,7 +22,7 @@ type fitCommand struct {
 	UnitDays         float64  `help:"Unit of time of the purchase model, in days." default:"7"`
 	Version          string   `help:"Version of the new model; the kind and the last day if not given." placeholder:"NAME"`
 	Out              string   `help:"Write the new model file; - is standard output." default:"-" placeholder:"FILE"`
-	ChurnStack       bool     `help:"Fit the churn stack too, to whom the log shows to have left; the lines of the levels stay those of the base."`
+	ChurnStack       bool     `help:"Fit the churn stack too, to whom the log or the histories show to have left; the lines of the levels stay those of the base."`
 	AcceptDegenerate bool     `help:"Write a model even where the data do not support one."`
 	modelSettings
 	redisSettings
@@ -33,8 +33,6 @@ func (c *fitCommand) Validate() error {
 	switch {
 	case c.ChurnStack && c.ModelKind != "mbg-nbd":
 		return errors.New("--churn-stack is fitted over mbg-nbd: over the risk of another purchase model its weights are wrong")
-	case c.FromRedis && c.ChurnStack:
-		return errors.New("--churn-stack needs a log: the live histories do not know how customers stood months ago")
 	case c.FromRedis && (len(c.Files) > 0 || c.Format != ""):
 		return errors.New("--from-redis takes no log: leave out the files and --format")
 	case !c.FromRedis && len(c.Files) == 0:

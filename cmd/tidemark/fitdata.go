@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
@@ -35,6 +36,8 @@ type fitData struct {
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
 	horizon time.Duration
+	// recalled says that the blocks are of histories, which have forgotten some of it.
+	recalled bool
 }
 
 // newFitData returns no customers yet, and the engine that tells of them.
@@ -177,6 +180,11 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 	if err := data.decode(engine, encoded, event.Instant(c.AsOf)); err != nil {
 		return nil, err
 	}
+	if c.ChurnStack && len(data.customers) > 0 {
+		if err := data.recall(engine, encoded); err != nil {
+			return nil, err
+		}
+	}
 	return data, ctx.Err()
 }
 
@@ -244,6 +252,33 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 			gap, back := p.History.SecondGap(d.asOf)
 			d.add(fitCustomer{engine.Pattern(&f, d.asOf), f.FirstPurchase, gap, back})
 		}
+	}
+	return nil
+}
+
+// recall looks back in the histories, each of a customer, at how they stood at the cuts. An empty one is left out.
+func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
+	var err error
+	if d.cuts, err = learn.Cuts(d.first, d.asOf, d.horizon); err != nil {
+		return err
+	}
+	d.recalled, d.blocks = true, make([][]learn.Case, len(d.cuts))
+	for _, b := range encoded {
+		if b == nil {
+			continue
+		}
+		p, err := score.Decode(b)
+		if err != nil {
+			return fmt.Errorf("decode a profile: %w", err)
+		}
+		for i, cut := range d.cuts {
+			if c, ok := learn.Recall(engine, p.Customer, &p.History, cut); ok {
+				d.blocks[i] = append(d.blocks[i], c)
+			}
+		}
+	}
+	for _, block := range d.blocks {
+		slices.SortFunc(block, func(a, b learn.Case) int { return strings.Compare(a.Customer, b.Customer) })
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type found struct {
 	stacked         fitted
 	inherited       bool        // the base's stack is over another purchase model than that of the fit
 	blocks          []time.Time // at which the stack looked at customers
+	recalled        bool        // from histories of today
 	repeatBuyers    int
 	repeats         int
 }
@@ -82,7 +83,10 @@ func (f *found) warnings() []string {
 		}
 	}
 	if silent := f.stacked.constants(); silent != nil {
-		out = append(out, "churn: the log says nothing of "+strings.Join(silent, ", "))
+		out = append(out, "churn: there is nothing to be learnt of "+strings.Join(silent, ", "))
+	}
+	if f.recalled {
+		out = append(out, "churn: the histories have forgotten what had been said, and looked at, by then: weights of that need a log")
 	}
 	if f.gamma == nil {
 		out = append(out, "spend: nobody who bought again paid for it; the parameters are those of the base")
@@ -100,7 +104,7 @@ func (f *found) learn(ctx context.Context, data *fitData) error {
 	if err != nil {
 		return err
 	}
-	f.stack, f.stacked = &stack, fittedOf(r)
+	f.stack, f.stacked, f.recalled = &stack, fittedOf(r), data.recalled
 	for _, cut := range data.cuts {
 		f.blocks = append(f.blocks, cut.At.Time())
 	}

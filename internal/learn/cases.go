@@ -38,6 +38,20 @@ func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []pan
 	return p.Rows, err
 }
 
+// Recall takes down the case of a customer at a cut from a history of today, which knows nothing later than the end of the watch;
+// false where no purchase stood then. Purchases and refunds it tells as the log would, for 730 days. What was said and looked at by
+// then is forgotten by now, all or in part: the case has none of it.
+func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut) (Case, bool) {
+	f := e.Facts(h, cut.At)
+	if f.PurchaseDays == 0 {
+		return Case{}, false
+	}
+	pattern := e.Pattern(&f, cut.At)
+	traits := e.Traits(&f, pattern)
+	traits.Mood, traits.Engagement, traits.Lately = churn.Mood{Refunded: traits.Refunded}, 0, 0
+	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Watch))}, true
+}
+
 const (
 	// blocks is how many cuts a stack is fitted to at most, apart how far they lie apart. More of them make a small shop's stack
 	// steadier; the oldest say less of today.

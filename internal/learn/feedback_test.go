@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 	"tidemark/internal/judge"
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
@@ -65,9 +66,8 @@ func outspoken(n int) []event.Event {
 	return all
 }
 
-// A shop whose log holds feedback, refunds and interactions gets weights for them: each of the sign that its customers act by,
-// and together they tell who leaves better than what is bought alone, out of time, among those who bought within a month.
-func TestStackLearnsFromFeedback(t *testing.T) {
+func engine(t *testing.T) *score.Engine {
+	t.Helper()
 	m, err := model.Parse(model.Default())
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +76,52 @@ func TestStackLearnsFromFeedback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return e
+}
+
+// Histories of today recall the cases that the log tells of, without what was said and looked at.
+func TestRecall(t *testing.T) {
+	const watch = 90 * 24 * time.Hour
+	e, events, cut := engine(t), outspoken(300), panel.Cut{At: 18_600*day + 7, Watch: watch}
+	until := cut.At.Add(watch)
+	events = slices.DeleteFunc(events, func(x event.Event) bool { return x.Common().OccurredAt > until })
+	blocks, err := learn.Look(t.Context(), e, events, []panel.Cut{cut})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, refunded := map[string]learn.Case{}, 0
+	for _, c := range blocks[0] {
+		c.Traits.Mood, c.Traits.Engagement, c.Traits.Lately = churn.Mood{Refunded: c.Traits.Refunded}, 0, 0
+		told[c.Customer] = c
+		if c.Traits.Refunded > 0 {
+			refunded++
+		}
+	}
+	recalled := 0
+	for _, life := range event.Lives(events) {
+		var h history.Summary
+		for _, x := range life {
+			h, _ = e.Observe(h, x)
+		}
+		customer := life[0].Common().Customer
+		got, ok := learn.Recall(e, customer, &h, cut)
+		want, there := told[customer]
+		if ok != there || got != want {
+			t.Errorf("customer %s: want %+v, %t, got %+v, %t", customer, want, there, got, ok)
+		}
+		if ok {
+			recalled++
+		}
+	}
+	if recalled < 250 || recalled == 300 || refunded < 50 {
+		t.Errorf("%d cases, %d with a refund: the test has lost its subject", recalled, refunded)
+	}
+}
+
+// A shop whose log holds feedback, refunds and interactions gets weights for them: each of the sign that its customers act by,
+// and together they tell who leaves better than what is bought alone, out of time, among those who bought within a month.
+func TestStackLearnsFromFeedback(t *testing.T) {
+	e := engine(t)
 	const watch = 90 * 24 * time.Hour
 	begin, test := 18_300*day, panel.Cut{At: 18_600 * day, Watch: watch}
 	cuts, err := learn.Cuts(begin, test.At, watch)
