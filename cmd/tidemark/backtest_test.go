@@ -12,6 +12,7 @@ import (
 )
 
 func TestBacktest(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "backtest.json")
 	sample := realdata.File(t, "cdnow/CDNOW_sample.txt")
 	got := tidemark(t, "backtest", sample, "--format", "cdnow-sample", "--cutoff", "1998-01-01,1997-10-01,1997-10-01", "--json", file, "--html", file+".html")

@@ -25,6 +25,7 @@ func wrongModel(t *testing.T) string {
 // TestReplayJudgesTheModel: on CDNOW the model holds through 1997, to which it was fitted; a wrong one does not, and what is
 // said of either follows from the counters that are written.
 func TestReplayJudgesTheModel(t *testing.T) {
+	t.Parallel()
 	log := []string{"replay", realdata.File(t, "cdnow/CDNOW_sample.txt"), "--format", "cdnow-sample", "--as-of", "1997-12-31"}
 	for _, row := range []struct {
 		why    string
@@ -53,6 +54,9 @@ func TestReplayJudgesTheModel(t *testing.T) {
 		r := reports[0]
 		if row.args == nil && (r.Model != q.Model || r.Fair.Brier != *q.Fair.Brier || r.Groups[score.Control].AUC.Value != *q.Groups["control"].AUC) {
 			t.Errorf("%s: the counters say %s, the summary %+v: want the same", row.why, r.String(), q)
+		}
+		if row.args != nil && !row.drifts {
+			continue
 		}
 		text := must(t, args...)
 		if said := strings.Contains(text, "`tidemark fit` is due"); said != row.drifts || !strings.Contains(text, "forecasts    of model "+q.Model+" since ") {

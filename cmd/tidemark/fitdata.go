@@ -256,13 +256,19 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 	return nil
 }
 
-// recall looks back in the histories, each of a customer, at how they stood at the cuts. An empty one is left out.
+// recall looks back in the histories, each of a customer, at how they stood at the newest cut: of the others they know too much. An
+// empty one is left out.
 func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
-	var err error
-	if d.cuts, err = learn.Cuts(d.first, d.asOf, d.horizon); err != nil {
+	const most = 365 * 24 * time.Hour
+	if d.horizon > most {
+		return fmt.Errorf("the churn stack of a horizon of %g days needs a log: the histories know how customers stood at most 365 days ago", d.horizon.Hours()/24)
+	}
+	cuts, err := learn.Cuts(d.first, d.asOf, d.horizon)
+	if err != nil {
 		return err
 	}
-	d.recalled, d.blocks = true, make([][]learn.Case, len(d.cuts))
+	d.cuts = cuts[:1]
+	var block []learn.Case
 	for _, b := range encoded {
 		if b == nil {
 			continue
@@ -271,14 +277,11 @@ func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
 		if err != nil {
 			return fmt.Errorf("decode a profile: %w", err)
 		}
-		for i, cut := range d.cuts {
-			if c, ok := learn.Recall(engine, p.Customer, &p.History, cut); ok {
-				d.blocks[i] = append(d.blocks[i], c)
-			}
+		if c, ok := learn.Recall(engine, p.Customer, &p.History, d.cuts[0]); ok {
+			block = append(block, c)
 		}
 	}
-	for _, block := range d.blocks {
-		slices.SortFunc(block, func(a, b learn.Case) int { return strings.Compare(a.Customer, b.Customer) })
-	}
+	slices.SortFunc(block, func(a, b learn.Case) int { return strings.Compare(a.Customer, b.Customer) })
+	d.recalled, d.blocks = true, [][]learn.Case{block}
 	return nil
 }

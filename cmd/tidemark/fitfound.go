@@ -86,7 +86,7 @@ func (f *found) warnings() []string {
 		out = append(out, "churn: there is nothing to be learnt of "+strings.Join(silent, ", "))
 	}
 	if f.recalled {
-		out = append(out, "churn: the histories have forgotten what had been said, and looked at, by then: weights of that need a log")
+		out = append(out, "churn: the histories have forgotten what had been said and looked at by then, and know orders as they stand now: a log tells more")
 	}
 	if f.gamma == nil {
 		out = append(out, "spend: nobody who bought again paid for it; the parameters are those of the base")

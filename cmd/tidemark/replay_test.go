@@ -20,6 +20,7 @@ const columns = "customer_id,as_of,orders,purchase_days,first_purchase,last_purc
 	"churn_level,value_score,tier,model_version"
 
 func TestReplayOfCDNOW(t *testing.T) {
+	t.Parallel()
 	name, format, customers, purchases := realdata.File(t, "cdnow/CDNOW_master.txt"), "cdnow", 23570, 69659
 	if raceDetector {
 		name, format, customers, purchases = realdata.File(t, "cdnow/CDNOW_sample.txt"), "cdnow-sample", 2357, 6919
@@ -42,6 +43,7 @@ func TestReplayOfCDNOW(t *testing.T) {
 }
 
 func TestReplayWritesFiles(t *testing.T) {
+	t.Parallel()
 	name := realdata.File(t, "cdnow/CDNOW_sample.txt")
 	dir := t.TempDir()
 	scores, transitions := filepath.Join(dir, "scores.csv"), filepath.Join(dir, "transitions.jsonl")
@@ -122,6 +124,7 @@ func checkTransitions(t *testing.T, name string) {
 }
 
 func TestReplayKnowsNoOrderAndNoRepetition(t *testing.T) {
+	t.Parallel()
 	name := realdata.File(t, "cdnow/CDNOW_sample.txt")
 	raw, err := os.ReadFile(name)
 	if err != nil {

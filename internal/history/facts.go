@@ -61,8 +61,9 @@ type Facts struct {
 	// Referrals counts REFERRAL_MADE over life.
 	Referrals int
 
-	// Until is the first instant after this one at which time alone changes any field above, those aside that interactions
-	// leave: for them UntilTouches is. Each is event.Never if there is none.
+	// Until is the first instant after this one at which time alone changes any field above, those aside that interactions leave
+	// by growing old: for them UntilTouches is. Each is event.Never if there is none. Where something is stamped ahead, Until may name
+	// an instant at which nothing but interactions has changed.
 	Until, UntilTouches event.Instant
 }
 

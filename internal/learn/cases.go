@@ -38,9 +38,10 @@ func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []pan
 	return p.Rows, err
 }
 
-// Recall takes down the case of a customer at a cut from a history of today, which knows nothing later than the end of the watch;
-// false where no purchase stood then. Purchases and refunds it tells as the log would, for 730 days. What was said and looked at by
-// then is forgotten by now, all or in part: the case has none of it.
+// Recall takes down the case of a customer at a cut from a history of the end of its watch; false where no purchase stood then. It
+// is the log's, with two exceptions. An order that has been cancelled or placed again since the cut counts as it stands now. And what
+// was said and looked at by the cut is forgotten, all or in part: the case has none of it. The watch is at most a year long: else the
+// purchases of the year before the cut are not all remembered.
 func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut) (Case, bool) {
 	f := e.Facts(h, cut.At)
 	if f.PurchaseDays == 0 {

@@ -10,9 +10,9 @@ import (
 const followedAtOnce = 4
 
 // follow takes the own shards over to the model in force, a page of profiles at a time, once everything before the instant
-// from which it is in force has been read. Each profile is reviewed once, at that instant or at its own; only when all of a
-// shard's are done does its head name the new model. A pass that was cut short, or that another's commit or a loss has come
-// into, begins again, and finds the profiles that are done by their model. It reports whether there may be more.
+// from which it is in force has been read. Each profile is reviewed once, at that instant or at its own; only when a lap over all
+// of a shard's profiles finds nobody left does its head name the new model. A lap that was cut short begins again, and finds the
+// profiles that are done by their model. It reports whether there may be more.
 func (l *Lane) follow(ctx context.Context) (bool, error) {
 	if l.until < l.engine.EffectiveAt() {
 		return false, nil
@@ -40,7 +40,8 @@ func (l *Lane) follow(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// followPage reads the next page of a shard and returns what is to be done about it. The last one's plan names the model.
+// followPage reads the next page of a shard and returns what is to be done about it. The plan of a lap's last page names the model
+// where the lap found nobody. That of any other leaves a name of its own in the head, so that a page that gets lost shows there.
 func (l *Lane) followPage(ctx context.Context, s *state) (*work, error) {
 	model := l.engine.Hash()
 	if s.following.model != model {
@@ -50,28 +51,37 @@ func (l *Lane) followPage(ctx context.Context, s *state) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.following.cursor = next
 	w := &work{shard: s}
 	for _, p := range page {
 		if p.Model != model {
 			w.customers = append(w.customers, p.Customer)
 		}
 	}
+	lap := &s.following
+	lap.cursor, lap.found = next, lap.found || len(w.customers) > 0
+	done := next == 0 && !lap.found
+	if next == 0 {
+		lap.found = false
+	}
 	w.plan = func() ([]*part, error) {
 		parts, err := l.planCustomers(s, w.customers, (*draft).adopt)
-		if next == 0 && s.following.model == model {
+		switch {
+		case done && s.following.model == model:
 			parts = append(parts, &part{commit: shard.Commit{Shard: s.number, Model: model}})
+		case len(parts) > 0:
+			parts[len(parts)-1].commit.Model = model + " until " + string(l.cfg.NewToken())
 		}
 		return parts, err
 	}
 	return w, nil
 }
 
-// following is how far the pass over a shard's profiles has got that takes them over to a model. It holds as long as the shard is
-// held: what a foreign commit or a lost write has changed no mark may show.
+// following is how far the lap over a shard's profiles has got that takes them over to a model, and whether it has found any that
+// were of another. It holds as long as the head of the shard says of its model what this lane last read or wrote there.
 type following struct {
 	model  string
 	cursor uint64
+	found  bool
 }
 
 // adopt takes a profile over to the model in force.

@@ -99,6 +99,47 @@ func TestNotCoPartitioned(t *testing.T) {
 	})
 }
 
+// heldUp does one call of Project six seconds late: its process was stopped in between.
+type heldUp struct {
+	Store
+	at    int
+	calls *int
+}
+
+func (s heldUp) Project(ctx context.Context, views []shard.View) error {
+	if *s.calls++; *s.calls == s.at {
+		pass(6 * time.Second)
+	}
+	return s.Store.Project(ctx, views)
+}
+
+// TestOvertakenViews holds a lane up at every call that shows something, while its successor goes on and customers fall silent. What
+// the one then shows is not what stays, though no rolling pass comes to heal it.
+func TestOvertakenViews(t *testing.T) {
+	for at, calls := 1, 1; calls >= at; at++ {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, toyScorer(), 1, 2)
+			calls = 0
+			for n := range 6 { // they fall silent one after another
+				silent := ago(10*day - time.Duration(n)*700*time.Millisecond)
+				w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: silent, Amount: 150})
+			}
+			rolling := []time.Duration{-1, time.Second}[at%2]
+			w.adjust = func(c *Config) { c.Store, c.RollingCycle = heldUp{c.Store, at, &calls}, rolling }
+			lane := w.start(0, nil)
+			pass(100 * time.Millisecond)
+			w.adjust = func(c *Config) { c.RollingCycle = -1 }
+			successor := w.start(0, nil)
+			pass(12 * time.Second)
+			finish(t, lane, successor)
+			w.check(event.InstantOf(time.Now()))
+		})
+		if t.Failed() || at > 200 {
+			t.Fatalf("held up at call %d of %d", at, calls)
+		}
+	}
+}
+
 // TestRebalance moves partitions between two members again and again, without waiting for either to be done.
 func TestRebalance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

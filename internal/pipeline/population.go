@@ -12,6 +12,8 @@ const (
 	// countShare bounds the looks to one part in so many of a lane's time: the census grows with every model and half-year that
 	// forecasts have been settled for.
 	countShare = 50
+	// countLeast is how often there is a look whatever it takes.
+	countLeast = 5 * time.Minute
 )
 
 // countPopulation sums up the census of all shards for the dashboards, and judges the models by it. The lane of index 0 does it
@@ -22,11 +24,12 @@ func (l *Lane) countPopulation(ctx context.Context, why occasion) error {
 	}
 	began := time.Now()
 	err := l.projectPopulation(ctx)
-	l.countNext = began.Add(max(countEvery, countShare*time.Since(began)))
+	l.countNext = began.Add(min(max(countEvery, countShare*time.Since(began)), countLeast))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err != nil {
+		l.countNext = began.Add(countEvery)
 		l.trouble("population", err)
 	}
 	return nil

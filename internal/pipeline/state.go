@@ -16,7 +16,8 @@ type state struct {
 	// script proves it, or reports a conflict.
 	held  bool
 	token shard.Token
-	// model is that under which all profiles have been reviewed, following how far that is done under another.
+	// model is that under which all profiles have been reviewed, or the name of the last page that was taken over to another;
+	// following is how far that is done.
 	model     string
 	following following
 	counts    shard.Counts
@@ -46,7 +47,7 @@ func newState(number int, own bool) *state {
 
 // forget drops all that a foreign commit may have changed.
 func (s *state) forget() {
-	s.held, s.token, s.profiles, s.following = false, "", nil, following{}
+	s.held, s.token, s.profiles = false, "", nil
 	s.confirmed, s.showing, s.waiting, s.published, s.pending = 0, 0, 0, 0, 0
 	s.due = unknown
 }
@@ -54,6 +55,9 @@ func (s *state) forget() {
 // adopt takes over the head of the shard as it was read.
 func (s *state) adopt(m shard.Meta) {
 	s.forget()
+	if s.model != m.Model {
+		s.following = following{} // another has got on with it, or what this lane has done is lost, which no mark may show
+	}
 	s.held, s.token, s.model, s.counts = true, m.Token, m.Model, m.Counts
 	s.profiles = map[string]*known{}
 }

@@ -136,12 +136,15 @@ func TestModelSwitchBetweenLives(t *testing.T) {
 	}
 }
 
-// forgetfulSwitch loses every shard's second commit that takes profiles over to a model, as soon as it is done.
+// forgetfulSwitch loses, once for every shard, its newest commits that take profiles over to a model: the second as soon as it is
+// done, or all of them when a lap has just found nobody left.
 type forgetfulSwitch struct {
 	Store
 	memory *memory
 	model  string
-	pages  map[int]int
+	atEnd  bool
+	pages  map[int]int // commits that took profiles over
+	lost   map[int]bool
 }
 
 func (s forgetfulSwitch) Commit(ctx context.Context, commits []shard.Commit) []error {
@@ -150,33 +153,100 @@ func (s forgetfulSwitch) Commit(ctx context.Context, commits []shard.Commit) []e
 		if errs[i] != nil || !slices.ContainsFunc(c.Updates, func(u shard.Update) bool { return bytes.Contains(u.Profile, []byte(s.model)) }) {
 			continue
 		}
-		if s.pages[c.Shard]++; s.pages[c.Shard] == 2 {
+		if s.pages[c.Shard]++; !s.atEnd && s.pages[c.Shard] == 2 {
+			s.lost[c.Shard] = true
 			s.memory.lose(c.Shard, 1)
 		}
 	}
 	return errs
 }
 
-// TestModelSwitchLosesAPage: where a failover loses a page of a pass, which no mark shows, the pass begins again.
-func TestModelSwitchLosesAPage(t *testing.T) {
+func (s forgetfulSwitch) Scan(ctx context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
+	page, next, err := s.Store.Scan(ctx, n, cursor, count)
+	done := func(b []byte) bool { return bytes.Contains(b, []byte(s.model)) }
+	if s.atEnd && !s.lost[n] && next == 0 && s.pages[n] > 1 && !slices.ContainsFunc(page, func(b []byte) bool { return !done(b) }) {
+		s.lost[n] = true
+		s.memory.lose(n, s.pages[n])
+	}
+	return page, next, err
+}
+
+// TestModelSwitchLosesPages: where a failover loses pages of a pass, which no mark shows, nobody is left behind.
+func TestModelSwitchLosesPages(t *testing.T) {
+	for _, atEnd := range []bool{false, true} {
+		t.Run(fmt.Sprintf("at the end=%t", atEnd), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, toyScorer(), 1, 4)
+				for n := range 40 {
+					w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: ago(0), Amount: 150})
+				}
+				store := forgetfulSwitch{memory: w.store, model: w.scorer.next(0).Hash(), atEnd: atEnd, pages: map[int]int{}, lost: map[int]bool{}}
+				w.adjust = func(c *Config) {
+					store.Store, c.Store, c.RollingCycle = c.Store, &store, -1
+				}
+				lane := w.start(0, nil)
+				pass(5 * time.Second)
+				w.activate(ago(-5 * time.Second))
+				pass(20 * time.Second)
+				finish(t, lane)
+				w.checkModel(t)
+				for n := range 4 {
+					if store.pages[n] < 3 || !store.lost[n] {
+						t.Errorf("shard %d: %d pages, lost: %t; the test has lost its subject", n, store.pages[n], store.lost[n])
+					}
+				}
+			})
+		})
+	}
+}
+
+// slowStore takes three milliseconds for every call that matters here.
+type slowStore struct{ Store }
+
+func (s slowStore) Commit(ctx context.Context, commits []shard.Commit) []error {
+	pass(3 * time.Millisecond)
+	return s.Store.Commit(ctx, commits)
+}
+
+func (s slowStore) Scan(ctx context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
+	pass(3 * time.Millisecond)
+	return s.Store.Scan(ctx, n, cursor, count)
+}
+
+// TestModelSwitchAmongStrangers: a pass gets on although another lane commits to its shards all the time, as where topics are not
+// co-partitioned.
+func TestModelSwitchAmongStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, toyScorer(), 1, 4)
-		for n := range 40 {
-			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: ago(0), Amount: 150})
+		w := newWorld(t, toyScorer(), 2, 4)
+		w.adjust = func(c *Config) { c.Store, c.CommitProfiles = slowStore{c.Store}, 10 }
+		for n := range 800 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%03d", n), Occurred: ago(0), Amount: 150})
 		}
-		pages, next := map[int]int{}, w.scorer.next(0).Hash()
-		w.adjust = func(c *Config) { c.Store = forgetfulSwitch{c.Store, w.store, next, pages} }
-		lane := w.start(0, nil)
-		pass(5 * time.Second)
-		w.activate(ago(-5 * time.Second))
-		pass(20 * time.Second)
-		finish(t, lane)
-		w.checkModel(t)
-		for n := range 4 {
-			if pages[n] < 3 {
-				t.Errorf("shard %d: %d pages, want at least 3: the test has lost its subject", n, pages[n])
+		lanes := []*running{w.start(0, nil), w.start(1, nil)}
+		pass(10 * time.Second)
+		w.activate(ago(-time.Second))
+		r := rand.New(rand.NewPCG(5, 6))
+		for n := range 3000 {
+			for i, topic := range event.Topics() {
+				m := message{ID: fmt.Sprint(topic, n), Customer: fmt.Sprintf("c%03d", r.IntN(800)), Occurred: ago(0), Amount: 1}
+				p := w.place(topic, m.Customer)
+				if i > 0 {
+					p.Index = 1 - p.Index
+				}
+				w.sendTo(p, m.Occurred, m)
+			}
+			pass(10 * time.Millisecond)
+		}
+		metas, err := w.store.Metas(t.Context(), []int{0, 1, 2, 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, m := range metas {
+			if m.Model != w.next.Hash() {
+				t.Errorf("model of shard %d after half a minute: want %s, got %s", n, w.next.Hash(), m.Model)
 			}
 		}
+		finish(t, lanes...)
 	})
 }
 

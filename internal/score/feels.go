@@ -24,7 +24,7 @@ func (e *Engine) bears(x event.Event) bool {
 	case *event.Purchase:
 		return true
 	case *event.Interaction:
-		return x.Kind == event.ReferralMade || e.feels.engagement && x.Depth() > 0
+		return x.Kind == event.ReferralMade || e.feels.engagement // one that weighs nothing may take the place of one that did
 	case *event.Feedback:
 		return x.Kind == event.NPS || e.feels.mood
 	}

@@ -69,7 +69,8 @@ type Meta struct {
 	Token    Token
 	Sequence int64
 	Format   int64
-	// Model is the hash of the model that the shard's profiles were last reviewed under.
+	// Model is the hash of the model that all of the shard's profiles have been reviewed under; while they are taken over to another,
+	// some other name.
 	Model  string
 	Marks  Marks
 	Counts Counts
