@@ -6,11 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"tidemark/internal/avro"
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/internal/model"
 	"tidemark/internal/replay"
+	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 )
 
@@ -51,6 +53,10 @@ func TestSilence(t *testing.T) {
 // placed a minute or so apart: of many customers, one has a line there.
 func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.Instant) {
 	t.Helper()
+	lined, err := model.Parse([]byte(withLine(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for days := 5; days < 300; days++ {
 		now := event.InstantOf(time.Now())
 		target := now.Add(wait)
@@ -60,7 +66,8 @@ func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.I
 			t.Fatal(err)
 		}
 		crossed := func(up int) event.Instant {
-			engine, err := engineOf([]byte(withLine(up)), "UTC", nil)
+			lined.Churn.Levels[0].Up = int32(up)
+			engine, err := score.NewEngine(lined, event.Calendar{}, avro.Identify, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

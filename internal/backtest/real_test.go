@@ -56,54 +56,6 @@ func run(t *testing.T, format dataset.Format, file string, cutoffs []event.Insta
 	return r
 }
 
-var quarters = []string{"1997-09-30", "1997-10-31", "1997-11-30", "1997-12-31", "1998-01-31", "1998-02-28", "1998-03-31"}
-
-// The stack ranks customers no worse than a logistic regression on RFM on any set, and better where baskets are known. The
-// bounds were fixed before the stack was.
-func TestAgainstLogitRFM(t *testing.T) {
-	rows := []struct {
-		name    string
-		format  dataset.Format
-		file    string
-		cutoffs []string
-		above   float64
-	}{
-		{"CDNOW sample", dataset.CDNOWSample, "cdnow/CDNOW_sample.txt", quarters, -.003},
-		{"CDNOW", dataset.CDNOW, "cdnow/CDNOW_master.txt", quarters, -.003},
-		{
-			"Online Retail", dataset.OnlineRetail, "online_retail/online_retail.csv.gz",
-			[]string{"2011-05-31", "2011-06-30", "2011-07-31", "2011-08-31", "2011-09-09"},
-			0,
-		},
-	}
-	if racing { // the detector sees all of the code on the sample
-		rows = rows[:1]
-	}
-	for _, row := range rows {
-		t.Run(row.name, func(t *testing.T) {
-			r := run(t, row.format, row.file, days(t, row.cutoffs...))
-			got := r.Difference[backtest.LogitRFM]
-			t.Logf("AUC less that of %s: %+.4f (%+.4f to %+.4f), among the active %+v", backtest.LogitRFM, got.Value, got.Low, got.High, r.AmongActive)
-			if !(float64(got.Low) > row.above) {
-				t.Errorf("AUC less that of %s: want the lower bound above %v, got %+v", backtest.LogitRFM, row.above, got)
-			}
-			for _, c := range r.Cutoffs {
-				stack := c.Churn[backtest.Stack]
-				if !(stack.Slope >= .85 && stack.Slope <= 1.15) {
-					t.Errorf("%s: calibration slope: want it in [.85, 1.15], got %v", c.Date, stack.Slope)
-				}
-				if worse := c.AUC[backtest.NoPurchase]; row.name == "CDNOW" && c.AUC[backtest.Stack] <= worse {
-					t.Errorf("%s: AUC: want more than the %v of the purchase model, got %v", c.Date, worse, c.AUC[backtest.Stack])
-				}
-				// In autumn more of Online Retail's customers come back than the year before has shown: the base rate moves.
-				if row.name == "Online Retail" && c.Date >= "2011-08-31" && !c.Drifted {
-					t.Errorf("%s: the base rate has moved by %+.3f, want that noticed", c.Date, stack.Bias)
-				}
-			}
-		})
-	}
-}
-
 // Alerts, spend and the course of purchase days on the CDNOW sample.
 func TestAlertsAndSpendOnCDNOW(t *testing.T) {
 	r := run(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt", days(t, "1997-12-31"))

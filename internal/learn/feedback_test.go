@@ -128,7 +128,7 @@ func TestStackLearnsFromFeedback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := outspoken(3000)
+	events := outspoken(1500)
 	blocks, err := learn.Look(t.Context(), e, events, append(cuts, test))
 	if err != nil {
 		t.Fatal(err)

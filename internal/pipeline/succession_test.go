@@ -219,16 +219,16 @@ func TestModelSwitchAmongStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 4)
 		w.adjust = func(c *Config) { c.Store, c.CommitProfiles = slowStore{c.Store}, 10 }
-		for n := range 800 {
+		for n := range 400 {
 			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%03d", n), Occurred: ago(0), Amount: 150})
 		}
 		lanes := []*running{w.start(0, nil), w.start(1, nil)}
 		pass(10 * time.Second)
 		w.activate(ago(-time.Second))
 		r := rand.New(rand.NewPCG(5, 6))
-		for n := range 3000 {
+		for n := range 1000 {
 			for i, topic := range event.Topics() {
-				m := message{ID: fmt.Sprint(topic, n), Customer: fmt.Sprintf("c%03d", r.IntN(800)), Occurred: ago(0), Amount: 1}
+				m := message{ID: fmt.Sprint(topic, n), Customer: fmt.Sprintf("c%03d", r.IntN(400)), Occurred: ago(0), Amount: 1}
 				p := w.place(topic, m.Customer)
 				if i > 0 {
 					p.Index = 1 - p.Index
@@ -243,7 +243,7 @@ func TestModelSwitchAmongStrangers(t *testing.T) {
 		}
 		for n, m := range metas {
 			if m.Model != w.next.Hash() {
-				t.Errorf("model of shard %d after half a minute: want %s, got %s", n, w.next.Hash(), m.Model)
+				t.Errorf("model of shard %d after ten seconds: want %s, got %s", n, w.next.Hash(), m.Model)
 			}
 		}
 		finish(t, lanes...)
