@@ -258,7 +258,7 @@ func TestFitToTheLiveHistories(t *testing.T) {
 	}
 	stacked := tidemark(t, append(live, "--as-of", "1998-06-30", "--churn-stack")...)
 	stacked.says(t, 0, "logistic regression on 300 customers as they stood at 1998-04-01, log", "a log tells more")
-	if is, want := parsed(t, stacked.out).Stack, stackOfOneCut(t, log[0], ours[3], "1998-04-01", "1998-06-30"); is != want {
+	if is, want := parsed(t, stacked.out).Stack, stackOfOneCut(t, log[0], ours[3], event.InstantOf(time.Date(1998, 6, 30, 0, 0, 0, 0, time.UTC))); is != want {
 		t.Errorf("stack of the histories: want that of the log, %+v, got %+v", want, is)
 	}
 	tidemark(t, live...).says(t, 0, "to 1998-06-", "control: 0.25 # ours") // up to where the customers have been evaluated
@@ -270,8 +270,9 @@ func TestFitToTheLiveHistories(t *testing.T) {
 	tidemark(t, append(live, "--model", file(t, euros))...).says(t, 1, "the histories are in USD, the model in EUR")
 }
 
-// stackOfOneCut is the churn stack of a log in Berlin's days, learnt from one cut alone, as a model file says it.
-func stackOfOneCut(t *testing.T, log, base, cut, until string) churn.Stack {
+// stackOfOneCut is the churn stack of a log in Berlin's days, learnt from its cut 90 days before an instant alone, as a model file
+// says it.
+func stackOfOneCut(t *testing.T, log, base string, until event.Instant) churn.Stack {
 	t.Helper()
 	raw, err := os.ReadFile(base)
 	if err != nil {
@@ -285,12 +286,12 @@ func stackOfOneCut(t *testing.T, log, base, cut, until string) churn.Stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, end := instantOf(t, cut), instantOf(t, until)
-	blocks, err := learn.Look(t.Context(), engine, read.Events, []panel.Cut{{At: at, Watch: end.Sub(at)}})
+	const horizon = 90 * 24 * time.Hour
+	blocks, err := learn.Look(t.Context(), engine, read.Events, []panel.Cut{{At: until.Add(-horizon), Watch: horizon}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, _, err := learn.Stack(t.Context(), blocks, end.Sub(at), 7)
+	s, _, err := learn.Stack(t.Context(), blocks, horizon, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,15 +303,6 @@ func stackOfOneCut(t *testing.T, log, base, cut, until string) churn.Stack {
 		t.Fatal(err)
 	}
 	return parsed(t, string(written)).Stack
-}
-
-func instantOf(t *testing.T, day string) event.Instant {
-	t.Helper()
-	at, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return event.InstantOf(at)
 }
 
 // A scan of Redis may return a profile more than once.

@@ -222,16 +222,15 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 	var newest event.Day
 	var evaluated event.Instant
 	known := make(map[string]struct{}, len(encoded)) // a scan may tell of a customer twice
-	for i, b := range encoded {
-		p, err := score.Decode(b)
-		if err != nil {
-			return fmt.Errorf("decode a profile: %w", err)
-		}
+	err := eachProfile(encoded, func(i int, p *score.Profile) {
 		if _, twice := known[p.Customer]; twice {
 			encoded[i] = nil
 		}
 		known[p.Customer] = struct{}{}
 		newest, evaluated = max(newest, p.History.Newest()), max(evaluated, p.AsOf)
+	})
+	if err != nil {
+		return err
 	}
 	d.asOf = asOf
 	if asOf == 0 {
@@ -240,7 +239,17 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 	if exact := d.calendar.Start(newest - 1); d.asOf < exact {
 		return fmt.Errorf("the histories know what stands now, not what stood at %s: --as-of cannot be earlier than %s; fit to a log instead", d.asOf, exact)
 	}
-	for _, b := range encoded {
+	return eachProfile(encoded, func(_ int, p *score.Profile) {
+		if f := engine.Facts(&p.History, d.asOf); f.PurchaseDays > 0 {
+			gap, back := p.History.SecondGap(d.asOf)
+			d.add(fitCustomer{engine.Pattern(&f, d.asOf), f.FirstPurchase, gap, back})
+		}
+	})
+}
+
+// eachProfile decodes profiles, one after another, and tells the place of each. An empty one is left out.
+func eachProfile(encoded [][]byte, take func(i int, p *score.Profile)) error {
+	for i, b := range encoded {
 		if b == nil {
 			continue
 		}
@@ -248,16 +257,12 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 		if err != nil {
 			return fmt.Errorf("decode a profile: %w", err)
 		}
-		if f := engine.Facts(&p.History, d.asOf); f.PurchaseDays > 0 {
-			gap, back := p.History.SecondGap(d.asOf)
-			d.add(fitCustomer{engine.Pattern(&f, d.asOf), f.FirstPurchase, gap, back})
-		}
+		take(i, &p)
 	}
 	return nil
 }
 
-// recall looks back in the histories, each of a customer, at how they stood at the newest cut: of the others they know too much. An
-// empty one is left out.
+// recall looks back in the histories, each of a customer, at how they stood at the newest cut: of the others they know too much.
 func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
 	const most = 365 * 24 * time.Hour
 	if d.horizon > most {
@@ -269,17 +274,13 @@ func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
 	}
 	d.cuts = cuts[:1]
 	var block []learn.Case
-	for _, b := range encoded {
-		if b == nil {
-			continue
-		}
-		p, err := score.Decode(b)
-		if err != nil {
-			return fmt.Errorf("decode a profile: %w", err)
-		}
+	err = eachProfile(encoded, func(_ int, p *score.Profile) {
 		if c, ok := learn.Recall(engine, p.Customer, &p.History, d.cuts[0]); ok {
 			block = append(block, c)
 		}
+	})
+	if err != nil {
+		return err
 	}
 	slices.SortFunc(block, func(a, b learn.Case) int { return strings.Compare(a.Customer, b.Customer) })
 	d.recalled, d.blocks = true, [][]learn.Case{block}

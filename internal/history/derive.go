@@ -10,7 +10,7 @@ import (
 // Newest on; at earlier instants what was sealed or folded since then counts as well. It does not allocate.
 func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
 	f, h := s.derive(at, c)
-	f.Until, f.UntilTouches = h.next(c), h.touchesNext(c)
+	f.Until, f.UntilTouches = h.next(c), startOf(h.touchLeaves, c)
 	if h.ahead == event.Never {
 		return f // what leaves a window always shows in a count
 	}
@@ -38,18 +38,14 @@ type horizon struct {
 
 const noDay event.Day = math.MaxInt32
 
-func (h *horizon) next(c event.Calendar) event.Instant {
-	if h.leaves == noDay {
-		return h.ahead
-	}
-	return min(h.ahead, c.Start(h.leaves))
-}
+func (h *horizon) next(c event.Calendar) event.Instant { return min(h.ahead, startOf(h.leaves, c)) }
 
-func (h *horizon) touchesNext(c event.Calendar) event.Instant {
-	if h.touchLeaves == noDay {
+// startOf is the first instant of a day; event.Never of noDay.
+func startOf(d event.Day, c event.Calendar) event.Instant {
+	if d == noDay {
 		return event.Never
 	}
-	return c.Start(h.touchLeaves)
+	return c.Start(d)
 }
 
 // has reports whether a fact counts: it had happened, and its day lies in the window.

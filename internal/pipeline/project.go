@@ -113,8 +113,8 @@ func (l *Lane) showSpoken(ctx context.Context) error {
 	return nil
 }
 
-// overtaken returns the shards of works that another has committed to since their profiles were read: what was just shown of
-// them may have come after what the other showed, and be older. They are up to date on return.
+// overtaken returns the shards of works that another has committed to since this lane last read or wrote them: what was just shown
+// of them may have come after what the other showed, and be older. They are up to date on return.
 func (l *Lane) overtaken(ctx context.Context, works []*work) (map[*state]bool, error) {
 	var shards []int
 	for _, w := range works {

@@ -200,16 +200,19 @@ func TestModelSwitchLosesPages(t *testing.T) {
 	}
 }
 
-// slowStore takes three milliseconds for every call that matters here.
-type slowStore struct{ Store }
+// slow is a store whose commits and scans take a while.
+type slow struct {
+	Store
+	commit, scan time.Duration
+}
 
-func (s slowStore) Commit(ctx context.Context, commits []shard.Commit) []error {
-	pass(3 * time.Millisecond)
+func (s slow) Commit(ctx context.Context, commits []shard.Commit) []error {
+	pass(s.commit)
 	return s.Store.Commit(ctx, commits)
 }
 
-func (s slowStore) Scan(ctx context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
-	pass(3 * time.Millisecond)
+func (s slow) Scan(ctx context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
+	pass(s.scan)
 	return s.Store.Scan(ctx, n, cursor, count)
 }
 
@@ -218,7 +221,9 @@ func (s slowStore) Scan(ctx context.Context, n int, cursor uint64, count int) ([
 func TestModelSwitchAmongStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 4)
-		w.adjust = func(c *Config) { c.Store, c.CommitProfiles = slowStore{c.Store}, 10 }
+		w.adjust = func(c *Config) {
+			c.Store, c.CommitProfiles = slow{c.Store, 3 * time.Millisecond, 3 * time.Millisecond}, 10
+		}
 		for n := range 400 {
 			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%03d", n), Occurred: ago(0), Amount: 150})
 		}
@@ -389,14 +394,6 @@ func TestSuccession(t *testing.T) {
 	}
 }
 
-// slow is a store whose scans take a while.
-type slow struct{ fusedStore }
-
-func (s slow) Scan(ctx context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
-	pass(300 * time.Millisecond)
-	return s.fusedStore.Scan(ctx, n, cursor, count)
-}
-
 // TestModelSwitchIsReviewed: a simulation may rely on Progress: its clock moves on only once everybody has been taken over.
 func TestModelSwitchIsReviewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -406,7 +403,7 @@ func TestModelSwitchIsReviewed(t *testing.T) {
 		clock.Store(int64(start))
 		w.adjust = func(c *Config) {
 			c.Clock, c.Now = SimulatedClock, func() event.Instant { return event.Instant(clock.Load()) }
-			c.CommitProfiles, c.Store = 1, slow{c.Store.(fusedStore)}
+			c.CommitProfiles, c.Store = 1, slow{c.Store, 0, 300 * time.Millisecond}
 		}
 		for n := range 20 {
 			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: start, Amount: 150})

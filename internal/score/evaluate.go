@@ -76,7 +76,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPu
 	own, fresh := e.Traits(f, p), p
 	fresh.Age = p.Last
 	atOnce := own
-	atOnce.Silent, atOnce.Mood, atOnce.Lately = 0, e.mood(&f.AtLast, f), own.Engagement
+	atOnce.Silent, atOnce.Mood, atOnce.Lately = 0, moodOf(&f.AtLast, f), own.Engagement
 	noPurchase = e.model.Value.NoPurchase(p, horizon)
 	return churn.Signs{
 		Risk:         micro(e.model.Stack.Risk(own, noPurchase)),
@@ -93,7 +93,7 @@ func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	t := churn.Traits{
 		Silent: p.Age - p.Last, MedianGap: f.MedianGapDays, Tenure: p.Last, Repeats: p.Repeats,
 		Spend: e.major(f.Spend), LastOrder: e.major(f.LastOrderAmount), Items: f.Lines, LastItems: f.LastLines,
-		Mood: e.mood(&f.Experience, f), Lately: float64(f.Interactions30),
+		Mood: moodOf(&f.Experience, f), Lately: float64(f.Interactions30),
 	}
 	var weight int64
 	for _, w := range f.Interactions90 {
@@ -103,8 +103,8 @@ func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	return t
 }
 
-// mood restates an experience, which may be that of an earlier instant than f.
-func (e *Engine) mood(x *history.Experience, f *history.Facts) churn.Mood {
+// moodOf restates an experience, which may be that of an earlier instant than f.
+func moodOf(x *history.Experience, f *history.Facts) churn.Mood {
 	m := churn.Mood{Complaints: x.Complaints, OpenComplaints: x.OpenComplaints}
 	switch {
 	case x.NPSKnown && x.NPSScore >= 9:

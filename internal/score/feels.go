@@ -33,7 +33,7 @@ func (e *Engine) bears(x event.Event) bool {
 
 // same reports whether no label depends on the difference between two states of the facts: then everything that labels
 // depend on is monotone in the silence between them.
-func (l feels) same(a, b *history.Facts) bool {
+func (x feels) same(a, b *history.Facts) bool {
 	return a.Orders == b.Orders && a.PurchaseDays == b.PurchaseDays && a.Spend == b.Spend &&
 		a.Orders365 == b.Orders365 && a.Days365 == b.Days365 && a.Spend365 == b.Spend365 &&
 		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
@@ -41,20 +41,20 @@ func (l feels) same(a, b *history.Facts) bool {
 		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
 		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore &&
 		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines &&
-		(!l.mood || a.Experience == b.Experience && a.AtLast == b.AtLast) &&
-		(!l.engagement || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90)
+		(!x.mood || a.Experience == b.Experience && a.AtLast == b.AtLast) &&
+		(!x.engagement || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90)
 }
 
 // quiet reports whether no window holds anything that labels depend on.
-func (l feels) quiet(f *history.Facts) bool {
+func (x feels) quiet(f *history.Facts) bool {
 	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.NPSKnown &&
-		(!l.mood || f.Experience == (history.Experience{}) && f.AtLast == (history.Experience{})) &&
-		(!l.engagement || f.Interactions90 == [event.InteractionKinds]int64{})
+		(!x.mood || f.Experience == (history.Experience{}) && f.AtLast == (history.Experience{})) &&
+		(!x.engagement || f.Interactions90 == [event.InteractionKinds]int64{})
 }
 
 // until is the first instant after that of the facts at which time alone may change what labels depend on.
-func (l feels) until(f *history.Facts) event.Instant {
-	if l.engagement {
+func (x feels) until(f *history.Facts) event.Instant {
+	if x.engagement {
 		return min(f.Until, f.UntilTouches)
 	}
 	return f.Until
