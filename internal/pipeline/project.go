@@ -157,9 +157,11 @@ func (l *Lane) touchOvertaken(ctx context.Context, works []*work) error {
 	return err
 }
 
-// showAll projects everybody who has changed.
+// showAll projects everybody who has changed, and waits for nothing more: of outputs that waited for a turn to end, the customers may
+// have been shown since.
 func (l *Lane) showAll(ctx context.Context) error {
-	for l.showing.begun || len(l.dirty) > 0 {
+	waits := func(s *state) bool { return s.waiting > 0 }
+	for l.showing.begun || len(l.dirty) > 0 || slices.ContainsFunc(l.states, waits) {
 		if !l.showing.begun {
 			l.beginShowing()
 		}
