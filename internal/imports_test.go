@@ -26,25 +26,23 @@ const (
 // event -> history -> score -> pipeline -> cmd. A pattern that ends in /... names a package and all below it.
 // Tests may import anything of ours but cmd.
 var may = map[string][]string{
-	"internal/event":      {},
-	"internal/stat":       {},
-	"internal/judge":      {},
-	"internal/history":    {"internal/event"},
-	"internal/score":      {"internal/event", "internal/history", "internal/stat", "internal/score/..."},
-	"internal/population": {"internal/event", "internal/history", "internal/stat", "internal/score"},
+	"internal/event":   {},
+	"internal/stat":    {},
+	"internal/judge":   {},
+	"internal/history": {"internal/event"},
+	"internal/score":   {"internal/event", "internal/history", "internal/stat", "internal/score/..."},
 
 	// The parts of a score know nothing of each other; score combines them.
-	"internal/score/rfm":          facts,
-	"internal/score/clv":          facts,
-	"internal/score/churn":        facts,
-	"internal/score/satisfaction": facts,
-	"internal/score/engagement":   facts,
-	"internal/score/value":        facts,
-	"internal/score/tier":         facts,
+	"internal/score/rfm":   facts,
+	"internal/score/clv":   facts,
+	"internal/score/churn": facts,
+	"internal/score/value": facts,
+	"internal/score/tier":  facts,
 
 	"internal/fit":     {"internal/stat"}, // beside the core: it has a context and adds up on all processors
 	"internal/model":   {"internal/event", "internal/stat", "internal/score/..."},
-	"internal/shard":   {"internal/event"},
+	"internal/stream":  {"internal/event"},
+	"internal/shard":   {"internal/event", "internal/stream"},
 	"internal/dataset": {"internal/event"},
 	"internal/shop":    {"internal/event", "internal/stat"},
 	"internal/traffic": {"internal/event"},
@@ -58,15 +56,15 @@ var may = map[string][]string{
 
 	// The adapters see neither each other nor the pipeline; interfaces are met without an import.
 	"schemas":           {},
-	"internal/avro":     {"schemas", "internal/event", "internal/score/...", "internal/shard"},
-	"internal/kafka":    {"internal/event", "internal/shard"},
+	"internal/avro":     {"schemas", "internal/event", "internal/score/...", "internal/shard", "internal/stream"},
+	"internal/kafka":    {"internal/event", "internal/shard", "internal/stream"},
 	"internal/redis":    {"internal/event", "internal/shard"},
-	"internal/pipeline": {"internal/event", "internal/history", "internal/score/...", "internal/population", "internal/shard", "internal/watch"},
+	"internal/pipeline": {"internal/event", "internal/score/...", "internal/shard", "internal/stream", "internal/watch"},
 
 	// Servers in this process, and what every store must pass: for the demo and for tests.
 	"internal/embed":     {},
 	"internal/realdata":  {},
-	"internal/storetest": {"internal/event", "internal/shard"},
+	"internal/storetest": {"internal/event", "internal/shard", "internal/stream"},
 
 	// Servers as processes: for tests, benchmarks and work by hand.
 	"deploy":                       {},
@@ -82,7 +80,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 
 // The core computes: no clock, network, log, goroutine or context, and no library but gonum.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/population", "internal/watch"}
+	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/watch"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",
@@ -107,6 +105,37 @@ func TestImports(t *testing.T) {
 			case !isOurs && !test && matches(dir, core) && !coreMay(imported):
 				t.Errorf("%s imports %s; the core takes the standard library without I/O, time and concurrency, and gonum: let the caller pass in what is needed", file, imported)
 			}
+		}
+	}
+}
+
+// TestNoRowForNothing finds rows of the table, and of the linter's, for packages that do not exist: whoever reads them looks for
+// the package.
+func TestNoRowForNothing(t *testing.T) {
+	exists := map[string]bool{}
+	for _, file := range goFiles(t) {
+		exists[path.Dir(file)] = true
+	}
+	wanted := map[string]string{}
+	for dir, imported := range may {
+		for _, pattern := range append([]string{dir}, imported...) {
+			wanted[strings.TrimSuffix(strings.TrimSuffix(pattern, "..."), "/")] = "imports_test.go"
+		}
+	}
+	for _, pattern := range core {
+		wanted[strings.TrimSuffix(pattern, "/...")] = "imports_test.go"
+	}
+	linter, err := os.ReadFile(filepath.Join(root, ".golangci.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, named := range regexp.MustCompile(`(?:\*\*/|tidemark/)((?:internal|cmd)/[a-z/]*[a-z])`).FindAllSubmatch(linter, -1) {
+		wanted[string(named[1])] = ".golangci.yml"
+	}
+	delete(wanted, "") // the pattern of everything
+	for dir, where := range wanted {
+		if !exists[dir] {
+			t.Errorf("%s has a row for %s, which has no Go file: remove the row", where, dir)
 		}
 	}
 }

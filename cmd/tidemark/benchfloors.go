@@ -12,6 +12,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 	"tidemark/internal/traffic"
 )
 
@@ -19,10 +20,10 @@ import (
 func (b *bench) readFloors(ctx context.Context) error {
 	b.say("floors: fetch, fetch and decode")
 	var err error
-	if b.result.Fetch, err = b.read(ctx, func(event.Record) error { return nil }); err != nil {
+	if b.result.Fetch, err = b.read(ctx, func(stream.Record) error { return nil }); err != nil {
 		return err
 	}
-	b.result.FetchDecode, err = b.read(ctx, func(r event.Record) error {
+	b.result.FetchDecode, err = b.read(ctx, func(r stream.Record) error {
 		_, err := b.codec.Decode(r)
 		return err
 	})
@@ -30,7 +31,7 @@ func (b *bench) readFloors(ctx context.Context) error {
 }
 
 // read goes once through all input partitions side by side.
-func (b *bench) read(ctx context.Context, each func(event.Record) error) (rate, error) {
+func (b *bench) read(ctx context.Context, each func(stream.Record) error) (rate, error) {
 	log := b.cluster.NewLog()
 	defer log.Close()
 	before, err := b.servers.usage(ctx, b.client)
@@ -46,7 +47,7 @@ func (b *bench) read(ctx context.Context, each func(event.Record) error) (rate, 
 			together.Go(func() error {
 				at, end, err := log.Bounds(ctx, p)
 				for err == nil && at < end {
-					var fetch event.Fetch
+					var fetch stream.Fetch
 					if fetch, err = log.Fetch(ctx, p, at); err != nil {
 						break
 					}

@@ -9,6 +9,7 @@ import (
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/realdata"
+	"tidemark/internal/stream"
 )
 
 // history is a public log, the end to which it is scored, and what is known of it.
@@ -93,7 +94,7 @@ func (s *servers) isCanonical(t *testing.T, events int) {
 	last := map[int32]event.Event{}
 	records := s.records(t, string(event.Purchases))
 	for _, r := range records {
-		x, err := codec.Decode(event.Record{Topic: event.Purchases, Time: event.InstantOf(r.Timestamp), Key: r.Key, Value: r.Value})
+		x, err := codec.Decode(stream.Record{Topic: event.Purchases, Time: event.InstantOf(r.Timestamp), Key: r.Key, Value: r.Value})
 		if err != nil {
 			t.Fatalf("offset %d of partition %d: %v", r.Offset, r.Partition, err)
 		}

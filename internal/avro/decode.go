@@ -4,12 +4,13 @@ import (
 	"encoding/binary"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 // Decode returns the validated event of a record, or nil for a transaction marker. The error is an *event.Invalid where the
-// record is bad, and event.ErrSchemaUnavailable where that cannot be said now, because the registry does not answer. The
+// record is bad, and stream.ErrSchemaUnavailable where that cannot be said now, because the registry does not answer. The
 // event shares no memory with the record.
-func (c *Codec) Decode(r event.Record) (e event.Event, err error) {
+func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			e, err = nil, event.Invalidf(event.Crash, "%v", p)
@@ -63,7 +64,7 @@ func (c *Codec) reader(id schemaID) (reader, error) {
 
 // marker recognises the control records of transactions, which a client that reads uncommitted hands out like messages:
 // the key is (version 0, type 0 or 1: abort, commit), the value (version 0, coordinator epoch), all int16 but the last.
-func marker(r event.Record) bool {
+func marker(r stream.Record) bool {
 	return len(r.Key) == 4 && len(r.Value) == 6 &&
 		binary.BigEndian.Uint16(r.Key) == 0 && binary.BigEndian.Uint16(r.Key[2:]) <= 1 &&
 		binary.BigEndian.Uint16(r.Value) == 0

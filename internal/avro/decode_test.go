@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 	"tidemark/schemas"
 )
 
@@ -61,7 +62,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatalf("encode: %v", err)
 		}
-		got, err := c.Decode(event.Record{Topic: event.Topic(out.Topic), Time: h.RecordedAt, Key: out.Key, Value: out.Value})
+		got, err := c.Decode(stream.Record{Topic: event.Topic(out.Topic), Time: h.RecordedAt, Key: out.Key, Value: out.Value})
 		if err != nil {
 			t.Fatalf("decode %+v: %v", want, err)
 		}
@@ -134,22 +135,22 @@ var hugeBlock = binary.AppendVarint(nil, math.MaxInt32)
 
 func TestBadInput(t *testing.T) {
 	c := newCodec(t, Options{})
-	purchase := func(change func(*event.Purchase)) event.Record {
+	purchase := func(change func(*event.Purchase)) stream.Record {
 		p := samplePurchase()
 		change(p)
 		return message(t, c, p)
 	}
-	interaction := func(change func(*event.Interaction)) event.Record {
+	interaction := func(change func(*event.Interaction)) stream.Record {
 		i := sampleInteraction()
 		change(i)
 		return message(t, c, i)
 	}
-	feedback := func(change func(*event.Feedback)) event.Record {
+	feedback := func(change func(*event.Feedback)) stream.Record {
 		f := sampleFeedback()
 		change(f)
 		return message(t, c, f)
 	}
-	good := func(change func(*event.Record)) event.Record {
+	good := func(change func(*stream.Record)) stream.Record {
 		r := message(t, c, samplePurchase())
 		change(&r)
 		return r
@@ -166,44 +167,44 @@ func TestBadInput(t *testing.T) {
 
 	for _, row := range []struct {
 		name   string
-		record event.Record
+		record stream.Record
 		want   event.Reason
 		detail string // in the error, where other bytes could be refused for the same reason
 	}{
-		{"no value, a tombstone", good(func(r *event.Record) { r.Value = nil }), event.Empty, ""},
-		{"a value of no bytes", good(func(r *event.Record) { r.Value = []byte{} }), event.Empty, ""},
-		{"longer than the limit", good(func(r *event.Record) { r.Value = append(r.Value, make([]byte, DefaultMaxBytes)...) }), event.TooLarge, ""},
-		{"JSON instead of Avro", good(func(r *event.Record) { r.Value = []byte(`{"event_id":"e-1"}`) }), event.BadFraming, ""},
-		{"wrong magic byte", good(func(r *event.Record) { r.Value[0] = 7 }), event.BadFraming, ""},
-		{"a GUID in the value, where nobody writes it", good(func(r *event.Record) { r.Value[0] = 1 }), event.BadFraming, ""},
-		{"a frame without an id", good(func(r *event.Record) { r.Value = r.Value[:4] }), event.BadFraming, ""},
-		{"a header that names no schema", good(func(r *event.Record) { r.Headers = []event.Header{{Key: schemaHeader, Value: []byte{1, 2}}} }), event.BadFraming, ""},
-		{"an id that nobody knows", good(func(r *event.Record) { r.Value[1] = 0 }), event.UnknownSchema, ""},
-		{"the schema of an output", good(func(r *event.Record) { r.Value[3] = 4 }), event.UnknownSchema, ""},
-		{"an interaction among the purchases", good(func(r *event.Record) { r.Value = message(t, c, sampleInteraction()).Value }), event.UnknownSchema, ""},
-		{"nothing after the frame", good(func(r *event.Record) { r.Value = r.Value[:5] }), event.Malformed, ""},
-		{"the last byte missing", good(func(r *event.Record) { r.Value = r.Value[:len(r.Value)-1] }), event.Malformed, ""},
-		{"a byte too many", good(func(r *event.Record) { r.Value = append(r.Value, 0) }), event.TrailingBytes, ""},
-		{"a string of negative length", good(func(r *event.Record) { r.Value[5] = 1 }), event.Malformed, ""},
-		{"a string longer than the message", good(func(r *event.Record) { r.Value = slices.Concat(r.Value[:5], hugeBlock) }), event.Malformed, ""},
-		{"a number that never ends", good(func(r *event.Record) { r.Value = append(r.Value[:5], bytes.Repeat([]byte{0xff}, 12)...) }), event.Malformed, ""},
-		{"items that claim 2^31-1", good(func(r *event.Record) { r.Value = slices.Concat(head, []byte{2}, hugeBlock) }), event.Malformed, "more than 2000 items"},
-		{"items that claim -2^31+1 with a size", good(func(r *event.Record) {
+		{"no value, a tombstone", good(func(r *stream.Record) { r.Value = nil }), event.Empty, ""},
+		{"a value of no bytes", good(func(r *stream.Record) { r.Value = []byte{} }), event.Empty, ""},
+		{"longer than the limit", good(func(r *stream.Record) { r.Value = append(r.Value, make([]byte, DefaultMaxBytes)...) }), event.TooLarge, ""},
+		{"JSON instead of Avro", good(func(r *stream.Record) { r.Value = []byte(`{"event_id":"e-1"}`) }), event.BadFraming, ""},
+		{"wrong magic byte", good(func(r *stream.Record) { r.Value[0] = 7 }), event.BadFraming, ""},
+		{"a GUID in the value, where nobody writes it", good(func(r *stream.Record) { r.Value[0] = 1 }), event.BadFraming, ""},
+		{"a frame without an id", good(func(r *stream.Record) { r.Value = r.Value[:4] }), event.BadFraming, ""},
+		{"a header that names no schema", good(func(r *stream.Record) { r.Headers = []stream.Header{{Key: schemaHeader, Value: []byte{1, 2}}} }), event.BadFraming, ""},
+		{"an id that nobody knows", good(func(r *stream.Record) { r.Value[1] = 0 }), event.UnknownSchema, ""},
+		{"the schema of an output", good(func(r *stream.Record) { r.Value[3] = 4 }), event.UnknownSchema, ""},
+		{"an interaction among the purchases", good(func(r *stream.Record) { r.Value = message(t, c, sampleInteraction()).Value }), event.UnknownSchema, ""},
+		{"nothing after the frame", good(func(r *stream.Record) { r.Value = r.Value[:5] }), event.Malformed, ""},
+		{"the last byte missing", good(func(r *stream.Record) { r.Value = r.Value[:len(r.Value)-1] }), event.Malformed, ""},
+		{"a byte too many", good(func(r *stream.Record) { r.Value = append(r.Value, 0) }), event.TrailingBytes, ""},
+		{"a string of negative length", good(func(r *stream.Record) { r.Value[5] = 1 }), event.Malformed, ""},
+		{"a string longer than the message", good(func(r *stream.Record) { r.Value = slices.Concat(r.Value[:5], hugeBlock) }), event.Malformed, ""},
+		{"a number that never ends", good(func(r *stream.Record) { r.Value = append(r.Value[:5], bytes.Repeat([]byte{0xff}, 12)...) }), event.Malformed, ""},
+		{"items that claim 2^31-1", good(func(r *stream.Record) { r.Value = slices.Concat(head, []byte{2}, hugeBlock) }), event.Malformed, "more than 2000 items"},
+		{"items that claim -2^31+1 with a size", good(func(r *stream.Record) {
 			r.Value = slices.Concat(head, []byte{2}, binary.AppendVarint(nil, -math.MaxInt32), []byte{8})
 		}), event.Malformed, "more than 2000 items"},
-		{"items that claim -2^63", good(func(r *event.Record) {
+		{"items that claim -2^63", good(func(r *stream.Record) {
 			r.Value = slices.Concat(head, []byte{2}, binary.AppendVarint(nil, math.MinInt64), []byte{8})
 		}), event.Malformed, "more than 2000 items"},
-		{"items in many small blocks", good(func(r *event.Record) {
+		{"items in many small blocks", good(func(r *stream.Record) {
 			block := append(binary.AppendVarint(nil, 100), bytes.Repeat([]byte{0, 0, 0, 0}, 100)...)
 			r.Value = slices.Concat(head, []byte{2}, bytes.Repeat(block, 100), []byte{0, 0, 0, 0, 0})
 		}), event.Malformed, "more than 2000 items"},
-		{"attributes that claim 2^31-1", func() event.Record {
+		{"attributes that claim 2^31-1", func() stream.Record {
 			r := message(t, c, sampleInteraction())
 			r.Value = slices.Concat(touch, []byte{2}, hugeBlock)
 			return r
 		}(), event.Malformed, "more than 2000 items"},
-		{"an attribute twice", func() event.Record {
+		{"an attribute twice", func() stream.Record {
 			r := message(t, c, sampleInteraction())
 			r.Value = slices.Concat(touch, []byte{2, 4, 2, 'a', 2, 'b', 2, 'a', 2, 'c', 0})
 			return r
@@ -231,9 +232,9 @@ func TestBadInput(t *testing.T) {
 		{"a score off its scale", feedback(func(f *event.Feedback) { f.Score = 6 }), event.BadField, ""},
 		{"NPS on 1 to 5", feedback(func(f *event.Feedback) { f.Kind = event.NPS }), event.BadField, ""},
 		{"CSAT without an answer", feedback(func(f *event.Feedback) { f.Scored = false }), event.BadField, ""},
-		{"no key: the partition says nothing of the customer", good(func(r *event.Record) { r.Key = nil }), event.BadKey, ""},
-		{"the key of somebody else", good(func(r *event.Record) { r.Key = []byte("c-2") }), event.BadKey, ""},
-		{"a key that is framed too", good(func(r *event.Record) { r.Key = append([]byte{0, 0, 0, 0, 1, 6}, "c-1"...) }), event.BadKey, ""},
+		{"no key: the partition says nothing of the customer", good(func(r *stream.Record) { r.Key = nil }), event.BadKey, ""},
+		{"the key of somebody else", good(func(r *stream.Record) { r.Key = []byte("c-2") }), event.BadKey, ""},
+		{"a key that is framed too", good(func(r *stream.Record) { r.Key = append([]byte{0, 0, 0, 0, 1, 6}, "c-1"...) }), event.BadKey, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := c.Decode(row.record)
@@ -314,7 +315,7 @@ func TestTransactionMarkersAreNoEvents(t *testing.T) {
 		{"a control record of a later kind", []byte{0, 0, 0, 2}, []byte{0, 0, 0, 0, 0, 9}, false},
 		{"a short frame under a customer of four bytes", []byte("c-01"), []byte{0, 0, 0, 0, 0, 9}, false},
 	} {
-		got, err := c.Decode(event.Record{Topic: event.Purchases, Time: recorded, Key: row.key, Value: row.value})
+		got, err := c.Decode(stream.Record{Topic: event.Purchases, Time: recorded, Key: row.key, Value: row.value})
 		if skipped := got == nil && err == nil; skipped != row.skipped {
 			t.Errorf("%s: got %v and %v, want skipped %t", row.name, got, err, row.skipped)
 		}
@@ -365,7 +366,7 @@ func TestAGUIDNeedsARegistry(t *testing.T) {
 	c := newCodec(t, Options{})
 	r := message(t, c, samplePurchase())
 	r.Value = r.Value[5:]
-	r.Headers = []event.Header{{Key: schemaHeader, Value: append([]byte{1}, make([]byte, 16)...)}}
+	r.Headers = []stream.Header{{Key: schemaHeader, Value: append([]byte{1}, make([]byte, 16)...)}}
 	if _, err := c.Decode(r); event.ReasonOf(err) != event.UnknownSchema || !strings.Contains(err.Error(), "00000000-0000-0000-0000-000000000000") {
 		t.Errorf("got %v, want %s that names the GUID", err, event.UnknownSchema)
 	}

@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 	"tidemark/schemas"
 )
 
@@ -90,7 +91,7 @@ func (c *Codec) EncodeScore(customer string, base event.Currency, fields []score
 
 // cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode.
 func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, value []byte) shard.Output {
-	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: []event.Header{
+	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: []stream.Header{
 		header("ce_specversion", "1.0"),
 		header("ce_id", id),
 		header("ce_source", c.source),
@@ -105,4 +106,4 @@ func (c *Codec) frame(topic string, size int) []byte {
 	return binary.BigEndian.AppendUint32(make([]byte, 1, size), c.ids[topic])
 }
 
-func header(key, value string) event.Header { return event.Header{Key: key, Value: []byte(value)} }
+func header(key, value string) stream.Header { return stream.Header{Key: key, Value: []byte(value)} }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 // schemaID names a writer's schema: by a number that is unique in its registry, or by a GUID.
@@ -27,7 +28,7 @@ func (id schemaID) String() string {
 const schemaHeader = "__value_schema_id"
 
 // unframe returns the id of the writer's schema and the bytes of the record.
-func unframe(r event.Record) (id schemaID, body []byte, err error) {
+func unframe(r stream.Record) (id schemaID, body []byte, err error) {
 	for _, h := range r.Headers {
 		if h.Key != schemaHeader {
 			continue

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 // FuzzDecodePurchase and its sisters hold decoding to its promises: a valid event or a reason, no panic, no allocation out
@@ -30,7 +31,7 @@ func fuzzDecode(f *testing.F, sample event.Event) {
 		f.Add(slices.Concat(body[:at], hugeBlock), r.Key)
 	}
 	f.Fuzz(func(t *testing.T, body, key []byte) {
-		record := event.Record{Topic: sample.Topic(), Time: recorded, Key: key, Value: slices.Concat(head, body)}
+		record := stream.Record{Topic: sample.Topic(), Time: recorded, Key: key, Value: slices.Concat(head, body)}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		e, err := c.Decode(record)
@@ -53,7 +54,7 @@ func fuzzDecode(f *testing.F, sample event.Event) {
 		if err != nil {
 			t.Fatalf("encode what was decoded: %v", err)
 		}
-		again, err := c.Decode(event.Record{Topic: sample.Topic(), Time: recorded, Key: out.Key, Value: out.Value})
+		again, err := c.Decode(stream.Record{Topic: sample.Topic(), Time: recorded, Key: out.Key, Value: out.Value})
 		if err != nil {
 			t.Fatalf("decode what was encoded: %v", err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sr"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 // RegistryOptions say how to reach a schema registry that speaks Confluent's API (Confluent, Karapace, Apicurio, Redpanda).
@@ -93,7 +94,7 @@ func NewRegistry(o RegistryOptions) (*Registry, error) {
 }
 
 // reader returns the reader of a schema. The error is an *event.Invalid where the registry does not know the schema or it
-// is none of our events, and wraps event.ErrSchemaUnavailable where the registry gives no answer.
+// is none of our events, and wraps stream.ErrSchemaUnavailable where the registry gives no answer.
 func (r *Registry) reader(id schemaID) (reader, error) {
 	if e, ok := r.remembered(id); ok {
 		return e.reader, e.err
@@ -107,7 +108,7 @@ func (r *Registry) reader(id schemaID) (reader, error) {
 		return reader{}, event.Invalidf(event.UnknownSchema, "%s cannot be a schema id", id)
 	}
 	if !r.budget.take(r.now()) {
-		return reader{}, fmt.Errorf("look up schema %s: more than %d unknown ids a second: %w", id, perSecond, event.ErrSchemaUnavailable)
+		return reader{}, fmt.Errorf("look up schema %s: more than %d unknown ids a second: %w", id, perSecond, stream.ErrSchemaUnavailable)
 	}
 	e := r.ask(id)
 	r.remember(id, e)
@@ -123,7 +124,7 @@ func (r *Registry) ask(id schemaID) entry {
 	case errors.Is(err, errTooLong), code(err) == sr.ErrSchemaNotFound.Code:
 		return entry{err: event.Invalidf(event.UnknownSchema, "schema %s: %s", id, err), until: r.now().Add(unknownFor)}
 	default:
-		return entry{err: fmt.Errorf("look up schema %s: %w: %w", id, event.ErrSchemaUnavailable, err), until: r.now().Add(silentFor)}
+		return entry{err: fmt.Errorf("look up schema %s: %w: %w", id, stream.ErrSchemaUnavailable, err), until: r.now().Add(silentFor)}
 	}
 	compiled, err := newReader(text)
 	if err != nil {

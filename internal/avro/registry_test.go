@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 	"tidemark/schemas"
 )
 
 // reframed is a record under another schema id.
-func reframed(r event.Record, id int) event.Record {
+func reframed(r stream.Record, id int) stream.Record {
 	value := append([]byte(nil), r.Value...)
 	value[1], value[2], value[3], value[4] = byte(id>>24), byte(id>>16), byte(id>>8), byte(id)
 	r.Value = value
@@ -35,7 +36,7 @@ func TestBothFramingsOfASchemaDecode(t *testing.T) {
 		if a.Value[1] == b.Value[1] {
 			t.Errorf("%T: both are framed with % x, want the registry's id and ours", e, a.Value[:5])
 		}
-		for _, r := range []event.Record{a, b} {
+		for _, r := range []stream.Record{a, b} {
 			if _, err := with.Decode(r); err != nil {
 				t.Errorf("%T framed with % x: %v", e, r.Value[:5], err)
 			}
@@ -83,7 +84,7 @@ func TestTheWritersSchemaIsAskedForOnce(t *testing.T) {
 
 	bare := r
 	bare.Value = r.Value[5:]
-	bare.Headers = []event.Header{{Key: "other"}, {Key: schemaHeader, Value: []byte{1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}}}
+	bare.Headers = []stream.Header{{Key: "other"}, {Key: schemaHeader, Value: []byte{1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}}}
 	if _, err := c.Decode(bare); err != nil {
 		t.Errorf("schema named by a GUID in the header: %v", err)
 	}
@@ -156,8 +157,8 @@ func TestASilentRegistryIsNoVerdict(t *testing.T) {
 	} {
 		f.set(func(f *fakeRegistry) { f.broken = row.broken })
 		var invalid *event.Invalid
-		if _, err := c.Decode(r); !errors.Is(err, event.ErrSchemaUnavailable) || errors.As(err, &invalid) {
-			t.Errorf("%s: got %v, want %v", row.name, err, event.ErrSchemaUnavailable)
+		if _, err := c.Decode(r); !errors.Is(err, stream.ErrSchemaUnavailable) || errors.As(err, &invalid) {
+			t.Errorf("%s: got %v, want %v", row.name, err, stream.ErrSchemaUnavailable)
 		}
 		if _, err := c.Decode(own); err != nil {
 			t.Errorf("%s: our own schema: %v", row.name, err)
@@ -193,8 +194,8 @@ func TestASlowRegistryIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCodec(t, Options{Registry: registry})
-	if _, err := c.Decode(reframed(message(t, c, samplePurchase()), 9)); !errors.Is(err, event.ErrSchemaUnavailable) {
-		t.Errorf("got %v, want %v", err, event.ErrSchemaUnavailable)
+	if _, err := c.Decode(reframed(message(t, c, samplePurchase()), 9)); !errors.Is(err, stream.ErrSchemaUnavailable) {
+		t.Errorf("got %v, want %v", err, stream.ErrSchemaUnavailable)
 	}
 }
 
@@ -205,7 +206,7 @@ func TestMadeUpIDsDoNotFloodTheRegistry(t *testing.T) {
 	flood := func(first int) (unknown, later int) {
 		for id := first; id < first+1000; id++ {
 			switch _, err := c.Decode(reframed(r, id)); {
-			case errors.Is(err, event.ErrSchemaUnavailable):
+			case errors.Is(err, stream.ErrSchemaUnavailable):
 				later++
 			case event.ReasonOf(err) == event.UnknownSchema:
 				unknown++

@@ -8,6 +8,7 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/tier"
+	"tidemark/internal/stream"
 )
 
 // noon is when the samples happen, recorded a second later.
@@ -107,11 +108,11 @@ func newCodec(t testing.TB, o Options) *Codec {
 }
 
 // message is the record that carries an event.
-func message(t testing.TB, c *Codec, e event.Event) event.Record {
+func message(t testing.TB, c *Codec, e event.Event) stream.Record {
 	t.Helper()
 	out, err := c.EncodeEvent(e)
 	if err != nil {
 		t.Fatalf("encode: %v", err)
 	}
-	return event.Record{Topic: event.Topic(out.Topic), Time: recorded, Key: out.Key, Value: out.Value}
+	return stream.Record{Topic: event.Topic(out.Topic), Time: recorded, Key: out.Key, Value: out.Value}
 }

@@ -14,7 +14,7 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
 
-	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 func TestConfigCheck(t *testing.T) {
@@ -66,7 +66,7 @@ func TestErrorClass(t *testing.T) {
 		want string
 	}{
 		{nil, "none"},
-		{event.ErrOffsetOutOfRange, "offset_out_of_range"},
+		{stream.ErrOffsetOutOfRange, "offset_out_of_range"},
 		{ErrGenerationEnded, "generation_ended"},
 		{fmt.Errorf("%w: %w", ErrGenerationEnded, kafkago.IllegalGeneration), "generation_ended"},
 		{ErrTopicMissing, "topic_missing"},

@@ -11,7 +11,7 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
 
-	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 // What callers decide upon.
@@ -53,7 +53,7 @@ func ErrorClass(err error) string {
 		return "none"
 	case errors.Is(err, ErrGenerationEnded):
 		return "generation_ended"
-	case errors.Is(err, event.ErrOffsetOutOfRange):
+	case errors.Is(err, stream.ErrOffsetOutOfRange):
 		return "offset_out_of_range"
 	case errors.Is(err, ErrTopicMissing), errors.Is(err, kafkago.UnknownTopicOrPartition),
 		errors.Is(err, protocol.ErrNoTopic), errors.Is(err, protocol.ErrNoPartition):

@@ -11,6 +11,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // fetcher reads one partition from its leader, for one goroutine at a time.
@@ -42,15 +43,15 @@ const (
 	longestPause = 2 * time.Second
 )
 
-func (f *fetcher) fetch(ctx context.Context, offset int64) (event.Fetch, error) {
+func (f *fetcher) fetch(ctx context.Context, offset int64) (stream.Fetch, error) {
 	if offset < 0 { // the library would take it for the start or the end of the log
-		return event.Fetch{}, event.ErrOffsetOutOfRange
+		return stream.Fetch{}, stream.ErrOffsetOutOfRange
 	}
 	if err := ctx.Err(); err != nil {
-		return event.Fetch{}, err
+		return stream.Fetch{}, err
 	}
 	if err := f.connect(ctx); err != nil {
-		return event.Fetch{}, err
+		return stream.Fetch{}, err
 	}
 	conn := f.conn
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
@@ -64,15 +65,15 @@ func (f *fetcher) fetch(ctx context.Context, offset int64) (event.Fetch, error) 
 		return fetch, nil
 	case errors.Is(err, kafkago.OffsetOutOfRange):
 		f.drop()
-		return event.Fetch{}, event.ErrOffsetOutOfRange
+		return stream.Fetch{}, stream.ErrOffsetOutOfRange
 	case ctx.Err() != nil:
 		f.drop()
-		return event.Fetch{}, ctx.Err()
+		return stream.Fetch{}, ctx.Err()
 	}
 	f.drop()
 	f.failures++
 	f.single = true
-	return event.Fetch{}, err
+	return stream.Fetch{}, err
 }
 
 func (f *fetcher) connect(ctx context.Context) error {
@@ -106,7 +107,7 @@ func (f *fetcher) drop() {
 }
 
 // read takes records from the answer at hand, and asks for another where that yields none.
-func (f *fetcher) read(offset int64) (fetch event.Fetch, err error) {
+func (f *fetcher) read(offset int64) (fetch stream.Fetch, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("%w: %v", errMalformed, cause)
@@ -114,7 +115,7 @@ func (f *fetcher) read(offset int64) (fetch event.Fetch, err error) {
 	}()
 	c := f.cluster.config
 	if err := f.conn.SetDeadline(time.Now().Add(c.MaxWait + c.RequestTimeout)); err != nil {
-		return event.Fetch{}, err
+		return stream.Fetch{}, err
 	}
 	if f.open != nil && f.open.next == offset {
 		fetch, err := f.take()
@@ -123,7 +124,7 @@ func (f *fetcher) read(offset int64) (fetch event.Fetch, err error) {
 		}
 	}
 	if err := f.ask(offset); err != nil {
-		return event.Fetch{}, err
+		return stream.Fetch{}, err
 	}
 	return f.take()
 }
@@ -148,16 +149,16 @@ func (f *fetcher) ask(offset int64) error {
 
 // take reads up to Config.FetchRecords records of the open answer. An answer that breaks off after some of them is cut
 // there: what came before is whole.
-func (f *fetcher) take() (event.Fetch, error) {
+func (f *fetcher) take() (stream.Fetch, error) {
 	a, from := f.open, f.open.next
 	limit := f.cluster.config.FetchRecords
-	records := make([]event.Record, 0, max(0, min(int64(limit), a.end-a.next, int64(f.typical+f.typical/4+16))))
+	records := make([]stream.Record, 0, max(0, min(int64(limit), a.end-a.next, int64(f.typical+f.typical/4+16))))
 	for len(records) < limit && f.open != nil {
 		m, err := a.batch.ReadMessage()
 		if err != nil {
 			if err := f.exhausted(err); err != nil {
 				if len(records) == 0 {
-					return event.Fetch{}, err
+					return stream.Fetch{}, err
 				}
 				f.drop()
 			}
@@ -169,7 +170,7 @@ func (f *fetcher) take() (event.Fetch, error) {
 	if a.next > from {
 		f.single = false
 	}
-	return event.Fetch{Records: records, Next: a.next, HighWatermark: a.end, SentAt: a.sentAt}, nil
+	return stream.Fetch{Records: records, Next: a.next, HighWatermark: a.end, SentAt: a.sentAt}, nil
 }
 
 // exhausted looks at why the open answer yields no more: nil where it was read to its end.
@@ -204,8 +205,8 @@ func (f *fetcher) finish() error {
 	return nil
 }
 
-func record(p shard.Partition, m kafkago.Message) event.Record {
-	r := event.Record{
+func record(p shard.Partition, m kafkago.Message) stream.Record {
+	r := stream.Record{
 		Topic:     p.Topic,
 		Partition: p.Index,
 		Offset:    m.Offset,
@@ -214,9 +215,9 @@ func record(p shard.Partition, m kafkago.Message) event.Record {
 		Value:     m.Value,
 	}
 	if len(m.Headers) > 0 {
-		r.Headers = make([]event.Header, len(m.Headers))
+		r.Headers = make([]stream.Header, len(m.Headers))
 		for i, h := range m.Headers {
-			r.Headers[i] = event.Header(h)
+			r.Headers[i] = stream.Header(h)
 		}
 	}
 	return r

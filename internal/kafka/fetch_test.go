@@ -19,6 +19,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 var purchases = shard.Partition{Topic: event.Purchases, Index: 0}
@@ -26,10 +27,10 @@ var purchases = shard.Partition{Topic: event.Purchases, Index: 0}
 func TestFetchReturnsRecordsAsTheyWereWritten(t *testing.T) {
 	eachBroker(t, func(t *testing.T, b broker) {
 		cluster := b.withTopics(t, 1)
-		want := event.Record{
+		want := stream.Record{
 			Topic: event.Purchases, Time: 1_700_000_000_123,
 			Key: []byte("c1"), Value: []byte{0, 0, 0, 0, 1, 42},
-			Headers: []event.Header{{Key: "ce_id", Value: []byte("e1")}, {Key: "empty"}},
+			Headers: []stream.Header{{Key: "ce_id", Value: []byte("e1")}, {Key: "empty"}},
 		}
 		publish(t, cluster, shard.Output{
 			ID: "e1", Topic: string(want.Topic), Key: want.Key, Value: want.Value, Headers: want.Headers, Time: want.Time,
@@ -76,7 +77,7 @@ func TestFetchReadsOnInTheSameAnswer(t *testing.T) {
 	})
 	log := cluster.NewLog()
 	defer log.Close()
-	var records []event.Record
+	var records []stream.Record
 	for next := int64(0); next < 100; {
 		fetch, err := log.Fetch(bounded(t), purchases, next)
 		if err != nil {
@@ -119,12 +120,12 @@ func TestFetchNeverSkipsSilently(t *testing.T) {
 			offset int64
 			want   error
 		}{
-			{"expired", 4, event.ErrOffsetOutOfRange},
+			{"expired", 4, stream.ErrOffsetOutOfRange},
 			{"the first held", 5, nil},
 			{"the end", 20, nil},
-			{"not yet written, as after a truncation", 21, event.ErrOffsetOutOfRange},
-			{"what the library takes for the end", kafkago.LastOffset, event.ErrOffsetOutOfRange},
-			{"what the library takes for the start", kafkago.FirstOffset, event.ErrOffsetOutOfRange},
+			{"not yet written, as after a truncation", 21, stream.ErrOffsetOutOfRange},
+			{"what the library takes for the end", kafkago.LastOffset, stream.ErrOffsetOutOfRange},
+			{"what the library takes for the start", kafkago.FirstOffset, stream.ErrOffsetOutOfRange},
 			{"still readable after the errors", 19, nil},
 		} {
 			fetch, err := log.Fetch(bounded(t), purchases, row.offset)

@@ -12,6 +12,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // Generation is our share of the partitions until the group changes: the source that lanes read. Its methods are safe
@@ -68,7 +69,7 @@ func (g *Generation) Bounds(ctx context.Context, p shard.Partition) (first, end 
 }
 
 // Fetch reads on from an offset: see Log.Fetch.
-func (g *Generation) Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error) {
+func (g *Generation) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
 	return g.log.Fetch(ctx, p, offset)
 }
 

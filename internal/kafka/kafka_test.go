@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 var (
@@ -100,13 +101,13 @@ func producer(t testing.TB, addr string, options ...kgo.Opt) *kgo.Client {
 }
 
 // readAll fetches all of p.
-func readAll(t testing.TB, log *Log, p shard.Partition) []event.Record {
+func readAll(t testing.TB, log *Log, p shard.Partition) []stream.Record {
 	ctx := bounded(t)
 	_, end, err := log.Bounds(ctx, p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var records []event.Record
+	var records []stream.Record
 	for next := int64(0); next < end; {
 		fetch, err := log.Fetch(ctx, p, next)
 		if err != nil {

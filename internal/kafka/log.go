@@ -9,6 +9,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // Log reads partitions, whoever owns them. It is safe for concurrent use, but Fetch only by one goroutine per partition.
@@ -35,15 +36,15 @@ func (l *Log) Close() {
 }
 
 // Fetch reads on from an offset. It waits at most Config.MaxWait for records; none is no error. It fails with
-// event.ErrOffsetOutOfRange rather than skip what has expired or wait for what was never written. After any other error
+// stream.ErrOffsetOutOfRange rather than skip what has expired or wait for what was never written. After any other error
 // the same call may be made again: it dials anew, after a growing pause. The records are the caller's to keep.
 //
 // Transaction markers are returned as records (key of 4 bytes, value of 6), and so are records of aborted transactions:
 // the library tells neither from the rest. Offsets that hold nothing are passed over.
-func (l *Log) Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error) {
+func (l *Log) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
 	fetch, err := l.fetcher(p).fetch(ctx, offset)
 	if err != nil {
-		return event.Fetch{}, fmt.Errorf("fetch %s from %d: %w", p, offset, err)
+		return stream.Fetch{}, fmt.Errorf("fetch %s from %d: %w", p, offset, err)
 	}
 	return fetch, nil
 }

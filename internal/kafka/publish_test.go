@@ -15,6 +15,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // Every partitioner of the library puts a key where ours expects it.
@@ -61,7 +62,7 @@ func TestPublishKeepsOrderTimeAndBytes(t *testing.T) {
 		cluster.config.Now = func() event.Instant { return 777 }
 		outputs := []shard.Output{
 			{ID: "1", Topic: TierChanges, Key: []byte("c"), Value: []byte("first"), Time: 123_456},
-			{ID: "2", Topic: DeadLetters, Value: []byte{0xff}, Headers: []event.Header{{Key: "h", Value: []byte("v")}}},
+			{ID: "2", Topic: DeadLetters, Value: []byte{0xff}, Headers: []stream.Header{{Key: "h", Value: []byte("v")}}},
 			{ID: "3", Topic: TierChanges, Key: []byte("c"), Value: []byte("second")},
 		}
 		publish(t, cluster, outputs...)

@@ -6,6 +6,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // Sample says which partitioner explains where producers put their keys.
@@ -89,7 +90,7 @@ func (l *Log) newestKeys(ctx context.Context, p shard.Partition, records int) (m
 }
 
 // isMarker reports whether r looks like a transaction marker: version and type, two 16-bit numbers, as its key.
-func isMarker(r event.Record) bool {
+func isMarker(r stream.Record) bool {
 	return len(r.Key) == 4 && r.Key[0] == 0 && r.Key[1] == 0 && r.Key[2] == 0 && r.Key[3] <= 1 && len(r.Value) == 6
 }
 

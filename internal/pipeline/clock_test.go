@@ -15,6 +15,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // TestEventClock loads a history: reviews run up to the as-of and no further, then everybody is projected at it, and only
@@ -130,7 +131,7 @@ func TestMerge(t *testing.T) {
 		at := event.Instant(0)
 		for n := range 50 {
 			at += event.Instant(r.IntN(5))
-			in.items = append(in.items, &item{record: event.Record{Topic: topic, Offset: int64(n), Time: at}, event: &event.Purchase{}})
+			in.items = append(in.items, &item{record: stream.Record{Topic: topic, Offset: int64(n), Time: at}, event: &event.Purchase{}})
 		}
 		in.current = run{next: 50, high: 50}
 		l.inputs = append(l.inputs, in)

@@ -8,6 +8,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // DeadLetters is the topic of what could not be accepted.
@@ -22,7 +23,7 @@ type deadLetter struct {
 
 // letter keeps key, value, headers and timestamp of a record as they are and adds the headers that Kafka Connect writes
 // to its dead letter queues, and a reason code. Its id is where the record stands, so that a repetition shows.
-func letter(r event.Record, err error) deadLetter {
+func letter(r stream.Record, err error) deadLetter {
 	reason := event.ReasonOf(err)
 	place := strconv.Itoa(r.Partition)
 	offset := strconv.FormatInt(r.Offset, 10)
@@ -39,7 +40,7 @@ func letter(r event.Record, err error) deadLetter {
 		{"__connect.errors.exception.message", err.Error()},
 		{"tidemark.error.code", string(reason)},
 	} {
-		headers = append(headers, event.Header{Key: h[0], Value: []byte(h[1])})
+		headers = append(headers, stream.Header{Key: h[0], Value: []byte(h[1])})
 	}
 	return deadLetter{
 		topic: r.Topic, reason: reason,

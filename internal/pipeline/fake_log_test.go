@@ -12,12 +12,13 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // logs are topic partitions in memory, with the offsets that one group has committed.
 type logs struct {
 	mu        sync.Mutex
-	records   map[shard.Partition][]event.Record // from first on
+	records   map[shard.Partition][]stream.Record // from first on
 	first     map[shard.Partition]int64
 	committed map[shard.Partition]int64
 	// limit bounds the records of a fetch, wait how long one waits for more.
@@ -31,7 +32,7 @@ type logs struct {
 
 func newLogs() *logs {
 	return &logs{
-		records: map[shard.Partition][]event.Record{}, first: map[shard.Partition]int64{},
+		records: map[shard.Partition][]stream.Record{}, first: map[shard.Partition]int64{},
 		committed: map[shard.Partition]int64{}, limit: 7, wait: 100 * time.Millisecond,
 		away: map[shard.Partition]bool{}, mute: map[shard.Partition]bool{},
 	}
@@ -40,7 +41,7 @@ func newLogs() *logs {
 func (g *logs) append(p shard.Partition, at event.Instant, key string, value []byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.records[p] = append(g.records[p], event.Record{
+	g.records[p] = append(g.records[p], stream.Record{
 		Topic: p.Topic, Partition: p.Index, Offset: g.first[p] + int64(len(g.records[p])), Time: at, Key: []byte(key), Value: value,
 	})
 }
@@ -80,7 +81,7 @@ func (g *logs) Bounds(_ context.Context, p shard.Partition) (int64, int64, error
 	return g.first[p], g.end(p), nil
 }
 
-func (g *logs) Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error) {
+func (g *logs) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
 	sent := event.InstantOf(time.Now())
 	f, err := g.read(p, offset)
 	f.SentAt = sent
@@ -91,7 +92,7 @@ func (g *logs) Fetch(ctx context.Context, p shard.Partition, offset int64) (even
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return event.Fetch{}, ctx.Err()
+		return stream.Fetch{}, ctx.Err()
 	case <-timer.C:
 	}
 	f, err = g.read(p, offset)
@@ -99,21 +100,21 @@ func (g *logs) Fetch(ctx context.Context, p shard.Partition, offset int64) (even
 	return f, err
 }
 
-func (g *logs) read(p shard.Partition, offset int64) (event.Fetch, error) {
+func (g *logs) read(p shard.Partition, offset int64) (stream.Fetch, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.away[p] {
-		return event.Fetch{}, errors.New("the leader is away")
+		return stream.Fetch{}, errors.New("the leader is away")
 	}
 	if offset < g.first[p] || offset > g.end(p) {
-		return event.Fetch{}, fmt.Errorf("%w: %d of %d to %d", event.ErrOffsetOutOfRange, offset, g.first[p], g.end(p))
+		return stream.Fetch{}, fmt.Errorf("%w: %d of %d to %d", stream.ErrOffsetOutOfRange, offset, g.first[p], g.end(p))
 	}
 	if g.mute[p] {
-		return event.Fetch{Next: offset, HighWatermark: g.end(p)}, nil
+		return stream.Fetch{Next: offset, HighWatermark: g.end(p)}, nil
 	}
 	from := int(offset - g.first[p])
 	to := min(from+g.limit, len(g.records[p]))
-	f := event.Fetch{Records: slices.Clone(g.records[p][from:to]), Next: g.first[p] + int64(to), HighWatermark: g.end(p)}
+	f := stream.Fetch{Records: slices.Clone(g.records[p][from:to]), Next: g.first[p] + int64(to), HighWatermark: g.end(p)}
 	return f, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 
 // item is a record that has been decoded. Event is nil where Err says why it is bad.
 type item struct {
-	record event.Record
+	record stream.Record
 	event  event.Event
 	err    error
 }
@@ -43,14 +44,14 @@ func (l *Lane) fetch(ctx context.Context, in *input) {
 	latest := run{next: in.start, sentAt: unknown}
 	for ctx.Err() == nil {
 		offset := latest.next
-		var f event.Fetch
+		var f stream.Fetch
 		var lost error
 		sent := l.now()
 		err := l.retry(ctx, "fetch", func() error {
 			sent = l.now()
 			var err error
 			f, err = l.cfg.Source.Fetch(ctx, in.partition, offset)
-			if errors.Is(err, event.ErrOffsetOutOfRange) {
+			if errors.Is(err, stream.ErrOffsetOutOfRange) {
 				lost = fmt.Errorf("fetch %s from offset %d: %w", in.partition, offset, err)
 				return nil
 			}
@@ -117,17 +118,17 @@ func (l *Lane) hand(ctx context.Context, in *input, r run) {
 
 // decodeRecords decodes the records of a run. One that cannot be judged now, because its schema is not to be had, is waited
 // for: the lane is given what comes before it, and so sees that there is more. It fails when ctx ends.
-func (l *Lane) decodeRecords(ctx context.Context, in *input, records []event.Record, r run) ([]*item, error) {
+func (l *Lane) decodeRecords(ctx context.Context, in *input, records []stream.Record, r run) ([]*item, error) {
 	held := make([]item, 0, len(records)) // together: most of them live as long as each other
 	items := make([]*item, 0, len(records))
 	for _, record := range records {
 		x, err := l.decodeRecord(record)
-		if errors.Is(err, event.ErrSchemaUnavailable) {
+		if errors.Is(err, stream.ErrSchemaUnavailable) {
 			r.items, r.next = items, record.Offset
 			l.hand(ctx, in, r)
 			items = nil
 			ended := l.retry(ctx, "schema", func() error {
-				if x, err = l.decodeRecord(record); errors.Is(err, event.ErrSchemaUnavailable) {
+				if x, err = l.decodeRecord(record); errors.Is(err, stream.ErrSchemaUnavailable) {
 					return fmt.Errorf("decode %s offset %d: %w", in.partition, record.Offset, err)
 				}
 				return nil
@@ -145,7 +146,7 @@ func (l *Lane) decodeRecords(ctx context.Context, in *input, records []event.Rec
 }
 
 // decodeRecord turns a panic of a decoder into a bad record: no input stops the stream.
-func (l *Lane) decodeRecord(r event.Record) (x event.Event, err error) {
+func (l *Lane) decodeRecord(r stream.Record) (x event.Event, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			x, err = nil, event.Invalidf(event.Crash, "decoding panicked: %v", p)

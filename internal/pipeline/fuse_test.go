@@ -5,8 +5,8 @@ import (
 	"errors"
 	"sync"
 
-	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // fuse kills a lane at one of its calls, before or after the call's effect. From then on nothing that it calls does
@@ -86,9 +86,9 @@ func (s fusedSource) Bounds(ctx context.Context, p shard.Partition) (first, end 
 	return s.logs.Bounds(ctx, p)
 }
 
-func (s fusedSource) Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error) {
+func (s fusedSource) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
 	if err := s.f.read(); err != nil {
-		return event.Fetch{}, err
+		return stream.Fetch{}, err
 	}
 	return s.logs.Fetch(ctx, p, offset)
 }

@@ -5,18 +5,19 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
+	"tidemark/internal/stream"
 )
 
 // backfillAfter is the age from which a transition is called a backfill.
 const backfillAfter = time.Hour
 
 // backfill is the header that tells subscribers whether to act at once.
-func backfill(c Clock, age time.Duration) event.Header {
+func backfill(c Clock, age time.Duration) stream.Header {
 	value := "false"
 	if c == EventClock || age > backfillAfter {
 		value = "true"
 	}
-	return event.Header{Key: "backfill", Value: []byte(value)}
+	return stream.Header{Key: "backfill", Value: []byte(value)}
 }
 
 // ageOf is how long ago at was; zero where that is unknown or still to come.

@@ -6,6 +6,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // Source is the log that lanes read, within one generation of the consumer group.
@@ -13,8 +14,8 @@ type Source interface {
 	// Bounds returns the first offset still held and the end of the log (the next offset to be written).
 	Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error)
 	// Fetch reads on from an offset. It waits a bounded time for records; none is no error. It fails with
-	// event.ErrOffsetOutOfRange rather than skip. One goroutine at a time per partition.
-	Fetch(ctx context.Context, p shard.Partition, offset int64) (event.Fetch, error)
+	// stream.ErrOffsetOutOfRange rather than skip. One goroutine at a time per partition.
+	Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error)
 	// CommitOffsets tells the group how far its members have got. It fails once the generation has ended.
 	CommitOffsets(ctx context.Context, offsets map[shard.Partition]int64) error
 }
@@ -59,9 +60,9 @@ type Publisher interface {
 // Codec translates between messages and what they mean. It is safe for concurrent use: fetchers decode ahead.
 type Codec interface {
 	// Decode returns the validated event of a record, nil for one that carries none (a transaction marker), or an
-	// *event.Invalid; event.ErrSchemaUnavailable where it cannot be judged now, and is to be tried again. The event shares
+	// *event.Invalid; stream.ErrSchemaUnavailable where it cannot be judged now, and is to be tried again. The event shares
 	// no memory with the record.
-	Decode(r event.Record) (event.Event, error)
+	Decode(r stream.Record) (event.Event, error)
 	// Encode returns the message that announces t.
 	Encode(t score.Transition) (shard.Output, error)
 	// EncodeScore returns the message that carries a customer's public score, of amounts in a currency. The same fields

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 // registered is a codec whose schema registry may be down: then no purchase can be judged.
@@ -16,9 +17,9 @@ type registered struct {
 	down *atomic.Bool
 }
 
-func (c registered) Decode(r event.Record) (event.Event, error) {
+func (c registered) Decode(r stream.Record) (event.Event, error) {
 	if c.down.Load() && r.Topic == event.Purchases {
-		return nil, fmt.Errorf("look up schema 7: %w", event.ErrSchemaUnavailable)
+		return nil, fmt.Errorf("look up schema 7: %w", stream.ErrSchemaUnavailable)
 	}
 	return c.plain.Decode(r)
 }
@@ -81,7 +82,7 @@ func TestRegistryDownInTheMidst(t *testing.T) {
 // partly is a codec that knows the schema of all purchases but those of offset 1.
 type partly struct{ registered }
 
-func (c partly) Decode(r event.Record) (event.Event, error) {
+func (c partly) Decode(r stream.Record) (event.Event, error) {
 	if r.Offset == 1 {
 		return c.registered.Decode(r)
 	}

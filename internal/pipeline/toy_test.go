@@ -15,6 +15,7 @@ import (
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/tier"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 const day = 24 * time.Hour
@@ -263,7 +264,7 @@ type message struct {
 	Bad string
 }
 
-func (plain) Decode(r event.Record) (event.Event, error) {
+func (plain) Decode(r stream.Record) (event.Event, error) {
 	var m message
 	if err := json.Unmarshal(r.Value, &m); err != nil {
 		return nil, event.Invalidf(event.Malformed, "%v", err)
@@ -297,7 +298,7 @@ func (plain) Encode(t score.Transition) (shard.Output, error) {
 	stamp := t.Common()
 	return shard.Output{
 		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: fmt.Appendf(nil, "%+v", t),
-		Headers: []event.Header{{Key: "sequence", Value: fmt.Append(nil, stamp.Sequence)}, {Key: "cause", Value: []byte(stamp.Cause.String())}},
+		Headers: []stream.Header{{Key: "sequence", Value: fmt.Append(nil, stamp.Sequence)}, {Key: "cause", Value: []byte(stamp.Cause.String())}},
 	}, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 	"tidemark/internal/watch"
 )
 
@@ -236,11 +237,11 @@ type truth struct {
 func (w *world) fold(until event.Instant) truth {
 	w.t.Helper()
 	all := truth{profiles: map[string][]byte{}, due: map[string]event.Instant{}, outputs: map[string][]byte{}, outcomes: map[string]int64{}}
-	var records []event.Record
+	var records []stream.Record
 	for _, log := range w.logs.records {
 		records = append(records, log...)
 	}
-	slices.SortFunc(records, func(a, b event.Record) int {
+	slices.SortFunc(records, func(a, b stream.Record) int {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
 	})
 	profiles := map[string]score.Profile{}
@@ -320,7 +321,7 @@ func (w *world) fold(until event.Instant) truth {
 	return all
 }
 
-func decodeSafely(r event.Record) (x event.Event, err error) {
+func decodeSafely(r stream.Record) (x event.Event, err error) {
 	defer func() {
 		if recover() != nil {
 			err = errors.New("panic")

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stream"
 )
 
 // Output is a message that a commit promises to publish. Its ID names it for ever: the same ID means the same payload.
@@ -13,7 +14,7 @@ type Output struct {
 	Topic   string
 	Key     []byte
 	Value   []byte
-	Headers []event.Header
+	Headers []stream.Header
 	// Time is the record time to publish under; zero leaves it to the producer.
 	Time event.Instant
 }
@@ -43,7 +44,7 @@ func DecodeOutput(b []byte) (Output, error) {
 		return Output{}, errShortOutput
 	}
 	for range n {
-		o.Headers = append(o.Headers, event.Header{Key: string(r.bytes()), Value: r.bytes()})
+		o.Headers = append(o.Headers, stream.Header{Key: string(r.bytes()), Value: r.bytes()})
 	}
 	o.Time = event.Instant(r.varint())
 	if r.failed || len(r.b) != 0 {

@@ -9,6 +9,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 func anyOutput(t *rapid.T) shard.Output {
@@ -17,7 +18,7 @@ func anyOutput(t *rapid.T) shard.Output {
 		Key: anyBytes(t, "key"), Value: anyBytes(t, "value"), Time: event.Instant(rapid.Int64().Draw(t, "time")),
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "headers") {
-		o.Headers = append(o.Headers, event.Header{Key: rapid.String().Draw(t, "name"), Value: anyBytes(t, "header")})
+		o.Headers = append(o.Headers, stream.Header{Key: rapid.String().Draw(t, "name"), Value: anyBytes(t, "header")})
 	}
 	return o
 }
@@ -55,7 +56,7 @@ func TestOutputRoundTrip(t *testing.T) {
 func TestDecodeOutputRefusesWhatIsCutShort(t *testing.T) {
 	whole := shard.Output{
 		ID: "id", Topic: "t", Key: []byte("k"), Value: []byte("value"), Time: 1 << 40,
-		Headers: []event.Header{{Key: "a", Value: []byte("b")}, {Key: "c"}},
+		Headers: []stream.Header{{Key: "a", Value: []byte("b")}, {Key: "c"}},
 	}.Append(nil)
 	for n := range whole {
 		if o, err := shard.DecodeOutput(whole[:n]); err == nil {
@@ -72,7 +73,7 @@ func TestDecodeOutputRefusesWhatIsCutShort(t *testing.T) {
 
 func FuzzDecodeOutput(f *testing.F) {
 	f.Add(shard.Output{}.Append(nil))
-	f.Add(shard.Output{ID: "id", Topic: "t", Value: []byte("v"), Headers: []event.Header{{Key: "a"}}, Time: 7}.Append(nil))
+	f.Add(shard.Output{ID: "id", Topic: "t", Value: []byte("v"), Headers: []stream.Header{{Key: "a"}}, Time: 7}.Append(nil))
 	f.Add([]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		o, err := shard.DecodeOutput(b)

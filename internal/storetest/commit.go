@@ -10,6 +10,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // first is the commit with which most stories begin.
@@ -267,7 +268,7 @@ func testBytes(t *testing.T, s harness) {
 		c.Updates = append(c.Updates, shard.Update{Customer: id, Profile: append(all, byte(i)), Due: event.Instant(i)})
 	}
 	odd := output("o1")
-	odd.Key, odd.Value, odd.Headers = []byte("{}顧客"), all, []event.Header{{Key: "empty"}, {Key: "all", Value: all}}
+	odd.Key, odd.Value, odd.Headers = []byte("{}顧客"), all, []stream.Header{{Key: "empty"}, {Key: "all", Value: all}}
 	c.Outbox = []shard.Output{odd, {ID: "o2"}}
 	s.must(c)
 	for i, profile := range s.load(3, ids...).Profiles {

@@ -7,6 +7,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // harness is a store whose errors end the test.
@@ -133,6 +134,6 @@ func (s harness) state(n int) string {
 func output(id string) shard.Output {
 	return shard.Output{
 		ID: id, Topic: "customer.tier-changes.v1", Key: []byte("a"), Value: []byte{0, 1, 2, 0xff},
-		Headers: []event.Header{{Key: "ce_id", Value: []byte(id)}, {Key: "sequence", Value: []byte("7")}}, Time: 1_767_225_600_000,
+		Headers: []stream.Header{{Key: "ce_id", Value: []byte(id)}, {Key: "sequence", Value: []byte("7")}}, Time: 1_767_225_600_000,
 	}
 }

@@ -1,14 +1,19 @@
-package event
+// Package stream is what a log holds and what reading it gives: records, headers and fetches, before anybody has looked inside.
+package stream
 
-import "errors"
+import (
+	"errors"
+
+	"tidemark/internal/event"
+)
 
 // Record is a message as the log holds it, before anybody has looked inside.
 type Record struct {
-	Topic     Topic
+	Topic     event.Topic
 	Partition int
 	Offset    int64
 	// Time is the record time: the timestamp of the message.
-	Time    Instant
+	Time    event.Instant
 	Key     []byte
 	Value   []byte
 	Headers []Header
@@ -29,7 +34,7 @@ type Fetch struct {
 	HighWatermark int64
 	// SentAt is the local time at which the fetch was sent: everything recorded before it has been seen once Next
 	// has reached HighWatermark.
-	SentAt Instant
+	SentAt event.Instant
 }
 
 // ErrOffsetOutOfRange is the error of a fetch from an offset that the log does not hold: expired, or not yet written.
