@@ -131,7 +131,7 @@ func (b *bench) open(ctx context.Context) (err error) {
 	b.service = &service{
 		log: zap.NewNop(), cluster: b.cluster, client: b.client, codec: b.codec, prefix: benchPrefix, initialModel: model.Default(),
 		layout: shard.Layout{Partitioner: shard.Murmur2, Zone: "UTC"},
-		lane:   pipeline.Config{BatchEvents: b.Batch, Metrics: pipeline.NewMetrics()},
+		lane:   pipeline.Config{Settings: pipeline.Settings{BatchEvents: b.Batch, Metrics: pipeline.NewMetrics()}},
 		watch:  b.watch.told,
 	}
 	b.result = benchResult{

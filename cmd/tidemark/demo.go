@@ -158,9 +158,9 @@ func (c *demoCommand) start(ctx context.Context, d *demo, brokers, redisAddr str
 	d.service = &service{
 		log: log, cluster: cluster, client: client, codec: d.codec, prefix: redis.DefaultPrefix, initialModel: model.Default(),
 		layout: shard.Layout{Shards: 2 * c.Partitions, Partitioner: shard.Murmur2, Zone: "UTC"}, // few: the embedded Redis is slow at scripts
-		lane: pipeline.Config{
+		lane: pipeline.Config{Settings: pipeline.Settings{
 			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour, Metrics: pipeline.NewMetrics(),
-		},
+		}},
 		watch: d.board.tell,
 	}
 	registry := prometheus.NewRegistry()

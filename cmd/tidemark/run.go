@@ -113,10 +113,10 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		initialModel: source, modelGiven: c.Model != "",
 		layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
 		exitWhenCaughtUp: c.ExitWhenCaughtUp, between: c.between,
-		lane: pipeline.Config{
+		lane: pipeline.Config{Settings: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
 			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: pipeline.NewMetrics(),
-		},
+		}},
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(service.lane.Metrics)

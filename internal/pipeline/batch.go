@@ -8,68 +8,67 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tidemark/internal/event"
-	"tidemark/internal/shard"
 )
 
-// work is what is to be done to one shard: plan is asked for the commits once the profiles of customers are at hand, and
-// again after every conflict, for what is left.
+// work is what is to be done to one shard.
 type work struct {
-	shard     *state
+	state     *state
 	customers []string
 	items     []*item // the events that are left
-	plan      func() ([]*part, error)
-	parts     []*part
+	// plan returns the commits to do. It is called when the profiles of customers are loaded, and again after every conflict.
+	plan  func() ([]*part, error)
+	parts []*part
 }
 
-// process applies a batch. When it returns nil, everything in it is committed and published, or in the dead letters.
-func (l *Lane) process(ctx context.Context, b batch) error {
-	if len(b.items)+len(b.bad) > 0 {
-		l.settled = false
-		if err := l.guard(ctx, len(b.items)+len(b.bad), len(b.bad)); err != nil {
+// process applies a batch. When it returns nil, every record of the batch is committed and published, or in the dead letters.
+func (s *session) process(ctx context.Context, b batch) error {
+	if b.size() > 0 {
+		s.evaluated = false
+		if err := s.pauseIfTooManyBad(ctx, b.size(), len(b.bad)); err != nil {
 			return err
 		}
-		if err := l.bury(ctx, b.bad); err != nil {
+		if err := s.buryBad(ctx, b.bad); err != nil {
 			return err
 		}
 	}
-	works, err := l.group(b)
+	works, err := s.group(b)
 	if err != nil {
 		return err
 	}
-	if err := l.carry(ctx, works); err != nil {
+	if err := s.complete(ctx, works); err != nil {
 		return err
 	}
-	l.confirm()
-	maps.Copy(l.position, b.ends)
-	if len(b.items)+len(b.bad) > 0 {
-		l.pulse.beat()
-		l.observe(l.metrics.publishedSeconds, b.items)
+	s.release()
+	maps.Copy(s.applied, b.ends)
+	if b.size() > 0 {
+		s.pulse.beat()
+		s.observe(s.metrics.publishedSeconds, b.items)
 	}
 	return nil
 }
 
 // group splits a batch by shard, in order of first appearance.
-func (l *Lane) group(b batch) ([]*work, error) {
+func (s *session) group(b batch) ([]*work, error) {
 	var works []*work
 	items := map[int][]*item{}
 	for _, x := range b.items {
 		head := x.event.Common()
-		if l.cfg.Clock == EventClock && head.At() > l.cfg.AsOf {
-			return nil, fmt.Errorf("%s offset %d: %w: %s is after %s", x.partition(), x.record.Offset, ErrAfterAsOf, head.At(), l.cfg.AsOf)
+		if s.cfg.Clock == EventClock && head.At() > s.cfg.AsOf {
+			return nil, fmt.Errorf("%s offset %d: %w: %s is after %s", x.partition(), x.record.Offset, ErrAfterAsOf, head.At(), s.cfg.AsOf)
 		}
-		s := l.states[l.cfg.Layout.Of(head.Customer)]
-		if !s.own {
-			l.metrics.strangers.Inc()
+		st := s.states.all[s.cfg.Layout.Of(head.Customer)]
+		if !st.own {
+			s.metrics.misrouted.Inc()
 		}
-		if items[s.number] == nil {
-			works = append(works, &work{shard: s})
+		if items[st.number] == nil {
+			works = append(works, &work{state: st})
 		}
-		items[s.number] = append(items[s.number], x)
+		items[st.number] = append(items[st.number], x)
 	}
 	for _, w := range works {
-		w.items = items[w.shard.number]
+		w.items = items[w.state.number]
 		w.customers = customersOf(w.items)
-		w.plan = func() ([]*part, error) { return l.planEvents(w.shard, w.items, b.ends) }
+		w.plan = func() ([]*part, error) { return s.planEvents(w.state, w.items, b.ends) }
 	}
 	return works, nil
 }
@@ -87,121 +86,44 @@ func customersOf(items []*item) []string {
 	return customers
 }
 
-// carry takes works through load, plan, dead letters and commit until none is left, then publishes what they said.
-func (l *Lane) carry(ctx context.Context, works []*work) error {
+// complete takes works through load, plan, dead letters and commit until none is left, and then publishes what they announce.
+func (s *session) complete(ctx context.Context, works []*work) error {
 	buried := map[string]struct{}{}
 	for len(works) > 0 {
-		if err := l.load(ctx, works); err != nil {
+		if err := s.states.load(ctx, works); err != nil {
 			return err
 		}
 		var letters []deadLetter
 		for _, w := range works {
 			var err error
 			if w.parts, err = w.plan(); err != nil {
-				return fmt.Errorf("shard %d: %w", w.shard.number, err)
+				return fmt.Errorf("shard %d: %w", w.state.number, err)
 			}
 			for _, p := range w.parts {
 				letters = append(letters, p.letters...)
 			}
 		}
-		// Acknowledged before the marks pass their offsets.
-		if err := l.publishLetters(ctx, letters, buried); err != nil {
+		// Dead letters are acknowledged before the marks pass their offsets.
+		if err := s.publishLetters(ctx, letters, buried); err != nil {
 			return err
 		}
 		for _, w := range works {
-			w.parts = l.prune(w.parts)
+			w.parts = s.prune(w.parts)
 		}
 		var err error
-		if works, err = l.commit(ctx, works); err != nil {
+		if works, err = s.commit(ctx, works); err != nil {
 			return err
 		}
 	}
-	return l.publish(ctx)
+	return s.publish(ctx)
 }
 
-// load reads the profiles that works need and the cache does not hold: one read per shard.
-func (l *Lane) load(ctx context.Context, works []*work) error {
-	for {
-		var queries []shard.Query
-		for _, w := range works {
-			if missing := w.shard.missing(w.customers); len(missing) > 0 || !w.shard.held {
-				queries = append(queries, shard.Query{Shard: w.shard.number, Customers: missing})
-			}
-		}
-		if len(queries) == 0 {
-			return nil
-		}
-		var loaded []shard.Loaded
-		err := l.retry(ctx, "load", func() (err error) {
-			loaded, err = l.cfg.Store.Load(ctx, queries)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for i, answer := range loaded {
-			s := l.states[queries[i].Shard]
-			if err := l.refresh(ctx, s, answer.Meta); err != nil {
-				return err
-			}
-			// Another may have committed while its leftovers were published, but then our commit conflicts.
-			if err := l.remember(s, queries[i].Customers, answer.Profiles); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (l *Lane) remember(s *state, customers []string, profiles [][]byte) error {
-	for i, customer := range customers {
-		if profiles[i] == nil {
-			s.profiles[customer] = &known{profile: l.engine.New(customer)}
-			continue
-		}
-		p, err := l.decode(profiles[i])
-		if err != nil {
-			return fmt.Errorf("shard %d: decode a profile: %w", s.number, err)
-		}
-		s.profiles[customer] = &known{profile: p, exists: true}
-	}
-	return nil
-}
-
-func (s *state) missing(customers []string) []string {
-	if !s.held {
-		return customers
-	}
-	var missing []string
-	for _, customer := range customers {
-		if _, ok := s.profiles[customer]; !ok {
-			missing = append(missing, customer)
-		}
-	}
-	return missing
-}
-
-// touch notes that a customer's public view is out of date.
-func (l *Lane) touch(s *state, customer string) {
-	if l.dirty[s.number] == nil {
-		l.dirty[s.number] = map[string]struct{}{}
-	}
-	l.dirty[s.number][customer] = struct{}{}
-}
-
-// clean notes that it has just been rewritten.
-func (l *Lane) clean(s *state, customer string) {
-	delete(l.dirty[s.number], customer)
-	if len(l.dirty[s.number]) == 0 {
-		delete(l.dirty, s.number)
-	}
-}
-
-// observe counts how long events have taken since their records were made.
-func (l *Lane) observe(seconds *prometheus.HistogramVec, items []*item) {
-	if l.cfg.Clock == EventClock {
+// observe measures how long events have taken since their record times.
+func (s *session) observe(seconds *prometheus.HistogramVec, items []*item) {
+	if s.cfg.Clock == EventClock {
 		return
 	}
-	now := l.now()
+	now := s.now()
 	for _, topic := range event.Topics() {
 		of := seconds.WithLabelValues(string(topic))
 		for i := range items {

@@ -111,11 +111,12 @@ func BenchmarkLane(b *testing.B) {
 		topics.append(shard.Partition{Topic: x.Topic()}, out.Time, string(out.Key), out.Value)
 	}
 	store := newSink(64)
-	lane, err := New(Config{
+	lane, err := New(Config{Ports: Ports{
 		Source: topics, Store: store, Publisher: store, Codec: codec, Engine: func() (Engine, error) { return engine, nil },
+	}, Settings: Settings{
 		Layout: shard.Layout{Shards: 64, Partitioner: shard.Murmur2, Zone: "UTC", Base: "USD"}, Partitions: 1,
 		RollingCycle: -1, OnDataLoss: ContinueFromFirst,
-	})
+	}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// Breaker says when so many records are bad that the lane pauses instead of draining a topic into the dead letters: a
-// schema has broken, and that is for people to mend.
+// Breaker says when too many records are bad. Then the lane pauses instead of draining a topic into the dead letters: a schema has
+// broken, and people must mend it.
 type Breaker struct {
-	// Share (0.05) is the share of bad records that is still borne; 1 or more never pauses.
+	// Share (0.05) is the greatest share of bad records without a pause; 1 or more never pauses.
 	Share float64
-	// AtLeast (100) bad records must have come within Window (1 min).
+	// AtLeast (100) is the least number of bad records within Window (1 min) that pauses.
 	AtLeast int
 	Window  time.Duration
-	// Pause is how long the lane waits before it tries again; zero waits until it is restarted.
+	// Pause is how long the lane waits before it goes on; zero waits until the lane is restarted.
 	Pause time.Duration
 }
 
@@ -32,7 +32,7 @@ func (b Breaker) withDefaults() Breaker {
 	return b
 }
 
-// tally counts records of the current half window and the one before it.
+// tally counts the records of the current half window and of the half window before it.
 type tally struct {
 	half        int64
 	now, before counted
@@ -57,31 +57,31 @@ func (t *tally) add(b Breaker, at time.Time, all, bad int) bool {
 	return sum.bad >= b.AtLeast && float64(sum.bad) > b.Share*float64(sum.all)
 }
 
-// errDraining ends a pause: the batch in hand is left to the successor.
+// errDraining is the error of a wait that was ended by Drain. The batch in hand is left to the successor.
 var errDraining = errors.New("draining")
 
-// guard pauses the lane, batch in hand, when the share of bad records jumps.
-func (l *Lane) guard(ctx context.Context, all, bad int) error {
-	if !l.bad.add(l.cfg.Breaker, time.Now(), all, bad) {
+// pauseIfTooManyBad pauses the lane, batch in hand, when the share of bad records jumps.
+func (s *session) pauseIfTooManyBad(ctx context.Context, all, bad int) error {
+	if !s.lane.tally.add(s.cfg.Breaker, time.Now(), all, bad) {
 		return nil
 	}
-	l.cfg.Report(Notice{Kind: Paused, Err: fmt.Errorf("more than %g of the records are bad", l.cfg.Breaker.Share)})
+	s.cfg.Report(Notice{Kind: Paused, Err: fmt.Errorf("more than %g of the records are bad", s.cfg.Breaker.Share)})
 	var over <-chan time.Time
-	if l.cfg.Breaker.Pause > 0 {
-		timer := time.NewTimer(l.cfg.Breaker.Pause)
+	if s.cfg.Breaker.Pause > 0 {
+		timer := time.NewTimer(s.cfg.Breaker.Pause)
 		defer timer.Stop()
 		over = timer.C
 	}
-	l.publishProgress(true)
+	s.publishProgress(true)
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-l.drain:
+	case <-s.lane.drain:
 		return errDraining
 	case <-over:
 	}
-	l.bad = tally{}
-	l.noteProgress()
-	l.cfg.Report(Notice{Kind: Resumed})
+	s.lane.tally = tally{}
+	s.noteProgress()
+	s.cfg.Report(Notice{Kind: Resumed})
 	return nil
 }

@@ -7,68 +7,56 @@ import (
 	"tidemark/internal/event"
 )
 
-// Clock says how far reviews in silence may run.
+// Clock says how far reviews in silence may run: what the watermark is.
 type Clock uint8
 
 // The clocks.
 const (
-	// WallClock lets reviews fire as far as the inputs have been read.
+	// WallClock: the watermark is the instant up to which all inputs have been read, less the grace.
 	WallClock Clock = iota
-	// EventClock loads a history: reviews run before the customer's next event and, at the log's end, up to the as-of.
+	// EventClock loads a history. Reviews run before the customer's next event and, at the log's end, up to the as-of.
 	EventClock
-	// SimulatedClock is the wall clock of a simulation, which its owner moves on.
+	// SimulatedClock is the wall clock of a simulation. Its owner moves it on.
 	SimulatedClock
 )
 
-// unknown is earlier than everything.
+// unknown is an instant earlier than every other.
 const unknown event.Instant = math.MinInt64
 
 // now is the local time, or the simulated one.
-func (l *Lane) now() event.Instant {
-	if l.cfg.Clock == SimulatedClock {
-		return l.cfg.Now()
+func (b *base) now() event.Instant {
+	if b.cfg.Clock == SimulatedClock {
+		return b.cfg.Now()
 	}
 	return event.InstantOf(time.Now())
 }
 
-// readUntil is W: the instant up to which all inputs have been read, less the grace. Reviews due by then may fire. It
-// holds for what has been processed: the lane asks between batches.
-func (l *Lane) readUntil() event.Instant {
-	if l.cfg.Clock == EventClock {
-		if l.caughtUp() {
-			return l.cfg.AsOf
+// readUntil is the watermark of what has been processed: the session asks between batches. It is unknown until every input has been
+// read; under the event clock, until everything has been read.
+func (s *session) readUntil() event.Instant {
+	if s.cfg.Clock == EventClock {
+		if s.intake.caughtUp() {
+			return s.cfg.AsOf
 		}
 		return unknown
 	}
-	w := event.Never
-	for _, in := range l.inputs {
-		w = min(w, in.readUntil())
-	}
-	if w == event.Never || w == unknown {
-		return unknown
-	}
-	if l.cfg.Clock == WallClock {
-		w = w.Add(-l.cfg.Grace)
+	w := s.intake.readUntil()
+	if s.cfg.Clock == WallClock && w != unknown {
+		w = w.Add(-s.cfg.Grace)
 	}
 	return w
 }
 
-// present is the instant against which the age of a transition is measured: the as-of, the simulated clock, or the local
-// time of the newest fetch. The last is W where the inputs are caught up; where they lag, W would lie in the past with
-// them, and nothing would be old.
-func (l *Lane) present() event.Instant {
-	switch l.cfg.Clock {
+// present is the instant against which the age of a transition is measured: the as-of, the simulated clock, or the local time of the
+// newest fetch. The watermark would not do: while the inputs lag, the watermark lies in the past with them, and no transition
+// would seem old.
+func (s *session) present() event.Instant {
+	switch s.cfg.Clock {
 	case EventClock:
-		return l.cfg.AsOf
+		return s.cfg.AsOf
 	case SimulatedClock:
-		return l.cfg.Now()
+		return s.cfg.Now()
 	case WallClock:
 	}
-	newest := unknown
-	for _, in := range l.inputs {
-		if in.known {
-			newest = max(newest, in.current.sentAt)
-		}
-	}
-	return newest
+	return s.intake.newestFetch()
 }

@@ -124,7 +124,7 @@ func TestAge(t *testing.T) {
 // TestMerge: events come in the order of their record times, whatever the sizes of the fetches.
 func TestMerge(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	l := &Lane{cfg: Config{BatchEvents: 1000, BatchBytes: 1 << 20}}
+	merged := newIntake(&base{cfg: Settings{BatchEvents: 1000, BatchBytes: 1 << 20}}, nil, nil)
 	for _, topic := range event.Topics() {
 		in := newInput(shard.Partition{Topic: topic}, 0)
 		in.known = true
@@ -134,9 +134,9 @@ func TestMerge(t *testing.T) {
 			in.items = append(in.items, &item{record: stream.Record{Topic: topic, Offset: int64(n), Time: at}, event: &event.Purchase{}})
 		}
 		in.current = run{next: 50, high: 50}
-		l.inputs = append(l.inputs, in)
+		merged.inputs = append(merged.inputs, in)
 	}
-	b, err := l.take()
+	b, err := merged.take()
 	if err != nil || len(b.items) != 150 {
 		t.Fatalf("items: want 150 and no error, got %d and %v", len(b.items), err)
 	}
@@ -156,11 +156,11 @@ func TestMergeWaits(t *testing.T) {
 		{"below its high watermark", &input{known: true, current: run{next: 5, high: 6}}, 0},
 		{"at its high watermark", &input{known: true, current: run{next: 6, high: 6}}, 1},
 	} {
-		l := &Lane{cfg: Config{BatchEvents: 10, BatchBytes: 10}}
+		merged := newIntake(&base{cfg: Settings{BatchEvents: 10, BatchBytes: 10}}, nil, nil)
 		ready := newInput(shard.Partition{Topic: event.Purchases}, 0)
 		ready.known, ready.items = true, []*item{{event: &event.Purchase{}}}
-		l.inputs = []*input{ready, c.other}
-		b, err := l.take()
+		merged.inputs = []*input{ready, c.other}
+		b, err := merged.take()
 		if err != nil || len(b.items) != c.want {
 			t.Errorf("%s: want %d items and no error, got %d and %v", c.name, c.want, len(b.items), err)
 		}
@@ -179,7 +179,8 @@ func TestFetchAhead(t *testing.T) {
 			in := newInput(w.place(event.Purchases, "c01"), 0)
 			ctx, stop := context.WithCancel(t.Context())
 			var fetcher sync.WaitGroup
-			fetcher.Go(func() { busy.fetch(ctx, in) })
+			fetching := newIntake(busy.base, busy.ports.Source, busy.ports.Codec)
+			fetcher.Go(func() { fetching.fetch(ctx, in) })
 			for n := range 40 {
 				w.sendTo(in.partition, ago(0), message{ID: strconv.Itoa(n), Customer: "c01", Occurred: ago(0), Amount: 5})
 				pass(fetchPause)

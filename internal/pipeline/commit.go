@@ -9,10 +9,10 @@ import (
 	"tidemark/internal/shard"
 )
 
-// commit carries out the parts of works, one round after another, all shards of a round pipelined. It returns the works
-// that another's commit got in the way of: those are to be loaded and planned again. If this generation is over, that
-// other is its successor, and ctx has ended.
-func (l *Lane) commit(ctx context.Context, works []*work) ([]*work, error) {
+// commit carries out the parts of works in rounds: a round has one part of each work, and all its shards are pipelined. commit returns
+// the works that met a conflict, which are to be loaded and planned again. If the conflict came from a successor, then this generation
+// is over, and ctx has ended.
+func (s *session) commit(ctx context.Context, works []*work) ([]*work, error) {
 	var again []*work
 	for round := 0; ; round++ {
 		var parts []*part
@@ -25,7 +25,7 @@ func (l *Lane) commit(ctx context.Context, works []*work) ([]*work, error) {
 		if len(parts) == 0 {
 			return again, nil
 		}
-		conflicts, err := l.commitRound(ctx, owners, parts)
+		conflicts, err := s.commitRound(ctx, owners, parts)
 		if err != nil {
 			return nil, err
 		}
@@ -36,14 +36,14 @@ func (l *Lane) commit(ctx context.Context, works []*work) ([]*work, error) {
 	}
 }
 
-func (l *Lane) commitRound(ctx context.Context, owners []*work, parts []*part) ([]*work, error) {
+func (s *session) commitRound(ctx context.Context, owners []*work, parts []*part) ([]*work, error) {
 	var conflicts []*work
 	for i, p := range parts {
-		s := owners[i].shard
-		p.commit.Read, p.commit.Token, p.commit.Confirmed = s.token, l.cfg.NewToken(), s.confirmed
+		st := owners[i].state
+		p.commit.Read, p.commit.Token, p.commit.Confirmed = st.token, s.cfg.NewToken(), st.outbox.removable
 	}
 	began := time.Now()
-	err := l.retry(ctx, "commit", func() error {
+	err := s.retry(ctx, "commit", func() error {
 		commits := make([]shard.Commit, len(parts))
 		for i, p := range parts {
 			commits[i] = p.commit
@@ -51,16 +51,16 @@ func (l *Lane) commitRound(ctx context.Context, owners []*work, parts []*part) (
 		var unsure error
 		var leftOwners []*work
 		var left []*part
-		for i, err := range l.cfg.Store.Commit(ctx, commits) {
+		for i, err := range s.states.shards.Commit(ctx, commits) {
 			switch {
 			case err == nil:
-				l.note(owners[i], parts[i])
+				s.note(owners[i], parts[i])
 			case errors.Is(err, shard.ErrConflict):
-				l.metrics.conflicts.Inc()
-				owners[i].shard.forget()
+				s.metrics.conflicts.Inc()
+				owners[i].state.forget()
 				conflicts = append(conflicts, owners[i])
 			default:
-				// It may have been done: the same tokens are sent again.
+				// The commit may have been done. The retry sends the same token: the store then answers that it is done.
 				leftOwners, left = append(leftOwners, owners[i]), append(left, parts[i])
 				unsure = errors.Join(unsure, fmt.Errorf("commit shard %d: %w", commits[i].Shard, err))
 			}
@@ -68,37 +68,38 @@ func (l *Lane) commitRound(ctx context.Context, owners []*work, parts []*part) (
 		owners, parts = leftOwners, left
 		return unsure
 	})
-	l.metrics.commitSeconds.Observe(time.Since(began).Seconds())
+	s.metrics.commitSeconds.Observe(time.Since(began).Seconds())
 	return conflicts, err
 }
 
-// note records that a part of w is committed, which leaves the rest.
-func (l *Lane) note(w *work, p *part) {
-	s := w.shard
+// note records that a part of w is committed. The rest of the work is left.
+func (s *session) note(w *work, p *part) {
+	st := w.state
 	w.items = p.rest
-	l.count(p.results)
-	s.committed(p, l.cfg.CacheProfiles)
+	s.count(p.results)
+	st.committed(p, s.cfg.CacheProfiles)
 	for customer, k := range p.profiles {
 		if k.stale {
-			l.touch(s, customer)
+			s.display.markDirty(st, customer)
 		}
 	}
-	l.observe(l.metrics.committedSeconds, p.items)
-	for _, o := range p.outputs {
-		l.metrics.transitions.WithLabelValues(o.kind, o.cause, o.label()).Inc()
-		if !o.muted {
-			o.shard = s
-			if len(l.outputs) == 0 {
-				l.metrics.outbox.WithLabelValues(l.label()).Set(float64(time.Now().Unix()))
-			}
-			l.outputs = append(l.outputs, o)
+	s.observe(s.metrics.committedSeconds, p.items)
+	for _, a := range p.announcements {
+		s.metrics.transitions.WithLabelValues(a.kind, a.cause, a.published()).Inc()
+		if a.muted {
+			continue
 		}
+		a.state = st
+		if len(s.unpublished) == 0 {
+			s.metrics.outbox.WithLabelValues(s.label()).Set(float64(time.Now().Unix()))
+		}
+		s.unpublished = append(s.unpublished, a)
 	}
 }
 
-// count counts what became of events.
-func (l *Lane) count(results map[result]int) {
+// count adds results to the metrics.
+func (s *session) count(results map[result]int) {
 	for r, n := range results {
-		l.metrics.events.WithLabelValues(string(r.topic), r.label).Add(float64(n))
+		s.metrics.events.WithLabelValues(string(r.topic), r.label).Add(float64(n))
 	}
 }

@@ -13,32 +13,41 @@ import (
 	"tidemark/internal/watch"
 )
 
-// Config says what a lane works on. Zero durations and limits mean their defaults.
+// Config is all that a lane is given: what it talks to, and how it works.
 type Config struct {
+	Ports
+	Settings
+}
+
+// Ports are the doors of a lane: it reads, keeps, publishes and scores through them.
+type Ports struct {
 	Source    Source
 	Store     Store
 	Publisher Publisher
 	Codec     Codec
-	// Engine returns the engine of the model in force. It is asked at every batch boundary, so it must be cheap; its
-	// error ends the lane: an instance that cannot read the active model does not score.
+	// Engine returns the engine of the model in force. The lane asks before every batch, so Engine must be cheap. Its error ends
+	// the lane: an instance that cannot read the active model does not score.
 	Engine func() (Engine, error)
+}
 
+// Settings say how a lane works. Zero durations and limits mean the defaults in brackets.
+type Settings struct {
 	Layout shard.Layout
-	// Partitions is the partition count of every input topic, Index the one partition of each that this lane owns.
+	// Partitions is the partition count of every input topic. Index is the partition of each topic that this lane owns.
 	Partitions, Index int
-	// Committed holds the group's committed offsets; a partition without one is absent.
+	// Committed holds the committed offsets of the consumer group. A partition without a committed offset is absent.
 	Committed map[shard.Partition]int64
-	// OnDataLoss says what to do where the log no longer holds what a shard has not seen.
+	// OnDataLoss says what to do when the log no longer holds records that a shard has not seen.
 	OnDataLoss LossPolicy
 
 	Clock Clock
 	// AsOf is the end of the event clock.
 	AsOf event.Instant
-	// Now is the simulated clock. It may move on only after everything produced so far has been committed: Lane.Progress.
+	// Now is the simulated clock. Its owner may move it on only when Lane.Progress says that everything produced has been committed.
 	Now func() event.Instant
-	// PublishScores publishes the public score of whoever has changed, once a checkpoint.
+	// PublishScores publishes the public scores of changed customers, once a checkpoint.
 	PublishScores bool
-	// AlertMaxAge mutes transitions that are older at their commit; 0 never mutes.
+	// AlertMaxAge mutes transitions that are older than this at their commit; 0 never mutes.
 	AlertMaxAge time.Duration
 
 	// BatchEvents (2,000) and BatchBytes (4 MiB of message values) bound a micro-batch.
@@ -49,29 +58,32 @@ type Config struct {
 	CacheProfiles int
 	// Checkpoint (1 s) is the time between markers, projections and offset commits.
 	Checkpoint time.Duration
-	// Grace (500 ms) is how far reviews stay behind what the inputs have been read to; the wall clock only.
+	// Grace (500 ms) is how far the watermark stays behind the fetches; the wall clock only.
 	Grace time.Duration
-	// RollingCycle (1 h) is the time in which the rolling pass projects every customer once; negative switches it off.
+	// RollingCycle (1 h) is the time in which the rolling pass projects every customer once; a negative one switches it off.
 	RollingCycle time.Duration
-	// StallAfter (2 min) ends a lane that makes no progress although it lags; negative never does.
+	// StallAfter (2 min) ends a lane that lags and makes no progress; a negative one never does.
 	StallAfter time.Duration
 	// DrainWithin (10 s) is the deadline of a graceful end.
 	DrainWithin time.Duration
 	Breaker     Breaker
-	// Drift says from where on the forecasts of a model no longer hold; the zero Bounds mean watch.DefaultBounds.
+	// Drift are the bounds beyond which the forecasts of a model no longer hold; the zero Bounds mean watch.DefaultBounds.
 	Drift watch.Bounds
 
 	// Metrics may be nil.
 	Metrics *Metrics
-	// Report hears what an operator should know; nil drops it. Fetchers call it too, so it is safe for concurrent use.
+	// Report hears what an operator should know; nil drops it. Fetchers call Report too: it is safe for concurrent use.
 	Report func(Notice)
-	// NewToken returns a random token, Jitter a number in [0, 1) that spreads retries.
+	// ErrorClass names the kind of an error for the metric errors_total, such as oom or timeout; nil calls every error "other".
+	ErrorClass func(error) string
+	// NewToken returns a random token.
 	NewToken func() shard.Token
-	Jitter   func() float64
+	// Jitter returns a random number in [0, 1), which spreads retries.
+	Jitter func() float64
 
-	// viewsPerStep (200) bounds what is projected between two batches, so that no event waits long for it.
+	// viewsPerStep (200) bounds the views projected between two batches, so that no event waits long for them.
 	viewsPerStep int
-	// decode and encode are the profile codec of package score, replaced in tests.
+	// decode and encode are the profile codec of package score. Tests replace them.
 	decode func([]byte) (score.Profile, error)
 	encode func(score.Profile) []byte
 }
@@ -79,7 +91,7 @@ type Config struct {
 // LossPolicy says what to do about lost input.
 type LossPolicy uint8
 
-// The policies. FailOnLoss ends the lane with a *DataLossError; ContinueFromFirst reports and counts it, and goes on at
+// The policies. FailOnLoss ends the lane with a *DataLossError. ContinueFromFirst reports and counts the loss, and goes on at
 // the first record that the log still holds.
 const (
 	FailOnLoss LossPolicy = iota
@@ -105,7 +117,7 @@ func (c Config) check() error {
 	return nil
 }
 
-func (c Config) withDefaults() Config {
+func (c Settings) withDefaults() Settings {
 	orInt := func(v *int, d int) {
 		if *v == 0 {
 			*v = d
@@ -142,6 +154,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Jitter == nil {
 		c.Jitter = randv2.Float64
+	}
+	if c.ErrorClass == nil {
+		c.ErrorClass = func(error) string { return "other" }
 	}
 	if c.decode == nil {
 		c.decode, c.encode = score.Decode, func(p score.Profile) []byte { return p.Append(nil) }

@@ -11,18 +11,18 @@ import (
 	"tidemark/internal/stream"
 )
 
-// DeadLetters is the topic of what could not be accepted.
+// DeadLetters is the topic of records that could not be accepted.
 const DeadLetters = "customer.dead-letters.v1"
 
-// deadLetter is a record that is not accepted, as it goes to the dead letters, and why.
+// deadLetter is a record that is not accepted, as its message in the dead letters, and the reason.
 type deadLetter struct {
 	output shard.Output
 	topic  event.Topic
 	reason event.Reason
 }
 
-// letter keeps key, value, headers and timestamp of a record as they are and adds the headers that Kafka Connect writes
-// to its dead letter queues, and a reason code. Its id is where the record stands, so that a repetition shows.
+// letter keeps key, value, headers and timestamp of a record as they are. It adds the headers that Kafka Connect writes to its dead
+// letter queues, and a reason code. The id is the place of the record in the log, so that a repetition shows.
 func letter(r stream.Record, err error) deadLetter {
 	reason := event.ReasonOf(err)
 	place := strconv.Itoa(r.Partition)
@@ -51,7 +51,7 @@ func letter(r stream.Record, err error) deadLetter {
 	}
 }
 
-// stageOf is Kafka Connect's name of the stage that failed: converting the value, or what comes after.
+// stageOf is Kafka Connect's name of the stage that failed: the conversion of the value, or the processing after it.
 func stageOf(r event.Reason) string {
 	if r == event.TooLate || r == event.UnknownCurrency {
 		return "TASK_PUT"
@@ -59,18 +59,18 @@ func stageOf(r event.Reason) string {
 	return "VALUE_CONVERTER"
 }
 
-// bury sends bad records to the dead letters. It returns when they are acknowledged.
-func (l *Lane) bury(ctx context.Context, bad []*item) error {
+// buryBad sends bad records to the dead letters. It returns when they are acknowledged.
+func (s *session) buryBad(ctx context.Context, bad []*item) error {
 	letters := make([]deadLetter, len(bad))
 	for i, x := range bad {
 		letters[i] = letter(x.record, x.err)
-		l.metrics.events.WithLabelValues(string(x.record.Topic), "invalid").Inc()
+		s.metrics.events.WithLabelValues(string(x.record.Topic), "invalid").Inc()
 	}
-	return l.publishLetters(ctx, letters, map[string]struct{}{})
+	return s.publishLetters(ctx, letters, map[string]struct{}{})
 }
 
-// publishLetters sends the letters that are not in sent, and adds them to it.
-func (l *Lane) publishLetters(ctx context.Context, letters []deadLetter, sent map[string]struct{}) error {
+// publishLetters sends the letters that are not in sent yet, and adds their ids to sent.
+func (s *session) publishLetters(ctx context.Context, letters []deadLetter, sent map[string]struct{}) error {
 	var outputs []shard.Output
 	for _, d := range letters {
 		if _, ok := sent[d.output.ID]; ok {
@@ -78,7 +78,7 @@ func (l *Lane) publishLetters(ctx context.Context, letters []deadLetter, sent ma
 		}
 		sent[d.output.ID] = struct{}{}
 		outputs = append(outputs, d.output)
-		l.metrics.deadLetters.WithLabelValues(string(d.topic), string(d.reason)).Inc()
+		s.metrics.deadLetters.WithLabelValues(string(d.topic), string(d.reason)).Inc()
 	}
-	return l.send(ctx, outputs)
+	return s.outlet.send(ctx, outputs)
 }

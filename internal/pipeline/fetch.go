@@ -12,55 +12,55 @@ import (
 )
 
 const (
-	// ahead is how many fetches of a partition wait decoded, shortAhead how many if they do not fill a batch: so what a batch
-	// takes up is no older than fetchPause, for which a fetch waits while others do.
+	// ahead bounds the decoded fetches of a partition that wait for the lane. shortAhead is the bound while they do not fill a batch.
 	ahead, shortAhead = 2, 64
-	fetchPause        = 10 * time.Millisecond
+	// fetchPause is the pause between fetches while earlier ones wait: what a batch takes up is hardly older.
+	fetchPause = 10 * time.Millisecond
 )
 
-// item is a record that has been decoded. Event is nil where Err says why it is bad.
+// item is a decoded record. Of a bad one, event is nil and err says why.
 type item struct {
 	record stream.Record
 	event  event.Event
 	err    error
 }
 
-func (i *item) partition() shard.Partition {
-	return shard.Partition{Topic: i.record.Topic, Index: i.record.Partition}
+func (x *item) partition() shard.Partition {
+	return shard.Partition{Topic: x.record.Topic, Index: x.record.Partition}
 }
 
-// run is a fetch, decoded. Records that carry no event are left out.
+// run is a decoded fetch. Records that carry no event are left out.
 type run struct {
 	items      []*item
 	next, high int64
 	sentAt     event.Instant
-	// away says that the log does not answer: how much it holds by now is not known.
+	// away says that the log does not answer: its end is not known.
 	away bool
 	err  error
 }
 
-// fetch reads a partition and decodes ahead until ctx ends, or the log does not hold what comes next.
-func (l *Lane) fetch(ctx context.Context, in *input) {
-	latest := run{next: in.start, sentAt: unknown}
+// fetch reads a partition and decodes ahead, until ctx ends or the log does not hold the next offset.
+func (in *intake) fetch(ctx context.Context, i *input) {
+	latest := run{next: i.start, sentAt: unknown}
 	for ctx.Err() == nil {
 		offset := latest.next
 		var f stream.Fetch
 		var lost error
-		sent := l.now()
-		err := l.retry(ctx, "fetch", func() error {
-			sent = l.now()
+		sent := in.now()
+		err := in.retry(ctx, "fetch", func() error {
+			sent = in.now()
 			var err error
-			f, err = l.cfg.Source.Fetch(ctx, in.partition, offset)
+			f, err = in.source.Fetch(ctx, i.partition, offset)
 			if errors.Is(err, stream.ErrOffsetOutOfRange) {
-				lost = fmt.Errorf("fetch %s from offset %d: %w", in.partition, offset, err)
+				lost = fmt.Errorf("fetch %s from offset %d: %w", i.partition, offset, err)
 				return nil
 			}
 			if err != nil {
 				if !latest.away && latest.sentAt != unknown {
 					latest.away, latest.items = true, nil
-					l.hand(ctx, in, latest)
+					in.hand(ctx, i, latest)
 				}
-				return fmt.Errorf("fetch %s from offset %d: %w", in.partition, offset, err)
+				return fmt.Errorf("fetch %s from offset %d: %w", i.partition, offset, err)
 			}
 			return nil
 		})
@@ -68,33 +68,33 @@ func (l *Lane) fetch(ctx context.Context, in *input) {
 			return
 		}
 		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, err: lost}
-		if l.cfg.Clock == SimulatedClock {
+		if in.cfg.Clock == SimulatedClock {
 			latest.sentAt = sent
 		}
-		if latest.items, err = l.decodeRecords(ctx, in, f.Records, latest); err != nil {
+		if latest.items, err = in.decodeRecords(ctx, i, f.Records, latest); err != nil {
 			return
 		}
-		l.hand(ctx, in, latest)
-		if lost != nil || !l.pace(ctx, in) {
+		in.hand(ctx, i, latest)
+		if lost != nil || !in.pace(ctx, i) {
 			return
 		}
 	}
 }
 
-// pace waits until the next fetch is worth its while: not before the lane has taken up what is here, or a little later. It
-// reports whether there is to be one.
-func (l *Lane) pace(ctx context.Context, in *input) bool {
+// pace waits until the next fetch is due: when the lane has taken up the runs at hand, or fetchPause later unless enough is at hand.
+// It reports whether there is to be a next fetch.
+func (in *intake) pace(ctx context.Context, i *input) bool {
 	later := time.NewTimer(fetchPause)
 	defer later.Stop()
-	for len(in.runs) > 0 {
+	for len(i.runs) > 0 {
 		soon := later.C
-		if len(in.runs) >= ahead && in.waiting.Load() >= int64(l.cfg.BatchEvents) {
+		if len(i.runs) >= ahead && i.waiting.Load() >= int64(in.cfg.BatchEvents) {
 			soon = nil
 		}
 		select {
 		case <-ctx.Done():
 			return false
-		case <-in.taken:
+		case <-i.taken:
 		case <-soon:
 			return true
 		}
@@ -103,33 +103,33 @@ func (l *Lane) pace(ctx context.Context, in *input) bool {
 }
 
 // hand gives a run to the lane.
-func (l *Lane) hand(ctx context.Context, in *input, r run) {
-	in.waiting.Add(int64(len(r.items)))
+func (in *intake) hand(ctx context.Context, i *input, r run) {
+	i.waiting.Add(int64(len(r.items)))
 	select {
-	case in.runs <- r:
+	case i.runs <- r:
 	case <-ctx.Done():
 		return
 	}
 	select {
-	case l.arrived <- struct{}{}:
+	case in.arrived <- struct{}{}:
 	default:
 	}
 }
 
-// decodeRecords decodes the records of a run. One that cannot be judged now, because its schema is not to be had, is waited
-// for: the lane is given what comes before it, and so sees that there is more. It fails when ctx ends.
-func (l *Lane) decodeRecords(ctx context.Context, in *input, records []stream.Record, r run) ([]*item, error) {
-	held := make([]item, 0, len(records)) // together: most of them live as long as each other
+// decodeRecords decodes the records of a run. It waits for a record whose schema is not available now, and first hands over what
+// comes before that record: so the lane works on, and sees that there is more. decodeRecords fails when ctx ends.
+func (in *intake) decodeRecords(ctx context.Context, i *input, records []stream.Record, r run) ([]*item, error) {
+	held := make([]item, 0, len(records)) // one allocation: the items of a run live about equally long
 	items := make([]*item, 0, len(records))
 	for _, record := range records {
-		x, err := l.decodeRecord(record)
+		x, err := in.decodeRecord(record)
 		if errors.Is(err, stream.ErrSchemaUnavailable) {
 			r.items, r.next = items, record.Offset
-			l.hand(ctx, in, r)
+			in.hand(ctx, i, r)
 			items = nil
-			ended := l.retry(ctx, "schema", func() error {
-				if x, err = l.decodeRecord(record); errors.Is(err, stream.ErrSchemaUnavailable) {
-					return fmt.Errorf("decode %s offset %d: %w", in.partition, record.Offset, err)
+			ended := in.retry(ctx, "schema", func() error {
+				if x, err = in.decodeRecord(record); errors.Is(err, stream.ErrSchemaUnavailable) {
+					return fmt.Errorf("decode %s offset %d: %w", i.partition, record.Offset, err)
 				}
 				return nil
 			})
@@ -145,12 +145,12 @@ func (l *Lane) decodeRecords(ctx context.Context, in *input, records []stream.Re
 	return items, nil
 }
 
-// decodeRecord turns a panic of a decoder into a bad record: no input stops the stream.
-func (l *Lane) decodeRecord(r stream.Record) (x event.Event, err error) {
+// decodeRecord decodes a record. It turns a panic of the decoder into a bad record: no input stops the stream.
+func (in *intake) decodeRecord(r stream.Record) (x event.Event, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			x, err = nil, event.Invalidf(event.Crash, "decoding panicked: %v", p)
 		}
 	}()
-	return l.cfg.Codec.Decode(r)
+	return in.codec.Decode(r)
 }

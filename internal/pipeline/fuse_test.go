@@ -182,3 +182,10 @@ func (s fusedStore) Census(ctx context.Context, shards []int) (a []map[string]in
 func (s fusedStore) ProjectPopulation(ctx context.Context, fields map[string]string) error {
 	return s.f.around("population", func() error { return s.m.ProjectPopulation(ctx, fields) })
 }
+
+// set makes the next n calls of a name fail.
+func (f *fuse) set(name string, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fails[name] = n
+}

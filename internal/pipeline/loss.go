@@ -10,8 +10,8 @@ import (
 // LossCause is why input is lost.
 type LossCause string
 
-// The causes. Expired: the log begins after what a shard has seen. Truncated: it ends before. Gone: a shard's state is
-// lost, and the log no longer begins where it did.
+// The causes. Expired: the log begins after what a shard has seen. Truncated: the log ends before what a shard has seen. Gone: a
+// shard's state is lost, and the log no longer holds its first record.
 const (
 	Expired   LossCause = "expired"
 	Truncated LossCause = "truncated"
@@ -35,11 +35,11 @@ func (e *DataLossError) Error() string {
 // bound is what a log holds: first..end-1.
 type bound struct{ first, end int64 }
 
-func (l *Lane) bounds(ctx context.Context) (map[shard.Partition]bound, error) {
+func (s *session) bounds(ctx context.Context) (map[shard.Partition]bound, error) {
 	bounds := map[shard.Partition]bound{}
-	for _, p := range l.partitions {
-		err := l.retry(ctx, "bounds", func() error {
-			first, end, err := l.cfg.Source.Bounds(ctx, p)
+	for _, p := range s.partitions {
+		err := s.retry(ctx, "bounds", func() error {
+			first, end, err := s.lane.ports.Source.Bounds(ctx, p)
 			if err != nil {
 				return fmt.Errorf("bounds of %s: %w", p, err)
 			}
@@ -53,8 +53,8 @@ func (l *Lane) bounds(ctx context.Context) (map[shard.Partition]bound, error) {
 	return bounds, nil
 }
 
-// lossOf says what is lost of a partition to a shard with this mark: nothing is the empty cause. before says that the
-// partition has been read in an earlier life, so that a missing mark means lost state and not a fresh start.
+// lossOf says why a shard with this mark cannot read on; the empty cause says that it can. present says that there is a mark, before
+// that the partition has been read in an earlier life: then a missing mark means lost state, not a fresh start.
 func lossOf(b bound, mark int64, present, before bool) LossCause {
 	switch {
 	case !present && before && b.first > 0:
@@ -70,9 +70,9 @@ func lossOf(b bound, mark int64, present, before bool) LossCause {
 }
 
 // resumeAt returns the mark that a shard goes on from, or the *DataLossError that the policy asks for.
-func (l *Lane) resumeAt(s *state, p shard.Partition, b bound, mark int64, present, before bool) (int64, error) {
+func (s *session) resumeAt(st *state, p shard.Partition, b bound, mark int64, present, before bool) (int64, error) {
 	if !present && before {
-		l.metrics.losses.WithLabelValues(lossCause(false)).Inc()
+		s.metrics.losses.WithLabelValues(lossCause(false)).Inc()
 	}
 	cause := lossOf(b, mark, present, before)
 	if cause == "" {
@@ -81,10 +81,10 @@ func (l *Lane) resumeAt(s *state, p shard.Partition, b bound, mark int64, presen
 		}
 		return b.first, nil
 	}
-	loss := &DataLossError{Cause: cause, Shard: s.number, Partition: p, Mark: mark, First: b.first, End: b.end}
-	l.metrics.dataLoss.WithLabelValues(string(cause)).Inc()
-	l.cfg.Report(Notice{Kind: DataLoss, Shard: s.number, Partition: p, Err: loss})
-	if l.cfg.OnDataLoss == FailOnLoss {
+	loss := &DataLossError{Cause: cause, Shard: st.number, Partition: p, Mark: mark, First: b.first, End: b.end}
+	s.metrics.dataLoss.WithLabelValues(string(cause)).Inc()
+	s.cfg.Report(Notice{Kind: DataLoss, Shard: st.number, Partition: p, Err: loss})
+	if s.cfg.OnDataLoss == FailOnLoss {
 		return 0, loss
 	}
 	return b.first, nil

@@ -162,3 +162,47 @@ func TestCountersOfLossesBeginAtZero(t *testing.T) {
 		t.Errorf("before anything has happened: got %v, want %v", got, want)
 	}
 }
+
+// TestNotCaughtUpAfterALoss: from the notice of a loss until everything has been read again, the progress never says "caught up".
+// Who drains the lane at that point learns from the progress that there is more to do.
+func TestNotCaughtUpAfterALoss(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.lives(3)
+		f := &fuse{at: -1, fails: map[string]int{}}
+		var lane *running
+		atOnce := true
+		w.adjust = func(c *Config) {
+			report := c.Report
+			c.Report = func(n Notice) {
+				if n.Kind == LostWrites && lane.lane.Progress().CaughtUp {
+					atOnce = false
+				}
+				report(n)
+			}
+		}
+		lane = w.start(0, f)
+		lane.rest(t)
+		for n := range 4 {
+			w.store.lose(n, 9)
+		}
+		f.set("audit", 30)
+		eventually(t, "the loss is noticed", func() bool { return w.noticed(LostWrites) > 0 })
+		if !atOnce {
+			t.Error("when the loss is reported: want it not caught up, got that it is")
+		}
+		for range 200 {
+			pass(100 * time.Millisecond)
+			if lane.lane.Progress().CaughtUp {
+				t.Fatal("while the store does not answer: want it not caught up, got that it is")
+			}
+		}
+		lane.lane.Drain()
+		lane.wait()
+		if lane.lane.Progress().CaughtUp {
+			t.Error("drained during the takeover: want it not caught up, got that it is")
+		}
+		finish(t, w.start(0, nil))
+		w.check(event.InstantOf(time.Now()))
+	})
+}

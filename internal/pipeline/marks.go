@@ -3,29 +3,29 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"tidemark/internal/shard"
 )
 
-// examine compares a head with the marks that the lane has seen committed. A mark below, or gone, says that the store has
-// lost writes: then nothing the lane knows of any shard counts any more, and it takes over again, which seeks every
-// partition back to its lowest mark. Shards that lost nothing skip what they already have.
-func (l *Lane) examine(s *state, m shard.Meta) error {
-	for _, p := range l.partitions {
+// examine compares a head with the marks that the lane has seen committed. A mark that has gone back, or is gone, proves that the
+// store has lost writes. Then nothing that the lane knows of any shard holds any more: the lane takes over again, and every
+// partition goes back to its lowest mark. Shards that lost nothing skip the events that they have seen.
+func (ss *states) examine(st *state, m shard.Meta) error {
+	for _, p := range ss.partitions {
 		mark, ok := m.Marks[p]
-		if l.blind {
-			s.acked[p] = max(s.acked[p], mark)
+		if ss.blind {
+			st.acked[p] = max(st.acked[p], mark)
 			continue
 		}
-		if !ok || mark < s.acked[p] {
-			l.metrics.losses.WithLabelValues(lossCause(ok)).Inc()
-			l.cfg.Report(Notice{
-				Kind: LostWrites, Shard: s.number, Partition: p,
-				Err: fmt.Errorf("mark of %s is %d (there: %t), %d had been committed", p, mark, ok, s.acked[p]),
+		if !ok || mark < st.acked[p] {
+			ss.metrics.losses.WithLabelValues(lossCause(ok)).Inc()
+			return ss.takeOverAgain(Notice{
+				Kind: LostWrites, Shard: st.number, Partition: p,
+				Err: fmt.Errorf("mark of %st is %d (there: %t), %d had been committed", p, mark, ok, st.acked[p]),
 			})
-			return errTakeOver
 		}
-		s.acked[p] = mark
+		st.acked[p] = mark
 	}
 	return nil
 }
@@ -37,33 +37,45 @@ func lossCause(present bool) string {
 	return "gone"
 }
 
-// refresh brings a state up to a head that was just read. Where another has committed, what it left in the outbox is
-// published first, so that the outbox before our next commit is known to be published.
-func (l *Lane) refresh(ctx context.Context, s *state, m shard.Meta) error {
-	if err := l.examine(s, m); err != nil {
-		return err
-	}
-	if s.held && s.token == m.Token {
-		return nil
-	}
-	s.adopt(m)
-	return l.publishLeftovers(ctx, s)
-}
-
 // mark moves marks of shards that have nothing to commit, and returns the heads as they are then.
-func (l *Lane) mark(ctx context.Context, markers []shard.Marker) (metas []shard.Meta, err error) {
-	err = l.retry(ctx, "mark", func() (err error) {
-		metas, err = l.cfg.Store.Mark(ctx, markers)
+func (ss *states) mark(ctx context.Context, markers []shard.Marker) (metas []shard.Meta, err error) {
+	err = ss.retry(ctx, "mark", func() (err error) {
+		metas, err = ss.shards.Mark(ctx, markers)
 		return err
 	})
 	return metas, err
 }
 
-// lowest is the least mark of a partition over all shards.
-func (l *Lane) lowest(p shard.Partition) int64 {
-	least := l.states[0].acked[p]
-	for _, s := range l.states[1:] {
-		least = min(least, s.acked[p])
+// moveMarks moves the marks of shards that had nothing to commit to the end of the last fully committed batch, and examines
+// every head on the way: so the lane notices a loss in idle shards too.
+func (ss *states) moveMarks(ctx context.Context, applied shard.Marks) error {
+	markers := make([]shard.Marker, len(ss.all))
+	for i, st := range ss.all {
+		next := shard.Marks{}
+		for _, p := range ss.partitions {
+			next[p] = max(st.acked[p], applied[p])
+		}
+		markers[i] = shard.Marker{Shard: st.number, Acked: maps.Clone(st.acked), Next: next}
 	}
-	return least
+	metas, err := ss.mark(ctx, markers)
+	if err != nil {
+		return err
+	}
+	for i, m := range metas {
+		st := ss.all[i]
+		if err := ss.examine(st, m); err != nil {
+			return err
+		}
+		st.counts = m.Counts
+		switch {
+		case st.loaded && st.token == m.Token:
+		case st.own:
+			if err := ss.refresh(ctx, st, m); err != nil {
+				return err
+			}
+		default:
+			st.forget()
+		}
+	}
+	return nil
 }

@@ -6,18 +6,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Metrics are the counters of lanes, shared by all of a process. Register them with a registry; nothing is labelled by
-// customer.
+// Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
 	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
-	conflicts, rebuilds, reviews, strangers                    prometheus.Counter
+	conflicts, rebuilds, reviews, misrouted                    prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
 	lag, checkpoint, outbox, held, paused                      *prometheus.GaugeVec
 	quality                                                    quality
 }
 
-// latencies are the buckets of everything that should take well under a second.
+// latencies are the buckets, in seconds, of everything that should take well under a second.
 var latencies = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}
 
 // NewMetrics returns metrics that are not registered yet.
@@ -40,11 +39,11 @@ func NewMetrics() *Metrics {
 		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published.", "kind", "cause", "published"),
 		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
 		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds.", "cause"),
-		errors:      counters("errors_total", "Errors by what was being tried; it is tried again.", "operation"),
+		errors:      counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
 		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
 		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
-		strangers:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
+		misrouted:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
 		committedSeconds: prometheus.NewHistogramVec(
 			seconds("event_committed_seconds", "From the record time of an event to its commit."), []string{"topic"}),
 		publishedSeconds: prometheus.NewHistogramVec(
@@ -58,7 +57,7 @@ func NewMetrics() *Metrics {
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
 		quality:       newQuality(),
 	}
-	// Losses begin at zero: a series that begins at one shows no increase.
+	// Losses begin at zero: to Prometheus, a series that begins at one shows no increase.
 	for _, behind := range []bool{true, false} {
 		m.losses.WithLabelValues(lossCause(behind))
 	}
@@ -68,21 +67,21 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// forget drops the gauges of a lane that has ended: they no longer hold, and its partitions may be another process's now.
+// forget drops the gauges of a lane that has ended: they no longer hold, and another process may own the partitions now.
 func (m *Metrics) forget(index int) {
 	of := prometheus.Labels{"partition": strconv.Itoa(index)}
 	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused} {
 		gauge.DeletePartialMatch(of)
 	}
-	if index == 0 { // that of the lane that judges
+	if index == 0 { // the lane that judges the models
 		m.quality.reset()
 	}
 }
 
-// collectors lists all of them.
+// collectors lists all metrics.
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
-		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.strangers,
+		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
 		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
 	}
 	for _, g := range m.quality.gauges() {

@@ -2,7 +2,7 @@ package pipeline
 
 import "tidemark/internal/shard"
 
-// Notice is something that an operator should know. The lane reports, its owner logs.
+// Notice is something that an operator should know. The lane reports it; the owner of the lane logs it.
 type Notice struct {
 	Kind      NoticeKind
 	Shard     int
@@ -27,7 +27,7 @@ const (
 	Rebuild
 	// DataLoss says that the log does not hold what a shard has not seen.
 	DataLoss
-	// OutOfRange says that the log does not hold the offset to be read next; the lane looks at its bounds.
+	// OutOfRange says that the log does not hold the next offset; the lane takes over again, and compares its marks with the log.
 	OutOfRange
 	// Paused says that too many records are bad, Resumed that the pause is over.
 	Paused

@@ -90,7 +90,7 @@ func TestNotCoPartitioned(t *testing.T) {
 		finish(t, lanes...)
 		finish(t, w.start(0, nil), w.start(1, nil))
 		w.check(event.InstantOf(time.Now()))
-		if got := reading(t, metrics.strangers); got == 0 {
+		if got := reading(t, metrics.misrouted); got == 0 {
 			t.Error("events of another index: want them counted, got none")
 		}
 		if got := reading(t, metrics.conflicts); got == 0 {

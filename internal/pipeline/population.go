@@ -7,40 +7,49 @@ import (
 )
 
 const (
-	// countEvery is the time between two looks at the population as a whole, at least.
+	// countEvery is the least time between two looks at the population.
 	countEvery = 5 * time.Second
-	// countShare bounds the looks to one part in so many of a lane's time: the census grows with every model and half-year that
-	// forecasts have been settled for.
+	// countShare bounds the looks to one part in so many of a lane's time. The census grows with every model and half-year of settled
+	// forecasts.
 	countShare = 50
-	// countLeast is how often there is a look whatever it takes.
+	// countLeast is the most time between two looks, however long a look takes.
 	countLeast = 5 * time.Minute
 )
 
-// countPopulation sums up the census of all shards for the dashboards, and judges the models by it. The lane of index 0 does it
-// for all. It is a view only: where it does not succeed the next one does.
-func (l *Lane) countPopulation(ctx context.Context, why occasion) error {
-	if l.cfg.Index != 0 || why == regular && time.Now().Before(l.countNext) {
+// population is the public view of all customers together. The lane of index 0 keeps it for all lanes. It is a view only: where it
+// cannot be written, the next look writes it.
+type population struct {
+	*base
+	views Views
+	next  time.Time // of the next look
+	// drifted is the model and half-year whose drift was reported last.
+	drifted string
+}
+
+// count sums up the census of all shards for the dashboards, and judges the models by it.
+func (p *population) count(ctx context.Context, m *moment, why occasion) error {
+	if p.cfg.Index != 0 || why == regular && time.Now().Before(p.next) {
 		return nil
 	}
 	began := time.Now()
-	err := l.projectPopulation(ctx)
-	l.countNext = began.Add(min(max(countEvery, countShare*time.Since(began)), countLeast))
+	err := p.project(ctx, m)
+	p.next = began.Add(min(max(countEvery, countShare*time.Since(began)), countLeast))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		l.countNext = began.Add(countEvery)
-		l.trouble("population", err)
+		p.next = began.Add(countEvery)
+		p.trouble("population", err)
 	}
 	return nil
 }
 
-func (l *Lane) projectPopulation(ctx context.Context) error {
-	all := make([]int, l.cfg.Layout.Shards)
+func (p *population) project(ctx context.Context, m *moment) error {
+	all := make([]int, p.cfg.Layout.Shards)
 	for n := range all {
 		all[n] = n
 	}
-	census, err := l.cfg.Store.Census(ctx, all)
+	census, err := p.views.Census(ctx, all)
 	if err != nil {
 		return err
 	}
@@ -50,13 +59,13 @@ func (l *Lane) projectPopulation(ctx context.Context) error {
 			sum[name] += n
 		}
 	}
-	l.judge(sum)
+	p.judge(sum, m.engine.Hash())
 	fields := map[string]string{}
 	for name, n := range sum {
 		fields[name] = strconv.FormatInt(n, 10)
 	}
-	if l.until != unknown {
-		fields["as_of"] = l.until.String()
+	if m.watermark != unknown {
+		fields["as_of"] = m.watermark.String()
 	}
-	return l.cfg.Store.ProjectPopulation(ctx, fields)
+	return p.views.ProjectPopulation(ctx, fields)
 }

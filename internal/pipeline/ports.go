@@ -11,37 +11,52 @@ import (
 
 // Source is the log that lanes read, within one generation of the consumer group.
 type Source interface {
-	// Bounds returns the first offset still held and the end of the log (the next offset to be written).
+	// Bounds returns the first offset that the log still holds, and its end: the next offset to be written.
 	Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error)
-	// Fetch reads on from an offset. It waits a bounded time for records; none is no error. It fails with
-	// stream.ErrOffsetOutOfRange rather than skip. One goroutine at a time per partition.
+	// Fetch reads on from an offset. It waits a bounded time for records; an empty answer is no error. It fails with
+	// stream.ErrOffsetOutOfRange rather than skip records. One goroutine at a time calls it per partition.
 	Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error)
-	// CommitOffsets tells the group how far its members have got. It fails once the generation has ended.
+	// CommitOffsets commits offsets to the consumer group. It fails once the generation has ended.
 	CommitOffsets(ctx context.Context, offsets map[shard.Partition]int64) error
 }
 
-// Store is the state of the shards.
+// Store is the state of the shards. Each part of a lane takes the side of the store that the part needs.
 type Store interface {
+	Shards
+	Queues
+	Views
+}
+
+// Shards is the truth: heads and profiles, and the atomic steps that change a shard.
+type Shards interface {
 	// Audit reads the heads of shards and counts what their keys hold, one entry per shard asked for.
 	Audit(ctx context.Context, shards []int) ([]shard.Audit, error)
 	// Metas reads the heads of shards, one per shard asked for.
 	Metas(ctx context.Context, shards []int) ([]shard.Meta, error)
 	// Load answers queries, each at one instant.
 	Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error)
-	// Commit carries out commits of distinct shards and returns one error per commit: nil where it is done (now, or by an
-	// earlier try with the same token), shard.ErrConflict where another came first.
+	// Scan pages through the profiles of a shard. A scan begins and ends with the cursor 0.
+	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
+	// Commit carries out commits of distinct shards and returns one error per commit: nil where the commit is done (now, or by an
+	// earlier try with the same token), shard.ErrConflict where another commit came first.
 	Commit(ctx context.Context, commits []shard.Commit) []error
+	// Mark moves marks of idle shards as the markers say and returns the heads as they are then.
+	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)
 	// Drop removes shards with all that they hold, so that they can be rebuilt from the log. A commit with an empty Read
 	// creates them anew.
 	Drop(ctx context.Context, shards []int) error
-	// Mark moves marks of idle shards as their markers say and returns the heads as they are then.
-	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)
+}
+
+// Queues are what waits in a shard: reviews for their time, outputs for their publication.
+type Queues interface {
 	// Due returns the earliest due reviews of a shard, in order of time and customer, at most limit.
 	Due(ctx context.Context, shard, limit int) ([]shard.Due, error)
-	// Outbox returns the unconfirmed outputs of a shard, oldest first.
+	// Outbox returns the entries of a shard's outbox, oldest first.
 	Outbox(ctx context.Context, shard int) ([]shard.Output, error)
-	// Scan pages through the profiles of a shard. A scan begins and ends with the cursor 0.
-	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
+}
+
+// Views are what the public reads, and the counters behind the view of the population. All of it can be derived again.
+type Views interface {
 	// Project rewrites the public views of customers.
 	Project(ctx context.Context, views []shard.View) error
 	// Census reads the counters of shards, one map per shard asked for.
@@ -52,20 +67,20 @@ type Store interface {
 
 // Publisher writes outputs to their topics.
 type Publisher interface {
-	// Publish returns when all outputs are acknowledged by all in-sync replicas, or with an error; then any of them may
-	// have been written. Outputs with the same key keep their order.
+	// Publish returns when all in-sync replicas have acknowledged all outputs, or with an error. After an error any output may have
+	// been written. Outputs with the same key keep their order.
 	Publish(ctx context.Context, outputs []shard.Output) error
 }
 
 // Codec translates between messages and what they mean. It is safe for concurrent use: fetchers decode ahead.
 type Codec interface {
-	// Decode returns the validated event of a record, nil for one that carries none (a transaction marker), or an
-	// *event.Invalid; stream.ErrSchemaUnavailable where it cannot be judged now, and is to be tried again. The event shares
-	// no memory with the record.
+	// Decode returns the validated event of a record; nil for a record that carries no event, such as a transaction marker. It fails
+	// with an *event.Invalid, or with stream.ErrSchemaUnavailable: then the record cannot be judged now, and is to be tried again.
+	// The event shares no memory with the record.
 	Decode(r stream.Record) (event.Event, error)
 	// Encode returns the message that announces t.
 	Encode(t score.Transition) (shard.Output, error)
-	// EncodeScore returns the message that carries a customer's public score, of amounts in a currency. The same fields
+	// EncodeScore returns the message that carries a customer's public score, with amounts in a currency. The same fields
 	// give the same id.
 	EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error)
 }
@@ -77,12 +92,12 @@ type Engine interface {
 	Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition)
 	Schedule(p score.Profile) score.Profile
 	View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte)
-	// Shows reports whether an event may change what View says, but for what the passing of time does. Where it does not, and
-	// no label or review has changed either, the public view stays as it is: as_of says of when.
+	// Shows reports whether an event may change the public view more than the passing of time does. When it returns false, and
+	// no label or due time has changed either, the lane leaves the view as it is: as_of says how old the view is.
 	Shows(x event.Event) bool
 	// Hash names the model.
 	Hash() string
-	// EffectiveAt is the instant from which the model is in force: Review takes a profile of another model over to it
-	// then, or at the profile's own instant where that is later.
+	// EffectiveAt is the instant from which the model is in force. Review moves a profile of another model to this model at
+	// that instant, or at the profile's own instant where that is later.
 	EffectiveAt() event.Instant
 }

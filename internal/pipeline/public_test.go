@@ -207,22 +207,23 @@ func (s slowViews) Project(ctx context.Context, views []shard.View) error {
 	return s.Store.Project(ctx, views)
 }
 
-// TestLastTurnWaitsForNothing: outputs that wait behind leftovers, of customers who were shown at once, are confirmed by the last
-// turn though nobody is left to be shown.
+// TestLastTurnWaitsForNothing: outputs that wait behind leftovers, of customers who were shown at once, become removable with the
+// last turn though nobody is left to be shown.
 func TestLastTurnWaitsForNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
 		w.lives(1)
 		r := w.start(0, nil)
 		finish(t, r)
-		l := r.lane
-		l.showing = showing{begun: true}
-		l.states[0].showing, l.states[0].waiting = 2, 3
-		if err := l.showAll(t.Context()); err != nil {
+		s := newSession(r.lane, customers{})
+		s.display.turn = turn{begun: true}
+		first := s.states.all[0]
+		first.outbox = outbox{projecting: 2, unprojected: 3}
+		if err := s.display.showAll(t.Context(), s.applied); err != nil {
 			t.Fatal(err)
 		}
-		if s := l.states[0]; s.confirmed != 5 || s.showing+s.waiting != 0 {
-			t.Errorf("confirmed %d, showing %d, waiting %d; want 5, none and none", s.confirmed, s.showing, s.waiting)
+		if want := (outbox{removable: 5}); first.outbox != want {
+			t.Errorf("outbox after the last turn: want %+v, got %+v", want, first.outbox)
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"tidemark/internal/watch"
 )
 
-// quality are the gauges of how good the churn forecasts of each model have been.
+// quality are the gauges that say how good the churn forecasts of each model have been.
 type quality struct {
 	settled, gone, forecast, brier, slope, slopeError, auc, lift, drift *prometheus.GaugeVec
 }
@@ -44,8 +44,8 @@ func (q *quality) reset() {
 	}
 }
 
-// show sets the gauges of a model; a group of which nothing is settled has none. Whether it drifts is said of the model in force
-// alone: one that has been replaced must not alarm for ever.
+// show sets the gauges of a model. A group without settled forecasts has no gauges. Only the model in force has a drift gauge: a model
+// that has been replaced must not alarm for ever.
 func (q *quality) show(r *watch.Report, inForce bool) {
 	set := func(group string, f *watch.Figures) {
 		if f.Settled == 0 {
@@ -72,21 +72,21 @@ func (q *quality) show(r *watch.Report, inForce bool) {
 	}
 }
 
-// judge takes the counters of forecasts out of those of the population, and shows what they say of each model. That the one in
-// force no longer holds is reported once per half-year.
-func (l *Lane) judge(counters map[string]int64) {
-	reports := l.cfg.Drift.Reports(counters)
+// judge takes the counters of forecasts out of the counters of the population, and shows how good each model has been. It reports once
+// per half-year that the model in force no longer holds.
+func (p *population) judge(counters map[string]int64, model string) {
+	reports := p.cfg.Drift.Reports(counters)
 	maps.DeleteFunc(counters, func(name string, _ int64) bool { return strings.HasPrefix(name, watch.Prefix) })
 	for i := range reports {
 		r := &reports[i]
-		inForce := r.Model == score.ShortHash(l.engine.Hash())
-		l.metrics.quality.show(r, inForce)
+		inForce := r.Model == score.ShortHash(model)
+		p.metrics.quality.show(r, inForce)
 		if len(r.Drift) == 0 || !inForce {
 			continue
 		}
-		if said := r.Model + " " + r.Since; l.drifted != said {
-			l.drifted = said
-			l.cfg.Report(Notice{Kind: Drift, Operation: "tidemark fit is due", Err: errors.New(r.String())})
+		if said := r.Model + " " + r.Since; p.drifted != said {
+			p.drifted = said
+			p.cfg.Report(Notice{Kind: Drift, Operation: "tidemark fit is due", Err: errors.New(r.String())})
 		}
 	}
 }

@@ -10,9 +10,9 @@ const (
 	longest    = 5 * time.Second
 )
 
-// retry does it until it succeeds or ctx ends, whose cause it then returns. Nothing is skipped: while the store or the
-// log is away, the lane waits.
-func (l *Lane) retry(ctx context.Context, operation string, do func() error) error {
+// retry calls do until it succeeds, or until ctx ends: then it returns the cause. Nothing is skipped: while the store or the log is
+// away, the lane waits.
+func (b *base) retry(ctx context.Context, operation string, do func() error) error {
 	for attempt := 0; ; attempt++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -24,22 +24,23 @@ func (l *Lane) retry(ctx context.Context, operation string, do func() error) err
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		l.trouble(operation, err)
-		// An error that is known and reported is no stall.
-		l.pulse.beat()
-		if err := l.pauseBetweenTries(ctx, attempt); err != nil {
+		b.trouble(operation, err)
+		// A call that fails and is reported is no stall.
+		b.pulse.beat()
+		if err := b.pauseBetweenTries(ctx, attempt); err != nil {
 			return err
 		}
 	}
 }
 
-// pauseBetweenTries waits 50 ms, twice that after every attempt, at most 5 s, less up to half of it at random.
-func (l *Lane) pauseBetweenTries(ctx context.Context, attempt int) error {
+// pauseBetweenTries waits 50 ms before the first retry and twice as long before each further one, up to 5 s; it shortens each wait at
+// random, by half at most.
+func (b *base) pauseBetweenTries(ctx context.Context, attempt int) error {
 	delay := longest
 	if attempt < 7 {
 		delay = firstDelay << attempt
 	}
-	delay -= time.Duration(l.cfg.Jitter() / 2 * float64(delay))
+	delay -= time.Duration(b.cfg.Jitter() / 2 * float64(delay))
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
@@ -50,7 +51,8 @@ func (l *Lane) pauseBetweenTries(ctx context.Context, attempt int) error {
 	}
 }
 
-func (l *Lane) trouble(operation string, err error) {
-	l.metrics.errors.WithLabelValues(operation).Inc()
-	l.cfg.Report(Notice{Kind: Trouble, Operation: operation, Err: err})
+// trouble counts and reports an error after which the lane tries again.
+func (b *base) trouble(operation string, err error) {
+	b.metrics.errors.WithLabelValues(operation, b.cfg.ErrorClass(err)).Inc()
+	b.cfg.Report(Notice{Kind: Trouble, Operation: operation, Err: err})
 }

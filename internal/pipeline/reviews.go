@@ -10,41 +10,42 @@ import (
 )
 
 const (
-	// reviewsAtOnce bounds the customers reviewed per shard and step, shardsAtOnce the shards: events are not starved.
+	// reviewsAtOnce bounds the customers of a shard that one turn of the loop reviews, shardsAtOnce the shards, so that events are not
+	// starved.
 	reviewsAtOnce, shardsAtOnce = 200, 16
-	// reviewsInARow bounds the reviews of one customer in a step; what is left stays due.
+	// reviewsInARow bounds the reviews of one customer in one turn. Further ones stay due.
 	reviewsInARow = 64
 )
 
-// review runs reviews of the own shards that are due by W, each at its due time. It reports whether there may be more.
-func (l *Lane) review(ctx context.Context) (bool, error) {
-	w := l.until
+// review runs the reviews of own shards that are due by the watermark, each at its due time. It reports whether there may be more.
+func (s *session) review(ctx context.Context) (bool, error) {
+	w := s.watermark
 	if w == unknown {
 		return false, nil
 	}
-	own := l.ownShards()
+	own := s.states.own()
 	var works []*work
 	var fired []event.Instant
 	for range own {
-		s := own[l.turn%len(own)]
-		l.turn++
-		if s.due > w {
+		st := own[s.nextReviewed%len(own)]
+		s.nextReviewed++
+		if st.due > w {
 			continue
 		}
-		due, err := l.dueBy(ctx, s, w)
+		due, err := s.dueBy(ctx, st, w)
 		if err != nil {
 			return false, err
 		}
 		if len(due) == 0 {
 			continue
 		}
-		wk := &work{shard: s}
+		wk := &work{state: st}
 		for _, d := range due {
 			wk.customers = append(wk.customers, d.Customer)
 			fired = append(fired, d.At)
 		}
 		wk.plan = func() ([]*part, error) {
-			return l.planCustomers(s, wk.customers, func(d *draft, customer string) error { return d.reviewUntil(customer, w) })
+			return s.planCustomers(st, wk.customers, func(d *draft, customer string) error { return d.reviewUntil(customer, w) })
 		}
 		if works = append(works, wk); len(works) == shardsAtOnce {
 			break
@@ -53,23 +54,23 @@ func (l *Lane) review(ctx context.Context) (bool, error) {
 	if len(works) == 0 {
 		return false, nil
 	}
-	if err := l.carrySilent(ctx, works); err != nil {
+	if err := s.completeSilent(ctx, works); err != nil {
 		return false, err
 	}
-	now := l.present()
+	now := s.present()
 	for _, at := range fired {
-		l.metrics.reviews.Inc()
-		l.metrics.reviewDelay.Observe(ageOf(at, now).Seconds())
+		s.metrics.reviews.Inc()
+		s.metrics.reviewDelay.Observe(ageOf(at, now).Seconds())
 	}
-	l.pulse.beat()
+	s.pulse.beat()
 	return true, nil
 }
 
-// dueBy asks the store for a shard's reviews due by w, and notes when the first one after them is.
-func (l *Lane) dueBy(ctx context.Context, s *state, w event.Instant) ([]shard.Due, error) {
+// dueBy asks the store for a shard's reviews that are due by w, and notes when the first review after w is due.
+func (s *session) dueBy(ctx context.Context, st *state, w event.Instant) ([]shard.Due, error) {
 	var due []shard.Due
-	err := l.retry(ctx, "due", func() (err error) {
-		due, err = l.cfg.Store.Due(ctx, s.number, reviewsAtOnce)
+	err := s.retry(ctx, "due", func() (err error) {
+		due, err = s.lane.ports.Store.Due(ctx, st.number, reviewsAtOnce)
 		return err
 	})
 	if err != nil {
@@ -77,20 +78,20 @@ func (l *Lane) dueBy(ctx context.Context, s *state, w event.Instant) ([]shard.Du
 	}
 	for i, d := range due {
 		if d.At > w {
-			s.due = d.At
+			st.due = d.At
 			return due[:i], nil
 		}
 	}
-	s.due = event.Never
+	st.due = event.Never
 	if len(due) == reviewsAtOnce {
-		s.due = due[len(due)-1].At
+		st.due = due[len(due)-1].At
 	}
 	return due, nil
 }
 
-// reviewUntil reviews a customer at the due times up to w. A due time that the profile does not bear out is rewritten.
+// reviewUntil reviews a customer at the due times up to w. A due time in the shard that does not match the profile is rewritten.
 func (d *draft) reviewUntil(customer string, w event.Instant) error {
-	engine := d.lane.engine
+	engine := d.session.engine
 	k := d.profile(customer)
 	if !k.exists {
 		return fmt.Errorf("a review is due of a customer without a profile")
@@ -101,13 +102,13 @@ func (d *draft) reviewUntil(customer string, w event.Instant) error {
 		if at > w {
 			break
 		}
-		var told []score.Transition
-		p, told = engine.Review(p, at)
+		var transitions []score.Transition
+		p, transitions = engine.Review(p, at)
 		p = engine.Schedule(p)
 		if p.Due <= at {
 			return fmt.Errorf("the review after the one at %s is scheduled for %s", at, p.Due)
 		}
-		if err := d.tell(&p, told); err != nil {
+		if err := d.announce(&p, transitions); err != nil {
 			return err
 		}
 	}
@@ -115,22 +116,15 @@ func (d *draft) reviewUntil(customer string, w event.Instant) error {
 	return nil
 }
 
-// planCustomers does something to each of some customers, in commits that are not too large.
-func (l *Lane) planCustomers(s *state, customers []string, do func(d *draft, customer string) error) ([]*part, error) {
-	d := l.newDraft(s, nil)
-	for _, customer := range customers {
-		if err := do(d, customer); err != nil {
-			return nil, err
-		}
+// completeSilent completes works that have no event behind them, and shows at once the customers of whom they announce something. If
+// the lane dies, no event comes again that would bring these views up to date.
+func (s *session) completeSilent(ctx context.Context, works []*work) error {
+	if err := s.complete(ctx, works); err != nil {
+		return err
 	}
-	if d.finish() <= l.cfg.CommitBytes || len(customers) == 1 {
-		return []*part{d.part}, nil
+	if err := s.display.showAtOnce(ctx, s.announced); err != nil {
+		return err
 	}
-	half := len(customers) / 2
-	parts, err := l.planCustomers(s, customers[:half], do)
-	if err != nil {
-		return nil, err
-	}
-	rest, err := l.planCustomers(s, customers[half:], do)
-	return append(parts, rest...), err
+	s.release()
+	return nil
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// rolling is how far the rolling pass has got: it projects every customer of the own shards once a cycle, evenly spread,
-// and so heals whatever a crash, a zombie or a failover has left stale. It never touches a profile.
+// rolling is how far the rolling pass has got. The pass projects every customer of the own shards once a cycle, evenly spread. So it
+// mends every view that a crash, a zombie or a failover has left out of date. It never changes a profile.
 type rolling struct {
 	began  time.Time // of the cycle
 	shard  int       // index among the own shards
@@ -17,13 +17,13 @@ type rolling struct {
 const pagesAtOnce = 8
 
 // roll projects as many profiles as the time since the last checkpoint asks for.
-func (l *Lane) roll(ctx context.Context) error {
-	if l.cfg.RollingCycle < 0 || l.cfg.Clock == EventClock {
+func (d *display) roll(ctx context.Context) error {
+	if d.cfg.RollingCycle < 0 || d.cfg.Clock == EventClock {
 		return nil
 	}
-	own := l.ownShards()
-	r := &l.rolling
-	slot := l.cfg.RollingCycle / time.Duration(len(own))
+	own := d.states.own()
+	r := &d.rolling
+	slot := d.cfg.RollingCycle / time.Duration(len(own))
 	if slot <= 0 {
 		slot = 1
 	}
@@ -36,22 +36,22 @@ func (l *Lane) roll(ctx context.Context) error {
 		if now.Sub(r.began) < time.Duration(r.shard)*slot {
 			return nil
 		}
-		s := own[r.shard]
-		count := max(10, int(float64(s.counts.Profiles)*float64(l.cfg.Checkpoint)/float64(slot)))
-		_, next, err := l.projectPage(ctx, s, r.cursor, min(count, viewsAtOnce))
+		st := own[r.shard]
+		count := max(10, int(float64(st.counts.Profiles)*float64(d.cfg.Checkpoint)/float64(slot)))
+		_, next, err := d.projectPage(ctx, st, r.cursor, min(count, viewsAtOnce))
 		if err != nil {
 			return err
 		}
 		r.cursor = next
 		if next != 0 {
-			if slot > l.cfg.Checkpoint {
+			if slot > d.cfg.Checkpoint {
 				return nil
 			}
 			continue
 		}
 		if r.shard++; r.shard == len(own) {
 			// The next cycle begins when this one's time is over.
-			*r = rolling{began: r.began.Add(l.cfg.RollingCycle)}
+			*r = rolling{began: r.began.Add(d.cfg.RollingCycle)}
 			if r.began.Before(now) {
 				r.began = now
 			}

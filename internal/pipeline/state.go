@@ -8,47 +8,46 @@ import (
 	"tidemark/internal/shard"
 )
 
-// state is what a lane knows of one shard.
+// state is what a session knows of one shard.
 type state struct {
 	number int
-	own    bool
-	// held says that token, profiles and confirmed are those of the shard as it was last read or committed. The commit
-	// script proves it, or reports a conflict.
-	held  bool
-	token shard.Token
-	// model is that under which all profiles have been reviewed, or the name of the last page that was taken over to another;
-	// following is how far that is done.
+	// own says that this lane owns the shard. A lane keeps marks for the shards of other lanes, and now and then applies an event of
+	// theirs, but it runs no reviews and no migration there.
+	own bool
+	// loaded says that token, counts, profiles and outbox are those of the shard as it was last read or committed. Whether they
+	// still are, the commit script finds out: it answers with a conflict.
+	loaded   bool
+	token    shard.Token
+	counts   shard.Counts
+	profiles map[string]*known
+	outbox   outbox
+	// model is the hash of the model under which all profiles have been reviewed, or the name of the last page of a migration.
 	model     string
-	following following
-	counts    shard.Counts
-	profiles  map[string]*known
-	// confirmed counts the entries at the head of the outbox that are done with. After them come leftovers, and what was said
-	// behind them: showing those whose customers are being projected, waiting those whose customers are still to be. Then those
-	// just published, and those pending.
-	confirmed, showing, waiting, published, pending int
-	// acked are the marks that have been seen committed.
+	migration migration
+	// acked are the marks that this lane has seen committed.
 	acked shard.Marks
 	// due is no later than the earliest review of the shard.
 	due event.Instant
-	// active says that it has been committed since the last checkpoint.
+	// active says that the shard has been committed since the last checkpoint.
 	active bool
 }
 
-// known is a cached profile, which nobody modifies; exists is false for a customer of whom the shard knows nothing. Stale
-// says that the commit that left it changed what the public sees.
+// known is a cached profile, which nobody modifies.
 type known struct {
-	profile       score.Profile
-	exists, stale bool
+	profile score.Profile
+	// exists is false for a customer whom the shard does not know.
+	exists bool
+	// stale says that the commit of this profile has changed what the public sees.
+	stale bool
 }
 
 func newState(number int, own bool) *state {
 	return &state{number: number, own: own, acked: shard.Marks{}, due: unknown}
 }
 
-// forget drops all that a foreign commit may have changed.
+// forget drops all that a commit of another owner may have changed.
 func (s *state) forget() {
-	s.held, s.token, s.profiles = false, "", nil
-	s.confirmed, s.showing, s.waiting, s.published, s.pending = 0, 0, 0, 0, 0
+	s.loaded, s.token, s.profiles, s.outbox = false, "", nil, outbox{}
 	s.due = unknown
 }
 
@@ -56,20 +55,19 @@ func (s *state) forget() {
 func (s *state) adopt(m shard.Meta) {
 	s.forget()
 	if s.model != m.Model {
-		s.following = following{} // another has got on with it, or what this lane has done is lost, which no mark may show
+		s.migration = migration{} // another owner has got on with it, or writes of this lane are lost, which no mark need show
 	}
-	s.held, s.token, s.model, s.counts = true, m.Token, m.Model, m.Counts
+	s.loaded, s.token, s.model, s.counts = true, m.Token, m.Model, m.Counts
 	s.profiles = map[string]*known{}
 }
 
-// committed notes that p's commit is done.
+// committed notes that the commit of p is done. The cache holds at most limit profiles: beyond that it starts anew.
 func (s *state) committed(p *part, limit int) {
 	s.token, s.active = p.commit.Token, true
 	if p.commit.Model != "" {
 		s.model = p.commit.Model
 	}
-	s.confirmed -= p.commit.Confirmed
-	s.pending += len(p.commit.Outbox)
+	s.outbox.commit(len(p.commit.Outbox), p.commit.Confirmed)
 	maps.Copy(s.acked, p.commit.Marks)
 	if len(s.profiles)+len(p.profiles) > limit {
 		s.profiles = map[string]*known{}
@@ -80,5 +78,19 @@ func (s *state) committed(p *part, limit int) {
 	}
 }
 
-// seen reports whether the shard holds what the record said.
+// seen reports whether the shard holds the effect of a record.
 func (s *state) seen(x *item) bool { return x.record.Offset < s.acked[x.partition()] }
+
+// missing returns the customers whose profiles are not in the cache.
+func (s *state) missing(customers []string) []string {
+	if !s.loaded {
+		return customers
+	}
+	var missing []string
+	for _, customer := range customers {
+		if _, ok := s.profiles[customer]; !ok {
+			missing = append(missing, customer)
+		}
+	}
+	return missing
+}

@@ -5,9 +5,9 @@ import (
 	"tidemark/internal/score"
 )
 
-// Succession is the engine of the model in force beside that of the model before it: what lies before the instant from which
-// the new one is in force is scored as it was. So the same events give the same transitions whenever an instance hears of
-// the switch, as long as it does before that instant.
+// Succession is the engine of a model and the engine of the model before it. The model before scores everything that lies before the
+// instant of the switch. So the same events give the same transitions whenever an instance hears of the switch, as long as it
+// hears before that instant.
 type Succession struct{ Before, Now Engine }
 
 // Of returns the engine that scores p at an instant.
@@ -18,7 +18,7 @@ func (s Succession) Of(p *score.Profile, at event.Instant) Engine {
 	return s.Now
 }
 
-// New returns the profile of a customer of whom nothing is known: one of the model before, that the switch takes over.
+// New returns the profile of an unknown customer, under the model before: the switch moves it to the new model.
 func (s Succession) New(customer string) score.Profile { return s.Before.New(customer) }
 
 // Apply returns p after an event, under the model in force when the event counts.
@@ -31,7 +31,7 @@ func (s Succession) Review(p score.Profile, at event.Instant) (score.Profile, []
 	return s.Of(&p, at).Review(p, at)
 }
 
-// Schedule returns p with Due set: at the switch at the latest, which takes it over.
+// Schedule returns p with Due set: at the switch at the latest, which moves p to the new model.
 func (s Succession) Schedule(p score.Profile) score.Profile {
 	of := s.Of(&p, p.AsOf)
 	p = of.Schedule(p)

@@ -9,170 +9,159 @@ import (
 	"tidemark/internal/shard"
 )
 
-// takeOver claims the own shards, sees to it that every shard has a mark for each of the lane's partitions, publishes
-// what the own outboxes hold, and finds where to resume: at the lowest mark over all shards, never above the group's
-// committed offset.
-func (l *Lane) takeOver(ctx context.Context) error {
-	l.reset()
-	todo := make([]int, l.cfg.Layout.Shards)
+// takeOver makes a session's beginning out of what the shards say:
+//
+//  1. It audits every shard, and drops own shards whose keys do not hold what their head says: they are rebuilt from the log.
+//  2. It commits a new token to every own shard, which stops an owner before this one: the token is a fencing token.
+//  3. It gives every shard a mark for each of the lane's partitions.
+//  4. It publishes what the own outboxes hold.
+//  5. It resumes every partition at the lowest mark over all shards, never above the group's committed offset.
+func (s *session) takeOver(ctx context.Context) error {
+	todo := make([]int, s.cfg.Layout.Shards)
 	for n := range todo {
 		todo[n] = n
 	}
 	var bounds map[shard.Partition]bound
 	for first := true; len(todo) > 0; first = false {
 		if !first {
-			if err := l.pauseBetweenTries(ctx, 0); err != nil {
+			if err := s.pauseBetweenTries(ctx, 0); err != nil {
 				return err
 			}
 		}
 		var audits []shard.Audit
-		err := l.retry(ctx, "audit", func() (err error) {
-			audits, err = l.cfg.Store.Audit(ctx, todo)
+		err := s.retry(ctx, "audit", func() (err error) {
+			audits, err = s.states.shards.Audit(ctx, todo)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		// After the marks, so that no mark is above the end for having been read later.
-		if bounds, err = l.bounds(ctx); err != nil {
+		// The bounds are read after the marks: a mark that stands above the end of the log then proves a truncated log.
+		if bounds, err = s.bounds(ctx); err != nil {
 			return err
 		}
 		if first {
-			l.reportIfAllGone(audits)
+			s.reportIfAllGone(audits)
 		}
-		if todo, err = l.claim(ctx, todo, audits, bounds, first); err != nil {
+		if todo, err = s.claim(ctx, todo, audits, bounds, first); err != nil {
 			return err
 		}
 	}
-	for _, s := range l.states {
-		if !s.own {
-			s.forget()
+	for _, st := range s.states.all {
+		if !st.own {
+			st.forget()
 			continue
 		}
-		if err := l.publishLeftovers(ctx, s); err != nil {
+		if err := s.publishLeftovers(ctx, st); err != nil {
 			return err
 		}
 	}
-	for _, p := range l.partitions {
-		l.position[p] = l.lowest(p)
-		if l.told[p] > bounds[p].end {
-			delete(l.told, p) // an offset of another log: it says nothing of this one
-		}
-		if told, ok := l.told[p]; ok {
-			l.position[p] = max(min(l.position[p], told), bounds[p].first)
-		}
-	}
-	l.shown = maps.Clone(l.position)
-	return l.tellStart(ctx)
+	s.resume(bounds)
+	return s.commitFirstOffsets(ctx)
 }
 
-// tellStart commits offsets before anything is read: where there are none, so that lost state is told from a fresh start
-// from now on, and where writes were lost, so that the group's offset is back at the lowest mark. What a crash then leaves
-// unprojected is delivered again.
-func (l *Lane) tellStart(ctx context.Context) error {
-	offsets := map[shard.Partition]int64{}
-	for _, p := range l.partitions {
-		if told, ok := l.told[p]; !ok || told > l.position[p] {
-			offsets[p] = l.position[p]
+// resume sets the offsets to go on from.
+func (s *session) resume(bounds map[shard.Partition]bound) {
+	group := s.lane.groupOffsets
+	for _, p := range s.partitions {
+		s.applied[p] = s.states.lowest(p)
+		if group[p] > bounds[p].end {
+			delete(group, p) // an offset of another log: it says nothing of this one
+		}
+		if offset, ok := group[p]; ok {
+			s.applied[p] = max(min(s.applied[p], offset), bounds[p].first)
+		}
+	}
+	s.display.projectedUpTo = maps.Clone(s.applied)
+}
+
+// commitFirstOffsets commits offsets before anything is read. Where there were none, they tell lost state from a fresh start from now
+// on. Where writes were lost, they take the group back to the lowest mark: what a crash leaves unprojected is then delivered again.
+func (s *session) commitFirstOffsets(ctx context.Context) error {
+	group, offsets := s.lane.groupOffsets, shard.Marks{}
+	for _, p := range s.partitions {
+		if offset, ok := group[p]; !ok || offset > s.applied[p] {
+			offsets[p] = s.applied[p]
 		}
 	}
 	if len(offsets) == 0 {
 		return nil
 	}
-	err := l.retry(ctx, "offsets", func() error { return l.cfg.Source.CommitOffsets(ctx, offsets) })
-	maps.Copy(l.told, offsets)
+	err := s.retry(ctx, "offsets", func() error { return s.lane.ports.Source.CommitOffsets(ctx, offsets) })
+	maps.Copy(group, offsets)
 	return err
 }
 
-// reset forgets everything but which customers are still to be projected.
-func (l *Lane) reset() {
-	l.states, l.outputs, l.spoken = nil, nil, nil
-	l.position = map[shard.Partition]int64{}
-	if l.dirty == nil {
-		l.dirty = map[int]map[string]struct{}{}
-	}
-	for _, w := range l.showing.left {
-		for _, customer := range w.customers {
-			l.touch(w.shard, customer)
-		}
-	}
-	l.showing = showing{}
-	l.rolling, l.settled, l.turn, l.until, l.reviewed = rolling{}, false, 0, unknown, unknown
-	for n := range l.cfg.Layout.Shards {
-		l.states = append(l.states, newState(n, n%l.cfg.Partitions == l.cfg.Index))
-	}
-}
-
-// claim leaves a token of ours on own shards, and on every shard the marks that it lacks. Those of others' shards are set
-// beside their tokens, which disturbs nobody. It returns the shards that another got in the way of, and, where their owners
-// are to be given the time to create them, those of others that do not exist.
-func (l *Lane) claim(
+// claim leaves a token of this session on own shards, and on every shard the marks that it lacks. Marks of other lanes' shards are set
+// without a new token, which disturbs no owner. claim returns the shards to try again: those where another owner got in the way,
+// and, while leaveToOwners gives their owners time to create them, the shards of others that do not exist.
+func (s *session) claim(
 	ctx context.Context, numbers []int, audits []shard.Audit, bounds map[shard.Partition]bound, leaveToOwners bool,
 ) (again []int, err error) {
 	var works []*work
 	var markers []shard.Marker
 	var damaged []int
 	for i, n := range numbers {
-		s, audit := l.states[n], audits[i]
-		broken := s.own && !audit.Intact()
+		st, audit := s.states.all[n], audits[i]
+		broken := st.own && !audit.Intact()
 		if broken {
 			audit.Meta = shard.Meta{}
 			damaged = append(damaged, n)
 		}
-		fixed, err := l.fix(s, audit.Meta, bounds, broken)
+		fixed, err := s.fix(st, audit.Meta, bounds, broken)
 		if err != nil {
 			return nil, err
 		}
-		s.adopt(audit.Meta)
+		st.adopt(audit.Meta)
 		exists := audit.Meta.Token != ""
 		switch {
-		case s.own || !exists && !leaveToOwners:
+		case st.own || !exists && !leaveToOwners:
 			p := &part{commit: shard.Commit{Shard: n, Marks: fixed}}
-			works = append(works, &work{shard: s, parts: []*part{p}})
+			works = append(works, &work{state: st, parts: []*part{p}})
 		case !exists:
 			again = append(again, n)
 		case len(fixed) > 0:
 			markers = append(markers, shard.Marker{Shard: n, Acked: audit.Meta.Marks, Next: fixed})
 		}
 	}
-	if err := l.dropDamaged(ctx, damaged); err != nil {
+	if err := s.dropDamaged(ctx, damaged); err != nil {
 		return nil, err
 	}
-	conflicts, err := l.commit(ctx, works)
+	conflicts, err := s.commit(ctx, works)
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range conflicts {
-		again = append(again, w.shard.number)
+		again = append(again, w.state.number)
 	}
-	unmarked, err := l.markForeign(ctx, markers)
+	unmarked, err := s.markForeign(ctx, markers)
 	return append(again, unmarked...), err
 }
 
-// fix returns the marks of the lane's partitions that a shard lacks, or that the log makes wrong, and notes all of them.
-func (l *Lane) fix(s *state, m shard.Meta, bounds map[shard.Partition]bound, broken bool) (shard.Marks, error) {
+// fix returns the marks of the lane's partitions that a shard lacks, or that the log proves wrong. The state knows all marks then.
+func (s *session) fix(st *state, m shard.Meta, bounds map[shard.Partition]bound, broken bool) (shard.Marks, error) {
 	fixed := shard.Marks{}
-	for _, p := range l.partitions {
+	for _, p := range s.partitions {
 		mark, ok := m.Marks[p]
-		_, told := l.told[p]
-		resume, err := l.resumeAt(s, p, bounds[p], mark, ok, told || broken)
+		_, inGroup := s.lane.groupOffsets[p]
+		resume, err := s.resumeAt(st, p, bounds[p], mark, ok, inGroup || broken)
 		if err != nil {
 			return nil, err
 		}
 		if !ok || resume != mark {
 			fixed[p] = resume
 		}
-		s.acked[p] = resume
+		st.acked[p] = resume
 	}
 	return fixed, nil
 }
 
-// markForeign sets marks on shards of others, and returns those on which they do not stand then.
-func (l *Lane) markForeign(ctx context.Context, markers []shard.Marker) (again []int, err error) {
+// markForeign sets marks on shards of other lanes. It returns the shards on which the marks do not stand afterwards.
+func (s *session) markForeign(ctx context.Context, markers []shard.Marker) (again []int, err error) {
 	if len(markers) == 0 {
 		return nil, nil
 	}
-	metas, err := l.mark(ctx, markers)
+	metas, err := s.states.mark(ctx, markers)
 	if err != nil {
 		return nil, err
 	}
@@ -188,26 +177,26 @@ func (l *Lane) markForeign(ctx context.Context, markers []shard.Marker) (again [
 }
 
 // dropDamaged removes shards whose keys do not hold what their heads say. They are rebuilt from the log.
-func (l *Lane) dropDamaged(ctx context.Context, numbers []int) error {
+func (s *session) dropDamaged(ctx context.Context, numbers []int) error {
 	if len(numbers) == 0 {
 		return nil
 	}
 	for _, n := range numbers {
-		l.metrics.rebuilds.Inc()
-		l.cfg.Report(Notice{Kind: Rebuild, Shard: n, Err: errors.New("its keys do not hold what its head says")})
+		s.metrics.rebuilds.Inc()
+		s.cfg.Report(Notice{Kind: Rebuild, Shard: n, Err: errors.New("its keys do not hold what its head says")})
 	}
-	return l.retry(ctx, "drop", func() error { return l.cfg.Store.Drop(ctx, numbers) })
+	return s.retry(ctx, "drop", func() error { return s.states.shards.Drop(ctx, numbers) })
 }
 
-// reportIfAllGone says loudly that nothing is left although the group has committed offsets. Every shard is rebuilt.
-func (l *Lane) reportIfAllGone(audits []shard.Audit) {
+// reportIfAllGone reports when no shard is left although the group has committed offsets. Every shard is then rebuilt.
+func (s *session) reportIfAllGone(audits []shard.Audit) {
 	for _, a := range audits {
 		if a.Meta.Token != "" {
 			return
 		}
 	}
-	if len(l.told) == 0 {
+	if len(s.lane.groupOffsets) == 0 {
 		return
 	}
-	l.cfg.Report(Notice{Kind: AllGone, Err: fmt.Errorf("no shard is left of %d, but the group has committed offsets", len(audits))})
+	s.cfg.Report(Notice{Kind: AllGone, Err: fmt.Errorf("no shard is left of %d, but the group has committed offsets", len(audits))})
 }

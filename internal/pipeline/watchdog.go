@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// ErrStalled ends a lane that lags and makes no progress: its owner joins the group again.
+// ErrStalled is the error of a lane that lags and makes no progress. Its owner joins the group again.
 var ErrStalled = errors.New("no progress although the inputs hold more")
 
-// ErrDrainDeadline ends a lane that did not drain in time. Nothing is lost by it: its successor takes over.
+// ErrDrainDeadline is the error of a lane that did not drain in time. Nothing is lost: the successor takes over.
 var ErrDrainDeadline = errors.New("not drained within the deadline")
 
-// pulse is what the watchdog sees of a lane.
+// pulse is the heartbeat of a lane, for the watchdog.
 type pulse struct {
 	beats atomic.Int64
-	// content says that there is no lag, or that the lane waits on purpose.
+	// content says that there is no lag, or that the lane pauses on purpose.
 	content atomic.Bool
 }
 
 func (p *pulse) beat() { p.beats.Add(1) }
 
-// watch ends the lane with ErrStalled once it has lagged for StallAfter without a beat: a call that hangs, or a log that
+// watch ends the lane with ErrStalled when it has lagged for StallAfter without a beat. That finds a call that hangs, and a log that
 // answers with nothing although it holds more.
 func (l *Lane) watch(ctx context.Context, end context.CancelCauseFunc) {
 	if l.cfg.StallAfter < 0 {

@@ -128,9 +128,10 @@ func (w *world) start(index int, f *fuse) *running {
 		f = &fuse{at: -1}
 	}
 	f.kill = stop
-	cfg := Config{
+	cfg := Config{Ports: Ports{
 		Source: fusedSource{w.logs, f}, Store: fusedStore{w.store, f}, Publisher: fusedPublisher{w.wire, f}, Codec: plain{},
 		Engine: func() (Engine, error) { return w.engine(), nil },
+	}, Settings: Settings{
 		Layout: w.layout, Partitions: w.partitions, Index: index, Committed: w.logs.offsets(),
 		BatchEvents: 10, CommitProfiles: 2, viewsPerStep: 2,
 		Jitter: func() float64 { return 0.5 },
@@ -140,7 +141,7 @@ func (w *world) start(index int, f *fuse) *running {
 			w.notices = append(w.notices, n)
 		},
 		decode: w.scorer.decode, encode: w.scorer.encode,
-	}
+	}}
 	w.adjust(&cfg)
 	lane, err := New(cfg)
 	if err != nil {

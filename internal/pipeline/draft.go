@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"fmt"
+	"maps"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+	"tidemark/internal/watch"
+)
+
+// draft collects what a part does to the profiles of a shard. The cached profiles stay as they are until the part is committed.
+type draft struct {
+	session *session
+	state   *state
+	earlier map[string]*known // what earlier parts leave
+	after   map[string]*known // what this part leaves
+	order   []string          // the customers changed, in order of first change
+	part    *part
+	// dueStands says that due times which stay the same need not be written: the shard holds them already. A review cannot rely on
+	// that, because it also mends a due time that does not match its profile.
+	dueStands bool
+	// outcomes are the settled forecasts of the changed customers.
+	outcomes []score.Outcome
+}
+
+func (s *session) newDraft(st *state, earlier map[string]*known) *draft {
+	return &draft{session: s, state: st, earlier: earlier, after: map[string]*known{}, part: &part{
+		commit: shard.Commit{Shard: st.number, Marks: shard.Marks{}}, results: map[result]int{},
+	}}
+}
+
+// before returns a customer's profile as it was before this part.
+func (d *draft) before(customer string) *known {
+	if k, ok := d.earlier[customer]; ok {
+		return k
+	}
+	if k, ok := d.state.profiles[customer]; ok {
+		return k
+	}
+	return &known{}
+}
+
+func (d *draft) profile(customer string) *known {
+	if k, ok := d.after[customer]; ok {
+		return k
+	}
+	return d.before(customer)
+}
+
+// put takes up a changed profile and its settled forecasts. stale says that the change shows in the customer's view.
+func (d *draft) put(customer string, p score.Profile, stale bool) {
+	d.outcomes = append(d.outcomes, p.Outcomes...)
+	p.Outcomes = nil
+	if k, ok := d.after[customer]; ok { // this draft made it: nobody else reads it before the commit
+		k.profile, k.stale = p, k.stale || stale
+		return
+	}
+	d.order = append(d.order, customer)
+	d.after[customer] = &known{profile: p, exists: true, stale: stale}
+}
+
+// apply runs items through the engine until the part has as many profiles as a commit may hold.
+func (d *draft) apply(items []*item) (int, error) {
+	s := d.session
+	for i, x := range items {
+		customer := x.event.Common().Customer
+		if _, ok := d.after[customer]; !ok && len(d.after) >= s.cfg.CommitProfiles {
+			return i, nil
+		}
+		k := d.profile(customer)
+		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
+		if verdict == score.Accepted || len(transitions) > 0 {
+			if err := d.announce(&p, transitions); err != nil {
+				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
+			}
+			d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
+		}
+		switch verdict {
+		case score.Accepted, score.Repeated:
+		case score.RefusedTooLate:
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "its day is sealed")))
+		case score.RefusedCurrency:
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.UnknownCurrency, "no rate for its currency")))
+		}
+		d.part.results[result{x.record.Topic, verdict.String()}]++
+	}
+	return len(items), nil
+}
+
+// finish schedules and encodes the changed profiles, and returns the size of the commit in bytes.
+func (d *draft) finish() int {
+	size := 0
+	p := d.part
+	counters := map[string]int64{}
+	watch.Count(counters, d.outcomes)
+	for _, customer := range d.order {
+		before, k := d.before(customer), d.after[customer]
+		k.profile = d.session.engine.Schedule(k.profile)
+		dueStands := before.exists && before.profile.Due == k.profile.Due
+		k.stale = k.stale || !dueStands
+		encoded := d.session.cfg.encode(k.profile)
+		size += len(customer) + len(encoded)
+		p.commit.Updates = append(p.commit.Updates, shard.Update{
+			Customer: customer, Profile: encoded, Due: k.profile.Due,
+			DueStands: d.dueStands && dueStands,
+		})
+		if !before.exists || before.profile.Standing.Tier != k.profile.Standing.Tier || before.profile.Episode.Level != k.profile.Episode.Level {
+			census(counters, before, -1)
+			census(counters, k, 1)
+		}
+	}
+	maps.DeleteFunc(counters, func(_ string, n int64) bool { return n == 0 })
+	p.commit.Census = counters
+	for _, a := range p.announcements {
+		if !a.muted {
+			size += len(a.output.Value) + len(a.output.Key)
+			p.commit.Outbox = append(p.commit.Outbox, a.output)
+		}
+	}
+	if d.state.model == "" && len(p.commit.Updates) > 0 { // a new shard: none of its profiles has been reviewed under another model
+		p.commit.Model = d.session.engine.Hash()
+	}
+	p.profiles = d.after
+	return size
+}
+
+// census counts a customer by tier and churn level.
+func census(counters map[string]int64, k *known, by int64) {
+	if !k.exists {
+		return
+	}
+	counters["customers"] += by
+	counters["tier:"+k.profile.Standing.Tier.String()] += by
+	counters["level:"+k.profile.Episode.Level.String()] += by
+}
+
+// announce encodes transitions for the part's outbox, in order. A transition that is too old is recorded without being published:
+// package score decides, and remembers it in the profile.
+func (d *draft) announce(p *score.Profile, transitions []score.Transition) error {
+	if len(transitions) == 0 {
+		return nil
+	}
+	s := d.session
+	now := s.present()
+	// Before any fetch has been answered, no transition is known to be old.
+	public := p.Publish(transitions, max(now, 0), s.cfg.AlertMaxAge)
+	for i, t := range transitions {
+		a, err := s.announcement(t, ageOf(t.Common().AsOf, now))
+		if err != nil {
+			return err
+		}
+		a.muted = !public[i]
+		d.part.announcements = append(d.part.announcements, a)
+	}
+	return nil
+}
+
+// kindOf names a transition for metrics.
+func kindOf(t score.Transition) string {
+	switch t := t.(type) {
+	case *score.TierChanged:
+		return "TIER_" + t.Direction.String()
+	case *score.ChurnAlert:
+		return t.Kind.String() + "_" + t.State.String()
+	case *score.WonBack:
+		return "WON_BACK"
+	}
+	return "UNKNOWN"
+}

@@ -1,0 +1,90 @@
+package pipeline
+
+import (
+	"sync/atomic"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// input is one topic partition as its lane sees it: runs come from the fetcher, items go to the merge.
+type input struct {
+	partition shard.Partition
+	start     int64 // the offset of the first fetch
+	runs      chan run
+	// waiting counts the items in runs. taken holds a token when a run has been taken up.
+	waiting atomic.Int64
+	taken   chan struct{}
+	// known says that there has been a run; current is the newest one, items what is left of its items.
+	known   bool
+	current run
+	items   []*item
+	// last is the record time of the last record taken. reached is the newest instant up to which everything has been taken.
+	last, reached event.Instant
+}
+
+func newInput(p shard.Partition, start int64) *input {
+	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), last: unknown, reached: unknown}
+}
+
+// fill takes up runs until an item is at hand, or no further run has arrived.
+func (in *input) fill() error {
+	for len(in.items) == 0 {
+		select {
+		case r := <-in.runs:
+			in.waiting.Add(-int64(len(r.items)))
+			select {
+			case in.taken <- struct{}{}:
+			default:
+			}
+			if r.err != nil {
+				return r.err
+			}
+			in.current, in.items, in.known = r, r.items, true
+			in.note()
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func (in *input) pop() *item {
+	x := in.items[0]
+	in.items = in.items[1:]
+	in.last = x.record.Time
+	in.note()
+	return x
+}
+
+func (in *input) note() {
+	if in.atEnd() {
+		in.reached = max(in.reached, in.current.sentAt)
+	}
+}
+
+// position is the offset below which everything has been taken.
+func (in *input) position() int64 {
+	switch {
+	case len(in.items) > 0:
+		return in.items[0].record.Offset
+	case in.known:
+		return in.current.next
+	}
+	return in.start
+}
+
+// atEnd reports whether everything has been taken that the log held when last asked. It is false while the log does not answer.
+func (in *input) atEnd() bool {
+	return in.known && len(in.items) == 0 && in.current.next >= in.current.high && !in.current.away
+}
+
+// readUntil is the instant before which everything recorded has been taken: the time at which the fetch that reached the
+// high watermark was sent, or the record time of the last record if that is later. A record time counts no further than its fetch:
+// clocks of producers may run ahead.
+func (in *input) readUntil() event.Instant {
+	if in.last == unknown {
+		return in.reached
+	}
+	return max(in.reached, min(in.last, in.current.sentAt))
+}

@@ -1,0 +1,181 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// session is one takeover and the loop after it. Whatever a session learns of the shards is gone with it; only the customers whose
+// views are out of date go on to the next session.
+type session struct {
+	*base
+	*moment
+	lane *Lane
+
+	intake  *intake
+	states  *states
+	display *display
+	outlet  outlet
+
+	// applied is the end of the last fully committed batch, per partition.
+	applied shard.Marks
+	// unpublished are announcements that are committed, announced those that the work in hand has published.
+	unpublished, announced []announcement
+	// evaluated says under the event clock that every profile has been evaluated and projected at the as-of.
+	evaluated bool
+	// nextReviewed is the index, among the own shards, of the shard whose reviews are looked at next.
+	nextReviewed int
+	// reviewed is the watermark up to which all due reviews have been run.
+	reviewed event.Instant
+}
+
+// moment is what one turn of the loop holds fixed.
+type moment struct {
+	// engine is that of the model in force.
+	engine Engine
+	// watermark is W: everything recorded before it has been applied. Reviews that are due by it may fire.
+	watermark event.Instant
+}
+
+// newSession returns a session that knows nothing of the shards. dirty are the customers whose views are out of date.
+func newSession(l *Lane, dirty customers) *session {
+	m := &moment{watermark: unknown}
+	s := &session{base: l.base, moment: m, lane: l, applied: shard.Marks{}, reviewed: unknown}
+	s.intake = newIntake(l.base, l.ports.Source, l.ports.Codec)
+	s.states = newStates(l.base, m, l.ports.Store)
+	s.outlet = outlet{l.base, l.ports.Publisher}
+	s.states.leftovers, s.states.blind = s.publishLeftovers, l.blind
+	s.display = newDisplay(l.base, m, s.states, s.outlet, l.ports, dirty)
+	return s
+}
+
+func (s *session) run(ctx context.Context) error {
+	s.noteProgress() // of this session, which has not read anything: what held before a loss must not be shown during the takeover
+	if err := s.loadEngine(); err != nil {
+		return err
+	}
+	err := s.takeOverUnlessDrained(ctx)
+	if errors.Is(err, errDraining) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer s.intake.wait()
+	defer stop()
+	s.intake.open(ctx, s.applied)
+	return s.loop(ctx)
+}
+
+// takeOverUnlessDrained takes over. A lane that is asked to drain meanwhile has nothing in hand: it returns errDraining, and leaves
+// the shards to its successor as they are.
+func (s *session) takeOverUnlessDrained(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	var waiting sync.WaitGroup
+	defer waiting.Wait()
+	defer stop(nil)
+	waiting.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-s.lane.drain:
+			stop(errDraining)
+		}
+	})
+	return s.takeOver(ctx)
+}
+
+func (s *session) loop(ctx context.Context) error {
+	// The lanes of a process take turns: a checkpoint reads the heads of all shards, and the events of other lanes should not wait.
+	tick := time.NewTimer(s.cfg.Checkpoint * time.Duration(s.cfg.Index+1) / time.Duration(s.cfg.Partitions))
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-s.lane.drain:
+			return s.checkpoint(ctx, last)
+		case <-tick.C:
+			tick.Reset(s.cfg.Checkpoint)
+			if err := s.checkpoint(ctx, regular); err != nil {
+				return err
+			}
+		default:
+		}
+		worked, err := s.step(ctx)
+		if errors.Is(err, errDraining) {
+			// The batch in hand was left to the successor: go no step further.
+			return s.checkpoint(ctx, last)
+		}
+		if err != nil {
+			return err
+		}
+		if worked {
+			continue
+		}
+		s.noteProgress()
+		select {
+		case <-ctx.Done():
+		case <-s.lane.drain:
+		case <-s.intake.arrived:
+		case <-tick.C:
+			tick.Reset(s.cfg.Checkpoint)
+			if err := s.checkpoint(ctx, regular); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// step does a batch of events, then some projection, then a page of a migration, then a few due reviews, so that none of them
+// starves another. It reports whether there was anything to do.
+func (s *session) step(ctx context.Context) (bool, error) {
+	if err := s.loadEngine(); err != nil {
+		return false, err
+	}
+	b, err := s.intake.take()
+	if err != nil {
+		return false, err
+	}
+	if err := s.process(ctx, b); err != nil {
+		return false, err
+	}
+	s.watermark = s.readUntil()
+	shown, err := s.goOnShowing(ctx, len(b.items))
+	if err != nil {
+		return false, err
+	}
+	migrated, err := s.migrate(ctx)
+	if err != nil {
+		return false, err
+	}
+	reviewed, err := s.review(ctx)
+	if err != nil {
+		return false, err
+	}
+	if !migrated && !reviewed {
+		s.reviewed = max(s.reviewed, s.watermark)
+	}
+	worked := b.size() > 0 || shown || migrated || reviewed
+	if !worked && s.cfg.Clock == EventClock && !s.evaluated && s.intake.caughtUp() {
+		err := s.display.everybody(ctx)
+		s.evaluated = err == nil
+		return true, err
+	}
+	return worked, nil
+}
+
+func (s *session) loadEngine() error {
+	engine, err := s.lane.ports.Engine()
+	if err != nil {
+		return fmt.Errorf("model in force: %w", err)
+	}
+	s.engine = engine
+	return nil
+}

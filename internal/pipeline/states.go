@@ -1,0 +1,161 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+// states are the states of all shards. They read the shards, and notice what other owners and failovers have done to them.
+type states struct {
+	*base
+	*moment
+	shards Shards
+	all    []*state
+	// leftovers publishes what another owner has left in the outbox of a shard.
+	leftovers func(ctx context.Context, st *state) error
+	// blind switches the checking of marks off, so that a test can show what the checking is for.
+	blind bool
+}
+
+func newStates(b *base, m *moment, shards Shards) *states {
+	all := make([]*state, b.cfg.Layout.Shards)
+	for n := range all {
+		all[n] = newState(n, n%b.cfg.Partitions == b.cfg.Index)
+	}
+	return &states{base: b, moment: m, shards: shards, all: all}
+}
+
+// own returns the states of the shards that this lane owns.
+func (ss *states) own() []*state {
+	var own []*state
+	for _, st := range ss.all {
+		if st.own {
+			own = append(own, st)
+		}
+	}
+	return own
+}
+
+// lowest is the least mark of a partition over all shards.
+func (ss *states) lowest(p shard.Partition) int64 {
+	least := ss.all[0].acked[p]
+	for _, st := range ss.all[1:] {
+		least = min(least, st.acked[p])
+	}
+	return least
+}
+
+// load reads the profiles that works need and the cache does not hold: one read per shard.
+func (ss *states) load(ctx context.Context, works []*work) error {
+	for {
+		var queries []shard.Query
+		for _, w := range works {
+			if missing := w.state.missing(w.customers); len(missing) > 0 || !w.state.loaded {
+				queries = append(queries, shard.Query{Shard: w.state.number, Customers: missing})
+			}
+		}
+		if len(queries) == 0 {
+			return nil
+		}
+		var loaded []shard.Loaded
+		err := ss.retry(ctx, "load", func() (err error) {
+			loaded, err = ss.shards.Load(ctx, queries)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for i, answer := range loaded {
+			st := ss.all[queries[i].Shard]
+			if err := ss.refresh(ctx, st, answer.Meta); err != nil {
+				return err
+			}
+			// Another owner may have committed while refresh published leftovers. Then our commit conflicts.
+			if err := ss.remember(st, queries[i].Customers, answer.Profiles); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (ss *states) remember(st *state, customers []string, profiles [][]byte) error {
+	for i, customer := range customers {
+		if profiles[i] == nil {
+			st.profiles[customer] = &known{profile: ss.engine.New(customer)}
+			continue
+		}
+		p, err := ss.decodeProfile(st.number, profiles[i])
+		if err != nil {
+			return err
+		}
+		st.profiles[customer] = &known{profile: p, exists: true}
+	}
+	return nil
+}
+
+// scan reads a page of a shard's profiles, and returns the cursor of the next page; 0 after the last one.
+func (ss *states) scan(ctx context.Context, st *state, cursor uint64, count int) (page []score.Profile, next uint64, err error) {
+	var encoded [][]byte
+	err = ss.retry(ctx, "scan", func() (err error) {
+		encoded, next, err = ss.shards.Scan(ctx, st.number, cursor, count)
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	page = make([]score.Profile, len(encoded))
+	for i, b := range encoded {
+		if page[i], err = ss.decodeProfile(st.number, b); err != nil {
+			return nil, 0, err
+		}
+	}
+	return page, next, nil
+}
+
+// refresh brings a state up to a head that was just read. Where another owner has committed, refresh first publishes what the other
+// has left in the outbox, so that everything before our next commit is known to be published.
+func (ss *states) refresh(ctx context.Context, st *state, m shard.Meta) error {
+	if err := ss.examine(st, m); err != nil {
+		return err
+	}
+	if st.loaded && st.token == m.Token {
+		return nil
+	}
+	st.adopt(m)
+	return ss.leftovers(ctx, st)
+}
+
+// overtaken returns the shards of works to which another owner has committed since this lane last read or wrote them. A view that
+// this lane has just projected there may be older than the view that the other has projected. Afterwards their states are up to
+// date.
+func (ss *states) overtaken(ctx context.Context, works []*work) (map[*state]bool, error) {
+	var numbers []int
+	for _, w := range works {
+		numbers = append(numbers, w.state.number)
+	}
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	var metas []shard.Meta
+	err := ss.retry(ctx, "metas", func() (err error) {
+		metas, err = ss.shards.Metas(ctx, numbers)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	overtaken := map[*state]bool{}
+	for i, n := range numbers {
+		st := ss.all[n]
+		overtaken[st] = !st.loaded || st.token != metas[i].Token
+		if err := ss.refresh(ctx, st, metas[i]); err != nil {
+			return nil, err
+		}
+	}
+	return overtaken, nil
+}
