@@ -34,8 +34,8 @@ func TestRedisOutOfMemory(t *testing.T) {
 	if status, said := service.look(t, "/livez"); status != http.StatusOK {
 		t.Errorf("alive: got %d, %q, want %d: to restart it would mend nothing", status, said, http.StatusOK)
 	}
-	if got := service.metric(t, "tidemark_errors_total", `operation="commit"`); got == 0 {
-		t.Error("errors of commits: got none, want some")
+	if got := service.metric(t, "tidemark_errors_total", `operation="commit"`, `class="oom"`); got == 0 {
+		t.Error("errors of commits for want of memory: got none, want some")
 	}
 	before, tries := commitsOf(audits(t, s.data)), full()
 	eventually(t, longest, "it has tried again and again", func() bool { return full() > tries+9 })

@@ -72,7 +72,7 @@ func (s *service) run(ctx context.Context) error {
 	}
 	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.codec, s.models.engine
 	s.lane.Layout, s.lane.Partitions = s.layout, s.partitions
-	s.lane.Report = s.report
+	s.lane.Report, s.lane.ErrorClass = s.report, errorClass
 	if s.watch != nil {
 		s.lane.Codec = telling{s.codec, s.watch}
 	}
@@ -286,6 +286,14 @@ func (s *service) progress() (all []pipeline.Progress, serving bool) {
 		all = append(all, lane.Progress())
 	}
 	return all, s.serving
+}
+
+// errorClass names the kind of an error of either server, for a metric label: a lane does not know what its ports hide.
+func errorClass(err error) string {
+	if class := redis.ErrorClass(err); class != "other" {
+		return class
+	}
+	return kafka.ErrorClass(err)
 }
 
 // report logs what a lane says.
