@@ -1,5 +1,3 @@
-// Package backtest judges the models out of time: at cutoffs of a log they are fitted to what came before, forecast what comes
-// after, and are held against it, beside what an analyst would do without them.
 package backtest
 
 import (
