@@ -30,7 +30,7 @@ func (a announcement) published() string {
 
 // announcement encodes a transition that is so old at its commit.
 func (s *session) announcement(t score.Transition, age time.Duration) (announcement, error) {
-	o, err := s.lane.ports.Codec.Encode(t)
+	o, err := s.codec.Encode(t)
 	if err != nil {
 		return announcement{}, fmt.Errorf("encode a transition: %w", err)
 	}
@@ -66,7 +66,7 @@ func (s *session) publishLeftovers(ctx context.Context, st *state) error {
 	}
 	var left []shard.Output
 	err := s.retry(ctx, "outbox", func() (err error) {
-		left, err = s.lane.ports.Store.Outbox(ctx, st.number)
+		left, err = s.queues.Outbox(ctx, st.number)
 		return err
 	})
 	if err != nil {

@@ -91,7 +91,7 @@ func (s *session) commitOffsets(ctx context.Context) error {
 	if len(offsets) == 0 {
 		return nil
 	}
-	err := s.lane.ports.Source.CommitOffsets(ctx, offsets)
+	err := s.source.CommitOffsets(ctx, offsets)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

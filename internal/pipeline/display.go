@@ -40,8 +40,8 @@ type turn struct {
 	upTo shard.Marks
 }
 
-func newDisplay(b *base, m *moment, ss *states, out outlet, ports Ports, dirty customers) *display {
-	return &display{base: b, moment: m, states: ss, views: ports.Store, scores: scoreFeed{b, ports.Codec, out}, dirty: dirty}
+func newDisplay(b *base, m *moment, ss *states, views Views, scores scoreFeed, dirty customers) *display {
+	return &display{base: b, moment: m, states: ss, views: views, scores: scores, dirty: dirty}
 }
 
 // markDirty notes that a customer's view is out of date.

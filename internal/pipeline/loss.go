@@ -39,7 +39,7 @@ func (s *session) bounds(ctx context.Context) (map[shard.Partition]bound, error)
 	bounds := map[shard.Partition]bound{}
 	for _, p := range s.partitions {
 		err := s.retry(ctx, "bounds", func() error {
-			first, end, err := s.lane.ports.Source.Bounds(ctx, p)
+			first, end, err := s.source.Bounds(ctx, p)
 			if err != nil {
 				return fmt.Errorf("bounds of %s: %w", p, err)
 			}

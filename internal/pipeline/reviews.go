@@ -70,7 +70,7 @@ func (s *session) review(ctx context.Context) (bool, error) {
 func (s *session) dueBy(ctx context.Context, st *state, w event.Instant) ([]shard.Due, error) {
 	var due []shard.Due
 	err := s.retry(ctx, "due", func() (err error) {
-		due, err = s.lane.ports.Store.Due(ctx, st.number, reviewsAtOnce)
+		due, err = s.queues.Due(ctx, st.number, reviewsAtOnce)
 		return err
 	})
 	if err != nil {

@@ -22,6 +22,9 @@ type session struct {
 	states  *states
 	display *display
 	outlet  outlet
+	source  Source
+	queues  Queues
+	codec   Codec
 
 	// applied is the end of the last fully committed batch, per partition.
 	applied shard.Marks
@@ -46,12 +49,16 @@ type moment struct {
 // newSession returns a session that knows nothing of the shards. dirty are the customers whose views are out of date.
 func newSession(l *Lane, dirty customers) *session {
 	m := &moment{watermark: unknown}
-	s := &session{base: l.base, moment: m, lane: l, applied: shard.Marks{}, reviewed: unknown}
-	s.intake = newIntake(l.base, l.ports.Source, l.ports.Codec)
-	s.states = newStates(l.base, m, l.ports.Store)
-	s.outlet = outlet{l.base, l.ports.Publisher}
+	p := &l.ports
+	s := &session{
+		base: l.base, moment: m, lane: l, source: p.Source, queues: p.Store, codec: p.Codec,
+		applied: shard.Marks{}, reviewed: unknown,
+	}
+	s.intake = newIntake(l.base, p.Source, p.Codec)
+	s.states = newStates(l.base, m, p.Store)
+	s.outlet = outlet{l.base, p.Publisher}
 	s.states.leftovers, s.states.blind = s.publishLeftovers, l.blind
-	s.display = newDisplay(l.base, m, s.states, s.outlet, l.ports, dirty)
+	s.display = newDisplay(l.base, m, s.states, p.Store, scoreFeed{l.base, p.Codec, s.outlet}, dirty)
 	return s
 }
 

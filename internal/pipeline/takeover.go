@@ -87,7 +87,7 @@ func (s *session) commitFirstOffsets(ctx context.Context) error {
 	if len(offsets) == 0 {
 		return nil
 	}
-	err := s.retry(ctx, "offsets", func() error { return s.lane.ports.Source.CommitOffsets(ctx, offsets) })
+	err := s.retry(ctx, "offsets", func() error { return s.source.CommitOffsets(ctx, offsets) })
 	maps.Copy(group, offsets)
 	return err
 }
