@@ -12,7 +12,6 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
-	"tidemark/schemas"
 )
 
 // Identify returns the id of a transition: the hex of the first 16 bytes of SHA-256 over its Avro record, unframed, with
@@ -69,24 +68,6 @@ func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
 		return shard.Output{}, err
 	}
 	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: value, Time: h.OccurredAt}, nil
-}
-
-// EncodeScore returns the message that carries a customer's public score, from the fields of tm:score and the currency
-// of their amounts. Fields that are empty or absent are null.
-func (c *Codec) EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error) {
-	record, at, err := scoreRecord(customer, base, fields)
-	if err != nil {
-		return shard.Output{}, fmt.Errorf("encode score: %w", err)
-	}
-	body, err := formats()[schemas.Scores].binary(nil, record)
-	if err != nil {
-		return shard.Output{}, err
-	}
-	id := digest(body)
-	w := wire{b: c.frame(schemas.Scores, 512)}
-	w.text(id)
-	w.b = append(w.b, body[1:]...) // event_id comes first, and was a byte long: empty
-	return c.cloudEvent(schemas.Scores, customer, id, "com.tidemark.score.updated.v1", at, w.b), nil
 }
 
 // cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode.

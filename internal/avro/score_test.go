@@ -128,8 +128,8 @@ func drawnLife(r *rand.Rand, c event.Currency) (life []event.Event) {
 // announced is the message of a customer's score, so much later than the profile.
 func announced(t testing.TB, e *score.Engine, p score.Profile, later event.Instant) shard.Output {
 	t.Helper()
-	fields, _ := e.View(p, p.AsOf+later)
-	out, err := newCodec(t, Options{}).EncodeScore(p.Customer, e.Model().Base, fields)
+	s := e.Score(p, p.AsOf+later)
+	out, err := newCodec(t, Options{}).EncodeScore(&s)
 	if err != nil {
 		t.Fatal(err)
 	}

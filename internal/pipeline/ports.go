@@ -65,9 +65,8 @@ type Codec interface {
 	Decode(r stream.Record) (event.Event, error)
 	// Encode returns the message that announces t.
 	Encode(t score.Transition) (shard.Output, error)
-	// EncodeScore returns the message that carries a customer's public score, of amounts in a currency. The same fields
-	// give the same id.
-	EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error)
+	// EncodeScore returns the message that carries a customer's public score. The same score gives the same id.
+	EncodeScore(s *score.Score) (shard.Output, error)
 }
 
 // Engine scores customers under one model; *score.Engine is the one that serves. Its methods are pure.
@@ -76,9 +75,10 @@ type Engine interface {
 	Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict)
 	Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition)
 	Schedule(p score.Profile) score.Profile
-	View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte)
-	// Shows reports whether an event may change what View says, but for what the passing of time does. Where it does not, and
-	// no label or review has changed either, the public view stays as it is: as_of says of when.
+	// Score returns what the public sees of p at an instant, or at p's own instant if that is later.
+	Score(p score.Profile, at event.Instant) score.Score
+	// Shows reports whether an event may change the Score. An event that does not show, and changes no label or review, leaves
+	// the public view as it is; the view's as_of says of when it is.
 	Shows(x event.Event) bool
 	// Hash names the model.
 	Hash() string

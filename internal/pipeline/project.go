@@ -47,15 +47,15 @@ func (l *Lane) show(ctx context.Context, most int) (bool, error) {
 	if err := l.load(ctx, page); err != nil {
 		return false, err
 	}
-	var views []shard.View
+	var scores []score.Score
 	for _, w := range page {
 		for _, customer := range w.customers {
 			if k := w.shard.profiles[customer]; k != nil && k.exists {
-				views = append(views, l.view(k.profile))
+				scores = append(scores, l.score(k.profile))
 			}
 		}
 	}
-	if err := l.reveal(ctx, views); err != nil {
+	if err := l.reveal(ctx, scores); err != nil {
 		return false, err
 	}
 	overtaken, err := l.overtaken(ctx, page)
@@ -87,7 +87,7 @@ func (l *Lane) carrySilent(ctx context.Context, works []*work) error {
 // showSpoken rewrites the public views of the customers of whom something was said without an event behind it, which would
 // come again, and confirms what was said.
 func (l *Lane) showSpoken(ctx context.Context) error {
-	var views []shard.View
+	var scores []score.Score
 	var page []*work
 	shown := map[string]struct{}{}
 	for _, o := range l.spoken {
@@ -98,12 +98,12 @@ func (l *Lane) showSpoken(ctx context.Context) error {
 		shown[customer] = struct{}{}
 		// Where it is not at hand another has committed: then its entry is a leftover, and it is touched.
 		if k, ok := o.shard.profiles[customer]; ok && k.exists {
-			views = append(views, l.view(k.profile))
+			scores = append(scores, l.score(k.profile))
 			page = append(page, &work{shard: o.shard, customers: []string{customer}})
 			l.clean(o.shard, customer)
 		}
 	}
-	if err := l.reveal(ctx, views); err != nil {
+	if err := l.reveal(ctx, scores); err != nil {
 		return err
 	}
 	if err := l.touchOvertaken(ctx, page); err != nil {
@@ -173,29 +173,25 @@ func (l *Lane) showAll(ctx context.Context) error {
 	return nil
 }
 
-// reveal rewrites public views, and publishes the scores in them.
-func (l *Lane) reveal(ctx context.Context, views []shard.View) error {
-	if err := l.project(ctx, views); err != nil {
+// reveal rewrites the public views of customers, and publishes their scores.
+func (l *Lane) reveal(ctx context.Context, scores []score.Score) error {
+	if err := l.project(ctx, scores); err != nil {
 		return err
 	}
-	return l.publishScores(ctx, views)
+	return l.publishScores(ctx, scores)
 }
 
 // publishScores publishes the public scores of those who have changed, where that is asked for. Offsets are committed only
 // afterwards, so what a crash leaves out comes again with the events behind it.
-func (l *Lane) publishScores(ctx context.Context, views []shard.View) error {
+func (l *Lane) publishScores(ctx context.Context, scores []score.Score) error {
 	if !l.cfg.PublishScores {
 		return nil
 	}
-	for chunk := range slices.Chunk(views, viewsAtOnce) {
+	for chunk := range slices.Chunk(scores, viewsAtOnce) {
 		outputs := make([]shard.Output, len(chunk))
-		for i, v := range chunk {
-			fields := make([]score.NamedValue, len(v.Fields))
-			for j, f := range v.Fields {
-				fields[j] = score.NamedValue{Name: f.Name, Value: f.Value}
-			}
+		for i := range chunk {
 			var err error
-			if outputs[i], err = l.cfg.Codec.EncodeScore(v.Customer, l.cfg.Layout.Base, fields); err != nil {
+			if outputs[i], err = l.cfg.Codec.EncodeScore(&chunk[i]); err != nil {
 				return err
 			}
 		}
@@ -206,9 +202,13 @@ func (l *Lane) publishScores(ctx context.Context, views []shard.View) error {
 	return nil
 }
 
-func (l *Lane) project(ctx context.Context, views []shard.View) error {
-	for chunk := range slices.Chunk(views, viewsAtOnce) {
-		err := l.retry(ctx, "project", func() error { return l.cfg.Store.Project(ctx, chunk) })
+func (l *Lane) project(ctx context.Context, scores []score.Score) error {
+	for chunk := range slices.Chunk(scores, viewsAtOnce) {
+		views := make([]shard.View, len(chunk))
+		for i := range chunk {
+			views[i] = viewOf(&chunk[i])
+		}
+		err := l.retry(ctx, "project", func() error { return l.cfg.Store.Project(ctx, views) })
 		if err != nil {
 			return err
 		}
@@ -216,10 +216,15 @@ func (l *Lane) project(ctx context.Context, views []shard.View) error {
 	return nil
 }
 
-// view is what dashboards see of p: as of W, or of p's own instant where that is later.
-func (l *Lane) view(p score.Profile) shard.View {
-	fields, detail := l.engine.View(p, max(p.AsOf, l.until))
-	v := shard.View{Customer: p.Customer, Detail: detail, Fields: make([]shard.Field, len(fields))}
+// score is what the public sees of p: as of W, or of p's own instant where that is later.
+func (l *Lane) score(p score.Profile) score.Score {
+	return l.engine.Score(p, max(p.AsOf, l.until))
+}
+
+// viewOf is a score as dashboards see it.
+func viewOf(s *score.Score) shard.View {
+	fields := s.Fields()
+	v := shard.View{Customer: s.Customer, Detail: s.Detail(), Fields: make([]shard.Field, len(fields))}
 	for i, f := range fields {
 		v.Fields[i] = shard.Field(f)
 	}
@@ -233,11 +238,11 @@ func (l *Lane) settle(ctx context.Context) error {
 			continue
 		}
 		for cursor, begun := uint64(0), false; !begun || cursor != 0; begun = true {
-			views, next, err := l.projectPage(ctx, s, cursor, viewsAtOnce)
+			scores, next, err := l.projectPage(ctx, s, cursor, viewsAtOnce)
 			if err != nil {
 				return err
 			}
-			if err := l.publishScores(ctx, views); err != nil {
+			if err := l.publishScores(ctx, scores); err != nil {
 				return err
 			}
 			cursor = next
@@ -249,19 +254,19 @@ func (l *Lane) settle(ctx context.Context) error {
 }
 
 // projectPage projects a page of a shard's profiles, and returns what it showed and the cursor of the next, 0 after the last.
-func (l *Lane) projectPage(ctx context.Context, s *state, cursor uint64, count int) (views []shard.View, next uint64, err error) {
+func (l *Lane) projectPage(ctx context.Context, s *state, cursor uint64, count int) (scores []score.Score, next uint64, err error) {
 	page, next, err := l.scan(ctx, s, cursor, count)
 	if err != nil {
 		return nil, 0, err
 	}
 	w := &work{shard: s}
 	for _, p := range page {
-		views, w.customers = append(views, l.view(p)), append(w.customers, p.Customer)
+		scores, w.customers = append(scores, l.score(p)), append(w.customers, p.Customer)
 	}
-	if err := l.project(ctx, views); err != nil {
+	if err := l.project(ctx, scores); err != nil {
 		return nil, 0, err
 	}
-	return views, next, l.touchOvertaken(ctx, []*work{w})
+	return scores, next, l.touchOvertaken(ctx, []*work{w})
 }
 
 // scan reads a page of a shard's profiles.
