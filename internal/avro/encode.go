@@ -53,21 +53,17 @@ func (c *Codec) Encode(t score.Transition) (shard.Output, error) {
 // EncodeEvent returns the message that carries an input event, with its time of occurrence as the record time. Equal
 // events are equal bytes, but for the order of attributes.
 func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
-	var record map[string]any
+	h, topic := e.Common(), string(e.Topic())
+	w := wire{b: c.frame(topic, 512)}
 	switch e := e.(type) {
 	case *event.Purchase:
-		record = purchaseRecord(e)
+		w.purchase(e)
 	case *event.Interaction:
-		record = interactionRecord(e)
+		w.interaction(e)
 	case *event.Feedback:
-		record = feedbackRecord(e)
+		w.feedback(e)
 	}
-	h, topic := e.Common(), string(e.Topic())
-	value, err := formats()[topic].binary(c.frame(topic, 512), record)
-	if err != nil {
-		return shard.Output{}, err
-	}
-	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: value, Time: h.OccurredAt}, nil
+	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}, nil
 }
 
 // cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode.

@@ -121,12 +121,15 @@ func (r *scanner) float() (float64, error) {
 	return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))), nil
 }
 
-func (r *scanner) boolean() error {
+func (r *scanner) boolean() (int64, error) {
 	b, err := r.take(1)
-	if err == nil && b[0] > 1 {
+	if err != nil {
+		return 0, err
+	}
+	if b[0] > 1 {
 		r.spoil(errBoolean)
 	}
-	return err
+	return int64(b[0]), nil
 }
 
 func (r *scanner) take(n int64) ([]byte, error) {

@@ -13,7 +13,7 @@ import (
 // way), and beyond them whole floats for integers, since a writer may widen a type before we do.
 type value struct {
 	*schema
-	// n is an int, a long, or the place of an enum's symbol; x is a float or a double.
+	// n is an int, a long, a boolean as 0 or 1, or the place of an enum's symbol; x is a float or a double.
 	n int64
 	x float64
 	// bytes are those of a string or bytes; of an array or a map all that it is written with.

@@ -28,7 +28,7 @@ func (r *scanner) value(s *schema) (v value, err error) {
 	case "float":
 		v.x, err = r.float()
 	case "boolean":
-		err = r.boolean()
+		v.n, err = r.boolean()
 	case "fixed":
 		_, err = r.take(int64(s.size))
 	case "record":
