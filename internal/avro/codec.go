@@ -3,6 +3,7 @@
 package avro
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 
@@ -28,9 +29,10 @@ type Options struct {
 // Codec decodes events and encodes transitions. It is safe for concurrent use.
 type Codec struct {
 	max      int
-	source   string
 	registry *Registry
-	ids      map[string]uint32
+	// Values of headers that all messages share, and nobody changes.
+	specVersion, source, contentType []byte
+	ids                              map[string]uint32
 	// fixed holds the readers of the embedded schemas by their fixed ids.
 	fixed map[uint32]reader
 }
@@ -40,12 +42,10 @@ func New(o Options) (*Codec, error) {
 	if o.MaxBytes < 0 {
 		return nil, fmt.Errorf("message size limit %d is negative", o.MaxBytes)
 	}
-	c := &Codec{max: o.MaxBytes, source: o.Source, registry: o.Registry, ids: map[string]uint32{}, fixed: map[uint32]reader{}}
-	if c.max == 0 {
-		c.max = DefaultMaxBytes
-	}
-	if c.source == "" {
-		c.source = "tidemark"
+	c := &Codec{
+		max: cmp.Or(o.MaxBytes, DefaultMaxBytes), registry: o.Registry,
+		specVersion: []byte("1.0"), source: []byte(cmp.Or(o.Source, "tidemark")), contentType: []byte("application/avro"),
+		ids: map[string]uint32{}, fixed: map[uint32]reader{},
 	}
 	for _, s := range schemas.All() {
 		c.ids[s.Topic] = s.ID

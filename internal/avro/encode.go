@@ -18,12 +18,15 @@ import (
 // event_id and episode_id empty. It does not look at the ids that t carries, nor at its sequence. A transition that no
 // record can hold (a risk that is not a number) is a bug, and panics.
 func Identify(t score.Transition) string {
-	w := wire{b: make([]byte, 0, 2048)}
+	w := wire{b: make([]byte, 0, recordBytes)}
 	if w.transition(t, "", ""); w.err != nil {
 		panic("avro: " + w.err.Error())
 	}
 	return digest(w.b)
 }
+
+// recordBytes is the room that is made for a transition's record: most take less.
+const recordBytes = 1024
 
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
@@ -40,13 +43,13 @@ func (c *Codec) Encode(t score.Transition) (shard.Output, error) {
 		return shard.Output{}, errNoID
 	}
 	topic := topicOf(t)
-	w := wire{b: c.frame(topic, 1024)}
+	w := wire{b: c.frame(topic, recordBytes)}
 	if w.transition(t, id, episode); w.err != nil {
 		return shard.Output{}, fmt.Errorf("encode transition %s: %w", id, w.err)
 	}
 	s := t.Common()
 	out := c.cloudEvent(topic, s.Customer, id, kind(t), s.AsOf, w.b)
-	out.Headers = append(out.Headers, header("sequence", strconv.FormatInt(s.Sequence, 10)))
+	out.Headers = append(out.Headers, stream.Header{Key: "sequence", Value: strconv.AppendInt(nil, s.Sequence, 10)})
 	return out, nil
 }
 
@@ -66,21 +69,20 @@ func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
 	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}, nil
 }
 
-// cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode.
+// cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode. It leaves room for one header more.
 func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, value []byte) shard.Output {
-	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: []stream.Header{
-		header("ce_specversion", "1.0"),
-		header("ce_id", id),
-		header("ce_source", c.source),
-		header("ce_type", kind),
-		header("ce_time", at.String()),
-		header("content-type", "application/avro"),
-	}}
+	headers := append(make([]stream.Header, 0, 7),
+		stream.Header{Key: "ce_specversion", Value: c.specVersion},
+		stream.Header{Key: "ce_id", Value: []byte(id)},
+		stream.Header{Key: "ce_source", Value: c.source},
+		stream.Header{Key: "ce_type", Value: []byte(kind)},
+		stream.Header{Key: "ce_time", Value: at.Append(nil)},
+		stream.Header{Key: "content-type", Value: c.contentType},
+	)
+	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: headers}
 }
 
 // frame begins a message in Confluent framing, under the id that consumers will look up.
 func (c *Codec) frame(topic string, size int) []byte {
 	return binary.BigEndian.AppendUint32(make([]byte, 1, size), c.ids[topic])
 }
-
-func header(key, value string) stream.Header { return stream.Header{Key: key, Value: []byte(value)} }

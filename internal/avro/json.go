@@ -16,10 +16,10 @@ import (
 func TransitionJSON(t score.Transition) (topic string, line []byte) {
 	topic = topicOf(t)
 	id, episode := ids(t)
-	w := wire{b: make([]byte, 0, 1024)}
+	w := wire{b: make([]byte, 0, recordBytes)}
 	w.transition(t, id, episode)
 	r := scanner{b: w.b}
-	line, err := r.json(make([]byte, 0, 2048), formats()[topic].record)
+	line, err := r.json(make([]byte, 0, 2*recordBytes), formats()[topic].record)
 	if err = errors.Join(w.err, err); err != nil {
 		panic("avro: " + err.Error())
 	}
@@ -48,7 +48,7 @@ func (r *scanner) json(b []byte, s *schema) ([]byte, error) {
 func (r *scanner) object(b []byte, s *schema) (_ []byte, err error) {
 	b = append(b, '{')
 	for i, f := range s.fields {
-		b = append(strconv.AppendQuote(comma(b, i), f.name), ':')
+		b = append(quoted(comma(b, i), f.name), ':')
 		if b, err = r.json(b, f.of); err != nil {
 			return nil, err
 		}
@@ -74,26 +74,31 @@ func (r *scanner) array(b []byte, s *schema) ([]byte, error) {
 
 // json appends a value that holds no others.
 func (v value) json(b []byte) ([]byte, error) {
-	switch v.kind + " " + v.logical {
-	case "null ":
+	switch v.logical {
+	case "timestamp-millis":
+		return append(event.Instant(v.n).Append(append(b, '"')), '"'), nil
+	case "date":
+		return quoted(b, event.Day(v.n).String()), nil
+	}
+	switch v.kind {
+	case "null":
 		return append(b, "null"...), nil
-	case "boolean ":
+	case "boolean":
 		return strconv.AppendBool(b, v.n == 1), nil
-	case "enum ":
-		return strconv.AppendQuote(b, v.symbols[v.n]), nil
-	case "int ", "long ":
+	case "enum":
+		return quoted(b, v.symbols[v.n]), nil
+	case "int", "long":
 		return strconv.AppendInt(b, v.n, 10), nil
-	case "long timestamp-millis":
-		return strconv.AppendQuote(b, event.Instant(v.n).String()), nil
-	case "int date":
-		return strconv.AppendQuote(b, event.Day(v.n).String()), nil
-	case "string ":
+	case "string":
 		return marshalled(b, string(v.bytes))
-	case "double ":
+	case "double":
 		return marshalled(b, v.x)
 	}
-	return nil, fmt.Errorf("no JSON for a %s %s", v.logical, v.kind)
+	return nil, fmt.Errorf("no JSON for a %s", v.kind)
 }
+
+// quoted appends a name of ours, in which nothing is to be escaped.
+func quoted(b []byte, name string) []byte { return append(append(append(b, '"'), name...), '"') }
 
 func marshalled(b []byte, plain any) ([]byte, error) {
 	text, err := json.Marshal(plain)
