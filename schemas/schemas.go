@@ -4,6 +4,8 @@ package schemas
 import (
 	"embed"
 	"fmt"
+
+	"tidemark/internal/event"
 )
 
 // Files holds the schemas as <topic>.avsc, and asyncapi.yaml.
@@ -11,14 +13,16 @@ import (
 //go:embed *.avsc asyncapi.yaml
 var Files embed.FS
 
-// The topics. Schemas are registered under the subject <topic>-value.
+// The topics. The domain names the inputs, since their order is part of the order of events; this package names the outputs.
+// No other Go file spells a topic.
 const (
-	Purchases    = "customer.purchases.v1"
-	Interactions = "customer.interactions.v1"
-	Feedbacks    = "customer.feedback.v1"
-	TierChanges  = "customer.tier-changes.v1"
-	ChurnAlerts  = "customer.churn-alerts.v1"
-	WinBacks     = "customer.win-backs.v1"
+	Purchases    = string(event.Purchases)
+	Interactions = string(event.Interactions)
+	Feedbacks    = string(event.Feedbacks)
+
+	TierChanges = "customer.tier-changes.v1"
+	ChurnAlerts = "customer.churn-alerts.v1"
+	WinBacks    = "customer.win-backs.v1"
 	// Scores is compacted, and optional.
 	Scores = "customer.scores.v1"
 	// DeadLetters carries no schema: the original bytes, and headers that say what was wrong with them.

@@ -171,16 +171,6 @@ func TestAsyncAPINamesEveryReason(t *testing.T) {
 	}
 }
 
-func TestInputTopicsAreThoseOfTheEvents(t *testing.T) {
-	for topic, want := range map[string]event.Topic{
-		schemas.Purchases: event.Purchases, schemas.Interactions: event.Interactions, schemas.Feedbacks: event.Feedbacks,
-	} {
-		if topic != string(want) {
-			t.Errorf("schema of topic %s, events say %s", topic, want)
-		}
-	}
-}
-
 // walk visits every object below a value.
 func walk(value any, visit func(map[string]any)) {
 	switch value := value.(type) {

@@ -11,15 +11,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
-)
-
-// The output topics.
-const (
-	TierChanges = "customer.tier-changes.v1"
-	ChurnAlerts = "customer.churn-alerts.v1"
-	WinBacks    = "customer.win-backs.v1"
-	Scores      = "customer.scores.v1"
-	DeadLetters = "customer.dead-letters.v1"
+	"tidemark/schemas"
 )
 
 const (
@@ -73,10 +65,10 @@ func topics() []topic {
 	anyTime := atLeast("message.timestamp.after.max.ms", math.MaxInt64, "a dead letter with an odd timestamp would be refused, and stop its lane")
 	anyTime.since = "3.6"
 	return append(table,
-		topic{name: Scores, optional: true, settings: []setting{
+		topic{name: schemas.Scores, optional: true, settings: []setting{
 			exactly("cleanup.policy", "compact", "only the last score of each customer is wanted"), size,
 		}},
-		topic{name: DeadLetters, settings: []setting{
+		topic{name: schemas.DeadLetters, settings: []setting{
 			deleted, produced, anyTime,
 			forever("retention.ms", "dead letters keep their originals' timestamps, and would expire by them"),
 			atLeast("max.message.bytes", maxDeadLetter, "a dead letter is larger than its original, and would be refused"),
@@ -85,7 +77,9 @@ func topics() []topic {
 }
 
 // TransitionTopics are those that tell of customers.
-func TransitionTopics() []string { return []string{TierChanges, ChurnAlerts, WinBacks} }
+func TransitionTopics() []string {
+	return []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks}
+}
 
 func topicNames() []string {
 	var names []string

@@ -16,6 +16,7 @@ import (
 	"tidemark/internal/score/tier"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 const day = 24 * time.Hour
@@ -290,9 +291,9 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 }
 
 func (plain) Encode(t score.Transition) (shard.Output, error) {
-	topic := "customer.tier-changes.v1"
+	topic := schemas.TierChanges
 	if _, ok := t.(*score.ChurnAlert); ok {
-		topic = "customer.churn-alerts.v1"
+		topic = schemas.ChurnAlerts
 	}
 	stamp := t.Common()
 	return shard.Output{
@@ -312,6 +313,6 @@ func (plain) EncodeScore(s *score.Score) (shard.Output, error) {
 }
 
 // scores is the topic of the public scores.
-const scores = "customer.scores.v1"
+const scores = schemas.Scores
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -20,6 +20,7 @@ import (
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
 	"tidemark/internal/watch"
+	"tidemark/schemas"
 )
 
 // scorer is an engine under test, with the codec of its profiles.
@@ -286,7 +287,7 @@ func (w *world) fold(until event.Instant) truth {
 	for _, r := range records {
 		reach(r.Time)
 		bury := func() {
-			all.dead = append(all.dead, fmt.Sprintf("%s %s/%d/%d", DeadLetters, r.Topic, r.Partition, r.Offset))
+			all.dead = append(all.dead, fmt.Sprintf("%s %s/%d/%d", schemas.DeadLetters, r.Topic, r.Partition, r.Offset))
 		}
 		x, err := decodeSafely(r)
 		if err != nil {
