@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 
 	"tidemark/internal/event"
 	"tidemark/schemas"
@@ -47,17 +48,17 @@ func New(o Options) (*Codec, error) {
 		specVersion: []byte("1.0"), source: []byte(cmp.Or(o.Source, "tidemark")), contentType: []byte("application/avro"),
 		ids: map[string]uint32{}, fixed: map[uint32]reader{},
 	}
-	for _, s := range schemas.All() {
+	for _, s := range schemas.All() { // of a topic's versions the last is written, and all are read
 		c.ids[s.Topic] = s.ID
+		if !slices.Contains(event.Topics(), event.Topic(s.Topic)) {
+			continue
+		}
+		r, err := newReader(s.Text)
+		if err != nil {
+			return nil, fmt.Errorf("schema of %s: %w", s.Topic, err)
+		}
+		c.fixed[s.ID] = r
 	}
 	maps.Copy(c.ids, o.IDs)
-	for _, topic := range event.Topics() {
-		f := formats()[string(topic)]
-		r, err := newReader(f.Text)
-		if err != nil {
-			return nil, fmt.Errorf("schema of %s: %w", topic, err)
-		}
-		c.fixed[f.ID] = r
-	}
 	return c, nil
 }
