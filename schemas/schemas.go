@@ -4,6 +4,7 @@ package schemas
 import (
 	"embed"
 	"fmt"
+	"slices"
 
 	"tidemark/internal/event"
 )
@@ -44,10 +45,12 @@ type Schema struct {
 func (s Schema) Subject() string { return s.Topic + "-value" }
 
 // Fixed ids spell TM, the number of the topic and the version of its schema: 0x54 0x4D topic version. Registries count
-// from 1, so they do not meet. A changed schema takes the next version; the old one stays here as long as messages do.
+// from 1, so they do not meet.
 const fixed = 'T'<<24 | 'M'<<16
 
-var all = [...]Schema{
+// versions are the schemas, inputs first, the versions of a topic in order. A schema never changes under its id. To change one,
+// copy <topic>.avsc to <topic>-<old version>.avsc, edit <topic>.avsc, and add a row with the next version below the topic's last.
+var versions = [...]Schema{
 	{Topic: Purchases, Record: "Purchase", ID: fixed | 1<<8 | 1},
 	{Topic: Interactions, Record: "Interaction", ID: fixed | 2<<8 | 1},
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
@@ -57,16 +60,36 @@ var all = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
 }
 
-// All returns the schemas, inputs first.
+// All returns the current schema of each topic, inputs first: what is written.
 func All() []Schema {
-	list := make([]Schema, 0, len(all))
-	for _, s := range all {
-		text, err := Files.ReadFile(s.Topic + ".avsc")
+	var current []Schema
+	for i, s := range Versions() {
+		if !superseded(i) {
+			current = append(current, s)
+		}
+	}
+	return current
+}
+
+// Versions returns all schemas that messages may have been written by, the versions of a topic in order.
+func Versions() []Schema {
+	list := make([]Schema, len(versions))
+	for i, s := range versions {
+		file := s.Topic + ".avsc"
+		if superseded(i) {
+			file = fmt.Sprintf("%s-%d.avsc", s.Topic, s.ID&0xff)
+		}
+		text, err := Files.ReadFile(file)
 		if err != nil {
 			panic(fmt.Sprintf("schemas: %v", err)) // embedded: a bug of ours
 		}
 		s.Text = string(text)
-		list = append(list, s)
+		list[i] = s
 	}
 	return list
+}
+
+// superseded reports whether a later version follows that of a row.
+func superseded(row int) bool {
+	return slices.ContainsFunc(versions[row+1:], func(later Schema) bool { return later.Topic == versions[row].Topic })
 }

@@ -18,7 +18,7 @@ import (
 
 func TestEachSchemaIsARecordOfOurNamespace(t *testing.T) {
 	ids := map[uint32]string{}
-	for _, s := range schemas.All() {
+	for _, s := range schemas.Versions() {
 		var got struct{ Type, Name, Namespace, Doc string }
 		if err := json.Unmarshal([]byte(s.Text), &got); err != nil {
 			t.Fatalf("%s: %v", s.Topic, err)
@@ -51,15 +51,14 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0601: {"customer.win-backs.v1", "c0274738a85930347fbb662db535e683"},
 		0x544d0701: {"customer.scores.v1", "c1c12e228fc32e498965739553a49fa4"},
 	}
-	for _, s := range schemas.All() {
+	for _, s := range schemas.Versions() {
 		switch got := (fixed{s.Topic, digest(t, s.Text)}); {
 		case want[s.ID].topic != s.Topic:
-			t.Errorf("%s has id %#x, which is that of %q; want an id of its own in this table", s.Topic, s.ID, want[s.ID].topic)
+			t.Errorf("%s has id %#x, which is that of %q here; a new version is added with its digest, %s", s.Topic, s.ID, want[s.ID].topic, got.digest)
 		case want[s.ID] != got:
-			t.Errorf("the schema of %s has changed under id %#x: digest %s, want %s. Messages under that id would be misread. "+
-				"Leave the old text as it is, in a file and a row of its own, so that they can still be decoded. "+
-				"Append the new text as a new version: another file, and a row whose id ends in the next number. "+
-				"Then add the new id to this table; never change a digest in it", s.Topic, s.ID, got.digest, want[s.ID].digest)
+			t.Errorf("the schema of %s has changed under its id %#x: digest %s, want %s. Messages under that id would be misread. "+
+				"Keep the old text as %s-%d.avsc, so that they can still be decoded. Add a row with the next version to the "+
+				"table in schemas.go, and its id and digest to this one", s.Topic, s.ID, got.digest, want[s.ID].digest, s.Topic, s.ID&0xff)
 		}
 		delete(want, s.ID)
 	}
@@ -83,7 +82,7 @@ func digest(t *testing.T, text string) string {
 // TestConventions holds every field at every depth to the house rules of the wire.
 func TestConventions(t *testing.T) {
 	snake := regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
-	for _, s := range schemas.All() {
+	for _, s := range schemas.Versions() {
 		var root any
 		if err := json.Unmarshal([]byte(s.Text), &root); err != nil {
 			t.Fatalf("%s: %v", s.Topic, err)

@@ -48,7 +48,7 @@ func New(o Options) (*Codec, error) {
 		specVersion: []byte("1.0"), source: []byte(cmp.Or(o.Source, "tidemark")), contentType: []byte("application/avro"),
 		ids: map[string]uint32{}, fixed: map[uint32]reader{},
 	}
-	for _, s := range schemas.All() { // of a topic's versions the last is written, and all are read
+	for _, s := range schemas.Versions() { // the last of a topic is written, all are read
 		c.ids[s.Topic] = s.ID
 		if !slices.Contains(event.Topics(), event.Topic(s.Topic)) {
 			continue
