@@ -14,9 +14,9 @@ import (
 	"tidemark/internal/stream"
 )
 
-// Identify returns the id of a transition: the hex of the first 16 bytes of SHA-256 over its Avro record, unframed, with
-// event_id and episode_id empty. It does not look at the ids that t carries, nor at its sequence. A transition that no
-// record can hold (a risk that is not a number) is a bug, and panics.
+// Identify returns the id of a transition: the hex of the first 16 bytes of SHA-256 over its Avro record, unframed, with event_id
+// and episode_id empty. The ids that t carries and its sequence make no difference. A number that is not finite is a bug, and
+// panics.
 func Identify(t score.Transition) string {
 	w := wire{b: make([]byte, 0, recordBytes)}
 	if w.transition(t, "", ""); w.err != nil {
@@ -25,7 +25,7 @@ func Identify(t score.Transition) string {
 	return digest(w.b)
 }
 
-// recordBytes is the room that is made for a transition's record: most take less.
+// recordBytes is the size of a buffer that holds most transitions.
 const recordBytes = 1024
 
 func digest(b []byte) string {
@@ -35,8 +35,8 @@ func digest(b []byte) string {
 
 var errNoID = errors.New("a transition without an id cannot be told")
 
-// Encode returns the message that announces t: its record under the ids that it carries, as a CloudEvent in binary mode.
-// The record time is left to the producer.
+// Encode returns the message of a transition: its record under the ids that t carries, as a CloudEvent in binary mode. The
+// producer sets the record time. A transition without an id is an error, as is a number that is not finite.
 func (c *Codec) Encode(t score.Transition) (shard.Output, error) {
 	id, episode := ids(t)
 	if id == "" {
@@ -53,8 +53,7 @@ func (c *Codec) Encode(t score.Transition) (shard.Output, error) {
 	return out, nil
 }
 
-// EncodeEvent returns the message that carries an input event, with its time of occurrence as the record time. Equal
-// events are equal bytes, but for the order of attributes.
+// EncodeEvent returns the message of an input event. Its record time is the time of occurrence. Equal events give equal bytes.
 func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
 	h, topic := e.Common(), string(e.Topic())
 	w := wire{b: c.frame(topic, 512)}
@@ -69,7 +68,8 @@ func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
 	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}, nil
 }
 
-// cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode. It leaves room for one header more.
+// cloudEvent returns a message with the headers of CloudEvents 1.0 (Kafka binding, binary mode). The list of headers has room for
+// one more.
 func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, value []byte) shard.Output {
 	headers := append(make([]stream.Header, 0, 7),
 		stream.Header{Key: "ce_specversion", Value: c.specVersion},
@@ -82,7 +82,7 @@ func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, v
 	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: headers}
 }
 
-// frame begins a message in Confluent framing, under the id that consumers will look up.
+// frame begins a message in Confluent framing: a zero byte, and the schema id of the topic in four bytes, big-endian.
 func (c *Codec) frame(topic string, size int) []byte {
 	return binary.BigEndian.AppendUint32(make([]byte, 1, size), c.ids[topic])
 }

@@ -19,7 +19,7 @@ func rating(f *event.Feedback, v value) error {
 	return v.number(&f.Score)
 }
 
-// settle gives an NPS answer its scale where it has none, and drops a scale that nothing was answered on.
+// settle gives an NPS answer without a scale the scale 0 to 10, and removes the scale of a feedback without an answer.
 func settle(f *event.Feedback) {
 	if !f.Scored {
 		f.Min, f.Max = 0, 0

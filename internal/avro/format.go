@@ -7,13 +7,13 @@ import (
 	"tidemark/schemas"
 )
 
-// format is one of our own schemas, ready for use.
+// format is one of our own schemas, parsed.
 type format struct {
 	schemas.Schema
 	record *schema
 }
 
-// formats are ours by topic. They are embedded: one that does not parse is a bug of ours.
+// formats are our current schemas by topic. A schema that does not parse is a bug: the schemas are embedded.
 var formats = sync.OnceValue(func() map[string]*format {
 	list := map[string]*format{}
 	for _, s := range schemas.All() {

@@ -25,7 +25,7 @@ var interactionSetters = map[string]setter[event.Interaction]{
 	"attributes":        func(i *event.Interaction, v value) error { return v.texts(&i.Attributes) },
 }
 
-// weight refuses a zero that was written out: in an event.Interaction it would mean the kind's own weight.
+// weight refuses an explicit zero, which in an event.Interaction would mean the weight of the kind.
 func weight(i *event.Interaction, v value) error {
 	var n int64
 	if err := v.whole(&n); err != nil {

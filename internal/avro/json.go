@@ -10,9 +10,9 @@ import (
 	"tidemark/internal/score"
 )
 
-// TransitionJSON returns the topic of a transition and its Avro record as one line of JSON: the record's fields in the schema's
-// order, with enum symbols and RFC 3339 times. The sequence, a header on Kafka, is not in it. A transition that no record can
-// hold is a bug, and panics.
+// TransitionJSON returns the topic of a transition, and its Avro record as one line of JSON: fields in the order of the schema,
+// enums as symbols, times in RFC 3339. The sequence is missing, since on Kafka it is a header. A number that is not finite is a
+// bug, and panics.
 func TransitionJSON(t score.Transition) (topic string, line []byte) {
 	topic = topicOf(t)
 	id, episode := ids(t)
@@ -26,7 +26,7 @@ func TransitionJSON(t score.Transition) (topic string, line []byte) {
 	return topic, line
 }
 
-// json reads a value of s and appends it as JSON. It knows the types that our schemas use.
+// json reads a value of s and appends it as JSON. It knows the types of our own schemas only.
 func (r *scanner) json(b []byte, s *schema) ([]byte, error) {
 	s, err := r.open(s)
 	if err != nil {
@@ -72,7 +72,7 @@ func (r *scanner) array(b []byte, s *schema) ([]byte, error) {
 	}
 }
 
-// json appends a value that holds no others.
+// json appends a value that contains no other values.
 func (v value) json(b []byte) ([]byte, error) {
 	switch v.logical {
 	case "timestamp-millis":
@@ -97,7 +97,7 @@ func (v value) json(b []byte) ([]byte, error) {
 	return nil, fmt.Errorf("no JSON for a %s", v.kind)
 }
 
-// quoted appends a name of ours, in which nothing is to be escaped.
+// quoted appends a text that needs no escapes: a name of ours, or a time.
 func quoted(b []byte, name string) []byte { return append(append(append(b, '"'), name...), '"') }
 
 func marshalled(b []byte, plain any) ([]byte, error) {

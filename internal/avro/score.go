@@ -10,9 +10,8 @@ import (
 	"tidemark/schemas"
 )
 
-// EncodeScore returns the message that carries a customer's public score. Its id is the hash of the record with event_id empty,
-// so the same score gives the same id. A score without an instant, or in no currency, is an error, as is a number that is not
-// finite.
+// EncodeScore returns the message of a public score. Its id is the hash of the record with an empty event_id: the same score
+// gives the same id. A score without an instant or a currency is an error, as is a number that is not finite.
 func (c *Codec) EncodeScore(s *score.Score) (shard.Output, error) {
 	if s.AsOf == 0 || s.AsOf == event.Never {
 		return shard.Output{}, fmt.Errorf("encode score: as_of is %s", s.AsOf)
@@ -31,7 +30,8 @@ func (c *Codec) EncodeScore(s *score.Score) (shard.Output, error) {
 	return c.cloudEvent(schemas.Scores, s.Customer, id, "com.tidemark.score.updated.v1", s.AsOf, w.b), nil
 }
 
-// score appends the record of a score, with event_id empty. What says nothing of a customer without purchases is null.
+// score appends the record of a score, with an empty event_id. A field that does not apply to a customer without purchases is
+// null.
 func (w *wire) score(s *score.Score) {
 	w.text("")
 	w.text(s.Customer)

@@ -48,7 +48,7 @@ var steps = [...]string{
 // owners are the symbols of ActionOwner, in the schema's order.
 var owners = [...]string{"UNKNOWN", "SALES", "SERVICE", "MARKETING"}
 
-// ids returns the ids that a transition carries: its own, and its episode's where it belongs to one.
+// ids returns the ids that a transition carries: its own, and that of its episode if it has one.
 func ids(t score.Transition) (id, episode string) {
 	switch t := t.(type) {
 	case *score.ChurnAlert:
@@ -60,7 +60,7 @@ func ids(t score.Transition) (id, episode string) {
 	return t.Common().ID, episode
 }
 
-// transition appends a transition's record under an id and the id of its episode.
+// transition appends the record of a transition, under an id and the id of an episode.
 func (w *wire) transition(t score.Transition, id, episode string) {
 	w.text(id)
 	switch t := t.(type) {
