@@ -1,4 +1,4 @@
-// Package schemas holds what goes over the wire: one Avro schema per topic, and asyncapi.yaml, which describes the topics.
+// Package schemas holds the names of the topics, an Avro schema for each, and asyncapi.yaml, which describes the topics.
 package schemas
 
 import (
@@ -9,13 +9,13 @@ import (
 	"tidemark/internal/event"
 )
 
-// Files holds the schemas as <topic>.avsc, and asyncapi.yaml.
+// Files holds the current schemas as <topic>.avsc, older versions as <topic>-<version>.avsc, and asyncapi.yaml.
 //
 //go:embed *.avsc asyncapi.yaml
 var Files embed.FS
 
-// The topics. The domain names the inputs, since their order is part of the order of events; this package names the outputs.
-// No other Go file spells a topic.
+// The topics. Package event spells the inputs, because the order of their names is part of the order of events. This package
+// spells the outputs. No other Go file spells a topic.
 const (
 	Purchases    = string(event.Purchases)
 	Interactions = string(event.Interactions)
@@ -24,32 +24,35 @@ const (
 	TierChanges = "customer.tier-changes.v1"
 	ChurnAlerts = "customer.churn-alerts.v1"
 	WinBacks    = "customer.win-backs.v1"
-	// Scores is compacted, and optional.
+	// Scores is compacted. It is optional.
 	Scores = "customer.scores.v1"
-	// DeadLetters carries no schema: the original bytes, and headers that say what was wrong with them.
+	// DeadLetters has no schema. A dead letter is the original bytes of a bad message, with headers that name its fault.
 	DeadLetters = "customer.dead-letters.v1"
 )
 
-// Schema is the schema of one topic's values.
+// Schema is one version of the schema of a topic's values.
 type Schema struct {
 	Topic string
-	// Record is the name of the record, without its namespace.
+	// Record is the name of the record, without the namespace.
 	Record string
-	// ID frames messages where no registry gives one.
+	// ID is the fixed id. Messages carry it if no registry gives another.
 	ID uint32
-	// Text is the schema itself.
+	// Text is the schema, in JSON.
 	Text string
 }
 
-// Subject is the name under which a schema registry keeps the versions of s.
+// Subject is the name of the versions of s in a schema registry.
 func (s Schema) Subject() string { return s.Topic + "-value" }
 
-// Fixed ids spell TM, the number of the topic and the version of its schema: 0x54 0x4D topic version. Registries count
-// from 1, so they do not meet.
+// fixed begins every fixed id. An id has four bytes: T, M, the number of the topic, the version of its schema. Registries count
+// from 1, so their ids are far smaller.
 const fixed = 'T'<<24 | 'M'<<16
 
-// versions are the schemas, inputs first, the versions of a topic in order. A schema never changes under its id. To change one,
-// copy <topic>.avsc to <topic>-<old version>.avsc, edit <topic>.avsc, and add a row with the next version below the topic's last.
+// versions are the schemas, inputs first, and the versions of a topic in order. A schema never changes under its id: binary Avro
+// names no fields, so a reader with another text would take the bytes of one field for another. To change a schema:
+//   - copy <topic>.avsc to <topic>-<version>.avsc, with the version that it has had until now
+//   - edit <topic>.avsc
+//   - add a row with the next version, after the last row of the topic
 var versions = [...]Schema{
 	{Topic: Purchases, Record: "Purchase", ID: fixed | 1<<8 | 1},
 	{Topic: Interactions, Record: "Interaction", ID: fixed | 2<<8 | 1},
@@ -60,7 +63,7 @@ var versions = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
 }
 
-// All returns the current schema of each topic, inputs first: what is written.
+// All returns the current schema of each topic, inputs first. Messages are written by these.
 func All() []Schema {
 	var current []Schema
 	for i, s := range Versions() {
@@ -71,7 +74,7 @@ func All() []Schema {
 	return current
 }
 
-// Versions returns all schemas that messages may have been written by, the versions of a topic in order.
+// Versions returns the schemas of all messages that were ever written, inputs first, the versions of a topic in order.
 func Versions() []Schema {
 	list := make([]Schema, len(versions))
 	for i, s := range versions {
@@ -89,7 +92,7 @@ func Versions() []Schema {
 	return list
 }
 
-// superseded reports whether a later version follows that of a row.
+// superseded reports whether a later row has the same topic.
 func superseded(row int) bool {
 	return slices.ContainsFunc(versions[row+1:], func(later Schema) bool { return later.Topic == versions[row].Topic })
 }
