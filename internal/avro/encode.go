@@ -54,7 +54,7 @@ func (c *Codec) Encode(t score.Transition) (shard.Output, error) {
 }
 
 // EncodeEvent returns the message of an input event. Its record time is the time of occurrence. Equal events give equal bytes.
-func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
+func (c *Codec) EncodeEvent(e event.Event) shard.Output {
 	h, topic := e.Common(), string(e.Topic())
 	w := wire{b: c.frame(topic, 512)}
 	switch e := e.(type) {
@@ -65,7 +65,7 @@ func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
 	case *event.Feedback:
 		w.feedback(e)
 	}
-	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}, nil
+	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}
 }
 
 // cloudEvent returns a message with the headers of CloudEvents 1.0 (Kafka binding, binary mode). The list of headers has room for
