@@ -1,49 +1,59 @@
-// Package schemas holds what goes over the wire: one Avro schema per topic, and asyncapi.yaml, which describes the topics.
+// Package schemas holds the names of the topics, an Avro schema for each, and asyncapi.yaml, which describes the topics.
 package schemas
 
 import (
 	"embed"
 	"fmt"
+	"slices"
+
+	"tidemark/internal/event"
 )
 
-// Files holds the schemas as <topic>.avsc, and asyncapi.yaml.
+// Files holds the current schemas as <topic>.avsc, older versions as <topic>-<version>.avsc, and asyncapi.yaml.
 //
 //go:embed *.avsc asyncapi.yaml
 var Files embed.FS
 
-// The topics. Schemas are registered under the subject <topic>-value.
+// The topics. Package event spells the inputs, because the order of their names is part of the order of events. This package
+// spells the outputs. No other Go file spells a topic.
 const (
-	Purchases    = "customer.purchases.v1"
-	Interactions = "customer.interactions.v1"
-	Feedbacks    = "customer.feedback.v1"
-	TierChanges  = "customer.tier-changes.v1"
-	ChurnAlerts  = "customer.churn-alerts.v1"
-	WinBacks     = "customer.win-backs.v1"
-	// Scores is compacted, and optional.
+	Purchases    = string(event.Purchases)
+	Interactions = string(event.Interactions)
+	Feedbacks    = string(event.Feedbacks)
+
+	TierChanges = "customer.tier-changes.v1"
+	ChurnAlerts = "customer.churn-alerts.v1"
+	WinBacks    = "customer.win-backs.v1"
+	// Scores is compacted. It is optional.
 	Scores = "customer.scores.v1"
-	// DeadLetters carries no schema: the original bytes, and headers that say what was wrong with them.
+	// DeadLetters has no schema. A dead letter is the original bytes of a bad message, with headers that name its fault.
 	DeadLetters = "customer.dead-letters.v1"
 )
 
-// Schema is the schema of one topic's values.
+// Schema is one version of the schema of a topic's values.
 type Schema struct {
 	Topic string
-	// Record is the name of the record, without its namespace.
+	// Record is the name of the record, without the namespace.
 	Record string
-	// ID frames messages where no registry gives one.
+	// ID is the fixed id. Messages carry it if no registry gives another.
 	ID uint32
-	// Text is the schema itself.
+	// Text is the schema, in JSON.
 	Text string
 }
 
-// Subject is the name under which a schema registry keeps the versions of s.
+// Subject is the name of the versions of s in a schema registry.
 func (s Schema) Subject() string { return s.Topic + "-value" }
 
-// Fixed ids spell TM, the number of the topic and the version of its schema: 0x54 0x4D topic version. Registries count
-// from 1, so they do not meet. A changed schema takes the next version; the old one stays here as long as messages do.
+// fixed begins every fixed id. An id has four bytes: T, M, the number of the topic, the version of its schema. Registries count
+// from 1, so their ids are far smaller.
 const fixed = 'T'<<24 | 'M'<<16
 
-var all = [...]Schema{
+// versions are the schemas, inputs first, and the versions of a topic in order. A schema never changes under its id: binary Avro
+// names no fields, so a reader with another text would take the bytes of one field for another. To change a schema:
+//   - copy <topic>.avsc to <topic>-<version>.avsc, with the version that it has had until now
+//   - edit <topic>.avsc
+//   - add a row with the next version, after the last row of the topic
+var versions = [...]Schema{
 	{Topic: Purchases, Record: "Purchase", ID: fixed | 1<<8 | 1},
 	{Topic: Interactions, Record: "Interaction", ID: fixed | 2<<8 | 1},
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
@@ -53,16 +63,36 @@ var all = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
 }
 
-// All returns the schemas, inputs first.
+// All returns the current schema of each topic, inputs first. Messages are written by these.
 func All() []Schema {
-	list := make([]Schema, 0, len(all))
-	for _, s := range all {
-		text, err := Files.ReadFile(s.Topic + ".avsc")
+	var current []Schema
+	for i, s := range Versions() {
+		if !superseded(i) {
+			current = append(current, s)
+		}
+	}
+	return current
+}
+
+// Versions returns the schemas of all messages that were ever written, inputs first, the versions of a topic in order.
+func Versions() []Schema {
+	list := make([]Schema, len(versions))
+	for i, s := range versions {
+		file := s.Topic + ".avsc"
+		if superseded(i) {
+			file = fmt.Sprintf("%s-%d.avsc", s.Topic, s.ID&0xff)
+		}
+		text, err := Files.ReadFile(file)
 		if err != nil {
 			panic(fmt.Sprintf("schemas: %v", err)) // embedded: a bug of ours
 		}
 		s.Text = string(text)
-		list = append(list, s)
+		list[i] = s
 	}
 	return list
+}
+
+// superseded reports whether a later row has the same topic.
+func superseded(row int) bool {
+	return slices.ContainsFunc(versions[row+1:], func(later Schema) bool { return later.Topic == versions[row].Topic })
 }

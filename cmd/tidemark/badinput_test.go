@@ -13,7 +13,7 @@ import (
 
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
-	"tidemark/internal/kafka"
+	"tidemark/schemas"
 )
 
 // TestBadInput sends what must not be accepted, each followed by a good event of the same customer, through the whole service.
@@ -93,7 +93,7 @@ func TestBadInput(t *testing.T) {
 		})
 	}
 	letters := map[string]*kgo.Record{}
-	for _, letter := range s.records(t, kafka.DeadLetters) {
+	for _, letter := range s.records(t, schemas.DeadLetters) {
 		if letters[string(letter.Key)] != nil {
 			t.Errorf("%s: two dead letters, want 1", letter.Key)
 		}
@@ -163,7 +163,7 @@ func TestTransactionMarkersAreSkipped(t *testing.T) {
 	eventually(t, longest, "both are scored", func() bool {
 		return s.score(t, "ann", "tier") != "" && s.score(t, "bob", "tier") != ""
 	})
-	if got := len(s.records(t, kafka.DeadLetters)); got != 0 {
+	if got := len(s.records(t, schemas.DeadLetters)); got != 0 {
 		t.Errorf("%d dead letters, want none", got)
 	}
 }
@@ -171,10 +171,7 @@ func TestTransactionMarkersAreSkipped(t *testing.T) {
 // encoded is the message of an event, recorded at a time.
 func encoded(t *testing.T, codec *avro.Codec, x event.Event, at time.Time) *kgo.Record {
 	t.Helper()
-	out, err := codec.EncodeEvent(x)
-	if err != nil {
-		t.Fatal(err)
-	}
+	out := codec.EncodeEvent(x)
 	return &kgo.Record{Topic: out.Topic, Key: out.Key, Value: slices.Clone(out.Value), Timestamp: at}
 }
 

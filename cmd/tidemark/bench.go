@@ -220,11 +220,7 @@ func (b *bench) preload(ctx context.Context) error {
 		return nil
 	}
 	for x := range b.traffic.All() {
-		out, err := b.codec.EncodeEvent(x)
-		if err != nil {
-			return err
-		}
-		if batch = append(batch, out); len(batch) == loadBatch {
+		if batch = append(batch, b.codec.EncodeEvent(x)); len(batch) == loadBatch {
 			if err := flush(); err != nil {
 				return err
 			}

@@ -69,10 +69,7 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	b.say("latency at %.0f events/s for %s", perSecond, b.LatencyFor)
 	log := b.cluster.NewLog()
 	defer log.Close()
-	offers, began, err := b.offers(perSecond)
-	if err != nil {
-		return err
-	}
+	offers, began := b.offers(perSecond)
 	b.watch.start(event.InstantOf(began))
 	listening, hush := context.WithCancel(ctx)
 	defer hush()
@@ -102,7 +99,7 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 
 // offers are the messages of the open loop, made beforehand so that making them takes nothing from who is measured, and the
 // time of the first, which is yet to come.
-func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Time, err error) {
+func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Time) {
 	const perMessage = 20 * time.Microsecond // ample
 	count := int(b.LatencyFor.Seconds() * perSecond)
 	began = time.Now().Add(time.Second + time.Duration(count)*perMessage)
@@ -110,13 +107,9 @@ func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Tim
 	config.Seed++
 	source := config.Open()
 	for n := range count {
-		out, err := b.codec.EncodeEvent(source.Next(event.InstantOf(due(began, n, perSecond))))
-		if err != nil {
-			return nil, began, err
-		}
-		offers = append(offers, out)
+		offers = append(offers, b.codec.EncodeEvent(source.Next(event.InstantOf(due(began, n, perSecond)))))
 	}
-	return offers, began, nil
+	return offers, began
 }
 
 // due is the time of the nth offer.

@@ -65,11 +65,7 @@ func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []
 		end := min(done+importBatch, len(events))
 		batch := make([]shard.Output, 0, end-done)
 		for _, x := range events[done:end] {
-			out, err := codec.EncodeEvent(x)
-			if err != nil {
-				return fmt.Errorf("encode event %s: %w", x.Common().ID, err)
-			}
-			batch = append(batch, out)
+			batch = append(batch, codec.EncodeEvent(x))
 		}
 		waiting := func(err error) { shown.wait(int64(done), int64(len(events)), "kafka ("+kafka.ErrorClass(err)+")") }
 		if err := to.Insist(ctx, batch, importPatience, waiting); err != nil {

@@ -13,9 +13,9 @@ import (
 
 	"tidemark/internal/embed"
 	"tidemark/internal/event"
-	"tidemark/internal/kafka"
 	realservers "tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
+	"tidemark/schemas"
 )
 
 // pool is the real servers that the tests share.
@@ -134,7 +134,7 @@ func (s *servers) deleteTopics(t *testing.T) {
 
 // topicNames are those of the design.
 func topicNames() []string {
-	names := []string{kafka.TierChanges, kafka.ChurnAlerts, kafka.WinBacks, kafka.Scores, kafka.DeadLetters}
+	names := []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks, schemas.Scores, schemas.DeadLetters}
 	for _, topic := range event.Topics() {
 		names = append(names, string(topic))
 	}

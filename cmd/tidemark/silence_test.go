@@ -9,11 +9,11 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
-	"tidemark/internal/kafka"
 	"tidemark/internal/model"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
+	"tidemark/schemas"
 )
 
 // TestSilence: a customer who has bought every day falls silent, nobody sends anything, and the alert goes out on the wall
@@ -31,8 +31,8 @@ func TestSilence(t *testing.T) {
 		must(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...)
 		eventually(t, longest, "ann is scored", func() bool { return s.score(t, "ann", "tier") != "" })
 		ready := due.Time().After(time.Now())
-		eventually(t, longest, "the alert is published", func() bool { return len(s.records(t, kafka.ChurnAlerts)) > 0 })
-		alert := s.records(t, kafka.ChurnAlerts)[0]
+		eventually(t, longest, "the alert is published", func() bool { return len(s.records(t, schemas.ChurnAlerts)) > 0 })
+		alert := s.records(t, schemas.ChurnAlerts)[0]
 		if got := headerOf(alert, "ce_time"); got != due.String() || string(alert.Key) != "ann" {
 			t.Errorf("alert of %s at %s, want ann's at %s", alert.Key, got, due)
 		}

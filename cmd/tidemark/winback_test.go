@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"tidemark/internal/kafka"
+	"tidemark/schemas"
 )
 
 // TestWinBack: a customer's episode lapses in silence, a letter is sent, and the customer buys again; another buys once and is
@@ -33,7 +33,7 @@ func TestWinBack(t *testing.T) {
 	must(t, append([]string{"import", name, "--format", "jsonl"}, s.kafkaFlags()...)...)
 	must(t, append([]string{"run", "--admin", "", "--clock", "event", "--as-of", "2025-06-01", "--alert-max-age", "0", untilCaughtUp}, s.flags()...)...)
 	replayed.compareOutputs(t, s.outputs(t))
-	won := s.records(t, kafka.WinBacks)
+	won := s.records(t, schemas.WinBacks)
 	if len(won) != 1 || string(won[0].Key) != "ann" || headerOf(won[0], "ce_type") != "com.tidemark.customer.won.back.v1" {
 		t.Fatalf("%d win-backs, want ann's alone", len(won))
 	}

@@ -43,9 +43,27 @@ func BenchmarkEncodeEvent(b *testing.B) {
 	e := samplePurchase()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.EncodeEvent(e); err != nil {
+		c.EncodeEvent(e)
+	}
+}
+
+func BenchmarkEncodeScore(b *testing.B) {
+	c := newCodec(b, Options{})
+	e := scorer(b, "USD")
+	s := e.Score(lived(b, e, "c-1", weekly(30, "USD")...), start+210*day)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.EncodeScore(&s); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkTransitionJSON(b *testing.B) {
+	change := sampleTier()
+	b.ReportAllocs()
+	for b.Loop() {
+		TransitionJSON(change)
 	}
 }
 

@@ -1,63 +1,69 @@
-// Package avro turns messages into events and transitions into messages: Avro in Confluent framing, whatever version of a
-// schema wrote it, and whoever sent it.
+// Package avro turns messages into events, and events, transitions and scores into messages. A message is one Avro record in
+// Confluent framing. A reader takes the records of any version of a schema, from any writer.
+//
+//	message ── unframe ──> schema id, record ── reader of that schema ──> event ── Validate ──> event
+//	event, transition, score ── wire ──> record ── frame, headers ──> message
+//	                                       └── scanner ──> JSON, for files
 package avro
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 
 	"tidemark/internal/event"
 	"tidemark/schemas"
 )
 
-// DefaultMaxBytes is the longest message that is decoded where nothing else is said: 64 KB.
+// DefaultMaxBytes is the longest message that a Codec decodes by default: 64 KiB.
 const DefaultMaxBytes = 64 << 10
 
 // Options are the settings of a Codec. The zero value serves.
 type Options struct {
-	// MaxBytes is the longest value that is decoded; DefaultMaxBytes where zero.
+	// MaxBytes is the longest value that is decoded, in bytes. Zero is DefaultMaxBytes.
 	MaxBytes int
-	// Source is the ce_source of what is announced; "tidemark" where empty.
+	// Source is the ce_source of messages. Empty is "tidemark".
 	Source string
-	// Registry gives the schemas that are not our own; nil where there is none.
+	// Registry gives the schemas of other writers. It may be nil: then only the fixed ids are known.
 	Registry *Registry
-	// IDs frame what is encoded, by topic, as Registry.Register returns them. Topics that are absent take their fixed id.
+	// IDs are the schema ids that messages carry, by topic, as Registry.Register returns them. A topic that is absent takes its
+	// fixed id.
 	IDs map[string]uint32
 }
 
-// Codec decodes events and encodes transitions. It is safe for concurrent use.
+// Codec decodes events, and encodes events, transitions and scores. It is safe for concurrent use.
 type Codec struct {
 	max      int
-	source   string
 	registry *Registry
-	ids      map[string]uint32
-	// fixed holds the readers of the embedded schemas by their fixed ids.
+	// These header values are the same in all messages. Nobody changes them.
+	specVersion, source, contentType []byte
+	ids                              map[string]uint32
+	// fixed holds the readers of the embedded schemas by fixed id.
 	fixed map[uint32]reader
 }
 
-// New returns a codec. It fails on a negative size limit.
+// New returns a codec. A negative size limit is an error.
 func New(o Options) (*Codec, error) {
 	if o.MaxBytes < 0 {
 		return nil, fmt.Errorf("message size limit %d is negative", o.MaxBytes)
 	}
-	c := &Codec{max: o.MaxBytes, source: o.Source, registry: o.Registry, ids: map[string]uint32{}, fixed: map[uint32]reader{}}
-	if c.max == 0 {
-		c.max = DefaultMaxBytes
+	c := &Codec{
+		max: cmp.Or(o.MaxBytes, DefaultMaxBytes), registry: o.Registry,
+		specVersion: []byte("1.0"), source: []byte(cmp.Or(o.Source, "tidemark")), contentType: []byte("application/avro"),
+		ids: map[string]uint32{}, fixed: map[uint32]reader{},
 	}
-	if c.source == "" {
-		c.source = "tidemark"
-	}
-	for _, s := range schemas.All() {
+	for _, s := range schemas.Versions() { // the last of a topic is written, all are read
 		c.ids[s.Topic] = s.ID
+		if !slices.Contains(event.Topics(), event.Topic(s.Topic)) {
+			continue
+		}
+		r, err := newReader(s.Text)
+		if err != nil {
+			return nil, fmt.Errorf("schema of %s: %w", s.Topic, err)
+		}
+		c.fixed[s.ID] = r
 	}
 	maps.Copy(c.ids, o.IDs)
-	for _, topic := range event.Topics() {
-		f := formats()[string(topic)]
-		r, err := newReader(f.Text)
-		if err != nil {
-			return nil, fmt.Errorf("schema of %s: %w", topic, err)
-		}
-		c.fixed[f.ID] = r
-	}
 	return c, nil
 }

@@ -7,9 +7,9 @@ import (
 	"tidemark/internal/stream"
 )
 
-// Decode returns the validated event of a record, or nil for a transaction marker. The error is an *event.Invalid where the
-// record is bad, and stream.ErrSchemaUnavailable where that cannot be said now, because the registry does not answer. The
-// event shares no memory with the record.
+// Decode returns the validated event of a record, or nil for a transaction marker. A bad record gives an *event.Invalid. If the
+// registry does not answer, the error is stream.ErrSchemaUnavailable, and the record may be good. The event shares no memory with
+// the record.
 func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -51,7 +51,7 @@ func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 	return e, nil
 }
 
-// reader finds the reader of a schema: ours by its fixed id, any other through the registry.
+// reader returns the reader of a schema. Our own schemas are found by fixed id, all others in the registry.
 func (c *Codec) reader(id schemaID) (reader, error) {
 	if r, ok := c.fixed[id.number]; ok && !id.global {
 		return r, nil
@@ -62,8 +62,9 @@ func (c *Codec) reader(id schemaID) (reader, error) {
 	return c.registry.reader(id)
 }
 
-// marker recognises the control records of transactions, which a client that reads uncommitted hands out like messages:
-// the key is (version 0, type 0 or 1: abort, commit), the value (version 0, coordinator epoch), all int16 but the last.
+// marker reports whether a record is the control record of a transaction. A client that reads uncommitted records gets control
+// records like messages. The key is version 0 and type (0 abort, 1 commit), 16 bits each. The value is version 0, 16 bits, and
+// the epoch of the coordinator, 32 bits.
 func marker(r stream.Record) bool {
 	return len(r.Key) == 4 && len(r.Value) == 6 &&
 		binary.BigEndian.Uint16(r.Key) == 0 && binary.BigEndian.Uint16(r.Key[2:]) <= 1 &&

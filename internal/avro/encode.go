@@ -12,19 +12,21 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
-	"tidemark/schemas"
 )
 
-// Identify returns the id of a transition: the hex of the first 16 bytes of SHA-256 over its Avro record, unframed, with
-// event_id and episode_id empty. It does not look at the ids that t carries, nor at its sequence. A transition that no
-// record can hold (a risk that is not a number) is a bug, and panics.
+// Identify returns the id of a transition: the hex of the first 16 bytes of SHA-256 over its Avro record, unframed, with event_id
+// and episode_id empty. The ids that t carries and its sequence make no difference. A number that is not finite is a bug, and
+// panics.
 func Identify(t score.Transition) string {
-	w := wire{b: make([]byte, 0, 2048)}
+	w := wire{b: make([]byte, 0, recordBytes)}
 	if w.transition(t, "", ""); w.err != nil {
 		panic("avro: " + w.err.Error())
 	}
 	return digest(w.b)
 }
+
+// recordBytes is the size of a buffer that holds most transitions.
+const recordBytes = 1024
 
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
@@ -33,77 +35,54 @@ func digest(b []byte) string {
 
 var errNoID = errors.New("a transition without an id cannot be told")
 
-// Encode returns the message that announces t: its record under the ids that it carries, as a CloudEvent in binary mode.
-// The record time is left to the producer.
+// Encode returns the message of a transition: its record under the ids that t carries, as a CloudEvent in binary mode. The
+// producer sets the record time. A transition without an id is an error, as is a number that is not finite.
 func (c *Codec) Encode(t score.Transition) (shard.Output, error) {
 	id, episode := ids(t)
 	if id == "" {
 		return shard.Output{}, errNoID
 	}
 	topic := topicOf(t)
-	w := wire{b: c.frame(topic, 1024)}
+	w := wire{b: c.frame(topic, recordBytes)}
 	if w.transition(t, id, episode); w.err != nil {
 		return shard.Output{}, fmt.Errorf("encode transition %s: %w", id, w.err)
 	}
 	s := t.Common()
 	out := c.cloudEvent(topic, s.Customer, id, kind(t), s.AsOf, w.b)
-	out.Headers = append(out.Headers, header("sequence", strconv.FormatInt(s.Sequence, 10)))
+	out.Headers = append(out.Headers, stream.Header{Key: "sequence", Value: strconv.AppendInt(nil, s.Sequence, 10)})
 	return out, nil
 }
 
-// EncodeEvent returns the message that carries an input event, with its time of occurrence as the record time. Equal
-// events are equal bytes, but for the order of attributes.
-func (c *Codec) EncodeEvent(e event.Event) (shard.Output, error) {
-	var record map[string]any
+// EncodeEvent returns the message of an input event. Its record time is the time of occurrence. Equal events give equal bytes.
+func (c *Codec) EncodeEvent(e event.Event) shard.Output {
+	h, topic := e.Common(), string(e.Topic())
+	w := wire{b: c.frame(topic, 512)}
 	switch e := e.(type) {
 	case *event.Purchase:
-		record = purchaseRecord(e)
+		w.purchase(e)
 	case *event.Interaction:
-		record = interactionRecord(e)
+		w.interaction(e)
 	case *event.Feedback:
-		record = feedbackRecord(e)
+		w.feedback(e)
 	}
-	h, topic := e.Common(), string(e.Topic())
-	value, err := formats()[topic].binary(c.frame(topic, 512), record)
-	if err != nil {
-		return shard.Output{}, err
-	}
-	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: value, Time: h.OccurredAt}, nil
+	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}
 }
 
-// EncodeScore returns the message that carries a customer's public score, from the fields of tm:score and the currency
-// of their amounts. Fields that are empty or absent are null.
-func (c *Codec) EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error) {
-	record, at, err := scoreRecord(customer, base, fields)
-	if err != nil {
-		return shard.Output{}, fmt.Errorf("encode score: %w", err)
-	}
-	body, err := formats()[schemas.Scores].binary(nil, record)
-	if err != nil {
-		return shard.Output{}, err
-	}
-	id := digest(body)
-	w := wire{b: c.frame(schemas.Scores, 512)}
-	w.text(id)
-	w.b = append(w.b, body[1:]...) // event_id comes first, and was a byte long: empty
-	return c.cloudEvent(schemas.Scores, customer, id, "com.tidemark.score.updated.v1", at, w.b), nil
-}
-
-// cloudEvent is a message with the headers of CloudEvents 1.0, Kafka binding, binary mode.
+// cloudEvent returns a message with the headers of CloudEvents 1.0 (Kafka binding, binary mode). The list of headers has room for
+// one more.
 func (c *Codec) cloudEvent(topic, customer, id, kind string, at event.Instant, value []byte) shard.Output {
-	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: []stream.Header{
-		header("ce_specversion", "1.0"),
-		header("ce_id", id),
-		header("ce_source", c.source),
-		header("ce_type", kind),
-		header("ce_time", at.String()),
-		header("content-type", "application/avro"),
-	}}
+	headers := append(make([]stream.Header, 0, 7),
+		stream.Header{Key: "ce_specversion", Value: c.specVersion},
+		stream.Header{Key: "ce_id", Value: []byte(id)},
+		stream.Header{Key: "ce_source", Value: c.source},
+		stream.Header{Key: "ce_type", Value: []byte(kind)},
+		stream.Header{Key: "ce_time", Value: at.Append(nil)},
+		stream.Header{Key: "content-type", Value: c.contentType},
+	)
+	return shard.Output{ID: id, Topic: topic, Key: []byte(customer), Value: value, Headers: headers}
 }
 
-// frame begins a message in Confluent framing, under the id that consumers will look up.
+// frame begins a message in Confluent framing: a zero byte, and the schema id of the topic in four bytes, big-endian.
 func (c *Codec) frame(topic string, size int) []byte {
 	return binary.BigEndian.AppendUint32(make([]byte, 1, size), c.ids[topic])
 }
-
-func header(key, value string) stream.Header { return stream.Header{Key: key, Value: []byte(value)} }

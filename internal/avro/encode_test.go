@@ -318,21 +318,11 @@ func plain(native any) any {
 
 func TestEncodeScore(t *testing.T) {
 	c := newCodec(t, Options{})
-	fields := []score.NamedValue{
-		{Name: "as_of", Value: "2026-01-01T12:00:00.5Z"},
-		{Name: "tier", Value: "HIGH"},
-		{Name: "value_score", Value: "91.25"},
-		{Name: "churn_level", Value: "AT_RISK"},
-		{Name: "churn_risk", Value: "0.74"},
-		{Name: "clv", Value: "1234.56"},
-		{Name: "p_alive", Value: "0.5"},
-		{Name: "segment", Value: "Cannot Lose"},
-		{Name: "orders_365d", Value: "12"},
-		{Name: "spend_365d", Value: "-0.29"},
-		{Name: "last_purchase", Value: ""},
-		{Name: "model_version", Value: "2026-01"},
+	s := score.Score{
+		Customer: "c-1", AsOf: noon.Add(500 * time.Millisecond), Bought: true, Tier: tier.High, Points: 9125, Level: churn.AtRisk, Risk: .74,
+		Total: 1234_56, Alive: .5, Segment: "Cannot Lose", Orders365: 12, Spend365: -29, Model: "2026-01", Base: "EUR",
 	}
-	out, err := c.EncodeScore("c-1", "EUR", fields)
+	out, err := c.EncodeScore(&s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,25 +340,22 @@ func TestEncodeScore(t *testing.T) {
 	if len(out.ID) != 32 || string(out.Key) != "c-1" || out.Topic != schemas.Scores {
 		t.Errorf("id %q key %q topic %q", out.ID, out.Key, out.Topic)
 	}
-	for _, row := range []struct{ name, field, value, want string }{
-		{"no time", "as_of", "", "as_of"},
-		{"a time that is none", "as_of", "yesterday", "as_of"},
-		{"a tier that is none", "tier", "GOLD", "tier"},
-		{"a risk that is no number", "churn_risk", "NaN", "churn_risk"},
-		{"a value out of this world", "clv", "1e30", "clv"},
+	for _, row := range []struct {
+		name   string
+		change func(*score.Score)
+		want   string
+	}{
+		{"no time", func(s *score.Score) { s.AsOf = 0 }, "as_of"},
+		{"a time that never comes", func(s *score.Score) { s.AsOf = event.Never }, "as_of"},
+		{"a risk that is no number", func(s *score.Score) { s.Risk = math.NaN() }, "NaN"},
+		{"a probability out of this world", func(s *score.Score) { s.Alive = math.Inf(1) }, "Inf"},
+		{"no currency", func(s *score.Score) { s.Base = "" }, "currency"},
 	} {
-		changed := append([]score.NamedValue(nil), fields...)
-		for i := range changed {
-			if changed[i].Name == row.field {
-				changed[i].Value = row.value
-			}
-		}
-		if _, err := c.EncodeScore("c-1", "EUR", changed); err == nil || !strings.Contains(err.Error(), row.want) {
+		changed := s
+		row.change(&changed)
+		if _, err := c.EncodeScore(&changed); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want an error that names %s", row.name, err, row.want)
 		}
-	}
-	if _, err := c.EncodeScore("c-1", "", fields); err == nil {
-		t.Error("no currency: got no error")
 	}
 }
 

@@ -19,7 +19,7 @@ func rating(f *event.Feedback, v value) error {
 	return v.number(&f.Score)
 }
 
-// settle gives an NPS answer its scale where it has none, and drops a scale that nothing was answered on.
+// settle gives an NPS answer without a scale the scale 0 to 10, and removes the scale of a feedback without an answer.
 func settle(f *event.Feedback) {
 	if !f.Scored {
 		f.Min, f.Max = 0, 0
@@ -30,16 +30,15 @@ func settle(f *event.Feedback) {
 	}
 }
 
-func feedbackRecord(f *event.Feedback) map[string]any {
-	return map[string]any{
-		"event_id":    f.ID,
-		"customer_id": f.Customer,
-		"occurred_at": int64(f.OccurredAt),
-		"kind":        f.Kind.String(),
-		"score":       some("double", f.Score, f.Scored),
-		"scale_min":   some("double", f.Min, f.Scored),
-		"scale_max":   some("double", f.Max, f.Scored),
-		"topic":       some(space+"Subject", f.About.String(), f.About != event.UnknownSubject),
-		"order_id":    text(f.OrderID),
-	}
+// feedback appends the record of a feedback.
+func (w *wire) feedback(f *event.Feedback) {
+	w.text(f.ID)
+	w.text(f.Customer)
+	w.int(int64(f.OccurredAt))
+	w.int(int64(f.Kind))
+	w.maybeExact(f.Score, f.Scored)
+	w.maybeExact(f.Min, f.Scored)
+	w.maybeExact(f.Max, f.Scored)
+	w.maybeInt(int64(f.About), f.About != event.UnknownSubject)
+	w.maybeText(f.OrderID)
 }

@@ -4,19 +4,16 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/linkedin/goavro/v2"
-
 	"tidemark/schemas"
 )
 
-// format is one of our own schemas, ready for use.
+// format is one of our own schemas, parsed.
 type format struct {
 	schemas.Schema
 	record *schema
-	codec  *goavro.Codec
 }
 
-// formats are ours by topic. They are embedded: one that does not parse is a bug of ours.
+// formats are our current schemas by topic. A schema that does not parse is a bug: the schemas are embedded.
 var formats = sync.OnceValue(func() map[string]*format {
 	list := map[string]*format{}
 	for _, s := range schemas.All() {
@@ -24,20 +21,7 @@ var formats = sync.OnceValue(func() map[string]*format {
 		if err != nil {
 			panic(fmt.Sprintf("avro: %s: %v", s.Topic, err))
 		}
-		codec, err := goavro.NewCodec(record.text())
-		if err != nil {
-			panic(fmt.Sprintf("avro: %s: %v", s.Topic, err))
-		}
-		list[s.Topic] = &format{s, record, codec}
+		list[s.Topic] = &format{s, record}
 	}
 	return list
 })
-
-// binary appends a record as the schema's bytes, without framing.
-func (f *format) binary(b []byte, record map[string]any) ([]byte, error) {
-	b, err := f.codec.BinaryFromNative(b, record)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", f.Record, err)
-	}
-	return b, nil
-}

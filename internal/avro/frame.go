@@ -9,7 +9,7 @@ import (
 	"tidemark/internal/stream"
 )
 
-// schemaID names a writer's schema: by a number that is unique in its registry, or by a GUID.
+// schemaID names the schema of a writer: by a number that is unique in one registry, or by a GUID.
 type schemaID struct {
 	number uint32
 	guid   [16]byte
@@ -24,10 +24,10 @@ func (id schemaID) String() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", g[:4], g[4:6], g[6:8], g[8:10], g[10:])
 }
 
-// schemaHeader names the schema in newer Confluent clients, and then the value is not framed.
+// schemaHeader is the header in which newer Confluent clients name the schema. Their values have no frame.
 const schemaHeader = "__value_schema_id"
 
-// unframe returns the id of the writer's schema and the bytes of the record.
+// unframe returns the id of the schema of the writer, and the bytes of the record.
 func unframe(r stream.Record) (id schemaID, body []byte, err error) {
 	for _, h := range r.Headers {
 		if h.Key != schemaHeader {
@@ -46,8 +46,8 @@ func unframe(r stream.Record) (id schemaID, body []byte, err error) {
 	return id, r.Value[n:], nil
 }
 
-// parseID reads a magic byte and what it announces: 0 a number of four bytes, big-endian, 1 a GUID of sixteen. It returns
-// the length, zero where there is neither.
+// parseID reads a magic byte and an id. After a 0 the id is a number of four bytes, big-endian; after a 1 it is a GUID of 16
+// bytes. parseID also returns the length of what it read; the length is zero if there is no id.
 func parseID(b []byte) (schemaID, int) {
 	switch {
 	case len(b) >= 5 && b[0] == 0:

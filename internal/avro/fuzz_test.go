@@ -50,10 +50,7 @@ func fuzzDecode(f *testing.F, sample event.Event) {
 		if err := event.Validate(e); err != nil {
 			t.Fatalf("decoded an event that is not valid: %v", err)
 		}
-		out, err := c.EncodeEvent(e)
-		if err != nil {
-			t.Fatalf("encode what was decoded: %v", err)
-		}
+		out := c.EncodeEvent(e)
 		again, err := c.Decode(stream.Record{Topic: sample.Topic(), Time: recorded, Key: out.Key, Value: out.Value})
 		if err != nil {
 			t.Fatalf("decode what was encoded: %v", err)

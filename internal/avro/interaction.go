@@ -2,7 +2,9 @@ package avro
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"tidemark/internal/event"
 )
@@ -23,7 +25,7 @@ var interactionSetters = map[string]setter[event.Interaction]{
 	"attributes":        func(i *event.Interaction, v value) error { return v.texts(&i.Attributes) },
 }
 
-// weight refuses a zero that was written out: in an event.Interaction it would mean the kind's own weight.
+// weight refuses an explicit zero, which in an event.Interaction would mean the weight of the kind.
 func weight(i *event.Interaction, v value) error {
 	var n int64
 	if err := v.whole(&n); err != nil {
@@ -36,24 +38,25 @@ func weight(i *event.Interaction, v value) error {
 	return nil
 }
 
-func interactionRecord(i *event.Interaction) map[string]any {
-	attributes := make(map[string]any, len(i.Attributes))
-	for key, attribute := range i.Attributes {
-		attributes[key] = attribute
-	}
-	return map[string]any{
-		"event_id":          i.ID,
-		"customer_id":       i.Customer,
-		"occurred_at":       int64(i.OccurredAt),
-		"kind":              i.Kind.String(),
-		"other_customer_id": text(i.OtherCustomer),
-		"name":              text(i.Name),
-		"channel":           text(i.Channel),
-		"session_id":        text(i.Session),
-		"weight":            some("int", i.Weight, i.Weight != 0),
-		"cost_minor":        minor(i.Cost),
-		"alert_id":          text(i.Alert),
-		"disposition":       some(space+"Disposition", i.Disposition.String(), i.Disposition != event.UnknownDisposition),
-		"attributes":        some("map", attributes, len(attributes) > 0),
+// interaction appends the record of an interaction.
+func (w *wire) interaction(i *event.Interaction) {
+	w.text(i.ID)
+	w.text(i.Customer)
+	w.int(int64(i.OccurredAt))
+	w.int(int64(i.Kind))
+	w.maybeText(i.OtherCustomer)
+	w.maybeText(i.Name)
+	w.maybeText(i.Channel)
+	w.maybeText(i.Session)
+	w.maybeInt(int64(i.Weight), i.Weight != 0)
+	w.maybeMinor(i.Cost)
+	w.maybeText(i.Alert)
+	w.maybeInt(int64(i.Disposition), i.Disposition != event.UnknownDisposition)
+	if w.some(len(i.Attributes) > 0) {
+		keys := slices.Sorted(maps.Keys(i.Attributes)) // equal events are equal bytes
+		w.list(len(keys), func(n int) {
+			w.text(keys[n])
+			w.text(i.Attributes[keys[n]])
+		})
 	}
 }

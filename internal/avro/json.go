@@ -2,63 +2,105 @@ package avro
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strconv"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 )
 
-// TransitionJSON returns the topic of a transition and its record as one line of JSON: the fields of the Avro record, in
-// its order and from the same values, with enum symbols and RFC 3339 times. The sequence, a header on Kafka, is not in it.
+// TransitionJSON returns the topic of a transition, and its Avro record as one line of JSON: fields in the order of the schema,
+// enums as symbols, times in RFC 3339. The sequence is missing, since on Kafka it is a header. A number that is not finite is a
+// bug, and panics.
 func TransitionJSON(t score.Transition) (topic string, line []byte) {
 	topic = topicOf(t)
-	return topic, appendJSON(nil, formats()[topic].record, told(t))
+	id, episode := ids(t)
+	w := wire{b: make([]byte, 0, recordBytes)}
+	w.transition(t, id, episode)
+	r := scanner{b: w.b}
+	line, err := r.json(make([]byte, 0, 2*recordBytes), formats()[topic].record)
+	if err = errors.Join(w.err, err); err != nil {
+		panic("avro: " + err.Error())
+	}
+	return topic, line
 }
 
-func appendJSON(b []byte, s *schema, native any) []byte {
-	s, native = branch(s, native)
-	if native == nil {
-		return append(b, "null"...)
+// json reads a value of s and appends it as JSON. It knows the types of our own schemas only.
+func (r *scanner) json(b []byte, s *schema) ([]byte, error) {
+	s, err := r.open(s)
+	if err != nil {
+		return nil, err
 	}
 	switch s.kind {
 	case "record":
-		record := native.(map[string]any)
-		b = append(b, '{')
-		for i, f := range s.fields {
-			b = strconv.AppendQuote(comma(b, i), f.name)
-			b = appendJSON(append(b, ':'), f.of, record[f.name])
-		}
-		return append(b, '}')
+		return r.object(b, s)
 	case "array":
-		b = append(b, '[')
-		for i, item := range native.([]any) {
-			b = appendJSON(comma(b, i), s.of, item)
-		}
-		return append(b, ']')
+		return r.array(b, s)
 	}
-	switch s.logical {
-	case "timestamp-millis":
-		return strconv.AppendQuote(b, event.Instant(native.(int64)).String())
-	case "date":
-		return strconv.AppendQuote(b, event.Day(native.(int32)).String())
-	}
-	plain, err := json.Marshal(native)
+	v, err := r.value(s)
 	if err != nil {
-		panic("avro: " + err.Error()) // strings, finite numbers and booleans only
+		return nil, err
 	}
-	return append(b, plain...)
+	return v.json(b)
 }
 
-// branch opens goavro's value of a union; it is nil for null.
-func branch(s *schema, native any) (*schema, any) {
-	if s.kind != "union" {
-		return s, native
-	}
-	choice, _ := native.(map[string]any)
-	for _, of := range s.branches {
-		if inside, ok := choice[of.name]; ok {
-			return of, inside
+func (r *scanner) object(b []byte, s *schema) (_ []byte, err error) {
+	b = append(b, '{')
+	for i, f := range s.fields {
+		b = append(quoted(comma(b, i), f.name), ':')
+		if b, err = r.json(b, f.of); err != nil {
+			return nil, err
 		}
 	}
-	return s, nil
+	return append(b, '}'), nil
+}
+
+func (r *scanner) array(b []byte, s *schema) ([]byte, error) {
+	b = append(b, '[')
+	for i := 0; ; {
+		n, err := r.block()
+		if err != nil || n == 0 {
+			return append(b, ']'), err
+		}
+		for range n {
+			if b, err = r.json(comma(b, i), s.of); err != nil {
+				return nil, err
+			}
+			i++
+		}
+	}
+}
+
+// json appends a value that contains no other values.
+func (v value) json(b []byte) ([]byte, error) {
+	switch v.logical {
+	case "timestamp-millis":
+		return append(event.Instant(v.n).Append(append(b, '"')), '"'), nil
+	case "date":
+		return quoted(b, event.Day(v.n).String()), nil
+	}
+	switch v.kind {
+	case "null":
+		return append(b, "null"...), nil
+	case "boolean":
+		return strconv.AppendBool(b, v.n == 1), nil
+	case "enum":
+		return quoted(b, v.symbols[v.n]), nil
+	case "int", "long":
+		return strconv.AppendInt(b, v.n, 10), nil
+	case "string":
+		return marshalled(b, string(v.bytes))
+	case "double":
+		return marshalled(b, v.x)
+	}
+	return nil, fmt.Errorf("no JSON for a %s", v.kind)
+}
+
+// quoted appends a text that needs no escapes: a name of ours, or a time.
+func quoted(b []byte, name string) []byte { return append(append(append(b, '"'), name...), '"') }
+
+func marshalled(b []byte, plain any) ([]byte, error) {
+	text, err := json.Marshal(plain)
+	return append(b, text...), err
 }

@@ -15,8 +15,8 @@ const (
 	maxDepth = 32
 )
 
-// parseSchema reads a schema. It refuses what a hostile one could do harm with: types that contain themselves, and
-// collections of values that take no bytes, of which a few bytes can claim any number.
+// parseSchema reads a schema. It refuses what a hostile schema could do harm with: types that contain themselves, and arrays of
+// values that take no bytes. A few bytes could claim any number of such values.
 func parseSchema(text string) (*schema, error) {
 	if len(text) > maxSchema {
 		return nil, fmt.Errorf("schema of %d bytes, at most %d", len(text), maxSchema)
@@ -30,7 +30,7 @@ func parseSchema(text string) (*schema, error) {
 }
 
 type parser struct {
-	// named holds the named types so far, nil while they are being read.
+	// named holds the named types that were read so far. A type that is being read is nil.
 	named map[string]*schema
 }
 

@@ -2,12 +2,12 @@ package avro
 
 import "fmt"
 
-// setter sets one field of T from a value that is not null.
+// setter sets one field of T. The value is never null.
 type setter[T any] func(*T, value) error
 
-// plan is a writer's record compiled: for each of its fields, in the order of the bytes, what of ours it sets. It is Avro's
-// schema resolution, by name: fields of the writer that we do not know are walked over, ours that the writer lacks keep
-// their zero value, which is what our schemas default to.
+// plan says how to read a writer's record: for each field of the writer, in the order of the bytes, the field of T to set. This
+// is Avro's schema resolution by name. A field that only the writer has is skipped. A field that only we have keeps its zero
+// value, which is the default in our schemas.
 type plan[T any] struct {
 	writer *schema
 	steps  []step[T]
@@ -20,7 +20,7 @@ type step[T any] struct {
 	set      setter[T] // nil to walk over it
 }
 
-// bind plans how to read a writer's record as ours. It fails where the writer lacks a field that has no default.
+// bind returns the plan for a writer's record. A field that the writer lacks, and that has no default, is an error.
 func bind[T any](writer, ours *schema, setters map[string]setter[T]) (plan[T], error) {
 	p := plan[T]{writer, make([]step[T], len(writer.fields))}
 	for i, f := range writer.fields {
@@ -40,8 +40,8 @@ func bind[T any](writer, ours *schema, setters map[string]setter[T]) (plan[T], e
 	return p, nil
 }
 
-// read reads a record into to. The error is for bytes that are no such record; a field that is not as ours is noted in
-// r.refused, since what follows may say worse of the message.
+// read reads a record into to. An error means that the bytes are no such record. A field of a wrong type or value is noted in
+// r.refused instead, and reading goes on: a worse fault of the message may follow.
 func (p plan[T]) read(to *T, r *scanner) error {
 	r.values++
 	for i := range p.steps {

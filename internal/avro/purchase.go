@@ -46,29 +46,31 @@ func planPurchase(writer, ours *schema) (plan[event.Purchase], error) {
 	return bind(writer, ours, setters)
 }
 
-func purchaseRecord(p *event.Purchase) map[string]any {
-	items := make([]any, len(p.Items))
-	for i, item := range p.Items {
-		items[i] = map[string]any{
-			"sku": item.SKU, "category": item.Category, "quantity": item.Quantity, "amount_minor": item.AmountMinor,
-		}
+// purchase appends the record of a purchase.
+func (w *wire) purchase(p *event.Purchase) {
+	w.text(p.ID)
+	w.text(p.Customer)
+	w.maybeText(p.OrderID)
+	w.int(int64(p.OccurredAt))
+	w.int(int64(p.Kind))
+	w.int(p.Amount.Minor)
+	w.text(string(p.Amount.Currency))
+	w.maybeMinor(p.Margin)
+	w.maybeMinor(p.Discount)
+	w.maybeMinor(p.ServiceCost)
+	w.maybeMinor(p.AcquisitionCost)
+	if w.some(len(p.Items) > 0) {
+		w.list(len(p.Items), func(i int) { w.item(&p.Items[i]) })
 	}
-	return map[string]any{
-		"event_id":               p.ID,
-		"customer_id":            p.Customer,
-		"order_id":               text(p.OrderID),
-		"occurred_at":            int64(p.OccurredAt),
-		"kind":                   p.Kind.String(),
-		"amount_minor":           p.Amount.Minor,
-		"currency":               string(p.Amount.Currency),
-		"margin_minor":           minor(p.Margin),
-		"discount_minor":         minor(p.Discount),
-		"service_cost_minor":     minor(p.ServiceCost),
-		"acquisition_cost_minor": minor(p.AcquisitionCost),
-		"items":                  some("array", items, len(items) > 0),
-		"channel":                text(p.Channel),
-		"session_id":             text(p.Session),
-		"referrer_id":            text(p.Referrer),
-		"due_at":                 instant(p.DueAt),
-	}
+	w.maybeText(p.Channel)
+	w.maybeText(p.Session)
+	w.maybeText(p.Referrer)
+	w.maybeInstant(p.DueAt)
+}
+
+func (w *wire) item(i *event.Item) {
+	w.text(i.SKU)
+	w.text(i.Category)
+	w.int(i.Quantity)
+	w.int(i.AmountMinor)
 }

@@ -9,15 +9,15 @@ import (
 	"tidemark/internal/event"
 )
 
-// reader reads the messages of one writer's schema.
+// reader reads the messages of one schema.
 type reader struct {
-	// topic is the one whose events the schema describes.
+	// topic is the topic of the events that the schema describes.
 	topic event.Topic
-	// read returns the event of a record's bytes, not validated, sharing no memory with them; or an *event.Invalid.
+	// read returns the event of a record, not validated, or an *event.Invalid. The event shares no memory with the record.
 	read func([]byte) (event.Event, error)
 }
 
-// newReader compiles a writer's schema. The name of its record, in whatever namespace, says which type it is.
+// newReader compiles a writer's schema. The name of its record, without the namespace, decides the type of the events.
 func newReader(text string) (reader, error) {
 	writer, err := parseSchema(text)
 	if err != nil {
@@ -61,7 +61,7 @@ func compile(topic event.Topic, writer, ours *schema) (func([]byte) (event.Event
 	return nil, errors.New("no type for topic " + string(topic))
 }
 
-// decode reads a message that is one record, and says the worst that is wrong with it.
+// decode reads a message that is one record. It returns the worst fault of the message.
 func (p plan[T]) decode(to *T, b []byte) error {
 	r := scanner{b: b}
 	switch err := p.read(to, &r); {

@@ -12,7 +12,7 @@ import (
 	"tidemark/schemas"
 )
 
-// Subjects are the names under which a registry keeps our schemas, <topic>-value.
+// Subjects are the names of our schemas in a registry: <topic>-value.
 func Subjects() []string {
 	var list []string
 	for _, s := range schemas.All() {
@@ -21,9 +21,9 @@ func Subjects() []string {
 	return list
 }
 
-// Register makes sure that the registry holds our schemas, and returns their ids by topic, for Options.IDs. A schema that
-// is there already is only looked up, so that a registry that is closed to us serves too. A subject whose compatibility
-// nobody has set becomes BACKWARD.
+// Register registers our schemas, and returns their ids by topic, for Options.IDs. It only looks up a schema that is registered
+// already, so a registry that is read-only for us serves too. A new subject gets the compatibility BACKWARD, unless somebody has
+// set another.
 func (r *Registry) Register(ctx context.Context) (map[string]uint32, error) {
 	ids := map[string]uint32{}
 	for _, s := range schemas.All() {
@@ -55,7 +55,7 @@ func (r *Registry) register(ctx context.Context, s schemas.Schema) (int, error) 
 	return id, r.client.SetCompatibility(ctx, sr.SetCompatibility{Level: sr.CompatBackward}, s.Subject())[0].Err
 }
 
-// Finding is something that is not as it should be, and how to mend it.
+// Finding is a fault of the registry, and how to mend it.
 type Finding struct{ Subject, Wrong, Mend string }
 
 // Check compares the registry with our schemas. It changes nothing.
@@ -100,7 +100,7 @@ func (r *Registry) check(ctx context.Context, s schemas.Schema) (findings []Find
 	return findings, true
 }
 
-// absent reports whether the registry answered that it has no such schema.
+// absent reports whether an error is the answer that there is no such schema.
 func absent(err error) bool {
 	var answer *sr.ResponseError
 	return errors.As(err, &answer) && slices.Contains([]int{sr.ErrSubjectNotFound.Code, sr.ErrSchemaNotFound.Code}, answer.ErrorCode)

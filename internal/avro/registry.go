@@ -17,19 +17,19 @@ import (
 	"tidemark/internal/stream"
 )
 
-// RegistryOptions say how to reach a schema registry that speaks Confluent's API (Confluent, Karapace, Apicurio, Redpanda).
+// RegistryOptions say how to reach a schema registry with the API of Confluent (Confluent, Karapace, Apicurio, Redpanda).
 type RegistryOptions struct {
-	// URLs are tried in turn; at least one.
+	// URLs are tried in turn. There is at least one.
 	URLs []string
-	// User and Password, or else Token, authenticate; all may be empty.
+	// User and Password authenticate, or else Token does. All may be empty.
 	User, Password, Token string
-	// TLS is the client's configuration for https; nil is the system's.
+	// TLS configures https. Nil is the system's configuration.
 	TLS *tls.Config
-	// Timeout bounds one request; 5 s where zero.
+	// Timeout bounds one request. Zero is 5 s.
 	Timeout time.Duration
 }
 
-// Registry looks schemas up, and remembers them: a schema never changes under its id. It is safe for concurrent use.
+// Registry looks schemas up and caches them: a schema never changes under its id. It is safe for concurrent use.
 type Registry struct {
 	client  *sr.Client
 	timeout time.Duration
@@ -38,12 +38,12 @@ type Registry struct {
 	known   sync.RWMutex
 	entries map[schemaID]entry
 
-	// asking serialises requests, so that a schema is asked for once, and guards the budget.
+	// asking serialises requests, so that each schema is asked for once. It also guards the budget.
 	asking sync.Mutex
 	budget bucket
 }
 
-// entry is what the registry said of an id, good until a time; for ever where that is zero.
+// entry is the answer of the registry for one id. It expires at until; a zero until never expires.
 type entry struct {
 	reader reader
 	err    error
@@ -51,15 +51,14 @@ type entry struct {
 }
 
 const (
-	// unknownFor is how long an id that the registry does not know is not asked for again, silentFor the same for one that
-	// it gave no answer about.
+	// unknownFor is the lifetime of the answer "not found", silentFor that of no answer at all.
 	unknownFor = time.Minute
 	silentFor  = time.Second
-	// maxKnown bounds the ids that are remembered.
+	// maxKnown bounds the number of cached ids.
 	maxKnown = 4096
-	// Messages with made-up ids must not become as many requests: after a burst, so many a second.
+	// burst and perSecond bound the requests. Without a bound, messages with made-up ids would become as many requests.
 	burst, perSecond = 50, 10
-	// maxResponse bounds an answer in bytes: a schema, quoted as JSON.
+	// maxResponse bounds an answer, in bytes: a schema in JSON quotes.
 	maxResponse = 4 * maxSchema
 )
 
@@ -93,8 +92,8 @@ func NewRegistry(o RegistryOptions) (*Registry, error) {
 	}, nil
 }
 
-// reader returns the reader of a schema. The error is an *event.Invalid where the registry does not know the schema or it
-// is none of our events, and wraps stream.ErrSchemaUnavailable where the registry gives no answer.
+// reader returns the reader of a schema. If the registry does not know the schema, or the schema describes none of our events,
+// the error is an *event.Invalid. If the registry does not answer, the error wraps stream.ErrSchemaUnavailable.
 func (r *Registry) reader(id schemaID) (reader, error) {
 	if e, ok := r.remembered(id); ok {
 		return e.reader, e.err
@@ -146,7 +145,7 @@ func (r *Registry) fetch(ctx context.Context, id schemaID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// Another type, or types defined elsewhere, fail to parse: they are none of our events.
+	// A schema of another type than Avro, or with references, does not parse. It describes none of our events.
 	return found.Schema, nil
 }
 
@@ -193,7 +192,7 @@ func (b *bucket) take(now time.Time) bool {
 
 var errTooLong = fmt.Errorf("an answer of more than %d bytes", maxResponse)
 
-// limited bounds the answers of a transport.
+// limited is a transport that bounds the length of answers.
 type limited struct{ http.RoundTripper }
 
 func (l limited) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -218,7 +217,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// code is the registry's own code of an error, zero where it has none.
+// code returns the registry's own code of an error, or zero.
 func code(err error) int {
 	if answer, ok := errors.AsType[*sr.ResponseError](err); ok {
 		return answer.ErrorCode

@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// maxEntries bounds the items and map entries of one message, all collections together: an event holds at most 1000
-	// items and 1000 attributes.
+	// maxEntries bounds the items and map entries of one message, all collections together. An event holds at most 1000 items and
+	// 1000 attributes.
 	maxEntries = 2000
-	// maxValues bounds the values of one message: records in records can be many without taking a byte.
+	// maxValues bounds the values of one message. Nested records can hold many values without a byte.
 	maxValues = 100_000
 )
 
@@ -25,19 +25,19 @@ var (
 	errTwice   = errors.New("a map has a duplicate key")
 )
 
-// scanner reads binary Avro from the front. It copies nothing, and allocates nothing by what the bytes claim.
+// scanner reads binary Avro. It copies nothing, and never allocates by a length that the bytes claim.
 type scanner struct {
 	b []byte
-	// at is where the next value begins. (To cut b shorter instead would cost a write barrier for each value.)
+	// at is the index of the next value. (Shortening b instead would cost a write barrier for each value.)
 	at              int
 	entries, values int
-	// late is the first thing that is wrong although the bytes can be read to their end.
+	// late is the first fault that does not keep the rest from being read.
 	late error
-	// refused says of the first field that is not as ours what is wrong with it.
+	// refused is the first field with a wrong type or value.
 	refused error
 }
 
-// long also reads what else is written as a long: lengths, counts, choices.
+// long reads a long, a length, a count or a choice.
 func (r *scanner) long() (int64, error) {
 	if r.at < len(r.b) && r.b[r.at] < 0x80 { // most are a single byte
 		n := r.b[r.at]
@@ -63,7 +63,7 @@ func (r *scanner) int() (int64, error) {
 	return n, err
 }
 
-// index is a choice of n: a branch of a union, a symbol of an enum.
+// index reads a choice among n: a branch of a union, or a symbol of an enum.
 func (r *scanner) index(n int) (int64, error) {
 	i, err := r.long()
 	if err != nil {
@@ -75,7 +75,7 @@ func (r *scanner) index(n int) (int64, error) {
 	return i, nil
 }
 
-// block is the number of entries in the next block of a collection, zero at its end.
+// block reads the number of entries in the next block of a collection. Zero is the end of the collection.
 func (r *scanner) block() (int, error) {
 	n, err := r.long()
 	if err != nil {
@@ -121,12 +121,15 @@ func (r *scanner) float() (float64, error) {
 	return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))), nil
 }
 
-func (r *scanner) boolean() error {
+func (r *scanner) boolean() (int64, error) {
 	b, err := r.take(1)
-	if err == nil && b[0] > 1 {
+	if err != nil {
+		return 0, err
+	}
+	if b[0] > 1 {
 		r.spoil(errBoolean)
 	}
-	return err
+	return int64(b[0]), nil
 }
 
 func (r *scanner) take(n int64) ([]byte, error) {

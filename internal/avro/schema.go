@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// schema is one type of an Avro schema, with its names resolved. Types are shared where the schema names one again, and
-// never contain themselves.
+// schema is one type of an Avro schema, its names resolved. A type that is named again is shared. No type contains itself.
 type schema struct {
 	// kind is the Avro type: record, enum, array, map, union, fixed, or a primitive.
 	kind string
-	// name is the full name of a record, enum or fixed; the kind of all others. It is also goavro's name of a union's branch.
+	// name is the full name of a record, an enum or a fixed, and the kind of all other types. goavro names the branches of a
+	// union so too.
 	name string
 	// logical is the logical type, empty for none.
 	logical string
@@ -34,7 +34,7 @@ type field struct {
 	of        *schema
 }
 
-// field returns the field of a name, nil where there is none.
+// field returns the field of a name, or nil.
 func (s *schema) field(name string) *field {
 	for i := range s.fields {
 		if s.fields[i].name == name {
@@ -44,7 +44,7 @@ func (s *schema) field(name string) *field {
 	return nil
 }
 
-// place finds the field of a name, or else of its aliases; -1 where there is none.
+// place returns the index of the field of a name, or else of the first alias that is found; -1 if there is none.
 func (s *schema) place(name string, aliases []string) int {
 	for i := range s.fields {
 		if s.fields[i].name == name {
@@ -75,7 +75,7 @@ func (s *schema) optional() bool {
 	return s.kind == "null"
 }
 
-// element returns the record inside a union, array or both; nil where there is none.
+// element returns the record inside a union, an array or both, or nil.
 func (s *schema) element() *schema {
 	switch s.kind {
 	case "record":
@@ -91,8 +91,8 @@ func (s *schema) element() *schema {
 	return nil
 }
 
-// text writes s again for goavro, as the bytes need it: without logical types, defaults, documentation and aliases. Times
-// are then plain longs, and goavro's mistakes about defaults cannot matter.
+// text writes s for goavro: without logical types, defaults, documentation and aliases. The bytes do not depend on those, and so
+// goavro reads times as longs, and its mistakes about defaults make no difference.
 func (s *schema) text() string { return string(s.append(nil, map[*schema]bool{})) }
 
 func (s *schema) append(b []byte, written map[*schema]bool) []byte {

@@ -8,15 +8,15 @@ import (
 	"tidemark/internal/event"
 )
 
-// value is one Avro value as its writer wrote it. It shares memory with the message. The conversions take whatever a writer
-// of another version may have written: Avro's own promotions (int to long to float to double, string and bytes either
-// way), and beyond them whole floats for integers, since a writer may widen a type before we do.
+// value is one Avro value, in the writer's type. It shares memory with the message. Its conversions accept what a writer of
+// another version may have written: Avro's promotions (int to long to float to double, string and bytes either way), and floats
+// without a fraction for integers, since a writer may widen a type before we do.
 type value struct {
 	*schema
-	// n is an int, a long, or the place of an enum's symbol; x is a float or a double.
+	// n is an int, a long, a boolean (0 or 1), or the index of a symbol. x is a float or a double.
 	n int64
 	x float64
-	// bytes are those of a string or bytes; of an array or a map all that it is written with.
+	// bytes is the content of a string or bytes, or the whole encoding of an array or a map.
 	bytes []byte
 }
 
@@ -30,7 +30,7 @@ var (
 	errNull     = errors.New("is null")
 )
 
-// text sets a string. The bytes of the message are copied.
+// text sets a string to a copy of the bytes.
 func (v value) text(to *string) error {
 	switch v.kind {
 	case "string", "bytes":
@@ -73,14 +73,14 @@ func (v value) number(to *float64) error {
 	return nil
 }
 
-// minor sets an amount that may be unknown.
+// minor sets an amount that is known.
 func (v value) minor(to *event.OptionalMinor) error {
 	to.Known = true
 	return v.whole(&to.Minor)
 }
 
-// instant sets a time. The unit is that of the logical type, rounded down: timestamp-micros, timestamp-nanos (also their
-// local- forms, taken as UTC), date (00:00 UTC); without a logical type it is milliseconds.
+// instant sets a time. The logical type gives the unit: timestamp-micros and timestamp-nanos, rounded down; date, 00:00 UTC;
+// otherwise milliseconds. Local times count as UTC.
 func (v value) instant(to *event.Instant) error {
 	var n int64
 	if err := v.whole(&n); err != nil {
@@ -102,7 +102,7 @@ func (v value) instant(to *event.Instant) error {
 	return nil
 }
 
-// parsed sets a member of a closed set from its symbol. A symbol that we do not know is the set's UNKNOWN.
+// parsed sets a member of a closed set from its symbol. An unknown symbol gives the UNKNOWN of the set.
 func parsed[T any](v value, to *T, parse func(string) T) error {
 	var symbol string
 	if err := v.text(&symbol); err != nil {
@@ -112,7 +112,7 @@ func parsed[T any](v value, to *T, parse func(string) T) error {
 	return nil
 }
 
-// texts sets a map from text to text. Entries that are null are left out.
+// texts sets a map from text to text, without the entries that are null.
 func (v value) texts(to *map[string]string) error {
 	if v.kind != "map" {
 		return errNoMap
@@ -139,7 +139,7 @@ func (v value) texts(to *map[string]string) error {
 	return nil
 }
 
-// entry reads an entry of a map of texts, and adds it unless it is null.
+// entry reads an entry of a map of texts into found, unless it is null.
 func (r *scanner) entry(of *schema, found map[string]string) error {
 	key, err := r.text()
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// value reads one value of s, or of the branch that a union names, and walks over all that is inside it.
+// value reads one value of s. It walks over all that is inside the value. Of a union it reads the branch that the bytes name.
 func (r *scanner) value(s *schema) (v value, err error) {
 	if s, err = r.open(s); err != nil {
 		return v, err
@@ -28,7 +28,7 @@ func (r *scanner) value(s *schema) (v value, err error) {
 	case "float":
 		v.x, err = r.float()
 	case "boolean":
-		err = r.boolean()
+		v.n, err = r.boolean()
 	case "fixed":
 		_, err = r.take(int64(s.size))
 	case "record":
@@ -41,7 +41,7 @@ func (r *scanner) value(s *schema) (v value, err error) {
 	return v, err
 }
 
-// open returns the branch that a union names; what is no union is its own branch.
+// open reads which branch of a union follows, and returns it. It returns any other type as it is.
 func (r *scanner) open(s *schema) (*schema, error) {
 	for s.kind == "union" {
 		r.values++
@@ -93,7 +93,7 @@ func (r *scanner) collection(s *schema) error {
 	return nil
 }
 
-// repeats reports whether a key is there twice. It sorts the keys.
+// repeats reports whether a key occurs twice. It sorts the keys.
 func repeats(keys [][]byte) bool {
 	slices.SortFunc(keys, bytes.Compare)
 	for i := 1; i < len(keys); i++ {

@@ -98,7 +98,7 @@ func sameBytes(t interface {
 ) {
 	t.Helper()
 	id, episode := ids(x)
-	want, err := formats()[topicOf(x)].binary(nil, told(x))
+	want, err := codecs()[topicOf(x)].BinaryFromNative(nil, told(x))
 	if err != nil {
 		t.Fatalf("%+v: %v", x, err)
 	}
@@ -106,5 +106,37 @@ func sameBytes(t interface {
 	w.transition(x, id, episode)
 	if !bytes.Equal(w.b, want) {
 		t.Fatalf("%+v:\n got %x\nwant %x", x, w.b, want)
+	}
+}
+
+// The bytes of events are those of the record under its schema.
+func TestWireIsTheRecordOfAnEvent(t *testing.T) {
+	c := newCodec(t, Options{})
+	bare, one := sampleInteraction(), sampleInteraction()
+	bare.Attributes, bare.Weight, bare.Disposition, bare.Alert = nil, 0, event.UnknownDisposition, ""
+	one.Attributes = map[string]string{"region": "Zürich"} // goavro writes more than one in any order
+	unscored, unreal := sampleFeedback(), sampleFeedback()
+	unreal.Score, unreal.Max = math.NaN(), math.Inf(1)
+	unscored.Scored, unscored.About = false, event.UnknownSubject
+	for _, e := range []event.Event{
+		samplePurchase(), &event.Purchase{}, bare, one, &event.Interaction{}, sampleFeedback(), unscored, unreal, &event.Feedback{},
+	} {
+		var record map[string]any
+		switch e := e.(type) {
+		case *event.Purchase:
+			record = purchaseRecord(e)
+		case *event.Interaction:
+			record = interactionRecord(e)
+		case *event.Feedback:
+			record = feedbackRecord(e)
+		}
+		want, err := codecs()[string(e.Topic())].BinaryFromNative(nil, record)
+		if err != nil {
+			t.Fatalf("%+v: %v", e, err)
+		}
+		out := c.EncodeEvent(e)
+		if got := out.Value[5:]; !bytes.Equal(got, want) {
+			t.Errorf("%+v:\n got %x\nwant %x", e, got, want)
+		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 )
 
-// copartitioned deals partition indexes out in ranges, the same indexes on every topic. The library's own range balancer
-// deals by the place in the broker's list, whose order nobody promises. Its name keeps members that would deal
-// differently out of the group.
+// copartitioned assigns ranges of partition indexes, the same indexes on every topic. The range balancer of the library assigns
+// by position in the broker's list instead, and no broker promises the order of its list. The name of this balancer differs from
+// the library's, so that the group refuses members with another balancer.
 type copartitioned struct{}
 
 func (copartitioned) ProtocolName() string { return "tidemark-copartitioned" }

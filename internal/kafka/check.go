@@ -8,18 +8,18 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 )
 
-// Finding is one thing that was looked at.
+// Finding is the result of one check.
 type Finding struct {
-	// Name says what was looked at.
+	// Name says what was checked.
 	Name string
-	// OK is false where it must be mended before the service can be relied upon.
+	// OK is false if the service cannot be relied upon until this is mended.
 	OK bool
 	// Detail says what was found, Remedy how to mend it. A finding that is OK and has a remedy is a note.
 	Detail, Remedy string
 }
 
-// CheckTopics looks at the topics of the design: whether they exist, with equal partition counts of the inputs and the
-// settings that they need. It fails only where the brokers do not answer.
+// CheckTopics checks the topics of the design: that they exist, that the inputs have equal partition counts, and that the
+// settings suit. It fails only if the brokers do not answer.
 func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
 	found, err := c.partitions(ctx, topicNames()...)
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
 	return append(findings, durability(found)...), nil
 }
 
-// check judges one topic by its partitions (none: it does not exist) and settings.
+// check checks one topic by its partitions and settings. A topic without partitions does not exist.
 func (t topic) check(partitions []kafkago.Partition, settings map[string]string) []Finding {
 	if len(partitions) == 0 {
 		return []Finding{{Name: t.name, OK: t.optional, Detail: "does not exist", Remedy: "tidemark topics create"}}
@@ -80,7 +80,7 @@ func (s setting) check(topic string, settings map[string]string) (finding Findin
 	return finding, false
 }
 
-// durability notes what one broken broker would take with it.
+// durability notes the data that the loss of one broker would lose.
 func durability(found map[string][]kafkago.Partition) []Finding {
 	single := 0
 	for _, partitions := range found {

@@ -13,8 +13,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Cluster is a Kafka cluster as we reach it: the topics of the design and no others. It is safe for concurrent use;
-// nothing is dialled before it is needed.
+// Cluster is a Kafka cluster, as far as the topics of the design go. It is safe for concurrent use. It dials nothing before the
+// first call.
 type Cluster struct {
 	config    Config
 	network   *network
@@ -23,10 +23,10 @@ type Cluster struct {
 	client    *kafkago.Client
 }
 
-// metadataAge bounds how long we believe what a broker said about topics and leaders.
+// metadataAge bounds the age of cached metadata about topics and leaders.
 const metadataAge = 2 * time.Second
 
-// NewCluster returns the cluster that config names, or everything that is wrong with config.
+// NewCluster returns the cluster that config names. The error names everything that is wrong with config.
 func NewCluster(config Config) (*Cluster, error) {
 	config = config.withDefaults()
 	if err := config.check(); err != nil {
@@ -57,14 +57,14 @@ func NewCluster(config Config) (*Cluster, error) {
 	return c, nil
 }
 
-// Close lets go of the connections. Groups, logs and publishers of the cluster are to be closed before.
+// Close closes the connections. Close the groups, logs and publishers of the cluster before.
 func (c *Cluster) Close() {
 	c.transport.CloseIdleConnections()
 	c.network.sever()
 }
 
-// Sever cuts every connection and refuses new ones: to the brokers, this process has crashed. Nothing of the cluster
-// works afterwards. It exists for tests of takeover.
+// Sever cuts every connection and refuses new ones: the brokers see a process that has crashed. The cluster cannot be used
+// afterwards. Sever is for tests of takeover.
 func (c *Cluster) Sever() { c.network.sever() }
 
 func (c *Cluster) dialerOn(n *network) *kafkago.Dialer {
@@ -80,8 +80,8 @@ func (c *Cluster) dialerOn(n *network) *kafkago.Dialer {
 	return dialer
 }
 
-// partitions returns the partitions of topics, none for one that does not exist. It never creates a topic, unlike the
-// library's own look-ups on a Conn, which tell the broker that it may.
+// partitions returns the partitions of topics, none for a topic that does not exist. It never creates a topic. The look-ups of
+// the library on a Conn would: they allow the broker to create what is missing.
 func (c *Cluster) partitions(ctx context.Context, topics ...string) (map[string][]kafkago.Partition, error) {
 	answer, err := c.client.Metadata(ctx, &kafkago.MetadataRequest{Topics: topics})
 	if err != nil {
@@ -97,7 +97,7 @@ func (c *Cluster) partitions(ctx context.Context, topics ...string) (map[string]
 	return found, nil
 }
 
-// dialLeader connects to the broker that leads p.
+// dialLeader connects to the leader of p.
 func (c *Cluster) dialLeader(ctx context.Context, p shard.Partition) (*kafkago.Conn, error) {
 	found, err := c.partitions(ctx, string(p.Topic))
 	if err != nil {
@@ -115,8 +115,8 @@ func (c *Cluster) dialLeader(ctx context.Context, p shard.Partition) (*kafkago.C
 	return nil, kafkago.UnknownTopicOrPartition
 }
 
-// Partitions returns how many partitions each input topic has. It fails where one is missing, and with
-// ErrUnequalPartitions where they differ.
+// Partitions returns the partition count of each input topic. A missing topic is an error. Counts that differ give
+// ErrUnequalPartitions.
 func (c *Cluster) Partitions(ctx context.Context) (int, error) {
 	found, err := c.partitions(ctx, inputNames()...)
 	if err != nil {
@@ -157,7 +157,7 @@ func inputNames() []string {
 	return names
 }
 
-// pause waits for d, or until ctx ends; then it returns ctx's error.
+// pause waits for d. If ctx ends first, pause returns ctx's error.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -1,5 +1,5 @@
-// Package kafka reads the input topics and writes the outputs: the consumer group, fetchers, publisher and topics of the
-// service, on Kafka 0.11 or later. It hides the client library.
+// Package kafka reads the input topics and writes the output topics, on Kafka 0.11 or later: the consumer group, fetchers,
+// publisher and topics of the service. It hides the client library.
 package kafka
 
 import (
@@ -11,52 +11,53 @@ import (
 	"tidemark/internal/event"
 )
 
-// Config says how to reach the brokers. Zero fields take the defaults named beside them.
+// Config says how to reach the brokers. A zero field takes the default that its comment ends with.
 type Config struct {
-	// Brokers are the bootstrap addresses, host:port, at least one.
+	// Brokers are the bootstrap addresses, host:port. There is at least one; there is no default.
 	Brokers []string
-	// ClientID names us in the brokers' logs and quotas: "tidemark".
+	// ClientID names this process in the logs and quotas of the brokers. Default "tidemark".
 	ClientID string
-	// Group is the consumer group: "tidemark".
+	// Group is the consumer group. Default "tidemark".
 	Group    string
 	Security Security
 
-	// SessionTimeout is the silence after which the group gives a member's partitions to others: 10 s. The brokers bound
-	// it (group.min.session.timeout.ms, 6 s by default).
+	// SessionTimeout is the silence after which the group gives the partitions of a member to others. The brokers bound it:
+	// group.min.session.timeout.ms is 6 s by default. Default 10 s.
 	SessionTimeout time.Duration
-	// Heartbeat is the time between signs of life, at most a third of SessionTimeout: 1 s. It is also how long a member
-	// may take to notice a rebalance.
+	// Heartbeat is the time between heartbeats, at most a third of SessionTimeout. A member notices a rebalance within one
+	// Heartbeat. Default 1 s.
 	Heartbeat time.Duration
-	// RebalanceTimeout is how long members have to let go of their partitions: 30 s.
+	// RebalanceTimeout is the time that members have to release their partitions. Default 30 s.
 	RebalanceTimeout time.Duration
-	// Rejoin is the pause after an error, before the group is joined again: 1 s.
+	// Rejoin is the pause between an error and the next join of the group. Default 1 s.
 	Rejoin time.Duration
-	// WatchInterval is the time between looks for new partitions: 10 s.
+	// WatchInterval is the time between two checks for new partitions. Default 10 s.
 	WatchInterval time.Duration
 
-	// MaxWait is how long a fetch waits for records, at most 500 ms: 250 ms. What is due in silence waits as long: it is
-	// certain only up to when the last answered fetch was sent.
+	// MaxWait is how long a fetch waits for records, at most 500 ms. Reviews in silence are late by as much: the log is known
+	// only up to when the last answered fetch was sent. Default 250 ms.
 	MaxWait time.Duration
-	// FetchBytes bounds what a broker answers to one fetch, though a larger single batch still comes whole: 4 MiB.
+	// FetchBytes bounds the answer to one fetch, in bytes. A single batch that is larger still comes whole. Default 4 MiB.
 	FetchBytes int
-	// FetchRecords bounds the records that one Fetch returns: 5,000.
+	// FetchRecords bounds the records of one Fetch. Default 5,000.
 	FetchRecords int
-	// RequestTimeout bounds one request, its own waiting not counted: 10 s.
+	// RequestTimeout bounds one request, less the time that the request asks the broker to wait. Default 10 s.
 	RequestTimeout time.Duration
 
-	// Linger is how long the publisher waits for a batch to fill: 1 ms. Whoever publishes has all at hand, and waits.
+	// Linger is how long the publisher waits for a batch to fill. A caller passes all of its outputs in one call and waits, so a
+	// longer Linger gains nothing. Default 1 ms.
 	Linger time.Duration
-	// MessageBytes bounds a message to be published: 2 MiB. The topic's max.message.bytes must allow it.
+	// MessageBytes bounds a message to be published, in bytes. The topic's max.message.bytes must allow it. Default 2 MiB.
 	MessageBytes int
 
-	// Now is the local clock: the wall clock.
+	// Now is the local clock. Default the wall clock.
 	Now func() event.Instant
 }
 
 // maxMaxWait bounds Config.MaxWait.
 const maxMaxWait = 500 * time.Millisecond
 
-// Check says everything that is wrong with c, nil when nothing is.
+// Check returns an error that names everything that is wrong with c, or nil.
 func (c Config) Check() error {
 	return c.withDefaults().check()
 }

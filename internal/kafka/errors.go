@@ -14,22 +14,23 @@ import (
 	"tidemark/internal/stream"
 )
 
-// What callers decide upon.
+// Errors that callers decide upon.
 var (
-	// ErrGenerationEnded is the error of a commit after the group has moved on: the partitions may be another member's.
+	// ErrGenerationEnded is the error of a commit after the generation has ended. Another member may own the partitions now.
 	ErrGenerationEnded = errors.New("consumer group generation has ended")
 	// ErrTopicMissing is the error of an input topic that does not exist.
 	ErrTopicMissing = errors.New("input topic missing")
-	// ErrUnequalPartitions is the error of input topics with different numbers of partitions: a customer's events would
-	// not meet in one lane.
+	// ErrUnequalPartitions is the error of input topics with different partition counts. The events of one customer would go to
+	// different lanes.
 	ErrUnequalPartitions = errors.New("input topics have unequal partition counts")
-	// ErrUnequalAssignment is the error of a group that gave us different partitions of the input topics.
+	// ErrUnequalAssignment is the error of a group that assigned different partitions of the input topics to this member.
 	ErrUnequalAssignment = errors.New("unequal assignment of the input topics")
 
 	errMalformed = errors.New("answer that cannot be read")
 )
 
-// Retryable marks an error of a group's handler after which the group is to be joined again rather than left for good.
+// Retryable marks an error of a group's handler. After a marked error the group is joined again; after any other error Run
+// returns.
 func Retryable(err error) error { return &retryable{err} }
 
 type retryable struct{ error }
@@ -41,8 +42,7 @@ func isRetryable(err error) bool {
 	return errors.As(err, &r)
 }
 
-// ErrorClass names the kind of an error of this package in a closed set of short words, for those who decide by it or show
-// it.
+// ErrorClass returns the class of an error of this package, one of a closed set of short words.
 func ErrorClass(err error) string {
 	var tooLarge kafkago.MessageTooLargeError
 	var broker kafkago.Error

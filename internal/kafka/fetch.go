@@ -14,7 +14,7 @@ import (
 	"tidemark/internal/stream"
 )
 
-// fetcher reads one partition from its leader, for one goroutine at a time.
+// fetcher reads one partition from its leader. One goroutine uses it at a time.
 type fetcher struct {
 	cluster   *Cluster
 	partition shard.Partition
@@ -23,17 +23,17 @@ type fetcher struct {
 	open     *answer       // what is left of the last answer; nil for nothing
 	failures int           // in a row: the pause before the next dial grows with them
 	typical  int           // records of the last fetch, a guess at the next
-	// single asks for one record batch at a time, after a failure: the library cannot read two empty batches in a row
-	// (compaction leaves them).
+	// single asks for one record batch at a time. It is set after a failure: the library cannot read two empty batches in a row,
+	// which compaction leaves.
 	single bool
 }
 
-// answer is the broker's answer to one fetch, read bit by bit.
+// answer is the broker's answer to one fetch. It is read in parts.
 type answer struct {
 	batch *kafkago.Batch
 	asked int64
 	next  int64
-	// sentAt is taken just before the request goes out.
+	// sentAt is the local time just before the request was sent.
 	sentAt event.Instant
 	end    int64 // the high watermark
 }
@@ -98,7 +98,7 @@ func backoff(failures int) time.Duration {
 	return min(firstPause<<min(failures-1, 10), longestPause)
 }
 
-// drop lets go of the connection. It never closes the batch: after a panic inside the library its locks stay held.
+// drop closes the connection. It does not close the batch: after a panic inside the library the locks of the batch stay held.
 func (f *fetcher) drop() {
 	if f.conn != nil {
 		_ = f.conn.Close()
@@ -106,7 +106,7 @@ func (f *fetcher) drop() {
 	f.conn, f.open = nil, nil
 }
 
-// read takes records from the answer at hand, and asks for another where that yields none.
+// read returns records of the open answer. If the answer yields none, read sends another request.
 func (f *fetcher) read(offset int64) (fetch stream.Fetch, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -147,8 +147,8 @@ func (f *fetcher) ask(offset int64) error {
 	return batch.Err() // then the high watermark is not known either
 }
 
-// take reads up to Config.FetchRecords records of the open answer. An answer that breaks off after some of them is cut
-// there: what came before is whole.
+// take reads up to Config.FetchRecords records of the open answer. If the answer breaks off after some records, take returns
+// those records.
 func (f *fetcher) take() (stream.Fetch, error) {
 	a, from := f.open, f.open.next
 	limit := f.cluster.config.FetchRecords
@@ -173,17 +173,17 @@ func (f *fetcher) take() (stream.Fetch, error) {
 	return stream.Fetch{Records: records, Next: a.next, HighWatermark: a.end, SentAt: a.sentAt}, nil
 }
 
-// exhausted looks at why the open answer yields no more: nil where it was read to its end.
+// exhausted returns why the open answer yields no more records: nil at the end of the answer.
 func (f *fetcher) exhausted(err error) error {
 	a := f.open
 	switch {
 	case errors.Is(err, kafkago.RequestTimedOut): // how the library says "nothing new", and "read too slowly"
 	case errors.Is(err, io.EOF):
-		// Offsets that compaction emptied at the end of a batch. The library's own offset may lie behind ours.
+		// Compaction emptied the offsets at the end of a batch. The offset of the library may lie behind ours.
 		a.next = max(a.next, a.batch.Offset())
 		if a.next == a.asked && a.next < a.end {
-			// A broker answers with the whole batch that spans the offset asked for. It held nothing from there on, so
-			// the offset itself was compacted away, though how many after it the library does not say.
+			// The broker answers with the whole batch that spans the offset. The batch held nothing from that offset on, so the
+			// offset itself was compacted away. How many offsets after it were, the library does not say.
 			a.next++
 		}
 	default:
@@ -192,7 +192,7 @@ func (f *fetcher) exhausted(err error) error {
 	return f.finish()
 }
 
-// finish closes the open answer, so that the connection can be asked again.
+// finish closes the open answer. Then the connection takes the next request.
 func (f *fetcher) finish() error {
 	if f.open == nil {
 		return nil

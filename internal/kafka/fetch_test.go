@@ -20,6 +20,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 var purchases = shard.Partition{Topic: event.Purchases, Index: 0}
@@ -240,13 +241,13 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 func TestFetchTakesAMessageLargerThanTheFetch(t *testing.T) {
 	eachBroker(t, func(t *testing.T, b broker) {
 		cluster := b.withTopics(t, 1)
-		p := shard.Partition{Topic: DeadLetters}
+		p := shard.Partition{Topic: schemas.DeadLetters}
 		cluster.config.FetchBytes = 10_000
 		want := bytes.Repeat([]byte("0123456789abcdef"), 120_000) // 1.9 MB
 		publish(t, cluster,
-			shard.Output{ID: "1", Topic: DeadLetters, Value: []byte("before")},
-			shard.Output{ID: "2", Topic: DeadLetters, Value: []byte("after")},
-			shard.Output{ID: "3", Topic: DeadLetters, Value: want},
+			shard.Output{ID: "1", Topic: schemas.DeadLetters, Value: []byte("before")},
+			shard.Output{ID: "2", Topic: schemas.DeadLetters, Value: []byte("after")},
+			shard.Output{ID: "3", Topic: schemas.DeadLetters, Value: want},
 		)
 		log := cluster.NewLog()
 		defer log.Close()
@@ -317,7 +318,7 @@ func TestFetchPassesCompactedOffsets(t *testing.T) {
 				var batch []*kgo.Record
 				for i := range 20 {
 					key := fmt.Sprintf("c%d", (i*7+round)%(20-4*round)) // fewer and fewer keys
-					batch = append(batch, &kgo.Record{Topic: Scores, Key: []byte(key), Value: bytes.Repeat([]byte(key), 20)})
+					batch = append(batch, &kgo.Record{Topic: schemas.Scores, Key: []byte(key), Value: bytes.Repeat([]byte(key), 20)})
 				}
 				for _, result := range client.ProduceSync(ctx, batch...) {
 					if result.Err != nil {
@@ -330,7 +331,7 @@ func TestFetchPassesCompactedOffsets(t *testing.T) {
 			log := cluster.NewLog()
 			defer log.Close()
 			got := make(map[string]int64)
-			records := readAll(t, log, shard.Partition{Topic: Scores})
+			records := readAll(t, log, shard.Partition{Topic: schemas.Scores})
 			for _, r := range records {
 				got[string(r.Key)] = r.Offset
 			}

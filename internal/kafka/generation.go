@@ -15,8 +15,8 @@ import (
 	"tidemark/internal/stream"
 )
 
-// Generation is our share of the partitions until the group changes: the source that lanes read. Its methods are safe
-// for concurrent use, but Fetch only by one goroutine per partition.
+// Generation is this member's share of the partitions until the group changes. Lanes read from it. It is safe for concurrent use,
+// but each partition is fetched by one goroutine.
 type Generation struct {
 	life    context.Context // ends with the generation, not with the process's wish to stop: the last commit still counts
 	next    *kafkago.Generation
@@ -51,31 +51,31 @@ func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (
 	return g, nil
 }
 
-// ID is the group's number of this generation.
+// ID is the number of the generation within the group.
 func (g *Generation) ID() int { return int(g.next.ID) }
 
-// Partitions returns the indexes owned, ascending: the same on all three input topics. There may be none.
+// Partitions returns the owned partition indexes, ascending: the same on all three input topics. There may be none.
 func (g *Generation) Partitions() []int { return slices.Clone(g.indexes) }
 
-// Committed returns the offset that the group had committed for p when the generation began, and whether it had.
+// Committed returns the offset that the group had committed for p at the start of the generation, and whether there was one.
 func (g *Generation) Committed(p shard.Partition) (int64, bool) {
 	offset, ok := g.atJoin[p]
 	return offset, ok
 }
 
-// Bounds returns the first offset still held and the end of the log (the next offset to be written).
+// Bounds returns the first offset that the log holds, and the end of the log (the next offset to be written).
 func (g *Generation) Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error) {
 	return g.log.Bounds(ctx, p)
 }
 
-// Fetch reads on from an offset: see Log.Fetch.
+// Fetch reads records from an offset on: see Log.Fetch.
 func (g *Generation) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
 	return g.log.Fetch(ctx, p, offset)
 }
 
-// CommitOffsets tells the group how far its members have got, at most once per offset. It fails with ErrGenerationEnded
-// once the group has moved on. An offset goes back only where its owner says so, after a rewind. It takes at most the
-// request timeout; an end of ctx does not cut it short.
+// CommitOffsets commits offsets to the group. It skips an offset that is committed already. After the end of the generation it
+// fails with ErrGenerationEnded. A smaller offset than the last is committed too: a lane may rewind. CommitOffsets takes at most
+// the request timeout; it does not stop when ctx ends.
 func (g *Generation) CommitOffsets(ctx context.Context, offsets map[shard.Partition]int64) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -109,7 +109,7 @@ func (g *Generation) CommitOffsets(ctx context.Context, offsets map[shard.Partit
 	return nil
 }
 
-// hasMovedOn reports whether the coordinator refused us because the generation is over.
+// hasMovedOn reports whether the coordinator refused a commit because the generation has ended.
 func hasMovedOn(err error) bool {
 	return errors.Is(err, kafkago.IllegalGeneration) || errors.Is(err, kafkago.UnknownMemberId) ||
 		errors.Is(err, kafkago.RebalanceInProgress)

@@ -21,15 +21,16 @@ type Group struct {
 	cluster *Cluster
 	notice  func(error)
 	joined  atomic.Bool
-	// partitions is the partition count that was seen before the last join, or since: any other is a change.
+	// partitions is the last partition count that was seen, before the last join or since. Another count is a change.
 	partitions int
 }
 
-// leaveTimeout bounds a polite goodbye. A member that has not left by then is cut off, and missed after SessionTimeout.
+// leaveTimeout bounds how long leaving the group may take. After it the connections are cut, and the group misses the member
+// after SessionTimeout.
 const leaveTimeout = 3 * time.Second
 
-// NewGroup returns our membership in the cluster's configured group. notice, if not nil, is told of every error after
-// which Run tries again; it must not block.
+// NewGroup returns a membership in the cluster's configured group. notice is called with every error that Run tries again after.
+// notice may be nil; it must not block.
 func (c *Cluster) NewGroup(notice func(error)) *Group {
 	if notice == nil {
 		notice = func(error) {}
@@ -37,21 +38,21 @@ func (c *Cluster) NewGroup(notice func(error)) *Group {
 	return &Group{cluster: c, notice: notice}
 }
 
-// Joined reports whether a generation is being handled now: whether this member does its share.
+// Joined reports whether a generation is being handled now.
 func (g *Group) Joined() bool { return g.joined.Load() }
 
-// Run joins the group and calls handle once per generation, one at a time, until ctx ends; then it leaves the group and
-// returns nil. A generation may own no partitions at all. Run waits for handle before anything else happens, and the
-// group waits for Run, at most the rebalance timeout.
+// Run joins the group and calls handle once per generation, one at a time, until ctx ends. Then it leaves the group and returns
+// nil. A generation may own no partitions. Run waits for handle to return before it does anything else, and the group waits for
+// Run, at most the rebalance timeout.
 //
-// handle's ctx ends with ctx or with the generation. Its answer decides:
-//   - nil while the generation lives: Run is done, and returns nil
-//   - nil or the context's error once the generation has ended, or ErrGenerationEnded: join again
+// handle's ctx ends with ctx or with the generation. What handle returns decides:
+//   - nil during the generation: Run returns nil
+//   - nil, the context's error or ErrGenerationEnded after the end of the generation: join again
 //   - an error marked Retryable: join again after a pause
 //   - any other error: Run returns it
 //
-// Brokers that are down and topics that are missing are waited for. Unequal partition counts of the input topics are an
-// error, as are group settings that the brokers do not accept.
+// If brokers are down or topics are missing, Run waits. Unequal partition counts of the input topics are an error, as are group
+// settings that the brokers do not accept.
 func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *Generation) error) error {
 	if ready, err := g.awaitTopics(ctx); !ready {
 		return err
@@ -88,12 +89,12 @@ func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *G
 	return nil
 }
 
-// serve runs handle for one generation and waits for it. done is true when handle finished of its own accord.
+// serve calls handle for one generation and waits for it. done is true if handle returned before the generation ended.
 func (g *Group) serve(ctx context.Context, next *kafkago.Generation, handle func(context.Context, *Generation) error) (done bool, err error) {
 	var running sync.WaitGroup
 	running.Add(2)
 	var parted error
-	// Whatever Start runs ends the generation, and so the other, by returning.
+	// The function that returns first ends the generation, and so the other function.
 	next.Start(func(life context.Context) {
 		defer running.Done()
 		parted = g.watch(life)
@@ -109,8 +110,9 @@ func (g *Group) serve(ctx context.Context, next *kafkago.Generation, handle func
 	return done, err
 }
 
-// watch returns when the partition count has changed, with an error where the topics part. The library's own watch takes
-// what it finds after a join for the state of the join, and creates topics that somebody has deleted.
+// watch returns when the partition count has changed. Its error says that the topics have unequal counts. The watch of the
+// library would compare with what it finds after the join, not with the state of the join. It would also create topics that
+// somebody has deleted.
 func (g *Group) watch(life context.Context) error {
 	ticker := time.NewTicker(g.cluster.config.WatchInterval)
 	defer ticker.Stop()
@@ -154,8 +156,8 @@ func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle
 	return err == nil && !ended, err
 }
 
-// awaitTopics waits until all input topics are there, with equal partition counts. ready is false where that cannot be
-// waited for, and, without an error, where ctx has ended first.
+// awaitTopics waits until all input topics exist, with equal partition counts. ready is false with an error that waiting does not
+// mend, or without an error if ctx has ended.
 func (g *Group) awaitTopics(ctx context.Context) (ready bool, err error) {
 	for ctx.Err() == nil {
 		g.partitions, err = g.cluster.Partitions(ctx)
@@ -190,8 +192,8 @@ func (g *Group) settings(network *network) kafkago.ConsumerGroupConfig {
 	}
 }
 
-// leave says goodbye. The library's Close waits for whatever it is doing, a join of RebalanceTimeout included, so after
-// leaveTimeout its connections are cut.
+// leave leaves the group. The Close of the library waits for its call under way, which may be a join of RebalanceTimeout. So
+// leave cuts the connections after leaveTimeout.
 func leave(members *kafkago.ConsumerGroup, network *network) {
 	impatience := time.AfterFunc(leaveTimeout, network.sever)
 	defer impatience.Stop()

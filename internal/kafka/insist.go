@@ -8,10 +8,9 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Insist is Publish for those who have nobody to repeat it for them: while the brokers are away, or refuse for the moment,
-// it tries again. waiting hears of every such failure. It fails once nothing has been taken for as long as patience, and at
-// once with what no waiting mends. Outputs of one key and topic keep their order whatever fails: again and again, some may
-// stand in the log twice, but the first of each comes in order.
+// Insist is Publish that tries again while the brokers are away or refuse for the moment. waiting is called with every such
+// failure. Insist fails if nothing was acknowledged for as long as patience, and at once with an error that waiting does not
+// mend. Outputs of one key and topic keep their order: an output may stand in the log twice, but the first copies come in order.
 func (p *Publisher) Insist(ctx context.Context, outputs []shard.Output, patience time.Duration, waiting func(error)) error {
 	for len(outputs) > 0 {
 		n := piece(outputs)
@@ -23,7 +22,8 @@ func (p *Publisher) Insist(ctx context.Context, outputs []shard.Output, patience
 	return nil
 }
 
-// piece is how many outputs surely make one batch per partition: of several the library writes on after one has failed.
+// piece returns how many outputs surely fit one batch per partition. Of several batches the library writes on after one has
+// failed.
 func piece(outputs []shard.Output) int {
 	bytes := 0
 	for n, o := range outputs {
@@ -62,7 +62,7 @@ func (p *Publisher) insist(ctx context.Context, outputs []shard.Output, patience
 	return fmt.Errorf("kafka took nothing for %v: %w", patience, last)
 }
 
-// passes tells whether an error is one that a restart of a broker brings, and ends.
+// passes reports whether an error passes by itself: a restart of a broker brings it and ends it.
 func passes(err error) bool {
 	switch ErrorClass(err) {
 	case "network", "timeout", "retriable", "topic_missing":

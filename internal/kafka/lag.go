@@ -11,27 +11,27 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Progress is how far the group has got in one partition, as its committed offset says.
+// Progress is the position of the group in one partition, by its committed offset.
 type Progress struct {
 	Partition shard.Partition
-	// First is the first offset still held, End the next to be written.
+	// First is the first offset that the log holds, End the next to be written.
 	First, End int64
 	// Committed is the group's committed offset, -1 for none.
 	Committed int64
 }
 
-// Lag counts the offsets between the committed one and the end. A committed offset beyond the end (a truncated log) gives
-// a negative number.
+// Lag returns the number of offsets between the committed one and the end. It is negative if the committed offset lies beyond the
+// end: the log was truncated.
 func (p Progress) Lag() int64 { return p.End - max(p.Committed, p.First) }
 
-// Progress returns how far the group has got in every partition of the input topics.
+// Progress returns the position of the group in every partition of the input topics.
 func (c *Cluster) Progress(ctx context.Context) ([]Progress, error) {
 	n, err := c.Partitions(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look at the group's progress: %w", err)
 	}
 	partitions := inputPartitions(n)
-	// The commits first: where they equal an end that is read later, they equalled it when they were read.
+	// Read the commits first: a commit that equals an end read later has equalled the end when it was read.
 	committed, err := c.committed(ctx, partitions)
 	if err != nil {
 		return nil, fmt.Errorf("look at the group's progress: %w", err)
@@ -50,8 +50,8 @@ func (c *Cluster) Progress(ctx context.Context) ([]Progress, error) {
 	return progress, nil
 }
 
-// CaughtUp reports whether the group's committed offsets equal the ends of the log on all partitions of the inputs.
-// A partition that holds nothing needs no commit.
+// CaughtUp reports whether the committed offsets of the group equal the ends of the log in all partitions of the inputs. An empty
+// partition needs no commit.
 func (c *Cluster) CaughtUp(ctx context.Context) (bool, error) {
 	progress, err := c.Progress(ctx)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"tidemark/internal/stream"
 )
 
-// Log reads partitions, whoever owns them. It is safe for concurrent use, but Fetch only by one goroutine per partition.
+// Log reads partitions, whatever the group has assigned. It is safe for concurrent use, but each partition is fetched by one
+// goroutine.
 type Log struct {
 	cluster *Cluster
 
@@ -20,12 +21,12 @@ type Log struct {
 	fetchers map[shard.Partition]*fetcher
 }
 
-// NewLog returns a reader of the cluster's topics. Close it when no call is under way.
+// NewLog returns a reader of the cluster's topics. Close it while no call is under way.
 func (c *Cluster) NewLog() *Log {
 	return &Log{cluster: c, fetchers: make(map[shard.Partition]*fetcher)}
 }
 
-// Close lets go of the connections.
+// Close closes the connections.
 func (l *Log) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -35,12 +36,12 @@ func (l *Log) Close() {
 	}
 }
 
-// Fetch reads on from an offset. It waits at most Config.MaxWait for records; none is no error. It fails with
-// stream.ErrOffsetOutOfRange rather than skip what has expired or wait for what was never written. After any other error
-// the same call may be made again: it dials anew, after a growing pause. The records are the caller's to keep.
+// Fetch reads records from an offset on. It waits at most Config.MaxWait for records; no records are no error. If the offset has
+// expired or was never written, Fetch fails with stream.ErrOffsetOutOfRange and skips nothing. After any other error the same
+// call may be made again: it dials anew, after a pause that grows. The records belong to the caller.
 //
-// Transaction markers are returned as records (key of 4 bytes, value of 6), and so are records of aborted transactions:
-// the library tells neither from the rest. Offsets that hold nothing are passed over.
+// Transaction markers are returned as records (key of 4 bytes, value of 6), and so are records of aborted transactions: the
+// library does not tell them from other records. Offsets that hold nothing are skipped.
 func (l *Log) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
 	fetch, err := l.fetcher(p).fetch(ctx, offset)
 	if err != nil {
@@ -60,7 +61,7 @@ func (l *Log) fetcher(p shard.Partition) *fetcher {
 	return f
 }
 
-// Bounds returns the first offset still held and the end of the log (the next offset to be written).
+// Bounds returns the first offset that the log holds, and the end of the log (the next offset to be written).
 func (l *Log) Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error) {
 	bounds, err := l.cluster.bounds(ctx, []shard.Partition{p})
 	if err != nil {

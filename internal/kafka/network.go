@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// network dials, and keeps track of what it dialled, so that all of it can be cut at once: the client library has calls
-// that no context reaches.
+// network dials, and keeps a list of its connections, so that all can be cut at once. The client library has calls that no
+// context ends.
 type network struct {
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -25,12 +25,12 @@ func newNetwork(timeout time.Duration) *network {
 	return &network{dial: dialer.DialContext, conns: make(map[*tracked]struct{})}
 }
 
-// within returns a network that dials through n, so that cutting n cuts it too, but not the other way round.
+// within returns a network that dials through n. To cut n cuts the inner network too; to cut the inner network leaves n as it is.
 func (n *network) within() *network {
 	return &network{dial: n.DialContext, conns: make(map[*tracked]struct{})}
 }
 
-// DialContext opens a connection that Sever closes.
+// DialContext opens a connection that sever closes.
 func (n *network) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	if n.isSevered() {
 		return nil, errSevered
@@ -50,7 +50,7 @@ func (n *network) DialContext(ctx context.Context, network, address string) (net
 	return t, nil
 }
 
-// sever closes every connection, and every later dial fails.
+// sever closes every connection. Every later dial fails.
 func (n *network) sever() {
 	n.mu.Lock()
 	n.severed = true

@@ -13,26 +13,25 @@ import (
 
 // Publisher writes outputs to their topics, keyed. It is safe for concurrent use.
 //
-// The library's producer is not idempotent: after an error, and after a retry of its own, an output may stand in the log
-// twice, and then out of order with those that came after it. Its id tells.
+// The producer of the library is not idempotent. After an error, and after a retry inside the library, an output may stand in the
+// log twice, and the second copy may follow later outputs. Both copies carry the same id.
 type Publisher struct {
 	usual, large *kafkago.Writer
 	now          func() event.Instant
 }
 
 const (
-	// publishAttempts bounds the library's own retries; the caller repeats what must not be lost.
+	// publishAttempts bounds the retries inside the library. The caller repeats outputs that must not be lost.
 	publishAttempts = 4
-	// publishBatch is the most messages of one batch. The library makes room for so many (some 140 bytes each) per
-	// partition and batch.
+	// publishBatch is the most messages of one batch. The library allocates that many, some 140 bytes each, per partition and
+	// batch.
 	publishBatch = 1_000
-	// publishBytes bounds a batch of several messages: a topic's max.message.bytes, 1,048,588 by default, is the bound of
-	// a whole batch. Larger messages travel alone.
+	// publishBytes bounds a batch of several messages, in bytes. A topic's max.message.bytes, by default 1,048,588, bounds a
+	// whole batch. A larger message has a batch of its own.
 	publishBytes = 1_000_000
 )
 
-// NewPublisher returns a publisher that spreads keys over partitions as p says: shard.Murmur2 for the outputs, the
-// producers' own for inputs.
+// NewPublisher returns a publisher with a partitioner: shard.Murmur2 for the outputs, that of the producers for inputs.
 func (c *Cluster) NewPublisher(p shard.Partitioner) (*Publisher, error) {
 	balancer, err := balancerOf(p)
 	if err != nil {
@@ -62,10 +61,10 @@ func (c *Cluster) writer(balancer kafkago.Balancer, messages, bytes int) *kafkag
 	}
 }
 
-// Publish returns when all outputs are acknowledged by all in-sync replicas, or with the error of the first one that is
-// not; then any of them may have been written. It tries a few times at most, for up to some multiples of the request
-// timeout. After an early end of ctx the outputs may still be on their way: their bytes must not change. Outputs of one
-// key and topic keep their order, but for those of more than a megabyte.
+// Publish returns when all in-sync replicas have acknowledged all outputs. Its error is that of the first output that failed; any
+// other may have been written. It retries a few times, for up to some multiples of the request timeout. If ctx ends early, the
+// outputs may still be under way: their bytes must not change. Outputs of one key and topic keep their order, except outputs of
+// more than a megabyte.
 func (p *Publisher) Publish(ctx context.Context, outputs []shard.Output) error {
 	now := p.now()
 	usual := make([]kafkago.Message, 0, len(outputs))
@@ -102,10 +101,10 @@ func write(ctx context.Context, w *kafkago.Writer, messages []kafkago.Message) e
 	return fmt.Errorf("publish %d outputs: %w", len(messages), err)
 }
 
-// Close waits for what is on its way.
+// Close waits for the outputs that are under way.
 func (p *Publisher) Close() error { return errors.Join(p.usual.Close(), p.large.Close()) }
 
-// size is a little more than the bytes that o takes in a batch.
+// size is an upper bound of the bytes that o takes in a batch.
 func size(o shard.Output) int {
 	const overhead = 64
 	n := overhead + len(o.Key) + len(o.Value)
@@ -127,7 +126,7 @@ func message(o shard.Output, now event.Instant) kafkago.Message {
 	return m
 }
 
-// balancerOf returns the library's partitioner of that name. Sarama's is called Hash there.
+// balancerOf returns the library's partitioner of that name. The library calls Sarama's partitioner Hash.
 func balancerOf(p shard.Partitioner) (kafkago.Balancer, error) {
 	switch p {
 	case shard.Murmur2:

@@ -16,6 +16,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 // Every partitioner of the library puts a key where ours expects it.
@@ -61,18 +62,18 @@ func TestPublishKeepsOrderTimeAndBytes(t *testing.T) {
 		cluster := b.withTopics(t, 1)
 		cluster.config.Now = func() event.Instant { return 777 }
 		outputs := []shard.Output{
-			{ID: "1", Topic: TierChanges, Key: []byte("c"), Value: []byte("first"), Time: 123_456},
-			{ID: "2", Topic: DeadLetters, Value: []byte{0xff}, Headers: []stream.Header{{Key: "h", Value: []byte("v")}}},
-			{ID: "3", Topic: TierChanges, Key: []byte("c"), Value: []byte("second")},
+			{ID: "1", Topic: schemas.TierChanges, Key: []byte("c"), Value: []byte("first"), Time: 123_456},
+			{ID: "2", Topic: schemas.DeadLetters, Value: []byte{0xff}, Headers: []stream.Header{{Key: "h", Value: []byte("v")}}},
+			{ID: "3", Topic: schemas.TierChanges, Key: []byte("c"), Value: []byte("second")},
 		}
 		publish(t, cluster, outputs...)
 		log := cluster.NewLog()
 		defer log.Close()
-		changes := readAll(t, log, shard.Partition{Topic: TierChanges})
+		changes := readAll(t, log, shard.Partition{Topic: schemas.TierChanges})
 		if len(changes) != 2 || string(changes[0].Value) != "first" || changes[0].Time != 123_456 || changes[1].Time != 777 {
 			t.Errorf("tier changes %+v, want first at 123456 ms, then second at the clock's 777 ms", changes)
 		}
-		letters := readAll(t, log, shard.Partition{Topic: DeadLetters})
+		letters := readAll(t, log, shard.Partition{Topic: schemas.DeadLetters})
 		if len(letters) != 1 || letters[0].Key != nil || fmt.Sprint(letters[0].Headers) != fmt.Sprint(outputs[1].Headers) {
 			t.Errorf("dead letters %+v, want one without a key, with its header", letters)
 		}
@@ -85,13 +86,13 @@ func TestPublishStaysBelowTheTopicsLimit(t *testing.T) {
 		cluster := b.withTopics(t, 1)
 		var outputs []shard.Output
 		for i := range 300 {
-			outputs = append(outputs, shard.Output{ID: fmt.Sprint(i), Topic: TierChanges, Key: []byte("c"), Value: make([]byte, 10_000)})
+			outputs = append(outputs, shard.Output{ID: fmt.Sprint(i), Topic: schemas.TierChanges, Key: []byte("c"), Value: make([]byte, 10_000)})
 		}
-		outputs = append(outputs, shard.Output{ID: "large", Topic: DeadLetters, Value: make([]byte, 1_900_000)})
+		outputs = append(outputs, shard.Output{ID: "large", Topic: schemas.DeadLetters, Value: make([]byte, 1_900_000)})
 		publish(t, cluster, outputs...)
 		log := cluster.NewLog()
 		defer log.Close()
-		for topic, want := range map[event.Topic]int64{TierChanges: 300, DeadLetters: 1} {
+		for topic, want := range map[event.Topic]int64{schemas.TierChanges: 300, schemas.DeadLetters: 1} {
 			if _, got, err := log.Bounds(bounded(t), shard.Partition{Topic: topic}); err != nil || got != want {
 				t.Errorf("%s holds %d, %v; want %d", topic, got, err, want)
 			}
@@ -106,14 +107,14 @@ func TestPublishSaysWhatFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer publisher.Close()
-	good := shard.Output{ID: "good", Topic: TierChanges, Key: []byte("c"), Value: []byte("v")}
+	good := shard.Output{ID: "good", Topic: schemas.TierChanges, Key: []byte("c"), Value: []byte("v")}
 	for _, row := range []struct {
 		name  string
 		bad   shard.Output
 		class string
 	}{
-		{"larger than any message", shard.Output{ID: "bad", Topic: DeadLetters, Value: make([]byte, 3<<20)}, "message_too_large"},
-		{"larger than its topic takes", shard.Output{ID: "bad", Topic: ChurnAlerts, Value: make([]byte, 1_500_000)}, "message_too_large"},
+		{"larger than any message", shard.Output{ID: "bad", Topic: schemas.DeadLetters, Value: make([]byte, 3<<20)}, "message_too_large"},
+		{"larger than its topic takes", shard.Output{ID: "bad", Topic: schemas.ChurnAlerts, Value: make([]byte, 1_500_000)}, "message_too_large"},
 	} {
 		err := publisher.Publish(bounded(t), []shard.Output{good, row.bad})
 		if err == nil || ErrorClass(err) != row.class || !strings.Contains(err.Error(), "bad to "+row.bad.Topic) {
@@ -155,7 +156,7 @@ func BenchmarkPublish(b *testing.B) {
 	}
 	defer publisher.Close()
 	const batch = 5_000
-	outputs := slices.Repeat([]shard.Output{{ID: "id", Topic: TierChanges, Value: make([]byte, 300)}}, batch)
+	outputs := slices.Repeat([]shard.Output{{ID: "id", Topic: schemas.TierChanges, Value: make([]byte, 300)}}, batch)
 	for i := range outputs {
 		outputs[i].Key = fmt.Appendf(nil, "customer-%d", i)
 	}

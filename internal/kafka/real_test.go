@@ -16,6 +16,7 @@ import (
 	"tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
 	"tidemark/internal/shard"
+	"tidemark/schemas"
 )
 
 // What other producers compress, the broker keeps compressed, and the fetcher reads.
@@ -98,8 +99,8 @@ func TestRecordTimesAreBounded(t *testing.T) {
 			{"an old event, as of a loaded history", string(event.Purchases), 852_076_800_000, "none"},
 			{"half an hour ahead", string(event.Purchases), now + hour/2, "none"},
 			{"two hours ahead", string(event.Purchases), now + 2*hour, "broker"},
-			{"a dead letter of next year", DeadLetters, now + 365*24*hour, "none"},
-			{"a dead letter of long ago", DeadLetters, 1, "none"},
+			{"a dead letter of next year", schemas.DeadLetters, now + 365*24*hour, "none"},
+			{"a dead letter of long ago", schemas.DeadLetters, 1, "none"},
 		} {
 			err := publisher.Publish(bounded(t), []shard.Output{{ID: row.name, Topic: row.topic, Key: []byte("c"), Value: []byte("v"), Time: row.time}})
 			if got := ErrorClass(err); got != row.class {

@@ -9,22 +9,22 @@ import (
 	"tidemark/internal/stream"
 )
 
-// Sample says which partitioner explains where producers put their keys.
+// Sample says which partitioner explains the partitions of the keys.
 type Sample struct {
-	// Keys counts the distinct keys looked at, over all input topics.
+	// Keys is the number of distinct keys in the sample, over all input topics.
 	Keys int
 	// Partitions is the partition count of the input topics.
 	Partitions int
-	// Agreement is the share of the keys, in [0, 1], that lie where each partitioner puts them.
+	// Agreement is, for each partitioner, the share of the keys that lie in the partition it computes, in [0, 1].
 	Agreement map[shard.Partitioner]float64
 }
 
-// agreed is the least share that counts as an explanation: keys that were written before a change of the partition count
-// or of a producer may lie elsewhere.
+// agreed is the least share that counts as an explanation. It is less than 1: keys from before a change of the partition count or
+// of a producer may lie elsewhere.
 const agreed = 0.95
 
-// Explains returns the one partitioner that the sample speaks for, and false where it speaks for none or for several:
-// too few keys, or a single partition.
+// Explains returns the one partitioner that explains the sample. It returns false if none or several do: there are too few keys,
+// or one partition.
 func (s Sample) Explains() (shard.Partitioner, bool) {
 	var found shard.Partitioner
 	explanations := 0
@@ -37,7 +37,7 @@ func (s Sample) Explains() (shard.Partitioner, bool) {
 	return found, explanations == 1
 }
 
-// SamplePartitioner reads the newest records of every partition of the input topics, up to so many each.
+// SamplePartitioner reads the newest records of every partition of the input topics, at most so many each.
 func (c *Cluster) SamplePartitioner(ctx context.Context, perPartition int) (Sample, error) {
 	n, err := c.Partitions(ctx)
 	if err != nil {
@@ -89,12 +89,12 @@ func (l *Log) newestKeys(ctx context.Context, p shard.Partition, records int) (m
 	return keys, nil
 }
 
-// isMarker reports whether r looks like a transaction marker: version and type, two 16-bit numbers, as its key.
+// isMarker reports whether r looks like a transaction marker: its key is a version and a type, 16 bits each.
 func isMarker(r stream.Record) bool {
 	return len(r.Key) == 4 && r.Key[0] == 0 && r.Key[1] == 0 && r.Key[2] == 0 && r.Key[3] <= 1 && len(r.Value) == 6
 }
 
-// inputPartitions lists the partitions of the input topics, each of n.
+// inputPartitions returns the partitions of the input topics, n of each.
 func inputPartitions(n int) []shard.Partition {
 	var partitions []shard.Partition
 	for _, topic := range event.Topics() {

@@ -18,15 +18,15 @@ import (
 	"github.com/segmentio/kafka-go/sasl"
 )
 
-// scram is the client's side of SCRAM (RFC 5802, with SHA-256 as in RFC 7677) without channel binding. It stands here
-// because the client library's own brings a dependency for what the standard library does in a few lines. Like Kafka's
-// own client it takes names and passwords as UTF-8 without further preparation.
+// scram is the client's side of SCRAM (RFC 5802, with SHA-256 as in RFC 7677), without channel binding. The SCRAM of the client
+// library would bring a dependency for what the standard library does in a few lines. Names and passwords are taken as UTF-8
+// without preparation, as Kafka's own client takes them.
 type scram struct{ name, username, password string }
 
 const (
-	// minIterations is the least that RFC 7677 allows and Kafka uses.
+	// minIterations is the least that RFC 7677 allows, and that Kafka uses.
 	minIterations = 4096
-	// maxIterations bounds the work that a false broker can ask of us.
+	// maxIterations bounds the work that a false broker can ask for.
 	maxIterations = 1_000_000
 )
 
@@ -51,15 +51,16 @@ func (s scram) Start(context.Context) (sasl.StateMachine, []byte, error) {
 	return talk, []byte("n,," + talk.opening), nil
 }
 
-// scramTalk is one conversation: the broker answers the opening with salt and iterations, and our proof with its own.
+// scramTalk is one conversation. The broker answers the user name with salt and iterations, and our proof with a proof of its
+// own.
 type scramTalk struct {
 	scram
 	nonce, opening string
-	// signature is what the broker must answer to our proof; nil before it.
+	// signature is the proof that the broker must send. It is nil before our own proof is sent.
 	signature []byte
 }
 
-// Next answers the broker's message. done is true once the broker has proved that it knows the password as well.
+// Next answers the message of the broker. done is true once the broker has proved that it knows the password.
 func (t *scramTalk) Next(_ context.Context, challenge []byte) (done bool, answer []byte, err error) {
 	fields := scramFields(string(challenge))
 	if reason, refused := fields["e"]; refused {

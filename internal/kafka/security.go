@@ -11,27 +11,27 @@ import (
 	"github.com/segmentio/kafka-go/sasl/plain"
 )
 
-// The SASL mechanisms that we speak.
+// The SASL mechanisms that this package speaks.
 const (
 	Plain       = "PLAIN"
 	ScramSHA256 = "SCRAM-SHA-256"
 	ScramSHA512 = "SCRAM-SHA-512"
 )
 
-// Security is how we prove to the brokers who we are, and they to us. The zero value is plaintext without a login.
+// Security says how this process and the brokers prove who they are. The zero value is plaintext without a login.
 type Security struct {
-	// TLS encrypts, TLS 1.2 or later. Implied by any of the files.
+	// TLS encrypts, with TLS 1.2 or later. Any of the files below implies it.
 	TLS bool
-	// CAFile holds the authorities that may have signed the brokers' certificates, PEM; empty: the system's.
+	// CAFile holds the authorities that sign the brokers' certificates, in PEM. Empty is the system's list.
 	CAFile string
-	// CertFile and KeyFile are our own certificate and its key, PEM, where the brokers ask for one.
+	// CertFile and KeyFile are our own certificate and its key, in PEM, for brokers that ask for one.
 	CertFile, KeyFile string
-	// ServerName is the name that the brokers' certificates must carry; empty: the host dialled.
+	// ServerName is the name that the brokers' certificates must carry. Empty is the host that is dialled.
 	ServerName string
-	// Insecure accepts any certificate. For trials on one's own machine only.
+	// Insecure accepts any certificate. It is for trials on one machine.
 	Insecure bool
 
-	// Mechanism is empty (no login), Plain, ScramSHA256 or ScramSHA512.
+	// Mechanism is Plain, ScramSHA256 or ScramSHA512. Empty is no login.
 	Mechanism          string
 	Username, Password string
 }
@@ -52,7 +52,7 @@ func (s Security) check() []error {
 	return errs
 }
 
-// tlsConfig returns nil for plaintext.
+// tlsConfig returns the configuration of TLS, or nil for plaintext.
 func (s Security) tlsConfig() (*tls.Config, error) {
 	if !s.TLS && s.CAFile == "" && s.CertFile == "" {
 		return nil, nil
@@ -82,7 +82,7 @@ func (s Security) tlsConfig() (*tls.Config, error) {
 	return config, nil
 }
 
-// mechanism returns nil for no login.
+// mechanism returns the SASL mechanism, or nil for no login.
 func (s Security) mechanism() sasl.Mechanism {
 	switch s.Mechanism {
 	case Plain:

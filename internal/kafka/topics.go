@@ -11,15 +11,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
-)
-
-// The output topics.
-const (
-	TierChanges = "customer.tier-changes.v1"
-	ChurnAlerts = "customer.churn-alerts.v1"
-	WinBacks    = "customer.win-backs.v1"
-	Scores      = "customer.scores.v1"
-	DeadLetters = "customer.dead-letters.v1"
+	"tidemark/schemas"
 )
 
 const (
@@ -29,29 +21,29 @@ const (
 	week          = 7 * 24 * hour
 )
 
-// topic is one of the design: what it must be like.
+// topic is what a topic of the design must be like.
 type topic struct {
 	name     string
 	optional bool // works without
 	settings []setting
 }
 
-// setting is one configuration entry of a topic. Create sets value; Check accepts whatever suits says.
+// setting is one configuration entry of a topic. CreateTopics sets value. CheckTopics accepts every value that suits.
 type setting struct {
 	name, value string
 	suits       func(value string) bool
 	why         string
-	// since names the Kafka version that introduced it; brokers before do without.
+	// since is the version of Kafka that introduced the setting. Older brokers do without.
 	since string
 }
 
-// topics is the table of the design.
+// topics returns the topics of the design.
 func topics() []topic {
 	deleted := exactly("cleanup.policy", "delete", "compaction would remove events")
 	size := atLeast("max.message.bytes", maxMessage, "large batches are refused")
 	produced := exactly("message.timestamp.type", "CreateTime", "record times must be the producers'")
-	// Nothing bounds how old a record may be: a loaded history is. Before Kafka 3.6 there was one bound for both sides,
-	// message.timestamp.difference.max.ms, which would refuse histories; there none is set.
+	// There is no bound on the age of a record: a history may be loaded. Kafka before 3.6 had one bound for past and future,
+	// message.timestamp.difference.max.ms. It would refuse a history, so it is not set.
 	ahead := atMost("message.timestamp.after.max.ms", hour, "record times far in the future would be believed")
 	ahead.since = "3.6"
 	kept := atLeast("retention.ms", 30*24*hour, "subscribers that were away for a week would miss changes")
@@ -68,15 +60,15 @@ func topics() []topic {
 	for _, name := range TransitionTopics() {
 		table = append(table, topic{name: name, settings: []setting{deleted, produced, kept, size}})
 	}
-	// The timestamps of dead letters are those of their originals, however odd: they must be neither refused nor expire
-	// by them.
+	// A dead letter has the timestamp of its original, however odd. Such a letter must not be refused, nor expire by its
+	// timestamp.
 	anyTime := atLeast("message.timestamp.after.max.ms", math.MaxInt64, "a dead letter with an odd timestamp would be refused, and stop its lane")
 	anyTime.since = "3.6"
 	return append(table,
-		topic{name: Scores, optional: true, settings: []setting{
+		topic{name: schemas.Scores, optional: true, settings: []setting{
 			exactly("cleanup.policy", "compact", "only the last score of each customer is wanted"), size,
 		}},
-		topic{name: DeadLetters, settings: []setting{
+		topic{name: schemas.DeadLetters, settings: []setting{
 			deleted, produced, anyTime,
 			forever("retention.ms", "dead letters keep their originals' timestamps, and would expire by them"),
 			atLeast("max.message.bytes", maxDeadLetter, "a dead letter is larger than its original, and would be refused"),
@@ -84,8 +76,10 @@ func topics() []topic {
 	)
 }
 
-// TransitionTopics are those that tell of customers.
-func TransitionTopics() []string { return []string{TierChanges, ChurnAlerts, WinBacks} }
+// TransitionTopics returns the topics of transitions.
+func TransitionTopics() []string {
+	return []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks}
+}
 
 func topicNames() []string {
 	var names []string
@@ -109,7 +103,7 @@ func atMost(name string, n int64, why string) setting {
 
 func forever(name, why string) setting { return exactly(name, "-1", why) }
 
-// lasting suits a retention of at least n, or without end.
+// lasting accepts a retention of at least n milliseconds, or without end.
 func lasting(n int64) func(string) bool {
 	return number(func(v int64) bool { return v == -1 || v >= n })
 }
@@ -121,9 +115,9 @@ func number(suits func(int64) bool) func(string) bool {
 	}
 }
 
-// CreateTopics creates the topics of the design that do not exist yet, each with so many partitions and replicas
-// (replication -1: the brokers' default). Those that exist are left as they are: CheckTopics says whether they will do.
-// It returns when the new ones can be read and written.
+// CreateTopics creates the missing topics of the design. partitions and replication hold for each new topic; replication -1 is
+// the default of the brokers. A topic that exists is left as it is: CheckTopics says whether it will do. CreateTopics returns
+// when the new topics can be read and written.
 func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int) error {
 	if partitions < 1 || replication == 0 || replication < -1 {
 		return fmt.Errorf("create topics: %d partitions and replication %d cannot be", partitions, replication)
@@ -152,8 +146,8 @@ func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int)
 	return nil
 }
 
-// settle waits until the leaders of all partitions answer for them, at most the request timeout. In KRaft mode the
-// controller says that a topic is created, and brokers show it, before their leaders have laid out its logs.
+// settle waits until the leaders of all partitions answer, at most the request timeout. In KRaft mode the controller reports a
+// topic as created, and brokers show it, before the leaders have created its logs.
 func (c *Cluster) settle(ctx context.Context, names []string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
@@ -210,5 +204,5 @@ func (t topic) config(partitions, replication int, recent bool) kafkago.TopicCon
 	return config
 }
 
-// minInSync is how many replicas an acknowledged write has reached.
+// minInSync is the setting of how many replicas have an acknowledged write.
 const minInSync = "min.insync.replicas"

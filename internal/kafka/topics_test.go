@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"tidemark/internal/event"
+	"tidemark/schemas"
 )
 
 // check returns the findings by name.
@@ -75,9 +76,9 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			{purchases, 4, with("retention.ms", "604800000", "retention.bytes", "1000000")},
 			{interactions, 4, with("cleanup.policy", "compact", "message.timestamp.after.max.ms", fmt.Sprint(math.MaxInt64))},
 			{feedback, 2, with("message.timestamp.type", "LogAppendTime", "max.message.bytes", "60000")},
-			{TierChanges, 1, map[string]string{"retention.ms": "604800000", "max.message.bytes": "2000000"}},
-			{ChurnAlerts, 1, map[string]string{"retention.ms": "3600000", "max.message.bytes": "2000000"}},
-			{Scores, 1, map[string]string{"max.message.bytes": "2000000"}},
+			{schemas.TierChanges, 1, map[string]string{"retention.ms": "604800000", "max.message.bytes": "2000000"}},
+			{schemas.ChurnAlerts, 1, map[string]string{"retention.ms": "3600000", "max.message.bytes": "2000000"}},
+			{schemas.Scores, 1, map[string]string{"max.message.bytes": "2000000"}},
 		} {
 			b.createTopic(t, topic.name, topic.partitions, topic.settings)
 		}
@@ -93,11 +94,11 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			{interactions + " message.timestamp.after.max.ms", "not 3600000", false},
 			{feedback + " message.timestamp.type", "LogAppendTime, not CreateTime", false},
 			{feedback + " max.message.bytes", "60000, not 1048576", false},
-			{TierChanges, "1 partitions", true},
-			{ChurnAlerts + " retention.ms", "3600000, not 2592000000", false},
-			{Scores + " cleanup.policy", "delete, not compact", false},
-			{WinBacks, "does not exist", false},
-			{DeadLetters, "does not exist", false},
+			{schemas.TierChanges, "1 partitions", true},
+			{schemas.ChurnAlerts + " retention.ms", "3600000, not 2592000000", false},
+			{schemas.Scores + " cleanup.policy", "delete, not compact", false},
+			{schemas.WinBacks, "does not exist", false},
+			{schemas.DeadLetters, "does not exist", false},
 			{"input partitions", feedback + " has 2", false},
 			{"replication", "factor of 1", true},
 		} {
@@ -106,7 +107,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 				t.Errorf("finding %q: %+v, want ok %t and %q", row.name, f, row.ok, row.detail)
 			}
 		}
-		for _, absent := range []string{TierChanges + " retention.ms", interactions + " retention.ms", purchases + " message.timestamp.after.max.ms"} {
+		for _, absent := range []string{schemas.TierChanges + " retention.ms", interactions + " retention.ms", purchases + " message.timestamp.after.max.ms"} {
 			if f, found := findings[absent]; found {
 				t.Errorf("finding %q: %+v, want none for a setting that suits", absent, f)
 			}

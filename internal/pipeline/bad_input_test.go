@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/schemas"
 )
 
 // TestBadInput: whatever comes, it ends in the dead letters with its reason, and the good event after it is scored.
@@ -36,7 +37,7 @@ func TestBadInput(t *testing.T) {
 				if bad.reason == "" {
 					return
 				}
-				letter, ok := w.wire.sent[DeadLetters+" customer.purchases.v1/0/0"]
+				letter, ok := w.wire.sent[schemas.DeadLetters+" customer.purchases.v1/0/0"]
 				if !ok {
 					t.Fatalf("dead letters: want one of offset 0, got %v", w.wire.ids(true))
 				}
@@ -71,7 +72,7 @@ func TestDeadLettersAway(t *testing.T) {
 				bad.ID, bad.Customer, bad.Occurred = "bad", "c01", ago(time.Hour)
 				w.send(event.Purchases, bad)
 				w.send(event.Purchases, message{ID: "good", Customer: "c01", Occurred: ago(time.Minute), Amount: 500})
-				w.wire.set(DeadLetters, true)
+				w.wire.set(schemas.DeadLetters, true)
 				lane := w.start(0, nil)
 				pass(10 * time.Minute)
 				p := w.place(event.Purchases, "c01")
@@ -87,7 +88,7 @@ func TestDeadLettersAway(t *testing.T) {
 				if got := w.logs.offsets()[p]; got != 0 {
 					t.Errorf("committed offset: want 0, got %d", got)
 				}
-				w.wire.set(DeadLetters, false)
+				w.wire.set(schemas.DeadLetters, false)
 				finish(t, lane)
 				w.check(event.InstantOf(time.Now()))
 			})

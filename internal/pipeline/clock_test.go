@@ -16,6 +16,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 // TestEventClock loads a history: reviews run up to the as-of and no further, then everybody is projected at it, and only
@@ -101,7 +102,7 @@ func TestAge(t *testing.T) {
 		var got []string
 		for _, id := range w.wire.order {
 			o := w.wire.sent[id]
-			if o.Topic == "customer.churn-alerts.v1" {
+			if o.Topic == schemas.ChurnAlerts {
 				got = append(got, string(o.Key))
 			}
 		}

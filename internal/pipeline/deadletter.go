@@ -9,10 +9,8 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
-
-// DeadLetters is the topic of records that could not be accepted.
-const DeadLetters = "customer.dead-letters.v1"
 
 // deadLetter is a record that is not accepted, as its message in the dead letters, and the reason.
 type deadLetter struct {
@@ -46,7 +44,7 @@ func letter(r stream.Record, err error) deadLetter {
 		topic: r.Topic, reason: reason,
 		output: shard.Output{
 			ID:    fmt.Sprintf("%s/%s/%s", r.Topic, place, offset),
-			Topic: DeadLetters, Key: r.Key, Value: r.Value, Headers: headers, Time: r.Time,
+			Topic: schemas.DeadLetters, Key: r.Key, Value: r.Value, Headers: headers, Time: r.Time,
 		},
 	}
 }

@@ -101,15 +101,15 @@ func (d *display) show(ctx context.Context, most int) (bool, error) {
 	if err := d.states.load(ctx, page); err != nil {
 		return false, err
 	}
-	var views []shard.View
+	var scores []score.Score
 	for _, w := range page {
 		for _, customer := range w.customers {
 			if k := w.state.profiles[customer]; k != nil && k.exists {
-				views = append(views, d.view(k.profile))
+				scores = append(scores, d.score(k.profile))
 			}
 		}
 	}
-	if err := d.reveal(ctx, views); err != nil {
+	if err := d.reveal(ctx, scores); err != nil {
 		return false, err
 	}
 	overtaken, err := d.states.overtaken(ctx, page)
@@ -148,7 +148,7 @@ func (d *display) showAll(ctx context.Context, applied shard.Marks) error {
 
 // showAtOnce projects the customers of announcements outside any turn.
 func (d *display) showAtOnce(ctx context.Context, announced []announcement) error {
-	var views []shard.View
+	var scores []score.Score
 	var page []*work
 	shown := map[string]struct{}{}
 	for _, a := range announced {
@@ -159,12 +159,12 @@ func (d *display) showAtOnce(ctx context.Context, announced []announcement) erro
 		shown[customer] = struct{}{}
 		// Where the profile is not at hand, another owner has committed: then the entry is a leftover, and its customer dirty.
 		if k, ok := a.state.profiles[customer]; ok && k.exists {
-			views = append(views, d.view(k.profile))
+			scores = append(scores, d.score(k.profile))
 			page = append(page, &work{state: a.state, customers: []string{customer}})
 			d.markClean(a.state, customer)
 		}
 	}
-	if err := d.reveal(ctx, views); err != nil {
+	if err := d.reveal(ctx, scores); err != nil {
 		return err
 	}
 	return d.markOvertaken(ctx, page)
@@ -188,11 +188,11 @@ func (d *display) markOvertaken(ctx context.Context, works []*work) error {
 func (d *display) everybody(ctx context.Context) error {
 	for _, st := range d.states.own() {
 		for cursor, begun := uint64(0), false; !begun || cursor != 0; begun = true {
-			views, next, err := d.projectPage(ctx, st, cursor, viewsAtOnce)
+			scores, next, err := d.projectPage(ctx, st, cursor, viewsAtOnce)
 			if err != nil {
 				return err
 			}
-			if err := d.scores.publish(ctx, views); err != nil {
+			if err := d.scores.publish(ctx, scores); err != nil {
 				return err
 			}
 			cursor = next
@@ -202,33 +202,37 @@ func (d *display) everybody(ctx context.Context) error {
 	return nil
 }
 
-// projectPage projects a page of a shard's profiles. It returns the views, and the cursor of the next page; 0 after the last one.
-func (d *display) projectPage(ctx context.Context, st *state, cursor uint64, count int) (views []shard.View, next uint64, err error) {
+// projectPage projects a page of a shard's profiles. It returns the scores, and the cursor of the next page; 0 after the last one.
+func (d *display) projectPage(ctx context.Context, st *state, cursor uint64, count int) (scores []score.Score, next uint64, err error) {
 	page, next, err := d.states.scan(ctx, st, cursor, count)
 	if err != nil {
 		return nil, 0, err
 	}
 	w := &work{state: st}
 	for _, p := range page {
-		views, w.customers = append(views, d.view(p)), append(w.customers, p.Customer)
+		scores, w.customers = append(scores, d.score(p)), append(w.customers, p.Customer)
 	}
-	if err := d.project(ctx, views); err != nil {
+	if err := d.project(ctx, scores); err != nil {
 		return nil, 0, err
 	}
-	return views, next, d.markOvertaken(ctx, []*work{w})
+	return scores, next, d.markOvertaken(ctx, []*work{w})
 }
 
-// reveal rewrites views, and publishes the scores in them.
-func (d *display) reveal(ctx context.Context, views []shard.View) error {
-	if err := d.project(ctx, views); err != nil {
+// reveal rewrites the views of customers, and publishes their scores.
+func (d *display) reveal(ctx context.Context, scores []score.Score) error {
+	if err := d.project(ctx, scores); err != nil {
 		return err
 	}
-	return d.scores.publish(ctx, views)
+	return d.scores.publish(ctx, scores)
 }
 
-func (d *display) project(ctx context.Context, views []shard.View) error {
-	for chunk := range slices.Chunk(views, viewsAtOnce) {
-		err := d.retry(ctx, "project", func() error { return d.views.Project(ctx, chunk) })
+func (d *display) project(ctx context.Context, scores []score.Score) error {
+	for chunk := range slices.Chunk(scores, viewsAtOnce) {
+		views := make([]shard.View, len(chunk))
+		for i := range chunk {
+			views[i] = viewOf(&chunk[i])
+		}
+		err := d.retry(ctx, "project", func() error { return d.views.Project(ctx, views) })
 		if err != nil {
 			return err
 		}
@@ -236,10 +240,15 @@ func (d *display) project(ctx context.Context, views []shard.View) error {
 	return nil
 }
 
-// view is what dashboards see of p: as of the watermark, or of p's own instant where that is later.
-func (d *display) view(p score.Profile) shard.View {
-	fields, detail := d.engine.View(p, max(p.AsOf, d.watermark))
-	v := shard.View{Customer: p.Customer, Detail: detail, Fields: make([]shard.Field, len(fields))}
+// score is what the public sees of p: as of the watermark, or of p's own instant where that is later.
+func (d *display) score(p score.Profile) score.Score {
+	return d.engine.Score(p, max(p.AsOf, d.watermark))
+}
+
+// viewOf is a score as dashboards see it.
+func viewOf(s *score.Score) shard.View {
+	fields := s.Fields()
+	v := shard.View{Customer: s.Customer, Detail: s.Detail(), Fields: make([]shard.Field, len(fields))}
 	for i, f := range fields {
 		v.Fields[i] = shard.Field(f)
 	}

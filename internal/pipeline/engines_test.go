@@ -29,7 +29,7 @@ func scorers(t *testing.T) []scorer {
 		next: func(from event.Instant) Engine {
 			return engineOf(t, parse(lenient), first).Effective(from)
 		},
-		encode: func(p score.Profile) []byte { return p.Append(nil) }, decode: score.Decode,
+		encode: func(p score.Profile) []byte { return p.Append(nil) }, decode: score.Decode, base: first.Model().Base,
 	}}
 }
 

@@ -13,6 +13,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 // logs are topic partitions in memory, with the offsets that one group has committed.
@@ -177,7 +178,7 @@ func (w *wire) ids(dead bool) []string {
 	defer w.mu.Unlock()
 	var ids []string
 	for id, o := range w.sent {
-		if (o.Topic == DeadLetters) == dead && o.Topic != scores {
+		if (o.Topic == schemas.DeadLetters) == dead && o.Topic != scores {
 			ids = append(ids, id)
 		}
 	}

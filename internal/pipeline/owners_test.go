@@ -15,6 +15,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/schemas"
 )
 
 // TestTwoOwners lets a lane work on beside its successor, as a zombie does that has not heard of a rebalance.
@@ -44,7 +45,7 @@ func TestGenerationOver(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
 		w.logs.limit = 1
 		w.live(rand.New(rand.NewPCG(4, 4)), 5, 300, ago(200*day))
-		w.wire.set("customer.tier-changes.v1", true) // it is busy publishing
+		w.wire.set(schemas.TierChanges, true) // it is busy publishing
 		first := w.start(0, nil)
 		pass(200 * time.Millisecond)
 		first.stop()
@@ -56,7 +57,7 @@ func TestGenerationOver(t *testing.T) {
 		if got := w.store.states(); got != before || before == 0 {
 			t.Errorf("commits: want %d as at the end, got %d", before, got)
 		}
-		w.wire.set("customer.tier-changes.v1", false)
+		w.wire.set(schemas.TierChanges, false)
 		finish(t, w.start(0, nil))
 		w.check(event.InstantOf(time.Now()))
 	})

@@ -80,9 +80,8 @@ type Codec interface {
 	Decode(r stream.Record) (event.Event, error)
 	// Encode returns the message that announces t.
 	Encode(t score.Transition) (shard.Output, error)
-	// EncodeScore returns the message that carries a customer's public score, with amounts in a currency. The same fields
-	// give the same id.
-	EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error)
+	// EncodeScore returns the message that carries a customer's public score. The same score gives the same id.
+	EncodeScore(s *score.Score) (shard.Output, error)
 }
 
 // Engine scores customers under one model; *score.Engine is the one that serves. Its methods are pure.
@@ -91,8 +90,9 @@ type Engine interface {
 	Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict)
 	Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition)
 	Schedule(p score.Profile) score.Profile
-	View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte)
-	// Shows reports whether an event may change the public view more than the passing of time does. When it returns false, and
+	// Score returns what the public sees of p at an instant, or at p's own instant if that is later.
+	Score(p score.Profile, at event.Instant) score.Score
+	// Shows reports whether an event may change the Score more than the passing of time does. When it returns false, and
 	// no label or due time has changed either, the lane leaves the view as it is: as_of says how old the view is.
 	Shows(x event.Event) bool
 	// Hash names the model.

@@ -16,19 +16,15 @@ type scoreFeed struct {
 	outlet outlet
 }
 
-func (s scoreFeed) publish(ctx context.Context, views []shard.View) error {
+func (s scoreFeed) publish(ctx context.Context, scores []score.Score) error {
 	if !s.cfg.PublishScores {
 		return nil
 	}
-	for chunk := range slices.Chunk(views, viewsAtOnce) {
+	for chunk := range slices.Chunk(scores, viewsAtOnce) {
 		outputs := make([]shard.Output, len(chunk))
-		for i, v := range chunk {
-			fields := make([]score.NamedValue, len(v.Fields))
-			for j, f := range v.Fields {
-				fields[j] = score.NamedValue{Name: f.Name, Value: f.Value}
-			}
+		for i := range chunk {
 			var err error
-			if outputs[i], err = s.codec.EncodeScore(v.Customer, s.cfg.Layout.Base, fields); err != nil {
+			if outputs[i], err = s.codec.EncodeScore(&chunk[i]); err != nil {
 				return err
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 	"tidemark/internal/storetest"
+	"tidemark/schemas"
 )
 
 // The suite looks at whatever else a store can show.
@@ -97,7 +98,7 @@ func TestDrainDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
 		w.lives(1)
-		w.wire.set("customer.tier-changes.v1", true)
+		w.wire.set(schemas.TierChanges, true)
 		lane := w.start(0, nil)
 		pass(time.Minute)
 		lane.lane.Drain()
@@ -108,7 +109,7 @@ func TestDrainDeadline(t *testing.T) {
 		if took := time.Since(began); took != 10*time.Second {
 			t.Errorf("cut off: want it after 10 s, got %s", took)
 		}
-		w.wire.set("customer.tier-changes.v1", false)
+		w.wire.set(schemas.TierChanges, false)
 		finish(t, w.start(0, nil))
 		w.check(event.InstantOf(time.Now()))
 	})

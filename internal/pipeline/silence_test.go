@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/schemas"
 )
 
 // quiet sets up a world in which c01 crosses a line in a minute from now if nothing comes, and a lane that has caught up.
@@ -25,7 +26,7 @@ func (w *world) alerts() []time.Time {
 	defer w.wire.mu.Unlock()
 	var at []time.Time
 	for id, o := range w.wire.sent {
-		if o.Topic == "customer.churn-alerts.v1" {
+		if o.Topic == schemas.ChurnAlerts {
 			at = append(at, w.wire.at[id])
 		}
 	}

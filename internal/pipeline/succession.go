@@ -41,12 +41,12 @@ func (s Succession) Schedule(p score.Profile) score.Profile {
 	return p
 }
 
-// View returns what the public sees of p at an instant.
-func (s Succession) View(p score.Profile, at event.Instant) (fields []score.NamedValue, detail []byte) {
-	return s.Of(&p, at).View(p, at)
+// Score returns what the public sees of p at an instant.
+func (s Succession) Score(p score.Profile, at event.Instant) score.Score {
+	return s.Of(&p, at).Score(p, at)
 }
 
-// Shows reports whether an event may change what View says, under either model.
+// Shows reports whether an event may change the Score, under either model.
 func (s Succession) Shows(x event.Event) bool { return s.Before.Shows(x) || s.Now.Shows(x) }
 
 // Hash names the model in force.

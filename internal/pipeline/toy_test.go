@@ -16,6 +16,7 @@ import (
 	"tidemark/internal/score/tier"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 const day = 24 * time.Hour
@@ -210,15 +211,14 @@ func identify(t score.Transition) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (toy) View(p score.Profile, at event.Instant) ([]score.NamedValue, []byte) {
-	return []score.NamedValue{
-		{Name: "as_of", Value: at.String()},
-		{Name: "tier", Value: p.Standing.Tier.String()},
-		{Name: "churn_level", Value: p.Episode.Level.String()},
-	}, []byte(p.Standing.LastID)
+// Score is the labels, and the whole state in the place of the model's version.
+func (toy) Score(p score.Profile, at event.Instant) score.Score {
+	return score.Score{
+		Customer: p.Customer, AsOf: at, Tier: p.Standing.Tier, Level: p.Episode.Level, Model: p.Standing.LastID, Bought: true, Base: "EUR",
+	}
 }
 
-// Shows is false: what the view says changes with transitions alone.
+// Shows is false: the Score changes with transitions alone.
 func (toy) Shows(event.Event) bool { return false }
 
 func (e toy) Hash() string { return e.hash }
@@ -291,9 +291,9 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 }
 
 func (plain) Encode(t score.Transition) (shard.Output, error) {
-	topic := "customer.tier-changes.v1"
+	topic := schemas.TierChanges
 	if _, ok := t.(*score.ChurnAlert); ok {
-		topic = "customer.churn-alerts.v1"
+		topic = schemas.ChurnAlerts
 	}
 	stamp := t.Common()
 	return shard.Output{
@@ -302,17 +302,17 @@ func (plain) Encode(t score.Transition) (shard.Output, error) {
 	}, nil
 }
 
-func (plain) EncodeScore(customer string, base event.Currency, fields []score.NamedValue) (shard.Output, error) {
+func (plain) EncodeScore(s *score.Score) (shard.Output, error) {
 	value, err := json.Marshal(struct {
 		Customer string
 		Base     event.Currency
 		Fields   []score.NamedValue
-	}{customer, base, fields})
+	}{s.Customer, s.Base, s.Fields()})
 	sum := sha256.Sum256(value)
-	return shard.Output{ID: hex.EncodeToString(sum[:16]), Topic: scores, Key: []byte(customer), Value: value}, err
+	return shard.Output{ID: hex.EncodeToString(sum[:16]), Topic: scores, Key: []byte(s.Customer), Value: value}, err
 }
 
 // scores is the topic of the public scores.
-const scores = "customer.scores.v1"
+const scores = schemas.Scores
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -20,6 +20,7 @@ import (
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
 	"tidemark/internal/watch"
+	"tidemark/schemas"
 )
 
 // scorer is an engine under test, with the codec of its profiles.
@@ -30,6 +31,8 @@ type scorer struct {
 	next   func(from event.Instant) Engine
 	encode func(score.Profile) []byte
 	decode func([]byte) (score.Profile, error)
+	// base is the currency of the engine's amounts.
+	base event.Currency
 }
 
 func toyScorer() scorer {
@@ -37,7 +40,7 @@ func toyScorer() scorer {
 	next := func(from event.Instant) Engine {
 		return toy{hash: "toy-2", before: &first, effective: from, strict: 3}
 	}
-	return scorer{"toy", first, next, encodeToy, decodeToy}
+	return scorer{"toy", first, next, encodeToy, decodeToy, "EUR"}
 }
 
 // world is a store, logs and a wire, in a bubble of synctest whose clock begins on 2000-01-01.
@@ -63,7 +66,7 @@ type world struct {
 func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
 	return &world{
 		t: t, scorer: s, partitions: partitions,
-		layout: shard.Layout{Shards: shards, Partitioner: shard.Murmur2, Zone: "UTC", Base: "EUR"},
+		layout: shard.Layout{Shards: shards, Partitioner: shard.Murmur2, Zone: "UTC", Base: s.base},
 		store:  newMemory(shards), logs: newLogs(), wire: newWire(), adjust: func(*Config) {},
 	}
 }
@@ -285,7 +288,7 @@ func (w *world) fold(until event.Instant) truth {
 	for _, r := range records {
 		reach(r.Time)
 		bury := func() {
-			all.dead = append(all.dead, fmt.Sprintf("%s %s/%d/%d", DeadLetters, r.Topic, r.Partition, r.Offset))
+			all.dead = append(all.dead, fmt.Sprintf("%s %s/%d/%d", schemas.DeadLetters, r.Topic, r.Partition, r.Offset))
 		}
 		x, err := decodeSafely(r)
 		if err != nil {
@@ -426,8 +429,8 @@ func (w *world) shows(v shard.View, encoded []byte) bool {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	fields, _ := w.scorer.engine.View(p, p.AsOf)
-	for _, f := range fields {
+	s := w.scorer.engine.Score(p, p.AsOf)
+	for _, f := range s.Fields() {
 		if f.Name == "tier" || f.Name == "churn_level" {
 			if !slices.Contains(v.Fields, shard.Field{Name: f.Name, Value: f.Value}) {
 				return false

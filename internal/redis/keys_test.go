@@ -9,6 +9,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/schemas"
 )
 
 func TestKeys(t *testing.T) {
@@ -41,7 +42,7 @@ func TestKeys(t *testing.T) {
 func TestKeysHold(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)
-		output := shard.Output{ID: "o1", Topic: "customer.tier-changes.v1", Value: []byte{1}}
+		output := shard.Output{ID: "o1", Topic: schemas.TierChanges, Value: []byte{1}}
 		errs := s.Commit(ctx, []shard.Commit{{
 			Shard: 7, Token: "t1", Model: "m1",
 			Updates: []shard.Update{{Customer: "a", Profile: []byte("p"), Due: 1_767_225_600_123}, {Customer: "b", Profile: []byte("q"), Due: event.Never}},

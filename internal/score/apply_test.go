@@ -21,7 +21,7 @@ func TestNothingModifiesItsInput(t *testing.T) {
 			e.Review(p, p.AsOf+event.Instant(r.Int64N(int64(100*day))))
 			e.Schedule(p)
 			e.NextCrossing(p, p.AsOf)
-			e.View(p, p.AsOf)
+			e.Score(p, p.AsOf)
 			if after := encode(p); !bytes.Equal(after, before) {
 				t.Fatalf("life %d, event %s: the profile was %x, is %x", seed, x.Common().ID, before, after)
 			}

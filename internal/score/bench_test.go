@@ -107,6 +107,8 @@ func BenchmarkView(b *testing.B) {
 	p, _ := weekly(b, e)
 	b.ReportAllocs()
 	for b.Loop() {
-		e.View(p, p.AsOf)
+		s := e.Score(p, p.AsOf)
+		s.Fields()
+		s.Detail()
 	}
 }

@@ -63,7 +63,7 @@ var detailed = append(rest(),
 	column{"coverage", false, func(s *Score, b []byte) []byte { return decimal(b, s.Coverage) }},
 	column{"sequence", false, func(s *Score, b []byte) []byte { return integer(b, s.Sequence) }},
 	column{"next_review", true, func(s *Score, b []byte) []byte { return s.NextReview.Append(b) }},
-	column{"currency", true, func(s *Score, b []byte) []byte { return append(b, s.base...) }},
+	column{"currency", true, func(s *Score, b []byte) []byte { return append(b, s.Base...) }},
 	column{"open_complaints", false, func(s *Score, b []byte) []byte { return integer(b, s.OpenComplaints) }},
 	column{"referrals", false, func(s *Score, b []byte) []byte { return integer(b, s.Referrals) }},
 	column{"active_months", false, func(s *Score, b []byte) []byte { return integer(b, s.ActiveMonths) }},
@@ -127,24 +127,24 @@ func (s *Score) texts(columns []column) []string {
 // NamedValue is one field of the public score.
 type NamedValue struct{ Name, Value string }
 
-// View returns the 12 fields of tm:score, formatted as in the scores file, and the JSON of tm:detail: an object of all that
-// the file says beyond them, and what else there is to say, without what does not apply.
-func (e *Engine) View(p Profile, at event.Instant) (fields []NamedValue, detail []byte) {
-	s := e.Score(p, at)
-	fields = make([]NamedValue, len(visible))
+// Fields returns the 12 fields of tm:score, formatted as in the scores file.
+func (s *Score) Fields() []NamedValue {
+	fields := make([]NamedValue, len(visible))
 	for i, text := range s.texts(visible[:]) {
 		fields[i] = NamedValue{visible[i].name, text}
 	}
-	return fields, s.detail()
+	return fields
 }
 
-// Shows reports whether an event may change what View says, but for what the passing of time does.
+// Shows reports whether an event may change the Score of a customer. The passing of time changes it without an event.
 func (e *Engine) Shows(x event.Event) bool {
 	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints may bear on no label
 	return feedback || e.bears(x)
 }
 
-func (s *Score) detail() []byte {
+// Detail returns the JSON of tm:detail: an object of the file's columns that are no fields of tm:score, and of what else there is
+// to say. What does not apply is left out.
+func (s *Score) Detail() []byte {
 	b := append(make([]byte, 0, 512), '{')
 	for _, c := range detailed {
 		before := len(b)
@@ -168,8 +168,8 @@ func (s *Score) detail() []byte {
 }
 
 func (s *Score) money(b []byte, minor int64) []byte {
-	digits, _ := s.base.Digits()
-	return strconv.AppendFloat(b, s.base.Major(minor), 'f', digits, 64)
+	digits, _ := s.Base.Digits()
+	return strconv.AppendFloat(b, s.Base.Major(minor), 'f', digits, 64)
 }
 
 // bought, number, digit and instant say nothing of who has not bought.

@@ -203,11 +203,11 @@ func TestScoreOfNobody(t *testing.T) {
 func TestView(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
 	p := e.Schedule(apply(t, e, e.New("c"), order("a", 18_300*day, 6000)))
-	fields, detail := e.View(p, p.AsOf)
+	s := e.Score(p, p.AsOf)
+	fields, detail := s.Fields(), s.Detail()
 	if len(fields) != 12 {
 		t.Fatalf("%d fields, want 12", len(fields))
 	}
-	s := e.Score(p, p.AsOf)
 	row := s.Row()
 	for _, f := range fields {
 		if i := slices.Index(score.Columns(), f.Name); i < 0 || row[i] != f.Value || len(f.Value) > 64 {

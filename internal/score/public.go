@@ -5,7 +5,8 @@ import (
 	"tidemark/internal/score/rfm"
 )
 
-// Score is what the public sees of a customer at an instant: the columns of the scores file.
+// Score is what the public sees of a customer at an instant: the columns of the scores file. Where Bought is false, most of its
+// numbers say nothing.
 type Score struct {
 	Customer                    string
 	AsOf                        event.Instant
@@ -37,7 +38,8 @@ type Score struct {
 	Answers, OpenComplaints, Referrals, ActiveMonths int
 	// Bought reports whether there is a purchase that stands: without one the models have nothing to say.
 	Bought bool
-	base   event.Currency
+	// Base is the currency of all amounts.
+	Base event.Currency
 }
 
 // Score evaluates p at an instant, p.AsOf or later, with the labels that p has.
@@ -46,7 +48,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	v := e.evaluate(&p.History, at)
 	s := Score{
 		Customer: p.Customer, AsOf: at, Level: p.Episode.Level, Tier: p.Standing.Tier, Model: e.model.Version,
-		Sequence: p.Sequence, NextReview: p.Due, base: e.model.Base, Bought: v.buyer(),
+		Sequence: p.Sequence, NextReview: p.Due, Base: e.model.Base, Bought: v.buyer(),
 		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v),
 		NPS: v.facts.NPSScore, NPSKnown: v.facts.NPSKnown, CSAT: v.facts.CSATMean, Answers: v.facts.CSATCount,
 		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,

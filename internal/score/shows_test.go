@@ -26,10 +26,9 @@ func TestWhatDoesNotShowLeavesTheView(t *testing.T) {
 				continue
 			}
 			hidden++
-			wantFields, wantDetail := e.View(before, p.AsOf)
-			gotFields, gotDetail := e.View(p, p.AsOf)
-			if !slices.Equal(gotFields, wantFields) || !bytes.Equal(gotDetail, wantDetail) {
-				t.Fatalf("seed %d, after %s:\nwant %v %s\ngot  %v %s", seed, x.Common().ID, wantFields, wantDetail, gotFields, gotDetail)
+			want, got := e.Score(before, p.AsOf), e.Score(p, p.AsOf)
+			if !slices.Equal(got.Fields(), want.Fields()) || !bytes.Equal(got.Detail(), want.Detail()) {
+				t.Fatalf("seed %d, after %s:\nwant %v %s\ngot  %v %s", seed, x.Common().ID, want.Fields(), want.Detail(), got.Fields(), got.Detail())
 			}
 		}
 	}

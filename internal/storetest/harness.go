@@ -8,6 +8,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 // harness is a store whose errors end the test.
@@ -133,7 +134,7 @@ func (s harness) state(n int) string {
 
 func output(id string) shard.Output {
 	return shard.Output{
-		ID: id, Topic: "customer.tier-changes.v1", Key: []byte("a"), Value: []byte{0, 1, 2, 0xff},
+		ID: id, Topic: schemas.TierChanges, Key: []byte("a"), Value: []byte{0, 1, 2, 0xff},
 		Headers: []stream.Header{{Key: "ce_id", Value: []byte(id)}, {Key: "sequence", Value: []byte("7")}}, Time: 1_767_225_600_000,
 	}
 }

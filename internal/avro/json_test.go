@@ -1,0 +1,32 @@
+package avro
+
+import (
+	"math"
+	"testing"
+
+	"tidemark/internal/score"
+)
+
+// TestLinesAreThoseOfYesterday pins the JSON of transitions: goldens are compared byte by byte.
+func TestLinesAreThoseOfYesterday(t *testing.T) {
+	odd := sampleAlert()
+	odd.Customer, odd.Owner, odd.Corrects = "a <b> & \"c\"\n\u2028 Zürich \xff", "\\", "é"
+	odd.Risk, odd.RiskBefore, odd.RiskNormal, odd.DaysSilent, odd.UsualGapDays = 1e-6, math.Inf(1), 0, 1e21, 12345678.5
+	for _, row := range []struct {
+		name string
+		t    score.Transition
+		want string
+	}{
+		{"TierChanged", sampleTier(), "a3f20d2734b6af275a618008a20a030a"},
+		{"ChurnAlert", sampleAlert(), "c7ca880f7394681455313c54035c19fe"},
+		{"ChurnAlert with odd texts and numbers", odd, "9bb5bdc4ff387a6158bfc97962c87b15"},
+		{"WonBack", sampleWinBack(), "582a6100b9c8d19ab7ee89f1fda46839"},
+		{"TierChanged that says nothing", &score.TierChanged{}, "191c54cbaf3712972cf24d6dfc0af656"},
+		{"ChurnAlert that says nothing", &score.ChurnAlert{}, "4cc9c8ab035f7ce35c7107c51783dd78"},
+		{"WonBack that says nothing", &score.WonBack{}, "e0bd4e6f0db59c4c048138fdb05f1564"},
+	} {
+		if _, line := TransitionJSON(row.t); digest(line) != row.want {
+			t.Errorf("%s: digest %q, want %q, of %s", row.name, digest(line), row.want, line)
+		}
+	}
+}

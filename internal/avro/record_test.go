@@ -1,0 +1,310 @@
+package avro
+
+import (
+	"sync"
+
+	"github.com/linkedin/goavro/v2"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/tier"
+)
+
+// The records of all that is sent, as native maps: what it says told once more by hand, for the tests that hold the wire to it.
+// What goavro takes for a value of a union: nil for null, else one entry named after the branch.
+
+// codecs are goavro's, of our schemas, by topic.
+var codecs = sync.OnceValue(func() map[string]*goavro.Codec {
+	list := map[string]*goavro.Codec{}
+	for topic, f := range formats() {
+		codec, err := goavro.NewCodec(f.record.text())
+		if err != nil {
+			panic(err)
+		}
+		list[topic] = codec
+	}
+	return list
+})
+
+// branch opens goavro's value of a union; it is nil for null.
+func branch(s *schema, native any) (*schema, any) {
+	if s.kind != "union" {
+		return s, native
+	}
+	choice, _ := native.(map[string]any)
+	for _, of := range s.branches {
+		if inside, ok := choice[of.name]; ok {
+			return of, inside
+		}
+	}
+	return s, nil
+}
+
+// space is the namespace of our types.
+const space = "tidemark.v1."
+
+// some is a value that may be null: null unless known.
+func some(branch string, native any, known bool) any {
+	if !known {
+		return nil
+	}
+	return map[string]any{branch: native}
+}
+
+// text is null where it is empty.
+func text(s string) any { return some("string", s, s != "") }
+
+func minor(m event.OptionalMinor) any { return some("long", m.Minor, m.Known) }
+
+// instant is null for no time, and for never.
+func instant(i event.Instant) any { return some("long", int64(i), i != 0 && i != event.Never) }
+
+// finite is null where x is not a finite number.
+func finite(x float64) any {
+	native := rounded(x)
+	return some("double", native, native != nil)
+}
+
+// rounded is x to the sixth decimal, so that the last bits of a computation are no part of an id; nil where x is not finite,
+// which no schema takes for a number.
+func rounded(x float64) any {
+	if !isFinite(x) {
+		return nil
+	}
+	return sixth(x)
+}
+
+// names is null where the list is not known, which is not the same as empty.
+func names(list []string) any {
+	natives := make([]any, len(list))
+	for i, name := range list {
+		natives[i] = name
+	}
+	return some("array", natives, list != nil)
+}
+
+// owner is a symbol of ActionOwner.
+func owner(s string) string {
+	switch s {
+	case "SALES", "SERVICE", "MARKETING":
+		return s
+	}
+	return "UNKNOWN"
+}
+
+func tierOf(t score.Tier) any { return some(space+"Tier", t.String(), t != tier.None) }
+
+// told is a transition as its Avro record, under the ids that it carries.
+func told(t score.Transition) map[string]any {
+	switch t := t.(type) {
+	case *score.TierChanged:
+		return tierRecord(t)
+	case *score.ChurnAlert:
+		return alertRecord(t)
+	case *score.WonBack:
+		return winBackRecord(t)
+	}
+	panic("avro: no record for this transition") // the set is closed
+}
+
+// stamped adds what every transition carries.
+func stamped(record map[string]any, s *score.Stamp) map[string]any {
+	record["event_id"] = s.ID
+	record["customer_id"] = s.Customer
+	record["as_of"] = int64(s.AsOf)
+	record["cause"] = s.Cause.String()
+	record["cause_event_id"] = text(s.CauseEventID)
+	record["model_version"] = s.ModelVersion
+	record["scorecard_hash"] = s.ScorecardHash
+	record["population_version"] = s.PopulationVersion
+	record["control_group"] = s.ControlGroup
+	return record
+}
+
+func tierRecord(t *score.TierChanged) map[string]any {
+	contributions := make([]any, len(t.Contributions))
+	for i, c := range t.Contributions {
+		contributions[i] = contributionRecord(c)
+	}
+	keepBy := map[string]any{"date": int32(t.KeepBy.Day), "amount_minor": t.KeepBy.Amount}
+	return stamped(map[string]any{
+		"previous_tier":        tierOf(t.Previous),
+		"tier":                 tierOf(t.Tier),
+		"direction":            t.Direction.String(),
+		"days_in_previous":     t.DaysInPrevious,
+		"score_before":         t.Before,
+		"score_after":          t.After,
+		"line_crossed":         some("int", t.LineCrossed, t.LineCrossed != 0),
+		"coverage":             rounded(t.Coverage),
+		"corrects_event_id":    text(t.Corrects),
+		"contributions":        contributions,
+		"clv_current":          some("long", t.CurrentValue, true),
+		"spend_365d_minor":     t.Spend365,
+		"currency":             string(t.Currency),
+		"churn_level":          t.ChurnLevel.String(),
+		"keep_by":              some(space+"KeepBy", keepBy, t.KeepBy != (score.KeepBy{})),
+		"preferred_channel":    text(t.PreferredChannel),
+		"contactable_channels": names(t.ContactableChannels),
+		"top_category":         text(t.TopCategory),
+		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
+	}, &t.Stamp)
+}
+
+// contributionRecord writes values that are not known (missing, or not a number) as null, never as zero.
+func contributionRecord(c score.Contribution) map[string]any {
+	rawBefore, rawAfter := finite(c.RawBefore), finite(c.RawAfter)
+	before, after := finite(c.NormalisedBefore), finite(c.NormalisedAfter)
+	if rawBefore == nil {
+		before = nil
+	}
+	if rawAfter == nil || c.Missing {
+		rawAfter, after = nil, nil
+	}
+	return map[string]any{
+		"indicator":         c.Indicator,
+		"cause":             c.Cause.String(),
+		"raw_before":        rawBefore,
+		"raw_after":         rawAfter,
+		"normalised_before": before,
+		"normalised_after":  after,
+		"weight":            rounded(c.Weight),
+		"points":            c.Points,
+		"capped":            c.Capped,
+		"missing":           c.Missing,
+	}
+}
+
+func playbookRecord(p score.Playbook) map[string]any {
+	actions := make([]any, len(p.Actions))
+	for i, a := range p.Actions {
+		actions[i] = map[string]any{"code": a.Code, "text": a.Text, "owner": owner(a.Owner), "due_hours": a.DueHours}
+	}
+	return map[string]any{"id": p.ID, "actions": actions}
+}
+
+func alertRecord(a *score.ChurnAlert) map[string]any {
+	factors := make([]any, len(a.Factors))
+	for i, f := range a.Factors {
+		factors[i] = map[string]any{"factor": f.Name, "log_odds": f.LogOdds, "raw": finite(f.Raw)}
+	}
+	evidence := make([]any, len(a.Evidence))
+	for i, v := range a.Evidence {
+		evidence[i] = map[string]any{
+			"event_id": v.ID, "topic": some(space+"Subject", v.About.String(), v.About != event.UnknownSubject),
+			"score": finite(v.Score), "at": int64(v.At),
+		}
+	}
+	p50, p90 := instant(a.ExpectedNextP50), instant(a.ExpectedNextP90)
+	silent, usualGap := finite(a.DaysSilent), finite(a.UsualGapDays)
+	if a.LastPurchaseAt == 0 {
+		silent = nil
+	}
+	if a.UsualGapDays == 0 {
+		usualGap = nil // two purchase days are at least a day apart
+	}
+	action := map[string]any{"code": a.Action.Code, "text": a.Action.Text, "owner": owner(a.Action.Owner)}
+	return stamped(map[string]any{
+		"episode_id":           a.EpisodeID,
+		"state":                a.State.String(),
+		"resolve_reason":       some(space+"ResolveReason", a.Resolve.String(), a.Resolve != score.UnknownReason),
+		"kind":                 a.Kind.String(),
+		"level_before":         a.LevelBefore.String(),
+		"level":                a.Level.String(),
+		"risk_before":          finite(a.RiskBefore),
+		"risk":                 rounded(a.Risk),
+		"risk_normal":          finite(a.RiskNormal),
+		"horizon_days":         a.HorizonDays,
+		"last_purchase_at":     instant(a.LastPurchaseAt),
+		"days_silent":          silent,
+		"usual_gap_days":       usualGap,
+		"expected_next":        some(space+"ExpectedNext", map[string]any{"p50": p50, "p90": p90}, p50 != nil || p90 != nil),
+		"tier":                 tierOf(a.Tier),
+		"value_at_stake_minor": some("long", a.ValueAtStake, true),
+		"currency":             string(a.Currency),
+		"factors":              factors,
+		"likely_cause":         some(space+"LikelyCause", a.LikelyCause.String(), a.LikelyCause != 0),
+		"cause_evidence":       some("array", evidence, a.LikelyCause != 0),
+		"open_complaints":      some("int", a.OpenComplaints, true),
+		"action":               some(space+"Action", action, a.Action.Code != ""),
+		"action_cost_minor":    some("long", a.Action.Cost.Minor, a.Action.Cost.Known),
+		"max_offer_minor":      some("long", a.MaxOffer.Minor, a.MaxOffer.Known),
+		"act_by":               instant(a.ActBy),
+		"contactable_channels": names(a.Contactable),
+		"owner":                text(a.Owner),
+		"corrects_event_id":    text(a.Corrects),
+	}, &a.Stamp)
+}
+
+func winBackRecord(t *score.WonBack) map[string]any {
+	return stamped(map[string]any{
+		"episode_id":         t.EpisodeID,
+		"lapsed_days":        t.LapsedDays,
+		"action_id":          text(t.ActionID),
+		"order_value_minor":  t.OrderValue,
+		"currency":           string(t.Currency),
+		"margin_since_minor": some("long", t.Margin.Minor, t.Margin.Known),
+	}, &t.Stamp)
+}
+
+func purchaseRecord(p *event.Purchase) map[string]any {
+	items := make([]any, len(p.Items))
+	for i, item := range p.Items {
+		items[i] = map[string]any{
+			"sku": item.SKU, "category": item.Category, "quantity": item.Quantity, "amount_minor": item.AmountMinor,
+		}
+	}
+	return map[string]any{
+		"event_id":               p.ID,
+		"customer_id":            p.Customer,
+		"order_id":               text(p.OrderID),
+		"occurred_at":            int64(p.OccurredAt),
+		"kind":                   p.Kind.String(),
+		"amount_minor":           p.Amount.Minor,
+		"currency":               string(p.Amount.Currency),
+		"margin_minor":           minor(p.Margin),
+		"discount_minor":         minor(p.Discount),
+		"service_cost_minor":     minor(p.ServiceCost),
+		"acquisition_cost_minor": minor(p.AcquisitionCost),
+		"items":                  some("array", items, len(items) > 0),
+		"channel":                text(p.Channel),
+		"session_id":             text(p.Session),
+		"referrer_id":            text(p.Referrer),
+		"due_at":                 instant(p.DueAt),
+	}
+}
+
+func interactionRecord(i *event.Interaction) map[string]any {
+	attributes := make(map[string]any, len(i.Attributes))
+	for key, attribute := range i.Attributes {
+		attributes[key] = attribute
+	}
+	return map[string]any{
+		"event_id":          i.ID,
+		"customer_id":       i.Customer,
+		"occurred_at":       int64(i.OccurredAt),
+		"kind":              i.Kind.String(),
+		"other_customer_id": text(i.OtherCustomer),
+		"name":              text(i.Name),
+		"channel":           text(i.Channel),
+		"session_id":        text(i.Session),
+		"weight":            some("int", i.Weight, i.Weight != 0),
+		"cost_minor":        minor(i.Cost),
+		"alert_id":          text(i.Alert),
+		"disposition":       some(space+"Disposition", i.Disposition.String(), i.Disposition != event.UnknownDisposition),
+		"attributes":        some("map", attributes, len(attributes) > 0),
+	}
+}
+
+func feedbackRecord(f *event.Feedback) map[string]any {
+	return map[string]any{
+		"event_id":    f.ID,
+		"customer_id": f.Customer,
+		"occurred_at": int64(f.OccurredAt),
+		"kind":        f.Kind.String(),
+		"score":       some("double", f.Score, f.Scored),
+		"scale_min":   some("double", f.Min, f.Scored),
+		"scale_max":   some("double", f.Max, f.Scored),
+		"topic":       some(space+"Subject", f.About.String(), f.About != event.UnknownSubject),
+		"order_id":    text(f.OrderID),
+	}
+}
