@@ -1,0 +1,95 @@
+package chart
+
+import "strings"
+
+// Styles is how many series can be told apart.
+const Styles = 6
+
+// Point is a value y at x. Error is the half-length of an error bar; without one it is 0.
+type Point struct{ X, Y, Error float64 }
+
+// Values are points at 0, 1, 2 and so on.
+func Values(values ...float64) []Point {
+	points := make([]Point, len(values))
+	for i, v := range values {
+		points[i] = Point{X: float64(i), Y: v}
+	}
+	return points
+}
+
+// Series is points of one kind.
+type Series struct {
+	Name   string
+	Style  int  // 1 to Styles: colour, dash, marker and pattern; its place among the series if 0
+	Joined bool // by a line, in the order of Points; a point that is not known interrupts the line
+	Points []Point
+}
+
+func (p Point) drawable() bool { return drawable(p.X) && drawable(p.Y) }
+
+// bar is the half-length of the error bar, 0 without one.
+func (p Point) bar() float64 {
+	if !drawable(p.Error) || !drawable(p.Y-p.Error) || !drawable(p.Y+p.Error) {
+		return 0
+	}
+	return max(0, p.Error)
+}
+
+// styled gives each series its style. Styles beyond the last begin again.
+func styled(all []Series) []Series {
+	styled := make([]Series, len(all))
+	for i, s := range all {
+		if s.Style <= 0 {
+			s.Style = i + 1
+		}
+		s.Style = (s.Style-1)%Styles + 1
+		styled[i] = s
+	}
+	return styled
+}
+
+// digit is a style in a class.
+func digit(style int) string { return string(rune('0' + style)) }
+
+// marker is the path of a style's marker, about 7 px across.
+func marker(style int, x, y float64) string {
+	switch style {
+	case 1: // disc
+		return circle(x, y, 3.5)
+	case 2: // square
+		return "M" + at(x-3, y-3) + "h6v6h-6z"
+	case 3: // triangle
+		return "M" + at(x, y-4) + "l4 7h-8z"
+	case 4: // diagonal cross
+		return "M" + at(x-3, y-3) + "l6 6m0 -6l-6 6"
+	case 5: // diamond
+		return "M" + at(x, y-4.5) + "l4.5 4.5l-4.5 4.5l-4.5 -4.5z"
+	}
+	return circle(x, y, 3.5) + "M" + at(x-6, y) + "h12" // disc on a dash
+}
+
+func circle(x, y, r float64) string {
+	arc := "a" + at(r, r) + " 0 1 0 "
+	return "M" + at(x-r, y) + arc + at(2*r, 0) + arc + at(-2*r, 0)
+}
+
+// polyline is the path through the points, interrupted at those that are not known.
+func polyline(points []Point, x, y scale) string {
+	var d strings.Builder
+	next := "M"
+	for _, p := range points {
+		if !p.drawable() {
+			next = "M"
+			continue
+		}
+		d.WriteString(next + at(x.at(p.X), y.at(p.Y)))
+		next = "L"
+	}
+	return d.String()
+}
+
+// errorBar is the path of a vertical bar with a short stroke at both ends.
+func errorBar(p Point, at1 float64, y scale) string {
+	low, high := y.at(p.Y-p.bar()), y.at(p.Y+p.bar())
+	return "M" + at(at1-3, high) + "h6M" + at(at1, high) + "V" + px(low) + "M" + at(at1-3, low) + "h6"
+}
