@@ -10,6 +10,7 @@ import (
 type Axis struct {
 	Label   string         // what the values are, with their unit
 	Include []float64      // values that the axis reaches whatever the data, such as 0
+	Ends    [2]float64     // if they differ, numbers run from the first to the second; points beyond are left out, error bars are cut
 	Names   []string       // the places 0, 1, 2, … along the axis of x have these names instead of numbers
 	Time    bool           // the values are instants (see At), with ticks at borders of the calendar; for the axis of x
 	Zone    *time.Location // of the calendar; UTC if nil
@@ -28,6 +29,9 @@ func (s scale) at(v float64) float64 {
 	share := float64(v/2-s.low/2) / float64(s.high/2-s.low/2)
 	return s.from + float64(share*(s.to-s.from))
 }
+
+// cut is the coordinate of a value, or that of the nearer end.
+func (s scale) cut(v float64) float64 { return s.at(max(s.low, min(s.high, v))) }
 
 // span is the least and the largest of the numbers that can be drawn; false if there are none.
 type span struct {
@@ -50,9 +54,12 @@ func (s *span) add(values ...float64) {
 // rising is the axis of y: from a coordinate at the bottom to one at the top. Its ends are ticks.
 func (a Axis) rising(values span, bottom, top float64) scale {
 	values.add(a.Include...)
-	low, high := widened(values.low, values.high)
 	steps := max(2, int((bottom-top)/(2*lineHeight)))
-	low, high = niceEnds(low, high, steps)
+	low, high, fixed := a.ends()
+	if !fixed {
+		low, high = widened(values.low, values.high)
+		low, high = niceEnds(low, high, steps)
+	}
 	return scale{low: low, high: high, from: bottom, to: top, ticks: niceTicks(low, high, steps+1)}
 }
 
@@ -71,11 +78,14 @@ func (a Axis) across(values span, left, right, edge float64) scale {
 		}
 	}
 	s := scale{from: left + gap, to: right - gap, edge: edge} // markers at the ends stay within the plot
-	if a.Time {
-		s.low, s.high = widenedTime(values.low, values.high)
-	} else {
-		s.low, s.high = widened(values.low, values.high)
+	low, high, fixed := a.ends()
+	switch {
+	case a.Time:
+		low, high = widenedTime(values.low, values.high)
+	case !fixed:
+		low, high = widened(values.low, values.high)
 	}
+	s.low, s.high = low, high
 	a.fill(&s)
 	return s
 }
@@ -103,6 +113,16 @@ func (a Axis) ticks(s *scale, most int) []tick {
 		return timeTicks(s.low, s.high, most, a.zone())
 	}
 	return niceTicks(s.low, s.high, most)
+}
+
+// ends are the ends that the axis was given, if those can be divided.
+func (a Axis) ends() (low, high float64, fixed bool) {
+	low, high = min(a.Ends[0], a.Ends[1]), max(a.Ends[0], a.Ends[1])
+	if !drawable(low) || !drawable(high) {
+		return 0, 0, false
+	}
+	l, h := widened(low, high)
+	return low, high, low < high && l == low && h == high
 }
 
 func (a Axis) zone() *time.Location {
@@ -177,6 +197,14 @@ func (a Axis) places(v float64) bool {
 		return v >= -.5 && v <= float64(len(a.Names))-.5 && nearest(v) < len(a.Names)
 	case a.Time:
 		return hasDate(v)
+	}
+	return a.within(v)
+}
+
+// within tells whether a number lies between the ends of the axis.
+func (a Axis) within(v float64) bool {
+	if low, high, fixed := a.ends(); fixed {
+		return low <= v && v <= high
 	}
 	return drawable(v)
 }

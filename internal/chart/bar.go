@@ -11,7 +11,7 @@ type Bar struct {
 // SVG draws the chart.
 func (b Bar) SVG() string {
 	f := b.sized()
-	series := Line{X: b.X, Series: b.Series}.visible()
+	series := Line{X: b.X, Y: b.Y, Series: b.Series}.visible()
 	x, y := extents(series)
 	if !x.known || len(b.X.Names) == 0 {
 		return f.blank()
@@ -38,7 +38,7 @@ func (b Bar) bars(c *canvas, s Series, p plot, i, n int) {
 			continue
 		}
 		left := p.x.at(float64(nearest(q.X))) + wide*(float64(i)-float64(n)/2)
-		zero, end := p.y.at(0), p.y.at(q.Y)
+		zero, end := p.y.cut(0), p.y.at(q.Y)
 		d := "M" + at(left, zero) + "V" + px(end) + "h" + px(max(.5, wide-1)) + "V" + px(zero) + "z"
 		c.filled(s.Style, p.frame.ID, d, s.Name+", "+b.X.name(q.X)+": "+Compact(q.Y))
 		if q.bar() > 0 {

@@ -36,7 +36,7 @@ func drawings() map[string]interface{ SVG() string } {
 		}
 		return points
 	}
-	shares := []float64{0, 1}
+	shares := [2]float64{0, 1}
 	return map[string]interface{ SVG() string }{
 		"line_over_time": chart.Line{
 			Frame: frame("AUC at each cutoff"), X: chart.Axis{Label: "cutoff", Time: true}, Y: chart.Axis{Label: "AUC (0.5 is chance)"},
@@ -47,9 +47,9 @@ func drawings() map[string]interface{ SVG() string } {
 			},
 		},
 		"line_with_guides": chart.Line{
-			Frame: frame("Risk and what came"), X: chart.Axis{Label: "risk", Include: shares}, Y: chart.Axis{Label: "share that left", Include: shares},
+			Frame: frame("Risk and what came"), X: chart.Axis{Label: "risk", Ends: shares}, Y: chart.Axis{Label: "share that left", Ends: shares},
 			Series: []chart.Series{
-				{Name: "stack", Points: []chart.Point{{.2, .24, .05}, {.5, .47, .06}, {.9, .93, .02}}},
+				{Name: "stack", Points: []chart.Point{{.2, .24, .05}, {.5, .47, .06}, {.9, .93, .12}, {1.2, 1, 0}}},
 				{Name: "logit-rfm", Points: []chart.Point{{.22, .2, nan}, {.55, math.Inf(1), 0}, {.92, .9, 0}}},
 			},
 			Guides: []chart.Guide{{Name: "as said", Slope: 1}, {Name: "average", Intercept: .6}, {Name: "lost", Intercept: nan}},

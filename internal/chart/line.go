@@ -40,13 +40,13 @@ func (l Line) SVG() string {
 	return c.close()
 }
 
-// visible gives the series their styles. A point without a place on the axis of x counts as not known.
+// visible gives the series their styles. A point without a place on the axes counts as not known.
 func (l Line) visible() []Series {
 	all := styled(l.Series)
 	for i, s := range all {
 		points := make([]Point, len(s.Points))
 		for n, q := range s.Points {
-			if !l.X.places(q.X) {
+			if !l.X.places(q.X) || !l.Y.within(q.Y) {
 				q.X = nowhere
 			}
 			points[n] = q

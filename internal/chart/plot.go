@@ -72,7 +72,7 @@ func (p plot) draw(c *canvas, xs, ys Axis, legend []entry) {
 		c.line("tm-grid", p.left, h, p.right, h)
 		c.text("tm-tick", p.left-gap/2, h+fontSize/3, "end", t.label)
 	}
-	base := p.y.at(max(p.y.low, min(p.y.high, p.base)))
+	base := p.y.cut(p.base)
 	c.line("tm-axis", p.left, base, p.right, base)
 	for _, t := range p.x.ticks {
 		p.tickOf(c, xs, t)

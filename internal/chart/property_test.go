@@ -35,6 +35,9 @@ func frames() *rapid.Generator[chart.Frame] {
 func axes() *rapid.Generator[chart.Axis] {
 	return rapid.Custom(func(t *rapid.T) chart.Axis {
 		a := chart.Axis{Label: rapid.String().Draw(t, "label"), Include: rapid.SliceOfN(values(), 0, 2).Draw(t, "include")}
+		if rapid.Bool().Draw(t, "ended") {
+			a.Ends = [2]float64{values().Draw(t, "one end"), values().Draw(t, "other end")}
+		}
 		switch rapid.IntRange(0, 3).Draw(t, "kind") {
 		case 1:
 			a.Time = true

@@ -65,7 +65,7 @@ func marker(style int, x, y float64) string {
 	case 5: // diamond
 		return "M" + at(x, y-4.5) + "l4.5 4.5l-4.5 4.5l-4.5 -4.5z"
 	}
-	return circle(x, y, 3.5) + "M" + at(x-6, y) + "h12" // disc on a dash
+	return circle(x, y, 3.5) // ring
 }
 
 func circle(x, y, r float64) string {
@@ -88,8 +88,16 @@ func polyline(points []Point, x, y scale) string {
 	return d.String()
 }
 
-// errorBar is the path of a vertical bar with a short stroke at both ends.
-func errorBar(p Point, at1 float64, y scale) string {
-	low, high := y.at(p.Y-p.bar()), y.at(p.Y+p.bar())
-	return "M" + at(at1-3, high) + "h6M" + at(at1, high) + "V" + px(low) + "M" + at(at1-3, low) + "h6"
+// errorBar is the path of a vertical bar with a short stroke at both ends. It is cut, without the stroke, where the axis ends.
+func errorBar(p Point, x float64, y scale) string {
+	low, high := p.Y-p.bar(), p.Y+p.bar()
+	top, bottom := y.cut(high), y.cut(low)
+	d := "M" + at(x, top) + "V" + px(bottom)
+	if high <= y.high {
+		d += "M" + at(x-3, top) + "h6"
+	}
+	if low >= y.low {
+		d += "M" + at(x-3, bottom) + "h6"
+	}
+	return d
 }
