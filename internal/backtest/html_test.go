@@ -88,12 +88,19 @@ func parsed(t *testing.T, text string) (cells map[string]int, tags map[string]in
 		t.Fatal(err)
 	}
 	cells, tags = map[string]int{}, map[string]int{}
+	ids, wanted := map[string]int{}, []string(nil)
 	for n := range root.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
 		tags[n.Data]++
 		for _, a := range n.Attr {
+			switch a.Key {
+			case "id":
+				ids[a.Val]++
+			case "aria-labelledby":
+				wanted = append(wanted, strings.Fields(a.Val)...)
+			}
 			if strings.Contains(a.Val, "://") && !strings.HasPrefix(a.Key, "xmlns") {
 				t.Errorf("<%s %s=%q>: want nothing from elsewhere", n.Data, a.Key, a.Val)
 			}
@@ -110,6 +117,11 @@ func parsed(t *testing.T, text string) (cells map[string]int, tags map[string]in
 			}
 		}
 	}
+	for _, id := range wanted {
+		if ids[id] != 1 {
+			t.Errorf("id %q names a chart: want it once, got it %d times", id, ids[id])
+		}
+	}
 	return cells, tags, title
 }
 
@@ -123,7 +135,7 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 	if tags["script"] != 0 || tags["link"] != 0 || tags["img"] != 0 {
 		t.Errorf("want neither scripts nor other files, got the tags %v", tags)
 	}
-	if want := 5 + 2*len(r.Cutoffs); tags["svg"] != want {
+	if want := 6 + 2*len(r.Cutoffs); tags["svg"] != want {
 		t.Errorf("want %d charts, got %d", want, tags["svg"])
 	}
 	if strings.Contains(text, "<?xml") || strings.Contains(text, "NaN") || strings.Contains(text, "#0100") {
