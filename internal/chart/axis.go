@@ -5,35 +5,35 @@ import (
 	"time"
 )
 
-// Axis says what runs along one side of a chart. Without Names and Time it is of numbers, with ticks at multiples of 1, 2 or
-// 5 × 10^n.
+// Axis says what runs along one side of a chart. The values are numbers unless Names or Time is set. Ticks of numbers are
+// multiples of 1, 2 or 5 × 10^n.
 type Axis struct {
 	Label   string         // what the values are, with their unit
 	Include []float64      // values that the axis reaches whatever the data, such as 0
-	Ends    [2]float64     // if they differ, numbers run from the first to the second; points beyond are left out, error bars are cut
+	Ends    [2]float64     // where an axis of numbers ends, if the two differ; points beyond are left out, error bars are cut
 	Names   []string       // the places 0, 1, 2, … along the axis of x have these names instead of numbers
 	Time    bool           // the values are instants (see At), with ticks at borders of the calendar; for the axis of x
-	Zone    *time.Location // of the calendar; UTC if nil
+	Zone    *time.Location // the zone of the calendar; UTC if nil
 }
 
 // scale lays values out along an axis, from one coordinate to another, in px.
 type scale struct {
 	low, high float64
 	from, to  float64
-	edge      float64 // where labels end at the latest
+	edge      float64 // no label passes this x
 	ticks     []tick
 }
 
-// at is the coordinate of a value. The conversions keep processors from rounding differently.
+// at is the coordinate of a value. The conversions to float64 keep processors from fusing operations: all round alike.
 func (s scale) at(v float64) float64 {
 	share := float64(v/2-s.low/2) / float64(s.high/2-s.low/2)
 	return s.from + float64(share*(s.to-s.from))
 }
 
-// cut is the coordinate of a value, or that of the nearer end.
+// cut is the coordinate of a value. A value beyond an end has the coordinate of the end.
 func (s scale) cut(v float64) float64 { return s.at(max(s.low, min(s.high, v))) }
 
-// span is the least and the largest of the numbers that can be drawn; false if there are none.
+// span is the least and the largest of some numbers. It is not known if none of the numbers can be drawn.
 type span struct {
 	low, high float64
 	known     bool
@@ -51,7 +51,7 @@ func (s *span) add(values ...float64) {
 	}
 }
 
-// rising is the axis of y: from a coordinate at the bottom to one at the top. Its ends are ticks.
+// rising lays out the axis of y, from the coordinate of the bottom to the coordinate of the top. Both ends are ticks.
 func (a Axis) rising(values span, bottom, top float64) scale {
 	values.add(a.Include...)
 	steps := max(2, int((bottom-top)/(2*lineHeight)))
@@ -63,11 +63,11 @@ func (a Axis) rising(values span, bottom, top float64) scale {
 	return scale{low: low, high: high, from: bottom, to: top, ticks: niceTicks(low, high, steps+1)}
 }
 
-// mostTicks is how many ticks an axis of x has where there is room.
+// mostTicks is the largest number of ticks of an axis of x.
 const mostTicks = 7
 
-// across is the axis of x: from a coordinate at the left to one at the right. It ends where the values do. It has as many ticks
-// as have room for their labels, which end at the edge of the chart.
+// across lays out the axis of x, from the coordinate of the left end to the coordinate of the right end. The axis ends where
+// the values do. No label passes the edge of the chart.
 func (a Axis) across(values span, left, right, edge float64) scale {
 	if a.Names != nil {
 		return a.named(left, right, edge)
@@ -90,8 +90,8 @@ func (a Axis) across(values span, left, right, edge float64) scale {
 	return s
 }
 
-// fill gives an axis of x as many ticks as have room for their labels. It tries fewer and fewer nice ticks. Where even two are too many
-// or there are none so few, it takes every second, third … of the last.
+// fill gives an axis of x as many ticks as have room for their labels. It asks for fewer and fewer nice ticks until the labels
+// fit. If fewer than two would be left, it keeps the ticks it has and drops all but every second, third … of those.
 func (a Axis) fill(s *scale) {
 	for most := mostTicks; most > 0; most-- {
 		ticks := a.ticks(s, most)
@@ -115,7 +115,7 @@ func (a Axis) ticks(s *scale, most int) []tick {
 	return niceTicks(s.low, s.high, most)
 }
 
-// ends are the ends that the axis was given, if those can be divided.
+// ends returns the fixed ends of the axis. It returns false if the axis has none, or if they are too near to be divided.
 func (a Axis) ends() (low, high float64, fixed bool) {
 	low, high = min(a.Ends[0], a.Ends[1]), max(a.Ends[0], a.Ends[1])
 	if !drawable(low) || !drawable(high) {
@@ -132,7 +132,7 @@ func (a Axis) zone() *time.Location {
 	return a.Zone
 }
 
-// middle is where the middle of a label of an axis of x stands: at its tick, unless it would leave the chart.
+// middle is the x of the middle of a label. A label is centred at its tick, unless it would leave the chart.
 func (s scale) middle(t tick) float64 {
 	half := widthOf(t.label) / 2
 	return max(half+2, min(s.edge-half-2, s.at(t.value)))
@@ -151,11 +151,12 @@ func (s scale) roomy() bool {
 	return true
 }
 
-// leastName is how many px a cut name must have.
+// leastName is the least width of a name that is cut, in px.
 const leastName = 3 * fontSize
 
-// named is the axis of names. Each name has an equal part of the width. A longer name takes a second line, and is cut if that is too
-// short as well. Where the parts are too narrow for cut names, every second, third … name is shown.
+// named lays out the axis of names. Each name has an equal part of the width. A name that is longer than its part takes a
+// second line. A name that is longer than two lines is cut. If the parts are too narrow for cut names, only every second, third
+// … name is shown.
 func (a Axis) named(left, right, edge float64) scale {
 	count := max(1, len(a.Names))
 	s := scale{low: -.5, high: float64(count) - .5, from: left, to: right, edge: edge}
@@ -177,7 +178,7 @@ func (a Axis) named(left, right, edge float64) scale {
 	return s
 }
 
-// lines is how many lines the labels take.
+// lines is the number of lines that the labels take.
 func (s scale) lines() float64 {
 	for _, t := range s.ticks {
 		if t.second != "" {
@@ -187,7 +188,7 @@ func (s scale) lines() float64 {
 	return 1
 }
 
-// nowhere is the place of points that have none on an axis.
+// nowhere is the x of a point that has no place on an axis.
 var nowhere = math.NaN()
 
 // places tells whether a value has a place on the axis.

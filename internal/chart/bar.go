@@ -1,7 +1,7 @@
 package chart
 
-// Bar is a chart of bars from zero, side by side for each name of X. The series' points lie at the places 0, 1, 2, … of the names;
-// Values gives such points.
+// Bar is a chart of bars that start at zero. Each name of X has a bar of each series. The x of a point is the index of its
+// name; Values gives such points.
 type Bar struct {
 	Frame
 	X, Y   Axis
@@ -29,7 +29,7 @@ func (b Bar) SVG() string {
 	return c.close()
 }
 
-// bars draws the i-th of n series.
+// bars draws the bars of the i-th of n series.
 func (b Bar) bars(c *canvas, s Series, p plot, i, n int) {
 	part := p.x.at(1) - p.x.at(0)
 	wide := min(.8*part/float64(n), 32)
@@ -47,7 +47,7 @@ func (b Bar) bars(c *canvas, s Series, p plot, i, n int) {
 	}
 }
 
-// filled is a bar: its pattern and its outline.
+// filled draws a bar: its pattern and its outline.
 func (c *canvas) filled(style int, id, d, title string) {
 	n := digit(style)
 	c.raw(`<path class="tm-bar tm-bar-`, n, `" fill="url(#`, id, `-fill-`, n, `)" d="`, d, `">`)
@@ -63,7 +63,7 @@ func (f Frame) sampleOfBar(s Series) func(c *canvas, x, y float64) {
 	}
 }
 
-// hatches are the strokes of the patterns, in a square of 6 px: bars differ without colour.
+// hatches are the strokes of the patterns, in squares of 6 px. They tell bars apart without colour.
 var hatches = [Styles]string{
 	"M0 3h6", // a stroke as wide as the square: filled
 	"M-1 1l2 -2M0 6l6 -6M5 7l2 -2",

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// At is an instant as a value of an axis of time: seconds since 1970-01-01 UTC.
+// At is the value of an instant on an axis of time: seconds since 1970-01-01 UTC.
 func At(t time.Time) float64 { return float64(t.UnixMilli()) / 1e3 }
 
-// Instants from the year 1 to the year 9999 can be written; others are left out.
+// Only instants from the year 1 to the year 9999 are drawn, in seconds since 1970. Years of four digits cannot name others.
 const (
 	firstInstant = -62135596800
 	lastInstant  = 253402300799
@@ -28,7 +28,7 @@ func widenedTime(low, high float64) (float64, float64) {
 // interval is the time between two ticks. One of the fields is set.
 type interval struct{ minutes, days, months int }
 
-// intervals has them from the shortest on. Years beyond the last are 1, 2 or 5 × 10^n.
+// intervals begins with the shortest. Beyond the last, the intervals are 1, 2 or 5 × 10^n years.
 var intervals = []interval{
 	{minutes: 15},
 	{minutes: 60},
@@ -88,7 +88,7 @@ func yearTicks(low, high float64, most int, zone *time.Location) []tick {
 	return ticks
 }
 
-// mostBorders bounds the borders of a chart: no interval that is chosen has so many.
+// mostBorders bounds the loop over borders. No chosen interval has so many.
 const mostBorders = 10_000
 
 // borders are all ticks of an interval within [low, high].

@@ -21,17 +21,17 @@ func (c *canvas) line(class string, x1, y1, x2, y2 float64) {
 
 func (c *canvas) path(class, d string) { c.raw(`<path class="`, class, `" d="`, d, `"/>`, "\n") }
 
-// titled is a path that tells its title when pointed at.
+// titled draws a path. Browsers show the title when a reader points at the path.
 func (c *canvas) titled(class, d, title string) {
 	c.raw(`<path class="`, class, `" d="`, d, `"><title>`, escape(title), "</title></path>\n")
 }
 
-// text puts one line of text. anchor is start, middle or end; y is the base line.
+// text writes one line. The anchor is start, middle or end; y is the base line.
 func (c *canvas) text(class string, x, y float64, anchor, said string) {
 	c.raw(`<text class="`, class, `" x="`, px(x), `" y="`, px(y), `" text-anchor="`, anchor, `">`, escape(said), "</text>\n")
 }
 
-// fit puts a text that is cut to a width; a cut text tells the whole when pointed at.
+// fit writes a text, cut to a width in px. If the text was cut, its title is the whole text.
 func (c *canvas) fit(class string, x, y float64, anchor, said string, width float64) {
 	short, cut := fitted(said, width)
 	if !cut {
@@ -40,7 +40,7 @@ func (c *canvas) fit(class string, x, y float64, anchor, said string, width floa
 	c.cut(class, x, y, anchor, short, said)
 }
 
-// cut puts a text that tells the whole of what it was cut from, if that is given.
+// cut writes a short text. If the whole text is given, it becomes the title.
 func (c *canvas) cut(class string, x, y float64, anchor, short, whole string) {
 	if whole == "" {
 		c.text(class, x, y, anchor, short)
@@ -55,7 +55,7 @@ func (c *canvas) close() string {
 	return c.out.String()
 }
 
-// px writes a coordinate to a tenth, which is finer than eyes and coarser than the rounding of processors.
+// px writes a coordinate with one decimal. That is finer than eyes can see, and too coarse to show how a processor rounds.
 func px(v float64) string {
 	v = math.Round(v*10) / 10
 	if v == 0 {
@@ -64,12 +64,13 @@ func px(v float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-// at is a point of a path.
+// at writes a point of a path.
 func at(x, y float64) string { return px(x) + " " + px(y) }
 
 var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
-// escape makes text safe in elements and attributes. Characters that XML 1.0 cannot hold become the replacement character.
+// escape makes text safe in elements and attributes. XML 1.0 cannot hold some control characters: they become the replacement
+// character.
 func escape(text string) string {
 	return escapes.Replace(strings.Map(func(r rune) rune {
 		switch {

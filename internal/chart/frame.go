@@ -26,7 +26,7 @@ const (
 	leastWidth, leastHeight     = 120, 100
 )
 
-// sized is the frame with its defaults filled in.
+// sized returns the frame with its defaults.
 func (f Frame) sized() Frame {
 	f.ID = identifier(f.ID)
 	f.Width = sizeOr(f.Width, defaultWidth, leastWidth)
@@ -44,7 +44,7 @@ func sizeOr(size, otherwise, least float64) float64 {
 	return max(least, size)
 }
 
-// identifier makes an id valid in XML and in url(#…).
+// identifier makes an id that is valid in XML and in url(#…).
 func identifier(id string) string {
 	clean := strings.Map(func(r rune) rune {
 		switch {
@@ -59,7 +59,7 @@ func identifier(id string) string {
 	return clean
 }
 
-// open begins the SVG with its names for screen readers.
+// open begins the SVG. Its title and description are for screen readers.
 func (f Frame) open() *canvas {
 	c := &canvas{}
 	labelled := f.ID + "-title"
@@ -75,7 +75,7 @@ func (f Frame) open() *canvas {
 	return c
 }
 
-// blank is the chart of no number.
+// blank draws the chart that has no number to show.
 func (f Frame) blank() string {
 	c := f.open()
 	said, _ := fitted(f.Empty, f.Width-2*gap)

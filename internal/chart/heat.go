@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Shades is how many shades a heat table has. Pages use the classes tm-heat-0 … for tables of their own.
+// Shades is the number of shades of a heat table. A page can use their classes, tm-heat-0 to tm-heat-9, in tables of its own.
 const Shades = 10
 
-// Shade is which of the shades a value has, 0 to Shades-1: equal parts of [low, high]; values beyond have that of the end.
-// It is -1 of NaN and of infinities. The shades of an empty range are the middle one.
+// Shade returns the shade of a value, from 0 to Shades-1. The shades divide [low, high] into equal parts. A value beyond an end
+// has the shade of the end. NaN and infinities have -1. If low is not below high, the shade is the middle one.
 func Shade(v, low, high float64) int {
 	switch {
 	case !drawable(v):
@@ -21,7 +21,7 @@ func Shade(v, low, high float64) int {
 	return int(max(0, min(Shades-1, math.Floor(share*Shades))))
 }
 
-// Cell is a number of a heat table and how it is written. A cell without text shows the number as Compact writes it.
+// Cell is a number of a heat table, and the text that shows it. If Text is empty, Compact writes the number.
 type Cell struct {
 	Value float64
 	Text  string
@@ -34,10 +34,11 @@ type Heat struct {
 	Down    string // what the rows are
 	Columns []string
 	Rows    []string
-	Cells   [][]Cell // by row; cells that are missing are not known
-	// Diverging shades below and above zero in two hues; the palest are near zero. Otherwise shades run from low to high.
+	Cells   [][]Cell // by row; a missing cell is not known
+	// Diverging gives numbers below zero one hue and numbers above zero another; near zero both are pale. Otherwise shades run
+	// from Low to High.
 	Diverging bool
-	Low, High float64 // the ends of the shades; those of the values if both are 0. A diverging table uses High and −High.
+	Low, High float64 // the range of the shades; if equal, the range of the values. A diverging table takes the larger size both ways.
 }
 
 const (
@@ -63,10 +64,10 @@ func (h Heat) SVG() string {
 	return c.close()
 }
 
-// grid is where the cells are, in px, and between which numbers their shades lie.
+// grid is the place of the cells, in px, and the range of their shades.
 type grid struct {
 	left, top, right float64
-	cell             float64 // the width of one
+	cell             float64 // the width of one cell
 	low, high        float64
 }
 
@@ -90,7 +91,7 @@ func (h Heat) values() span {
 	return s
 }
 
-// ends are the numbers of the outermost shades.
+// ends are the numbers at which the outermost shades begin.
 func (h Heat) ends(values span) (low, high float64) {
 	low, high = values.low, values.high
 	if drawable(h.Low) && drawable(h.High) && h.Low != h.High {
@@ -145,7 +146,7 @@ func (h Heat) row(c *canvas, g grid, r int, y float64) {
 	}
 }
 
-// classes are those of a cell with a shade, and of the text on it.
+// classes are the classes of a cell with a shade and of the text in the cell.
 func (h Heat) classes(shade int) (fill, on string) {
 	switch {
 	case shade < 0:

@@ -1,16 +1,16 @@
 package chart
 
-// entry is a line of the legend: a sample of how something is drawn, and its name.
+// entry is one series or guide of the legend: a sample of how it is drawn, and its name.
 type entry struct {
 	name   string
-	sample func(c *canvas, x, y float64) // draws it in 22 px from x on, around y
+	sample func(c *canvas, x, y float64) // draws within sampleWidth px to the right of x, centred on y
 }
 
 const sampleWidth = 22.
 
 func (e entry) width() float64 { return sampleWidth + gap/2 + widthOf(e.name) + 2*gap }
 
-// rows is how many lines a legend takes.
+// rows is the number of lines that a legend takes.
 func rows(all []entry, width float64) int {
 	if len(all) == 0 {
 		return 0
@@ -26,7 +26,7 @@ func rows(all []entry, width float64) int {
 	return n
 }
 
-// drawLegend writes the legend across the top.
+// drawLegend writes the legend along the top of the chart.
 func drawLegend(c *canvas, all []entry, width float64) {
 	x, y := 0., lineHeight
 	for _, e := range all {
@@ -40,7 +40,7 @@ func drawLegend(c *canvas, all []entry, width float64) {
 	}
 }
 
-// legendOf names the series, if there are several or a guide to tell a series from.
+// legendOf makes the legend. A chart of one series without a named guide needs none.
 func legendOf(series []Series, guides []Guide, sample func(Series) func(c *canvas, x, y float64)) []entry {
 	var all []entry
 	for _, s := range series {

@@ -10,7 +10,7 @@ type Line struct {
 	Guides []Guide // drawn under the series
 }
 
-// crowded is the number of points from which a line has no markers.
+// crowded is the number of points at which a joined series loses its markers.
 const crowded = 60
 
 // SVG draws the chart.
@@ -56,7 +56,7 @@ func (l Line) visible() []Series {
 	return all
 }
 
-// extents are the spans of the points, error bars included.
+// extents are the spans of the points and their error bars.
 func extents(all []Series) (x, y span) {
 	for _, s := range all {
 		for _, q := range s.Points {
@@ -86,13 +86,13 @@ func (l Line) series(c *canvas, s Series, p plot) {
 	}
 }
 
-// lone tells whether no line reaches a point.
+// lone tells whether a point has no neighbour to be joined with.
 func lone(points []Point, i int) bool {
 	known := func(i int) bool { return 0 <= i && i < len(points) && points[i].drawable() }
 	return !known(i-1) && !known(i+1)
 }
 
-// told is what a point says when pointed at.
+// told is the title of a point.
 func (l Line) told(s Series, q Point) string {
 	return s.Name + ", " + l.X.name(q.X) + ": " + Compact(q.Y)
 }
@@ -108,7 +108,7 @@ func sampleOfLine(s Series) func(c *canvas, x, y float64) {
 	}
 }
 
-// name is what a value of the axis is called.
+// name writes a value of the axis for a title.
 func (a Axis) name(v float64) string {
 	switch {
 	case a.Names != nil:

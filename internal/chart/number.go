@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// largest is the largest number that a chart shows. Sums and differences of such numbers are finite.
+// largest is the largest number that a chart shows. So the difference of two numbers never overflows.
 const largest = 1e300
 
-func drawable(v float64) bool { return math.Abs(v) <= largest } // false of NaN
+func drawable(v float64) bool { return math.Abs(v) <= largest } // NaN is not
 
 // unknown stands for a number that is not known.
 const unknown = "–"
@@ -26,7 +26,7 @@ func Compact(v float64) string {
 	if size := math.Abs(v); size < 1e-4 || size >= 1e16 {
 		return power(v, 4)
 	}
-	// Rounding first: 9,999.9 is 10k, as 10,000 is.
+	// Rounding comes before the unit: 9,999.9 is 10k, as 10,000 is.
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'e', 3, 64), 64)
 	u := unitOf(math.Abs(v))
 	return minus(strconv.FormatFloat(v/u.size, 'f', -1, 64)) + u.sign
@@ -37,7 +37,7 @@ type unit struct {
 	sign string
 }
 
-// unitOf is the unit in which numbers up to a size are written.
+// unitOf is the unit for numbers up to a size.
 func unitOf(size float64) unit {
 	for _, u := range []unit{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}} {
 		if size >= u.size {
@@ -50,7 +50,7 @@ func unitOf(size float64) unit {
 	return unit{1, ""}
 }
 
-// tickText writes the multiples of a step that one axis shows: all in the same unit, and with as many decimals as the step has.
+// tickText writes a multiple of a step. All ticks of an axis have the same unit, and as many decimals as the step.
 func tickText(v, step, most float64) string {
 	if v == 0 {
 		return "0"
@@ -65,12 +65,12 @@ func tickText(v, step, most float64) string {
 	return minus(strconv.FormatFloat(v/u.size, 'f', decimalsOf(step/u.size), 64)) + u.sign
 }
 
-// decimalsOf is how many decimals 1, 2 or 5 × 10^n has.
+// decimalsOf is the number of decimals of 1, 2 or 5 × 10^n.
 func decimalsOf(step float64) int {
 	return max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 }
 
-// power writes a number as 2e−7.
+// power writes a number with its power of ten, such as 2e−7.
 func power(v float64, digits int) string {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits-1, 64), "e")
 	if strings.Contains(mantissa, ".") {
@@ -80,5 +80,5 @@ func power(v float64, digits int) string {
 	return minus(mantissa + "e" + strconv.Itoa(n))
 }
 
-// minus replaces hyphens by the minus sign, which is as wide as a digit and is not broken off at the end of a line.
+// minus replaces hyphens by minus signs. A minus sign is as wide as a digit, and no line breaks after it.
 func minus(text string) string { return strings.ReplaceAll(text, "-", "−") }

@@ -7,14 +7,14 @@ type plot struct {
 	frame                    Frame
 	left, right, top, bottom float64 // in px
 	x, y                     scale
-	lines                    float64 // of the labels of x
-	base                     float64 // the value of y at which the axis of x runs; the lowest one if lower
+	lines                    float64 // the lines of the labels of x
+	base                     float64 // the axis of x runs at this value of y, or at the nearer end
 }
 
-// leastPlot is how many px a plot is high. A chart whose legend leaves less becomes higher than asked for.
+// leastPlot is the least height of a plot, in px. A chart grows beyond its height if the legend would leave less.
 const leastPlot = 4 * lineHeight
 
-// layout finds the place of everything. The labels of x may need a second line, which is known only after the axis was laid out.
+// layout finds the place of everything. It lays the chart out again if the labels of x turn out to need a second line.
 func layout(f Frame, xs, ys Axis, x, y span, legend []entry) plot {
 	p := place(f, xs, ys, x, y, legend, 1)
 	if lines := p.x.lines(); lines > 1 {
@@ -23,7 +23,7 @@ func layout(f Frame, xs, ys Axis, x, y span, legend []entry) plot {
 	return p
 }
 
-// place puts legend, label of y, plot, ticks of x and label of x from top to bottom. The labels of x take a number of lines.
+// place sets out, from top to bottom: legend, label of y, plot, ticks of x, label of x. The ticks of x have a number of lines.
 func place(f Frame, xs, ys Axis, x, y span, legend []entry, lines float64) plot {
 	p := plot{frame: f, top: gap, right: f.Width - gap, lines: lines, base: math.Inf(-1)}
 	p.top += float64(rows(legend, f.Width)) * lineHeight
@@ -52,7 +52,7 @@ func place(f Frame, xs, ys Axis, x, y span, legend []entry, lines float64) plot 
 	return p
 }
 
-// overhang is by how much the last label of x would leave the chart, in px.
+// overhang is the length by which the last label of x would pass the edge of the chart, in px.
 func (p plot) overhang() float64 {
 	if len(p.x.ticks) == 0 {
 		return 0
@@ -61,7 +61,7 @@ func (p plot) overhang() float64 {
 	return max(0, p.x.at(last.value)+widthOf(last.label)/2-p.frame.Width+2)
 }
 
-// draw draws the grid, the axes and what is written beside them.
+// draw draws the grid, the axes, and the text beside them.
 func (p plot) draw(c *canvas, xs, ys Axis, legend []entry) {
 	drawLegend(c, legend, p.frame.Width)
 	if ys.Label != "" {
@@ -102,7 +102,7 @@ type Guide struct {
 
 func (g Guide) drawable() bool { return drawable(g.Intercept) && drawable(g.Slope) }
 
-// guide draws as much of a guide as lies within the plot.
+// guide draws the part of a guide that lies within the plot.
 func (p plot) guide(c *canvas, g Guide) {
 	from, to := p.x.low, p.x.high
 	value := func(x float64) float64 { return g.Intercept + float64(g.Slope*x) }

@@ -2,13 +2,13 @@ package chart
 
 import "strings"
 
-// Styles is how many series can be told apart.
+// Styles is the number of series that can be told apart.
 const Styles = 6
 
-// Point is a value y at x. Error is the half-length of an error bar; without one it is 0.
+// Point is a value y at x. Error is half the length of its error bar; a point without one has 0.
 type Point struct{ X, Y, Error float64 }
 
-// Values are points at 0, 1, 2 and so on.
+// Values returns points at x = 0, 1, 2 and so on.
 func Values(values ...float64) []Point {
 	points := make([]Point, len(values))
 	for i, v := range values {
@@ -20,14 +20,14 @@ func Values(values ...float64) []Point {
 // Series is points of one kind.
 type Series struct {
 	Name   string
-	Style  int  // 1 to Styles: colour, dash, marker and pattern; its place among the series if 0
-	Joined bool // by a line, in the order of Points; a point that is not known interrupts the line
+	Style  int  // 1 to Styles: colour, dash, marker and pattern; if 0, the place among the series
+	Joined bool // a line joins the points in their order; a point that is not known interrupts it
 	Points []Point
 }
 
 func (p Point) drawable() bool { return drawable(p.X) && drawable(p.Y) }
 
-// bar is the half-length of the error bar, 0 without one.
+// bar is half the length of the error bar, or 0.
 func (p Point) bar() float64 {
 	if !drawable(p.Error) || !drawable(p.Y-p.Error) || !drawable(p.Y+p.Error) {
 		return 0
@@ -35,7 +35,7 @@ func (p Point) bar() float64 {
 	return max(0, p.Error)
 }
 
-// styled gives each series its style. Styles beyond the last begin again.
+// styled gives each series its style. After the last style, the first follows again.
 func styled(all []Series) []Series {
 	styled := make([]Series, len(all))
 	for i, s := range all {
@@ -48,7 +48,7 @@ func styled(all []Series) []Series {
 	return styled
 }
 
-// digit is a style in a class.
+// digit writes a style or a shade as it ends a class.
 func digit(style int) string { return string(rune('0' + style)) }
 
 // marker is the path of a style's marker, about 7 px across.
@@ -73,7 +73,7 @@ func circle(x, y, r float64) string {
 	return "M" + at(x-r, y) + arc + at(2*r, 0) + arc + at(-2*r, 0)
 }
 
-// polyline is the path through the points, interrupted at those that are not known.
+// polyline is the path through the points. A point that is not known interrupts it.
 func polyline(points []Point, x, y scale) string {
 	var d strings.Builder
 	next := "M"
@@ -88,7 +88,8 @@ func polyline(points []Point, x, y scale) string {
 	return d.String()
 }
 
-// errorBar is the path of a vertical bar with a short stroke at both ends. It is cut, without the stroke, where the axis ends.
+// errorBar is the path of a vertical bar with a short stroke at both ends. At an end of the axis the bar is cut and has no
+// stroke.
 func errorBar(p Point, x float64, y scale) string {
 	low, high := p.Y-p.bar(), p.Y+p.bar()
 	top, bottom := y.cut(high), y.cut(low)

@@ -10,9 +10,8 @@ type tick struct {
 	whole  string // the label before it was cut; empty if it was not
 }
 
-// niceStep is the least of 1, 2 and 5 × 10^n that is at least span / steps. The numbers are those of Heckbert, "Nice numbers for graph
-// labels" (Graphics Gems, 1990). Heckbert rounds to the nearest of the numbers; here the step is rounded up, so that a span never
-// has more steps than were asked for.
+// niceStep returns the least of 1, 2 and 5 × 10^n that is at least span / steps. So a span never has more steps than asked for.
+// Heckbert ("Nice numbers for graph labels", Graphics Gems, 1990) takes the same numbers, but the nearest instead of the next.
 func niceStep(span float64, steps int) float64 {
 	rough := span / float64(steps)
 	ten := math.Pow(10, math.Floor(math.Log10(rough)))
@@ -51,8 +50,8 @@ func niceEnds(low, high float64, steps int) (float64, float64) {
 	return low, high
 }
 
-// widened makes a span wide enough to be divided and labelled. A single value v becomes v ± |v|/10, and 0 becomes ± 1. So does a span
-// below a millionth of its values: its labels would differ in their seventh digit only.
+// widened makes a span wide enough to be divided and labelled. A single value v becomes v ± |v|/10, and 0 becomes ± 1. A span
+// below a millionth of its values is widened likewise: its labels would differ in the seventh digit only.
 func widened(low, high float64) (float64, float64) {
 	size := max(math.Abs(low), math.Abs(high))
 	switch {
@@ -64,7 +63,7 @@ func widened(low, high float64) (float64, float64) {
 	return low - size/10, high + size/10
 }
 
-// everyNth is the first tick and every n-th after it.
+// everyNth returns the first tick and every n-th tick after it.
 func everyNth(ticks []tick, n int) []tick {
 	var some []tick
 	for i := 0; i < len(ticks); i += max(1, n) {
