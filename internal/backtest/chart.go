@@ -9,7 +9,8 @@ import (
 	"tidemark/internal/chart"
 )
 
-// styles gives each series one style in all charts of the report (see chart.Series). What came is in ink.
+// styles gives each series the same style in all charts of the report (see chart.Series). What came is drawn in the colour of
+// text.
 var styles = map[string]int{
 	Stack:      1,
 	MBGNBD:     1,
@@ -31,7 +32,7 @@ var (
 	few   = size{300, 280} // one of several side by side
 )
 
-// frame names the section's next chart. The description is for screen readers. No other chart of the page has its id.
+// frame makes the frame of the next chart of the section. The description is for screen readers. The id is unique on the page.
 func (s *section) frame(of size, title, desc string) chart.Frame {
 	return chart.Frame{
 		ID: fmt.Sprintf("%s-%d", s.ID, len(s.Figures)+1), Title: title, Desc: desc,
@@ -39,15 +40,15 @@ func (s *section) frame(of size, title, desc string) chart.Frame {
 	}
 }
 
-// draw adds the chart that frame was called for.
+// draw adds a chart whose frame came from frame.
 func (s *section) draw(c interface{ SVG() string }, caption string) {
 	s.Figures = append(s.Figures, figure{template.HTML(c.SVG()), caption})
 }
 
-// inTable ends the descriptions of charts whose points are also in a table.
+// inTable ends the description of a chart whose points are in a table of the page.
 const inTable = " The table has the figures."
 
-// overCutoffs is a chart with a line per name.
+// overCutoffs draws one line per name over the cutoffs.
 func (r *Result) overCutoffs(f chart.Frame, y string, names []string, value func(*Cutoff, string) Number) chart.Line {
 	c := chart.Line{Frame: f, X: chart.Axis{Label: "cutoff", Time: true}, Y: chart.Axis{Label: y}}
 	for _, name := range names {
@@ -60,11 +61,11 @@ func (r *Result) overCutoffs(f chart.Frame, y string, names []string, value func
 	return c
 }
 
-// day is the cutoff's date on an axis of time.
+// day is the date of the cutoff on an axis of time.
 func (c *Cutoff) day() float64 {
 	at, err := time.Parse(time.DateOnly, c.Date)
 	if err != nil {
-		return math.NaN() // has no place on the axis
+		return math.NaN() // chart leaves NaN out
 	}
 	return chart.At(at)
 }

@@ -25,13 +25,13 @@ type page struct {
 }
 
 type section struct {
-	ID      string // begins the ids of its charts
+	ID      string // begins the ids of the charts
 	Title   string
 	Said    []string // what came out
 	Words   []string // how to read it
 	Figures []figure
 	Tables  []table
-	Summary string // of More, which is folded away
+	Summary string // the title of More, which is folded away
 	More    []table
 }
 
@@ -40,7 +40,7 @@ type figure struct {
 	Caption string
 }
 
-// table has the name of the line in the first cell of each row.
+// table is a table of the page. The first cell of each row names the row.
 type table struct {
 	Caption string
 	Words   int // how many columns hold words, from the first on; the others hold numbers
@@ -48,20 +48,20 @@ type table struct {
 	Rows    [][]string
 }
 
-// Names of what came, and of the rate that was trained on.
+// Names of series that are no forecasts.
 const (
 	came     = "what came"
 	training = "in training"
 )
 
-// scores are the stack and its rivals; probabilities those of them that are.
+// scores are the stack and its rivals. probabilities are the scores that are probabilities.
 var (
 	scores        = append([]string{Stack}, Rivals...)
 	probabilities = []string{Stack, LogitRFM, NoPurchase}
 )
 
-// WriteHTML writes a report for people: one page without scripts that needs no other file. A measure that is not known is a dash
-// there. Equal results give equal bytes. Errors: those of w.
+// WriteHTML writes a report for people: one page without scripts, which needs no other file. The page shows a dash for a
+// measure that is not known. Equal results give equal bytes. WriteHTML returns the errors of w.
 func (r *Result) WriteHTML(w io.Writer, title string) error {
 	p := page{Title: title, Style: template.CSS(chart.Style), Lead: []string{
 		fmt.Sprintf("At each of %s, the models were fitted to what was known by then, forecast the next %g days, and were held "+
@@ -85,7 +85,7 @@ func (r *Result) WriteHTML(w io.Writer, title string) error {
 	return err
 }
 
-// warnings are those of the fits; no table where there are none.
+// warnings shows the warnings of the fits. Without warnings the section has no table.
 func (r *Result) warnings() section {
 	s := section{ID: "warnings", Title: "Warnings of the fits"}
 	t := table{Words: 2, Caption: "What the purchase model's fit warned of; none is good.", Head: []string{"cutoff", "warning"}}

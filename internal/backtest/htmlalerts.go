@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// matched names the customers that alerts are compared with.
+// matched names the customers whom alerted customers are compared with.
 const matched = "matched customers"
 
-// alerts tells how good they were.
+// alerts judges the alerts.
 func (r *Result) alerts() section {
 	s := section{ID: "alerts", Title: "Alerts: how many, and how many were true", Words: AlertWords(r)}
 	t := table{
@@ -56,10 +56,10 @@ func (r *Result) alerts() section {
 	return s
 }
 
-// alerted names the customers that alerts are about.
+// alerted names the customers whom alerts are about.
 const alerted = "alerted customers"
 
-// saidOf says what came out of the alerts of all levels.
+// saidOf sums up the alerts of all levels in words.
 func saidOf(x AlertLevel) string {
 	if !x.Precision.finite() {
 		return "There was no alert whose truth the log shows."

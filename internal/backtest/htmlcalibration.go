@@ -67,8 +67,8 @@ func (r *Result) calibration() section {
 	return s
 }
 
-// diagram holds the risks that were forecast against the shares that left. The error bars are two standard errors if the stack's risks
-// were true: of a binomial share, sqrt(p(1-p)/n).
+// diagram draws the shares that left over the risks that were forecast. The error bars are two standard errors if the stack's
+// risks are true. The standard error of a share of n cases with probability p is sqrt(p(1-p)/n).
 func (c *Cutoff) diagram(f chart.Frame) chart.Line {
 	shares := [2]float64{0, 1}
 	d := chart.Line{

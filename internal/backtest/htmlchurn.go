@@ -9,10 +9,10 @@ import (
 	"tidemark/internal/chart"
 )
 
-// noWorse is how much less AUC does not matter.
+// noWorse is the loss of AUC that does not matter.
 const noWorse = .003
 
-// verdict says what an interval of the stack's AUC less that of a rival tells.
+// verdict puts the difference between the AUC of the stack and that of a rival into words.
 func verdict(d Interval, rival string) string {
 	figures := fmt.Sprintf("difference of AUC %s, 95 %% interval %s to %s", signed(4, d.Value), signed(4, d.Low), signed(4, d.High))
 	if rival == NoPurchase {

@@ -10,8 +10,8 @@ import (
 	"tidemark/internal/chart"
 )
 
-// pooled adds the classes of all cutoffs up. A customer is in several cutoffs, so the standard errors are added as if those of
-// the cutoffs always erred together: the true one is at most that.
+// pooled adds up the classes of all cutoffs. A customer may be at several cutoffs. So the standard errors are added as if the
+// errors of the cutoffs always went together. The true standard error is at most that sum.
 func (r *Result) pooled() []Class {
 	sums := map[int]Class{}
 	for i := range r.Cutoffs {
@@ -94,7 +94,7 @@ func (r *Result) purchases() section {
 	return s
 }
 
-// byClass draws the purchase days of each class, those that came beside those forecast.
+// byClass draws the purchase days of each class: what came beside the forecasts.
 func byClass(f chart.Frame, classes []Class) chart.Bar {
 	c := chart.Bar{
 		Frame: f, X: chart.Axis{Label: classLabel, Names: []string{}}, Y: chart.Axis{Label: "purchase days per customer"},
@@ -116,7 +116,8 @@ func byClass(f chart.Frame, classes []Class) chart.Bar {
 // classLabel says what the classes are.
 const classLabel = "repeat purchase days before"
 
-// biases is a heat table of forecast over actual, less 1, of each class at each cutoff. From ± darkest on all shades are the same.
+// biases is a heat table of the bias, forecast / actual - 1, of each class at each cutoff. Beyond ± darkest the shade stays the
+// same.
 func (r *Result) biases(f chart.Frame) chart.Heat {
 	const darkest = .5
 	h := chart.Heat{Frame: f, Across: classLabel, Down: "cutoff", Diverging: true, Low: -darkest, High: darkest}

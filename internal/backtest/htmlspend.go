@@ -8,7 +8,7 @@ import (
 	"tidemark/internal/chart"
 )
 
-// spending tells how the purchase days came in, and what they brought.
+// spending shows the purchase days over time, and the spend.
 func (r *Result) spending() section {
 	s := section{
 		ID: "course", Title: "Over time, and in money",

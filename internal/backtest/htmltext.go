@@ -9,7 +9,7 @@ import (
 // dash stands for what is not known.
 const dash = "–"
 
-// fixed writes a number with some decimals. What rounds to zero has no sign.
+// fixed writes a number with a number of decimals. A number that rounds to zero has no sign.
 func fixed(digits int, n Number) string {
 	if !n.finite() {
 		return dash
