@@ -65,7 +65,7 @@ func (r *Result) purchases() section {
 	s := section{
 		ID: "purchases", Title: "Purchase days: expected against actual",
 		Words: []string{fmt.Sprintf("%s is our purchase model; %s is the forecast of who goes on as before: repeat purchase days over the age of "+
-			"the customer, times the horizon. Bars are two standard errors of what came.", MBGNBD, Steady)},
+			"the customer, times the horizon. Error bars are two standard errors of what came.", MBGNBD, Steady)},
 		Summary: "The classes at each cutoff",
 	}
 	all := r.pooled()
