@@ -46,12 +46,13 @@ var may = map[string][]string{
 	"internal/dataset": {"internal/event"},
 	"internal/shop":    {"internal/event", "internal/stat"},
 	"internal/traffic": {"internal/event"},
+	"internal/chart":   {},
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
 	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // counters in, figures out: no I/O
 	"internal/backtest": {
-		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn",
+		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn", "internal/chart",
 	},
 
 	// The adapters see neither each other nor the pipeline; interfaces are met without an import.
@@ -81,7 +82,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 
 // The core computes: no clock, network, log, goroutine or context, and no library but gonum.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/watch"}
+	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/watch", "internal/chart"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",

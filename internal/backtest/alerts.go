@@ -15,62 +15,65 @@ import (
 	"tidemark/internal/score/churn"
 )
 
-// Alerts is how good the alerts were of the model fitted at a cutoff, had it been in force, with the lines of the model given and
-// the backtest's horizon. They are those of the engine, at their own instants. One is true if its customer bought nothing within
-// the horizon after its instant. Judged are those that came within the horizon after the cutoff, early enough that the log still
-// shows a horizon after them.
+// Alerts judges the alerts of one cutoff, or of all cutoffs together. The model fitted at the cutoff is put in force, with the
+// levels of the given model and the backtest's horizon. The engine raises the alerts at their own instants. An alert is true if
+// its customer buys nothing within the horizon after the alert. Only alerts within the horizon after the cutoff are judged, and
+// only those after which the log still shows a whole horizon.
 type Alerts struct {
-	// WatchedDays is how long after the cutoff alerts are judged; none where the log ends a horizon after it.
+	// WatchedDays is the number of days after the cutoff in which alerts are judged. It is 0 if the log ends one horizon after
+	// the cutoff.
 	WatchedDays Number `json:"watched_days"`
-	// CustomerMonths add up the customers over that time, of 365/12 days a month; CountedMonths those with the purchase days and
-	// the spend that the lines ask for, and no lapse yet.
+	// CustomerMonths is the time for which customers were watched, in months of 365/12 days, added up over the customers.
+	// CountedMonths counts only the time in which an alert was possible: the customer had the purchase days and the spend that
+	// the levels require, and had not lapsed.
 	CustomerMonths Number `json:"customer_months"`
 	CountedMonths  Number `json:"counted_months"`
-	// Active are the customers that counted at the cutoff, had bought within the horizon before it, and were in no episode;
-	// Leavers are those of them who bought nothing within the horizon after it. Warned are such leavers too, but for an episode that
-	// they were in already.
+	// Active is the number of customers for whom an alert was possible at the cutoff, who had bought within the horizon before
+	// the cutoff, and who were in no episode. Leavers is the number of active customers who bought nothing within the horizon
+	// after the cutoff. Warned is the number of customers who would be leavers, but were already in an episode at the cutoff.
 	Active  int `json:"active"`
 	Leavers int `json:"leavers"`
 	Warned  int `json:"leavers_in_an_episode_before"`
-	// Levels are WATCH, AT_RISK and CRITICAL: the moments at which an episode first reached the level.
+	// Levels are WATCH, AT_RISK and CRITICAL. An alert counts when its episode first reaches the level.
 	Levels []AlertLevel `json:"levels"`
 }
 
-// AlertLevel is how good the alerts of one level were, or of a higher one.
+// AlertLevel judges the alerts that reached a level or a higher one.
 type AlertLevel struct {
 	Level  string `json:"level"`
 	Alerts int    `json:"alerts"`
-	// Precision is the share that was true, ValuePrecision the same weighted by the value at stake.
+	// Precision is the share of alerts that were true, in [0, 1]. ValuePrecision weighs each alert with its value at stake.
 	Precision      Number `json:"precision"`
 	ValuePrecision Number `json:"value_precision"`
-	// Matched is what the precision would have been with other customers of equal frequency and recency, at the same instants: of
-	// each alert's, those with as many purchase days (see frequencyClass) whose silence is nearest. Over is Precision less Matched,
-	// Lift the one over the other.
+	// Matched is the precision that the alerts would have had with other customers of equal frequency and recency. For each
+	// alert the peers are customers with as many purchase days (see frequencyClass) whose silence at the instant of the alert
+	// is nearest. Over is Precision less Matched. Lift is Precision over Matched.
 	Matched Number   `json:"matched_precision"`
 	Over    Interval `json:"precision_over_matched"`
 	Lift    Number   `json:"lift_over_matched"`
-	// Recall is the share of the leavers about whom the level was reached within the horizon after the cutoff.
+	// Recall is the share of leavers who reached the level within the horizon after the cutoff, in [0, 1].
 	Recall Number `json:"recall"`
-	// PerThousand is alerts per 1,000 customer-months, PerThousandCounted per 1,000 counted ones.
+	// PerThousand is the number of alerts per 1,000 customer-months; PerThousandCounted, per 1,000 counted months.
 	PerThousand        Number `json:"per_1000_customer_months"`
 	PerThousandCounted Number `json:"per_1000_counted_months"`
-	// Lead is the median number of days from a true alert until the silence of the lapse, when the loss is plain to everybody;
-	// BeforeRule that until the customer had been silent for 90 days, negative where such a rule would have told earlier.
+	// Lead is the median number of days from a true alert to the lapse, when the loss is plain to everybody. BeforeRule is the
+	// median number of days from a true alert to the 90th day of silence. It is negative if a rule of 90 days would have told
+	// earlier.
 	Lead       Number `json:"lead_days"`
 	BeforeRule Number `json:"days_before_90_silent"`
-	// Returned is the median number of days after which the customer of a false alert bought.
+	// Returned is the median number of days from a false alert to the next purchase.
 	Returned Number `json:"false_returned_after_days"`
 }
 
 const (
-	// peers is how many customers are drawn for an alert's match.
+	// peers is the number of customers that each alert is compared with.
 	peers = 10
 	// ruleDays is the fixed silence that a rule of thumb waits for.
 	ruleDays = 90
 	month    = 365. / 12
 )
 
-// frequencyClass is the class of customers with so many purchase days: each number up to 5 its own, then 6–7, 8–10, 11–15 and more.
+// frequencyClass is the class of a number of purchase days: each number up to 5 is a class, then 6–7, 8–10, 11–15, and more.
 func frequencyClass(days int) int {
 	for i, first := range []int{16, 11, 8, 6} {
 		if days >= first {
@@ -80,7 +83,7 @@ func frequencyClass(days int) int {
 	return days
 }
 
-// tally is Alerts before anything is divided, so that cutoffs can be added up.
+// tally holds the sums behind Alerts, so that the sums of several cutoffs can be added before anything is divided.
 type tally struct {
 	watched, known, counted float64 // days
 	active, leavers, warned int
@@ -90,11 +93,11 @@ type tally struct {
 type levelTally struct {
 	alerts, right, recalled int
 	stake, lost             float64
-	silent, returned        []float64 // days, of true and of false alerts
+	silent, returned        []float64 // in days: of true alerts, and of false ones
 	matches                 []match
 }
 
-// match is an alert that has peers: whether it was true, and the share of the peers that left.
+// match is an alert that has peers: right is 1 if the alert was true, and left is the share of the peers who left.
 type match struct {
 	customer string
 	right    float64
@@ -118,7 +121,7 @@ func (w *watch) tally() *tally {
 	return t
 }
 
-// recall counts a customer among the leavers, or not.
+// recall counts a customer among the active and the leavers, if the customer belongs there.
 func (w *watch) recall(t *tally, l *life) {
 	s, ok := l.at(w.cutoff)
 	if !ok || !w.counts(s, w.cutoff) || w.silent(s, w.cutoff) >= w.lines.Horizon.Hours()/24 {
@@ -145,7 +148,7 @@ func (w *watch) recall(t *tally, l *life) {
 	}
 }
 
-// judge counts a moment in.
+// judge adds one alert to the sums of a level.
 func (w *watch) judge(t *levelTally, l *life, m moment) {
 	right := w.left(l, m.at)
 	t.alerts++
@@ -162,8 +165,8 @@ func (w *watch) judge(t *levelTally, l *life, m moment) {
 	}
 }
 
-// matched is the share that left after an instant of a customer's peers then; false without any. Of equally near ones a hash
-// draws.
+// matched is the share of a customer's peers who bought nothing in the horizon after an instant. It is false if the customer
+// has no peers. A hash chooses among peers whose silence is equally near.
 func (w *watch) matched(l *life, at event.Instant) (share float64, ok bool) {
 	type peer struct {
 		*life
@@ -196,7 +199,7 @@ func (w *watch) matched(l *life, at event.Instant) (share float64, ok bool) {
 	return share, len(nearest) > 0
 }
 
-// add adds another cutoff's.
+// add adds the sums of another cutoff.
 func (t *tally) add(u *tally) {
 	t.watched, t.known, t.counted = t.watched+u.watched, t.known+u.known, t.counted+u.counted
 	t.active, t.leavers, t.warned = t.active+u.active, t.leavers+u.leavers, t.warned+u.warned
@@ -209,7 +212,7 @@ func (t *tally) add(u *tally) {
 	}
 }
 
-// alerts divides.
+// alerts divides the sums. The lapse is in days.
 func (t *tally) alerts(lapse float64) *Alerts {
 	a := &Alerts{
 		WatchedDays: Number(t.watched), CustomerMonths: Number(t.known / month), CountedMonths: Number(t.counted / month),
@@ -235,7 +238,7 @@ func (t *tally) alerts(lapse float64) *Alerts {
 	return a
 }
 
-// over is how much oftener the alerts were true than their peers left.
+// over estimates the precision of the alerts less that of their peers.
 func over(matches []match) Interval {
 	n := float64(len(matches))
 	var mean float64
@@ -247,7 +250,7 @@ func over(matches []match) Interval {
 		off[m.customer] += m.right - m.left - mean
 	}
 	var square float64
-	for _, customer := range slices.Sorted(maps.Keys(off)) { // in an order, for the sum
+	for _, customer := range slices.Sorted(maps.Keys(off)) { // a fixed order, so that the sum is always rounded alike
 		square += float64(off[customer] * off[customer])
 	}
 	if n == 0 {
@@ -256,7 +259,7 @@ func over(matches []match) Interval {
 	return intervalOf(judge.Estimate{Value: mean, StandardError: math.Sqrt(square) / n})
 }
 
-// median is the middle value, or the mean of the middle two; NaN of none.
+// median is the middle value, or the mean of the two middle values. It is NaN if there are no values.
 func median(x []float64) float64 {
 	slices.Sort(x)
 	if len(x) == 0 {
@@ -274,7 +277,7 @@ func oneIf(yes bool) float64 {
 	return 0
 }
 
-// AlertWords say how to read the figures of alerts.
+// AlertWords explain the figures of alerts to a reader.
 func AlertWords(r *Result) []string {
 	return []string{
 		"An alert is the moment at which an episode first reaches its level or a higher one.",

@@ -20,7 +20,7 @@ func on(n int) event.Instant {
 	return event.InstantOf(time.Date(2025, time.January, 1, 12, 0, 0, 0, time.UTC)).Add(time.Duration(n) * day)
 }
 
-// ordered are a customer's orders of 20 dollars at noon of some days.
+// ordered are a customer's orders of 20 dollars, at noon of the given days.
 func ordered(customer string, days ...int) []event.Event {
 	var all []event.Event
 	for _, n := range days {
@@ -32,8 +32,8 @@ func ordered(customer string, days ...int) []event.Event {
 	return all
 }
 
-// silenced is an engine whose risk depends on nothing but the days of silence: its log-odds are those of the thirtieth part of
-// them, less 1. So WATCH begins after 30 days, AT_RISK after 60 and CRITICAL after 90.
+// silenced is an engine whose risk depends on nothing but the days of silence. The log-odds of its risk are the days / 30, less
+// 1. So WATCH begins after 30 days, AT_RISK after 60 and CRITICAL after 90.
 func silenced(t *testing.T, minSpend int64) *score.Engine {
 	t.Helper()
 	m, err := model.Parse(model.Default())
@@ -53,7 +53,7 @@ func silenced(t *testing.T, minSpend int64) *score.Engine {
 	return e
 }
 
-// shop is a log that is looked at from day 100 on, for 40 days, and ends on day 180.
+// shop is a log that is watched from day 100 for 40 days. The log ends on day 180.
 var shop = [][]event.Event{
 	ordered("ann", 60, 75, 90),              // gone: WATCH on day 120; AT_RISK on day 150 comes too late to be judged
 	ordered("bea", 60, 75, 90, 130, 179),    // WATCH on day 120, back ten days later
@@ -129,7 +129,7 @@ func TestAlertsOfAShop(t *testing.T) {
 	}
 }
 
-// Alerts that the log shows no horizon of are not judged; they are what leavers were told of all the same.
+// An alert without a whole horizon of log after it is not judged. It counts for recall all the same.
 func TestALogThatEndsSooner(t *testing.T) {
 	w, err := carry(t.Context(), silenced(t, 0), event.Calendar{}, shop, on(100), on(170))
 	if err != nil {
@@ -151,8 +151,8 @@ func TestNoAlertsBelowTheMinimumSpend(t *testing.T) {
 	}
 }
 
-// Who is silent for long at the cutoff has been alerted before; that episode is none of the watch's, and its customer no leaver
-// who was missed.
+// A customer who is silent for long at the cutoff is in an episode already. The episode does not belong to the watch, and the
+// customer is not a missed leaver.
 func TestEpisodesFromBefore(t *testing.T) {
 	a := seen(t, 0, [][]event.Event{ordered("ida", 40, 50, 64)}).tally().alerts(100)
 	if a.Active != 0 || a.Leavers != 0 || a.Warned != 1 || a.Levels[0].Alerts != 0 || a.Levels[1].Alerts != 1 {
@@ -160,7 +160,7 @@ func TestEpisodesFromBefore(t *testing.T) {
 	}
 }
 
-// The peers of an alert are the nearest in silence of the same class of frequency, whatever they are called.
+// The peers of an alert are the customers of the same class of frequency whose silence is nearest. Their ids do not matter.
 func TestMatched(t *testing.T) {
 	own := ordered("own", 60, 70, 80)
 	crowd := func(n int, days ...int) [][]event.Event {
@@ -205,7 +205,8 @@ func compare(a, b []event.Event) int {
 	return 1
 }
 
-// Of more than ten equally near ones a draw decides: another for each alerted customer, the same each time.
+// A draw chooses among more than ten equally near customers. Each alerted customer has another draw, and the same one each
+// time.
 func TestMatchedDraws(t *testing.T) {
 	var lives [][]event.Event
 	for i := range 40 {
@@ -232,7 +233,8 @@ func TestMatchedDraws(t *testing.T) {
 }
 
 func TestOver(t *testing.T) {
-	// Two customers: one alerted twice, truly, where half the peers left; one falsely, where they all did.
+	// Two customers. One was alerted twice, truly, and half the peers left. The other was alerted once, falsely, and all peers
+	// left.
 	got := over([]match{{"a", 1, .5}, {"a", 1, .5}, {"b", 0, 1}})
 	near(t, "the difference", got.Value, 0, 1e-12)
 	// Sums of 1 and -1 by customer: a standard error of sqrt(2)/3.
@@ -251,7 +253,7 @@ func TestFrequencyClass(t *testing.T) {
 	}
 }
 
-// Tallies of cutoffs are added up before anything is divided.
+// The tallies of cutoffs are added before anything is divided.
 func TestTalliesAddUp(t *testing.T) {
 	one := seen(t, 0, shop).tally()
 	var both tally

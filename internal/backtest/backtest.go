@@ -17,17 +17,17 @@ import (
 	"tidemark/internal/score"
 )
 
-// Options say what is judged.
+// Options say what is judged, and how.
 type Options struct {
 	// Cutoffs are instants at which the forecasts are made.
 	Cutoffs []event.Instant
-	// Horizon is how far they look ahead.
+	// Horizon is how far the forecasts look ahead.
 	Horizon time.Duration
-	// Calendar is that of the engine.
+	// Calendar counts the days. It must be the calendar of the engine.
 	Calendar event.Calendar
-	// UnitDays is the purchase model's unit of time.
+	// UnitDays is the unit of time of the purchase model, in days.
 	UnitDays float64
-	// Progress, if set, is told before each cutoff which it is, from 0 on.
+	// Progress, if set, is called before each cutoff with the number of the cutoff, from 0.
 	Progress func(n int)
 }
 
@@ -39,35 +39,36 @@ const (
 	Gap        = "days of silence"
 )
 
-// Rivals are the scores that the stack is held against.
+// Rivals are the scores that the stack is compared with.
 var Rivals = []string{LogitRFM, NoPurchase, Gap}
 
-// LastClass is the class of customers with so many repeat purchases, or more.
+// LastClass is the class of customers with this many repeat purchases or more.
 const LastClass = 7
 
 const (
 	bins = 10
-	// active is how recently a customer has bought who still counts as active.
+	// active is the number of days since the last purchase within which a customer counts as active.
 	active = 91
-	// draws of outcomes give the calibration error that a perfect model would show.
+	// draws is the number of simulated outcomes that show the calibration error of a perfect model.
 	draws = 200
-	// drift is how many standard errors the mean risk may lie off what happened before the base rate counts as moved.
+	// drift is the number of standard errors between the mean risk and the share that left, from which on the base rate counts
+	// as moved.
 	drift = 3
 )
 
-// Result is what came out.
+// Result is what a backtest showed.
 type Result struct {
 	HorizonDays float64  `json:"horizon_days"`
 	Cutoffs     []Cutoff `json:"cutoffs"`
-	// Difference is the stack's AUC less that of each rival, the mean over the cutoffs.
+	// Difference is the stack's AUC less the AUC of each rival: the mean over the cutoffs.
 	Difference map[string]Interval `json:"auc_difference"`
-	// AmongActive is the same against logit-rfm, among who bought within the last 91 days.
+	// AmongActive is the difference to logit-rfm among customers who bought within the last 91 days.
 	AmongActive Interval `json:"auc_difference_among_active"`
-	// Alerts are those of all cutoffs added up: one that came within the horizon of several counts in each.
+	// Alerts adds up the alerts of all cutoffs. An alert within the horizon of several cutoffs counts at each of these.
 	Alerts *Alerts `json:"alerts,omitempty"`
 }
 
-// Interval is an estimate with its 95 % interval, in which a customer at several cutoffs counts as one.
+// Interval is an estimate with its 95 % interval. A customer at several cutoffs counts as one case.
 type Interval struct {
 	Value Number `json:"value"`
 	Low   Number `json:"low"`
@@ -85,61 +86,61 @@ type Cutoff struct {
 	Date      string        `json:"date"`
 	Customers int           `json:"customers"`
 	Blocks    int           `json:"training_blocks"`
-	// TrainingRate and Rate are the shares that left, among the customers trained on and those forecast.
+	// TrainingRate is the share of the training customers who left, Rate the share of the customers forecast; both in [0, 1].
 	TrainingRate Number            `json:"training_rate"`
 	Rate         Number            `json:"rate"`
 	AUC          map[string]Number `json:"auc"`
 	Churn        map[string]Churn  `json:"churn"`
 	Counts       map[string]Counts `json:"counts"`
 	Spend        map[string]Spend  `json:"spend"`
-	// Course is how the purchase days came in, week by week.
+	// Course is the sum of purchase days, week by week.
 	Course []Point `json:"course"`
 	Alerts *Alerts `json:"alerts,omitempty"`
-	// Classes compares the purchase days that MBG/NBD expected with those that came, by repeat purchases before.
+	// Classes compares expected with actual purchase days, by the number of repeat purchases before.
 	Classes []Class `json:"classes"`
-	// Reliability is the table of each score that is a probability, from the lowest risks on.
+	// Reliability is the reliability table of each score that is a probability, from the lowest risks to the highest.
 	Reliability map[string][]Bin `json:"reliability"`
-	// Drifted says that the base rate has moved since the model was fitted: it is due for another fit.
+	// Drifted is true if the base rate has moved since the fit, so that the model needs another fit.
 	Drifted  bool     `json:"drifted"`
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Bin is a line of a reliability table: cases of like risks.
+// Bin is a row of a reliability table: cases of similar risk.
 type Bin struct {
 	Cases    int    `json:"cases"`
-	Forecast Number `json:"forecast"` // their mean risk
-	Observed Number `json:"observed"` // the share of them that left
+	Forecast Number `json:"forecast"` // the mean risk of the cases
+	Observed Number `json:"observed"` // the share of the cases that left
 }
 
-// Class is customers of so many repeat purchases before; the last class is LastClass and more. Purchase days are means per
-// customer.
+// Class is the customers with this number of repeat purchases before the cutoff. The last class is LastClass and more. Purchase
+// days are means per customer.
 type Class struct {
 	Class    int    `json:"class"`
 	Cases    int    `json:"cases"`
 	Actual   Number `json:"actual"`
 	Forecast Number `json:"forecast"` // by MBG/NBD
-	Steady   Number `json:"steady"`   // by who goes on as before
-	// StandardError is that of Actual; NaN of a single case.
+	Steady   Number `json:"steady"`   // by the rate of the past
+	// StandardError is the standard error of Actual. It is NaN for a single case.
 	StandardError Number `json:"standard_error"`
 }
 
-// Holds tells whether the forecast of MBG/NBD is as near as judge.Class asks.
+// Holds reports whether the forecast of MBG/NBD is as near as judge.Class requires.
 func (c Class) Holds() bool {
 	return judge.Class{Actual: float64(c.Actual), Forecast: float64(c.Forecast), StandardError: float64(c.StandardError)}.Holds()
 }
 
-// Churn is how good probabilities of leaving were. Days of silence are none: only their top decile is known.
+// Churn judges probabilities of leaving. Days of silence are not probabilities: only Lift and Top are known for these.
 type Churn struct {
 	Brier    Number `json:"brier"`
 	Error    Number `json:"calibration_error"`
 	ByChance Number `json:"calibration_error_by_chance"`
 	Slope    Number `json:"calibration_slope"`
-	Bias     Number `json:"bias"` // mean risk less the share that left
+	Bias     Number `json:"bias"` // the mean risk less the share that left
 	Lift     Number `json:"lift_at_top_decile"`
 	Top      Number `json:"precision_at_top_decile"`
 }
 
-// Counts is how good forecasts of purchase days were.
+// Counts judges forecasts of purchase days.
 type Counts struct {
 	Actual      Number `json:"actual"`
 	Forecast    Number `json:"forecast"`
@@ -150,7 +151,8 @@ type Counts struct {
 	Correlation Number `json:"correlation"`
 }
 
-// Run judges at every cutoff. Errors: a log too short for a cutoff (learn.ErrShort), and those of the fits.
+// Run judges the models at every cutoff. It returns learn.ErrShort if the log is too short for a cutoff, and the errors of the
+// fits.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
 	first, last := event.Span(events)
 	l := lives{first, last, event.Lives(slices.Clone(events))}
@@ -181,7 +183,7 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 	return r, nil
 }
 
-// forecasts are those of one cutoff.
+// forecasts are the forecasts of one cutoff, and what came of each. The slices go by case.
 type forecasts struct {
 	at       event.Instant
 	blocks   [][]learn.Case
@@ -195,11 +197,11 @@ type forecasts struct {
 	spent    []float64
 	course   []Point
 	alerts   *tally
-	lapse    float64 // in days, after which the alerts' model takes a customer for lost
+	lapse    float64 // in days of silence, after which the model of the alerts calls a customer lost
 	warnings []string
 }
 
-// lives are the events of a log by customer, and when it begins and ends.
+// lives are the events of a log by customer, and the first and last instant of the log.
 type lives struct {
 	first, last event.Instant
 	of          [][]event.Event
@@ -240,7 +242,7 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, l live
 		for _, w := range spending.Warnings {
 			f.warnings = append(f.warnings, "spend: "+w.String())
 		}
-	case !errors.Is(err, fit.ErrNoCustomers): // where nobody has paid for buying again the base's stays
+	case !errors.Is(err, fit.ErrNoCustomers): // nobody has paid for a second purchase: the base's spend model stays
 		return nil, fmt.Errorf("fit the spend: %w", err)
 	}
 	span := days(o.Horizon)
@@ -264,9 +266,9 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, l live
 	return f, f.carry(ctx, m, l, o)
 }
 
-// carry lets the model that was fitted score the log.
+// carry lets the fitted model score the log.
 func (f *forecasts) carry(ctx context.Context, m score.Model, l lives, o Options) error {
-	anonymous := func(score.Transition) string { return "backtest" } // nobody reads the ids
+	anonymous := func(score.Transition) string { return "backtest" } // nobody reads the ids of these transitions
 	fitted, err := score.NewEngine(m, o.Calendar, anonymous, nil)
 	if err != nil {
 		return fmt.Errorf("the fitted model: %w", err)
@@ -283,7 +285,7 @@ func (f *forecasts) carry(ctx context.Context, m score.Model, l lives, o Options
 // The forecasts of purchase days.
 const (
 	MBGNBD = "mbg-nbd"
-	// Steady is that of who goes on as before.
+	// Steady assumes that every customer goes on at the rate of the past.
 	Steady = "x*h/T"
 )
 
@@ -294,7 +296,7 @@ func (f *forecasts) risk(name string, p float64) {
 
 func (f *forecasts) expect(name string, n float64) { f.expected[name] = append(f.expected[name], n) }
 
-// set are the cases that a rule keeps, for a comparison of the stack with a rival.
+// set selects the cases for a comparison of the stack with a rival.
 func (f *forecasts) set(rival string, keep func(*learn.Case) bool) judge.Set {
 	var s judge.Set
 	for i := range f.cases {
@@ -347,7 +349,7 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 	return c
 }
 
-// churnOf judges probabilities.
+// churnOf judges probabilities of leaving.
 func churnOf(risks []float64, left []bool) (Churn, []Bin) {
 	random := rand.New(rand.NewPCG(1, 1))
 	table := judge.Reliability(risks, left, bins)
@@ -365,14 +367,14 @@ func churnOf(risks []float64, left []bool) (Churn, []Bin) {
 	return c, list
 }
 
-// ranked judges scores that need be no probabilities.
+// ranked judges scores that need not be probabilities.
 func ranked(scores []float64, left []bool) Churn {
 	top := judge.TopShare(scores, left, nil, .1)
 	none := Number(math.NaN())
 	return Churn{Brier: none, Error: none, ByChance: none, Slope: none, Bias: none, Lift: Number(top.Lift), Top: Number(top.Precision)}
 }
 
-// rateOf is the share of all cases that left.
+// rateOf is the share of all cases who left.
 func rateOf(blocks ...[]learn.Case) float64 {
 	left, all := 0, 0
 	for _, block := range blocks {
@@ -386,7 +388,7 @@ func rateOf(blocks ...[]learn.Case) float64 {
 	return float64(left) / float64(all)
 }
 
-// moved reports whether so many more or fewer left than these risks say that it is no chance.
+// moved reports whether the number of leavers differs from the sum of the risks by more than chance explains.
 func moved(risks []float64, left []bool) bool {
 	var off, variance float64
 	for i, p := range risks {

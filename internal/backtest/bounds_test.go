@@ -1,6 +1,6 @@
 //go:build !race
 
-// What is asked here are figures; the race detector sees all of the code elsewhere, and takes ten times as long.
+// These tests check figures. The race detector sees the same code in other tests, and takes ten times as long here.
 
 package backtest_test
 
@@ -14,7 +14,7 @@ import (
 var quarters = []string{"1997-09-30", "1997-10-31", "1997-11-30", "1997-12-31", "1998-01-31", "1998-02-28", "1998-03-31"}
 
 // The stack ranks customers no worse than a logistic regression on RFM on any set, and better where baskets are known. The
-// bounds were fixed before the stack was.
+// bounds were fixed before the stack was built.
 func TestAgainstLogitRFM(t *testing.T) {
 	rows := []struct {
 		name    string

@@ -10,8 +10,8 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Spend is how good forecasts of what customers would spend were, in major units of the base currency: net of what was given
-// back by the end of the horizon.
+// Spend judges forecasts of what customers spend within the horizon, in major units of the base currency. Spend is net of
+// refunds by the end of the horizon.
 type Spend struct {
 	Actual      Number `json:"actual"`
 	Forecast    Number `json:"forecast"`
@@ -23,9 +23,9 @@ type Spend struct {
 
 // The forecasts of spend.
 const (
-	// ExpectedSpend is the purchase days that MBG/NBD expects times the spend of a day that Gamma-Gamma expects.
+	// ExpectedSpend is the purchase days that MBG/NBD expects, times the spend per purchase day that Gamma-Gamma expects.
 	ExpectedSpend = "mbg-nbd × gamma-gamma"
-	// SteadySpend is that of who goes on as before: as often, at the past average.
+	// SteadySpend assumes that every customer goes on at the rate and at the average spend of the past.
 	SteadySpend = "x*h/T × average"
 )
 
@@ -34,21 +34,21 @@ func spendOf(forecast, actual []float64) Spend {
 	return Spend{Number(a.Actual), Number(a.Forecast), Number(a.Bias), Number(a.MAE), Number(a.RMSE), Number(a.Correlation)}
 }
 
-// Point is how many purchase days all customers known at the cutoff had added by some day after it.
+// Point is the number of purchase days of all customers known at the cutoff, added up from the cutoff to some day.
 type Point struct {
 	Days   Number `json:"days"`
 	Actual Number `json:"actual"`
-	// Forecast is by MBG/NBD, Steady by who goes on as before.
+	// Forecast is by MBG/NBD, Steady by the rate of the past.
 	Forecast Number `json:"forecast"`
 	Steady   Number `json:"steady"`
 }
 
 const week = 7
 
-// courseOf is the purchase days to come, added up week by week; the last week may be short.
+// courseOf adds up the purchase days week by week. The last week may be short.
 func (f *forecasts) courseOf(w *watch, m stat.PurchaseModel, unitDays float64, horizon time.Duration) []Point {
 	rhythms := make([]stat.Rhythm, len(f.cases))
-	var rate float64 // of who goes on as before, a day
+	var rate float64 // purchase days a day, at the rate of the past
 	for i := range f.cases {
 		p := f.cases[i].Pattern
 		rhythms[i] = p.Rhythm(unitDays)
@@ -69,7 +69,7 @@ func (f *forecasts) courseOf(w *watch, m stat.PurchaseModel, unitDays float64, h
 	}
 }
 
-// bought is how many purchase days the customers of the cases added after the cutoff and until an instant.
+// bought is the number of purchase days of the cases' customers from the cutoff until an instant.
 func (w *watch) bought(f *forecasts, until event.Instant) (n int) {
 	for i := range f.cases {
 		l := w.life(f.cases[i].Customer)
@@ -78,7 +78,7 @@ func (w *watch) bought(f *forecasts, until event.Instant) (n int) {
 	return n
 }
 
-// life is that of a customer of the log.
+// life finds the life of a customer of the log.
 func (w *watch) life(customer string) *life {
 	return &w.lives[sort.Search(len(w.lives), func(i int) bool { return w.lives[i].customer >= customer })]
 }

@@ -15,27 +15,27 @@ import (
 	"tidemark/internal/judge"
 )
 
-// ColumnSet is columns of a table that belong together, such as all that customers said of themselves.
+// ColumnSet is columns of a table that belong together, such as all answers of customers.
 type ColumnSet struct {
 	Name    string
 	Columns []string
 }
 
-// Step is how well an outcome is told with the columns of a set and of those before it.
+// Step judges forecasts from the columns of a set and of all sets before.
 type Step struct {
 	Set     string   `json:"set"`
 	Columns []string `json:"columns"`
-	// AUC is the area under the ROC curve, Gain what it is above that of the step before (of the first: above a guess), both with
-	// DeLong's 95 % interval; Brier the mean squared error, Lift that of the tenth with the highest forecasts.
+	// AUC is the area under the ROC curve. Gain is the AUC less the AUC of the step before, or less .5 at the first step. Both
+	// have DeLong's 95 % interval. Brier is the mean squared error. Lift is the lift of the tenth with the highest forecasts.
 	AUC   Interval `json:"auc"`
 	Gain  Interval `json:"gain"`
 	Brier Number   `json:"brier"`
 	Lift  Number   `json:"lift"`
 }
 
-// CrossSection is what a table of customers without dates says of an outcome, by logistic regression on sets of columns, one
-// added after the other. Forecasts of a tenth of the customers come from the other nine. Such a table shows what kinds of
-// columns are worth having. It knows no time: its coefficients are none for the stream.
+// CrossSection tells how well a table of customers without dates forecasts an outcome, by logistic regression on more and more
+// sets of columns. The forecasts of each tenth of the customers come from the other nine tenths. The table shows which kinds of
+// columns are worth having. Its coefficients are of no use for the stream, for the table knows no time.
 type CrossSection struct {
 	Customers int    `json:"customers"`
 	Happened  int    `json:"happened"`
@@ -47,9 +47,10 @@ const (
 	crossRidge = 1
 )
 
-// Cross judges sets of columns on a table in CSV whose first line names its columns. The outcome is 0 or 1. A column whose
-// values are all numbers is taken as it is, empty ones as the mean of the others and told apart by a column of their own; any
-// other becomes a column for each of its values. Errors: no such column, an outcome that is neither, and those of fit.Logit.
+// Cross judges sets of columns of a CSV table. The first line of the table names the columns. The outcome is 0 or 1. A column
+// of numbers is taken as it is; an empty cell counts as the mean of the others, and a further column marks the empty cells. Any
+// other column becomes one column for each of its values. Errors: no such column, an outcome that is neither 0 nor 1, and the
+// errors of fit.Logit.
 func Cross(ctx context.Context, r io.Reader, outcome string, sets []ColumnSet) (*CrossSection, error) {
 	lines, err := csv.NewReader(r).ReadAll()
 	if err != nil {
@@ -71,7 +72,7 @@ func Cross(ctx context.Context, r io.Reader, outcome string, sets []ColumnSet) (
 	}
 	x := make([][]float64, len(t.lines))
 	var names []string
-	before := make([]float64, len(t.lines)) // all alike: a guess
+	before := make([]float64, len(t.lines)) // equal forecasts: a guess
 	for _, set := range sets {
 		for _, name := range set.Columns {
 			columns, err := t.column(name)
@@ -99,7 +100,7 @@ func Cross(ctx context.Context, r io.Reader, outcome string, sets []ColumnSet) (
 	return out, nil
 }
 
-// crossValidate forecasts each row from a regression on the rows of the other folds.
+// crossValidate forecasts each row by a regression on the rows of the other folds.
 func crossValidate(ctx context.Context, x [][]float64, names []string, happened []bool) ([]float64, error) {
 	columns := make([]fit.Column, len(names))
 	for i, name := range names {
@@ -128,7 +129,7 @@ func crossValidate(ctx context.Context, x [][]float64, names []string, happened 
 	return forecasts, nil
 }
 
-// sheet is lines under names.
+// sheet is a table: the lines, under the names of the columns.
 type sheet struct {
 	names []string
 	lines [][]string
@@ -159,7 +160,7 @@ func (t *sheet) outcomes(name string) ([]bool, error) {
 	return happened, nil
 }
 
-// column is a named column as numbers: one or more columns.
+// column returns a named column as one or more columns of numbers.
 func (t *sheet) column(name string) ([][]float64, error) {
 	at, err := t.place(name)
 	if err != nil {
@@ -194,13 +195,13 @@ func (t *sheet) column(name string) ([][]float64, error) {
 	return [][]float64{values, missing}, nil
 }
 
-// finite reads a number.
+// finite reads a finite number.
 func finite(s string) (float64, bool) {
 	v, err := strconv.ParseFloat(s, 64)
 	return v, err == nil && !math.IsNaN(v) && !math.IsInf(v, 0)
 }
 
-// kinds is a column for each value of one whose values are names.
+// kinds turns a column of words into one column for each word.
 func (t *sheet) kinds(at int) [][]float64 {
 	var all []string
 	for _, line := range t.lines {

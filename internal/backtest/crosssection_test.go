@@ -11,14 +11,14 @@ import (
 	"tidemark/internal/realdata"
 )
 
-// ecommerce are the sets of columns of the e-commerce churn table, from what every shop knows to what customers say.
+// ecommerce are sets of columns of the e-commerce churn table. They go from what every shop knows to what customers say.
 var ecommerce = []backtest.ColumnSet{
 	{Name: "rfm", Columns: []string{"DaySinceLastOrder", "OrderCount", "CashbackAmount"}},
 	{Name: "engagement", Columns: []string{"HourSpendOnApp", "NumberOfDeviceRegistered", "CouponUsed", "OrderAmountHikeFromlastYear"}},
 	{Name: "feedback", Columns: []string{"SatisfactionScore", "Complain"}},
 }
 
-// TestFeedbackAddsToChurn: what customers say of themselves tells more of who leaves than what they do.
+// TestFeedbackAddsToChurn: what customers say forecasts churn better than what customers do.
 func TestFeedbackAddsToChurn(t *testing.T) {
 	file, err := os.Open(realdata.File(t, "ecommerce_churn/ecommerce_churn.csv"))
 	if err != nil {
@@ -36,7 +36,7 @@ func TestFeedbackAddsToChurn(t *testing.T) {
 	if got.Customers != 5630 || got.Happened != 948 {
 		t.Errorf("%d of %d customers left, want 948 of 5630", got.Happened, got.Customers)
 	}
-	for i, anchor := range []backtest.Number{.6685, .6904, .7641} { // an analyst's logit on the same columns
+	for i, anchor := range []backtest.Number{.6685, .6904, .7641} { // logistic regressions of an analyst on the same columns
 		if auc := got.Steps[i].AUC.Value; auc < anchor-.01 {
 			t.Errorf("with %s the AUC is %.4f, want the %.4f of others, less .01 at most", got.Steps[i].Set, auc, anchor)
 		}
@@ -46,7 +46,7 @@ func TestFeedbackAddsToChurn(t *testing.T) {
 	}
 }
 
-// crossTable is a table whose outcome follows its column told, and not its column noise.
+// crossTable is a table in which the outcome follows the column told and does not follow the column noise.
 func crossTable(n int) string {
 	r := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder

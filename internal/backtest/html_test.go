@@ -13,7 +13,7 @@ import (
 	"tidemark/internal/backtest"
 )
 
-// alertsOf are alerts with a number of its own for each measure.
+// alertsOf are alerts in which every measure has a number of its own.
 func alertsOf(by backtest.Number) *backtest.Alerts {
 	a := &backtest.Alerts{WatchedDays: 91, CustomerMonths: 7021, CountedMonths: 1512, Active: 311, Leavers: 123, Warned: 4}
 	for i, name := range []string{"WATCH", "AT_RISK", "CRITICAL"} {
@@ -27,7 +27,7 @@ func alertsOf(by backtest.Number) *backtest.Alerts {
 	return a
 }
 
-// known is a result with a number of its own for each measure.
+// known is a result in which every measure has a number of its own.
 func known() *backtest.Result {
 	churn := func(n backtest.Number) backtest.Churn {
 		return backtest.Churn{Brier: n, Error: n + .01, ByChance: n + .02, Slope: n + 1, Bias: -n, Lift: n + 2, Top: n + .3}
@@ -80,7 +80,7 @@ func page(t *testing.T, r *backtest.Result, title string) string {
 	return out.String()
 }
 
-// parsed is how often the page has each text in a cell and each tag, and its heading.
+// parsed counts the texts of cells and the tags of a page, and returns its heading.
 func parsed(t *testing.T, text string) (cells map[string]int, tags map[string]int, title string) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(text))
@@ -88,12 +88,19 @@ func parsed(t *testing.T, text string) (cells map[string]int, tags map[string]in
 		t.Fatal(err)
 	}
 	cells, tags = map[string]int{}, map[string]int{}
+	ids, wanted := map[string]int{}, []string(nil)
 	for n := range root.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
 		tags[n.Data]++
 		for _, a := range n.Attr {
+			switch a.Key {
+			case "id":
+				ids[a.Val]++
+			case "aria-labelledby":
+				wanted = append(wanted, strings.Fields(a.Val)...)
+			}
 			if strings.Contains(a.Val, "://") && !strings.HasPrefix(a.Key, "xmlns") {
 				t.Errorf("<%s %s=%q>: want nothing from elsewhere", n.Data, a.Key, a.Val)
 			}
@@ -110,6 +117,11 @@ func parsed(t *testing.T, text string) (cells map[string]int, tags map[string]in
 			}
 		}
 	}
+	for _, id := range wanted {
+		if ids[id] != 1 {
+			t.Errorf("id %q names a chart: want it once, got it %d times", id, ids[id])
+		}
+	}
 	return cells, tags, title
 }
 
@@ -123,7 +135,7 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 	if tags["script"] != 0 || tags["link"] != 0 || tags["img"] != 0 {
 		t.Errorf("want neither scripts nor other files, got the tags %v", tags)
 	}
-	if want := 5 + 2*len(r.Cutoffs); tags["svg"] != want {
+	if want := 6 + 2*len(r.Cutoffs); tags["svg"] != want {
 		t.Errorf("want %d charts, got %d", want, tags["svg"])
 	}
 	if strings.Contains(text, "<?xml") || strings.Contains(text, "NaN") || strings.Contains(text, "#0100") {
@@ -211,7 +223,7 @@ func TestHTMLSaysWhatTheResultSays(t *testing.T) {
 
 func TestHTMLIsTheSameForTheSame(t *testing.T) {
 	want := page(t, known(), "x")
-	for range 30 { // maps of two keys are rarely read the other way round
+	for range 30 { // a map of two keys rarely changes its order
 		if got := page(t, known(), "x"); got != want {
 			t.Fatal("want equal bytes of equal results, got others")
 		}

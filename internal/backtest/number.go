@@ -5,10 +5,11 @@ import (
 	"math"
 )
 
-// Number is a measure. One that the cases do not determine is NaN (see package judge), and null in JSON, which has no NaN.
+// Number is a measure. A measure that the cases do not determine is NaN (see package judge). JSON has no NaN: it holds null
+// instead.
 type Number float64
 
-// MarshalJSON writes null for what is no finite number.
+// MarshalJSON writes null for NaN and infinities.
 func (n Number) MarshalJSON() ([]byte, error) {
 	if !n.finite() {
 		return []byte("null"), nil

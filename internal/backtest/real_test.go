@@ -25,7 +25,7 @@ func days(t *testing.T, dates ...string) []event.Instant {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, event.InstantOf(at.AddDate(0, 0, 1))-1) // its end
+		all = append(all, event.InstantOf(at.AddDate(0, 0, 1))-1) // the end of the day
 	}
 	return all
 }
@@ -62,7 +62,7 @@ func TestAlertsAndSpendOnCDNOW(t *testing.T) {
 	c := r.Cutoffs[0]
 	watch := c.Alerts.Levels[0]
 	t.Logf("%+v", *c.Alerts)
-	// The log goes on until midnight before 30 June 1998: alerts are judged until 31 March.
+	// The log ends at midnight before 30 June 1998, so alerts are judged until 31 March.
 	if got := float64(c.Alerts.WatchedDays); math.Abs(got-89) > .01 {
 		t.Errorf("days watched: want 89, got %v", got)
 	}

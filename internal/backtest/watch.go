@@ -13,38 +13,39 @@ import (
 	"tidemark/internal/score/churn"
 )
 
-// watch is a log seen through an engine, as if it had always been in force: what each customer did, and when alerts came.
+// watch is a log as an engine sees it that was always in force: what each customer did, and when alerts came.
 type watch struct {
 	engine   *score.Engine
 	calendar event.Calendar
 	lines    churn.Lines
 	cutoff   event.Instant
-	// until is the last instant at which an alert has a horizon of the log left to be judged by.
+	// until is the last instant of an alert that can be judged: a whole horizon of log follows it.
 	until event.Instant
 	// lives are sorted by customer.
 	lives []life
 }
 
-// life is one customer. Its history ends a horizon after until.
+// life is one customer. The history ends one horizon after until.
 type life struct {
 	customer string
-	seed     uint64 // of the draws
+	seed     uint64 // seeds the draws
 	steps    []step
 	end      score.Profile
-	// before is the level at the cutoff, moments are what came in the horizon after it.
+	// before is the churn level at the cutoff. moments are the alerts within the horizon after the cutoff.
 	before  score.Level
 	moments []moment
 }
 
-// step is how a customer stood from an instant on.
+// step is the state of a customer from an instant on.
 type step struct {
 	at    event.Instant
 	days  int       // purchase days
-	last  event.Day // the newest of them
+	last  event.Day // the newest purchase day
 	spend int64     // net over life
 }
 
-// moment is when an episode reached a level for the first time. One that begins at AT_RISK reaches WATCH at the same instant.
+// moment is the instant at which an episode first reached a level. An episode that begins at AT_RISK reaches WATCH at the same
+// instant.
 type moment struct {
 	at     event.Instant
 	level  score.Level
@@ -52,7 +53,7 @@ type moment struct {
 	stake  int64   // value at stake
 }
 
-// carry lets an engine score a log: whole lives, so that at the cutoff everybody is where the engine would have them.
+// carry lets an engine score a log. The engine sees whole lives, so that every customer is in the right state at the cutoff.
 func carry(ctx context.Context, e *score.Engine, calendar event.Calendar, lives [][]event.Event, cutoff, last event.Instant) (*watch, error) {
 	lines := e.Model().Churn
 	w := &watch{engine: e, calendar: calendar, lines: lines, cutoff: cutoff}
@@ -71,7 +72,7 @@ func carry(ctx context.Context, e *score.Engine, calendar event.Calendar, lives 
 	return w, ctx.Err()
 }
 
-// live is one customer's life.
+// live scores one customer's life.
 func (w *watch) live(events []event.Event) life {
 	end := w.until.Add(w.lines.Horizon)
 	l := life{customer: events[0].Common().Customer}
@@ -102,7 +103,7 @@ func (w *watch) live(events []event.Event) life {
 	return l
 }
 
-// note takes down the moments of a life.
+// note collects the moments of a life.
 func (w *watch) note(l *life, told []score.Transition) {
 	peak := churn.None
 	for _, t := range told {
@@ -125,7 +126,7 @@ func (w *watch) note(l *life, told []score.Transition) {
 	}
 }
 
-// at is how the customer stood at an instant; false without a purchase that stands.
+// at is the state of the customer at an instant. It is false if no purchase stood then.
 func (l *life) at(at event.Instant) (step, bool) {
 	for _, s := range slices.Backward(l.steps) {
 		if s.at <= at {
@@ -135,12 +136,12 @@ func (l *life) at(at event.Instant) (step, bool) {
 	return step{}, false
 }
 
-// left reports whether the customer bought nothing in the horizon after an instant, as it stands at its end.
+// left reports whether the customer bought nothing in the horizon after an instant, as known at the end of the horizon.
 func (w *watch) left(l *life, at event.Instant) bool {
 	return l.end.History.Between(at, at.Add(w.lines.Horizon)).Days == 0
 }
 
-// returned is how many days after an instant the next purchase day came.
+// returned is the number of days from an instant to the next purchase day.
 func (l *life) returned(at event.Instant) (after float64, ok bool) {
 	was, _ := l.at(at)
 	for _, s := range l.steps {
@@ -151,15 +152,16 @@ func (l *life) returned(at event.Instant) (after float64, ok bool) {
 	return 0, false
 }
 
-// silent is how many days the customer has been silent.
+// silent is the number of days since the last purchase day.
 func (w *watch) silent(s step, at event.Instant) float64 { return w.calendar.Since(s.last, at) }
 
-// counts reports whether an alert about the customer is possible at all.
+// counts reports whether an alert about the customer is possible.
 func (w *watch) counts(s step, at event.Instant) bool {
 	return w.lines.Counts(s.days, s.spend) && time.Duration(w.silent(s, at)*24*float64(time.Hour)) < w.lines.Lapse
 }
 
-// exposure is how long the customer was watched for alerts, in days, and how much of that an alert was possible.
+// exposure is the number of days for which the customer was watched for alerts, and the number of these days on which an alert
+// was possible.
 func (w *watch) exposure(l *life) (known, counted float64) {
 	lapse := event.Day(w.lines.Lapse / (24 * time.Hour))
 	for i, s := range l.steps {

@@ -7,15 +7,15 @@ import (
 	"tidemark/internal/event"
 )
 
-// cdnow reads the purchases of CDNOW's customers (Fader & Hardie 2001), January 1997 to June 1998. A line is an ORDER in
-// USD at 00:00 UTC of its day, its order id is its event id, and its discs are one item. An amount of nothing is valid.
+// cdnow reads the purchases of CDNOW's customers (Fader & Hardie 2001), January 1997 to June 1998. Each line is an ORDER in USD
+// at 00:00 UTC of its day. The order id is the event id, and the discs are one item. An amount of zero is valid.
 //
-// The customer is the id of the master file in the sample too, so that a customer of the sample has in both files the
-// same id and the same events. The sample's own id is the customer's rank among the sample's master ids.
+// The customer is the id of the master file, in the sample as well. So a customer of the sample has the same id and the same
+// events in both files. The sample's own id is the rank of the customer among the master ids of the sample.
 type cdnow struct {
 	*collector
 	names
-	// columns begin with the customer and end with the last three of masterColumns.
+	// columns begin with the customer and end with the last three masterColumns.
 	columns []string
 }
 
@@ -56,7 +56,7 @@ func (c *cdnow) read(s Source) error {
 	}
 }
 
-// order makes an order of customer and rest: date, discs and dollars. It has no id yet.
+// order makes an order of the customer and the rest of a line: date, discs and dollars. The order has no id yet.
 func (c *cdnow) order(customer []byte, rest [][]byte, at place) (*event.Purchase, error) {
 	if !isNumber(customer) {
 		return nil, malformed(at, "%s %q is not a number such as 00001", c.columns[0], customer)

@@ -1,4 +1,4 @@
-// Package dataset reads purchase logs that people have, and lines of JSON, as events.
+// Package dataset reads purchase logs as events: public data sets, and lines of JSON.
 package dataset
 
 import (
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Format is a kind of log that can be read. A Format that did not come from ParseFormat may be none.
+// Format is a kind of log. A Format that did not come from ParseFormat may be invalid.
 type Format string
 
 // The formats.
@@ -22,16 +22,16 @@ const (
 	OnlineRetail Format = "online-retail"
 	// Olist is five files of the Brazilian shop: orders, customers, payments, items and reviews.
 	Olist Format = "olist"
-	// JSONL is one event a line; WriteJSONL writes it.
+	// JSONL is one event a line. WriteJSONL writes it.
 	JSONL Format = "jsonl"
 )
 
-// Formats returns the names of all formats, in the order in which a help text lists them.
+// Formats returns the names of all formats, in the order of the help text.
 func Formats() []string {
 	return []string{string(CDNOW), string(CDNOWSample), string(OnlineRetail), string(Olist), string(JSONL)}
 }
 
-// ParseFormat returns the format of that name, or an error that lists the names.
+// ParseFormat returns the format of a name. An error lists the valid names.
 func ParseFormat(name string) (Format, error) {
 	if !slices.Contains(Formats(), name) {
 		return "", fmt.Errorf("format %q is none of %s", name, strings.Join(Formats(), ", "))
@@ -39,7 +39,7 @@ func ParseFormat(name string) (Format, error) {
 	return Format(name), nil
 }
 
-// Source is one opened log and the name by which errors call it.
+// Source is an opened log, and its name in errors.
 type Source struct {
 	Name   string
 	Reader io.Reader
@@ -72,12 +72,13 @@ func newReader(format Format, into *collector) (reader, error) {
 
 // Read opens the files (see Open) and reads them as one log. progress may be nil.
 //
-// A line that is not of the format ends it with an error that begins with file:line. An event that is well formed but
-// breaks a rule of event.Validate, or of its format, is counted in the Log's Rejected and does not end it.
+// A line that is not of the format ends the reading; the error begins with file:line. A well-formed event that breaks a rule of
+// event.Validate or of its format is counted in Log.Rejected, and the reading goes on.
 //
-// In all formats but jsonl an event's id is a hash of its content and of its occurrence among equal contents of the
-// same file. So the ids do not depend on the order of the lines, and a file read twice, or two overlapping exports, give
-// the same ids again: Dedupe removes them. In return, equal lines in two files count as one event.
+// In all formats but jsonl, the id of an event is a hash of its content. Equal contents of one file are numbered, and the
+// number is part of the hash. So the ids do not depend on the order of the lines. A file that is read twice, and two exports
+// that overlap, give the same ids: Dedupe removes the duplicates. The price is that equal lines of two files count as one
+// event.
 func Read(format Format, files []string, progress Progress) (Log, error) {
 	if len(files) == 0 {
 		return Log{}, errors.New("no file to read")
@@ -99,7 +100,7 @@ func Read(format Format, files []string, progress Progress) (Log, error) {
 	return into.log(), nil
 }
 
-// ReadFrom is Read for logs that are open already. It closes none.
+// ReadFrom is Read for logs that are already open. It closes none of these.
 func ReadFrom(format Format, sources ...Source) (Log, error) {
 	into := &collector{}
 	r, err := newReader(format, into)

@@ -10,7 +10,7 @@ import (
 	"tidemark/internal/event"
 )
 
-// text is a source that holds these lines.
+// text is a source of these lines.
 func text(name string, lines ...string) Source {
 	return Source{Name: name, Reader: strings.NewReader(strings.Join(lines, "\n") + "\n")}
 }
@@ -24,7 +24,7 @@ func mustReadFrom(t *testing.T, format Format, sources ...Source) Log {
 	return log
 }
 
-// wantError checks that reading fails with an error that holds all these words.
+// wantError checks that reading fails with an error that contains all these words.
 func wantError(t *testing.T, format Format, words []string, sources ...Source) {
 	t.Helper()
 	_, err := ReadFrom(format, sources...)
@@ -38,7 +38,7 @@ func wantError(t *testing.T, format Format, words []string, sources ...Source) {
 	}
 }
 
-// sortedText writes events canonically, as lines of JSON: equal texts, equal sets of events.
+// sortedText writes events in canonical order as lines of JSON. Equal sets of events give equal texts.
 func sortedText(t *testing.T, events []event.Event) string {
 	t.Helper()
 	events = slices.Clone(events)
@@ -69,11 +69,11 @@ func TestParseFormat(t *testing.T) {
 	}
 }
 
-// The samples are small logs with everything that could make the order of lines matter.
+// The samples are small logs that contain every case in which the order of lines could matter.
 var samples = []struct {
 	name   string
 	format Format
-	header int // lines of the first source that stay in front
+	header int // how many lines of the first source stay in front
 	lines  []string
 	rest   func() []Source
 }{
@@ -161,7 +161,7 @@ func TestImportingTwiceGivesTheSameIDs(t *testing.T) {
 	}
 }
 
-// Ids outlive this program: they are in Kafka, in Redis and in reports. These must never change.
+// Ids outlive this program: Kafka, Redis and reports hold them. These ids must never change.
 func TestIDsNeverChange(t *testing.T) {
 	want := map[Format]string{
 		CDNOW: "04fc6ac400831946e9db4fb1e75ba6c5 07b0d1f8d14f3d36860d9c6bd002c110 18dcee99fdea1ba19ac5cdef125008d3 " +

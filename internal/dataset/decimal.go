@@ -9,15 +9,15 @@ type decimal struct {
 }
 
 const (
-	// maxDigits bounds the digits of a decimal and maxQuantity the pieces of a line, so that their product is an int64
-	// with room for two more digits.
+	// maxDigits is the largest number of digits of a decimal, and maxQuantity the largest number of pieces of a line. Their
+	// product fits an int64 with room for two more digits.
 	maxDigits   = 10_000_000_000
 	maxQuantity = 1_000_000
 	maxScale    = 10
 )
 
-// parseDecimal reads an optional minus, digits, and an optional fraction. It takes no exponent, no separators of
-// thousands, and at most 10 digits.
+// parseDecimal reads an optional minus, digits, and an optional fraction, at most 10 digits in all. It accepts no exponent and
+// no separators of thousands.
 func parseDecimal[T string | []byte](s T) (decimal, bool) {
 	var d decimal
 	negative := len(s) > 0 && s[0] == '-'
@@ -50,17 +50,17 @@ func parseDecimal[T string | []byte](s T) (decimal, bool) {
 	return d, seen > 0
 }
 
-// parseQuantity reads a whole number of at most maxQuantity either way.
+// parseQuantity reads a whole number from -maxQuantity to maxQuantity.
 func parseQuantity[T string | []byte](s T) (int64, bool) {
 	d, ok := parseDecimal(s)
 	return d.digits, ok && d.scale == 0 && max(d.digits, -d.digits) <= maxQuantity
 }
 
-// times is n pieces at d each, with n in ±maxQuantity.
+// times is the amount of n pieces at d each. n must be within ±maxQuantity.
 func (d decimal) times(n int64) decimal { return decimal{d.digits * n, d.scale} }
 
-// minor returns d in hundredths, the minor units of USD, GBP and BRL, rounded half to even, and whether event.Validate
-// accepts so much.
+// minor returns d in hundredths, rounded half to even: the minor units of USD, GBP and BRL. It is false if event.Validate would
+// reject the amount.
 func (d decimal) minor() (int64, bool) {
 	n := d.digits
 	if d.scale <= 2 {
@@ -73,7 +73,7 @@ func (d decimal) minor() (int64, bool) {
 
 var power10 = [...]int64{1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, maxDigits}
 
-// divideHalfEven returns n / d for d > 1, rounded to the nearest integer, and to the even one of two.
+// divideHalfEven returns n / d, rounded to the nearest integer, and to the even one of two equally near. d must be above 1.
 func divideHalfEven(n, d int64) int64 {
 	q, r := n/d, n%d
 	switch twice := 2 * max(r, -r); {

@@ -60,7 +60,7 @@ func TestMinorIsRoundedHalfToEven(t *testing.T) {
 	}
 }
 
-// Against exact fractions, over all that parseDecimal and parseQuantity let through.
+// Compared with exact fractions, for all that parseDecimal and parseQuantity accept.
 func TestMinorIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := decimal{rapid.Int64Range(-maxDigits+1, maxDigits-1).Draw(t, "digits"), rapid.IntRange(0, maxScale).Draw(t, "scale")}

@@ -8,8 +8,9 @@ import (
 	"tidemark/internal/event"
 )
 
-// identity names events by what they say: the hex of the first 16 bytes of SHA-256 over the content and, from the second
-// equal content on, its occurrence. One identity serves one file, or one set of files that are read together.
+// identity makes event ids from contents. An id is the first 16 bytes, in hex, of SHA-256 over the content. From the second
+// equal content on, the hash includes the number of the occurrence. One identity serves one file, or one set of files that are
+// read together.
 type identity struct {
 	shop string
 	seen map[[16]byte]uint64
@@ -20,7 +21,7 @@ func newIdentity(shop string) *identity {
 	return &identity{shop: shop, seen: map[[16]byte]uint64{}}
 }
 
-// purchase names p by its shop, customer, kind, time, order id, amount and items, in the items' order.
+// purchase makes the id of p from its shop, customer, kind, time, order id, amount and items, in the order of the items.
 func (d *identity) purchase(p *event.Purchase, order string) string {
 	d.begin(p)
 	d.numbers(int64(p.Kind), p.Amount.Minor)
@@ -33,7 +34,7 @@ func (d *identity) purchase(p *event.Purchase, order string) string {
 	return d.name()
 }
 
-// review names f by its shop, customer, kind, time, order id and whole-numbered score.
+// review makes the id of f from its shop, customer, kind, time, order id and score. The score is a whole number.
 func (d *identity) review(f *event.Feedback) string {
 	d.begin(f)
 	d.numbers(int64(f.Kind), int64(f.Score))
@@ -47,7 +48,7 @@ func (d *identity) begin(e event.Event) {
 	d.numbers(int64(e.Common().OccurredAt))
 }
 
-// texts are written with their lengths, so that no two contents run into the same bytes.
+// texts are written with their lengths, so that different contents never give the same bytes.
 func (d *identity) texts(texts ...string) {
 	for _, s := range texts {
 		d.buf = append(binary.AppendUvarint(d.buf, uint64(len(s))), s...)

@@ -16,13 +16,13 @@ import (
 //
 //	{"topic": "customer.purchases.v1", "recorded_at": "2026-03-01T12:00:00Z", "event": {"event_id": …}}
 //
-// An event has the snake_case names of its schema and the symbols of its enums. Fields that its topic does not know are
-// ignored, optional ones may be null or absent, and recorded_at is occurred_at where it is absent. Times are RFC 3339 with
-// an offset, cut to the millisecond; a bare date is 00:00 UTC, in whatever zone days are counted later. An NPS without a
-// scale is on 0–10, and the scale of a feedback without a score is ignored.
+// The fields of an event have the snake_case names of its schema; enums have the symbols of the schema. Unknown fields are
+// ignored. Optional fields may be null or absent. If recorded_at is absent, it is occurred_at. Times are RFC 3339 with an
+// offset, cut to the millisecond. A bare date is 00:00 UTC, in whatever zone days are counted later. An NPS without a scale has
+// the scale 0–10. The scale of a feedback without a score is ignored.
 //
-// A line that is not JSON of this shape, of another topic, or with a field of the wrong type ends the reading. A field
-// that is missing or out of its range rejects the event only, as it would on its way through Kafka.
+// A line ends the reading if it is not JSON of this shape, if its topic is unknown, or if a field has the wrong type. A field
+// that is missing or out of range rejects only the event, as on the way through Kafka.
 type jsonl struct{ *collector }
 
 func (j *jsonl) finish() error { return nil }
@@ -51,7 +51,7 @@ func (j *jsonl) read(s Source) error {
 	}
 }
 
-// parseEvent returns the event of a line. An *event.Invalid says that it is one, but unacceptable.
+// parseEvent returns the event of a line. An error of type *event.Invalid says that the line is an event that breaks a rule.
 func parseEvent(line []byte) (event.Event, error) {
 	if !utf8.Valid(line) {
 		return nil, errors.New("not UTF-8")
@@ -82,7 +82,7 @@ func parseEvent(line []byte) (event.Event, error) {
 	return e, nil
 }
 
-// newBody returns an empty body of the topic's events.
+// newBody returns an empty body for the topic's events.
 func newBody(topic event.Topic) (body, error) {
 	switch topic {
 	case event.Purchases:
@@ -99,7 +99,7 @@ func newBody(topic event.Topic) (body, error) {
 	return nil, fmt.Errorf(`"topic" %q is none of %s`, topic, strings.Join(names, ", "))
 }
 
-// unmarshal is json.Unmarshal with errors for people.
+// unmarshal is json.Unmarshal with errors that people can read.
 func unmarshal(b []byte, into any) error {
 	err := json.Unmarshal(b, into)
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {

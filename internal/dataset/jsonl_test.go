@@ -164,7 +164,7 @@ func TestWriteJSONLRefusesTimesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// Whatever a line holds, reading it does not panic, and what is accepted can be written and read again.
+// Reading never panics, whatever the line holds. An accepted event can be written and read again.
 func FuzzParseEvent(f *testing.F) {
 	for _, s := range samples {
 		if s.format == JSONL {
@@ -200,7 +200,7 @@ func FuzzParseEvent(f *testing.F) {
 var (
 	drawID   = rapid.StringMatching(`[a-zA-Z0-9<&>"\\/ äß漢🛒 \x{fffd}-]{1,12}`)
 	drawText = rapid.StringMatching(`[a-z<&>"\\ é🛒]{0,8}`)
-	drawAt   = rapid.Map(rapid.Int64Range(0, 253_402_300_799_999), func(n int64) event.Instant { return event.Instant(n) }) // to the end of 9999
+	drawAt   = rapid.Map(rapid.Int64Range(0, 253_402_300_799_999), func(n int64) event.Instant { return event.Instant(n) }) // until the end of the year 9999
 )
 
 func drawEvent(t *rapid.T) event.Event {

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// maxLine bounds a line in bytes: an event with 1,000 items, each as long as it may be, is far below it.
+// maxLine is the largest length of a line, in bytes. An event of 1,000 items of the largest size is far shorter.
 const maxLine = 4 << 20
 
-// lines walks the lines of a source that are not blank, without their ends and the blanks around them.
+// lines reads the lines of a source. It skips blank lines, and cuts off line ends and surrounding blanks.
 type lines struct {
 	r    *bufio.Reader
 	at   place
@@ -23,7 +23,7 @@ func newLines(s Source) *lines {
 	return &lines{r: bufio.NewReaderSize(s.Reader, 64<<10), at: place{file: s.Name}}
 }
 
-// next returns the next line, valid until the following call; io.EOF after the last.
+// next returns the next line. The line is valid until the next call. After the last line the error is io.EOF.
 func (l *lines) next() ([]byte, error) {
 	for {
 		line, err := l.raw()
@@ -45,7 +45,7 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
-// raw returns a line with its end, and what ended it when that was not the end of the line.
+// raw returns a line with its line end. The error is nil, or what ended the line before its line end.
 func (l *lines) raw() ([]byte, error) {
 	line, err := l.r.ReadSlice('\n')
 	if !errors.Is(err, bufio.ErrBufferFull) {
@@ -63,7 +63,7 @@ func (l *lines) raw() ([]byte, error) {
 	return l.long, err
 }
 
-// split cuts a line at its blanks into at most len(into) columns and returns how many there are in all.
+// split cuts a line at blanks into at most len(into) columns. It returns the number of columns of the line.
 func split(line []byte, into [][]byte) int {
 	n := 0
 	for field := range bytes.FieldsSeq(line) {
@@ -75,8 +75,8 @@ func split(line []byte, into [][]byte) int {
 	return n
 }
 
-// names holds each name once, so that a million lines share the strings of a few thousand customers and articles, and
-// none keeps the line alive that it came from.
+// names interns strings: each name is held once. So a million lines share the strings of a few thousand customers and articles,
+// and no name keeps its whole line in memory.
 type names map[string]string
 
 func (n names) of(b []byte) string {

@@ -8,28 +8,27 @@ import (
 	"tidemark/internal/event"
 )
 
-// Log is what was read.
+// Log is the result of reading.
 type Log struct {
-	// Events are in the order in which they were read. Each has RecordedAt = OccurredAt, unless a line of JSON says
-	// otherwise.
+	// Events are in the order of reading. RecordedAt equals OccurredAt, unless a line of JSON says otherwise.
 	Events []event.Event
-	// Lines is the number of lines of data in all files: neither headers nor blank lines.
+	// Lines is the number of data lines in all files, without headers and blank lines.
 	Lines int
-	// Rejected says what became no event, one entry a reason, ordered by reason.
+	// Rejected counts the lines that became no event: one entry for each reason, in order of the reason.
 	Rejected []Rejection
 }
 
-// Rejection counts the lines that became no event for one reason.
+// Rejection counts the lines that one reason kept from becoming events.
 type Rejection struct {
-	// Reason is one of event.Validate's, or of those below.
+	// Reason is a reason of event.Validate, or one of those below.
 	Reason event.Reason
-	// Lines is how many lines were left out. Those of an invoice are counted singly, an order of Olist is one.
+	// Lines is the number of lines left out. The lines of an invoice count singly; an order of Olist counts as one.
 	Lines int
 	// Examples are the first few.
 	Examples []Example
 }
 
-// Example is a place at which lines were rejected. It holds no customer id.
+// Example is the place of a rejected line. It holds no customer id.
 type Example struct {
 	File   string
 	Line   int
@@ -38,11 +37,11 @@ type Example struct {
 
 func (e Example) String() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Detail) }
 
-// The reasons that are the formats' own.
+// Reasons of the formats themselves.
 const (
-	NoCustomer    event.Reason = "NO_CUSTOMER"    // nobody to count it for
+	NoCustomer    event.Reason = "NO_CUSTOMER"    // the line names no customer
 	BadDebt       event.Reason = "BAD_DEBT"       // an A-invoice of Online Retail: bookkeeping, not a purchase
-	NegativeTotal event.Reason = "NEGATIVE_TOTAL" // an invoice of Online Retail below nothing that is no cancellation
+	NegativeTotal event.Reason = "NEGATIVE_TOTAL" // an invoice of Online Retail with a total below zero that is no cancellation
 	Canceled      event.Reason = "CANCELED"       // an order of Olist with this status
 	Unavailable   event.Reason = "UNAVAILABLE"    // an order of Olist that was never fulfilled
 	NoPayment     event.Reason = "NO_PAYMENT"     // an order of Olist whose amount nobody knows
@@ -57,19 +56,19 @@ type place struct {
 	line int
 }
 
-// malformed is the error of a line that is not of its format.
+// malformed makes the error of a line that is not of its format.
 func malformed(at place, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %w", at.file, at.line, fmt.Errorf(format, args...))
 }
 
-// collector gathers a Log.
+// collector builds a Log.
 type collector struct {
 	events   []event.Event
 	lines    int
 	rejected map[event.Reason]*Rejection
 }
 
-// accept takes an event that was made of that many lines, if it is valid.
+// accept adds an event if it is valid. The event was made of a number of lines.
 func (c *collector) accept(e event.Event, at place, lines int) {
 	if err := event.Validate(e); err != nil {
 		c.reject(event.ReasonOf(err), at, lines, err.Error())

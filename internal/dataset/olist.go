@@ -10,19 +10,19 @@ import (
 	"tidemark/internal/event"
 )
 
-// olist reads the public data of the Brazilian shop Olist, 2016 to 2018: five files that are joined by order and found by
-// their headers, in any order. Files that are none of the five (sellers, products, …) are left unread.
+// olist reads the public data of the Brazilian shop Olist, 2016 to 2018. The five files may come in any order: each is
+// recognized by its header, and the files are joined by order. Other files of the data (sellers, products, …) are not read.
 //
-//   - An order is an ORDER in BRL of its customer_unique_id at order_purchase_timestamp. Its amount is the sum of its
-//     payment_value; its items are pieces at their price without freight, so they need not add up to the amount.
-//   - An order that was canceled, or is unavailable (never fulfilled: such orders have no items), is rejected as such, and
-//     one without any payment as NO_PAYMENT.
-//   - A review is a REVIEW on 1–5 at review_answer_timestamp with its order_id, also that of a rejected order: it was
-//     said nevertheless. Several reviews of one order are several events. Its text is not kept.
+//   - An order is an ORDER in BRL of its customer_unique_id at order_purchase_timestamp. The amount is the sum of its
+//     payment_value. The items are pieces at their price without freight, so the items need not add up to the amount.
+//   - An order that was canceled, or is unavailable, is rejected as such. (An unavailable order was never fulfilled and has no
+//     items.) An order without any payment is rejected as NO_PAYMENT.
+//   - A review is a REVIEW on 1–5 at review_answer_timestamp with its order_id. The review of a rejected order counts as well:
+//     the customer did say it. Several reviews of one order are several events. The text is not kept.
 type olist struct {
 	*collector
 	names
-	tables [olistTables]string // the file that holds each
+	tables [olistTables]string // the file of each table
 	others []string
 
 	orders    []olistOrder
@@ -55,7 +55,7 @@ const (
 	olistTables
 )
 
-// olistTable is how a table is known and read: a header that has all its columns is its.
+// olistTable is how a table is recognized and read. A header belongs to the table if it has all columns of the table.
 type olistTable struct {
 	name    string
 	columns []string

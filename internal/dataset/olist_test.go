@@ -8,7 +8,7 @@ import (
 	"tidemark/internal/event"
 )
 
-// olistText holds the five tables as the full data have them: times with seconds, a comment over two lines.
+// olistText holds the five tables in the form of the full data: times with seconds, and a comment over two lines.
 func olistText() map[string]Source {
 	return map[string]Source{
 		"orders": text("orders", `"order_id","customer_id","order_status","order_purchase_timestamp"`,
@@ -51,7 +51,7 @@ func TestOlist(t *testing.T) {
 		},
 		review(1, "2017-10-12T03:43:48Z", "o1", 4),
 		review(2, "2017-10-13T03:43:48Z", "o1", 1),
-		review(3, "2017-10-14T03:43:48Z", "o2", 2), // of a canceled order: said nevertheless
+		review(3, "2017-10-14T03:43:48Z", "o2", 2), // the review of a canceled order counts
 	}
 	for i := range want {
 		if !reflect.DeepEqual(log.Events[i], want[i]) {

@@ -8,11 +8,11 @@ import (
 	"os"
 )
 
-// Progress is told how many bytes of all files have been read, as they lie on disk, and how many there are in all. total
-// is zero where that is unknown, as with standard input.
+// Progress is called with the number of bytes read from all files, as stored on disk, and the total number of bytes. The total
+// is zero if it is unknown, as for standard input.
 type Progress func(read, total int64)
 
-// Open opens a log for reading. "-" is standard input, and what begins like gzip is decompressed, whatever its name.
+// Open opens a log for reading. "-" is standard input. A file that begins like gzip is decompressed, whatever its name.
 func Open(path string) (io.ReadCloser, error) { return open(path, nil) }
 
 func open(path string, meter *meter) (io.ReadCloser, error) {
@@ -20,18 +20,18 @@ func open(path string, meter *meter) (io.ReadCloser, error) {
 	if path != "-" {
 		var err error
 		if file, err = os.Open(path); err != nil {
-			return nil, err // names the operation and the path itself
+			return nil, err // the error names the operation and the path
 		}
 	}
 	raw := bufio.NewReaderSize(meter.count(file), 64<<10)
 	in := &input{Reader: raw, file: file}
-	// What cannot be peeked at is too short for gzip, or fails again on the first read.
+	// A file too short to be peeked at is too short for gzip. Any other error comes again with the first read.
 	if magic, _ := raw.Peek(2); string(magic) != "\x1f\x8b" {
 		return in, nil
 	}
 	plain, err := gzip.NewReader(raw)
 	if err != nil {
-		_ = in.Close() // the error that led here is the one to tell
+		_ = in.Close() // the first error matters
 		return nil, fmt.Errorf("decompress %s: %w", path, err)
 	}
 	in.Reader = plain
@@ -43,7 +43,7 @@ type input struct {
 	file *os.File
 }
 
-// Close closes the file. Standard input is not ours to close.
+// Close closes the file. It leaves standard input open.
 func (in *input) Close() error {
 	if in.file == os.Stdin {
 		return nil
@@ -51,7 +51,7 @@ func (in *input) Close() error {
 	return in.file.Close()
 }
 
-// meter counts the bytes of all files of one Read. A nil one counts nothing.
+// meter counts the bytes of all files of one Read. A nil meter counts nothing.
 type meter struct {
 	read, total int64
 	tell        Progress

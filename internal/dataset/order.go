@@ -6,11 +6,11 @@ import (
 	"tidemark/internal/event"
 )
 
-// Sort puts events in canonical order: event.Compare.
+// Sort sorts events in canonical order: the order of event.Compare.
 func Sort(events []event.Event) { slices.SortFunc(events, event.Compare) }
 
-// Dedupe removes, in place, every event whose topic and id an earlier one of the slice has. It returns what is left and
-// how many went. After Sort it is the earliest that stays, whatever the order in which they were read.
+// Dedupe removes, in place, each event with the topic and the id of an earlier event of the slice. It returns the remaining
+// events and the number of removed ones. After Sort the earliest of the duplicates remains, whatever the order of reading.
 func Dedupe(events []event.Event) (left []event.Event, removed int) {
 	type name struct {
 		topic event.Topic

@@ -26,8 +26,8 @@ func readReal(t testing.TB, format Format, names ...string) Log {
 // census is what the published descriptions of the data state.
 type census struct {
 	lines, customers, orders, refunds, reviews int
-	free                                       int   // orders of nothing
-	ordered, refunded                          int64 // minor units
+	free                                       int   // orders with an amount of zero
+	ordered, refunded                          int64 // in minor units
 }
 
 func count(log Log) census {
@@ -64,7 +64,7 @@ func rejectedLines(log Log) map[event.Reason]int {
 	return lines
 }
 
-// wantUnique fails when two events share an id, or one breaks a rule.
+// wantUnique fails if two events share an id, or if an event breaks a rule.
 func wantUnique(t *testing.T, log Log) {
 	t.Helper()
 	seen := map[string]bool{}
@@ -148,7 +148,7 @@ func TestRealOnlineRetail(t *testing.T) {
 }
 
 func TestRealOlist(t *testing.T) {
-	// Not in the order of the design, on purpose.
+	// The files are not in their documented order, on purpose.
 	log := readReal(t, Olist, "olist_sample/olist_order_reviews_dataset.csv", "olist_sample/olist_order_items_dataset.csv",
 		"olist_sample/olist_order_payments_dataset.csv", "olist_sample/olist_customers_dataset.csv", "olist_sample/olist_orders_dataset.csv")
 	got := count(log)
@@ -165,7 +165,7 @@ func TestRealOlist(t *testing.T) {
 	wantUnique(t, log)
 }
 
-// What the descriptions of Online Retail state of the file itself, before any rule of ours.
+// What the descriptions of Online Retail state about the file itself, before any rule of this package.
 func TestRealOnlineRetailAsPublished(t *testing.T) {
 	t.Parallel()
 	f, err := Open(realdata.File(t, "online_retail/online_retail.csv.gz"))

@@ -11,23 +11,23 @@ import (
 	"tidemark/internal/event"
 )
 
-// retail reads the UCI Online Retail file (Chen, Sain & Guo 2012), December 2010 to December 2011, and its second
+// retail reads the UCI Online Retail file (Chen, Sain & Guo 2012), December 2010 to December 2011. It also reads the second
 // edition, which names three columns differently.
 //
-//   - The lines of an invoice are one ORDER in GBP, at the earliest of their times (31 invoices with a customer have two).
-//     Its order id is the invoice's number. One of nothing (four, free goods) is an order still.
-//   - An invoice whose number begins with C is a REFUND of its absolute total, linked to no order: the file does not say
-//     which one was cancelled.
-//   - An item is a line: quantity × price, rounded half to even to the penny, so that the items add up to the amount.
-//     Four lines have prices in thousandths. An item of a refund has the amount that was paid back.
-//   - Lines without a customer are rejected, the only three invoices that begin with A (bad debt written off) among them;
-//     an A-invoice with a customer would be BAD_DEBT, and an order below nothing NEGATIVE_TOTAL. There is neither here.
+//   - The lines of an invoice are one ORDER in GBP, at the earliest time of the lines. (31 invoices with a customer have two
+//     times.) The order id is the number of the invoice. An order of zero counts. (There are four, of free goods.)
+//   - An invoice whose number begins with C is a REFUND of its absolute total. It is linked to no order: the file does not say
+//     which order was cancelled.
+//   - A line is an item: quantity × price, rounded half to even to the penny, so that the items add up to the amount. Four lines
+//     have prices in thousandths. The amount of an item of a refund is what was paid back.
+//   - Lines without a customer are rejected. They include the only three invoices that begin with A (bad debt written off). An
+//     A-invoice with a customer would be BAD_DEBT, and an order below zero NEGATIVE_TOTAL. The file has neither.
 type retail struct {
 	*collector
 	names
 }
 
-// invoice gathers the lines of one number and one customer.
+// invoice collects the lines of one number and one customer.
 type invoice struct {
 	number, customer string
 	refund           bool
@@ -118,7 +118,7 @@ func (r *retail) add(of *invoice, rows *retailTable) error {
 	return nil
 }
 
-// close makes the event of an invoice that has all its lines.
+// close makes the event of a complete invoice.
 func (r *retail) close(of *invoice, ids *identity) {
 	var total int64
 	for _, item := range of.items {
@@ -147,7 +147,7 @@ func (r *retail) close(of *invoice, ids *identity) {
 		r.reject(NegativeTotal, of.at, of.lines, fmt.Sprintf("invoice %s comes to %d pence", of.number, total))
 		return
 	}
-	sortItems(p.Items) // the order of the lines must not matter
+	sortItems(p.Items) // the result must not depend on the order of the lines
 	p.ID = ids.purchase(p, of.number)
 	r.accept(p, of.at, of.lines)
 }
@@ -158,11 +158,11 @@ func sortItems(items []event.Item) {
 	})
 }
 
-// retailTable knows its columns.
+// retailTable is a table with the known columns.
 type retailTable struct {
 	*table
 	number, sku, quantity, date, price, customer int
-	// the lines of an invoice follow each other and mostly share their time, so the last one is kept.
+	// The lines of an invoice follow each other and mostly share their time. So the last parsed time is kept.
 	written string
 	stamp   event.Instant
 }
@@ -192,7 +192,8 @@ func newRetailTable(s Source) (*retailTable, error) {
 	return rt, nil
 }
 
-// customerID is the customer, also where a tool has written the number as 17850.0; empty where there is none.
+// customerID is the customer, or empty if the line has none. Some tools write the number as 17850.0; customerID drops the
+// fraction.
 func (t *retailTable) customerID() string { return strings.TrimSuffix(t.field(t.customer), ".0") }
 
 func (t *retailTable) time() (event.Instant, error) {

@@ -157,7 +157,7 @@ func TestOnlineRetailTypos(t *testing.T) {
 		{"a stray quote", `1,A,a "b" c,1,2011-01-04 10:00:00,1,17850,UK`, `bare "`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			// The quoted field runs over two lines: what follows is line 4 of the file.
+			// The quoted field spans two lines, so the next row is line 4 of the file.
 			wantError(t, OnlineRetail, []string{"r.csv:4: ", row.want},
 				text("r.csv", retailHeader, `1,A,"a`, `b",1,2011-01-04 10:00:00,1,17850,UK`, row.line))
 		})

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// table walks a file of comma-separated values whose first line names the columns. Quoted fields may run over lines.
+// table reads a file of comma-separated values. The first line names the columns. Quoted fields may span lines.
 type table struct {
 	csv    *csv.Reader
 	file   string
@@ -16,7 +16,7 @@ type table struct {
 	row    []string
 }
 
-// newTable reads the header. Columns are known by their names without regard to case, blanks and underscores.
+// newTable reads the header. The names of columns are compared without case, blanks and underscores.
 func newTable(s Source) (*table, error) {
 	t := &table{csv: csv.NewReader(s.Reader), file: s.Name, header: map[string]int{}}
 	t.csv.ReuseRecord = true
@@ -32,7 +32,7 @@ func newTable(s Source) (*table, error) {
 	return t, nil
 }
 
-// next moves on to the next row; io.EOF after the last.
+// next reads the next row. After the last row the error is io.EOF.
 func (t *table) next() error {
 	row, err := t.csv.Read()
 	t.row = row
@@ -49,13 +49,13 @@ func (t *table) next() error {
 	return malformed(place{t.file, wrong.StartLine}, "%w", wrong.Err)
 }
 
-// at is where the row begins.
+// at is the place where the row begins.
 func (t *table) at() place {
 	line, _ := t.csv.FieldPos(0)
 	return place{t.file, line}
 }
 
-// column returns the index of the first of these names that the header has.
+// column returns the index of the first of these names in the header.
 func (t *table) column(names ...string) (int, bool) {
 	for _, name := range names {
 		if i, ok := t.header[columnName(name)]; ok {
@@ -65,14 +65,14 @@ func (t *table) column(names ...string) (int, bool) {
 	return 0, false
 }
 
-// field is a field of the row, valid until the next, without the blanks around it.
+// field is a field of the row, without surrounding blanks. It is valid until the next row.
 func (t *table) field(column int) string { return strings.TrimSpace(t.row[column]) }
 
 func columnName(s string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "", "_", "").Replace(s))
 }
 
-// all returns the indices of all these columns, and whether the header has every one.
+// all returns the indices of these columns. It is false if the header lacks one.
 func (t *table) all(names []string) ([]int, bool) {
 	columns := make([]int, len(names))
 	for i, name := range names {

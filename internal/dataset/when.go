@@ -6,8 +6,8 @@ import (
 	"tidemark/internal/event"
 )
 
-// The logs write local times of their shops and name no zone. They are read as UTC: the simplest rule, the same on every
-// machine, and one that keeps each purchase on the calendar day that the shop wrote down.
+// The logs write local times of their shops and name no zone. Here these times are read as UTC. The rule is simple and the same
+// on every machine, and each purchase stays on the calendar day that the shop wrote down.
 
 // parseCompactDate reads YYYYMMDD as 00:00 UTC.
 func parseCompactDate(s []byte) (event.Instant, bool) {
@@ -18,8 +18,7 @@ func parseCompactDate(s []byte) (event.Instant, bool) {
 	return c.instant(c.digits(4), c.digits(2), c.digits(2), 0, 0, 0)
 }
 
-// parseStamp reads M/D/YYYY H:MM, as spreadsheets write it in the United States, and YYYY-MM-DD HH:MM; both may have
-// seconds.
+// parseStamp reads M/D/YYYY H:MM, as spreadsheets write it in the United States, and YYYY-MM-DD HH:MM. Both may have seconds.
 func parseStamp(s string) (event.Instant, bool) {
 	c := clock[string]{rest: s}
 	var year, month, day int
@@ -35,7 +34,7 @@ func parseStamp(s string) (event.Instant, bool) {
 	return c.instant(year, month, day, hour, minute, second)
 }
 
-// clock reads the parts of a time from the left; bad remembers that one was not there.
+// clock reads the parts of a time from the left. bad is true once a part was missing.
 type clock[T string | []byte] struct {
 	rest T
 	bad  bool
@@ -60,7 +59,7 @@ func (c *clock[T]) digits(n int) int {
 	return value
 }
 
-// upTo2 reads one digit, or two where two follow.
+// upTo2 reads one digit, or two if two follow.
 func (c *clock[T]) upTo2() int {
 	if len(c.rest) > 1 && c.rest[1] >= '0' && c.rest[1] <= '9' {
 		return c.digits(2)
@@ -79,7 +78,8 @@ func (c *clock[T]) skip(mark byte) *clock[T] {
 
 func (c *clock[T]) after(mark byte, n int) int { return c.skip(mark).digits(n) }
 
-// instant is the moment that the parts name, if all of them were there, nothing is left, and the calendar has it.
+// instant is the moment of the parts. It is false if a part was missing, if text is left, or if the calendar has no such
+// moment.
 func (c *clock[T]) instant(year, month, day, hour, minute, second int) (event.Instant, bool) {
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
 	asWritten := t.Month() == time.Month(month) && t.Day() == day && hour < 24 && minute < 60 && second < 60

@@ -15,7 +15,7 @@ type envelope[E any] struct {
 	Event      E       `json:"event"`
 }
 
-// body is an event as JSON has it, and the same in both directions.
+// body is an event in JSON. Reading and writing use the same form.
 type body interface {
 	event() (event.Event, error)
 }
@@ -162,10 +162,10 @@ func optional(n *int64) event.OptionalMinor {
 	return event.Minor(*n)
 }
 
-// moment is an instant as JSON has it.
+// moment is an instant in JSON.
 type moment event.Instant
 
-// UnmarshalJSON reads RFC 3339 to the millisecond, or a bare date as 00:00 UTC.
+// UnmarshalJSON reads RFC 3339, cut to the millisecond, or a bare date as 00:00 UTC.
 func (m *moment) UnmarshalJSON(b []byte) error {
 	s, err := strconv.Unquote(string(b))
 	if err != nil {
@@ -196,5 +196,5 @@ func (m moment) MarshalJSON() ([]byte, error) {
 	return strconv.AppendQuote(nil, at.String()), nil
 }
 
-// writable: only years of four digits have a form in RFC 3339.
+// writable reports whether RFC 3339 can write an instant: the year must have four digits.
 func writable(utc time.Time) bool { return utc.Year() >= 0 && utc.Year() <= 9999 }

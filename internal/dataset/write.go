@@ -9,9 +9,9 @@ import (
 	"tidemark/internal/event"
 )
 
-// WriteJSONL writes events as lines of JSON, from which Read makes the same events again: recorded_at is written where it
-// differs from occurred_at, null fields are left out. It takes events that event.Validate accepts, and no time after the
-// year 9999.
+// WriteJSONL writes events as lines of JSON. Read makes equal events of these lines. recorded_at is written only if it differs
+// from occurred_at, and null fields are left out. The events must be valid by event.Validate, and before the year 10000.
+// Errors: a later time, and those of the writer.
 func WriteJSONL(w io.Writer, events []event.Event) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	encoder := json.NewEncoder(out)

@@ -13,8 +13,8 @@ import (
 	"tidemark/internal/stat"
 )
 
-// simulated is customers who behave as the model says, seen on a day of their
-// first two years. Times are whole days.
+// simulated draws customers from the model. Each is observed on a day of the first two years. Times
+// are whole days.
 func simulated(m stat.MBGNBD, n int, seed uint64) []stat.Rhythm {
 	random := rand.NewPCG(seed, 1)
 	rates := distuv.Gamma{Alpha: m.R, Beta: m.Alpha, Src: random}
@@ -39,7 +39,7 @@ func simulated(m stat.MBGNBD, n int, seed uint64) []stat.Rhythm {
 	return customers
 }
 
-// cpu is the seconds of processor time that this process has used.
+// cpu is the processor time of this process so far, in seconds.
 func cpu(b *testing.B) float64 {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {

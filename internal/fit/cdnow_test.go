@@ -9,7 +9,7 @@ import (
 	"tidemark/internal/stat"
 )
 
-// The published fits, and those recomputed from the logs.
+// The published fits, and fits that were recomputed from the logs.
 func TestPurchaseLogs(t *testing.T) {
 	sample, _ := orders(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt").until(calibrated, week)
 	full, _ := orders(t, dataset.CDNOW, "cdnow/CDNOW_master.txt").until(calibrated, week)
@@ -58,7 +58,7 @@ func TestPurchaseLogs(t *testing.T) {
 	}
 }
 
-// CLVTools prints these.
+// The output of CLVTools.
 func TestStandardErrorsOfParetoNBD(t *testing.T) {
 	sample, _ := orders(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt").until(calibrated, week)
 	got, err := ParetoNBD(t.Context(), Groups(sample), Options{})
@@ -127,7 +127,7 @@ func TestBGBBOfDonations(t *testing.T) {
 	near(t, "donations of the next five years", expected, 12884.16, .1)
 }
 
-// Nobody of Online Retail is seen to leave until the end of August 2011.
+// No customer of Online Retail is seen to leave before the end of August 2011.
 func TestOnlineRetailIsPlainNBD(t *testing.T) {
 	customers, _ := orders(t, dataset.OnlineRetail, "online_retail/online_retail.csv.gz").until(date(2011, 8, 31), week)
 	for _, model := range []string{"BG/NBD", "MBG/NBD", "Pareto/NBD"} {

@@ -18,7 +18,7 @@ import (
 
 const day = 24 * time.Hour
 
-// ledger is each customer's spend by day, in money.
+// ledger is the spend of each customer by day.
 type ledger map[string]map[time.Time]float64
 
 func (l ledger) add(customer string, at time.Time, amount float64) {
@@ -28,7 +28,7 @@ func (l ledger) add(customer string, at time.Time, amount float64) {
 	l[customer][at.Truncate(day)] += amount
 }
 
-// orders reads the ORDERs of a file of the real data.
+// orders reads the ORDERs of a file of real data.
 func orders(t testing.TB, format dataset.Format, file string) ledger {
 	t.Helper()
 	log, err := dataset.Read(format, []string{realdata.File(t, file)}, nil)
@@ -44,7 +44,7 @@ func orders(t testing.TB, format dataset.Format, file string) ledger {
 	return l
 }
 
-// table reads a comma-separated file of the real data, without its heading.
+// table reads a comma-separated file of real data, without its heading.
 func table(t testing.TB, file string) [][]string {
 	t.Helper()
 	text, err := os.ReadFile(realdata.File(t, file))
@@ -68,8 +68,8 @@ func number(t testing.TB, s string) float64 {
 	return f
 }
 
-// until sums up the customers at the end of a day; spends are of those who bought
-// again and paid for it.
+// until sums up the customers at the end of a day. The spends are those of customers who paid for a
+// second purchase.
 func (l ledger) until(end time.Time, unit time.Duration) (rhythms []stat.Rhythm, spends []stat.Spend) {
 	for _, customer := range slices.Sorted(maps.Keys(l)) {
 		days := slices.DeleteFunc(slices.SortedFunc(maps.Keys(l[customer]), time.Time.Compare), end.Before)

@@ -7,7 +7,7 @@ import (
 	"tidemark/internal/fit"
 )
 
-// A thousand subscribers, and how many were left after each of seven renewals.
+// Of a thousand subscribers, these many were left after each of seven renewals.
 func Example() {
 	cohort := fit.Cohort([]int{1000, 631, 468, 382, 326, 289, 262, 241})
 	got, err := fit.SBG(context.Background(), cohort, fit.Options{})

@@ -5,24 +5,24 @@ import (
 	"math"
 )
 
-// family is what a fit has to know of the models M of histories H.
+// family is a family of models M of histories H, as far as a fit must know it.
 type family[M any, H History[H]] struct {
 	params []param
 	model  func(p []float64) M
-	// gradient is the log-likelihood of h, and its derivatives.
+	// gradient returns the log-likelihood of h and sets by to its derivatives.
 	gradient func(m M, h H, by *[most]float64) float64
 }
 
-// param is low + unit e^y.
+// param is a parameter. Its value is low + unit e^y.
 type param struct {
 	name      string
 	unit, low float64
 }
 
-// point is a y: the logarithm of each parameter in its unit.
+// point is a place y: for each parameter the logarithm of its value above low, in its unit.
 type point []float64
 
-// of is the parameters at y.
+// of returns the values of the parameters at y.
 func (f family[M, H]) of(y point) []float64 {
 	p := make([]float64, len(y))
 	for i, v := range y {
@@ -31,7 +31,7 @@ func (f family[M, H]) of(y point) []float64 {
 	return p
 }
 
-// hill is the log-likelihood of the groups.
+// hill returns the log-likelihood of the groups as a function of y.
 func (f family[M, H]) hill(ctx context.Context, groups []Group[H], customers int, o Options, start *int) *hill {
 	return &hill{
 		dim:       len(f.params),
@@ -53,13 +53,14 @@ func (f family[M, H]) hill(ctx context.Context, groups []Group[H], customers int
 	}
 }
 
-// sampled is how many customers the starts are tried on, where there are more
-// groups than that.
+// sampled is the size of the sample, in customers, that the starts are tried on. It is used if
+// there are more groups than that.
 const sampled = 8192
 
-// fit climbs from every start, the best of some points given as y, and keeps the
-// highest peak. Of many groups it climbs a sample, and goes on from its peak; only
-// if that fails the starts are tried on all.
+// fit maximizes the log-likelihood. Each start is a set of points. fit climbs from the best point
+// of each set and keeps the highest maximum. If there are many groups, it climbs on a sample and
+// continues on all groups from the maximum of the sample. If that does not converge, it climbs on
+// all groups from every start.
 func (f family[M, H]) fit(ctx context.Context, groups []Group[H], starts [][]point, o Options) (Result[M], error) {
 	n, err := count(groups)
 	if err != nil {
@@ -76,7 +77,7 @@ func (f family[M, H]) fit(ctx context.Context, groups []Group[H], starts [][]poi
 				return peak{}, err
 			}
 			iterations += p.iterations
-			// Peaks of one height are told apart by whether they are peaks.
+			// Of two equal values, the one that converged is kept.
 			gain := p.value - best.value
 			if gain > 1e-6 || gain > -1e-6 && p.converged && !best.converged {
 				best = p
@@ -106,7 +107,7 @@ func (f family[M, H]) fit(ctx context.Context, groups []Group[H], starts [][]poi
 	return result, nil
 }
 
-// result puts a peak in the words of the model.
+// result turns a maximum into the estimates and warnings of the model.
 func (f family[M, H]) result(best peak) Result[M] {
 	p := f.of(best.y)
 	r := Result[M]{Model: f.model(p), LogLikelihood: best.value, Converged: best.converged}

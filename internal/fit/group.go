@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// Group is so many customers of equal history.
+// Group is a number of customers with equal histories.
 type Group[H any] struct {
 	History   H
 	Customers int
 }
 
-// History is what a model knows of a customer; the models' packages say how it
-// is ordered and what is refused.
+// History is what a model knows of a customer. The packages of the models say how histories are
+// ordered and which are refused.
 type History[H any] interface {
 	comparable
 	Compare(other H) int
 	Validate() error
 }
 
-// Groups sorts customers into groups, in the order of their histories.
+// Groups groups customers of equal histories, in the order of the histories.
 func Groups[H History[H]](customers []H) []Group[H] {
 	sorted := slices.Clone(customers)
 	slices.SortFunc(sorted, H.Compare)
@@ -35,10 +35,11 @@ func Groups[H History[H]](customers []H) []Group[H] {
 	return groups
 }
 
-// ErrNoCustomers is returned where there is nobody to fit a model to.
+// ErrNoCustomers says that there is no customer to fit a model to.
 var ErrNoCustomers = errors.New("no customers")
 
-// count is how many customers the groups hold, all of them with valid histories.
+// count is the number of customers in the groups. It returns an error if a history or a number is
+// invalid.
 func count[H History[H]](groups []Group[H]) (int, error) {
 	var n int
 	for i, g := range groups {
@@ -56,9 +57,8 @@ func count[H History[H]](groups []Group[H]) (int, error) {
 	return n, nil
 }
 
-// thinned is every so-manieth of n customers, about size of them: a sample in the
-// order of the groups, so that it has its share of every kind. Fewer groups than
-// size come back as they are.
+// thinned takes a sample of about size of n customers: every (n/size)-th customer in the order of
+// the groups. So each kind of history has its share. At most size groups are returned as they are.
 func thinned[H any](groups []Group[H], n, size int) []Group[H] {
 	if len(groups) <= size {
 		return groups

@@ -9,26 +9,25 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// hill is a log-likelihood over y, the logarithms of the parameters in their
-// units.
+// hill is a log-likelihood as a function of y, the logarithms of the parameters in their units.
 type hill struct {
 	dim       int
 	customers int
-	height    func(y []float64) partial // and the slope by y
+	height    func(y []float64) partial // the value and the gradient at y
 	progress  func(iteration int, logLikelihood float64)
 
 	evaluations int
 }
 
-// wall bounds |y|: parameters of 1.5e-8 to 6.6e7 units. Beyond it the hill is
-// level, so that a parameter that runs away comes to rest.
+// wall bounds |y|. It allows parameters from 1.5e-8 to 6.6e7 units. Beyond the wall the
+// log-likelihood is level, so that a parameter that goes to infinity comes to rest.
 const wall = 18.
 
-// peak is where a climb has ended.
+// peak is the point where a climb ended.
 type peak struct {
 	y          []float64
 	value      float64
-	covariance *mat.SymDense // of y; nil where the Hessian is not that of a maximum
+	covariance *mat.SymDense // of y; nil if the Hessian is not that of a maximum
 	converged  bool
 	iterations int
 }
@@ -48,7 +47,7 @@ func (h *hill) at(y []float64) partial {
 	return p
 }
 
-// best is the highest of some points.
+// best is the point with the highest value.
 func (h *hill) best(points []point) point {
 	if len(points) == 1 {
 		return points[0]
@@ -62,11 +61,11 @@ func (h *hill) best(points []point) point {
 	return best
 }
 
-// climb goes up from a start by BFGS, and the last steps by Newton's method. Its
-// error is ctx's.
+// climb maximizes from a start by BFGS, and takes the last steps by Newton's method. It returns the
+// error of ctx.
 func (h *hill) climb(ctx context.Context, start []float64) (peak, error) {
 	n := -float64(h.customers)
-	var last []float64 // where value and slope were asked for
+	var last []float64 // the last y whose value and gradient were computed
 	var here partial
 	at := func(y []float64) partial {
 		if !slices.Equal(y, last) {
@@ -99,8 +98,8 @@ func (h *hill) climb(ctx context.Context, start []float64) (peak, error) {
 	if ctx.Err() != nil {
 		return peak{}, ctx.Err()
 	}
-	// A line search that finds no better point has come to where rounding begins,
-	// or to a wall: Newton's method decides which.
+	// If a line search finds no better point, it has met rounding or the wall. Newton's method
+	// decides which of the two.
 	best, iterations := start, 0
 	if result != nil && (err == nil || !math.IsNaN(result.F)) && len(result.X) == h.dim {
 		best, iterations = result.X, result.MajorIterations
@@ -110,7 +109,7 @@ func (h *hill) climb(ctx context.Context, start []float64) (peak, error) {
 	return p, err
 }
 
-// recorder tells of the iterations of gonum.
+// recorder reports the iterations of gonum.
 type recorder func(iteration int, f float64)
 
 func (recorder) Init() error { return nil }
@@ -122,11 +121,11 @@ func (r recorder) Record(at *optimize.Location, op optimize.Operation, stats *op
 	return nil
 }
 
-// newton climbs by Newton's method until what there is left to gain is nothing
-// against what one customer tells. It gives up where the Hessian is not that of a
-// maximum, or no step goes up. Its error is ctx's.
+// newton maximizes by Newton's method. It ends if what is left to gain is nothing against what one
+// customer tells. It gives up if the Hessian is not that of a maximum, or if no step goes up. It
+// returns the error of ctx.
 func (h *hill) newton(ctx context.Context, start []float64) (peak, error) {
-	const enough = 1e-7 // of log-likelihood to gain; the step that gains it leaves its square
+	const enough = 1e-7 // of log-likelihood; after the step that gains it, about its square is left to gain
 	p := peak{y: slices.Clone(start)}
 	for i, v := range p.y {
 		p.y[i] = min(wall, max(-wall, v))
@@ -166,8 +165,7 @@ func (h *hill) newton(ctx context.Context, start []float64) (peak, error) {
 	return p, nil
 }
 
-// uphill takes as much of a step as goes up, at most by a factor e in any
-// parameter.
+// uphill shortens a step until it goes up. No parameter changes by more than a factor of e.
 func (h *hill) uphill(from []float64, here partial, step *mat.VecDense) (next []float64, there partial, ok bool) {
 	share := min(1, 1/mat.Norm(step, math.Inf(1)))
 	rounding := 1e-13 * math.Abs(here.value)
@@ -184,8 +182,8 @@ func (h *hill) uphill(from []float64, here partial, step *mat.VecDense) (next []
 	return from, here, false
 }
 
-// curvature is the Hessian of -h, by differences of the slope, factorized; false
-// where it is not positive definite.
+// curvature is the Hessian of the negative log-likelihood, by differences of the gradient, and
+// factorized. It is false if the Hessian is not positive definite.
 func (h *hill) curvature(y []float64) (*mat.Cholesky, bool) {
 	const d = 1e-4
 	hessian := mat.NewSymDense(h.dim, nil)

@@ -10,13 +10,13 @@ import (
 	"tidemark/internal/stat"
 )
 
-// forecast is what a purchase model is held to here.
+// forecast is what a purchase model is judged by here.
 type forecast interface {
 	Expected(h stat.Rhythm, span float64) float64
 	ExpectedNew(span float64) float64
 }
 
-// The nine months after the fit, of the sample and of all CDNOW.
+// The nine months after the fit, for the sample and for all of CDNOW.
 func TestHoldout(t *testing.T) {
 	sample := newHoldout(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt")
 	full := newHoldout(t, dataset.CDNOW, "cdnow/CDNOW_master.txt")
@@ -57,8 +57,8 @@ func TestHoldout(t *testing.T) {
 	}
 }
 
-// holdout is customers as they were at the fit, what they did after it, and the
-// models fitted so far.
+// holdout is customers at the time of the fit, what they did afterwards, and the models fitted so
+// far.
 type holdout struct {
 	ledger ledger
 	before []stat.Rhythm
@@ -126,7 +126,7 @@ func (o *holdout) accuracy(by func(h stat.Rhythm) float64) judge.Accuracy {
 	return judge.Counts(forecast, o.actual)
 }
 
-// Forecasts by how often the customers had bought before.
+// Forecasts by the number of earlier purchases.
 func TestConditionalExpectations(t *testing.T) {
 	sample := newHoldout(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt")
 	bg, mbg, pareto := sample.by(t, "BG/NBD"), sample.by(t, "MBG/NBD"), sample.by(t, "Pareto/NBD")

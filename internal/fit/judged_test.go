@@ -12,8 +12,8 @@ import (
 	"tidemark/internal/stat"
 )
 
-// cutoff is the customers at the end of a day, and who of them bought nothing in
-// the 13 weeks after it.
+// cutoff is the customers at the end of a day, and which of them bought nothing in the 13 weeks
+// after it.
 type cutoff struct {
 	at    []stat.Rhythm
 	quiet []bool
@@ -37,15 +37,15 @@ func (c cutoff) scores(by func(h stat.Rhythm) float64) []float64 {
 	return scores
 }
 
-// habits are what a regression is told of a customer: the silence, its logarithm,
-// that of the purchases, and the age.
+// habits are the columns of a regression: the silence, its logarithm, the logarithm of the number
+// of purchases, and the age.
 func habits(h stat.Rhythm) []float64 {
 	gap := h.T - h.TX
 	return []float64{gap, math.Log1p(gap), math.Log1p(float64(h.X)), h.T}
 }
 
-// Who of the CDNOW sample goes quiet in the last quarter of 1997, by models that
-// were fitted 13 weeks before it.
+// Which customers of the CDNOW sample buy nothing in the last quarter of 1997, by models that were
+// fitted 13 weeks before it.
 func TestOutOfTime(t *testing.T) {
 	log := orders(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt")
 	earlier, later := log.cutoff(date(1997, 7, 1)), log.cutoff(date(1997, 9, 30))
@@ -90,7 +90,7 @@ func TestOutOfTime(t *testing.T) {
 	}
 	logistic := logit(t, rows, []Column{{Name: "gap"}, {Name: "ln gap"}, {Name: "ln x"}, {Name: "T"}}, 1)
 	scores := later.scores(func(h stat.Rhythm) float64 { return logistic.Model.Probability(habits(h)) })
-	// The anchor knows the spend as well.
+	// The regression of the anchor knows the spend as well.
 	set := judge.Set{Scores: scores, Rival: later.scores(gap), Happened: later.quiet}
 	near(t, "AUC of the regression", judge.AUC(set).Value, .7948, .001)
 	near(t, "Brier of the regression", judge.Brier(scores, later.quiet), .1106, .002)
@@ -100,7 +100,8 @@ func TestOutOfTime(t *testing.T) {
 	}
 }
 
-// Three cutoffs a quarter apart share their customers, and who is quiet stays so.
+// Three cutoffs a quarter apart share their customers. A customer who is quiet at one is mostly
+// quiet at the next.
 func TestCutoffsShareCustomers(t *testing.T) {
 	log := orders(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt")
 	var sets []judge.Set

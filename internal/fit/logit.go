@@ -12,44 +12,42 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Row is cases of the same numbers, and in how many of them it happened. Either
-// may be a sum of weights.
+// Row is the cases with equal numbers, and how many of these had the outcome. Both counts may be
+// sums of weights.
 type Row struct {
 	X               []float64
 	Cases, Happened float64
 }
 
-// Column is what one of a row's numbers is, and what is known of its coefficient.
+// Column names one of the numbers of a row and says what is known of its coefficient.
 type Column struct {
 	Name        string
-	NonNegative bool // more of it cannot make it less likely; negate what can only lower the odds
+	NonNegative bool // a larger number never makes the outcome less likely; negate a column that can only lower the odds
 }
 
-// ErrOneOutcome is returned where it always happened, or never.
+// ErrOneOutcome says that all cases had the outcome, or none.
 var ErrOneOutcome = errors.New("only one outcome occurs")
 
-// Logit fits the log-odds of its happening by maximum likelihood, less
-// ridge/2 times the sum of squares of the coefficients per standard deviation of
-// their columns: as if these were Normal(0, 1/ridge) before any case was seen.
-// The intercept bears no penalty. Columns can be held to coefficients of 0 or more.
+// Logit fits the log-odds of the outcome by maximum likelihood, less a penalty: ridge/2 times the
+// sum of squares of the coefficients per standard deviation of the columns. A ridge is the prior
+// that these coefficients are Normal(0, 1/ridge). The intercept has no penalty. Columns can be held
+// to coefficients of 0 or more.
 //
-// The model is in the units of the columns. Its first Estimate is the intercept;
-// one that is held at 0 has no standard error, and those of the others take it for
-// granted. LogLikelihood is without the penalty, Customers the number of cases,
-// rounded, and Groups that of rows.
+// The model is in the units of the columns. Its first Estimate is the intercept. A coefficient that
+// is held at 0 has no standard error, and the other standard errors take it for certain.
+// LogLikelihood is without the penalty. Customers is the number of cases, rounded, and Groups the
+// number of rows.
 //
-// Columns that do not vary get 0, and a Constant among the warnings. Without a
-// ridge, columns that tell the outcomes apart run away (Separated), and where
-// columns do the same, their coefficients are one choice of many
-// (NotPositiveDefinite).
+// A column that does not vary has the coefficient 0, and Constant is among the warnings. Without a
+// ridge, coefficients of columns that separate the outcomes go to infinity (Separated). Without a
+// ridge, the coefficients of collinear columns are not determined (NotPositiveDefinite).
 //
-// Errors: ErrNoCustomers, ErrOneOutcome, ctx's, rows of other lengths than the
-// columns, cases below 0 or fewer than happened, and numbers that are not finite.
+// Errors: ErrNoCustomers, ErrOneOutcome, the error of ctx, a row whose length differs from the
+// number of columns, cases below 0 or fewer than outcomes, and numbers that are not finite.
 //
-// Source: Newton's method, as in McCullagh & Nelder, Generalized Linear Models,
-// 1989, with the bounds kept in each step by the active sets of Lawson & Hanson,
-// Solving Least Squares Problems, 1974. Half a million rows of 20 columns take
-// 1.5 seconds of processor time.
+// Source: Newton's method, as in McCullagh & Nelder, Generalized Linear Models, 1989. Each step
+// keeps the bounds by the active sets of Lawson & Hanson, Solving Least Squares Problems, 1974.
+// Half a million rows of 20 columns take 1.5 seconds of processor time.
 func Logit(ctx context.Context, rows []Row, columns []Column, ridge float64, o Options) (Result[stat.Logistic], error) {
 	r, err := newRegression(rows, columns, ridge, o)
 	if err != nil {
@@ -62,7 +60,7 @@ func Logit(ctx context.Context, rows []Row, columns []Column, ridge float64, o O
 	return r.result(s, columns), nil
 }
 
-// newRegression checks the rows, and standardizes their columns.
+// newRegression checks the rows and standardizes the columns.
 func newRegression(rows []Row, columns []Column, ridge float64, o Options) (*regression, error) {
 	if !(ridge >= 0) || math.IsInf(ridge, 1) {
 		return nil, fmt.Errorf("ridge %v, want a number from 0 on", ridge)
@@ -130,7 +128,7 @@ func (r Row) check(columns []Column) error {
 	return nil
 }
 
-// result puts a summit in the units of the columns.
+// result turns a maximum into estimates in the units of the columns.
 func (r *regression) result(s summit, columns []Column) Result[stat.Logistic] {
 	model := stat.Logistic{Intercept: s.b[0], Coefficients: make([]float64, len(columns))}
 	estimates := []Estimate{{Name: "intercept"}}
@@ -181,7 +179,8 @@ func (r *regression) result(s summit, columns []Column) Result[stat.Logistic] {
 	}
 }
 
-// separated is nil unless something runs away, or would but for the ridge.
+// separated returns the warning that coefficients go to infinity, or would without the ridge. It
+// returns nil if none does.
 func (r *regression) separated(s summit, estimates []Estimate) *Separated {
 	if norm := floats.Norm(s.last, 2); norm > resting {
 		var names []string

@@ -33,8 +33,8 @@ func logit(t testing.TB, rows []Row, columns []Column, ridge float64) Result[sta
 	return r
 }
 
-// Two kinds of rows determine the line through their log-odds. Its variances are
-// those of the log-odds.
+// Two kinds of rows determine the line through their log-odds. The variances of the line are those
+// of the log-odds.
 func TestLogitOfTwoKinds(t *testing.T) {
 	rows := []Row{{[]float64{10}, 40, 10}, {[]float64{14}, 50, 30}}
 	got := logit(t, rows, columns(1), 0)
@@ -52,9 +52,9 @@ func TestLogitOfTwoKinds(t *testing.T) {
 	near(t, "probability", got.Model.Probability([]float64{14}), .6, 1e-12)
 }
 
-// Girls of Warsaw by age and how many of them had come to menarche: Milicer &
-// Szczotka, Age at Menarche in Warsaw Girls in 1965, Human Biology 38, 1966. The
-// answer is that of R's glm.
+// Girls of Warsaw by age, and the number of them who had reached menarche: Milicer & Szczotka, Age
+// at Menarche in Warsaw Girls in 1965, Human Biology 38, 1966. The expected values are from R's
+// glm.
 func TestLogitOfMenarche(t *testing.T) {
 	var rows []Row
 	for _, r := range [][3]float64{
@@ -95,7 +95,7 @@ func TestLogitOfMenarche(t *testing.T) {
 	equal(t, "warnings", len(got.Warnings), 0)
 }
 
-// A case is a case, in a row of its own or not, and half of it twice.
+// A case counts the same in a row of its own and in a shared row. Two halves count as one.
 func TestLogitAddsUpCases(t *testing.T) {
 	together := []Row{{[]float64{9, 9}, 0, 0}, {[]float64{1, 0}, 3, 1}, {[]float64{2, 1}, 4, 3}, {[]float64{4, 0}, 2, 1}}
 	var apart []Row
@@ -116,15 +116,14 @@ func TestLogitAddsUpCases(t *testing.T) {
 	near(t, "log-likelihood", b.LogLikelihood, a.LogLikelihood, 1e-12)
 }
 
-// problem is what a regression is given.
+// problem is the input of a regression.
 type problem struct {
 	rows    []Row
 	columns []Column
 	ridge   float64
 }
 
-// anyProblem draws one of overlapping outcomes: every row of several cases has
-// both.
+// anyProblem draws a problem whose outcomes overlap: every row of several cases has both outcomes.
 func anyProblem(t *rapid.T) problem {
 	p := problem{ridge: rapid.SampledFrom([]float64{0, 0, 1e-3, 1, 100}).Draw(t, "ridge")}
 	p.columns = columns(rapid.IntRange(0, 5).Draw(t, "columns"))
@@ -160,8 +159,8 @@ func deviations(p problem) []float64 {
 	return all
 }
 
-// The conditions of Karush, Kuhn and Tucker: no gradient by what is free, none
-// upwards by what is held at 0. The likelihood is concave, so they make a maximum.
+// The conditions of Karush, Kuhn and Tucker: the gradient is 0 for free coefficients and not
+// positive for coefficients held at 0. The likelihood is concave, so the conditions make a maximum.
 func TestLogitIsAMaximum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyProblem(t)
@@ -212,7 +211,7 @@ func TestLogitIsAMaximum(t *testing.T) {
 	})
 }
 
-// Far out, whole steps of Newton's lead astray.
+// Far from the maximum, whole Newton steps go astray.
 func TestLogitOfAnOutlier(t *testing.T) {
 	rows := []Row{{[]float64{.5}, 73, 73}, {[]float64{7}, 1, 0}, {[]float64{0}, 1, 0}}
 	got := logit(t, rows, columns(1), 0)
@@ -228,8 +227,8 @@ func TestLogitOfAnOutlier(t *testing.T) {
 	equal(t, "warnings", len(got.Warnings), 0)
 }
 
-// The top of a parabola within bounds: level by what is free, and falling from
-// what is held.
+// At the maximum of a parabola within bounds the gradient is 0 for free coefficients and not
+// positive for held ones.
 func TestTopOfAParabola(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 8).Draw(t, "dimensions")
@@ -260,8 +259,7 @@ func TestTopOfAParabola(t *testing.T) {
 	})
 }
 
-// Of two bounds there are four ways to hold them, and the best of those that keep
-// them is the answer.
+// Two bounds can be held in four ways. The best of those that keep the bounds is the answer.
 func TestLogitHoldsTheRightOnes(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 5))
 	seen := map[string]int{}
@@ -319,7 +317,7 @@ func TestLogitHoldsTheRightOnes(t *testing.T) {
 	equal(t, "ways to hold bounds that came up", len(seen), 4)
 }
 
-// A column that is not seen to vary, of zeros or of anything else, changes nothing.
+// A column that does not vary changes nothing, whether it holds zeros or any other number.
 func TestLogitOfAConstant(t *testing.T) {
 	for _, constant := range []float64{0, 1, .1, -1e9} {
 		rows := []Row{{[]float64{10, constant}, 40, 10}, {[]float64{14, constant}, 50, 30}, {[]float64{14, constant}, 1, 0}}
@@ -374,7 +372,7 @@ func TestLogitOfSeparatedOutcomes(t *testing.T) {
 	}
 }
 
-// Columns that say the same share a coefficient that neither determines.
+// Equal columns share a coefficient that neither determines.
 func TestLogitOfEqualColumns(t *testing.T) {
 	rows := []Row{{[]float64{10, 20}, 40, 10}, {[]float64{14, 28}, 50, 30}, {[]float64{15, 30}, 50, 25}}
 	one := []Row{{[]float64{10}, 40, 10}, {[]float64{14}, 50, 30}, {[]float64{15}, 50, 25}}
@@ -422,8 +420,8 @@ func TestLogitRefuses(t *testing.T) {
 	}
 }
 
-// simulatedRows is n customers of true coefficients 0, .1, .2, ... of normal
-// columns, the odd ones with the sign changed, and the intercept -1.
+// simulatedRows draws n customers with normal columns. The true coefficients are 0, .1, .2, ...
+// with the sign of the odd ones changed. The intercept is -1.
 func simulatedRows(n, width int) []Row {
 	random := rand.New(rand.NewPCG(7, 7))
 	rows := make([]Row, n)

@@ -7,14 +7,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// parabola is slope'b - b'two b/2, with two positive definite.
+// parabola is the function slope'b - b'two b/2, with a positive definite matrix two.
 type parabola struct {
 	two   *mat.SymDense
 	slope *mat.VecDense
 }
 
-// parabola is what s looks like from b. Where s is flat in some direction, it is
-// bent a little more, which leads to the same top by smaller steps.
+// parabola is the second-order approximation of s at b. If s is flat in some direction, the
+// approximation is bent a little more. That leads to the same maximum by smaller steps.
 func (s bend) parabola(b []float64) (p parabola, flat bool) {
 	dim := len(b)
 	two := mat.NewSymDense(dim, nil)
@@ -38,12 +38,12 @@ func (s bend) parabola(b []float64) (p parabola, flat bool) {
 	return parabola{two, slope}, flat
 }
 
-// top is where p is highest with no bounded b below 0, and which b are free there.
-// It starts from a b within the bounds. While the top over the free ones is out of
-// bounds, it goes there as far as it can, and holds what stops it; then it frees
-// the one that has most to gain, until none has anything.
+// top returns the b with the highest value such that no bounded b is below 0, and which b are free
+// there. It starts from a b within the bounds. While the maximum over the free b lies out of
+// bounds, it goes towards that maximum as far as the bounds allow, and holds the b that stops it.
+// Then it frees the held b with the most to gain, until no held b has anything to gain.
 func (p parabola) top(from []float64, bounded []bool) (b []float64, free []bool) {
-	const enough = 1e-13 // to gain
+	const enough = 1e-13 // of value left to gain
 	dim := len(from)
 	b, free = slices.Clone(from), make([]bool, dim)
 	for j := range free {
@@ -91,7 +91,7 @@ func (p parabola) top(from []float64, bounded []bool) (b []float64, free []bool)
 	return b, free
 }
 
-// over is where p is highest with all but the free ones at 0.
+// over returns the maximum with all but the free b at 0.
 func (p parabola) over(free []bool) []float64 {
 	b := make([]float64, len(free))
 	set, cholesky, ok := p.factorized(free)
@@ -112,7 +112,7 @@ func (p parabola) over(free []bool) []float64 {
 	return b
 }
 
-// inverse is that of two over the free ones, 0 elsewhere; nil where there is none.
+// inverse is the inverse of two over the free b, and 0 elsewhere. It is nil if there is none.
 func (p parabola) inverse(free []bool) *mat.SymDense {
 	set, cholesky, ok := p.factorized(free)
 	var inverse mat.SymDense
@@ -128,7 +128,7 @@ func (p parabola) inverse(free []bool) *mat.SymDense {
 	return all
 }
 
-// factorized is two over the free ones, of which the intercept is always one.
+// factorized is the Cholesky factor of two over the free b. The intercept is always free.
 func (p parabola) factorized(free []bool) (set []int, cholesky *mat.Cholesky, ok bool) {
 	for j, f := range free {
 		if f {

@@ -7,12 +7,12 @@ import (
 	"tidemark/internal/stat"
 )
 
-// ErrNobodyEnded is returned where no renewal was ever refused.
+// ErrNobodyEnded says that no customer ever refused a renewal.
 var ErrNobodyEnded = errors.New("no subscription ended")
 
-// SBG fits the shifted beta-geometric model. Errors: ErrNoCustomers,
-// ErrNobodyEnded, an invalid group, and ctx's. On the paper's regular customers:
-// .7041, 1.1820, log-likelihood -1680.2652.
+// SBG fits the shifted beta-geometric model. Errors: ErrNoCustomers, ErrNobodyEnded, an invalid
+// group, and the error of ctx. Tested against the paper's regular customers: .7041, 1.1820,
+// log-likelihood -1680.2652.
 func SBG(ctx context.Context, groups []Group[stat.Subscription], o Options) (Result[stat.SBG], error) {
 	ended := false
 	for _, g := range groups {
@@ -33,8 +33,8 @@ func SBG(ctx context.Context, groups []Group[stat.Subscription], o Options) (Res
 	return f.fit(ctx, groups, [][]point{{{0, 0}}, {{0, 3}}, {{-2, 0}}}, o)
 }
 
-// Cohort is the groups of customers who subscribed together, given how many were
-// there at first and after each renewal.
+// Cohort makes the groups of customers who subscribed together. Its argument is the number of
+// customers at first and after each renewal.
 func Cohort(active []int) []Group[stat.Subscription] {
 	var groups []Group[stat.Subscription]
 	for t := 1; t < len(active); t++ {
@@ -48,9 +48,8 @@ func Cohort(active []int) []Group[stat.Subscription] {
 	return groups
 }
 
-// BGBB fits the BG/BB model. Errors: ErrNoCustomers, ErrNoRepeats, an invalid
-// group, and ctx's. On the paper's donors: 1.204, .750, .657, 2.783,
-// log-likelihood -33225.58.
+// BGBB fits the BG/BB model. Errors: ErrNoCustomers, ErrNoRepeats, an invalid group, and the error
+// of ctx. Tested against the paper's donors: 1.204, .750, .657, 2.783, log-likelihood -33225.58.
 func BGBB(ctx context.Context, groups []Group[stat.Occasions], o Options) (Result[stat.BGBB], error) {
 	repeats := 0
 	for _, g := range groups {

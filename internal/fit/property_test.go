@@ -10,8 +10,7 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Whatever the customers did: a model that can be used and standard errors, or a
-// reason why not.
+// For any customers a fit returns a usable model with standard errors, or a reason why not.
 func TestFitsOfAnything(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		scale := math.Pow(10, rapid.Float64Range(-3, 4).Draw(rt, "ln scale"))
@@ -45,7 +44,7 @@ func TestFitsOfAnything(t *testing.T) {
 	})
 }
 
-// Beyond the wall a hill has the height of the wall, and no slope.
+// Beyond the wall the log-likelihood is that of the wall, and the gradient is 0.
 func TestHillIsLevelBeyondTheWall(t *testing.T) {
 	h := hill{dim: 2, height: func(y []float64) partial {
 		return partial{value: y[0] + y[1], by: [most]float64{1, 1}}

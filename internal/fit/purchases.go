@@ -8,15 +8,15 @@ import (
 	"tidemark/internal/stat"
 )
 
-// ErrNoRepeats is returned where nobody ever bought again: there is nothing to say
-// of when they do.
+// ErrNoRepeats says that no customer ever bought again. Then nothing is known of the time between
+// purchases.
 var ErrNoRepeats = errors.New("no repeat purchases")
 
-// ErrNoTime is returned where all customers have just come.
+// ErrNoTime says that all customers made their first purchase just now.
 var ErrNoTime = errors.New("no time has passed since the first purchases")
 
-// NBD fits the plain NBD model, in which nobody leaves. Errors: ErrNoCustomers,
-// ErrNoRepeats, ErrNoTime, an invalid group, and ctx's.
+// NBD fits the plain NBD model, in which no customer leaves. Errors: ErrNoCustomers, ErrNoRepeats,
+// ErrNoTime, an invalid group, and the error of ctx.
 func NBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[stat.NBD], error) {
 	n, err := count(groups)
 	if err != nil {
@@ -30,7 +30,7 @@ func NBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[st
 	if repeats == 0 {
 		return Result[stat.NBD]{}, ErrNoRepeats
 	}
-	if time/float64(n) < 1e-9 { // no model has an alpha as small
+	if time/float64(n) < 1e-9 { // no model allows so small an alpha
 		return Result[stat.NBD]{}, ErrNoTime
 	}
 	f := family[stat.NBD, stat.Rhythm]{
@@ -51,9 +51,9 @@ func NBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[st
 	return f.fit(ctx, groups, starts, o)
 }
 
-// BGNBD fits the BG/NBD model. Where nobody is seen to leave, NobodyLeaves is among
-// the warnings. Errors as NBD. On the CDNOW sample in weeks: .242595, 4.413597,
-// .792921, 2.425903, log-likelihood -9582.4292.
+// BGNBD fits the BG/NBD model. If no customer is seen to leave, NobodyLeaves is among the warnings.
+// Errors: as NBD. Tested against the CDNOW sample in weeks: .242595, 4.413597, .792921, 2.425903,
+// log-likelihood -9582.4292.
 func BGNBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[stat.BGNBD], error) {
 	return leaving[stat.BGNBD]{
 		names: [4]string{"r", "alpha", "a", "b"},
@@ -62,9 +62,9 @@ func BGNBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[
 	}.fit(ctx, groups, o)
 }
 
-// MBGNBD fits the MBG/NBD model. Where nobody is seen to leave, NobodyLeaves is
-// among the warnings. Errors as NBD. On the CDNOW sample in weeks: .524843,
-// 6.183078, .891360, 1.614004, log-likelihood -9582.1357.
+// MBGNBD fits the MBG/NBD model. If no customer is seen to leave, NobodyLeaves is among the
+// warnings. Errors: as NBD. Tested against the CDNOW sample in weeks: .524843, 6.183078, .891360,
+// 1.614004, log-likelihood -9582.1357.
 func MBGNBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[stat.MBGNBD], error) {
 	return leaving[stat.MBGNBD]{
 		names: [4]string{"r", "alpha", "a", "b"},
@@ -73,9 +73,9 @@ func MBGNBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result
 	}.fit(ctx, groups, o)
 }
 
-// ParetoNBD fits the Pareto/NBD model. Where nobody is seen to leave, NobodyLeaves
-// is among the warnings. Errors as NBD. On the CDNOW sample in weeks: .553278,
-// 10.577692, .606236, 11.668614, log-likelihood -9594.9762.
+// ParetoNBD fits the Pareto/NBD model. If no customer is seen to leave, NobodyLeaves is among the
+// warnings. Errors: as NBD. Tested against the CDNOW sample in weeks: .553278, 10.577692, .606236,
+// 11.668614, log-likelihood -9594.9762.
 func ParetoNBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[stat.ParetoNBD], error) {
 	return leaving[stat.ParetoNBD]{
 		names: [4]string{"r", "alpha", "s", "beta"},
@@ -85,10 +85,10 @@ func ParetoNBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Res
 	}.fit(ctx, groups, o)
 }
 
-// leaving is a purchase model with two parameters of buying and two of leaving.
+// leaving is a purchase model with two parameters for buying and two for leaving.
 type leaving[M any] struct {
 	names [4]string
-	timed bool // the fourth is a time
+	timed bool // the fourth parameter is a time
 	model func(p [4]float64) M
 	grad  func(m M, h stat.Rhythm) (float64, [4]float64)
 }
@@ -128,12 +128,12 @@ func (l leaving[M]) fit(ctx context.Context, groups []Group[stat.Rhythm], o Opti
 	return result, nil
 }
 
-// leavingStarts are three guesses at how the customers who are there buy, each with
-// a grid of how they leave: as if nobody left, as if those who did had hidden
-// a rate that is higher and less varied, and as if all who bought once had left
-// at once. A likelihood with two peaks has them there.
+// leavingStarts makes three guesses at how customers buy, each with a grid of guesses at how
+// customers leave. The first guess assumes that nobody left. The second assumes that those who left
+// hid a rate that is higher and varies less. The third assumes that all customers with one purchase
+// left at once. A likelihood with two maxima has them near these guesses.
 func leavingStarts(groups []Group[stat.Rhythm], nbd stat.NBD, unit float64) [][]point {
-	var repeats, time float64 // of those who bought again
+	var repeats, time float64 // of customers who bought again
 	for _, g := range groups {
 		if g.History.X > 0 {
 			repeats += float64(g.Customers) * float64(g.History.X)
@@ -161,15 +161,15 @@ func leavingStarts(groups []Group[stat.Rhythm], nbd stat.NBD, unit float64) [][]
 
 // Gains of log-likelihood over the plain NBD.
 const (
-	// nothing is what a goes to 0 with. Two parameters that explain nothing gain a
-	// thousand times as much by chance.
+	// nothing is the gain at which the parameter a has gone to 0. Two parameters that explain
+	// nothing gain a thousand times as much by chance.
 	nothing = 1e-3
-	// byChance is half of the 95% quantile of chi-squared with two degrees of
-	// freedom, by the likelihood-ratio test.
+	// byChance is half of the 95 % quantile of chi-squared with two degrees of freedom: the
+	// likelihood-ratio test.
 	byChance = 3
 )
 
-// plain is a model of which the data support no more than the NBD.
+// plain is the result if the data support no more than the NBD.
 func (l leaving[M]) plain(result Result[M], nbd Result[stat.NBD]) Result[M] {
 	const never, always = 1e-9, 1e9
 	nan := math.NaN()

@@ -9,14 +9,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// regression is the penalized log-likelihood over b: the intercept at the columns'
-// means, and the log-odds per standard deviation of each.
+// regression is the penalized log-likelihood as a function of b. b holds the intercept at the means
+// of the columns, and the log-odds per standard deviation of each column.
 type regression struct {
 	rows            []Row
 	terms           []term
 	ridge           float64
 	options         Options
-	cases, happened float64 // in all
+	cases, happened float64 // sums over all rows
 
 	evaluations int
 }
@@ -28,14 +28,13 @@ type term struct {
 	nonNegative     bool
 }
 
-// bend is a log-likelihood, its derivatives, and those of second order with the
-// sign changed: the lower triangle, row by row.
+// bend is a log-likelihood, its gradient, and its negative Hessian: the lower triangle, row by row.
 type bend struct {
 	value   float64
 	by, two []float64
 }
 
-// odds is the log-odds of x, which it standardizes into z, after a 1.
+// odds is the log-odds of x. It sets z to 1 and the standardized x.
 func (r *regression) odds(b, x, z []float64) float64 {
 	z[0] = 1
 	odds := b[0]
@@ -47,7 +46,7 @@ func (r *regression) odds(b, x, z []float64) float64 {
 	return odds
 }
 
-// at is the bend at b. Once ctx is done it is worth nothing.
+// at is the bend at b. Once ctx is done, the result is meaningless.
 func (r *regression) at(ctx context.Context, b []float64) bend {
 	r.evaluations++
 	dim := len(b)
@@ -84,7 +83,7 @@ func (s *bend) add(row Row, odds float64, z []float64) {
 	if odds < 0 {
 		p = e / (1 + e)
 	}
-	// ln p and ln(1-p), times how often.
+	// ln p and ln(1-p), each times its number of cases.
 	s.value += float64(row.Happened*min(0, odds)) - float64((row.Cases-row.Happened)*max(0, odds)) - float64(row.Cases*math.Log1p(e))
 	off := row.Happened - float64(row.Cases*p)
 	weight := row.Cases * e / ((1 + e) * (1 + e))
@@ -100,19 +99,19 @@ func (s *bend) add(row Row, odds float64, z []float64) {
 	}
 }
 
-// summit is where the likelihood is highest within the bounds.
+// summit is the maximum within the bounds.
 type summit struct {
 	b          []float64
-	value      float64       // penalized
-	covariance *mat.SymDense // of b, 0 where it is held; nil where the likelihood is flat
-	free       []bool        // those that are not held at 0
-	last       []float64     // step, when there was nothing left to gain
+	value      float64       // with the penalty
+	covariance *mat.SymDense // of b, 0 for a held b; nil if the likelihood is flat
+	free       []bool        // which b are not held at 0
+	last       []float64     // the last step, with nothing left to gain
 	converged  bool
 	iterations int
 }
 
-// resting is how far a step may still lead, in standard deviations, when there is
-// nothing left to gain. On the way to infinity it leads about 1 further.
+// resting is the length of a step, in standard deviations, up to which a climb with nothing left to
+// gain has come to rest. On the way to infinity each step is about 1 long.
 const resting = .05
 
 // error is the standard error of b[j].
@@ -123,10 +122,10 @@ func (s summit) error(j int) float64 {
 	return math.Sqrt(s.covariance.At(j, j))
 }
 
-// climb goes up by Newton's method: each step leads to the top of the parabola
-// here, within the bounds. Its error is ctx's.
+// climb maximizes by Newton's method. Each step leads to the maximum, within the bounds, of the
+// parabola at b. It returns the error of ctx.
 func (r *regression) climb(ctx context.Context) (summit, error) {
-	enough := 1e-9 * min(1, r.cases) // of log-likelihood to gain; the step that gains it leaves its square
+	enough := 1e-9 * min(1, r.cases) // of log-likelihood; after the step that gains it, about its square is left to gain
 	dim := len(r.terms) + 1
 	bounded := make([]bool, dim)
 	for j, t := range r.terms {
@@ -167,7 +166,7 @@ func (r *regression) climb(ctx context.Context) (summit, error) {
 	return s, nil
 }
 
-// uphill takes as much of a step as goes up.
+// uphill shortens a step until it goes up.
 func (r *regression) uphill(ctx context.Context, from []float64, here bend, step []float64, gain float64) (next []float64, there bend, ok bool) {
 	rounding := 1e-13 * math.Abs(here.value)
 	for share := 1.; share > 1e-9 && ctx.Err() == nil; share /= 2 {

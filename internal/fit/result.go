@@ -7,45 +7,45 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Options of a fit; the zero value is good.
+// Options control a fit. The zero value is good.
 type Options struct {
-	// Workers is how many goroutines add up; 0 is one per processor. The result
-	// does not depend on it.
+	// Workers is the number of goroutines; 0 is one per processor. The result does not depend on
+	// Workers.
 	Workers int
 	// Progress, if set, is called from the fit's goroutine at each iteration.
 	Progress func(Step)
 }
 
-// Step is where a fit is.
+// Step is the progress of a fit.
 type Step struct {
-	Start         int // which of the starts, from 1 on
-	Iteration     int // of that start
+	Start         int // the number of the start, from 1
+	Iteration     int // the iteration of that start
 	LogLikelihood float64
-	Customers     int // that it was added up over; the starts are tried on a sample of many
+	Customers     int // in the sum; of many customers, the starts are tried on a sample
 }
 
 // Result is a fitted model.
 type Result[M any] struct {
 	Model         M
-	Estimates     []Estimate // of its parameters, in the model's order
-	LogLikelihood float64    // natural logarithm, in the units that the histories have
+	Estimates     []Estimate // of the parameters, in the model's order
+	LogLikelihood float64    // natural logarithm, in the units of the histories
 	Customers     int
 	Groups        int
 	Iterations    int  // over all starts
 	Evaluations   int  // of the likelihood of all customers, gradient included
-	Converged     bool // the gradient is nothing and the Hessian that of a maximum
+	Converged     bool // the gradient is 0 and the Hessian that of a maximum
 	Warnings      []Warning
 }
 
-// Estimate is a parameter under the name that the paper gives it. Its standard
-// error comes from the Hessian; NaN where that is not the one of a maximum.
+// Estimate is a parameter under the name that the paper gives it. The standard error comes from the
+// Hessian. It is NaN if the Hessian is not that of a maximum.
 type Estimate struct {
 	Name          string
 	Value         float64
 	StandardError float64
 }
 
-// Warning is what is wrong with a fit: one of the types below.
+// Warning is a defect of a fit: one of the types below.
 //
 //sumtype:decl
 type Warning interface {
@@ -53,45 +53,44 @@ type Warning interface {
 	warning()
 }
 
-// NobodyLeaves says that a purchase model is no better than one in which nobody
-// ever leaves: a goes to 0. That plain NBD is what the data support. The model
-// returned beside it has its R and Alpha, and the smallest odds of leaving that it
-// can have; take its P(alive) for nothing.
+// NobodyLeaves says that a purchase model is no better than a model in which no customer ever
+// leaves: a goes to 0. The data support only the plain NBD, which is the field. The model of the
+// result has R and Alpha of the NBD and the least odds of leaving that it can have. Its P(alive)
+// tells nothing.
 type NobodyLeaves struct{ NBD Result[stat.NBD] }
 
-// LeavingUncertain says that a purchase model gains so little log-likelihood over
-// the plain NBD that it may be chance: less than 3, which two parameters that
-// explain nothing reach once in twenty times.
+// LeavingUncertain says that a purchase model gains less than 3 of log-likelihood over the plain
+// NBD. The gain may be chance: two parameters that explain nothing gain 3 once in twenty times.
 type LeavingUncertain struct {
 	NBD  Result[stat.NBD]
 	Gain float64
 }
 
-// AtBoundary says that a parameter runs away: it is beyond a ten-thousandth or ten
-// thousand times its unit (for times and money: their mean). Towards infinity,
-// customers do not differ in it; towards 0, they differ without end.
+// AtBoundary says that a parameter goes to a boundary: it is below a ten-thousandth of its unit or
+// above ten thousand units. The unit of times and of money is their mean. Towards infinity,
+// customers do not differ in the parameter. Towards 0, they differ without limit.
 type AtBoundary struct {
 	Name  string
 	Value float64
 }
 
-// InfiniteMean says that q of Gamma-Gamma went to 1 and was kept above: spends
-// differ so much that their mean is infinite. No expected spend can be trusted.
+// InfiniteMean says that the q of Gamma-Gamma went to 1 and was kept above. Spends differ so much
+// that their mean is infinite. No expected spend can be trusted.
 type InfiniteMean struct{ Q float64 }
 
 // NotConverged says that no start led to a maximum.
 type NotConverged struct{}
 
-// NotPositiveDefinite says that the likelihood is flat or rising in some direction,
-// as where two parameters do the same. There are no standard errors.
+// NotPositiveDefinite says that the likelihood is flat or rising in some direction, as with two
+// parameters that do the same. There are no standard errors.
 type NotPositiveDefinite struct{}
 
 // Constant says that a column of a regression does not vary: its coefficient is 0.
 type Constant struct{ Name string }
 
-// Separated says that some threshold on the log-odds tells all outcomes apart, or
-// those of some rows, so that the likelihood rises without end. Names are the
-// coefficients that run away, if no ridge holds them.
+// Separated says that a threshold on the log-odds separates the outcomes, of all rows or of some.
+// Then the likelihood rises without limit. Names are the coefficients that go to infinity unless a
+// ridge holds them.
 type Separated struct{ Names []string }
 
 func (NobodyLeaves) warning()        {}

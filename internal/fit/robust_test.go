@@ -18,7 +18,7 @@ import (
 
 var truth = stat.MBGNBD{R: .525, Alpha: 43.281, A: .891, B: 1.614}
 
-// What the customers were drawn from is within four standard errors.
+// The true parameters are within four standard errors.
 func TestTruthIsFound(t *testing.T) {
 	within := func(what string, got []Estimate, want ...float64) {
 		t.Helper()
@@ -29,7 +29,7 @@ func TestTruthIsFound(t *testing.T) {
 			}
 		}
 	}
-	// Over days that are whole, several purchases merge; of 10,000 nobody can tell.
+	// Several purchases of one whole day merge into one. Ten thousand customers do not show it.
 	slow := stat.MBGNBD{R: .8, Alpha: 200, A: .9, B: 2.5}
 	got := fitted(t, "MBG/NBD", Groups(simulated(slow, 40000, 1)))
 	within("MBG/NBD", got.estimates, slow.R, slow.Alpha, slow.A, slow.B)
@@ -55,7 +55,7 @@ func TestTruthIsFound(t *testing.T) {
 		p := distuv.Beta{Alpha: bg.A, Beta: bg.B, Src: random}.Rand()
 		for at := gamma(1, rate); at <= h.T; at += gamma(1, rate) {
 			h.X, h.TX = h.X+1, at
-			if gamma(1, 1) > -math.Log(p) { // a chance of p
+			if gamma(1, 1) > -math.Log(p) { // with probability p
 				break
 			}
 		}
@@ -100,8 +100,8 @@ func TestUnitsDoNotMatter(t *testing.T) {
 	}
 }
 
-// The inverse of the Hessian in the parameters themselves, by second differences of
-// the log-likelihood.
+// The inverse of the Hessian in the parameters themselves, by second differences of the
+// log-likelihood.
 func TestStandardErrors(t *testing.T) {
 	rhythms := Groups(simulated(truth, 3000, 2))
 	got, err := MBGNBD(t.Context(), rhythms, Options{})
@@ -176,7 +176,7 @@ func TestStandardErrorsFallWithTheRootOfTheCustomers(t *testing.T) {
 	near(t, "log-likelihood", many.ll, 4*few.ll, 1e-6)
 }
 
-// The same bits, whoever adds up, and in whatever order the customers came.
+// The result has the same bits for any number of workers and any order of customers.
 func TestResultIsTheSameToTheBit(t *testing.T) {
 	customers := simulated(truth, 30000, 3)
 	want, err := MBGNBD(t.Context(), Groups(customers), Options{Workers: 1})
@@ -200,7 +200,7 @@ func TestResultIsTheSameToTheBit(t *testing.T) {
 	}
 }
 
-// Ten thousand purchases and a century are customers like others.
+// Customers with ten thousand purchases, or a century old, are customers like others.
 func TestFrequentBuyersOfACentury(t *testing.T) {
 	customers := simulated(truth, 5000, 5)
 	for i := range 50 {
@@ -230,7 +230,7 @@ func TestWarnings(t *testing.T) {
 		got := fitted(t, model, faithful)
 		has[NobodyLeaves](t, model+" of the faithful", got.warnings)
 	}
-	// Some bought once, the others lately: the former may all have left at once.
+	// Some customers bought once, the others bought lately. The former may all have left at once.
 	halves := append(slices.Clone(faithful), Group[stat.Rhythm]{stat.Rhythm{T: 52}, 200})
 	lost := fitted(t, "MBG/NBD", halves)
 	has[AtBoundary](t, "MBG/NBD of the faithful and the lost", lost.warnings)
@@ -246,7 +246,7 @@ func TestWarnings(t *testing.T) {
 	for x := range 5 {
 		equal = append(equal, Group[stat.Spend]{stat.Spend{X: x + 1, Mean: 20}, 10})
 	}
-	for k := range 50 { // their logarithms are exponential, with a mean above 1
+	for k := range 50 { // the logarithms are exponential, with a mean above 1
 		wild = append(wild, Group[stat.Spend]{stat.Spend{X: 3, Mean: math.Pow(50/(float64(k)+.5), 2)}, 1})
 	}
 	spent, err := GammaGamma(t.Context(), equal, Options{})
@@ -271,7 +271,7 @@ func TestWarnings(t *testing.T) {
 	near(t, "retention where half leave every time", half.Model.Retention(7), .5, 1e-3)
 }
 
-// has fails unless a warning of type W is among them.
+// has fails unless a warning of type W is among the warnings.
 func has[W Warning](t *testing.T, what string, warnings []Warning) {
 	t.Helper()
 	for _, w := range warnings {
@@ -320,7 +320,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A fit that is told to stop says so, wherever it is.
+// A fit that is cancelled returns the error of ctx, wherever it is.
 func TestCanceled(t *testing.T) {
 	groups := Groups(simulated(truth, 20000, 6))
 	var steps int
@@ -374,7 +374,7 @@ func TestGroups(t *testing.T) {
 	equal(t, "groups of nobody", len(Groups[stat.Rhythm](nil)), 0)
 }
 
-// A sample has as many as it was asked for, and of every kind its share.
+// A sample has the size that was asked for, and its share of every kind of history.
 func TestThinned(t *testing.T) {
 	var groups []Group[stat.Rhythm]
 	n := 0

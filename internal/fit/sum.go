@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// chunk is how many groups are added up at a stretch. It is fixed, so that the
-// rounding does not depend on who adds up what.
+// chunk is the number of groups that one worker adds up at a stretch. It is fixed, so that rounding
+// does not depend on the number of workers.
 const chunk = 1024
 
 // most is the largest number of parameters of a model.
@@ -20,8 +20,8 @@ type partial struct {
 	by    [most]float64
 }
 
-// sum adds up the groups under f, chunk by chunk. Once ctx is done it is in haste,
-// and its result worth nothing.
+// sum adds up f over the groups, chunk by chunk. Once ctx is done, it returns early with a
+// meaningless result.
 func sum[H any](ctx context.Context, groups []Group[H], workers int, f func(h H, by *[most]float64) float64) partial {
 	chunks := inChunks(ctx, groups, workers, func(groups []Group[H]) partial {
 		var s partial
@@ -45,8 +45,8 @@ func sum[H any](ctx context.Context, groups []Group[H], workers int, f func(h H,
 	return all
 }
 
-// inChunks is f of each chunk of items, in their order, worked out on so many
-// goroutines; 0 is one per processor. Once ctx is done it leaves out the rest.
+// inChunks returns f of each chunk of items, in the order of the chunks. It uses a number of
+// goroutines; 0 is one per processor. Once ctx is done, it leaves out the remaining chunks.
 func inChunks[T, S any](ctx context.Context, items []T, workers int, f func(items []T) S) []S {
 	chunks := make([]S, (len(items)+chunk-1)/chunk)
 	if workers <= 0 {

@@ -1,5 +1,5 @@
-// Package learn fits what the churn risk is made of to what customers did: the purchase model, and the stack over it. All of it
-// is out of time: what is known at a cut is held against what came after.
+// Package learn fits the churn risk to what customers did: first the purchase model, then the churn stack over it. It learns
+// out of time: what is known at a cut is compared with what came after the cut.
 package learn
 
 import (
@@ -18,19 +18,19 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Case is a customer at a cut.
+// Case is what was known of a customer at a cut, and what came after.
 type Case struct {
 	Customer string
 	Pattern  clv.Pattern
 	Traits   churn.Traits
-	// Later is what was bought within the watch.
+	// Later is what the customer bought within the watch, the time after the cut that counts.
 	Later history.Bought
 }
 
-// Left reports whether the customer bought nothing within the watch: what a churn risk is the probability of.
+// Left reports whether the customer bought nothing within the watch. A churn risk is the probability of that.
 func (c *Case) Left() bool { return c.Later.Days == 0 }
 
-// Look takes down the cases of a log at cuts.
+// Look collects the cases of a log at cuts. It returns the error of ctx.
 func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []panel.Cut) ([][]Case, error) {
 	p, err := panel.Look(ctx, e, events, cuts, func(r *panel.Row) Case {
 		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), r.Later}
@@ -38,10 +38,11 @@ func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []pan
 	return p.Rows, err
 }
 
-// Recall takes down the case of a customer at a cut from a history of the end of its watch; false where no purchase stood then. It
-// is the log's, with two exceptions. An order that has been cancelled or placed again since the cut counts as it stands now. And what
-// was said and looked at by the cut is forgotten, all or in part: the case has none of it. The watch is at most a year long: else the
-// purchases of the year before the cut are not all remembered.
+// Recall reconstructs the case of a customer at a cut from a history of the end of the watch. It is false if no purchase stood
+// at the cut. The case equals the case from the log, with two exceptions. An order that was cancelled or restated since the cut
+// counts as it stands now. And the history forgets, in part or whole, the feedback and interactions from before the cut, so the
+// case has none. The watch must be at most a year long: for a longer one the history may lack purchases of the year before the
+// cut.
 func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut) (Case, bool) {
 	f := e.Facts(h, cut.At)
 	if f.PurchaseDays == 0 {
@@ -54,19 +55,20 @@ func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut)
 }
 
 const (
-	// blocks is how many cuts a stack is fitted to at most, apart how far they lie apart. More of them make a small shop's stack
-	// steadier; the oldest say less of today.
+	// blocks is the largest number of cuts that a stack is fitted to; apart is the time between two cuts. More cuts make the
+	// stack of a small shop steadier. But the oldest cuts say less about today.
 	blocks = 3
 	apart  = 28 * 24 * time.Hour
-	// least is how much of a log must lie before a cut.
+	// least is the least length of the log before a cut.
 	least = 60 * 24 * time.Hour
 )
 
-// ErrShort is the error of a log that is too short to learn from.
+// ErrShort says that the log is too short to learn from.
 var ErrShort = errors.New("the log is too short")
 
-// Cuts are those to learn from at an instant, of a log that begins at first: the newest is the horizon back, so that its watch
-// ends at that instant, and up to two more lie four weeks apart before it, each with at least sixty days of log before it.
+// Cuts returns the cuts to learn from at an instant, for a log that begins at first. The newest cut lies one horizon back, so
+// that its watch ends at the instant. Up to two more cuts lie four weeks apart before the newest. Each cut has at least sixty
+// days of log before it. If there is no such cut, Cuts returns ErrShort.
 func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error) {
 	var cuts []panel.Cut
 	for n := range blocks {
@@ -83,7 +85,7 @@ func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error
 	return cuts, nil
 }
 
-// Purchases fits MBG/NBD to cases, in a unit of so many days.
+// Purchases fits MBG/NBD to cases. The unit of time is in days.
 func Purchases(ctx context.Context, cases []Case, unitDays float64) (fit.Result[stat.MBGNBD], error) {
 	rhythms := make([]stat.Rhythm, len(cases))
 	for i, c := range cases {
@@ -92,7 +94,7 @@ func Purchases(ctx context.Context, cases []Case, unitDays float64) (fit.Result[
 	return fit.MBGNBD(ctx, fit.Groups(rhythms), fit.Options{})
 }
 
-// Spending fits Gamma-Gamma to cases who bought again and paid for it.
+// Spending fits Gamma-Gamma to the cases who bought again and paid for it.
 func Spending(ctx context.Context, cases []Case) (fit.Result[stat.GammaGamma], error) {
 	var spends []stat.Spend
 	for _, c := range cases {
@@ -103,7 +105,7 @@ func Spending(ctx context.Context, cases []Case) (fit.Result[stat.GammaGamma], e
 	return fit.GammaGamma(ctx, fit.Groups(spends), fit.Options{})
 }
 
-// NoPurchase is the risk of a case by a purchase model alone.
+// NoPurchase is the probability that the customer of a case buys nothing within the horizon, by a purchase model alone.
 func NoPurchase(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
 	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24)
 }

@@ -15,7 +15,7 @@ func TestCuts(t *testing.T) {
 	for _, row := range []struct {
 		why   string
 		until int   // days after the first event
-		want  []int // the cuts, likewise
+		want  []int // the cuts, in days after the first event
 	}{
 		{"sixty days of log before the newest, and a horizon after it", 150, []int{60}},
 		{"room for a second", 178, []int{88, 60}},

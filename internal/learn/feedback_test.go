@@ -20,8 +20,8 @@ import (
 
 const day = event.Instant(24 * 60 * 60 * 1000)
 
-// outspoken are the lives, of up to 400 days, of customers who buy about every 20 days, are asked now and then, complain, give
-// back and look in, and who leave the more surely the worse they are treated.
+// outspoken simulates customers for up to 400 days. They buy about every 20 days, answer now and then, complain, return goods
+// and visit. The worse a customer is treated, the more likely the customer leaves.
 func outspoken(n int) []event.Event {
 	const from = 18_300 * day
 	r := rand.New(rand.NewPCG(3, 4))
@@ -31,7 +31,7 @@ func outspoken(n int) []event.Event {
 		head := func(at event.Instant) event.Head {
 			return event.Head{ID: fmt.Sprint(customer, "-", len(all)), Customer: customer, OccurredAt: at, RecordedAt: at}
 		}
-		luck, open := r.NormFloat64(), 0. // how we treat this customer, and what has been left unsaid
+		luck, open := r.NormFloat64(), 0. // how well the customer is treated, and what the customer has not said yet
 		for at := from + event.Instant(r.Int64N(int64(200*day))); at < from+400*day; at += event.Instant((.2 + r.ExpFloat64()) * 20 * float64(day)) {
 			order := fmt.Sprint("o", len(all))
 			soon := func() event.Instant { return at + 1 + event.Instant(r.Int64N(int64(3*day))) }
@@ -56,7 +56,7 @@ func outspoken(n int) []event.Event {
 				all = append(all, &event.Interaction{Head: head(soon()), Kind: event.ProductView})
 			}
 			if r.Float64() < 1/(1+math.Exp(3+1.5*luck-open)) {
-				break // does not even look in any more
+				break // no more visits either
 			}
 			for range r.IntN(3) {
 				all = append(all, &event.Interaction{Head: head(at + event.Instant(r.Int64N(int64(40*day)))), Kind: event.CartAdd})
@@ -79,7 +79,7 @@ func engine(t *testing.T) *score.Engine {
 	return e
 }
 
-// Histories of today recall the cases that the log tells of, without what was said and looked at.
+// A case from a history equals the case from the log, without the feedback and interactions of before the cut.
 func TestRecall(t *testing.T) {
 	const watch = 90 * 24 * time.Hour
 	e, events, cut := engine(t), outspoken(300), panel.Cut{At: 18_600*day + 7, Watch: watch}
@@ -118,8 +118,8 @@ func TestRecall(t *testing.T) {
 	}
 }
 
-// A shop whose log holds feedback, refunds and interactions gets weights for them: each of the sign that its customers act by,
-// and together they tell who leaves better than what is bought alone, out of time, among those who bought within a month.
+// If the log holds feedback, refunds and interactions, these get weights. Each weight has the sign of what the customers do.
+// Together the weights tell leavers better, out of time and among customers who bought within a month, than purchases alone.
 func TestStackLearnsFromFeedback(t *testing.T) {
 	e := engine(t)
 	const watch = 90 * 24 * time.Hour

@@ -8,10 +8,10 @@ import (
 	"tidemark/internal/stat"
 )
 
-// RFM is what an analyst would do without us: a logistic regression on recency, frequency, age and spend.
+// RFM is the baseline of an analyst: a logistic regression on recency, frequency, age and spend.
 type RFM struct{ of stat.Logistic }
 
-// FitRFM fits it to the same cases as the stack.
+// FitRFM fits the baseline to the cases of the stack. It returns the errors of fit.Logit.
 func FitRFM(ctx context.Context, blocks [][]Case) (RFM, error) {
 	var rows []fit.Row
 	for _, block := range blocks {
@@ -24,7 +24,7 @@ func FitRFM(ctx context.Context, blocks [][]Case) (RFM, error) {
 	return RFM{r.Model}, err
 }
 
-// Probability is that of having left.
+// Probability is the probability of having left.
 func (m RFM) Probability(c *Case) float64 { return m.of.Probability(rfm(c)) }
 
 func rfm(c *Case) []float64 {

@@ -12,7 +12,7 @@ import (
 	"tidemark/internal/score/clv"
 )
 
-// cases are customers who leave the more surely the longer they have been silent, and the fewer items their last order named.
+// cases are customers whose chance of having left rises with silence and falls with the number of items of the last order.
 func cases(n int, items func(r *rand.Rand) int) []learn.Case {
 	r := rand.New(rand.NewPCG(1, 2))
 	list := make([]learn.Case, n)
@@ -34,7 +34,7 @@ func cases(n int, items func(r *rand.Rand) int) []learn.Case {
 	return list
 }
 
-// The stack learns what silence and baskets say; where all orders name as many items as each other, it has no opinion of items.
+// The stack learns from silence and from baskets. If all orders name the same number of items, items have no weight.
 func TestStack(t *testing.T) {
 	for _, row := range []struct {
 		why     string

@@ -25,7 +25,7 @@ func defaultEngine(t testing.TB) *score.Engine {
 	return e
 }
 
-// One run is 23,570 customers with 69,659 orders over 18 months: every event, every silent review, every transition.
+// One run is 69,659 orders of 23,570 customers over 18 months, with every review and every transition.
 func BenchmarkReplayCDNOW(b *testing.B) {
 	log, err := dataset.Read(dataset.CDNOW, []string{realdata.File(b, "cdnow/CDNOW_master.txt")}, nil)
 	if err != nil {

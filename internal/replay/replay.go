@@ -1,4 +1,4 @@
-// Package replay folds a whole log in one process: the reference that everything live must agree with.
+// Package replay scores a whole log in one process. It is the reference that the live scorer must agree with.
 package replay
 
 import (
@@ -16,23 +16,24 @@ type Customer struct {
 	Profile score.Profile
 	// Told are the customer's transitions, in order.
 	Told []score.Transition
-	// Outcomes are those of the customer's churn forecasts, in order.
+	// Outcomes are the outcomes of the customer's churn forecasts, in order.
 	Outcomes []score.Outcome
 }
 
-// Result is what a log amounts to.
+// Result is the outcome of a replay.
 type Result struct {
 	// AsOf is the instant of evaluation.
 	AsOf event.Instant
 	// Customers are sorted by id.
 	Customers []Customer
-	// Verdicts count the events by what became of them, Late those left out because they happened after AsOf.
+	// Verdicts counts the events by verdict. Late counts the events after AsOf, which are left out.
 	Verdicts map[score.Verdict]int
 	Late     int
 }
 
-// Run folds events, in any order and with any repetition, up to an instant: each customer's in canonical order, with every
-// silent review in between and after. An instant of zero is that of the last event.
+// Run applies events up to an instant. The events may come in any order and any number of times. Each customer's events are
+// applied in canonical order, with all reviews in silence between the events and after the last. An instant of zero stands for
+// that of the last event.
 func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 	if asOf == 0 {
 		for _, x := range events {
@@ -71,7 +72,7 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 	return r
 }
 
-// live folds one customer's events.
+// live applies one customer's events. It returns a zero Customer if no event was accepted.
 func live(e *score.Engine, events []event.Event, asOf event.Instant, counts map[score.Verdict]int) Customer {
 	c := Customer{Profile: e.New(events[0].Common().Customer)}
 	known := false

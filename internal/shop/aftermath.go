@@ -24,7 +24,7 @@ func (s *Shop) follow(c *customer, o *event.Purchase) {
 	}
 }
 
-// refund pays an order back: in part, as a whole, or without saying which order it was.
+// refund pays an order back: in part, in full, or without naming the order.
 func (s *Shop) refund(o *event.Purchase) {
 	at := s.after(o.OccurredAt.Add(oneDay), 6*oneDay)
 	part := minor(float64(o.Amount.Minor) * (0.1 + 0.7*s.random.Float64()))
@@ -40,7 +40,7 @@ func (s *Shop) refund(o *event.Purchase) {
 	}
 }
 
-// collect is the payment of an invoice: by the day that it is due, or late, which is said.
+// collect sends the payment of an invoice: by the due day, or late and marked as late.
 func (s *Shop) collect(o *event.Purchase) {
 	whole := o.Amount.Minor
 	if s.chance(0.85) {
@@ -51,7 +51,7 @@ func (s *Shop) collect(o *event.Purchase) {
 	s.settle(o, event.Paid, s.after(o.DueAt.Add(oneDay), 10*oneDay), whole)
 }
 
-// settle sends something that happens to an order.
+// settle sends an event about an order.
 func (s *Shop) settle(o *event.Purchase, kind event.PurchaseKind, at event.Instant, amount int64) {
 	s.send(&event.Purchase{
 		Head: event.Head{Customer: o.Customer, OccurredAt: at}, Kind: kind, OrderID: o.OrderID,

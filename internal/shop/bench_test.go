@@ -2,7 +2,7 @@ package shop
 
 import "testing"
 
-// BenchmarkMessages plays the default shop, again and again: one operation is one message.
+// BenchmarkMessages plays the default shop again and again. One operation is one message.
 func BenchmarkMessages(b *testing.B) {
 	c := Default(monday)
 	s := open(b, c)
@@ -18,7 +18,7 @@ func BenchmarkMessages(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
-// BenchmarkOpen draws 3,000 customers and lives their lives in advance.
+// BenchmarkOpen draws 3,000 customers and simulates their purchases in advance.
 func BenchmarkOpen(b *testing.B) {
 	c := Default(monday)
 	for b.Loop() {

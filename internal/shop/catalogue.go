@@ -7,7 +7,7 @@ import (
 	"tidemark/internal/event"
 )
 
-// choice is one of several, and how often it is taken; the weights of a table add up to 1.
+// choice is one of several values, and the share of draws that give it. The shares of a table add up to 1.
 type choice[T any] struct {
 	what   T
 	weight float64
@@ -34,7 +34,7 @@ const (
 
 var channels = [...]choice[string]{{web, 0.55}, {app, 0.28}, {store, 0.17}}
 
-// category is a shelf of the shop; margin is the share of the list price that it earns.
+// category is a shelf of the shop. margin is the share of the list price that the shop earns.
 type category struct {
 	name   string
 	margin float64
@@ -44,7 +44,7 @@ var categories = [...]category{
 	{"books", 0.32}, {"coffee", 0.45}, {"garden", 0.38}, {"home", 0.42}, {"music", 0.28}, {"outdoor", 0.40},
 }
 
-const shelf = 40 // products of a category
+const shelf = 40 // the number of products of a category
 
 // products are the SKUs, by category.
 var products = func() (skus [len(categories)][shelf]string) {
@@ -60,7 +60,7 @@ var products = func() (skus [len(categories)][shelf]string) {
 var discounts = [...]choice[float64]{{0, 0.75}, {0.05, 0.07}, {0.10, 0.09}, {0.20, 0.06}, {0.30, 0.03}}
 
 var (
-	// grievances are what makes customers leave.
+	// grievances are the subjects of customers who leave for a reason.
 	grievances = [...]choice[event.Subject]{
 		{event.AboutService, 0.25},
 		{event.AboutDelivery, 0.25},
@@ -69,7 +69,7 @@ var (
 		{event.AboutAfterSales, 0.12},
 		{event.AboutBrand, 0.03},
 	}
-	// subjects are what customers speak of otherwise.
+	// subjects are the subjects of other customers.
 	subjects = [...]choice[event.Subject]{
 		{event.AboutProduct, 0.35},
 		{event.AboutDelivery, 0.25},

@@ -9,19 +9,20 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Config is all that a Shop depends on.
+// Config determines a Shop.
 type Config struct {
-	// Customers is how many there are, those included who left before From and are never heard of.
+	// Customers is the number of customers, including those who left before From and send nothing.
 	Customers int
-	// Early is the share of them who joined in the year before From, evenly; the others join evenly from From to To.
+	// Early is the share of the customers who joined in the year before From, evenly. The others join evenly from From to To.
 	Early float64
-	// From and To bound the record times: the first message is sent at From or later, the last before To.
+	// From and To bound the record times. The first message is sent at From or later, the last before To.
 	From, To event.Instant
 	Seed     uint64
-	// Steady trade knows no hours and no weekdays.
+	// Steady switches hours and weekdays off: trade is even.
 	Steady     bool
 	Population Population
-	// Currency is the shop's own, in which Population.Spend is stated; Foreign lists the others that customers pay in.
+	// Currency is the shop's own currency, in which Population.Spend is stated. Foreign lists the other currencies that
+	// customers pay in.
 	Currency  event.Currency
 	Foreign   []Foreign
 	Behaviour Behaviour
@@ -34,49 +35,51 @@ type Population struct {
 	Spend     stat.GammaGamma
 }
 
-// Foreign is a currency that a share of the customers pay in. Rate is what one unit of it is worth in the shop's own.
+// Foreign is a currency in which a share of the customers pays. Rate is the value of one unit of it, in the shop's own
+// currency.
 type Foreign struct {
 	Currency    event.Currency
 	Share, Rate float64
 }
 
-// Behaviour is what customers do besides buying. Its zero value is nothing at all.
+// Behaviour is what customers do besides buying. Its zero value is nothing.
 type Behaviour struct {
-	// Visits and Emails are visits without a purchase, and e-mails opened, a week, of a customer who is still there and
-	// buys about as often as most. They fade out in the weeks after a customer has left.
+	// Visits is the number of visits without a purchase, Emails the number of opened e-mails, both per week. They hold for a
+	// customer who is still there and buys about as often as most. They fade out in the weeks after a customer has left.
 	Visits, Emails float64
-	// Tracked is the share of online orders whose session is seen.
+	// Tracked is the share of online orders with a recorded session.
 	Tracked float64
-	// CSAT, NPS, Reviews and Complaints are shares of purchase days. Who leaves with a grievance is more likely to speak
-	// up, and to mark us down.
+	// CSAT, NPS, Reviews and Complaints are shares of purchase days. A customer who leaves with a grievance is more likely to
+	// speak, and gives lower marks.
 	CSAT, NPS, Reviews, Complaints float64
-	// Grievances is the share of those who leave who had a reason to.
+	// Grievances is the share of leaving customers who had a reason to leave.
 	Grievances float64
-	// SecondOrders is the share of purchase days on which the spend comes as two orders.
+	// SecondOrders is the share of purchase days on which the spend is split into two orders.
 	SecondOrders float64
-	// Refunds, Cancels, Restatements, FailedPayments and Chargebacks are shares of orders. A restatement says an order
-	// again, with the same id, later on the same day: the first amount was wrong.
+	// Refunds, Cancels, Restatements, FailedPayments and Chargebacks are shares of orders. A restatement sends an order again
+	// with the same id, later on the same day: the first amount was wrong.
 	Refunds, Cancels, Restatements, FailedPayments, Chargebacks float64
-	// Referrals is the share of new customers whom an earlier one has brought.
+	// Referrals is the share of new customers who were referred by an earlier customer.
 	Referrals float64
-	// Profiles is the share of customers whose attributes are known, Businesses that of those who pay by invoice.
+	// Profiles is the share of customers with known attributes, Businesses the share of customers who pay by invoice.
 	Profiles, Businesses float64
 }
 
-// Faults are the shares of messages that do not travel as they should. The zero value is a good network: every
-// message takes its normal seconds, which differ between topics.
+// Faults are the shares of messages with a fault. With the zero value each message is sent normally, a few seconds after its
+// event. The seconds differ between topics.
 type Faults struct {
-	// Late messages are sent a minute to MaxLate after they occurred, Repeated ones again within minutes or hours.
+	// Late is the share of messages that are sent a minute to MaxLate after their event. Repeated is the share of messages that
+	// are sent again within minutes or hours.
 	Late, Repeated float64
 	MaxLate        time.Duration
-	// Ahead is the share of interactions stamped in the future, within event.Tolerance.
+	// Ahead is the share of interactions stamped in the future, by less than event.Tolerance.
 	Ahead float64
-	// Broken is the share of messages that a broken one comes with.
+	// Broken is the number of broken messages per message.
 	Broken float64
 }
 
 // CDNOW is the population of CDNOW's 1/10 sample as published: MBG/NBD in weeks (Batislam, Denizel & Filiztekin 2007),
-// Gamma-Gamma in dollars (Fader & Hardie 2013). Of ten customers, six are gone a year after they joined.
+// Gamma-Gamma in dollars (Fader & Hardie 2013). Six of ten customers are gone a year after they joined.
 func CDNOW() Population {
 	return Population{
 		Purchases: stat.MBGNBD{R: 0.525, Alpha: 6.183, A: 0.891, B: 1.614},
@@ -84,8 +87,8 @@ func CDNOW() Population {
 	}
 }
 
-// Lively is CDNOW with customers who buy three times as often and are less than half as likely to leave after a purchase
-// (0.16 on average instead of 0.36), so that within a year there is something to see.
+// Lively is CDNOW with more activity within a year: customers buy three times as often, and their probability of leaving after
+// a purchase is .16 on average instead of .36.
 func Lively() Population {
 	p := CDNOW()
 	p.Purchases.Alpha /= 3
@@ -93,7 +96,7 @@ func Lively() Population {
 	return p
 }
 
-// Default is a lively shop in dollars with 3,000 customers, over the 365 days that end at a given instant.
+// Default is a lively shop with 3,000 customers, in dollars, over the 365 days before a given instant.
 func Default(to event.Instant) Config {
 	return Config{
 		Customers:  3000,
@@ -115,7 +118,7 @@ func Default(to event.Instant) Config {
 	}
 }
 
-// Validate says everything that is wrong with c.
+// Validate returns all that is wrong with c, as one error.
 func (c Config) Validate() error {
 	bad := []error{c.Population.validate()}
 	refuse := func(format string, args ...any) { bad = append(bad, fmt.Errorf(format, args...)) }
@@ -144,7 +147,7 @@ func (c Config) Validate() error {
 const (
 	maxCustomers = 10_000_000
 	maxSpan      = 30 * 365 * oneDay
-	early        = 365 * oneDay // how long before From the early customers joined
+	early        = 365 * oneDay // the longest time from the joining of an early customer to From
 )
 
 type rate struct {
@@ -196,7 +199,7 @@ func (c Config) validateMoney() error {
 	return errors.Join(bad...)
 }
 
-// validate is narrower than the models' own: a Beta with both parameters near zero cannot be drawn from.
+// validate accepts less than the models do: a Beta with both parameters near zero cannot be drawn from.
 func (p Population) validate() error {
 	bad := []error{p.Purchases.Validate(), p.Spend.Validate()}
 	m, g := p.Purchases, p.Spend

@@ -13,9 +13,10 @@ import (
 // Customer is the truth about one customer. Money is in the shop's currency.
 type Customer struct {
 	ID string
-	// JoinedAt is the first purchase. It may lie before Config.From, and then no message tells of it.
+	// JoinedAt is the first purchase. If it lies before Config.From, no message tells of it.
 	JoinedAt event.Instant
-	// LeftAt is the last purchase ever of a customer who left for good before Config.To; event.Never for one who is there.
+	// LeftAt is the last purchase of a customer who left for good before Config.To. It is event.Never for a customer who is
+	// still there.
 	LeftAt event.Instant
 	// LastAt is the last purchase before Config.To.
 	LastAt event.Instant
@@ -25,37 +26,38 @@ type Customer struct {
 	Dropout float64
 	// Spend is the mean spend per purchase day, in major units.
 	Spend float64
-	// Purchases is the number of purchase days from Config.From to Config.To, Spent what was spent on them, in minor units,
+	// Purchases is the number of purchase days from Config.From to Config.To. Spent is the spend on these days, in minor units,
 	// before refunds.
 	Purchases int
 	Spent     int64
-	// Currency is what the customer pays in, Referrer who brought the customer; empty for nobody.
+	// Currency is the currency that the customer pays in. Referrer is the customer who referred this one, or empty.
 	Currency event.Currency
 	Referrer string
-	// TestAccount is said by an attribute, where one is sent.
+	// TestAccount is true for a test account. Messages tell it by an attribute, if the customer has known attributes.
 	TestAccount bool
 }
 
-// customer is what the shop keeps of one.
+// customer is the state that the shop keeps of a customer.
 type customer struct {
 	Customer
 	life life
 	next purchase
-	// units of Currency's minor unit that one major unit of the shop's is worth
+	// minor is the number of minor units of Currency that one major unit of the shop's currency is worth.
 	minor float64
 
-	channel      string // the usual one
-	favourite    int    // category
+	channel      string // the usual channel
+	favourite    int    // the favourite category
 	restlessness float64
 	contentment  float64 // in [0, 1]
-	grieved      bool    // left, or leaves, for a reason
+	grieved      bool    // has a reason to leave
 	grievance    event.Subject
 	business     bool
-	untold       bool // attributes are known, and still to be sent
-	subscribed   bool // to e-mails
+	untold       bool // the attributes are known and not sent yet
+	subscribed   bool // receives e-mails
 }
 
-// enrol draws the customers, in the order in which they join, and lives each life in advance to know how it goes.
+// enrol draws the customers in the order in which they join. It simulates the purchases of each in advance, so that the truth
+// is known from the start.
 func (s *Shop) enrol() {
 	master := rand.New(rand.NewPCG(s.config.Seed, 0))
 	s.customers = make([]customer, s.config.Customers)
@@ -72,7 +74,7 @@ func (s *Shop) enrol() {
 	}
 }
 
-// joins draws when customers join, in order.
+// joins draws the times at which customers join, in order.
 func (s *Shop) joins(random *rand.Rand) []weeks {
 	from, to := s.season.weeks(s.config.From), s.season.weeks(s.config.To)
 	before := s.season.weeks(s.config.From.Add(-early))
@@ -88,8 +90,8 @@ func (s *Shop) joins(random *rand.Rand) []weeks {
 	return joins
 }
 
-// foresee fills in what only the end will tell, from a copy of the life, and brings c's own life to its first purchase
-// from Config.From on.
+// foresee simulates a copy of the life of c to its end, and fills in what only the end tells. It moves the life of c itself to
+// the first purchase from Config.From on.
 func (s *Shop) foresee(c *customer) {
 	digits, _ := s.config.Currency.Digits()
 	major := math.Pow10(digits)
@@ -115,7 +117,7 @@ func (s *Shop) foresee(c *customer) {
 	}
 }
 
-// describe draws what has no bearing on the purchase process.
+// describe draws what does not affect the purchases.
 func (s *Shop) describe(c *customer) {
 	random := s.random
 	digits, _ := s.config.Currency.Digits()
@@ -131,7 +133,7 @@ func (s *Shop) describe(c *customer) {
 	}
 	c.channel = pick(random, channels[:])
 	c.favourite = random.IntN(len(categories))
-	// Who buys often looks in often, but not in proportion.
+	// Customers who buy often visit often, but not in proportion.
 	mean := s.config.Population.Purchases.R / s.config.Population.Purchases.Alpha
 	c.restlessness = 0.5 + 0.5*min(c.Rate/mean, 6)
 	c.contentment = min(1, max(0.2, 0.82+0.13*random.NormFloat64()))
@@ -143,7 +145,7 @@ func (s *Shop) describe(c *customer) {
 	c.subscribed = random.Float64() < 0.8
 }
 
-// referrer finds somebody who was a customer when the i-th joined; empty where a few tries find none.
+// referrer draws a customer who had joined before the i-th customer. It is empty if a few tries find none.
 func (s *Shop) referrer(i int, joined event.Instant) string {
 	for range 8 {
 		if i == 0 {
@@ -156,7 +158,7 @@ func (s *Shop) referrer(i int, joined event.Instant) string {
 	return ""
 }
 
-// minor rounds an amount in minor units and keeps it within what events allow; nothing is free.
+// minor rounds an amount in minor units and keeps it within the bounds of events. It is at least one unit.
 func minor(amount float64) int64 {
 	return max(1, int64(math.RoundToEven(min(amount, event.MaxMinor))))
 }

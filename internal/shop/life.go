@@ -8,21 +8,21 @@ import (
 	"tidemark/internal/event"
 )
 
-// life is the purchase process of one customer, the MBG/NBD: purchases at random, at the customer's own rate, and after
-// each of them, the first included, the customer leaves for good with the customer's own probability.
+// life is the purchase process of one customer: the MBG/NBD. The customer buys at random at the customer's own rate. After each
+// purchase, the first included, the customer leaves for good with the customer's own probability.
 //
-// What the model calls a purchase is a purchase day. Where two fall on one day, the second moves to the next, so that
-// the number of purchase days is the model's number of purchases.
+// A purchase of the model is a purchase day. If two purchases fall on one day, the second moves to the next day. So the number
+// of purchase days is the model's number of purchases.
 //
-// A life has its own source of randomness: it does not depend on what else happens in the shop, and a copy of it can be
-// lived in advance.
+// A life has its own source of randomness. It does not depend on anything else in the shop, and a copy of it can be simulated
+// in advance.
 type life struct {
 	source  rand.PCG
 	rate    float64 // purchases a week
 	dropout float64 // probability of leaving after a purchase
-	shape   float64 // of the spend per purchase day
-	scale   float64 // its inverse scale, one over major units
-	clock   weeks   // of the next purchase
+	shape   float64 // the shape of the spend per purchase day
+	scale   float64 // the inverse scale of the spend, one over major units
+	clock   weeks   // the time of the next purchase
 	day     event.Day
 	left    bool
 }
@@ -34,7 +34,7 @@ type purchase struct {
 	last  bool    // the customer leaves after it
 }
 
-// draw returns the life of somebody of the population who joins at a time.
+// draw returns the life of a customer of the population who joins at a time.
 func (p Population) draw(seed1, seed2 uint64, joined weeks) life {
 	l := life{source: *rand.NewPCG(seed1, seed2), shape: p.Spend.P, clock: joined}
 	l.rate = distuv.Gamma{Alpha: p.Purchases.R, Beta: p.Purchases.Alpha, Src: &l.source}.Rand()
@@ -43,9 +43,9 @@ func (p Population) draw(seed1, seed2 uint64, joined weeks) life {
 	return l
 }
 
-// next lives on to the next purchase before an end, if there is one.
+// next moves on to the next purchase before an end. It is false if there is none.
 func (l *life) next(s *season, end event.Instant) (purchase, bool) {
-	if l.left || l.clock >= s.weeks(end) { // a clock that is far ahead has no instant
+	if l.left || l.clock >= s.weeks(end) { // a clock far in the future has no instant
 		return purchase{}, false
 	}
 	at, calendar := s.instant(l.clock), event.Calendar{}

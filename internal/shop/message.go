@@ -2,24 +2,26 @@ package shop
 
 import "tidemark/internal/event"
 
-// Message is what the shop sends. The key of the message is the customer id, its record time is the event's RecordedAt.
+// Message is a message of the shop. The key is the customer id, the record time is the event's RecordedAt.
 type Message struct {
-	// Event is what the message says. Repeated and broken messages share parts of their events with others: do not modify.
+	// Event is the content of the message. Repeated and broken messages share parts of their events with others: do not modify
+	// these.
 	Event event.Event
-	// Broken says what the carrier must do to the message before it is sent; Intact is nothing.
+	// Broken says how the sender must break the message. With Intact the sender leaves the message as it is.
 	Broken Broken
-	// Repeated is true where this event, by its id, has been written before.
+	// Repeated is true if an earlier message had the same event id.
 	Repeated bool
 }
 
 // SentAt is the record time.
 func (m Message) SentAt() event.Instant { return m.Event.Common().RecordedAt }
 
-// Broken says why a message cannot be read. A broken message's event happened to nobody: its id is its own.
+// Broken says why a message cannot be read. The event of a broken message has an id of its own and is part of no customer's
+// history.
 type Broken uint8
 
-// The ways in which messages are broken. The shop itself breaks the events of the last two, which need no more than to be
-// encoded; the first two are bytes that only a carrier can write.
+// The ways in which a message is broken. The shop itself breaks the events of the last two ways; such an event only needs to be
+// encoded. For the first two ways the sender must break the bytes.
 const (
 	Intact          Broken = iota
 	Truncated              // cut off in the middle of its encoded event
@@ -32,7 +34,7 @@ var brokenNames = [...]string{"INTACT", "TRUNCATED", "UNKNOWN_SCHEMA", "FUTURE_D
 
 func (b Broken) String() string { return brokenNames[b] }
 
-// Reason is that of the dead letter which such a message becomes; empty for Intact.
+// Reason is the reason of the dead letter that such a message becomes. It is empty for Intact.
 func (b Broken) Reason() event.Reason {
 	switch b {
 	case Intact:

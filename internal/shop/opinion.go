@@ -6,16 +6,15 @@ import (
 	"tidemark/internal/event"
 )
 
-// grudge is how much likelier a customer with a grievance is to speak up after the last purchase, and what is then left
-// of the usual contentment.
+// How a customer with a grievance behaves after the last purchase.
 const (
-	grudge     = 4
-	complaints = 25 // for complaints, which are rarer
-	remains    = 0.3
+	grudge     = 4   // how many times more likely the customer answers
+	complaints = 25  // how many times more likely the customer complains
+	remains    = 0.3 // the share of the usual contentment that is left
 )
 
-// opine sends what c says of an order, days later. The last order of a customer who leaves with a grievance is the one
-// that went wrong.
+// opine sends what c says of an order, days later. The last order of a customer who leaves with a grievance is the order that
+// went wrong.
 func (s *Shop) opine(c *customer, o *event.Purchase, last bool) {
 	b := s.config.Behaviour
 	answers, complains, contentment, about := 1.0, b.Complaints, c.contentment, pick(s.random, subjects[:])
@@ -45,7 +44,7 @@ func (s *Shop) answer(c *customer, o *event.Purchase, kind event.FeedbackKind, l
 	})
 }
 
-// complain is a complaint by phone; most of them are resolved, fewer where the customer is lost.
+// complain sends a complaint by phone. Most complaints are resolved, but fewer of customers who leave.
 func (s *Shop) complain(c *customer, o *event.Purchase, about event.Subject, wrong bool) {
 	at := s.after(o.OccurredAt, 3*oneDay)
 	complaint := event.Feedback{

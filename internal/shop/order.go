@@ -6,7 +6,7 @@ import (
 	"tidemark/internal/event"
 )
 
-// purchase is a purchase day: the session that leads to it, its orders, and what comes of them. Then c's life goes on.
+// purchase plays a purchase day: the session that leads to it, the orders, and what comes of these. Then the life of c goes on.
 func (s *Shop) purchase(c *customer) {
 	day := c.next
 	first := day.at == c.JoinedAt
@@ -41,7 +41,7 @@ func (s *Shop) purchase(c *customer) {
 	}
 }
 
-// order writes an order of an amount, without sending it.
+// order makes an order of an amount. It does not send it.
 func (s *Shop) order(c *customer, at event.Instant, amount int64, channel string) *event.Purchase {
 	kind := s.shelf(c)
 	list := float64(amount)
@@ -66,7 +66,7 @@ func (s *Shop) order(c *customer, at event.Instant, amount int64, channel string
 	return o
 }
 
-// items splits an amount over one to three lines, most of them of one category.
+// items splits an amount into one to three lines, mostly of one category.
 func (s *Shop) items(kind int, amount int64) []event.Item {
 	lines := make([]event.Item, 1+s.random.IntN(3))
 	for i := range lines {
@@ -86,7 +86,7 @@ func (s *Shop) items(kind int, amount int64) []event.Item {
 	return lines
 }
 
-// place sends an order, or what was first taken for it, and then what comes of it.
+// place sends an order and what comes of it. If the order is restated, place first sends the order with the wrong amount.
 func (s *Shop) place(c *customer, o *event.Purchase) {
 	b := s.config.Behaviour
 	if s.chance(b.FailedPayments) {
@@ -103,7 +103,7 @@ func (s *Shop) place(c *customer, o *event.Purchase) {
 	s.follow(c, o)
 }
 
-// till is the channel of a purchase: mostly the usual one.
+// till is the channel of a purchase, mostly the usual one.
 func (s *Shop) till(c *customer) string {
 	if s.chance(0.85) {
 		return c.channel
@@ -118,7 +118,7 @@ func (s *Shop) laterThatDay(at event.Instant) event.Instant {
 	return min(end, at.Add(s.between(2*time.Minute, 3*time.Hour)))
 }
 
-// credit tells that c's first purchase is owed to another customer.
+// credit sends that another customer referred c.
 func (s *Shop) credit(c *customer, at event.Instant) {
 	if c.Referrer == "" {
 		return

@@ -7,14 +7,14 @@ import (
 	"tidemark/internal/event"
 )
 
-// minLate is the least delay of a message that counts as late.
+// minLate is the least delay of a late message.
 const minLate = time.Minute
 
-// noCurrency has the shape of a currency, and is none.
+// noCurrency looks like a currency, and is none.
 const noCurrency event.Currency = "XQX"
 
-// send puts an event into the post, under a new id, with all that happens to messages on their way. What did not
-// happen between From and To, or would be sent later, is never heard of.
+// send puts an event into the post under a new id, with the faults of the way. An event is dropped if it does not happen
+// between From and To, or would be sent later.
 func (s *Shop) send(e event.Event) {
 	head, faults := e.Common(), s.config.Faults
 	if head.OccurredAt < s.config.From || head.OccurredAt >= s.config.To {
@@ -40,7 +40,7 @@ func (s *Shop) send(e event.Event) {
 	}
 }
 
-// sendBroken breaks an event that is nobody else's, and puts it into the post.
+// sendBroken breaks an event that no other message holds, and puts it into the post.
 func (s *Shop) sendBroken(e event.Event) {
 	head := e.Common()
 	head.ID = s.number('e', &s.events)
@@ -60,7 +60,7 @@ func (s *Shop) put(m Message) {
 	}
 }
 
-// delay is how long a message normally takes: browsers collect interactions for some seconds, so that an order may be
+// delay is the normal time from an event to its message. Browsers collect interactions for some seconds, so an order may be
 // sent before the clicks that led to it.
 func (s *Shop) delay(t event.Topic) time.Duration {
 	switch t {
@@ -73,12 +73,12 @@ func (s *Shop) delay(t event.Topic) time.Duration {
 	return s.between(100*time.Millisecond, 2*time.Second)
 }
 
-// logUniform draws a time.Duration in [low, high) whose logarithm is uniform: most are short, a few very long.
+// logUniform draws a time.Duration in [low, high) with a uniform logarithm: most are short, a few very long.
 func (s *Shop) logUniform(low, high time.Duration) time.Duration {
 	return time.Duration(float64(low) * math.Pow(float64(high)/float64(low), s.random.Float64()))
 }
 
-// clone copies an event, but not its items and attributes.
+// clone copies an event. The copy shares items and attributes with the original.
 func clone(e event.Event) event.Event {
 	switch e := e.(type) {
 	case *event.Purchase:
@@ -94,7 +94,7 @@ func clone(e event.Event) event.Event {
 	panic("shop: an event of no known type")
 }
 
-// number returns the next id of a kind: a letter and nine digits at least.
+// number returns the next id of a kind: a letter and at least nine digits.
 func (s *Shop) number(letter byte, count *uint64) string {
 	*count++
 	id := [21]byte{}

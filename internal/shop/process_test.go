@@ -9,10 +9,10 @@ import (
 	"tidemark/internal/stat"
 )
 
-// monday is 00:00 on a Monday, so that a span of whole weeks holds whole weeks of trade.
+// monday is 00:00 on a Monday, so that whole weeks of time are whole weeks of trade.
 var monday = event.InstantOf(time.Date(2025, 3, 3, 0, 0, 0, 0, time.UTC))
 
-// plain is a shop in which customers do nothing but buy, over 52 weeks.
+// plain is a shop over 52 weeks in which customers do nothing but buy.
 func plain(customers int, population Population) Config {
 	return Config{
 		Customers: customers, From: monday, To: monday.Add(52 * 7 * oneDay), Seed: 7,
@@ -29,12 +29,12 @@ func open(t testing.TB, c Config) *Shop {
 	return s
 }
 
-// deviation gathers differences whose mean should be zero.
+// deviation collects differences whose mean should be zero.
 type deviation struct{ n, sum, squares float64 }
 
 func (d *deviation) add(x float64) { d.n++; d.sum += x; d.squares += x * x }
 
-// check fails where the mean is more than four standard errors from zero, which happens once in 16,000 honest tries.
+// check fails if the mean is more than four standard errors from zero. That happens by chance once in 16,000 tries.
 func (d *deviation) check(t *testing.T, what string, want float64) {
 	t.Helper()
 	mean := d.sum / d.n
@@ -45,7 +45,8 @@ func (d *deviation) check(t *testing.T, what string, want float64) {
 	t.Logf("%s: got %.5f, want %.5f, standard error %.5f", what, want+mean, want, se)
 }
 
-// TestPurchasesAreThoseOfTheModel holds what is sent, not what the shop says of itself, to the closed forms of package stat.
+// TestPurchasesAreThoseOfTheModel compares the messages, and not the truth that the shop reports, with the closed forms of
+// package stat.
 func TestPurchasesAreThoseOfTheModel(t *testing.T) {
 	for name, c := range map[string]Config{
 		"CDNOW, steady":            func() Config { c := plain(20_000, CDNOW()); c.Steady = true; return c }(),
@@ -91,12 +92,13 @@ func TestPurchasesAreThoseOfTheModel(t *testing.T) {
 	}
 }
 
-// TestAYearOfEverybody is the same over a full year each, where nobody joins late: the model's value at 52 weeks.
+// TestAYearOfEverybody is the same over a full year of each customer: no customer joins late. It is the model's value at 52
+// weeks.
 func TestAYearOfEverybody(t *testing.T) {
 	c := plain(20_000, CDNOW())
 	s := newSeason(true)
 	var repeats, here deviation
-	want := 1.419724 // MBG/NBD at CDNOW's parameters, 52 weeks
+	want := 1.419724 // expected purchases by MBG/NBD with CDNOW's parameters, 52 weeks
 	var alive float64
 	for i := range c.Customers {
 		joined := s.weeks(monday) + weeks(float64(i%7)/7)
@@ -134,8 +136,8 @@ func average(xs []float64) float64 {
 	return sum / float64(len(xs))
 }
 
-// TestPurchaseDaysAreDays: customers who buy three times a week often do so twice on one day. The second purchase moves to
-// the next; if it were lost in the first, a sixth of their purchase days would be missing.
+// TestPurchaseDaysAreDays: customers who buy three times a week often buy twice on one day. The second purchase moves to the
+// next day. If it merged with the first, a sixth of the purchase days would be missing.
 func TestPurchaseDaysAreDays(t *testing.T) {
 	often := Lively()
 	often.Purchases = stat.MBGNBD{R: 3000, Alpha: 1000, A: 0.01, B: 1e6}

@@ -2,12 +2,12 @@ package shop
 
 import "tidemark/internal/event"
 
-// queue hands out what was put into it by time, and what is due at the same time in the order of arrival. It is a binary
-// heap of entries without pointers, which the garbage collector need not follow; what they stand for lies in slots.
+// queue hands out entries in order of time, and entries of equal time in order of arrival. It is a binary heap of entries
+// without pointers, which the garbage collector need not follow. The values lie in slots.
 type queue[T any] struct {
 	entries []entry
 	slots   []T
-	free    []uint32 // slots in no use
+	free    []uint32 // free slots
 	pushed  uint64
 }
 
@@ -21,7 +21,7 @@ func (e *entry) before(f *entry) bool {
 	return e.at < f.at || e.at == f.at && e.ticket < f.ticket
 }
 
-// next is when the first entry is due; event.Never for none.
+// next is the time of the first entry. It is event.Never if there is none.
 func (q *queue[T]) next() event.Instant {
 	if len(q.entries) == 0 {
 		return event.Never
@@ -45,7 +45,7 @@ func (q *queue[T]) push(at event.Instant, what T) {
 	q.entries[i] = e
 }
 
-// pop takes the first entry out of a queue that is not empty, and says when it was due.
+// pop takes the first entry out of a queue that is not empty, and returns its time.
 func (q *queue[T]) pop() (T, event.Instant) {
 	first, n := q.entries[0], len(q.entries)-1
 	e := q.entries[n]

@@ -9,7 +9,8 @@ import (
 	"tidemark/internal/event"
 )
 
-// TestQueueIsAStableSort: interleaved at random, pops come in order of time, and of arrival where times are equal.
+// TestQueueIsAStableSort: with pushes and pops in random order, pops come in order of time, and in order of arrival where times
+// are equal.
 func TestQueueIsAStableSort(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	type item struct{ at, arrival int }

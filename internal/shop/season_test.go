@@ -30,7 +30,7 @@ func TestSeasonAndBack(t *testing.T) {
 	}
 }
 
-// TestWholeWeeksAreWeeks: the season moves trade within a week, never from one into another.
+// TestWholeWeeksAreWeeks: the season moves trade within a week, never into another week.
 func TestWholeWeeksAreWeeks(t *testing.T) {
 	s := newSeason(false)
 	for n := range 60 {
@@ -41,7 +41,7 @@ func TestWholeWeeksAreWeeks(t *testing.T) {
 	}
 }
 
-// TestTradeHasItsHours compares what is bought at night, at noon and in the evening.
+// TestTradeHasItsHours compares the purchases at night, at noon and in the evening.
 func TestTradeHasItsHours(t *testing.T) {
 	c := plain(5000, Lively())
 	var byHour [24]int

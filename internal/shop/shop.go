@@ -9,30 +9,30 @@ import (
 	"tidemark/internal/event"
 )
 
-// Shop plays a Config. It is not safe for concurrent use.
+// Shop simulates a Config. It is not safe for concurrent use.
 type Shop struct {
 	config    Config
 	season    *season
 	customers []customer
 	steps     queue[step]
 	post      queue[Message]
-	random    *rand.Rand // of all that is no purchase process
+	random    *rand.Rand // for everything but the purchases
 	now       event.Instant
 
-	events, orders, sessions uint64 // numbered so far
+	events, orders, sessions uint64 // how many of each have an id
 	trail                    []event.InteractionKind
 }
 
-// step is what a customer does next.
+// step is the next thing that a customer does.
 type step struct {
 	customer *customer
 	do       func(*Shop, *customer)
 }
 
-// lead is how long before a purchase its step begins, to leave time for the session that leads to it.
+// lead is the time from the start of a step to its purchase. It leaves room for the session that leads to the purchase.
 const lead = 20 * time.Minute
 
-// Open returns the shop of a Config, or an error that says everything that is wrong with it.
+// Open returns the shop of a Config. The error says all that is wrong with the Config.
 func Open(c Config) (*Shop, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("open the shop: %w", err)
@@ -49,7 +49,7 @@ func Open(c Config) (*Shop, error) {
 	return s, nil
 }
 
-// Next returns the message that is sent next; false when the year is over. Record times never descend.
+// Next returns the message that is sent next. It is false at the end. Record times never go back.
 func (s *Shop) Next() (Message, bool) {
 	for s.steps.next() < s.post.next() {
 		var next step
@@ -72,7 +72,7 @@ func (s *Shop) Messages() iter.Seq[Message] {
 	}
 }
 
-// Customers returns the truth about all customers, in the order in which they join. It is known from the start.
+// Customers returns the truth about all customers, in the order in which they join. The truth is complete from the start.
 func (s *Shop) Customers() []Customer {
 	customers := make([]Customer, len(s.customers))
 	for i := range s.customers {
@@ -81,10 +81,10 @@ func (s *Shop) Customers() []Customer {
 	return customers
 }
 
-// Pending is how many entries the shop holds: next steps of customers, and messages that are written but not yet sent.
+// Pending is the number of entries that the shop holds: next steps of customers, and messages that are written but not sent.
 func (s *Shop) Pending() int { return len(s.steps.entries) + len(s.post.entries) }
 
-// planPurchase plans c's next purchase, if there is one.
+// planPurchase plans the next purchase of c, if there is one.
 func (s *Shop) planPurchase(c *customer) {
 	var ok bool
 	if c.next, ok = c.life.next(s.season, s.config.To); ok {
@@ -92,7 +92,7 @@ func (s *Shop) planPurchase(c *customer) {
 	}
 }
 
-// after is when something happens that takes a mean time from an instant on, in trading time.
+// after draws the instant of an event that takes a mean time from an instant on, in time of trade.
 func (s *Shop) after(at event.Instant, mean time.Duration) event.Instant {
 	wait := min(s.random.ExpFloat64(), 5) * float64(mean.Milliseconds()) / weekMillis
 	return s.season.instant(s.season.weeks(at) + weeks(wait))

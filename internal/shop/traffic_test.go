@@ -82,7 +82,7 @@ func TestWhatIsIntactIsValidAndWhatIsBrokenIsNot(t *testing.T) {
 	}
 }
 
-// TestSharesOfFaults holds each share to four standard errors of a binomial.
+// TestSharesOfFaults checks that each share is within four standard errors of a binomial.
 func TestSharesOfFaults(t *testing.T) {
 	c := year(2000)
 	var written, interactions, late, repeated, ahead, broken int
@@ -113,9 +113,9 @@ func TestSharesOfFaults(t *testing.T) {
 		what       string
 		n, of      int
 		want       float64
-		mayBeUnder float64 // share lost for other reasons
+		mayBeUnder float64 // the share that is lost for other reasons
 	}{
-		{"late", late, written, c.Faults.Late, 0.001}, // what is late at the end is never sent
+		{"late", late, written, c.Faults.Late, 0.001}, // a message that is late at the end is never sent
 		{"repeated", repeated, written, c.Faults.Repeated, 0.001},
 		{"ahead of their time", ahead, interactions, c.Faults.Ahead, c.Faults.Ahead * c.Faults.Late},
 		{"broken", broken, written, c.Faults.Broken, 0.0001},
@@ -154,12 +154,12 @@ func TestTopicsOvertakeEachOther(t *testing.T) {
 	}
 }
 
-// TestMemoryIsBounded: what the shop holds depends on its customers, not on the length of its life.
+// TestMemoryIsBounded: the memory of the shop depends on the number of customers, not on the length of the simulation.
 func TestMemoryIsBounded(t *testing.T) {
 	for _, years := range []int{1, 4} {
 		c := year(500)
 		c.From = c.To.Add(-time.Duration(years) * 365 * oneDay)
-		c.Population.Purchases.A = 0.05 // they stay, so that there is as much to hold at the end
+		c.Population.Purchases.A = 0.05 // customers stay, so that the shop holds as much at the end
 		s := open(t, c)
 		most, n := 0, 0
 		for range s.Messages() {
@@ -173,7 +173,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// TestLeavingHasCauses: what a customer says after the last order is worse than what was said before, and said more often.
+// TestLeavingHasCauses: customers say worse things after the last order than before it, and speak more often.
 func TestLeavingHasCauses(t *testing.T) {
 	s := open(t, year(3000))
 	truth := map[string]Customer{}

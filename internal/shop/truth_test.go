@@ -14,7 +14,7 @@ func year(customers int) Config {
 	return c
 }
 
-// told is what the messages tell of a customer, read as an exact reader would: each event once, each order as it was
+// told is what the messages tell of a customer to an exact reader: each event counts once, and each order counts as it was
 // stated last.
 type told struct {
 	days    map[event.Day]bool
@@ -43,8 +43,8 @@ func read(s *Shop) map[string]*told {
 	return customers
 }
 
-// TestTheTruthIsWhatIsSent holds Customers to the messages of a shop with all its decoration. It is stated in advance, so
-// only messages still under way at the end may be missing.
+// TestTheTruthIsWhatIsSent compares Customers with the messages of a shop with all faults and all behaviour. The truth is
+// stated in advance. So only messages that are under way at the end may be missing.
 func TestTheTruthIsWhatIsSent(t *testing.T) {
 	c := year(2000)
 	s := open(t, c)
@@ -93,7 +93,7 @@ func TestTheTruthIsWhatIsSent(t *testing.T) {
 	}
 }
 
-// TestDecorationLeavesThePurchasesAlone: a test of faults and a test without may compare customer by customer.
+// TestDecorationLeavesThePurchasesAlone: a test with faults and a test without can be compared customer by customer.
 func TestDecorationLeavesThePurchasesAlone(t *testing.T) {
 	full := year(500)
 	bare := full
@@ -136,8 +136,8 @@ func TestReferrersWereThere(t *testing.T) {
 	}
 }
 
-// TestEveryOrderIsKnown: what speaks of an order speaks of one that was sent, of the same customer, unless that order is
-// still under way at the end.
+// TestEveryOrderIsKnown: an event that names an order names an order that was sent, of the same customer. The order may also be
+// under way at the end.
 func TestEveryOrderIsKnown(t *testing.T) {
 	c := year(2000)
 	orders, mentions := map[string]string{}, map[string]string{}

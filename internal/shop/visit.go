@@ -7,11 +7,11 @@ import (
 	"tidemark/internal/event"
 )
 
-// fade is the time in which the interest of a customer who has left falls by a factor of e.
+// fade is the time in which the visits of a customer who has left fall by a factor of e.
 const fade = 21 * oneDay
 
-// planTouch plans c's next visit or opened e-mail after an instant. They are Poisson while c is there, and grow rarer once
-// c has left.
+// planTouch plans the next visit or opened e-mail of c after an instant. They are a Poisson process while c is there, and
+// become rarer once c has left.
 func (s *Shop) planTouch(c *customer, from event.Instant) {
 	rate := (s.config.Behaviour.Visits + s.config.Behaviour.Emails) * c.restlessness
 	if c.LeftAt < from {
@@ -24,7 +24,7 @@ func (s *Shop) planTouch(c *customer, from event.Instant) {
 	}
 }
 
-// touch is a visit without a purchase, or an e-mail that is opened and perhaps leads to a visit.
+// touch is a visit without a purchase, or an opened e-mail that may lead to a visit.
 func (s *Shop) touch(c *customer) {
 	at := s.now
 	s.introduce(c, at)
@@ -40,7 +40,7 @@ func (s *Shop) touch(c *customer) {
 	s.planTouch(c, at)
 }
 
-// open is an e-mail opened, by those who want any.
+// open sends an opened e-mail, if c receives e-mails.
 func (s *Shop) open(c *customer, at event.Instant) {
 	if !c.subscribed {
 		return
@@ -58,7 +58,7 @@ func (s *Shop) open(c *customer, at event.Instant) {
 	}
 }
 
-// glance is a session in which nothing is bought.
+// glance is a session without a purchase.
 func (s *Shop) glance(c *customer, at event.Instant, channel string) {
 	s.begin(channel)
 	for range s.random.IntN(3) {
@@ -80,7 +80,7 @@ func (s *Shop) lookFor(c *customer, at event.Instant, channel, session string) {
 	s.walk(c, max(s.now, at.Add(-s.between(2*time.Minute, lead))), at, channel, session)
 }
 
-// begin starts a new trail with what every session of a channel begins with.
+// begin starts a session with the events that every session of a channel begins with.
 func (s *Shop) begin(channel string) {
 	s.trail = append(s.trail[:0], event.PageView)
 	if channel == app {
@@ -90,7 +90,7 @@ func (s *Shop) begin(channel string) {
 	}
 }
 
-// walk sends the trail, spread over a time.
+// walk sends the events of a session, spread over a time.
 func (s *Shop) walk(c *customer, from, to event.Instant, channel, session string) {
 	pace := float64(to-from) / float64(len(s.trail))
 	for i, kind := range s.trail {
@@ -108,7 +108,7 @@ func (s *Shop) interact(c *customer, kind event.InteractionKind, at event.Instan
 	s.send(i)
 }
 
-// introduce sends what is known of c, once.
+// introduce sends the attributes of c, once.
 func (s *Shop) introduce(c *customer, at event.Instant) {
 	if !c.untold {
 		return
@@ -127,7 +127,7 @@ func (s *Shop) introduce(c *customer, at event.Instant) {
 	s.send(&event.Interaction{Head: event.Head{Customer: c.ID, OccurredAt: at}, Kind: event.Attributes, Attributes: facts})
 }
 
-// shelf draws a category: mostly c's favourite.
+// shelf draws a category, mostly the favourite of c.
 func (s *Shop) shelf(c *customer) int {
 	if s.chance(0.65) {
 		return c.favourite

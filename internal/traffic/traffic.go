@@ -1,5 +1,5 @@
-// Package traffic makes events of a wanted mix and number, as a benchmark wants them: every customer is as likely as any
-// other at every event, which leaves a cache and a coalescing writer the least to gain. Package shop makes lives.
+// Package traffic makes events of a chosen mix and number, for benchmarks. At every event each customer is equally likely:
+// caches and coalescing writes then help least. Package shop simulates the lives of customers instead.
 package traffic
 
 import (
@@ -13,20 +13,20 @@ import (
 	"tidemark/internal/event"
 )
 
-// Config is all that a stream of events depends on.
+// Config determines a stream of events.
 type Config struct {
-	// Events and Customers are how many there are.
+	// Events is the number of events, Customers the number of customers. Both must be positive.
 	Events, Customers int
 	Mix               Mix
-	// From and To bound the times at which the events occur, evenly spread and in order.
+	// From and To bound the times of the events. The events are evenly spread and in order.
 	From, To event.Instant
 	Seed     uint64
 }
 
-// Mix says in which proportion the topics are fed; any positive unit will do.
+// Mix is the proportion of the topics, in any unit.
 type Mix struct{ Interactions, Purchases, Feedback float64 }
 
-// Check says everything that is wrong with c.
+// Check returns all that is wrong with c, as one error.
 func (c Config) Check() error {
 	var wrong []error
 	if c.Events < 1 || c.Customers < 1 {
@@ -44,7 +44,7 @@ func (c Config) Check() error {
 
 func (m Mix) total() float64 { return m.Interactions + m.Purchases + m.Feedback }
 
-// All yields the events, in order of time. The same Config gives the same events.
+// All yields the events in order of time. Equal Configs give equal events.
 func (c Config) All() iter.Seq[event.Event] {
 	return func(yield func(event.Event) bool) {
 		s := c.Open()
@@ -57,16 +57,16 @@ func (c Config) All() iter.Seq[event.Event] {
 	}
 }
 
-// Stream gives one event after another, without end.
+// Stream gives events without end.
 type Stream struct {
 	config Config
 	random *rand.Rand
 }
 
-// Open returns the stream of c. Its events are those of All, at times that the caller says.
+// Open returns the stream of c. It gives the events of All, at the times that the caller chooses.
 func (c Config) Open() *Stream { return &Stream{c, rand.New(rand.NewPCG(c.Seed, 0))} }
 
-// Next returns the next event, recorded when it occurs.
+// Next returns the next event. The event is recorded when it occurs.
 func (s *Stream) Next(at event.Instant) event.Event {
 	r := s.random
 	head := event.Head{
@@ -83,7 +83,7 @@ func (s *Stream) Next(at event.Instant) event.Event {
 	return s.feedback(head)
 }
 
-// Customer is the id of the nth customer.
+// Customer is the id of the n-th customer.
 func Customer(n int) string { return fmt.Sprintf("c%08d", n) }
 
 var (
@@ -103,7 +103,7 @@ func (s *Stream) interaction(head event.Head) event.Event {
 	}
 }
 
-// purchase is an order of one to three lines, log-normal around 30 dollars with a third of it as margin.
+// purchase is an order of one to three lines. The amount is log-normal around 30 dollars; a third of it is margin.
 func (s *Stream) purchase(head event.Head) event.Event {
 	r := s.random
 	p := &event.Purchase{

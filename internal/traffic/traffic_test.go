@@ -22,7 +22,8 @@ func config() traffic.Config {
 	}
 }
 
-// TestTraffic: every event is acceptable, in order of time, within the bounds, of the mix and the customers asked for.
+// TestTraffic: every event is valid. The events are in order of time, within the bounds, and have the mix and the customers
+// that were asked for.
 func TestTraffic(t *testing.T) {
 	c := config()
 	counts, customers, ids := map[event.Topic]int{}, map[string]bool{}, map[string]bool{}
