@@ -139,8 +139,8 @@ type Commit struct {
 	Model string
 }
 
-// Marker moves marks of an idle shard. A mark moves to its offset in Next if it still equals its offset in Acked; a partition that
-// is not in Acked is one without a mark so far.
+// Marker moves marks of an idle shard. A mark moves to its offset in Next if it still equals its offset in Acked. A partition that
+// is not in Acked must not have a mark yet.
 type Marker struct {
 	Shard       int
 	Acked, Next Marks
