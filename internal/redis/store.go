@@ -28,11 +28,11 @@ import (
 // DefaultPrefix begins the name of every key.
 const DefaultPrefix = "tm"
 
-// Format is the version of the shards' layout in Redis. A shard of a later format is refused.
+// Format is the version of the layout of a shard's keys. A Store refuses to read a shard of a later format.
 const Format = 1
 
-// Store is the state of the shards in Redis. It is safe for concurrent use and holds nothing but the client, which
-// stays its caller's to close.
+// Store is the state of the shards in Redis. It is safe for concurrent use. It keeps no state of its own beside the
+// client, which the caller closes.
 type Store struct {
 	client goredis.UniversalClient
 	prefix string
@@ -40,9 +40,9 @@ type Store struct {
 	width  int // digits of a shard's number
 }
 
-// New returns a store over a client, whose retries are welcome: whatever a Store sends may arrive twice. An empty
-// prefix is DefaultPrefix. Two stores with different prefixes share a server without touching each other. A layout
-// without shards will do for the methods that name none.
+// New returns a store over a client. The client may retry: every call of a Store may arrive twice. An empty prefix means
+// DefaultPrefix; a prefix with braces is an error. Stores with different prefixes can share a server. A layout without shards is
+// enough for methods that take no shard.
 func New(client goredis.UniversalClient, prefix string, layout shard.Layout) (*Store, error) {
 	if prefix == "" {
 		prefix = DefaultPrefix
@@ -64,8 +64,8 @@ const (
 
 var shardKeys = [...]string{metaKey: "meta", profilesKey: "profiles", dueKey: "due", outboxKey: "outbox", censusKey: "census"}
 
-// keys returns the names of a shard's keys; the hash tag is the first pair of braces, so that customer ids never
-// choose the slot of a shard.
+// keys returns the names of a shard's keys. Their hash tag, the text in the first pair of braces, is the shard's number. So all
+// keys of a shard are in one slot.
 func (s *Store) keys(n int) []string {
 	tag := fmt.Sprintf("%s:{%0*d}:", s.prefix, s.width, n)
 	names := make([]string, len(shardKeys))
@@ -78,7 +78,7 @@ func (s *Store) keys(n int) []string {
 // key returns the name of a key outside the shards.
 func (s *Store) key(parts ...string) string { return s.prefix + ":" + strings.Join(parts, ":") }
 
-// inRange says why n is no shard; nil when it is one.
+// inRange returns an error if n is not the number of a shard.
 func (s *Store) inRange(n int) error {
 	if n < 0 || n >= s.layout.Shards {
 		return fmt.Errorf("no such shard among %d", s.layout.Shards)
