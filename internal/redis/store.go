@@ -1,19 +1,47 @@
 // Package redis keeps the state of the shards, and what dashboards read, in Redis or Redis Cluster.
 //
-// A shard is five keys in one slot, written by one script per commit:
+// # The keys of a shard
 //
-//	tm:{07}:meta      hash        token, sequence, format, counts, model, and a mark m:<topic>:<partition> each
-//	tm:{07}:profiles  hash        customer -> profile
-//	tm:{07}:due       sorted set  customer by the time of the next review, in ms
-//	tm:{07}:outbox    list        encoded outputs not yet confirmed
-//	tm:{07}:census    hash        counters of the shard's customers
+// A shard has five keys. All names carry the hash tag {07}, the shard's number, so that Redis Cluster keeps the keys in one slot
+// and one script can change all of them:
 //
-// While a slot migrates, a script that names a key which does not exist fails. So every key but meta, whose token is
-// always there, holds a sentinel: the empty member, which no customer has, since ids are never empty. The counts in
-// meta include it.
+//	key               type        holds                                                         sentinel
+//	tm:{07}:meta      hash        the head: token, sequence, format, model,                     none
+//	                              counts of entries: profiles, due, outbox,
+//	                              and a mark m:<topic>:<partition> per partition: an offset
+//	tm:{07}:profiles  hash        customer -> encoded profile                                   "" -> ""
+//	tm:{07}:due       sorted set  customer, by the time of the next review in ms since 1970     "", at infinity
+//	tm:{07}:outbox    list        encoded outputs, oldest first                                 "", at index 0
+//	tm:{07}:census    hash        name of a counter -> sum over the shard's customers           "" -> 0
 //
-// Beside them stand tm:meta (the layout), tm:model (the model in force), tm:population, and per customer
-// tm:score:<customer> and tm:detail:<customer>.
+// While a slot migrates to another node, a script fails if one of its keys does not exist; and Redis removes a key without entries.
+// So every key but meta holds a sentinel, and meta always holds the token. The sentinel's name is the empty text, which is never
+// the id of a customer. The counts in meta include the sentinels.
+//
+// # The other keys
+//
+//	key                   type    holds                                                                written by
+//	tm:meta               hash    the layout: format, shards, partitioner, zone, base_currency;        Open
+//	                              model: the hash in tm:model                                          ActivateModel, RestoreModel
+//	tm:model              hash    source, hash and effective_at of the model activated last,           ActivateModel, RestoreModel
+//	                              and of the model before it as previous_…
+//	tm:probe              string  nothing; it expires after 10 s                                       Writable
+//	tm:population         hash    public: figures of all customers together                            ProjectPopulation
+//	tm:score:<customer>   hash    public: the customer's score, one field per figure or label          Project
+//	tm:detail:<customer>  string  public: JSON that explains the score                                 Project
+//
+// Dashboards read the public keys. The pipeline never reads a public key; it can write all of them again from the shards.
+//
+// # The scripts
+//
+// A script runs alone on its server. Each says at its top what it checks and in which order it writes:
+//
+//	commit.lua    tm:{07}:*                    commits one atomic step of a shard
+//	mark.lua      tm:{07}:meta                 moves marks of an idle shard
+//	load.lua      tm:{07}:meta, profiles       reads the head and some profiles
+//	audit.lua     tm:{07}:* without census     reads the head and counts the entries of the other keys
+//	drop.lua      tm:{07}:*                    removes a shard
+//	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
 package redis
 
 import (
