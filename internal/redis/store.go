@@ -1,4 +1,4 @@
-// Package redis keeps the state of the shards, and what dashboards read, in Redis or Redis Cluster.
+// Package redis keeps the state of the shards, and the views that dashboards read, in Redis or Redis Cluster.
 //
 // # The keys of a shard
 //
@@ -34,7 +34,8 @@
 //
 // # The scripts
 //
-// A script runs alone on its server. Each says at its top what it checks and in which order it writes:
+// While a script runs, its server runs nothing else. The comment at the top of a script says what the script checks and in which
+// order it writes:
 //
 //	commit.lua    tm:{07}:*                    commits one atomic step of a shard
 //	mark.lua      tm:{07}:meta                 moves marks of an idle shard
