@@ -1,13 +1,13 @@
-# Needs Go and make; `race` also a C compiler. ARGS goes to the command, PKG picks packages:
+# Needs Go and make; `make race` also needs a C compiler. ARGS are arguments for the command, PKG are the packages:
 #   make test PKG=./internal/score/... ARGS='-run Apply -v'
 
 PKG      ?= ./...
 FUZZTIME ?= 10s
 
-# go vet, test and run must work in a tree without git, or with one that git distrusts.
+# go vet, test and run must also work in a folder that is no git repository, or that git does not trust.
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
-# Built once per version, from the module proxy; linting itself needs no network.
+# The linter is built once per version, from the module proxy. Linting itself needs no network.
 LINT_VERSION := v2.15.0
 LINT         := bin/golangci-lint-$(LINT_VERSION)
 
@@ -24,7 +24,7 @@ demo: ## see it work: embedded Kafka and Redis, simulated customers
 build: ## build bin/tidemark, static
 	CGO_ENABLED=0 go build -trimpath -o bin/tidemark ./cmd/tidemark
 
-# Says in one line what cannot be had; the tests that need it are then skipped.
+# The script says in one line what it cannot install. The tests that need it are then skipped.
 prepare: ## install the real servers of the tests: redis-server, Java, Maven, Kafka's own jars
 	@deploy/install-servers.sh
 
@@ -40,7 +40,7 @@ race: prepare ## run the tests under the race detector
 bench: prepare ## run each benchmark once, to see that it still works
 	go test -timeout 10m -run '^$$' -bench . -benchtime 1x $(ARGS) $(PKG)
 
-# go test -fuzz takes one target of one package at a time.
+# go test -fuzz takes one fuzz target of one package at a time.
 fuzz: ## run each fuzz target for FUZZTIME (10s)
 	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|^(.*)/[^/]*:func |\1 |' | sort | \
 	while read -r dir name; do \
@@ -60,7 +60,7 @@ lint: $(LINT) ## run the linters
 vet: ## run go vet
 	go vet $(PKG)
 
-# The last stage is `make test` as the README gives it.
+# The last stage is `make test`, as in the README.
 check: ## all that CI runs
 	@for stage in fmt-check lint vet race bench test; do \
 		echo "== make $$stage"; start=$$(date +%s); \
@@ -68,7 +68,8 @@ check: ## all that CI runs
 		echo "== make $$stage took $$(($$(date +%s) - start)) s"; \
 	done
 
-# GOBIN cannot name the file, so it is built aside and moved: an interrupted build leaves nothing half done.
+# go install chooses the file's name, so the linter is built in another folder and then moved. An
+# interrupted build leaves no half file.
 $(LINT):
 	@echo "building golangci-lint $(LINT_VERSION), once: a few minutes"
 	GOBIN="$(CURDIR)/bin/new" CGO_ENABLED=0 go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)

@@ -23,14 +23,15 @@ import (
 	"tidemark/internal/servers/serverstest"
 )
 
-// bounded is long for what takes a moment on a quiet machine.
+// bounded returns a context of one minute, for calls that take a moment on a quiet machine.
 func bounded(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-// available skips the test where this machine lacks what it needs, and fails it instead where TIDEMARK_STRICT is 1.
+// available ends the test on an error. If this machine lacks a server, the test is skipped; it fails
+// instead if TIDEMARK_STRICT is 1.
 func available(t *testing.T, err error) {
 	t.Helper()
 	if errors.Is(err, servers.ErrMissing) && os.Getenv("TIDEMARK_STRICT") != "1" {
@@ -81,7 +82,8 @@ func TestComposeRedis(t *testing.T) {
 	if said, err := check(); err != nil {
 		t.Errorf("the health check of a Redis that serves: %v, saying %q", err, said)
 	}
-	// An error in place of PONG, as while its data is loaded: here it wants a password.
+	// The health check must fail on an error in place of PONG. A Redis that loads its data answers an
+	// error; this one wants a password.
 	if err := r.Client().ConfigSet(bounded(t), "requirepass", "secret").Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +92,8 @@ func TestComposeRedis(t *testing.T) {
 	}
 }
 
-// TestComposeKafka has the image's own program make server.properties of the variables in docker-compose.yml, and lay out
-// the data folder, and starts a real broker with both. Only addresses and that folder are others.
+// TestComposeKafka starts a real broker with the settings of docker-compose.yml. The image's own program turns the variables into
+// server.properties, and formats the data folder. Only the addresses and the path of this folder differ.
 func TestComposeKafka(t *testing.T) {
 	ports, err := servers.FreePorts(3)
 	if err != nil {
@@ -119,7 +121,7 @@ func TestComposeKafka(t *testing.T) {
 	}
 	settings := propertiesOf(t, list)
 
-	// What internal/servers says to its brokers by itself must stand in the file as well.
+	// internal/servers gives its brokers these settings by itself. So this broker would not show that the file lacks one.
 	for name, value := range map[string]string{
 		"auto.create.topics.enable": "false", "offsets.topic.replication.factor": "1",
 		"transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1",
@@ -154,7 +156,8 @@ func TestComposeKafka(t *testing.T) {
 	}
 }
 
-// leadsBack checks that who asks the broker at an address is told to go on there: the other is not for him.
+// leadsBack checks that a client which asks the broker at an address is sent on to the same address. Nothing else may be reachable
+// for this client.
 func leadsBack(t *testing.T, address string) {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(address))
@@ -171,7 +174,8 @@ func leadsBack(t *testing.T, address string) {
 	}
 }
 
-// propertiesOf runs what the image runs before the broker.
+// propertiesOf runs the program that the image runs before the broker, and returns the settings in the
+// server.properties that it writes.
 func propertiesOf(t *testing.T, variables []string) map[string]string {
 	t.Helper()
 	defaults, mounted, final := t.TempDir(), t.TempDir(), t.TempDir()
@@ -193,7 +197,7 @@ func propertiesOf(t *testing.T, variables []string) map[string]string {
 	return settings
 }
 
-// knows checks that the broker knows every setting: it only warns of those that it does not.
+// knows checks that the broker knows every setting. Of an unknown setting the broker would only warn.
 func knows(t *testing.T, k *servers.Kafka, settings map[string]string) {
 	t.Helper()
 	ask := kmsg.NewPtrDescribeConfigsRequest()

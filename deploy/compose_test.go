@@ -18,10 +18,10 @@ import (
 	"tidemark/internal/servers"
 )
 
-// root is the top of the repository, seen from here.
+// root is the top folder of the repository, relative to this package.
 const root = ".."
 
-// project reads docker-compose.yml as Docker Compose does, which also checks it against the schema of such files.
+// project reads docker-compose.yml as Docker Compose does, and so also checks it against the schema of Compose files.
 func project(t *testing.T) *types.Project {
 	t.Helper()
 	top, err := filepath.Abs(root)
@@ -38,7 +38,7 @@ func project(t *testing.T) *types.Project {
 	return loaded
 }
 
-// environment is what a service's file says, without what it leaves to the caller's environment.
+// environment returns the variables that the file sets for a service. Variables that the file takes from the caller are left out.
 func environment(s types.ServiceConfig) map[string]string {
 	variables := map[string]string{}
 	for name, value := range s.Environment {
@@ -49,7 +49,7 @@ func environment(s types.ServiceConfig) map[string]string {
 	return variables
 }
 
-// data says where each service that keeps something keeps it: its image, or its command line, decides that.
+// data is the data folder of each service that keeps data. The service's image or command line decides which folder it is.
 var data = map[string]string{
 	"kafka": "/var/lib/kafka/data", "redis": "/data", "prometheus": "/prometheus", "grafana": "/var/lib/grafana",
 }
@@ -81,7 +81,7 @@ func TestComposePinsImages(t *testing.T) {
 	}
 }
 
-// TestComposePortsAreLocal: nothing here asks for a password.
+// TestComposePortsAreLocal checks that only this machine reaches the ports, because no service asks for a password.
 func TestComposePortsAreLocal(t *testing.T) {
 	taken := map[string]string{}
 	for name, s := range project(t).Services {
@@ -109,7 +109,7 @@ func TestComposeChecksHealth(t *testing.T) {
 	p := project(t)
 	for name, s := range p.Services {
 		if s.Restart == "no" {
-			continue // it ends
+			continue // this service ends by itself
 		}
 		if s.Restart != "unless-stopped" {
 			t.Errorf("%s: restart %q, want unless-stopped", name, s.Restart)
@@ -133,7 +133,8 @@ func TestComposeChecksHealth(t *testing.T) {
 	}
 }
 
-// TestComposeStartsInOrder: each service waits until those whose address it is given serve, and the scorer for the topics.
+// TestComposeStartsInOrder checks that a service waits for every service whose address it is given, until that service is healthy.
+// The scorer also waits until the topics are created.
 func TestComposeStartsInOrder(t *testing.T) {
 	p := project(t)
 	for name, s := range p.Services {
@@ -158,7 +159,7 @@ func TestComposeStartsInOrder(t *testing.T) {
 	}
 }
 
-// addresses are those of services in the variables of one.
+// addresses returns the addresses of services in a service's variables.
 func addresses(s types.ServiceConfig) []string {
 	var found []string
 	for _, value := range environment(s) {
@@ -167,13 +168,13 @@ func addresses(s types.ServiceConfig) []string {
 	return found
 }
 
-// TestComposeAddressesLeadSomewhere: a port that a service is told of, or that its health check asks, is one at which its
-// owner listens.
+// TestComposeAddressesLeadSomewhere checks every address in a service's variables or health check: the service with
+// this name listens on this port.
 func TestComposeAddressesLeadSomewhere(t *testing.T) {
 	p := project(t)
 	serving := map[string]bool{}
 	for name, s := range p.Services {
-		for _, port := range s.Ports { // whatever serves is published
+		for _, port := range s.Ports { // every port that serves is published
 			serving[fmt.Sprintf("%s:%d", name, port.Target)] = true
 		}
 	}
@@ -203,7 +204,8 @@ func TestComposeAddressesLeadSomewhere(t *testing.T) {
 	}
 }
 
-// TestComposeKeepsData: each service's data is in a volume of its own, and every file that it is given is there.
+// TestComposeKeepsData checks that the data of each service is in a volume of its own, and that every file
+// that a service mounts exists.
 func TestComposeKeepsData(t *testing.T) {
 	p := project(t)
 	used := map[string]string{}

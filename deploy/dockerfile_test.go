@@ -17,7 +17,7 @@ import (
 // instruction is a line of the Dockerfile.
 type instruction struct{ name, rest string }
 
-// stages are the instructions of the Dockerfile, by FROM.
+// stages returns the instructions of the Dockerfile, one list per FROM.
 func stages(t *testing.T) [][]instruction {
 	t.Helper()
 	var all [][]instruction
@@ -40,7 +40,7 @@ func stages(t *testing.T) [][]instruction {
 	return all
 }
 
-// only returns what the one instruction of a name says.
+// only returns the arguments of the instruction with this name. There must be exactly one.
 func only(t *testing.T, stage []instruction, name string) string {
 	t.Helper()
 	var found []string
@@ -55,7 +55,7 @@ func only(t *testing.T, stage []instruction, name string) string {
 	return found[0]
 }
 
-// text is a file of the repository.
+// text returns the content of a file of the repository.
 func text(t *testing.T, name string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(root, name))
@@ -65,7 +65,7 @@ func text(t *testing.T, name string) string {
 	return string(content)
 }
 
-// match is the first group of a pattern in a file.
+// match returns the text of the first group where a pattern first matches a file.
 func match(t *testing.T, file, pattern string) string {
 	t.Helper()
 	found := regexp.MustCompile(pattern).FindStringSubmatch(text(t, file))
@@ -75,7 +75,7 @@ func match(t *testing.T, file, pattern string) string {
 	return found[1]
 }
 
-// buildCommand is how the image's binary is built.
+// buildCommand returns the command that builds the image's binary.
 func buildCommand(t *testing.T) string {
 	t.Helper()
 	for _, i := range stages(t)[0] {
@@ -111,7 +111,7 @@ func TestDockerfileLeavesTheBinaryAlone(t *testing.T) {
 			t.Errorf("%s %s, want %s", name, got, want)
 		}
 	}
-	// Go looks for the authorities there: crypto/x509/root_linux.go.
+	// Go looks for certificate authorities in this file: crypto/x509/root_linux.go.
 	want := map[string]bool{
 		"--from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/": true, "--from=build /tidemark /tidemark": true,
 	}
@@ -126,7 +126,7 @@ func TestDockerfileLeavesTheBinaryAlone(t *testing.T) {
 	}
 }
 
-// TestDockerignoreKeepsTheSources: the build sees every file of ours that the binary is made of, whatever is left out.
+// TestDockerignoreKeepsTheSources checks that .dockerignore leaves out no file of ours from which the binary is built.
 func TestDockerignoreKeepsTheSources(t *testing.T) {
 	var kept, dropped []string
 	for line := range strings.SplitSeq(strings.TrimSpace(text(t, ".dockerignore")), "\n") {
@@ -163,7 +163,7 @@ func TestDockerignoreKeepsTheSources(t *testing.T) {
 	}
 }
 
-// sourcesOfTheBinary are the files of ours that go into it, relative to the top.
+// sourcesOfTheBinary returns our files from which the binary is built, relative to root.
 func sourcesOfTheBinary(t *testing.T) []string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=Dir,Module,GoFiles,EmbedFiles", "./cmd/tidemark")

@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// board is what the tests read of a dashboard.
+// board is the part of a dashboard that the tests read.
 type board struct {
 	UID    string
 	Panels []struct {
@@ -72,8 +72,8 @@ func TestDashboardIsDrawn(t *testing.T) {
 	}
 }
 
-// TestGrafanaIsProvisioned: the data source is the one that every query asks, and Prometheus is where it looks for it; the
-// dashboard is where Grafana looks for dashboards, and for the one to show first.
+// TestGrafanaIsProvisioned checks that every query asks the one data source, and that Prometheus listens at the data source's
+// address. It also checks that the dashboard is in the folder of dashboards, and is the home dashboard.
 func TestGrafanaIsProvisioned(t *testing.T) {
 	p := project(t)
 	var given struct {

@@ -26,15 +26,15 @@ import (
 	"tidemark/internal/servers"
 )
 
-// image is what the Dockerfile makes, without Docker: a folder with the binary in it, and the user that runs it. Nothing
-// else of the machine is seen from inside, and nothing can be written.
+// image stands for the image of the Dockerfile, without Docker: a folder with the binary, the entry point, and the user that runs
+// it. A process inside sees nothing else of the machine, and can write nothing.
 type image struct {
 	dir      string
 	entry    []string
 	uid, gid uint32
 }
 
-// TestMain removes the binary that tests share.
+// TestMain removes the folder of the binary, which the tests share.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if built.dir != "" {
@@ -43,24 +43,24 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// built is the folder with the image's binary, made once.
+// built is the folder with the image's binary. The tests build it once.
 var built struct {
 	sync.Once
 	dir string
 	err error
 }
 
-// build runs the Dockerfile's command, into a folder of its own.
+// build runs the Dockerfile's build command, and returns a new folder with the binary.
 func build(command string) (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "tidemark-image-"); err != nil {
 		return "", err
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { // a temporary folder is its owner's alone
+	if err := os.Chmod(dir, 0o755); err != nil { // only the owner may read a new temporary folder
 		return dir, err
 	}
 	cmd := exec.Command("sh", "-c", strings.Replace(command, "-o /tidemark", `-o "$OUT"`, 1))
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "OUT="+filepath.Join(dir, "tidemark"), "GOFLAGS=-buildvcs=false") // Docker is given no .git
+	cmd.Env = append(os.Environ(), "OUT="+filepath.Join(dir, "tidemark"), "GOFLAGS=-buildvcs=false") // .dockerignore leaves .git out
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return dir, fmt.Errorf("%s: %w\n%s", command, err, out)
 	}
@@ -88,14 +88,14 @@ func newImage(t *testing.T) image {
 	return i
 }
 
-// container is a command of a service, as Docker Compose would run it.
+// container is a command in the image with its variables, as Docker Compose would run it for a service.
 type container struct {
 	image     image
 	variables []string
 	args      []string
 }
 
-// of is a service at work: its variables, with other addresses, and more.
+// of returns the container of a service. addresses replaces addresses in the service's variables; more are further variables.
 func (i image) of(s types.ServiceConfig, addresses *strings.Replacer, more ...string) container {
 	c := container{image: i, variables: more, args: slices.Concat(i.entry[1:], s.Command)}
 	for name, value := range environment(s) {
@@ -104,7 +104,8 @@ func (i image) of(s types.ServiceConfig, addresses *strings.Replacer, more ...st
 	return c
 }
 
-// command is ready to be started. Only root may confine it; otherwise it runs as anybody's process.
+// command returns the container's command, ready to start. If the test runs as root, the command runs in a chroot of the image's
+// folder, as the image's user. Other users may not do this: for them the command is a plain process.
 func (c container) command(t *testing.T) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), c.image.entry[0], c.args...)
 	cmd.Env, cmd.Dir = c.variables, "/"
@@ -118,7 +119,7 @@ func (c container) command(t *testing.T) *exec.Cmd {
 	return cmd
 }
 
-// run runs it to its end.
+// run runs the container to its end. It returns the exit code and the output.
 func (c container) run(t *testing.T) (code int, said string) {
 	t.Helper()
 	out, err := c.command(t).CombinedOutput()
@@ -132,9 +133,9 @@ func (c container) run(t *testing.T) (code int, said string) {
 	return code, string(out)
 }
 
-// checks is the health check of a service, run in its container.
+// checks returns the container that runs the service's health check.
 func (c container) checks(s types.ServiceConfig) container {
-	c.args = s.HealthCheck.Test[2:] // after CMD and the program
+	c.args = s.HealthCheck.Test[2:] // the words after CMD and the program
 	return c
 }
 
@@ -154,8 +155,8 @@ func TestImageHoldsAStaticBinary(t *testing.T) {
 	}
 }
 
-// TestImageRuns goes through what docker compose up does with the image, on embedded servers: the topics are created, the
-// service starts, its health check says when it is ready, and it stops when it is asked to.
+// TestImageRuns does with the image what docker compose up does, on embedded servers: the topics are created, the service starts,
+// its health check says when it is ready, and it stops on SIGTERM.
 func TestImageRuns(t *testing.T) {
 	running := startStack(t)
 	service := running.project.Services["tidemark"]
@@ -184,13 +185,13 @@ func TestImageRuns(t *testing.T) {
 	}
 }
 
-// stack is the scorer at work on embedded servers, with the settings of docker-compose.yml.
+// stack is a running scorer on embedded servers, with the settings of docker-compose.yml.
 type stack struct {
 	project  *types.Project
 	scorer   container
 	cmd      *exec.Cmd
 	ended    chan struct{}
-	said     *bytes.Buffer // to be read once it has ended
+	said     *bytes.Buffer // the output; to be read only after ended is closed
 	admin    string
 	registry *srfake.Registry
 }
@@ -224,13 +225,13 @@ func startStack(t *testing.T) *stack {
 	if code, said := i.of(s.project.Services["topics"], addresses).run(t); code != 0 {
 		t.Fatalf("the service topics: code %d, want 0; it said\n%s", code, said)
 	}
-	// A zone shows that the binary brings them itself.
+	// The image has no time zones: this zone must come from the binary.
 	s.scorer = i.of(s.project.Services["tidemark"], addresses, "TIDEMARK_ZONE=Europe/Berlin")
 	s.start(t)
 	return s
 }
 
-// start returns once the health check is content.
+// start starts the scorer, and returns when the health check succeeds.
 func (s *stack) start(t *testing.T) {
 	t.Helper()
 	s.cmd = s.scorer.command(t)
@@ -243,7 +244,7 @@ func (s *stack) start(t *testing.T) {
 		_ = s.cmd.Wait() // its ProcessState says the same
 	}()
 	t.Cleanup(func() {
-		_ = s.cmd.Process.Kill() // it may have ended
+		_ = s.cmd.Process.Kill() // fails if the scorer has ended, which is fine
 		<-s.ended
 	})
 	service := s.project.Services["tidemark"]

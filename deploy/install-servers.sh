@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the tests on real servers need: redis-server, Java and Maven as Debian packages, and the jars of the Kafka
-# brokers through Maven; and two programs of Prometheus. Quick where all is there. Where something cannot be installed it says so in one line and goes on:
+# Installs what the tests on real servers need:
+#
+#   redis-server, Java, Maven   as Debian packages
+#   the jars of Kafka brokers   through Maven
+#   prometheus, promtool        out of the Debian package, which is not installed itself
+#
+# If everything is installed, the script ends soon. If something cannot be installed, the script says so in one line and succeeds:
 # the tests that need it are skipped, or fail with TIDEMARK_STRICT=1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -30,7 +35,8 @@ if ((${#lacking[@]})); then
 	fi
 fi
 
-# Prometheus is not installed, which would have it run: its two programs are taken out of the package.
+# The Debian package of Prometheus would also start a service. So the package is only downloaded, and its
+# two programs are taken out.
 fetch_prometheus() {
 	local into=${XDG_CACHE_HOME:-$HOME/.cache}/tidemark/prometheus
 	if command -v promtool >/dev/null && command -v prometheus >/dev/null || [[ -x $into/promtool && -x $into/prometheus ]]; then return; fi

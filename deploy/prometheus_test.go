@@ -20,7 +20,7 @@ import (
 	"tidemark/internal/servers"
 )
 
-// program is one of Prometheus's: that of the machine, or what deploy/install-servers.sh has brought.
+// program returns the path of a program of Prometheus: the installed one, or the one that deploy/install-servers.sh has downloaded.
 func program(t *testing.T, name string) string {
 	t.Helper()
 	if found, err := exec.LookPath(name); err == nil {
@@ -37,7 +37,7 @@ func program(t *testing.T, name string) string {
 	return brought
 }
 
-// TestAlerts has Prometheus read its files, and fire each alert in a case of alerts_test.yml.
+// TestAlerts lets promtool check the configuration and run alerts_test.yml, and checks that some case there fires each alert.
 func TestAlerts(t *testing.T) {
 	promtool := program(t, "promtool")
 	for _, args := range [][]string{{"check", "config", "prometheus.yml"}, {"test", "rules", "alerts_test.yml"}} {
@@ -56,8 +56,8 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
-// TestPrometheusScrapes runs a real Prometheus with the command line and files of docker-compose.yml beside the service of
-// the same file. Only paths and addresses are others. It answers all that is asked of it.
+// TestPrometheusScrapes runs a real Prometheus and the service, both with the command lines and files of docker-compose.yml. Only
+// paths and addresses differ. Prometheus must answer every query of the dashboard and of the alerts.
 func TestPrometheusScrapes(t *testing.T) {
 	binary := program(t, "prometheus")
 	running := startStack(t)
@@ -106,7 +106,7 @@ func TestPrometheusScrapes(t *testing.T) {
 	}
 }
 
-// startPrometheus returns its URL.
+// startPrometheus starts a Prometheus that scrapes the scorer at an address, host:port, and returns the URL of Prometheus.
 func startPrometheus(t *testing.T, binary string, command []string, scorer string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -135,7 +135,7 @@ func startPrometheus(t *testing.T, binary string, command []string, scorer strin
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it keeps nothing that anybody wants
+		_ = cmd.Process.Kill() // nobody needs its data
 		_ = cmd.Wait()
 		_ = log.Close()
 		if said, err := os.ReadFile(log.Name()); t.Failed() {
@@ -145,7 +145,7 @@ func startPrometheus(t *testing.T, binary string, command []string, scorer strin
 	return "http://" + address
 }
 
-// found is prometheus.yml with the address of the scorer, in place of the name that leads to its containers.
+// found returns prometheus.yml with the scorer's address in place of the DNS lookup of its containers.
 func found(t *testing.T, scorer string) string {
 	t.Helper()
 	var config map[string]any
@@ -170,7 +170,7 @@ func found(t *testing.T, scorer string) string {
 	return string(content)
 }
 
-// ask returns what is wrong with a query, and how many series it finds.
+// ask sends a query. It returns the error message, empty if there is none, and the number of series.
 func ask(t *testing.T, home, expr string) (problem string, series int) {
 	t.Helper()
 	status, answer := get(t, home+"/api/v1/query?query="+url.QueryEscape(expr))
@@ -184,7 +184,7 @@ func ask(t *testing.T, home, expr string) (problem string, series int) {
 	return result.Error, len(result.Data.Result)
 }
 
-// get returns no status where nobody answers.
+// get sends a GET request. The status is 0 if nobody answers.
 func get(t *testing.T, address string) (status int, body []byte) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
@@ -203,7 +203,7 @@ func get(t *testing.T, address string) (status int, body []byte) {
 	return response.StatusCode, body
 }
 
-// eventually asks until what is so, at most for a minute.
+// eventually calls so until it returns true. The test ends after a minute without success.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)

@@ -1,4 +1,4 @@
-// Package internal_test holds the tree to its plan: who may import whom, and what no file may contain.
+// Package internal_test checks rules about the whole tree: which package may import which, and what no file may contain.
 package internal_test
 
 import (
@@ -19,12 +19,14 @@ import (
 
 const (
 	module = "tidemark"
-	root   = ".." // of the module, seen from here
+	root   = ".." // the module's folder, relative to this package
 )
 
-// may says which packages of ours each of our packages may import: facts flow one way,
-// event -> history -> score -> pipeline -> cmd. A pattern that ends in /... names a package and all below it.
-// Tests may import anything of ours but cmd.
+// may lists, for each of our packages, which of our packages it may import. Facts flow one way:
+//
+//	event ──> history ──> score ──> pipeline ──> cmd
+//
+// A pattern that ends in /... names a package and all packages below it. Tests may import every package of ours but cmd.
 var may = map[string][]string{
 	"internal/event":   {},
 	"internal/stat":    {},
@@ -32,14 +34,14 @@ var may = map[string][]string{
 	"internal/history": {"internal/event"},
 	"internal/score":   {"internal/event", "internal/history", "internal/stat", "internal/score/..."},
 
-	// The parts of a score know nothing of each other; score combines them.
+	// The parts of a score do not import each other. score combines them.
 	"internal/score/rfm":   facts,
 	"internal/score/clv":   facts,
 	"internal/score/churn": facts,
 	"internal/score/value": facts,
 	"internal/score/tier":  facts,
 
-	"internal/fit":     {"internal/stat"}, // beside the core: it has a context and adds up on all processors
+	"internal/fit":     {"internal/stat"}, // not core: it takes a context, and computes on all processors
 	"internal/model":   {"internal/event", "internal/stat", "internal/score/..."},
 	"internal/stream":  {"internal/event"},
 	"internal/shard":   {"internal/event", "internal/stream"},
@@ -50,12 +52,12 @@ var may = map[string][]string{
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
-	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // counters in, figures out: no I/O
+	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
 	"internal/backtest": {
 		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn", "internal/chart",
 	},
 
-	// The adapters see neither each other nor the pipeline; interfaces are met without an import.
+	// The adapters import neither each other nor the pipeline. They fulfil the pipeline's interfaces without importing them.
 	// schemas is no adapter: it holds the names of the topics and the text of their schemas.
 	"schemas":           {"internal/event"},
 	"internal/avro":     {"schemas", "internal/event", "internal/score/...", "internal/shard", "internal/stream"},
@@ -63,12 +65,12 @@ var may = map[string][]string{
 	"internal/redis":    {"internal/event", "internal/shard"},
 	"internal/pipeline": {"schemas", "internal/event", "internal/score/...", "internal/shard", "internal/stream", "internal/watch"},
 
-	// Servers in this process, and what every store must pass: for the demo and for tests.
+	// For the demo and for tests: servers in this process, real data, and the tests that every store must pass.
 	"internal/embed":     {},
 	"internal/realdata":  {},
 	"internal/storetest": {"schemas", "internal/event", "internal/shard", "internal/stream"},
 
-	// Servers as processes: for tests, benchmarks and work by hand.
+	// Servers as processes: for tests, for benchmarks, and for people who try things by hand.
 	"deploy":                       {},
 	"deploy/servers":               {"internal/servers"},
 	"internal/servers":             {"deploy"},
@@ -80,7 +82,8 @@ var may = map[string][]string{
 
 var facts = []string{"internal/event", "internal/history", "internal/stat"}
 
-// The core computes: no clock, network, log, goroutine or context, and no library but gonum.
+// The core only computes. It has no clock, network, log, goroutine or context, and no library but gonum. coreNot are packages of
+// the standard library that the core may not import.
 var (
 	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/watch", "internal/chart"}
 	coreNot = []string{
@@ -101,7 +104,7 @@ func TestImports(t *testing.T) {
 			ours, isOurs := strings.CutPrefix(imported, module+"/")
 			switch {
 			case isOurs && test && !matches(ours, []string{"cmd/..."}):
-			case isOurs && ours == dir: // a test outside its package
+			case isOurs && ours == dir: // a test in package x_test imports x
 			case isOurs && !matches(ours, allowed):
 				t.Errorf("%s imports %s; %s may import %v: move the idea, or change the table of imports_test.go and say why", file, imported, dir, allowed)
 			case !isOurs && !test && matches(dir, core) && !coreMay(imported):
@@ -111,8 +114,8 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestNoRowForNothing finds rows of the table, and of the linter's, for packages that do not exist: whoever reads them looks for
-// the package.
+// TestNoRowForNothing finds rows for packages that do not exist, in the table here and in .golangci.yml.
+// Such a row misleads the reader.
 func TestNoRowForNothing(t *testing.T) {
 	exists := map[string]bool{}
 	for _, file := range goFiles(t) {
@@ -134,7 +137,7 @@ func TestNoRowForNothing(t *testing.T) {
 	for _, named := range regexp.MustCompile(`(?:\*\*/|tidemark/)((?:internal|cmd)/[a-z/]*[a-z])`).FindAllSubmatch(linter, -1) {
 		wanted[string(named[1])] = ".golangci.yml"
 	}
-	delete(wanted, "") // the pattern of everything
+	delete(wanted, "") // from the pattern "..."
 	for dir, where := range wanted {
 		if !exists[dir] {
 			t.Errorf("%s has a row for %s, which has no Go file: remove the row", where, dir)
@@ -142,9 +145,9 @@ func TestNoRowForNothing(t *testing.T) {
 	}
 }
 
-// TestNoMachinePaths finds paths of the machine where a file was written, as in a pasted log.
+// TestNoMachinePaths finds absolute paths of the machine on which a file was written, for example in a pasted log.
 func TestNoMachinePaths(t *testing.T) {
-	// Untracked files count as well: they are about to be committed.
+	// Untracked files count too: somebody is about to commit them.
 	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	list.Dir = root
 	names, err := list.Output()
@@ -154,7 +157,7 @@ func TestNoMachinePaths(t *testing.T) {
 	if err != nil {
 		t.Skipf("git does not list the files of this tree: %v", err)
 	}
-	// An absolute path: nothing before it that would make it the end of a longer one.
+	// The path is absolute: no character before it makes it the end of a longer path.
 	machine := regexp.MustCompile(`(^|[^\w./~$})-])/(work|root)/`)
 	for name := range strings.SplitSeq(strings.TrimRight(string(names), "\x00"), "\x00") {
 		text, err := os.ReadFile(filepath.Join(root, name))
@@ -169,7 +172,7 @@ func TestNoMachinePaths(t *testing.T) {
 	}
 }
 
-// goFiles returns the Go files of the module, relative to its root, whatever their build tags.
+// goFiles returns the Go files of the module, with any build tags, as paths relative to root.
 func goFiles(t *testing.T) []string {
 	var files []string
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
@@ -209,13 +212,13 @@ func imports(t *testing.T, file string) []string {
 
 func coreMay(imported string) bool {
 	host, _, _ := strings.Cut(imported, "/")
-	if strings.Contains(host, ".") { // only the standard library has no host
+	if strings.Contains(host, ".") { // the path begins with a host name: not the standard library
 		return matches(imported, []string{"gonum.org/v1/gonum/..."})
 	}
 	return !matches(imported, coreNot)
 }
 
-// matches tells whether one of the patterns names the package, as the go command's patterns do.
+// matches reports whether one of the patterns names the package. Patterns are as in the go command.
 func matches(pkg string, patterns []string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		above, below := strings.CutSuffix(pattern, "...")

@@ -1,4 +1,5 @@
-// Servers starts a Kafka and a Redis for work by hand, prints their addresses, and stops them when it is interrupted:
+// Servers starts a Kafka and a Redis, for people who try things by hand. It prints their addresses, and
+// stops them when it is interrupted:
 //
 //	go run ./deploy/servers
 package main
@@ -69,7 +70,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	return nil
 }
 
-// prepareAll fetches what can be had. What is missing is said, and no error: the tests that need it say so as well.
+// prepareAll prepares every version of Kafka that the tests use. If a version lacks something on this machine, prepareAll prints
+// what is missing, and goes on: the tests that need the version report it too.
 func prepareAll(ctx context.Context, out io.Writer) error {
 	for _, version := range []string{servers.Kafka4, servers.Kafka3} {
 		err := servers.PrepareKafka(ctx, version)
@@ -84,7 +86,7 @@ func prepareAll(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// stack closes what was started, the last first.
+// stack holds the servers that were started, and closes them in reverse order.
 type stack struct{ closers []io.Closer }
 
 func (s *stack) add(c io.Closer) { s.closers = append(s.closers, c) }

@@ -13,7 +13,7 @@ import (
 	"tidemark/internal/servers"
 )
 
-// terminal passes on what is printed and interrupts the program when it is ready.
+// terminal collects what the program prints. It calls interrupt once the program says that it is ready.
 type terminal struct {
 	strings.Builder
 	interrupt func(printed string)
@@ -28,7 +28,7 @@ func (w *terminal) Write(b []byte) (int, error) {
 }
 
 func TestServersRunUntilTheyAreInterrupted(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute) // a first run fetches
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute) // the first run downloads jars
 	defer cancel()
 	var addrs []string
 	out := &terminal{interrupt: func(printed string) {

@@ -17,12 +17,12 @@ type Redis struct {
 	stop   chan struct{}
 }
 
-// expiryInterval is how often keys are looked at for expiry. The server can do so by itself, with every command, but it then
-// sorts all its keys each time: with a few thousand keys that is most of what it does.
+// expiryInterval is the time between two passes over the keys for expiry. miniredis could expire keys with every command instead,
+// but it then sorts all keys each time. With a few thousand keys that takes most of its time.
 const expiryInterval = 250 * time.Millisecond
 
-// StartRedis starts a server on the port of loopback, on any free one if 0. Keys expire in real time, a moment late. The
-// caller closes it.
+// StartRedis starts a server on a port of loopback; 0 means any free port. It fails when the port is taken. Keys expire in real
+// time, about expiryInterval late at most. The caller closes the server.
 func StartRedis(port int) (*Redis, error) {
 	r := &Redis{server: miniredis.NewMiniRedis(), stop: make(chan struct{})}
 	if err := r.server.StartAddr(net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err != nil {
@@ -32,7 +32,7 @@ func StartRedis(port int) (*Redis, error) {
 	return r, nil
 }
 
-// expire lets the time of keys pass until Close.
+// expire moves the server's clock for expiry along with the real clock, until Close.
 func (r *Redis) expire() {
 	tick := time.NewTicker(expiryInterval)
 	defer tick.Stop()
@@ -48,13 +48,13 @@ func (r *Redis) expire() {
 	}
 }
 
-// Addr is the address, host:port.
+// Addr returns the address, host:port.
 func (r *Redis) Addr() string { return r.server.Addr() }
 
-// Server returns the server itself, for tests that make it misbehave.
+// Server returns the server behind r, for tests that make the server misbehave.
 func (r *Redis) Server() *miniredis.Miniredis { return r.server }
 
-// Close stops the server and cuts its clients off.
+// Close stops the server and closes the connections of its clients.
 func (r *Redis) Close() {
 	close(r.stop)
 	r.ticker.Wait()

@@ -1,4 +1,4 @@
-// Package realdata finds the public data sets that tests are held to. They are no part of the repository.
+// Package realdata finds the public data sets that tests check our figures against. The data sets are not part of the repository.
 package realdata
 
 import (
@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// File returns the path of a file of the real data, below TIDEMARK_DATA or else ../shared/data beside the repository. Without
-// it the test is skipped, or fails where TIDEMARK_STRICT is 1.
+// File returns the path of a file of the real data. name is relative to the folder TIDEMARK_DATA, or to
+// ../shared/data beside the repository when TIDEMARK_DATA is not set. When the file is missing, the test is skipped;
+// it fails instead if TIDEMARK_STRICT is 1.
 func File(t testing.TB, name string) string {
 	t.Helper()
 	root := os.Getenv("TIDEMARK_DATA")
@@ -25,7 +26,7 @@ func File(t testing.TB, name string) string {
 	return path
 }
 
-// repository is the folder of go.mod, above the package under test.
+// repository returns the folder of go.mod: the nearest one above the package under test.
 func repository(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()

@@ -1,4 +1,6 @@
--- Reads a shard's head and the sizes of its keys at one instant.
+-- Reads a shard's head and the number of entries in its other keys, sentinels included, at one instant.
+--
+-- The script checks nothing and writes nothing: its caller compares the counts in the head with the numbers.
 --
 -- KEYS  meta, profiles, due, outbox
 return {

@@ -8,7 +8,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// batch is a commit of n customers with profiles of 400 bytes.
+// batch returns a commit of n customers, whose profiles have 400 bytes each.
 func batch(n int) shard.Commit {
 	c := shard.Commit{Shard: 7, Marks: shard.Marks{{Topic: event.Purchases, Index: 7}: 1}, Census: map[string]int64{"customers": 1}}
 	for i := range n {

@@ -10,20 +10,21 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// Finding is the answer to one question about a server, and what to do where it is not OK.
+// Finding is the result of one check of a server.
 type Finding struct {
-	Name   string
+	Name   string // what was checked
 	OK     bool
-	Detail string
-	Remedy string
+	Detail string // what was found; empty if there is nothing to say
+	Remedy string // what to do; empty when OK
 }
 
-// oldest is the first release whose line is in wide use; scripts replicate by their effects since 5.0.
+// oldestMajor.oldestMinor is the oldest version of Redis that we accept: older versions are in little use. The scripts themselves
+// need 5.0, which replicates the effects of a script rather than the script.
 const oldestMajor, oldestMinor = 6, 2
 
-// CheckServer asks a server, or every master of a cluster, what must be so before anybody relies on it: that it answers,
-// is recent enough, never evicts, and takes writes. What a server does not tell (an embedded one knows no settings) is
-// OK, and said.
+// CheckServer checks a server, or every master of a cluster, before anybody relies on it: the server answers, its version is recent
+// enough, it never evicts keys, and it takes writes. The check of writes asks one master only. If a server does not tell its
+// version or its settings, as an embedded one, the finding is OK and its Detail says so.
 func (s *Store) CheckServer(ctx context.Context) []Finding {
 	if err := s.Ping(ctx); err != nil {
 		return []Finding{{
@@ -37,7 +38,8 @@ func (s *Store) CheckServer(ctx context.Context) []Finding {
 	return append(findings, s.checkWritable(ctx))
 }
 
-// eachMaster asks one question of a server, or of each master; the first bad answer counts, or else any.
+// eachMaster checks a server, or every master of a cluster, and returns one finding per server. If a master of the cluster cannot
+// be reached, one more finding says so.
 func (s *Store) eachMaster(ctx context.Context, question func(context.Context, goredis.Cmdable) Finding) []Finding {
 	cluster, ok := s.client.(*goredis.ClusterClient)
 	if !ok {
@@ -82,8 +84,8 @@ func checkVersion(ctx context.Context, node goredis.Cmdable) Finding {
 	return f
 }
 
-// checkEviction wants noeviction: any other policy deletes state in silence when memory runs out. CONFIG is often
-// forbidden to a service's user, INFO rarely.
+// checkEviction wants noeviction: any other policy silently deletes state when memory runs out. It asks CONFIG GET first, then
+// INFO: a service's user may often not call CONFIG, but may call INFO.
 func checkEviction(ctx context.Context, node goredis.Cmdable) Finding {
 	f := Finding{Name: "redis eviction policy", OK: true, Detail: "unknown: the server does not tell"}
 	policy := ""
@@ -129,7 +131,7 @@ func (s *Store) checkWritable(ctx context.Context) Finding {
 	return f
 }
 
-// InfoField returns a field of INFO, whose lines read name:value.
+// InfoField returns the value of a field in a reply of INFO, whose lines are name:value. It is empty if there is no such field.
 func InfoField(info, name string) string {
 	for line := range strings.Lines(info) {
 		if value, ok := strings.CutPrefix(line, name+":"); ok {
@@ -139,7 +141,7 @@ func InfoField(info, name string) string {
 	return ""
 }
 
-// Ping asks whether the server answers.
+// Ping returns nil if the server answers.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.client.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("ping redis: %w", err)
@@ -147,11 +149,11 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// probeLife is how long the key of Writable stays behind.
+// probeLife is the time after which the key that Writable writes expires.
 const probeLife = 10 * time.Second
 
-// Writable writes a key of no meaning, tm:probe, to see whether the server takes writes: one without memory, disk or
-// enough replicas answers a ping and refuses this. In a cluster it asks the one master that owns the key.
+// Writable returns nil if the server takes writes: it writes the key tm:probe, which has no meaning. A server without memory, disk
+// or enough replicas answers a ping, but refuses writes. In a cluster Writable asks only the master that owns the key.
 func (s *Store) Writable(ctx context.Context) error {
 	if err := s.client.Set(ctx, s.key("probe"), "", probeLife).Err(); err != nil {
 		return fmt.Errorf("write to redis: %w", err)

@@ -44,7 +44,7 @@ func TestCheckServerOfTheServersWeTestWith(t *testing.T) {
 func TestCheckServer(t *testing.T) {
 	for _, row := range []struct {
 		name                   string
-		config, memory, server string // what CONFIG GET, INFO memory and INFO server tell
+		config, memory, server string // the replies of CONFIG GET, INFO memory and INFO server
 		finding                string
 		ok                     bool
 		detail                 string

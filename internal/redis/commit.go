@@ -10,8 +10,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Hard limits of one commit. A script blocks its server, so a lane commits far less at a time (some 500 profiles or
-// 256 KB); beyond these the Store refuses.
+// Hard limits of one commit: the Store refuses a larger one. A script blocks its server, so a lane commits far less at a time, some
+// 500 profiles or 256 KB.
 const (
 	MaxEntries = 10_000   // updates, outputs, census counters and marks together
 	MaxBytes   = 16 << 20 // customers, profiles and encoded outputs together
@@ -20,13 +20,17 @@ const (
 // ErrTooLarge is the error of a commit beyond MaxEntries or MaxBytes.
 var ErrTooLarge = errors.New("commit too large for one script")
 
-// maxExact bounds the due times, in ms either way: the scores of a sorted set are doubles.
+// maxExact is the largest due time, in ms; -maxExact is the smallest. The scores of a sorted set are doubles, which
+// hold every integer up to 2^53.
 const maxExact = 1 << 53
 
-// Commit carries out commits of distinct shards, each by one script, in one pipeline per node. It returns one error per
-// commit: nil where it is done (now, or by an earlier try with the same token), shard.ErrConflict where another came
-// first. After ErrTooLarge and other errors of its own arguments nothing was written; after an error of the connection
-// the same commit may be sent again.
+// Commit carries out commits of distinct shards, each by one run of commit.lua, in one pipeline per node.
+// It returns one error per commit:
+//
+//   - nil: the commit is done, now or by an earlier try with the same token.
+//   - shard.ErrConflict: the shard has another token than Read. Nothing was written.
+//   - ErrTooLarge, or an error about the arguments: nothing was written.
+//   - Any other error, of the connection or the server: the commit may be done or not. The caller may send the same commit again.
 func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 	errs := make([]error, len(commits))
 	var calls []call
@@ -55,8 +59,7 @@ func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 	return errs
 }
 
-// commitArgs checks c and lays it out for commit.lua. Whatever passes here cannot fail in the script after its first
-// write.
+// commitArgs checks c, and returns the arguments of commit.lua. What it accepts cannot fail in the script after the first write.
 func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	if err := s.inRange(c.Shard); err != nil {
 		return nil, err
@@ -72,7 +75,7 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 		return nil, fmt.Errorf("%w: %d entries, at most %d", ErrTooLarge, entries, MaxEntries)
 	}
 
-	const lists = 5 // the index of the first list's length
+	const lists = 5 // the index of the length of the first list
 	args := make([]any, lists+6, lists+6+4*len(c.Updates)+len(c.Outbox)+2*len(c.Census)+2*len(c.Marks))
 	copy(args, []any{string(c.Read), string(c.Token), Format, c.Model, c.Confirmed})
 	list, end := lists, len(args)
@@ -134,8 +137,8 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	return args, nil
 }
 
-// Drop removes shards with all that they hold, so that they can be rebuilt from the log: a commit with an empty Read
-// creates them anew. Whoever has read one of them before gets shard.ErrConflict.
+// Drop removes shards with all their keys, so that the log can rebuild them: a commit with an empty Read creates a shard again. A
+// commit that has read the shard before Drop gets shard.ErrConflict.
 func (s *Store) Drop(ctx context.Context, shards []int) error {
 	calls := make([]call, len(shards))
 	for i, n := range shards {

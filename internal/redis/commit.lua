@@ -1,14 +1,27 @@
--- One atomic step of a shard. An error does not undo what a script has already written, so all that can be wrong is
--- looked at before the first write; after it nothing can fail.
+-- Commits one atomic step of a shard.
+--
+-- The script checks the token, the type and presence of each key, the counts in the head, the size of the outbox, and the arguments;
+-- then it writes profiles, due, outbox, census, and last the head: marks, model, and the token with the counts.
+--
+-- An error does not undo what a script has already written. So the script makes all checks before the first write; after the first
+-- write nothing can fail. To create a shard, the script begins its writes with the sentinels: it removes what the shard's keys may
+-- still hold, and writes a sentinel to each.
+--
+-- Returns 'done' (now, or by an earlier run with the same token) or 'conflict' (the token is not the token read).
 --
 -- KEYS  meta, profiles, due, outbox, census
--- ARGV  1 token read ('' for a shard to be created), 2 token to leave, 3 format, 4 model ('' leaves it),
---       5 outputs confirmed, 6-11 lengths of the lists that follow, in values:
---       (customer, profile)* (time, customer)* (customer whose time is cleared)* (output)* (counter, increment)* (mark, offset)*
+-- ARGV  1     token read; '' to create the shard
+--       2     token to leave
+--       3     format
+--       4     model; '' leaves the model as it is
+--       5     number of outputs confirmed: entries to remove from the head of the outbox
+--       6-11  lengths of the six lists that follow, in values
+--       12-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
+--             4 (output)*              5 (counter, increment)*    6 (mark, offset)*
 local head = redis.pcall('HMGET', KEYS[1], 'token', 'sequence', 'profiles', 'due', 'outbox')
 if head.err then return head end
 local token = head[1] or ''
-if token == ARGV[2] then return 'done' end -- a client's retry of what was carried out
+if token == ARGV[2] then return 'done' end -- the client retries a commit that has been carried out
 if token ~= ARGV[1] then return 'conflict' end
 local create = token == ''
 
@@ -20,7 +33,7 @@ for i, command in ipairs({'HLEN', 'ZCARD', 'LLEN', 'HLEN'}) do
   size[i] = n
 end
 
--- The counts follow what is added and removed, never the size of the keys: so an entry that got lost shows.
+-- The counts add up what commits add and remove. They are never read from the keys, so an audit shows a lost entry.
 local sequence, profiles, due, outbox = 0, 1, 1, 1
 if not create then
   sequence, profiles, due, outbox = tonumber(head[2]), tonumber(head[3]), tonumber(head[4]), tonumber(head[5])
@@ -52,7 +65,7 @@ for i = first[6], last[6], 2 do
   if not tonumber(ARGV[i + 1]) then return redis.error_reply('ERR a mark is not a number') end
 end
 
--- unpack has its limits, so at most 1,000 values (an even number: pairs stay whole) go into one call.
+-- unpack takes a limited number of values. So one call writes at most 1,000 values: an even number, which splits no pair.
 local function write(command, key, list)
   local sum = 0
   for i = first[list], last[list], 1000 do
@@ -62,7 +75,7 @@ local function write(command, key, list)
 end
 
 if create then
-  -- Without a head nobody knows what the other keys contain: a shard begins with nothing but its sentinels.
+  -- Without a head nobody knows what the other keys hold. A new shard holds nothing but the sentinels.
   if redis.call('EXISTS', unpack(KEYS)) > 0 then redis.call('UNLINK', unpack(KEYS)) end
   redis.call('HSET', KEYS[2], '', '')
   redis.call('ZADD', KEYS[3], '+inf', '')
@@ -75,7 +88,7 @@ write('RPUSH', KEYS[4], 4)
 outbox = outbox + last[4] - first[4] + 1 - confirmed
 if confirmed > 0 then
   redis.call('LTRIM', KEYS[4], confirmed, -1)
-  redis.call('LSET', KEYS[4], 0, '') -- the last one confirmed becomes the sentinel
+  redis.call('LSET', KEYS[4], 0, '') -- the last confirmed entry becomes the sentinel
 end
 for i = first[5], last[5], 2 do
   redis.call('HINCRBY', KEYS[5], ARGV[i], ARGV[i + 1])

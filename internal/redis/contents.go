@@ -8,8 +8,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Due returns the earliest due reviews of a shard, in order of time and customer, at most limit. The sentinel is due at
-// infinity: it comes last, if at all.
+// Due returns the reviews of a shard that are due first, at most limit, in order of time and customer. The sentinel's time is
+// infinity: it is the last entry of the set, and left out.
 func (s *Store) Due(ctx context.Context, n, limit int) ([]shard.Due, error) {
 	if err := s.inRange(n); err != nil {
 		return nil, fmt.Errorf("read due reviews of shard %d: %w", n, err)
@@ -30,7 +30,7 @@ func (s *Store) Due(ctx context.Context, n, limit int) ([]shard.Due, error) {
 	return due, nil
 }
 
-// Outbox returns the unconfirmed outputs of a shard, oldest first.
+// Outbox returns the entries of a shard's outbox, oldest first, without the sentinel.
 func (s *Store) Outbox(ctx context.Context, n int) ([]shard.Output, error) {
 	if err := s.inRange(n); err != nil {
 		return nil, fmt.Errorf("read outbox of shard %d: %w", n, err)
@@ -48,8 +48,9 @@ func (s *Store) Outbox(ctx context.Context, n int) ([]shard.Output, error) {
 	return outputs, nil
 }
 
-// Scan pages through the profiles of a shard, about count at a time; a scan begins and ends with the cursor 0. A profile
-// that is there from beginning to end is returned at least once, and may be returned more often: HSCAN's promise.
+// Scan returns a page of a shard's profiles, about count of them, and the cursor of the next page. A scan begins with the cursor 0,
+// and ends when next is 0. It returns every profile that exists during the whole scan at least once, perhaps more often: HSCAN
+// promises no more.
 func (s *Store) Scan(ctx context.Context, n int, cursor uint64, count int) (profiles [][]byte, next uint64, err error) {
 	if err := s.inRange(n); err != nil {
 		return nil, 0, fmt.Errorf("scan shard %d: %w", n, err)

@@ -41,7 +41,7 @@ func TestDamagedHeads(t *testing.T) {
 	}
 }
 
-// TestLostKeys takes a whole key of a shard away: a commit must neither go on nor make it anew.
+// TestLostKeys removes one key of a shard. The next commit must fail, and must not create the key.
 func TestLostKeys(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)
@@ -71,7 +71,7 @@ func TestLostKeys(t *testing.T) {
 	})
 }
 
-// TestLeftovers creates a shard whose head alone was lost. What the other keys hold counts for nothing.
+// TestLeftovers creates a shard that has lost only its head. The commit removes what the other keys still hold.
 func TestLeftovers(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)
@@ -145,7 +145,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// TestAlmostTooLarge commits as much as is allowed at once.
+// TestAlmostTooLarge makes one commit of exactly MaxEntries.
 func TestAlmostTooLarge(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		s := newStore(t, client, testLayout)

@@ -9,9 +9,11 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// Dial returns a client of the server at a URL (redis:// or rediss://, with user, password and database as usual), or
-// of the cluster to which that server and those of its addr parameters belong. It connects when it is first used. Other
-// parameters of the URL are go-redis's own, such as read_timeout.
+// Dial returns a client of the server at a URL, redis://user:password@host:port/database, or rediss:// for TLS. If cluster is true,
+// the server, and the servers in addr parameters of the URL, are nodes of one Redis Cluster. Other parameters are those of
+// go-redis, such as read_timeout. The client connects when it is first used.
+//
+// Dial fails if the URL cannot be read, or lets a cluster's replicas answer reads. Its errors do not hold the URL.
 func Dial(rawURL string, cluster bool) (goredis.UniversalClient, error) {
 	if cluster {
 		o, err := goredis.ParseClusterURL(rawURL)
@@ -21,7 +23,7 @@ func Dial(rawURL string, cluster bool) (goredis.UniversalClient, error) {
 		if o.ReadOnly || o.RouteByLatency || o.RouteRandomly {
 			return nil, errors.New("redis URL: reads must ask the master: a replica's marks and profiles may be old")
 		}
-		o.ContextTimeoutEnabled = true // else a cancelled call waits for the socket's own timeout
+		o.ContextTimeoutEnabled = true // otherwise a cancelled call waits until the socket times out
 		o.MaintNotificationsConfig = noNotifications()
 		return goredis.NewClusterClient(o), nil
 	}
@@ -34,12 +36,12 @@ func Dial(rawURL string, cluster bool) (goredis.UniversalClient, error) {
 	return goredis.NewClient(o), nil
 }
 
-// noNotifications spares each new connection a command that only Redis Cloud knows.
+// noNotifications switches maintenance notifications off: they cost each new connection a command that only Redis Cloud knows.
 func noNotifications() *maintnotifications.Config {
 	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 }
 
-// urlError leaves out the URL, which may hold a password.
+// urlError wraps an error about the URL without the URL, which may hold a password.
 func urlError(err error) error {
 	if parse, ok := errors.AsType[*url.Error](err); ok {
 		err = parse.Err

@@ -12,7 +12,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// replyClasses are the codes by which a server's refusal begins, and the labels that metrics show for them.
+// replyClasses are the codes with which error replies of a server begin, and the metric label of each.
 var replyClasses = []struct{ code, class string }{
 	{"OOM", "oom"},
 	{"READONLY", "readonly"},
@@ -24,8 +24,8 @@ var replyClasses = []struct{ code, class string }{
 	{"TRYAGAIN", "tryagain"},
 }
 
-// ErrorClass names the kind of an error of a Store for a metric label: conflict, oom, readonly, noreplicas, loading,
-// misconf, clusterdown, tryagain, timeout, canceled, network or other; empty for nil.
+// ErrorClass returns the kind of a Store's error, as a metric label: conflict, oom, readonly, noreplicas, loading, misconf,
+// clusterdown, tryagain, timeout, canceled, network or other. It is empty for nil.
 func ErrorClass(err error) string {
 	var reply goredis.Error
 	var network net.Error
@@ -47,8 +47,8 @@ func ErrorClass(err error) string {
 	return "other"
 }
 
-// replyClass finds the code at the beginning, or where a server before Redis 7 quotes it in the error of a script:
-// "ERR Error running script … -OOM command not allowed".
+// replyClass returns the class of an error reply. The code is at the beginning of the reply. A server before Redis 7 instead quotes
+// the code in the error of a script: "ERR Error running script … -OOM command not allowed".
 func replyClass(message string) string {
 	for _, r := range replyClasses {
 		if strings.HasPrefix(message, r.code+" ") || strings.Contains(message, " -"+r.code+" ") {

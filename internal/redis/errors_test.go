@@ -38,7 +38,7 @@ func TestErrorClass(t *testing.T) {
 	}
 }
 
-// TestErrorClassOfReplies has a server refuse a commit in each of its ways, those of before Redis 7 included.
+// TestErrorClassOfReplies makes a server refuse a commit with each error reply, also in the form of a server before Redis 7.
 func TestErrorClassOfReplies(t *testing.T) {
 	for _, row := range []struct{ reply, want string }{
 		{"OOM command not allowed when used memory > 'maxmemory'. script: 4f1, on @user_script:70.", "oom"},

@@ -9,8 +9,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// TestRefusalsOfRedis has Redis itself refuse commits for want of memory, of replicas, and of mastership: nothing of
-// them is written, and they go through once the want is over.
+// TestRefusalsOfRedis makes a real Redis refuse commits: it has no memory, too few replicas, or is a replica. A refused commit
+// writes nothing, and succeeds once the cause is gone.
 func TestRefusalsOfRedis(t *testing.T) {
 	client := serverstest.Redis(t, servers.RedisOptions{}).Client()
 	ctx, s := t.Context(), newStore(t, client, testLayout)

@@ -38,7 +38,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestKeysHold is the format: what other programs, and later versions, find in the keys of a shard.
+// TestKeysHold fixes the format of a shard's keys: other programs and later versions read it.
 func TestKeysHold(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)

@@ -10,10 +10,10 @@ import (
 	"tidemark/internal/shard"
 )
 
-// ErrLayout is the error of data that was laid out otherwise than this program is set to.
+// ErrLayout is the error of a store whose data has another layout than this program's settings.
 var ErrLayout = errors.New("the data has another layout")
 
-// layoutFields are the fields of tm:meta that fix a layout, in the order in which a mismatch is reported.
+// layoutFields are the fields of tm:meta that hold the layout. If several differ, the first in this order is reported.
 var layoutFields = []string{"format", "shards", "partitioner", "zone", "base_currency"}
 
 func layoutValues(l shard.Layout) map[string]string {
@@ -23,8 +23,8 @@ func layoutValues(l shard.Layout) map[string]string {
 	}
 }
 
-// Open writes the store's layout to tm:meta the first time. Afterwards it fails with ErrLayout, naming the field, where
-// the data has another.
+// Open writes the store's layout to tm:meta if there is no layout yet. If the data has another layout, Open fails with ErrLayout,
+// and the error names the field.
 func (s *Store) Open(ctx context.Context) error {
 	want := layoutValues(s.layout)
 	var args []any
@@ -43,7 +43,7 @@ func (s *Store) Open(ctx context.Context) error {
 	return nil
 }
 
-// writeOnce writes fields to a hash that does not have the first of them, and returns what then stands there.
+// writeOnce writes fields to a hash, unless the hash already has the first field. It returns all fields of the hash after that.
 func (s *Store) writeOnce(ctx context.Context, key string, fields []any) (map[string]string, error) {
 	reply, err := s.run(ctx, openScript, []call{{[]string{key}, fields}})[0].Slice()
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Store) writeOnce(ctx context.Context, key string, fields []any) (map[st
 	return pairs(reply)
 }
 
-// Layout returns the layout of the data, and whether there is any.
+// Layout returns the layout of the data, and false if the data has none yet.
 func (s *Store) Layout(ctx context.Context) (shard.Layout, bool, error) {
 	fields, err := s.client.HGetAll(ctx, s.key("meta")).Result()
 	if err != nil {

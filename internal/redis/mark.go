@@ -8,8 +8,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Mark moves marks of idle shards and returns the heads as they are then. A mark moves only where it still equals
-// Acked, both absent included; a mark that need not move is only read.
+// Mark moves marks of idle shards, and returns the heads after that, one per marker. A mark moves only if it equals its offset in
+// Acked; without an offset in Acked, only if the shard has no such mark. A shard that does not exist is not created.
 func (s *Store) Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error) {
 	calls := make([]call, len(markers))
 	for i, m := range markers {

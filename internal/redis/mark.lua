@@ -1,8 +1,12 @@
--- Moves marks of an idle shard, each only where it still is what its lane has seen committed, and returns the head.
--- The token stays. A shard that does not exist is not created.
+-- Moves marks of an idle shard, and returns the head after that.
+--
+-- The script checks that the shard exists, then goes through the marks in the order of the arguments: if a mark still is the offset
+-- acked, which the lane has seen committed, the script writes the next offset.
+--
+-- Another mark stays. The token stays. A shard that does not exist is not created: the script then returns no fields.
 --
 -- KEYS  meta
--- ARGV  (mark, offset acked ('' for none), next offset)*
+-- ARGV  (mark, offset acked or '' for no mark, next offset)*
 if redis.call('HEXISTS', KEYS[1], 'token') == 0 then return {} end
 for i = 1, #ARGV, 3 do
   if (redis.call('HGET', KEYS[1], ARGV[i]) or '') == ARGV[i + 1] then

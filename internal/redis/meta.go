@@ -10,7 +10,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// markPrefix begins the field of a mark: m:<topic>:<partition>. A topic holds no colon, but the last one counts anyway.
+// markPrefix begins the field of a mark: m:<topic>:<partition>. The last colon separates topic and partition.
 const markPrefix = "m:"
 
 func markField(p shard.Partition) string {
@@ -27,7 +27,8 @@ func parseMarkField(field string) (shard.Partition, error) {
 	return shard.Partition{Topic: event.Topic(rest[:colon]), Index: index}, err
 }
 
-// decodeMeta reads the head of a shard. Without a token there is no shard. Fields that it does not know it leaves alone.
+// decodeMeta reads the head of a shard from the fields of its meta key. Without a token there is no shard: the head is empty.
+// Unknown fields are ignored. A format later than Format is an error.
 func decodeMeta(fields map[string]string) (shard.Meta, error) {
 	if fields["token"] == "" {
 		return shard.Meta{}, nil
@@ -63,7 +64,7 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 
 var errReply = errors.New("the script's reply has another shape than expected")
 
-// decodeHead reads the head of a shard from the reply of a script: field, value, field, value.
+// decodeHead reads the head of a shard from a script's reply: field, value, field, value.
 func decodeHead(reply any) (shard.Meta, error) {
 	fields, err := pairs(reply)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// TestSlotMigration moves a shard from one master of a cluster to another, key by key, and commits at every step. A commit
-// then goes through or is to be tried again; it never writes a part, and never makes a key anew beside the one that moves.
+// TestSlotMigration moves a shard from one master of a cluster to another, key by key, and commits at every step. Each commit
+// succeeds, or must be tried again. No commit writes only a part, or creates a key while the key of this name moves.
 func TestSlotMigration(t *testing.T) {
 	const moved = 5
 	ctx := t.Context()

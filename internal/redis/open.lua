@@ -1,4 +1,6 @@
--- Writes a hash where there is none yet, told by its first field, and returns what then stands there.
+-- Writes a hash once, and returns all its fields after that.
+--
+-- The script checks that the hash does not have the first field yet, then writes all fields with one command.
 --
 -- KEYS  tm:meta or tm:model
 -- ARGV  (field, value)*

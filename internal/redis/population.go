@@ -8,7 +8,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// Census reads the counters of shards, one map per shard asked for, empty where there is no shard.
+// Census reads the counters of shards. It returns one map per shard, in order. The map of a shard that does not exist is empty.
 func (s *Store) Census(ctx context.Context, shards []int) ([]map[string]int64, error) {
 	pipe := s.client.Pipeline()
 	replies := make([]*goredis.MapStringStringCmd, len(shards))
@@ -32,7 +32,7 @@ func (s *Store) Census(ctx context.Context, shards []int) ([]map[string]int64, e
 	return census, nil
 }
 
-// counters reads the fields of a census hash, its sentinel left out.
+// counters returns the counters in a census hash, without the sentinel.
 func counters(fields map[string]string) (map[string]int64, error) {
 	counts := make(map[string]int64, len(fields))
 	for name, value := range fields {
@@ -48,7 +48,7 @@ func counters(fields map[string]string) (map[string]int64, error) {
 	return counts, nil
 }
 
-// ProjectPopulation makes the public hash tm:population hold these fields and no others.
+// ProjectPopulation replaces the public hash tm:population: it then holds fields and nothing else.
 func (s *Store) ProjectPopulation(ctx context.Context, fields map[string]string) error {
 	args := make([]any, 0, 2*len(fields))
 	for name, value := range fields {

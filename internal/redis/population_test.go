@@ -15,7 +15,7 @@ func TestPopulation(t *testing.T) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)
 		for _, want := range []map[string]string{
 			{"customers": "3", "tier_high": "1"},
-			{"customers": "4"}, // what is no more goes
+			{"customers": "4"}, // a field that is not named is removed
 			{},
 		} {
 			if err := s.ProjectPopulation(ctx, want); err != nil {
@@ -34,7 +34,7 @@ func TestCensus(t *testing.T) {
 		commit := func(read, token shard.Token, census map[string]int64) error {
 			return s.Commit(ctx, []shard.Commit{{Shard: 5, Read: read, Token: token, Census: census}})[0]
 		}
-		const large = 3_000_000_000_000_000_001 // more than a double can tell from its neighbours
+		const large = 3_000_000_000_000_000_001 // a double cannot hold it
 		if err := commit("", "one", map[string]int64{"spend": large, "customers": 1}); err != nil {
 			t.Fatalf("first commit: got error %v, want none", err)
 		}

@@ -9,7 +9,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Metas reads the heads of shards, one per shard asked for.
+// Metas reads the heads of shards, and returns them in order. The head of a shard that does not exist is empty.
 func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 	pipe := s.client.Pipeline()
 	replies := make([]*goredis.MapStringStringCmd, len(shards))
@@ -33,7 +33,7 @@ func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 	return metas, nil
 }
 
-// Audit reads the heads of shards and counts what their keys hold, each shard at one instant.
+// Audit reads the heads of shards and counts the entries of their keys. Head and counts of a shard are of one instant.
 func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) {
 	calls := make([]call, len(shards))
 	for i, n := range shards {
@@ -75,10 +75,11 @@ func decodeAudit(reply *goredis.Cmd) (shard.Audit, error) {
 	return shard.Audit{Meta: meta, Actual: shard.Counts{Profiles: sizes[0], Due: sizes[1], Outbox: sizes[2]}}, nil
 }
 
-// Load answers queries, each at one instant. A shard without a head has no profiles, whatever its keys still hold.
+// Load answers queries, in order. Head and profiles of one answer are of one instant. A shard without a head has no profiles, even
+// if its profiles key still holds some.
 //
-// A script reads them, not a bare HMGET between two looks at the token: a redirect of Redis Cluster may send the parts
-// of such a pipeline again one by one, in another order.
+// A script reads both. A pipeline that reads the token, the profiles and the token again would not do: after a redirect of Redis
+// Cluster, go-redis may send the commands of a pipeline again one by one, in another order.
 func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error) {
 	calls := make([]call, len(queries))
 	for i, q := range queries {
@@ -100,7 +101,7 @@ func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded
 	return loaded, nil
 }
 
-// decodeLoaded reads the head and then the profiles in pages.
+// decodeLoaded reads the reply of load.lua: the head, then pages of profiles.
 func decodeLoaded(reply *goredis.Cmd, customers []string) (shard.Loaded, error) {
 	parts, err := reply.Slice()
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// TestScriptsComeBack forgets the scripts before every call, as a server does that failed over or was flushed.
+// TestScriptsComeBack makes the server forget the scripts before every call, as after a failover or a flush.
 func TestScriptsComeBack(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
 		ctx, s := t.Context(), newStore(t, client, testLayout)
@@ -81,7 +81,7 @@ func TestScriptsComeBack(t *testing.T) {
 	})
 }
 
-// TestScriptIsSentOnce looks at what goes over the wire: the source once, then its digest.
+// TestScriptIsSentOnce counts commands: the client sends the source of a script once, and otherwise the digest.
 func TestScriptIsSentOnce(t *testing.T) {
 	s := newStore(t, openMiniredis(t), testLayout)
 	watch := &commandCounter{}
@@ -118,8 +118,8 @@ func (c *commandCounter) ProcessPipelineHook(next goredis.ProcessPipelineHook) g
 	}
 }
 
-// TestLostReply cuts the connection when a commit has been sent and carried out but not yet answered. The client tries
-// again by itself, and the token tells the script that it is done.
+// TestLostReply closes the connection after the server has carried out a commit, and before the reply arrives. The client sends the
+// commit again. The script finds the new token in the head, and answers that the commit is done.
 func TestLostReply(t *testing.T) {
 	server := miniredis.RunT(t)
 	cut := &cutter{needle: []byte("new token")}
@@ -147,7 +147,8 @@ func TestLostReply(t *testing.T) {
 	}
 }
 
-// cutter dials connections of which the first one, once armed, to carry the needle loses the reply.
+// cutter opens connections and can cut one of them. Once armed, it cuts the first connection that sends the
+// needle, when the reply arrives.
 type cutter struct {
 	needle []byte
 	armed  atomic.Bool
@@ -172,7 +173,7 @@ func (c *cutConn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-// Read waits for the reply, so that the server has done its work, and throws it away.
+// Read waits for the reply, which shows that the server has done the work. If the connection is to be cut, it drops the reply.
 func (c *cutConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if err == nil && c.doomed.Load() {

@@ -15,13 +15,13 @@ var pool serverstest.Pool
 
 func TestMain(m *testing.M) { os.Exit(pool.Run(m)) }
 
-// backend is a kind of Redis to test against; open returns a client of an empty one.
+// backend is a kind of Redis to test against. open returns a client of an empty server.
 type backend struct {
 	name string
 	open func(t testing.TB) goredis.UniversalClient
 }
 
-// backends are miniredis behind either client, Redis itself, and a Redis Cluster of three masters.
+// backends are miniredis behind a plain client and behind a cluster client, Redis itself, and a Redis Cluster of three masters.
 func backends() []backend {
 	return []backend{
 		{"miniredis", openMiniredis},
@@ -49,7 +49,7 @@ func openMiniredisCluster(t testing.TB) goredis.UniversalClient {
 	return client
 }
 
-// openRedis empties the server that the tests share.
+// openRedis returns a client of the Redis that the tests share, emptied.
 func openRedis(t testing.TB) goredis.UniversalClient {
 	t.Helper()
 	return opened(t, goredis.NewClient(&goredis.Options{Addr: pool.Redis(t).Addr()}))

@@ -1,19 +1,48 @@
-// Package redis keeps the state of the shards, and what dashboards read, in Redis or Redis Cluster.
+// Package redis keeps the state of the shards, and the views that dashboards read, in Redis or Redis Cluster.
 //
-// A shard is five keys in one slot, written by one script per commit:
+// # The keys of a shard
 //
-//	tm:{07}:meta      hash        token, sequence, format, counts, model, and a mark m:<topic>:<partition> each
-//	tm:{07}:profiles  hash        customer -> profile
-//	tm:{07}:due       sorted set  customer by the time of the next review, in ms
-//	tm:{07}:outbox    list        encoded outputs not yet confirmed
-//	tm:{07}:census    hash        counters of the shard's customers
+// A shard has five keys. All names carry the hash tag {07}, the shard's number, so that Redis Cluster keeps the keys in one slot
+// and one script can change all of them:
 //
-// While a slot migrates, a script that names a key which does not exist fails. So every key but meta, whose token is
-// always there, holds a sentinel: the empty member, which no customer has, since ids are never empty. The counts in
-// meta include it.
+//	key               type        holds                                                         sentinel
+//	tm:{07}:meta      hash        the head: token, sequence, format, model,                     none
+//	                              counts of entries: profiles, due, outbox,
+//	                              and a mark m:<topic>:<partition> per partition: an offset
+//	tm:{07}:profiles  hash        customer -> encoded profile                                   "" -> ""
+//	tm:{07}:due       sorted set  customer, by the time of the next review in ms since 1970     "", at infinity
+//	tm:{07}:outbox    list        encoded outputs, oldest first                                 "", at index 0
+//	tm:{07}:census    hash        name of a counter -> sum over the shard's customers           "" -> 0
 //
-// Beside them stand tm:meta (the layout), tm:model (the model in force), tm:population, and per customer
-// tm:score:<customer> and tm:detail:<customer>.
+// While a slot migrates to another node, a script fails if one of its keys does not exist; and Redis removes a key without entries.
+// So every key but meta holds a sentinel, and meta always holds the token. The sentinel's name is the empty text, which is never
+// the id of a customer. The counts in meta include the sentinels.
+//
+// # The other keys
+//
+//	key                   type    holds                                                                written by
+//	tm:meta               hash    the layout: format, shards, partitioner, zone, base_currency;        Open
+//	                              model: the hash in tm:model                                          ActivateModel, RestoreModel
+//	tm:model              hash    source, hash and effective_at of the model activated last,           ActivateModel, RestoreModel
+//	                              and of the model before it as previous_…
+//	tm:probe              string  nothing; it expires after 10 s                                       Writable
+//	tm:population         hash    public: figures of all customers together                            ProjectPopulation
+//	tm:score:<customer>   hash    public: the customer's score, one field per figure or label          Project
+//	tm:detail:<customer>  string  public: JSON that explains the score                                 Project
+//
+// Dashboards read the public keys. The pipeline never reads a public key; it can write all of them again from the shards.
+//
+// # The scripts
+//
+// While a script runs, its server runs nothing else. The comment at the top of a script says what the script checks and in which
+// order it writes:
+//
+//	commit.lua    tm:{07}:*                    commits one atomic step of a shard
+//	mark.lua      tm:{07}:meta                 moves marks of an idle shard
+//	load.lua      tm:{07}:meta, profiles       reads the head and some profiles
+//	audit.lua     tm:{07}:* without census     reads the head and counts the entries of the other keys
+//	drop.lua      tm:{07}:*                    removes a shard
+//	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
 package redis
 
 import (
@@ -28,11 +57,11 @@ import (
 // DefaultPrefix begins the name of every key.
 const DefaultPrefix = "tm"
 
-// Format is the version of the shards' layout in Redis. A shard of a later format is refused.
+// Format is the version of the layout of a shard's keys. A Store refuses to read a shard of a later format.
 const Format = 1
 
-// Store is the state of the shards in Redis. It is safe for concurrent use and holds nothing but the client, which
-// stays its caller's to close.
+// Store is the state of the shards in Redis. It is safe for concurrent use. It keeps no state of its own beside the
+// client, which the caller closes.
 type Store struct {
 	client goredis.UniversalClient
 	prefix string
@@ -40,9 +69,9 @@ type Store struct {
 	width  int // digits of a shard's number
 }
 
-// New returns a store over a client, whose retries are welcome: whatever a Store sends may arrive twice. An empty
-// prefix is DefaultPrefix. Two stores with different prefixes share a server without touching each other. A layout
-// without shards will do for the methods that name none.
+// New returns a store over a client. The client may retry: every call of a Store may arrive twice. An empty prefix means
+// DefaultPrefix; a prefix with braces is an error. Stores with different prefixes can share a server. A layout without shards is
+// enough for methods that take no shard.
 func New(client goredis.UniversalClient, prefix string, layout shard.Layout) (*Store, error) {
 	if prefix == "" {
 		prefix = DefaultPrefix
@@ -64,8 +93,8 @@ const (
 
 var shardKeys = [...]string{metaKey: "meta", profilesKey: "profiles", dueKey: "due", outboxKey: "outbox", censusKey: "census"}
 
-// keys returns the names of a shard's keys; the hash tag is the first pair of braces, so that customer ids never
-// choose the slot of a shard.
+// keys returns the names of a shard's keys. Their hash tag, the text in the first pair of braces, is the shard's number. So all
+// keys of a shard are in one slot.
 func (s *Store) keys(n int) []string {
 	tag := fmt.Sprintf("%s:{%0*d}:", s.prefix, s.width, n)
 	names := make([]string, len(shardKeys))
@@ -78,7 +107,7 @@ func (s *Store) keys(n int) []string {
 // key returns the name of a key outside the shards.
 func (s *Store) key(parts ...string) string { return s.prefix + ":" + strings.Join(parts, ":") }
 
-// inRange says why n is no shard; nil when it is one.
+// inRange returns an error if n is not the number of a shard.
 func (s *Store) inRange(n int) error {
 	if n < 0 || n >= s.layout.Shards {
 		return fmt.Errorf("no such shard among %d", s.layout.Shards)

@@ -13,7 +13,7 @@ import (
 
 var _ pipeline.Store = (*Store)(nil)
 
-// The suite looks at whatever else a store can show.
+// storetest runs more tests on a store that is one of these.
 var (
 	_ storetest.Breakable = breakable{}
 	_ storetest.Viewer    = breakable{}
@@ -40,7 +40,7 @@ func flush(t testing.TB, client goredis.UniversalClient) {
 	}
 }
 
-// eachMaster calls each master of a cluster, or the one server that there is.
+// eachMaster calls call for each master of a cluster, or for the one server.
 func eachMaster(t testing.TB, client goredis.UniversalClient, call func(ctx context.Context, node *goredis.Client) error) error {
 	if cluster, ok := client.(*goredis.ClusterClient); ok {
 		return cluster.ForEachMaster(t.Context(), call)
@@ -48,7 +48,7 @@ func eachMaster(t testing.TB, client goredis.UniversalClient, call func(ctx cont
 	return call(t.Context(), client.(*goredis.Client))
 }
 
-// breakable is a store whose keys the suite may damage.
+// breakable is a store whose keys storetest may damage.
 type breakable struct{ *Store }
 
 func (b breakable) did(t *testing.T, what goredis.Cmder) {
@@ -76,7 +76,7 @@ func (b breakable) LoseShard(t *testing.T, n int) {
 	}
 }
 
-// Spoil puts a string where the key was.
+// Spoil replaces the key by a string, on which commands for hashes, sets and lists fail.
 func (b breakable) Spoil(t *testing.T, n int, key string) func() {
 	keys := b.keys(n)
 	for i, name := range shardKeys {

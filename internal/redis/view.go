@@ -11,12 +11,17 @@ import (
 	"tidemark/internal/shard"
 )
 
-// viewsAtOnce bounds one pipeline of public views, two or three commands each.
+// viewsAtOnce is the largest number of views in one pipeline. A view takes two or three commands.
 const viewsAtOnce = 512
 
-// Project rewrites the public views of customers: the hash tm:score:<customer> and, where there is one, the JSON string
-// tm:detail:<customer>. The hash then holds exactly the fields of the view; a view without fields removes both keys.
-// The views are derived, so that a failure half way costs nothing but another projection.
+// Project rewrites the public views of customers:
+//
+//	view has             tm:score:<customer>       tm:detail:<customer>
+//	fields and detail    holds exactly the fields  holds the detail
+//	fields, no detail    holds exactly the fields  stays as it is
+//	no fields            is removed                is removed
+//
+// After an error some views may be rewritten and others not. Views are derived from profiles, so the caller can project them again.
 func (s *Store) Project(ctx context.Context, views []shard.View) error {
 	for page := range slices.Chunk(views, viewsAtOnce) {
 		if err := s.project(ctx, page); err != nil {
@@ -54,9 +59,8 @@ func (s *Store) project(ctx context.Context, views []shard.View) error {
 	return nil
 }
 
-// tidy removes what a plain HSET leaves behind: fields that another version of the program wrote, or a customer who is
-// to go. Both are rare, and DEL has no place in a pipeline: go-redis takes it for a command over several slots of a
-// cluster.
+// tidy removes what HSET leaves behind: fields that another version of the program has written, or all keys of a view without
+// fields. Both are rare. DEL cannot be part of the pipeline: go-redis treats it as a command over several slots of a cluster.
 func (s *Store) tidy(ctx context.Context, v shard.View, size *goredis.IntCmd) error {
 	if len(v.Fields) == 0 {
 		for _, kind := range []string{"score", "detail"} {
@@ -72,7 +76,7 @@ func (s *Store) tidy(ctx context.Context, v shard.View, size *goredis.IntCmd) er
 	return s.replace(ctx, s.key("score", v.Customer), fieldArgs(v))
 }
 
-// replace makes a hash hold these fields and no others, at one instant.
+// replace replaces a hash at one instant: it then holds fields and nothing else. Without fields it is removed.
 func (s *Store) replace(ctx context.Context, key string, fields []any) error {
 	_, err := s.client.TxPipelined(ctx, func(tx goredis.Pipeliner) error {
 		tx.Del(ctx, key)
@@ -92,7 +96,7 @@ func fieldArgs(v shard.View) []any {
 	return args
 }
 
-// Score returns the fields of a customer's public score; none where there is no such customer.
+// Score returns the fields of a customer's public score. The map is empty if there is no score.
 func (s *Store) Score(ctx context.Context, customer string) (map[string]string, error) {
 	fields, err := s.client.HGetAll(ctx, s.key("score", customer)).Result()
 	if err != nil {
@@ -101,7 +105,7 @@ func (s *Store) Score(ctx context.Context, customer string) (map[string]string, 
 	return fields, nil
 }
 
-// Detail returns the JSON beside a customer's public score; nil where there is none.
+// Detail returns the JSON beside a customer's public score, and nil if there is none.
 func (s *Store) Detail(ctx context.Context, customer string) ([]byte, error) {
 	detail, err := s.client.Get(ctx, s.key("detail", customer)).Bytes()
 	if errors.Is(err, goredis.Nil) {

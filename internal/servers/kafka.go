@@ -18,19 +18,19 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// The versions of Apache Kafka that the tests run on: the newest, and the last that older clusters can still be on.
+// The versions of Apache Kafka that the tests run on: the newest, and the last of 3.x, which older clusters still run.
 const (
 	Kafka4 = "4.4.0"
 	Kafka3 = "3.9.2"
 )
 
-// KafkaOptions say how a broker runs. The zero value is the newest one, alone, on free ports, without logins, that
-// creates no topic unasked.
+// KafkaOptions say how a broker runs. The zero value is one broker of the newest version, on free ports, without logins. No broker
+// creates topics by itself, unless Settings say so.
 type KafkaOptions struct {
 	Version string // empty for Kafka4
-	Port    int    // 0 for a free one
-	Dir     string // empty for a temporary one, which Close removes
-	// Settings are lines of server.properties. They win over ours.
+	Port    int    // 0 for a free port
+	Dir     string // empty for a temporary folder, which Close removes
+	// Settings are lines of server.properties. A setting here wins over the same setting of ours.
 	Settings map[string]string
 	// Users may log in at LoginAddr.
 	Users []KafkaUser
@@ -38,24 +38,26 @@ type KafkaOptions struct {
 	JVM []string
 }
 
-// JVMSmall are flags for a quick start and little memory, as tests want them; JVMFast for a broker under load. Neither has the
-// optimizing compiler: it pays after some minutes, and until then takes more of the CPU than the broker.
+// Flags of the Java VM. JVMSmall gives a quick start and a small heap (256 MB), for tests; JVMFast a heap of 512 MB,
+// for a broker under load. Both leave out the optimizing compiler. It pays off after some minutes, and until then
+// takes more CPU than the broker.
 var (
 	JVMSmall = []string{"-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}
 	JVMFast  = []string{"-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}
 )
 
-// Kafka is a broker in KRaft mode, its own controller, as a Java process.
+// Kafka is a broker as a Java process. It runs in KRaft mode, and is its own controller.
 type Kafka struct {
 	Process
 	addr, login string
-	mark        string // by which we know it from others
+	rack        string // broker.rack: a random text, by which we tell this broker from another on its port
 	users       []KafkaUser
 	client      *kgo.Client
 }
 
-// StartKafka starts a broker and waits until it answers and coordinates groups. The first start of a version fetches its
-// jars, which takes a minute or two. The caller closes it.
+// StartKafka starts a broker and waits until it serves clients and coordinates groups: up to a minute. The first start of a version
+// downloads its jars, which takes a minute or two. Without Java, or without Maven for the download, the error is ErrMissing. The
+// caller closes the broker.
 func StartKafka(ctx context.Context, options KafkaOptions) (*Kafka, error) {
 	if options.Version == "" {
 		options.Version = Kafka4
@@ -77,7 +79,7 @@ func startKafka(ctx context.Context, cached cache, options KafkaOptions) (*Kafka
 	}
 	k := &Kafka{users: options.Users}
 	k.Process = Process{dir: dir, ours: ours, ready: k.serves}
-	err = k.lay(cached, options)
+	err = k.prepare(cached, options)
 	if err == nil {
 		k.name = "kafka " + options.Version + " on " + k.addr
 		k.client, err = kgo.NewClient(kgo.SeedBrokers(k.addr), kgo.MetadataMinAge(lookEvery))
@@ -95,8 +97,8 @@ func startKafka(ctx context.Context, cached cache, options KafkaOptions) (*Kafka
 	return k, nil
 }
 
-// lay prepares the folder and the command.
-func (k *Kafka) lay(cached cache, options KafkaOptions) error {
+// prepare lays out the broker's folder, and sets the command that starts the broker.
+func (k *Kafka) prepare(cached cache, options KafkaOptions) error {
 	java, err := exec.LookPath("java")
 	if err != nil {
 		return missing("java is not installed")
@@ -109,9 +111,9 @@ func (k *Kafka) lay(cached cache, options KafkaOptions) error {
 		ports[0] = options.Port
 	}
 	k.addr = address(ports[0])
-	settings := alone(k.addr, address(ports[1]))
-	k.mark = rand.Text()
-	settings["broker.rack"] = k.mark
+	settings := singleNode(k.addr, address(ports[1]))
+	k.rack = rand.Text()
+	settings["broker.rack"] = k.rack
 	settings["log.dirs"] = filepath.Join(k.dir, "data")
 	if len(options.Users) > 0 {
 		k.login = address(ports[2])
@@ -122,7 +124,7 @@ func (k *Kafka) lay(cached cache, options KafkaOptions) error {
 	if err := writeProperties(properties, settings); err != nil {
 		return err
 	}
-	if _, err := os.Stat(settings["log.dirs"]); errors.Is(err, os.ErrNotExist) { // else it has run here before
+	if _, err := os.Stat(settings["log.dirs"]); errors.Is(err, os.ErrNotExist) { // otherwise a broker has run in this folder before
 		if err := os.CopyFS(settings["log.dirs"], os.DirFS(cached.formatted())); err != nil {
 			return fmt.Errorf("copy the formatted folder: %w", err)
 		}
@@ -131,8 +133,8 @@ func (k *Kafka) lay(cached cache, options KafkaOptions) error {
 	return nil
 }
 
-// alone are the settings of a broker that is its own controller, and all that there is.
-func alone(addr, controller string) map[string]string {
+// singleNode returns the settings of a cluster of one node, which is both broker and controller.
+func singleNode(addr, controller string) map[string]string {
 	settings := map[string]string{
 		"process.roles":                    "broker,controller",
 		"node.id":                          "1",
@@ -145,10 +147,10 @@ func alone(addr, controller string) map[string]string {
 		"auto.create.topics.enable":        "false",
 		"offsets.topic.num.partitions":     "1",
 		"transaction.state.log.min.isr":    "1",
-		"log.cleaner.dedupe.buffer.size":   strconv.Itoa(8 << 20), // 128 MB otherwise
+		"log.cleaner.dedupe.buffer.size":   strconv.Itoa(8 << 20), // the default is 128 MB
 		"num.network.threads":              "2",
 		"num.io.threads":                   "4",
-		"group.min.session.timeout.ms":     "100", // lets tests miss a member soon
+		"group.min.session.timeout.ms":     "100", // so that tests notice a dead member soon
 		"group.initial.rebalance.delay.ms": "0",
 		"controlled.shutdown.enable":       "true",
 	}
@@ -170,13 +172,13 @@ func writeProperties(path string, settings map[string]string) error {
 	return os.WriteFile(path, []byte(text.String()), 0o600) // it may hold passwords
 }
 
-// Addr is the bootstrap address without a login, host:port.
+// Addr returns the bootstrap address for clients without a login, host:port.
 func (k *Kafka) Addr() string { return k.addr }
 
-// LoginAddr is the bootstrap address for the Users: SASL without TLS. Empty where there are none.
+// LoginAddr returns the bootstrap address for the Users, host:port: SASL without TLS. It is empty if there are no Users.
 func (k *Kafka) LoginAddr() string { return k.login }
 
-// Client is a client of it, for what ours cannot do. Close closes it.
+// Client returns a client of the broker, for requests that our own Kafka client does not have. Close closes the client too.
 func (k *Kafka) Client() *kgo.Client { return k.client }
 
 // Close stops the broker; see Process.Close.
@@ -187,13 +189,14 @@ func (k *Kafka) Close() error {
 	return k.Process.Close()
 }
 
-// serves is nil once the broker knows itself, and coordinates groups: only then does a first join go through at once.
+// serves returns nil when the broker is in its own metadata and coordinates groups. Before that, the first
+// join of a group would wait.
 func (k *Kafka) serves(ctx context.Context) error {
 	metadata, err := kmsg.NewPtrMetadataRequest().RequestWith(ctx, k.client)
 	if err != nil {
 		return err
 	}
-	if b := metadata.Brokers; len(b) != 1 || b[0].Rack == nil || *b[0].Rack != k.mark {
+	if b := metadata.Brokers; len(b) != 1 || b[0].Rack == nil || *b[0].Rack != k.rack {
 		return fmt.Errorf("%d brokers are known, not this one alone", len(b))
 	}
 	ask := kmsg.NewPtrFindCoordinatorRequest()

@@ -16,26 +16,28 @@ import (
 	"tidemark/deploy"
 )
 
-// cache is a folder of one version of Kafka, under the user's cache folder:
+// cache is the folder of one version of Kafka, below the user's cache folder:
 //
-//	jars/          the broker and all it needs, from Maven
-//	formatted/     the data folder of a broker that never ran
-//	classes.jsa    the classes of a running broker, as the Java VM wants them: a start takes half the time
-//	lock           held by the process that makes any of these
+//	jars/          the broker and the libraries that it needs, from Maven
+//	formatted/     the data folder of a broker that has never run
+//	classes.jsa    an archive of the classes that a broker loads: with it a start takes half the time
+//	lock           locked by the process that makes one of the parts above
 //
-// Each part is made aside and moved into place, so that there is never half of one.
+// Each part is made under another name and then renamed. So a part is either whole or absent.
 type cache string
 
 const (
 	fetchTimeout = 10 * time.Minute
-	clusterID    = "dGlkZW1hcmstdGVzdC0xMg" // 16 bytes in base64, as Kafka wants them
+	clusterID    = "dGlkZW1hcmstdGVzdC0xMg" // Kafka wants 16 bytes in base64
 )
 
 func (c cache) jars() string      { return filepath.Join(string(c), "jars") }
 func (c cache) formatted() string { return filepath.Join(string(c), "formatted") }
 func (c cache) classes() string   { return filepath.Join(string(c), "classes.jsa") }
 
-// PrepareKafka makes ready whatever starts of that version need: with it they need no network.
+// PrepareKafka fills the cache for a version of Kafka: it downloads the jars and makes the other parts, within 10
+// minutes. A later StartKafka of the version needs no network. If a part is not there, and cannot be made without Java or
+// Maven, the error is ErrMissing.
 func PrepareKafka(ctx context.Context, version string) error {
 	if _, err := prepareKafka(ctx, version); err != nil {
 		return fmt.Errorf("prepare kafka %s: %w", version, err)
@@ -86,7 +88,8 @@ func (c cache) complete() bool {
 	return true
 }
 
-// lock keeps other processes out until unlock; the system frees it when a holder dies.
+// lock waits until no other process holds the lock, and takes it. unlock releases the lock; so does the
+// system when the process dies.
 func (c cache) lock(ctx context.Context) (unlock func(), err error) {
 	if err := os.MkdirAll(string(c), 0o755); err != nil {
 		return nil, err
@@ -105,13 +108,13 @@ func (c cache) lock(ctx context.Context) (unlock func(), err error) {
 	return func() { _ = file.Close() }, nil
 }
 
-// makeOnce has made what lies at path, unless it is there.
+// makeOnce calls build for a part of the cache that does not exist, and renames the result to path. It does nothing if path exists.
 func makeOnce(ctx context.Context, path string, build func(ctx context.Context, aside string) error) error {
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	aside := path + ".new"
-	if err := os.RemoveAll(aside); err != nil { // of one that was interrupted
+	if err := os.RemoveAll(aside); err != nil { // an interrupted build may have left it
 		return err
 	}
 	if err := build(ctx, aside); err != nil {
@@ -141,14 +144,15 @@ func fetchJars(ctx context.Context, version, into string) error {
 	return nil
 }
 
-// format makes the folder of a broker that never ran. Brokers copy it, which spares each a Java VM of its own.
+// format makes the data folder of a broker that has never run. Each broker copies the folder: formatting one
+// by itself would take a Java VM.
 func (c cache) format(ctx context.Context, aside string) error {
 	dir, err := os.MkdirTemp("", "tidemark-format-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	settings := alone(address(lowestPort), address(lowestPort+1)) // not used
+	settings := singleNode(address(lowestPort), address(lowestPort+1)) // the tool wants addresses, and listens on none
 	settings["log.dirs"] = aside
 	properties := filepath.Join(dir, "server.properties")
 	if err := writeProperties(properties, settings); err != nil {
@@ -157,7 +161,7 @@ func (c cache) format(ctx context.Context, aside string) error {
 	return run(ctx, "java", c.command(dir, JVMSmall, "kafka.tools.StorageTool", "format", "-t", clusterID, "-c", properties)...)
 }
 
-// archive runs a broker once and has the Java VM write down the classes that it loaded.
+// archive runs a broker once. At the broker's end the Java VM writes the archive of the classes that it loaded.
 func (c cache) archive(ctx context.Context, aside string) error {
 	k, err := onFreePorts(func() (*Kafka, error) {
 		return startKafka(ctx, c, KafkaOptions{JVM: append(slices.Clone(JVMSmall), "-XX:ArchiveClassesAtExit="+aside)})
@@ -168,35 +172,35 @@ func (c cache) archive(ctx context.Context, aside string) error {
 	if err := k.Close(); err != nil {
 		return err
 	}
-	if _, err := os.Stat(aside); err != nil { // this Java VM cannot: start without, as slowly as ever
+	if _, err := os.Stat(aside); err != nil { // this Java VM writes no archive: an empty file says that brokers start without one
 		return os.WriteFile(aside, nil, 0o644)
 	}
 	return nil
 }
 
-// command returns the arguments for java.
+// command returns the arguments of java that run a class of Kafka. dir is for temporary files.
 func (c cache) command(dir string, jvm []string, class string, args ...string) []string {
 	command := slices.Clone(jvm)
 	if info, err := os.Stat(c.classes()); err == nil && info.Size() > 0 {
-		command = append(command, "-XX:SharedArchiveFile="+c.classes()) // passed over where it does not fit
+		command = append(command, "-XX:SharedArchiveFile="+c.classes()) // a Java VM ignores an archive of another Java VM
 	}
 	const logger = "-Dorg.slf4j.simpleLogger."
 	command = append(command,
-		"-Djava.io.tmpdir="+dir, // for the native parts of codecs
+		"-Djava.io.tmpdir="+dir, // compression codecs unpack their native libraries here
 		"-XX:-UsePerfData",
 		logger+"showDateTime=true", logger+"dateTimeFormat=HH:mm:ss.SSS",
-		// These print every setting at every start.
+		// At level info these two print every setting at every start.
 		logger+"log.kafka.server.KafkaConfig=warn", logger+"log.org.apache.kafka.common.config.AbstractConfig=warn",
 		"-cp", filepath.Join(c.jars(), "*"), class)
 	return append(command, args...)
 }
 
-// run runs a command to its end. Its error says what it printed last.
+// run runs a command to its end. The error holds the last three lines that the command printed.
 func run(ctx context.Context, path string, args ...string) error {
 	return finish(ctx, exec.CommandContext(ctx, path, args...))
 }
 
-// finish is run for a command of that ctx.
+// finish is run for a command that was made with ctx.
 func finish(ctx context.Context, cmd *exec.Cmd) error {
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()

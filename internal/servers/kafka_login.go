@@ -14,16 +14,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// KafkaUser is somebody who may log in.
+// KafkaUser is a user who may log in to a broker.
 type KafkaUser struct {
 	Mechanism string // PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512
-	Name      string // for PLAIN letters and digits only: it becomes part of a setting's name
+	Name      string // for PLAIN only letters and digits: the name becomes part of a setting's name
 	Password  string
 }
 
 const plain = "PLAIN"
 
-// scrams are the SCRAM mechanisms by the number that Kafka's protocol gives them.
+// scrams are the SCRAM mechanisms, each with its number in Kafka's protocol, its hash, and the hash's size in bytes.
 var scrams = map[string]struct {
 	number int8
 	hash   func() hash.Hash
@@ -33,7 +33,7 @@ var scrams = map[string]struct {
 	"SCRAM-SHA-512": {2, sha512.New, sha512.Size},
 }
 
-// addLogin opens a listener for users.
+// addLogin adds a listener for users to the settings, with the passwords of the PLAIN users.
 func addLogin(settings map[string]string, addr string, users []KafkaUser) {
 	settings["listeners"] += ",LOGIN://" + addr
 	settings["advertised.listeners"] += ",LOGIN://" + addr
@@ -51,7 +51,7 @@ func addLogin(settings map[string]string, addr string, users []KafkaUser) {
 	}
 }
 
-// addUsers tells the broker the SCRAM users, whom it keeps in its log, and waits until it knows them.
+// addUsers sends the SCRAM users to the broker, which keeps them in its log, and waits until the broker lists them.
 func (k *Kafka) addUsers(ctx context.Context) error {
 	const iterations = 4096
 	request := kmsg.NewPtrAlterUserSCRAMCredentialsRequest()

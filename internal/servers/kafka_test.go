@@ -13,7 +13,7 @@ func TestKafkaStopsAndStartsAgain(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			k, err := StartKafka(t.Context(), KafkaOptions{Version: version, Settings: map[string]string{
 				"num.partitions":            "3",
-				"broker.session.timeout.ms": "2000", // so long one that was killed is not let in again
+				"broker.session.timeout.ms": "2000", // after a kill, the controller refuses the broker for this long
 			}})
 			require(t, err)
 			defer k.Close()

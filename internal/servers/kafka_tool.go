@@ -7,8 +7,9 @@ import (
 	"os/exec"
 )
 
-// RunKafkaClass runs a class of a version of Kafka to its end, with the program's environment and these variables, NAME=value.
-// An exit code other than 0 is an error, with the end of what it printed.
+// RunKafkaClass runs a class of a version of Kafka to its end. The environment is this program's, with variables (NAME=value)
+// added. An exit code other than 0 is an error, which holds the last three lines that the class printed. If the version must be
+// prepared first, see PrepareKafka for ErrMissing.
 func RunKafkaClass(ctx context.Context, version string, variables []string, class string, args ...string) error {
 	cached, err := prepareKafka(ctx, version)
 	if err != nil {
@@ -24,5 +25,6 @@ func RunKafkaClass(ctx context.Context, version string, variables []string, clas
 	return finish(ctx, cmd)
 }
 
-// FreePorts returns n different ports of loopback on which nobody listens.
+// FreePorts returns n different ports of loopback on which nobody listens, from 15,000 to 31,999. Another process may take a port
+// before the caller does.
 func FreePorts(n int) ([]int, error) { return freePorts(n) }

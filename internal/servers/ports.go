@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// Ports for servers lie below those that systems hand out to clients (32768 and up on Linux), so that a server which is
-// started again finds its own ports free.
+// Ports for servers lie below the ports that systems give to clients (32768 and up on Linux). So no client takes a server's port
+// while the server is stopped, and the server can start again on the same port.
 const (
 	lowestPort  = 15_000
 	highestPort = 32_000
@@ -17,7 +17,7 @@ const (
 // freePorts returns n different ports of loopback on which nobody listens.
 func freePorts(n int) ([]int, error) {
 	var ports []int
-	var listeners []net.Listener // all are held until all are found
+	var listeners []net.Listener // held open until all ports are found, so that the ports differ
 	defer func() {
 		for _, listener := range listeners {
 			_ = listener.Close()

@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// Process is a server as a process of its own. Its methods are for one goroutine at a time.
+// Process is a server that runs as a child process. Only one goroutine at a time may call its methods.
 type Process struct {
-	name string // what it is, for errors
-	path string
+	name string // for errors
+	path string // of the program
 	args []string
-	dir  string // where it runs, and writes its log
-	ours bool   // dir is removed by Close
+	dir  string // the working folder, which also holds the log
+	ours bool   // Close removes dir
 
-	ready func(ctx context.Context) error
+	ready func(ctx context.Context) error // nil when the server serves
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when the process has ended
-	keep  bool
+	keep  bool          // Close leaves dir
 }
 
-// PID is the process's id, 0 before the first start.
+// PID returns the id of the process, of the last one if it has ended, and 0 before the first start.
 func (p *Process) PID() int {
 	if p.cmd == nil || p.cmd.Process == nil {
 		return 0
@@ -34,16 +34,18 @@ func (p *Process) PID() int {
 	return p.cmd.Process.Pid
 }
 
-// Dir is the folder of its data and log.
+// Dir returns the folder of the server's data and log.
 func (p *Process) Dir() string { return p.dir }
 
-// LogFile is where its output goes, of all its lives.
+// LogFile returns the path of the log: what the server has printed, over all starts.
 func (p *Process) LogFile() string { return filepath.Join(p.dir, "server.log") }
 
-// Keep has Close leave the folder behind.
+// Keep makes Close leave the folder.
 func (p *Process) Keep() { p.keep = true }
 
-// Start starts the process, on the same ports and data where it ran before, and waits until it answers.
+// Start starts the process and waits until the server serves, up to a minute. A server that ran before starts on the same ports and
+// data. Start fails if the process already runs. If the process ends or does not serve in time, Start kills it, and the error holds
+// the end of the log.
 func (p *Process) Start(ctx context.Context) error {
 	if p.running() {
 		return fmt.Errorf("start %s: it runs", p.name)
@@ -79,12 +81,12 @@ func (p *Process) launch() error {
 	defer log.Close()
 	cmd := exec.Command(p.path, p.args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, log, log
-	// A group of its own, so that Ctrl-C in a terminal reaches it through us, in order.
+	// The process gets a process group of its own. So Ctrl-C in a terminal reaches only us, and we stop the servers in order.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	dieWithParent(cmd.SysProcAttr)
 	started, ended := make(chan error, 1), make(chan struct{})
 	go func() {
-		// The kernel takes the thread that started a child for its parent: it must live as long.
+		// To the kernel, the parent of a child is the thread that started it. This thread must live as long as the child.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		defer close(ended)
@@ -113,8 +115,8 @@ func (p *Process) running() bool {
 	}
 }
 
-// Stop asks the process to end, as an operator would, and waits for it. One that does not end in time is killed, which is
-// an error.
+// Stop sends SIGTERM, as an operator would, and waits until the process has ended. After 30 s Stop kills
+// the process and returns an error.
 func (p *Process) Stop() error {
 	if !p.running() {
 		return nil
@@ -132,7 +134,7 @@ func (p *Process) Stop() error {
 	}
 }
 
-// Kill ends the process at once and waits until it has gone.
+// Kill sends SIGKILL and waits until the process has ended.
 func (p *Process) Kill() {
 	if p.running() {
 		p.signal(syscall.SIGKILL)
@@ -140,19 +142,19 @@ func (p *Process) Kill() {
 	}
 }
 
-// Freeze stops the process where it is: it keeps its connections and answers nothing.
+// Freeze suspends the process (SIGSTOP): the process keeps its connections, and answers nothing.
 func (p *Process) Freeze() { p.signal(syscall.SIGSTOP) }
 
-// Thaw has it go on.
+// Thaw resumes a frozen process (SIGCONT).
 func (p *Process) Thaw() { p.signal(syscall.SIGCONT) }
 
 func (p *Process) signal(s syscall.Signal) {
 	if p.running() {
-		_ = p.cmd.Process.Signal(s) // fails only for one that has ended meanwhile
+		_ = p.cmd.Process.Signal(s) // fails only if the process has ended meanwhile
 	}
 }
 
-// Close stops the process and removes its folder, unless that is the caller's or Keep was called.
+// Close stops the process. It removes the folder, unless the caller chose the folder or called Keep.
 func (p *Process) Close() error {
 	err := p.Stop()
 	if p.ours && !p.keep {
@@ -161,7 +163,7 @@ func (p *Process) Close() error {
 	return err
 }
 
-// LogTail is the end of the log, at most so many bytes.
+// LogTail returns the end of the log, at most this many bytes. If the log cannot be read, it returns the error's text.
 func (p *Process) LogTail(most int64) string {
 	file, err := os.Open(p.LogFile())
 	if err != nil {

@@ -11,16 +11,16 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// RedisOptions say how a Redis runs. The zero value is a master on a free port that keeps everything in memory.
+// RedisOptions say how a Redis runs. The zero value is a master on a free port, which holds its data in memory only.
 type RedisOptions struct {
-	Port int    // 0 for a free one
-	Dir  string // empty for a temporary one, which Close removes
+	Port int    // 0 for a free port
+	Dir  string // empty for a temporary folder, which Close removes
 
 	AppendOnly bool   // with appendfsync everysec
 	MaxMemory  string // such as "10mb"; empty for no bound
-	// ReplicaOf is the address of a master, host:port; then StartRedis waits until its data has been copied.
+	// ReplicaOf is the address of a master, host:port. StartRedis then waits until the replica has copied the master's data.
 	ReplicaOf string
-	// Settings are lines of redis.conf, name and value by turns. They come last, and so win.
+	// Settings are lines of redis.conf: name, value, name, value. A setting here wins over the same setting of ours.
 	Settings []string
 
 	cluster bool
@@ -33,7 +33,8 @@ type Redis struct {
 	client *goredis.Client
 }
 
-// StartRedis starts a server and waits until it answers. The caller closes it.
+// StartRedis starts a server and waits until it serves, up to a minute. If redis-server is not installed, the error is ErrMissing.
+// The caller closes the server.
 func StartRedis(ctx context.Context, options RedisOptions) (*Redis, error) {
 	if options.Port != 0 {
 		return startRedis(ctx, options)
@@ -68,7 +69,7 @@ func startRedis(ctx context.Context, options RedisOptions) (*Redis, error) {
 	return r, nil
 }
 
-// args begins with the port.
+// args returns the command line. It begins with --port and the port.
 func (o RedisOptions) args() ([]string, error) {
 	ports, err := freePorts(2)
 	if err != nil {
@@ -79,7 +80,7 @@ func (o RedisOptions) args() ([]string, error) {
 	}
 	settings := []string{
 		"port", strconv.Itoa(ports[0]), "bind", "127.0.0.1", "save", "", "maxmemory-policy", "noeviction",
-		"repl-diskless-sync-delay", "0", // else a replica waits five seconds for others to come
+		"repl-diskless-sync-delay", "0", // by default a master waits five seconds for more replicas before it sends its data
 	}
 	if o.AppendOnly {
 		settings = append(settings, "appendonly", "yes", "appendfsync", "everysec")
@@ -106,13 +107,13 @@ func (o RedisOptions) args() ([]string, error) {
 	return append(args, replica...), nil
 }
 
-// Addr is its address, host:port.
+// Addr returns the address, host:port.
 func (r *Redis) Addr() string { return r.addr }
 
-// Client is a client of it that tries nothing twice. Close closes it.
+// Client returns a client of the server that never retries. Close closes the client too.
 func (r *Redis) Client() *goredis.Client { return r.client }
 
-// Promote makes a replica a master, with whatever had reached it.
+// Promote makes a replica a master. The new master has the writes that had reached the replica.
 func (r *Redis) Promote(ctx context.Context) error {
 	if err := r.client.ReplicaOf(ctx, "NO", "ONE").Err(); err != nil {
 		return fmt.Errorf("promote %s: %w", r.name, err)
@@ -121,7 +122,7 @@ func (r *Redis) Promote(ctx context.Context) error {
 	return nil
 }
 
-// CatchUp waits until a replica has all that its master has now.
+// CatchUp waits until the replica has everything that the master has at the call. It has no limit but ctx.
 func (r *Redis) CatchUp(ctx context.Context, master *Redis) error {
 	offset := func(of *Redis) (int64, error) {
 		info, err := of.client.InfoMap(ctx, "replication").Result()
@@ -149,7 +150,8 @@ func (r *Redis) Close() error {
 	return r.Process.Close()
 }
 
-// answers is nil once our process, not another on its port, serves, with the data on disk loaded.
+// answers returns nil when the server serves: it has loaded its data from disk, and it is our process, not
+// another on the same port.
 func (r *Redis) answers(ctx context.Context) error {
 	conn, err := net.Dial("tcp", r.addr) // the client library writes a line to standard error for each dial that fails
 	if err != nil {
@@ -169,7 +171,7 @@ func (r *Redis) answers(ctx context.Context) error {
 	return nil
 }
 
-// linked is nil once a replica has all that its master had when they met.
+// linked returns nil when a replica has copied the data that its master had when they connected.
 func (r *Redis) linked(ctx context.Context) error {
 	if err := r.answers(ctx); err != nil {
 		return err

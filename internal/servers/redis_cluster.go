@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// masters are the nodes of a RedisCluster: the least that elects.
+// masters is the number of nodes of a RedisCluster: the smallest number that can elect.
 const masters = 3
 
-// slots are the hash slots of any Redis Cluster.
+// slots is the number of hash slots of a Redis Cluster.
 const slots = 16384
 
-// Node timeouts, in milliseconds. Nodes talk to each other every half of it: a short one has them meet sooner, a long one
-// lets a busy machine be slow.
+// Node timeouts, in milliseconds. Nodes ping each other once in half the timeout. The short timeout makes the nodes meet sooner;
+// the long timeout keeps a slow machine from taking a node for dead.
 const (
 	meetingTimeout = "500"
 	lastingTimeout = "5000"
@@ -25,8 +25,9 @@ type RedisCluster struct {
 	Nodes []*Redis
 }
 
-// StartRedisCluster starts three masters with a third of the slots each, and waits until all agree. options hold for
-// each, but for port and folder. The caller closes it.
+// StartRedisCluster starts three masters with a third of the slots each, and waits until every node serves and knows all slots, up
+// to a minute. options hold for each node, without Port and Dir. If redis-server is not installed, the error is ErrMissing. The
+// caller closes the cluster.
 func StartRedisCluster(ctx context.Context, options RedisOptions) (*RedisCluster, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -49,7 +50,7 @@ func StartRedisCluster(ctx context.Context, options RedisOptions) (*RedisCluster
 
 func (c *RedisCluster) meet(ctx context.Context) error {
 	for i, node := range c.Nodes {
-		// Distinct epochs from the start, or the nodes quarrel about them first.
+		// Give each node an epoch of its own. Otherwise all nodes begin with the same epoch, and must first resolve the collision.
 		if err := node.client.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1).Err(); err != nil {
 			return err
 		}
@@ -79,7 +80,7 @@ func (c *RedisCluster) meet(ctx context.Context) error {
 	return nil
 }
 
-// knowsAll is nil once the node serves, and knows who has which slots.
+// knowsAll returns nil when the node serves, and knows the owner of every slot.
 func (r *Redis) knowsAll(ctx context.Context) error {
 	info, err := r.client.ClusterInfo(ctx).Result()
 	if err != nil {
@@ -91,7 +92,7 @@ func (r *Redis) knowsAll(ctx context.Context) error {
 	return nil
 }
 
-// Addrs are the addresses of the nodes, host:port.
+// Addrs returns the addresses of the nodes, host:port.
 func (c *RedisCluster) Addrs() []string {
 	var addrs []string
 	for _, node := range c.Nodes {
@@ -100,14 +101,14 @@ func (c *RedisCluster) Addrs() []string {
 	return addrs
 }
 
-// Keep has Close leave the folders behind.
+// Keep makes Close leave the nodes' folders.
 func (c *RedisCluster) Keep() {
 	for _, node := range c.Nodes {
 		node.Keep()
 	}
 }
 
-// Close stops all nodes.
+// Close stops all nodes; see Process.Close.
 func (c *RedisCluster) Close() error {
 	var errs []error
 	for _, node := range c.Nodes {

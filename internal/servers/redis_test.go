@@ -100,7 +100,7 @@ func TestFrozenRedisKeepsItsConnections(t *testing.T) {
 	}
 }
 
-// TestLostWrites is how writes are lost: the master acknowledges what its replica never gets.
+// TestLostWrites shows how a failover loses writes: the master acknowledges writes that never reach the replica.
 func TestLostWrites(t *testing.T) {
 	master := redisFor(t, RedisOptions{})
 	link, err := NewRelay(master.Addr())

@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// Relay is an address that leads to a server, and can be cut, led elsewhere, or made slow: a network between two servers,
-// or the address that clients keep through a failover. It is safe for concurrent use.
+// Relay is a TCP proxy on loopback: it forwards connections to a target. Tests cut its connections, change its target, or delay
+// what clients send. So it can play a network between two servers, or the address that clients keep through a failover. It is safe
+// for concurrent use.
 type Relay struct {
 	listener net.Listener
 	done     sync.WaitGroup
@@ -17,17 +18,17 @@ type Relay struct {
 	target string
 	cut    bool
 	conns  map[net.Conn]struct{}
-	delay  *delay // nil for none
+	delay  *delay // nil when nothing is held back
 }
 
-// delay keeps what clients send, from the first piece on that contains text.
+// delay holds back what clients send, beginning with the first piece that contains text.
 type delay struct {
 	text        []byte
 	began, over chan struct{}
 	once        sync.Once
 }
 
-// NewRelay returns a relay to the address target. The caller closes it.
+// NewRelay returns a relay to the address target, host:port. The caller closes the relay.
 func NewRelay(target string) (*Relay, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -38,17 +39,17 @@ func NewRelay(target string) (*Relay, error) {
 	return r, nil
 }
 
-// Addr is the address that leads to the target.
+// Addr returns the relay's own address, host:port.
 func (r *Relay) Addr() string { return r.listener.Addr().String() }
 
-// Cut breaks every connection, with whatever is on its way, and every later one until Lead.
+// Cut closes every connection; bytes on their way are lost. Until Lead is called, every new connection is closed too.
 func (r *Relay) Cut() { r.set(r.target, true) }
 
-// Lead breaks every connection; later ones lead to target.
+// Lead closes every connection. New connections go to target, host:port.
 func (r *Relay) Lead(target string) { r.set(target, false) }
 
-// Hold has the relay keep what clients send, from the first piece on that contains text, on all connections, until Release.
-// The channel is closed when there is something to keep. Answers come back as ever.
+// Hold makes the relay hold back what clients send. It begins with the first piece that contains text, and then holds back all
+// connections until Release. The channel is closed at this first piece. Answers of the server are never held back.
 func (r *Relay) Hold(text string) <-chan struct{} {
 	r.Release()
 	r.mu.Lock()
@@ -57,7 +58,7 @@ func (r *Relay) Hold(text string) <-chan struct{} {
 	return r.delay.began
 }
 
-// Release sends on what has been held: it arrives late.
+// Release ends Hold, and forwards what the relay has held back.
 func (r *Relay) Release() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,7 +68,7 @@ func (r *Relay) Release() {
 	}
 }
 
-// Close cuts the relay for good.
+// Close closes every connection and stops listening.
 func (r *Relay) Close() error {
 	err := r.listener.Close()
 	r.Cut()
@@ -114,7 +115,7 @@ func (r *Relay) join(client net.Conn) {
 	}
 	var back sync.WaitGroup
 	back.Go(func() {
-		_, _ = io.Copy(client, server) // whatever its end, the other way ends too
+		_, _ = io.Copy(client, server) // however this direction ends, the other ends too
 		_ = client.Close()
 	})
 	r.forward(server, client)
@@ -126,7 +127,7 @@ func (r *Relay) join(client net.Conn) {
 	r.mu.Unlock()
 }
 
-// forward copies what a client sends until either end is closed.
+// forward copies what a client sends to the server, until one of the two connections is closed.
 func (r *Relay) forward(server, client net.Conn) {
 	piece := make([]byte, 64<<10)
 	for {
@@ -138,7 +139,7 @@ func (r *Relay) forward(server, client net.Conn) {
 	}
 }
 
-// await waits while a piece is to be kept.
+// await waits while a piece is to be held back.
 func (r *Relay) await(piece []byte) {
 	r.mu.Lock()
 	d := r.delay
@@ -156,7 +157,8 @@ func (r *Relay) await(piece []byte) {
 	}
 }
 
-// enter notes the connections for the next cut; false where that came while the target was dialled.
+// enter registers the connections, so that the next cut closes them. It returns false if the relay was cut, or got another target,
+// while the connection to the target was being opened.
 func (r *Relay) enter(target string, conns ...net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

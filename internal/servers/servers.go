@@ -1,7 +1,8 @@
-// Package servers starts real servers, Apache Kafka and Redis, as processes on loopback: for tests, benchmarks and work
-// by hand. It needs a Unix system; where something is not installed it says so with ErrMissing.
+// Package servers starts real servers, Apache Kafka and Redis, as processes on loopback. Tests, benchmarks and people who try
+// things by hand use them. The package needs a Unix system. If a program is not installed, the error is ErrMissing.
 //
-// Servers die with the program that started them, however it ends (on Linux; elsewhere after a crash they are left).
+// On Linux a server dies with the program that started it, even when the program is killed. On other systems a program that crashes
+// leaves its servers running.
 package servers
 
 import (
@@ -13,10 +14,10 @@ import (
 	"time"
 )
 
-// ErrMissing is the error of a server that this machine cannot run because something is not installed.
+// ErrMissing is the error of a server that this machine cannot run, because a program or a download is missing.
 var ErrMissing = errors.New("missing")
 
-// missing says what is not there, and how to get it.
+// missing returns an ErrMissing that says what is missing and how to install it.
 func missing(format string, args ...any) error {
 	return fmt.Errorf("%w: %s (deploy/install-servers.sh installs it)", ErrMissing, fmt.Sprintf(format, args...))
 }
@@ -27,7 +28,7 @@ const (
 	lookEvery    = 10 * time.Millisecond
 )
 
-// await asks until the answer is nil; when ctx ends first, it fails with the last answer.
+// await calls ask every lookEvery until ask returns nil. If ctx ends first, await returns the cause and the last error of ask.
 func await(ctx context.Context, ask func(context.Context) error) error {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
@@ -44,7 +45,8 @@ func await(ctx context.Context, ask func(context.Context) error) error {
 	}
 }
 
-// onFreePorts starts a server, and tries again where others took its ports between our look and its own.
+// onFreePorts starts a server, at most three times. It tries again when another process has taken a port
+// after we found the port free.
 func onFreePorts[S any](start func() (S, error)) (S, error) {
 	const tries = 3
 	for try := 1; ; try++ {
@@ -55,7 +57,7 @@ func onFreePorts[S any](start func() (S, error)) (S, error) {
 	}
 }
 
-// folder returns dir, made where needed, or a new temporary one, which is then ours to remove.
+// folder creates dir if it does not exist. If dir is empty, folder creates a temporary folder instead, which is ours: we remove it.
 func folder(dir, name string) (path string, ours bool, err error) {
 	if dir != "" {
 		return dir, false, os.MkdirAll(dir, 0o755)

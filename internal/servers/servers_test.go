@@ -19,7 +19,7 @@ import (
 	"tidemark/deploy"
 )
 
-// bounded is long for what should take a moment.
+// bounded returns a context of 30 s, for calls that should take a moment.
 func bounded(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
@@ -49,14 +49,14 @@ func TestMissingServersSaySo(t *testing.T) {
 	}
 }
 
-// TestPOMNamesTheNewestVersion keeps the one version by default and the other from parting.
+// TestPOMNamesTheNewestVersion compares two defaults that must be the same: Kafka4, and kafka.version in the POM.
 func TestPOMNamesTheNewestVersion(t *testing.T) {
 	if want := "<kafka.version>" + Kafka4 + "</kafka.version>"; !strings.Contains(string(deploy.KafkaPOM), want) {
 		t.Errorf("the POM does not say %s", want)
 	}
 }
 
-// TestPartsAreMadeOnce has many make the same part, after one that was interrupted.
+// TestPartsAreMadeOnce makes one part eight times at once, after a build of the part was interrupted.
 func TestPartsAreMadeOnce(t *testing.T) {
 	c := cache(t.TempDir())
 	path := filepath.Join(string(c), "part")
@@ -130,7 +130,7 @@ func TestProcessThatNeverAnswers(t *testing.T) {
 	}
 }
 
-// orphan is the environment variable that has this test program start a server and be killed.
+// orphan is an environment variable. If it holds a folder, this test program starts a server in the folder and waits to be killed.
 const orphan = "TIDEMARK_TEST_ORPHAN"
 
 func TestMain(m *testing.M) {

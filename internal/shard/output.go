@@ -8,20 +8,24 @@ import (
 	"tidemark/internal/stream"
 )
 
-// Output is a message that a commit promises to publish. Its ID names it for ever: the same ID means the same payload.
+// Output is a message that a commit promises to publish. Two outputs with the same ID have the same payload.
 type Output struct {
 	ID      string
 	Topic   string
 	Key     []byte
 	Value   []byte
 	Headers []stream.Header
-	// Time is the record time to publish under; zero leaves it to the producer.
+	// Time is the timestamp of the message in the log. Zero means the time of publication.
 	Time event.Instant
 }
 
 var errShortOutput = errors.New("outbox entry is cut short")
 
-// Append appends the outbox encoding of o to b: five length-prefixed strings, the headers, and the time.
+// Append appends the encoding of o, as the outbox holds it, to b and returns the extended slice:
+//
+//	ID, Topic, Key, Value   length (uvarint), bytes
+//	Headers                 number (uvarint), then key and value of each: length (uvarint), bytes
+//	Time                    ms since 1970 (varint)
 func (o Output) Append(b []byte) []byte {
 	b = appendBytes(b, []byte(o.ID))
 	b = appendBytes(b, []byte(o.Topic))
@@ -35,7 +39,7 @@ func (o Output) Append(b []byte) []byte {
 	return binary.AppendVarint(b, int64(o.Time))
 }
 
-// DecodeOutput reads what Append wrote. The result shares no memory with b.
+// DecodeOutput reads what Append wrote. It fails when b is too short or too long. The result shares no memory with b.
 func DecodeOutput(b []byte) (Output, error) {
 	r := reader{b: b}
 	o := Output{ID: string(r.bytes()), Topic: string(r.bytes()), Key: r.bytes(), Value: r.bytes()}

@@ -23,7 +23,7 @@ func anyOutput(t *rapid.T) shard.Output {
 	return o
 }
 
-// anyBytes draws nil for nothing, as decoding does not tell nothing from nil.
+// anyBytes draws bytes. No bytes are nil, as in a decoded output.
 func anyBytes(t *rapid.T, label string) []byte {
 	if b := rapid.SliceOf(rapid.Byte()).Draw(t, label); len(b) > 0 {
 		return b

@@ -5,8 +5,8 @@ import (
 	"hash/fnv"
 )
 
-// Partitioner names the hash by which producers choose a partition, with its own handling of the sign. As the shard
-// count is a multiple of the partition count, a shard is fed by one partition index.
+// Partitioner names a hash by which producers choose a partition. The hashes differ in how they treat a negative value. The number
+// of shards is a multiple of the number of partitions, so all customers of a shard are in partitions of one index.
 type Partitioner string
 
 // The partitioners that producers use.
@@ -16,10 +16,11 @@ const (
 	FNV1a   Partitioner = "fnv1a"   // Sarama's default
 )
 
-// Known reports whether p is one of the three.
+// Known reports whether p is Murmur2, CRC32 or FNV1a.
 func (p Partitioner) Known() bool { return p == Murmur2 || p == CRC32 || p == FNV1a }
 
-// Of returns the place of key among n, 0..n-1. An unknown partitioner panics: Layout.Check refuses it at start.
+// Of returns the number of the partition, or shard, of a key among n: 0..n-1. n is at least 1. An unknown partitioner panics;
+// Layout.Check refuses one at start.
 func (p Partitioner) Of(key string, n int) int {
 	switch p {
 	case Murmur2:
@@ -35,7 +36,7 @@ func (p Partitioner) Of(key string, n int) int {
 	panic("shard: unknown partitioner " + string(p))
 }
 
-// murmur2 is Austin Appleby's MurmurHash2 with the seed of Kafka's Java client.
+// murmur2 is Austin Appleby's 32-bit MurmurHash2 with the seed of Kafka's Java client (Utils.murmur2).
 func murmur2(key string) uint32 {
 	const (
 		seed = 0x9747b28c

@@ -11,10 +11,10 @@ import (
 	"tidemark/internal/shard"
 )
 
-// wide is a partition count that leaves the hash as it is, less its sign.
+// wide is a number of partitions beyond every hash: the remainder is then the hash itself, without its sign.
 const wide = 1 << 31
 
-// The hashes are those that UtilsTest.testMurmur2 of Apache Kafka's Java client holds it to.
+// The wanted hashes are from UtilsTest.testMurmur2 of Apache Kafka's Java client.
 func TestMurmur2IsThatOfTheJavaClient(t *testing.T) {
 	for _, row := range []struct {
 		key  string
@@ -38,8 +38,8 @@ func TestMurmur2IsThatOfTheJavaClient(t *testing.T) {
 	}
 }
 
-// The check value of CRC-32, and hashes of FNV-1a from its Internet draft. CRC-32 is taken as it is; FNV-1a as a signed number,
-// whose remainder loses its sign: 0xbf9cf968 is -1080231576, 0xe40c292c is -468965076.
+// The wanted values are the check value of CRC-32, and hashes from the Internet draft of FNV-1a. CRC-32 is an unsigned number.
+// FNV-1a is a signed number, and its remainder loses the sign: 0xbf9cf968 is -1080231576, 0xe40c292c is -468965076.
 func TestOtherHashesAreTheirOwn(t *testing.T) {
 	for _, row := range []struct {
 		by   shard.Partitioner
@@ -57,7 +57,7 @@ func TestOtherHashesAreTheirOwn(t *testing.T) {
 	}
 }
 
-// kafka-go has all three, written independently, and tested against the clients that they come from.
+// kafka-go has all three hashes. They were written independently of ours, and tested against the clients that use them.
 func TestPartitionersAgreeWithKafkaGo(t *testing.T) {
 	balancers := map[shard.Partitioner]kafka.Balancer{
 		shard.Murmur2: kafka.Murmur2Balancer{Consistent: true},
@@ -80,7 +80,7 @@ func TestPartitionersAgreeWithKafkaGo(t *testing.T) {
 	})
 }
 
-// What makes virtual shards work: a shard's customers are all of one partition, shard mod partitions.
+// The promise behind virtual shards: all customers of a shard have one partition index, shard modulo partitions.
 func TestShardIsFedByOnePartition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		by := rapid.SampledFrom([]shard.Partitioner{shard.Murmur2, shard.CRC32, shard.FNV1a}).Draw(t, "by")

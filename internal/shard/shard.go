@@ -1,4 +1,9 @@
-// Package shard says which customers belong together, and what one atomic commit of them holds.
+// Package shard has the words that the pipeline and its store share: shards, commits, marks, views. A shard is a fixed group of
+// customers. A store changes a shard by commits: each is atomic, and names the state that it starts from.
+//
+//	customer ── hash mod V ──> shard ── mod P ──> partition index        V shards, P partitions, V a multiple of P
+//
+// So the events of a shard's customers arrive in the partitions of one index, and one lane owns the shard.
 package shard
 
 import (
@@ -8,25 +13,26 @@ import (
 	"tidemark/internal/event"
 )
 
-// ErrConflict is the error of a commit whose shard has another token than the one that was read.
+// ErrConflict is the error of a commit that another commit has forestalled: the shard's token is not the token that was read.
 var ErrConflict = errors.New("another commit came first")
 
-// Layout is fixed for the life of the data. It stands in tm:meta; a mismatch refuses to start.
+// Layout says how the data is laid out. It is fixed for the life of the data: the first program writes it to tm:meta, and a
+// program with another layout refuses to start.
 type Layout struct {
 	// Shards is V, the number of virtual shards: a multiple of the partition count.
 	Shards int
-	// Partitioner is the hash by which the producers choose a partition.
+	// Partitioner is the hash by which the producers of the input topics choose a partition.
 	Partitioner Partitioner
-	// Zone is the IANA name of the zone whose calendar days count.
+	// Zone is the IANA name of a time zone. Days begin and end in this zone.
 	Zone string
-	// Base is the currency that all money is kept in.
+	// Base is the currency of all amounts in the state.
 	Base event.Currency
 }
 
 // Of returns the shard of a customer, 0..Shards-1.
 func (l Layout) Of(customer string) int { return l.Partitioner.Of(customer, l.Shards) }
 
-// Check says why l cannot serve topics of so many partitions; nil when it can.
+// Check returns an error that says why l cannot serve topics with this number of partitions, and nil when it can.
 func (l Layout) Check(partitions int) error {
 	if partitions < 1 {
 		return fmt.Errorf("%d partitions, at least 1 needed", partitions)
@@ -43,13 +49,15 @@ func (l Layout) Check(partitions int) error {
 	return nil
 }
 
-// DefaultShards is the smallest multiple of twice the partition count that is at least 64.
+// DefaultShards returns the smallest multiple of 2·partitions that is at least 64. partitions is at least 1. Twice as many
+// partitions still divide the number of shards.
 func DefaultShards(partitions int) int {
 	step := 2 * partitions
 	return (64 + step - 1) / step * step
 }
 
-// Token names one state of a shard. It is random, not a counter: a failover could issue a counter's value again.
+// Token is a fencing token: it names one state of a shard, and every commit leaves a new one. A token is random. A counter would
+// repeat values after a failover that lost writes, and an owner that had read the lost state could then commit.
 type Token string
 
 // Partition is one partition of one input topic.
@@ -60,32 +68,35 @@ type Partition struct {
 
 func (p Partition) String() string { return fmt.Sprintf("%s/%d", p.Topic, p.Index) }
 
-// Marks hold, per partition, the next offset that a shard has not yet seen applied.
+// Marks hold one offset per partition: the next offset that the shard has not seen applied.
 type Marks map[Partition]int64
 
-// Meta is the head of a shard.
+// Meta is the head of a shard: what the shard says of itself.
 type Meta struct {
-	// Token is empty where the shard does not exist.
-	Token    Token
+	// Token is empty when the shard does not exist. All other fields are then zero.
+	Token Token
+	// Sequence counts the commits of the shard, from 1.
 	Sequence int64
-	Format   int64
-	// Model is the hash of the model that all of the shard's profiles have been reviewed under; while they are taken over to another,
-	// some other name.
+	// Format is the version of the layout in the store.
+	Format int64
+	// Model is the hash of the model to which the last migration moved every profile. It is empty before the first migration. From
+	// the first profiles that a migration moves until the migration ends, it is a random name.
 	Model  string
 	Marks  Marks
 	Counts Counts
 }
 
-// Counts are the entries of a shard's other keys, sentinels included. What meta says and what the keys hold must agree.
+// Counts are the numbers of entries in a shard's keys, sentinels included. The head holds the numbers that must be there; the
+// keys hold the numbers that are there.
 type Counts struct{ Profiles, Due, Outbox int64 }
 
-// Audit is what a shard's meta says beside what its keys hold.
+// Audit compares a shard's head (Meta.Counts) with its keys (Actual).
 type Audit struct {
 	Meta   Meta
 	Actual Counts
 }
 
-// Intact reports whether meta and keys agree.
+// Intact reports whether head and keys agree. If not, the store has lost entries.
 func (a Audit) Intact() bool { return a.Meta.Counts == a.Actual }
 
 // Query asks for the profiles of some customers of one shard.
@@ -94,14 +105,15 @@ type Query struct {
 	Customers []string
 }
 
-// Loaded answers a Query at one instant: the shard's head, and a profile (nil for none) per customer asked for.
+// Loaded answers a Query. Head and profiles are of one instant. Profiles has one entry per customer of the query, in order; nil for
+// a customer without a profile.
 type Loaded struct {
 	Meta     Meta
 	Profiles [][]byte
 }
 
-// Update is a customer's new state. Due is event.Never when no review is to come. DueStands says that the shard holds this
-// very Due already, so that it need not be written.
+// Update is a customer's new state: the encoded profile, and the time of the next review. Due is event.Never when no review is to
+// come. DueStands says that the shard already holds this Due: the commit need not write it.
 type Update struct {
 	Customer  string
 	Profile   []byte
@@ -112,33 +124,36 @@ type Update struct {
 // Commit is one atomic step of a shard: all of it happens, or nothing.
 type Commit struct {
 	Shard int
-	// Read is the token that the step starts from, Token the random one that it leaves behind.
+	// Read is the token of the state that the commit starts from; empty to create the shard. Token names the state that the commit
+	// leaves: a new random one.
 	Read, Token Token
 	Updates     []Update
-	// Marks are those to set; others stay.
+	// Marks are the marks to set. Marks that are not named stay.
 	Marks Marks
-	// Outbox is appended; Confirmed entries are taken off its head.
+	// Outbox is appended to the outbox. Confirmed entries are removed from the outbox's head.
 	Outbox    []Output
 	Confirmed int
-	// Census adds to counters of the shard's customers.
+	// Census adds increments to counters of the shard's customers.
 	Census map[string]int64
-	// Model replaces the model hash in meta; empty leaves it.
+	// Model replaces Meta.Model. An empty Model leaves it.
 	Model string
 }
 
-// Marker moves the marks of an idle shard: each is set to Next only where it still equals Acked.
+// Marker moves marks of an idle shard. A mark moves to its offset in Next if it still equals its offset in Acked. A partition that
+// is not in Acked must not have a mark yet.
 type Marker struct {
 	Shard       int
 	Acked, Next Marks
 }
 
-// Due says when a customer is to be reviewed.
+// Due says when the next review of a customer is to run.
 type Due struct {
 	Customer string
 	At       event.Instant
 }
 
-// View is what dashboards read of one customer: the fields of tm:score and the JSON of tm:detail.
+// View is what the public reads of one customer: the fields of tm:score:<customer> and the JSON of tm:detail:<customer>. Without
+// fields the view is removed.
 type View struct {
 	Customer string
 	Fields   []Field
@@ -148,7 +163,7 @@ type View struct {
 // Field is one field of a public hash.
 type Field struct{ Name, Value string }
 
-// Partitions lists the partitions of an index: one per input topic.
+// Partitions returns the partitions with this index, one per input topic.
 func Partitions(index int) []Partition {
 	var all []Partition
 	for _, topic := range event.Topics() {

@@ -13,7 +13,7 @@ import (
 	"tidemark/internal/stream"
 )
 
-// first is the commit with which most stories begin.
+// first is the commit with which most tests begin: it creates shard 3.
 func first() shard.Commit {
 	return shard.Commit{
 		Shard: 3, Token: "one",
@@ -92,7 +92,7 @@ func testRetry(t *testing.T, s harness) {
 		t.Errorf("after the retry:\n got %s\nwant %s", got, want)
 	}
 	s.must(shard.Commit{Shard: 3, Read: "two", Token: "three"})
-	s.conflicts(second) // another commit lies between
+	s.conflicts(second) // too late: another commit has followed
 }
 
 func testConflict(t *testing.T, s harness) {
@@ -107,7 +107,7 @@ func testConflict(t *testing.T, s harness) {
 	if got := s.state(3); got != want {
 		t.Errorf("after conflicts:\n got %s\nwant %s", got, want)
 	}
-	s.conflicts(shard.Commit{Shard: 4, Read: "one", Token: "two"}) // there was a shard 4 once, says this one
+	s.conflicts(shard.Commit{Shard: 4, Read: "one", Token: "two"}) // this commit has read a shard 4 that does not exist
 	if got := s.meta(4).Token; got != "" {
 		t.Errorf("a shard that is not there, after a conflict: got token %q, want none", got)
 	}
@@ -236,7 +236,7 @@ func testLarge(t *testing.T, s harness) {
 		t.Errorf("due: got %d, want %d beginning with %s", len(got), n*4/5, customers[1])
 	}
 
-	// The whole outbox confirmed, and all reviews cleared but one in ten.
+	// Confirm the whole outbox. Clear all reviews but one in ten.
 	next := shard.Commit{Shard: 3, Read: "one", Token: "two", Confirmed: n / 2, Outbox: []shard.Output{output("last")}}
 	for i, u := range c.Updates {
 		if i%10 != 1 {

@@ -32,7 +32,7 @@ func testLoss(t *testing.T, s harness, b Breakable) {
 			t.Errorf("%s lost: keys: got %+v, want %+v", d.name, audit.Actual, d.want)
 		}
 
-		// A commit that goes on does not paper over it.
+		// A later commit does not hide the loss.
 		s.must(shard.Commit{
 			Shard: n, Read: "one", Token: "two", Outbox: []shard.Output{output("o4")},
 			Updates: []shard.Update{{Customer: "c", Profile: []byte("c2"), Due: 3}, {Customer: "b", Profile: []byte("b2"), Due: event.Never}},

@@ -11,7 +11,7 @@ import (
 	"tidemark/schemas"
 )
 
-// harness is a store whose errors end the test.
+// harness is a store under test. An unexpected error of a method ends the test.
 type harness struct {
 	t *testing.T
 	Store
@@ -41,7 +41,7 @@ func (s harness) try(c shard.Commit) error {
 	return errs[0]
 }
 
-// conflicts carries out one commit that another must have forestalled.
+// conflicts tries one commit, which must fail with shard.ErrConflict.
 func (s harness) conflicts(c shard.Commit) {
 	s.t.Helper()
 	if err := s.try(c); !errors.Is(err, shard.ErrConflict) {
@@ -93,7 +93,7 @@ func (s harness) due(n, limit int) []shard.Due {
 	return due
 }
 
-// outbox returns the ids of what a shard still has to publish.
+// outbox returns the ids of the entries in a shard's outbox, oldest first.
 func (s harness) outbox(n int) []string {
 	s.t.Helper()
 	outputs, err := s.Outbox(s.t.Context(), n)
@@ -116,7 +116,8 @@ func (s harness) mark(m shard.Marker) shard.Meta {
 	return metas[0]
 }
 
-// state is all of a shard that its customers a and b show: enough to see whether anything was written.
+// state returns a text of everything in a shard that holds no customers but a and b. If nothing was
+// written, the text stays the same.
 func (s harness) state(n int) string {
 	s.t.Helper()
 	loaded, audit := s.load(n, "a", "b"), s.audit(n)

@@ -143,7 +143,7 @@ func testDrop(t *testing.T, s harness) {
 	s.must(beside)
 	want := s.state(2)
 	s.must(first())
-	if err := s.Drop(t.Context(), []int{3, 4}); err != nil { // the one is there, the other never was
+	if err := s.Drop(t.Context(), []int{3, 4}); err != nil { // shard 3 exists, shard 4 never existed
 		t.Fatalf("drop: got error %v, want none", err)
 	}
 	if got := s.audit(3); got.Meta.Token != "" || got.Actual != (shard.Counts{}) {
@@ -152,7 +152,7 @@ func testDrop(t *testing.T, s harness) {
 	if got := s.state(2); got != want {
 		t.Errorf("the shard beside it:\n got %s\nwant %s", got, want)
 	}
-	s.conflicts(shard.Commit{Shard: 3, Read: "one", Token: "two"}) // by one who had read it
+	s.conflicts(shard.Commit{Shard: 3, Read: "one", Token: "two"}) // from an owner that read the shard before the drop
 	s.must(shard.Commit{Shard: 3, Token: "anew"})
 	if got := s.audit(3).Actual; got != (shard.Counts{Profiles: 1, Due: 1, Outbox: 1}) {
 		t.Errorf("the shard that begins again: got %+v, want only sentinels", got)
@@ -162,7 +162,7 @@ func testDrop(t *testing.T, s harness) {
 	}
 }
 
-// testCounts walks through commits of every shape; whatever they do, head and keys agree.
+// testCounts carries out commits of many shapes. After each commit, the counts in the head agree with the keys.
 func testCounts(t *testing.T, s harness) {
 	read, outbox := shard.Token(""), 0
 	for step := range 60 {

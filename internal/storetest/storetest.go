@@ -1,4 +1,5 @@
-// Package storetest holds the promises that every store of shards must keep: the fake, miniredis and Redis alike.
+// Package storetest tests that a store of shards keeps the promises of pipeline.Store. Every kind of store runs the same tests: the
+// pipeline's fake, miniredis, Redis and Redis Cluster.
 package storetest
 
 import (
@@ -8,7 +9,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Store has the methods of pipeline.Store, which says what they mean.
+// Store has the methods of pipeline.Store that the tests need. The comments of pipeline.Store say what the methods promise.
 type Store interface {
 	Audit(ctx context.Context, shards []int) ([]shard.Audit, error)
 	Metas(ctx context.Context, shards []int) ([]shard.Meta, error)
@@ -22,17 +23,18 @@ type Store interface {
 	Project(ctx context.Context, views []shard.View) error
 }
 
-// Breakable is a Store whose content can be damaged behind its back. The promises about damage hold only such stores
-// to account.
+// Breakable is a Store that tests can damage from outside, as a failover or an operator would. Only a
+// Breakable runs the tests of damage.
 type Breakable interface {
 	Store
-	// LoseProfile, LoseDue and LoseOutput take one entry away: a customer's, or the newest of the outbox.
+	// LoseProfile and LoseDue remove a customer's entry. LoseOutput removes the newest entry of the
+	// outbox. The head stays as it is.
 	LoseProfile(t *testing.T, shard int, customer string)
 	LoseDue(t *testing.T, shard int, customer string)
 	LoseOutput(t *testing.T, shard int)
-	// LoseShard takes everything away, as a server that comes back empty does.
+	// LoseShard removes the shard with its head, as if the server came back empty.
 	LoseShard(t *testing.T, shard int)
-	// Spoil makes one key of a shard (profiles, due, outbox or census) unfit to be written, until mend is called.
+	// Spoil makes one key of a shard (profiles, due, outbox or census) refuse writes until mend is called.
 	Spoil(t *testing.T, shard int, key string) (mend func())
 }
 
@@ -49,10 +51,10 @@ type Counter interface {
 	Census(ctx context.Context, shards []int) ([]map[string]int64, error)
 }
 
-// layout is what the suite opens stores with.
+// layout is the layout of every store that the tests open.
 var layout = shard.Layout{Shards: 8, Partitioner: shard.Murmur2, Zone: "UTC", Base: "EUR"}
 
-// Run holds a kind of store to its promises. Each call of open returns an empty store of its own.
+// Run runs all tests on one kind of store. Each call of open must return a new, empty store.
 func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 	promises := []struct {
 		name string

@@ -1,4 +1,4 @@
-// Package stream is what a log holds and what reading it gives: records, headers and fetches, before anybody has looked inside.
+// Package stream has the words for a log and for reading it: records, headers and fetches. Nothing here knows what a message means.
 package stream
 
 import (
@@ -7,12 +7,12 @@ import (
 	"tidemark/internal/event"
 )
 
-// Record is a message as the log holds it, before anybody has looked inside.
+// Record is a message as the log holds it. Key and Value are not decoded.
 type Record struct {
 	Topic     event.Topic
 	Partition int
 	Offset    int64
-	// Time is the record time: the timestamp of the message.
+	// Time is the record time: the timestamp that the log holds for the message, in ms.
 	Time    event.Instant
 	Key     []byte
 	Value   []byte
@@ -25,21 +25,22 @@ type Header struct {
 	Value []byte
 }
 
-// Fetch is a run of records of one partition, and how far the log had got when they were read.
+// Fetch is the answer to one read of a partition: records in the order of their offsets, and the end of the log at that time.
 type Fetch struct {
 	Records []Record
-	// Next is the offset after the last record: where the following fetch goes on.
+	// Next is the offset at which the following fetch goes on.
 	Next int64
-	// HighWatermark is the end of the log when the fetch was answered.
+	// HighWatermark is the end of the log when the broker answered: the next offset to be written.
 	HighWatermark int64
-	// SentAt is the local time at which the fetch was sent: everything recorded before it has been seen once Next
-	// has reached HighWatermark.
+	// SentAt is the time at which the fetch was sent, by this process's clock. If Next has reached HighWatermark, every record that
+	// was written before SentAt has been read.
 	SentAt event.Instant
 }
 
-// ErrOffsetOutOfRange is the error of a fetch from an offset that the log does not hold: expired, or not yet written.
+// ErrOffsetOutOfRange is the error of a fetch from an offset that the log does not hold: the record has
+// expired, or the log is shorter.
 var ErrOffsetOutOfRange = errors.New("offset out of range")
 
-// ErrSchemaUnavailable is the error of a record that cannot be judged now, because the schema registry gives no answer. The
-// record is neither good nor bad: it is to be tried again, and never a dead letter.
+// ErrSchemaUnavailable is the error of a record whose schema cannot be had now, because the schema registry gives no answer. Nobody
+// can say yet whether the record is good. The caller decodes it again later, and never makes it a dead letter.
 var ErrSchemaUnavailable = errors.New("schema not available now")

@@ -10,23 +10,24 @@ import (
 	"tidemark/internal/servers"
 )
 
-// Pool is the servers that the tests of a package share. Each is started when it is first asked for, and stopped by Run.
+// Pool holds the servers that the tests of a package share. A server starts when a test first asks for it. Run stops all servers.
 // The zero value is ready:
 //
 //	var pool serverstest.Pool
 //
 //	func TestMain(m *testing.M) { os.Exit(pool.Run(m)) }
 //
-// Tests clear away what others left in them.
+// A server keeps the data of earlier tests: each test clears it or uses other names.
 type Pool struct {
 	redis   shared[*servers.Redis]
 	cluster shared[*servers.RedisCluster]
 
-	mu    sync.Mutex // guards the map; each entry has a lock of its own
+	mu    sync.Mutex // guards the map, not its entries: each entry has its own lock
 	kafka map[string]*shared[*servers.Kafka]
 }
 
-// Run runs the tests, stops the servers, and returns the code to exit with.
+// Run runs the tests, stops the servers, and returns the exit code for the test program. A server that
+// does not stop makes it at least 1.
 func (p *Pool) Run(m *testing.M) int {
 	code := m.Run()
 	closers := []interface{ close() error }{&p.redis, &p.cluster}
@@ -42,7 +43,7 @@ func (p *Pool) Run(m *testing.M) int {
 	return code
 }
 
-// Redis is the package's server.
+// Redis returns the shared Redis. The test is skipped if redis-server is not installed; it fails instead if TIDEMARK_STRICT is 1.
 func (p *Pool) Redis(t testing.TB) *servers.Redis {
 	t.Helper()
 	r := p.redis.use(t, func(ctx context.Context) (*servers.Redis, error) {
@@ -52,7 +53,7 @@ func (p *Pool) Redis(t testing.TB) *servers.Redis {
 	return r
 }
 
-// RedisCluster is the package's cluster.
+// RedisCluster returns the shared Redis Cluster. The test is skipped, or fails, as with Redis.
 func (p *Pool) RedisCluster(t testing.TB) *servers.RedisCluster {
 	t.Helper()
 	c := p.cluster.use(t, func(ctx context.Context) (*servers.RedisCluster, error) {
@@ -66,7 +67,8 @@ func (p *Pool) RedisCluster(t testing.TB) *servers.RedisCluster {
 	return c
 }
 
-// Kafka is the package's broker of a version. Anybody may log in to it who is in Users.
+// Kafka returns the shared broker of a version. Everybody in Users may log in. The test is skipped if this machine cannot run the
+// broker; it fails instead if TIDEMARK_STRICT is 1.
 func (p *Pool) Kafka(t testing.TB, version string) *servers.Kafka {
 	t.Helper()
 	p.mu.Lock()
@@ -85,7 +87,7 @@ func (p *Pool) Kafka(t testing.TB, version string) *servers.Kafka {
 	return k
 }
 
-// Users may log in to the brokers of pools, each by one mechanism.
+// Users returns the users who may log in to the brokers of every Pool: one user for each mechanism.
 func Users() []servers.KafkaUser {
 	return []servers.KafkaUser{
 		{Mechanism: "PLAIN", Name: "paula", Password: "p1ain secret"},
@@ -94,7 +96,7 @@ func Users() []servers.KafkaUser {
 	}
 }
 
-// shared is one server, started once.
+// shared is one server, started once. A start that failed is not tried again.
 type shared[S interface{ Close() error }] struct {
 	mu     sync.Mutex
 	tried  bool

@@ -1,4 +1,4 @@
-// Package serverstest gives tests real servers: of their own, or shared by all tests of a package.
+// Package serverstest gives real servers to tests. A server belongs to one test, or to a Pool that all tests of a package share.
 package serverstest
 
 import (
@@ -10,10 +10,11 @@ import (
 	"tidemark/internal/servers"
 )
 
-// logTail is how much of a server's log a failed test shows, in bytes.
+// logTail is the length, in bytes, of the end of a server's log that a failed test shows.
 const logTail = 3_000
 
-// Redis starts a server for one test.
+// Redis starts a server for one test, and closes it at the end of the test. The test is skipped if redis-server is not installed;
+// it fails instead if TIDEMARK_STRICT is 1.
 func Redis(t testing.TB, options servers.RedisOptions) *servers.Redis {
 	t.Helper()
 	r, err := servers.StartRedis(context.Background(), options)
@@ -22,7 +23,7 @@ func Redis(t testing.TB, options servers.RedisOptions) *servers.Redis {
 	return r
 }
 
-// Kafka starts a broker for one test.
+// Kafka starts a broker for one test, and closes it at the end of the test. The test is skipped, or fails, as with Redis.
 func Kafka(t testing.TB, options servers.KafkaOptions) *servers.Kafka {
 	t.Helper()
 	k, err := servers.StartKafka(context.Background(), options)
@@ -31,7 +32,7 @@ func Kafka(t testing.TB, options servers.KafkaOptions) *servers.Kafka {
 	return k
 }
 
-// Relay starts a relay for one test.
+// Relay starts a relay to target, host:port, for one test, and closes it at the end of the test.
 func Relay(t testing.TB, target string) *servers.Relay {
 	t.Helper()
 	relay, err := servers.NewRelay(target)
@@ -40,7 +41,7 @@ func Relay(t testing.TB, target string) *servers.Relay {
 	return relay
 }
 
-// require skips the test where this machine lacks a server, and fails it instead where TIDEMARK_STRICT is 1.
+// require ends the test on an error. If this machine lacks a server, the test is skipped; it fails instead if TIDEMARK_STRICT is 1.
 func require(t testing.TB, err error) {
 	t.Helper()
 	if errors.Is(err, servers.ErrMissing) && os.Getenv("TIDEMARK_STRICT") != "1" {
@@ -51,7 +52,7 @@ func require(t testing.TB, err error) {
 	}
 }
 
-// server is what failed tests tell about.
+// server has the methods by which a failed test shows a server's log.
 type server interface {
 	LogFile() string
 	LogTail(most int64) string
@@ -68,7 +69,7 @@ func closing(t testing.TB, s server) {
 	})
 }
 
-// explain shows the end of the log where the test failed, and keeps all of it.
+// explain shows the end of the server's log if the test failed, and keeps the server's folder.
 func explain(t testing.TB, s server) {
 	if t.Failed() {
 		s.Keep()
