@@ -61,6 +61,11 @@ var may = map[string][]string{
 	"internal/redis":    {"internal/event", "internal/shard"},
 	"internal/pipeline": {"internal/event", "internal/score/...", "internal/shard", "internal/stream", "internal/watch"},
 
+	// The running scorer puts the adapters into the pipeline; the simulations and measurements run it.
+	"internal/service": {
+		"internal/event", "internal/score", "internal/shard", "internal/model", "internal/pipeline", "internal/avro", "internal/kafka", "internal/redis",
+	},
+
 	// Servers in this process, and what every store must pass: for the demo and for tests.
 	"internal/embed":     {},
 	"internal/realdata":  {},

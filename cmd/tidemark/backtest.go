@@ -14,6 +14,7 @@ import (
 	"tidemark/internal/backtest"
 	"tidemark/internal/event"
 	"tidemark/internal/learn"
+	"tidemark/internal/service"
 )
 
 type backtestCommand struct {
@@ -45,7 +46,7 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	calendar, err := calendarOf(c.Zone)
+	calendar, err := service.Calendar(c.Zone)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"tidemark/internal/kafka"
 	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
+	"tidemark/internal/service"
 	"tidemark/internal/shard"
 	"tidemark/internal/traffic"
 )
@@ -57,7 +58,7 @@ type bench struct {
 	client    goredis.UniversalClient
 	codec     *avro.Codec
 	publisher *kafka.Publisher
-	service   *service
+	service   *service.Service
 	traffic   traffic.Config
 	watch     stopwatch
 	shown     streams
@@ -128,12 +129,12 @@ func (b *bench) open(ctx context.Context) (err error) {
 	if b.publisher, err = b.cluster.NewPublisher(shard.Murmur2); err != nil {
 		return err
 	}
-	b.service = &service{
-		log: zap.NewNop(), cluster: b.cluster, client: b.client, codec: b.codec, prefix: benchPrefix, initialModel: model.Default(),
-		layout: shard.Layout{Partitioner: shard.Murmur2, Zone: "UTC"},
-		lane:   pipeline.Config{BatchEvents: b.Batch, Metrics: pipeline.NewMetrics()},
-		watch:  b.watch.told,
-	}
+	b.service = service.New(service.Config{
+		Log: zap.NewNop(), Cluster: b.cluster, Redis: b.client, Codec: b.codec, Prefix: benchPrefix, Model: model.Default(),
+		Layout: shard.Layout{Partitioner: shard.Murmur2, Zone: "UTC"},
+		Lane:   pipeline.Config{BatchEvents: b.Batch, Metrics: pipeline.NewMetrics()},
+		Watch:  b.watch.told,
+	})
 	b.result = benchResult{
 		Events: b.Events, Customers: b.Customers, Mix: [3]float64{b.Mix.Interactions, b.Mix.Purchases, b.Mix.Feedback},
 		Partitions: b.Partitions, CPUs: runtime.GOMAXPROCS(0), Servers: b.servers.name,
@@ -186,7 +187,7 @@ func (b *bench) measure(ctx context.Context) error {
 	}
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
-	go func() { ended <- b.service.run(life) }()
+	go func() { ended <- b.service.Run(life) }()
 	err := b.backlog(ctx, ended)
 	if err == nil && b.LatencyFor > 0 {
 		err = b.latency(ctx, ended)
@@ -267,7 +268,7 @@ func (b *bench) backlog(ctx context.Context, ended <-chan error) error {
 	if b.result.Outputs, err = b.outputs(ctx); err != nil {
 		return err
 	}
-	b.result.Scored, err = b.scored(ctx)
+	b.result.Scored, b.result.Shards, err = b.service.Customers(ctx)
 	if b.result.Scored > 0 {
 		b.result.RedisBytesPerCustomer = int((after.redisMemory - before.redisMemory) / int64(b.result.Scored))
 	}
@@ -294,7 +295,7 @@ func (b *bench) await(ctx context.Context, ended <-chan error, so func([]pipelin
 			return 0, errors.Join(errors.New("the service has ended"), err)
 		case <-tick.C:
 		}
-		lanes, serving := b.service.progress()
+		lanes, serving := b.service.Progress()
 		if !serving {
 			continue
 		}
@@ -330,21 +331,6 @@ func (b *bench) outputPartitions() []shard.Partition {
 		}
 	}
 	return all
-}
-
-// scored counts the customers in the store.
-func (b *bench) scored(ctx context.Context) (int, error) {
-	shards := make([]int, b.service.layout.Shards)
-	for i := range shards {
-		shards[i] = i
-	}
-	b.result.Shards = len(shards)
-	counts, err := b.service.store.Census(ctx, shards)
-	total := 0
-	for _, c := range counts {
-		total += int(c["customers"])
-	}
-	return total, err
 }
 
 // mix is a flag's shares of interactions, purchases and feedback.

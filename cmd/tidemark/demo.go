@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"tidemark/internal/avro"
@@ -20,7 +19,7 @@ import (
 	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
-	"tidemark/internal/score"
+	"tidemark/internal/service"
 	"tidemark/internal/shard"
 	"tidemark/internal/shop"
 )
@@ -48,7 +47,8 @@ type demoCommand struct {
 type demo struct {
 	config    shop.Config
 	shop      *shop.Shop
-	service   *service
+	service   *service.Service
+	metrics   *pipeline.Metrics
 	publisher *kafka.Publisher
 	codec     *avro.Codec
 	board     *board
@@ -155,19 +155,20 @@ func (c *demoCommand) start(ctx context.Context, d *demo, brokers, redisAddr str
 		return "", nil, err
 	}
 	log := zap.NewNop()
-	d.service = &service{
-		log: log, cluster: cluster, client: client, codec: d.codec, prefix: redis.DefaultPrefix, initialModel: model.Default(),
-		layout: shard.Layout{Shards: 2 * c.Partitions, Partitioner: shard.Murmur2, Zone: "UTC"}, // few: the embedded Redis is slow at scripts
-		lane: pipeline.Config{
-			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour, Metrics: pipeline.NewMetrics(),
+	d.metrics = pipeline.NewMetrics()
+	d.service = service.New(service.Config{
+		Log: log, Cluster: cluster, Redis: client, Codec: d.codec, Prefix: redis.DefaultPrefix, Model: model.Default(),
+		Layout: shard.Layout{Shards: 2 * c.Partitions, Partitioner: shard.Murmur2, Zone: "UTC"}, // few: the embedded Redis is slow at scripts
+		Lane: pipeline.Config{
+			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour, Metrics: d.metrics,
 		},
-		watch: d.board.tell,
-	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(d.service.lane.Metrics)
-	web, err := startAdmin(c.Admin, false, registry, d.service, log)
+		Watch: d.board.tell,
+	})
+	shown := service.AdminConfig{Address: c.Admin, Version: version(), Metrics: d.metrics, Ready: d.service.Ready, Log: log}
+	web, err := service.StartAdmin(shown)
 	if err != nil {
-		web, err = startAdmin("127.0.0.1:0", false, registry, d.service, log)
+		shown.Address = "127.0.0.1:0"
+		web, err = service.StartAdmin(shown)
 	}
 	if err != nil {
 		return "", nil, err
@@ -176,12 +177,12 @@ func (c *demoCommand) start(ctx context.Context, d *demo, brokers, redisAddr str
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	go func() {
 		defer close(d.ended)
-		d.failed = d.service.run(life)
+		d.failed = d.service.Run(life)
 	}()
-	return web.addr, func() error {
+	return web.Addr(), func() error {
 		end()
 		<-d.ended
-		web.stop()
+		web.Stop()
 		err := errors.Join(d.failed, d.publisher.Close(), client.Close())
 		cluster.Close()
 		return err
@@ -196,16 +197,4 @@ func free(port int) int {
 	}
 	_ = listener.Close()
 	return port
-}
-
-// telling is a codec that shows every transition to a watcher as it is told.
-type telling struct {
-	*avro.Codec
-	watch func(score.Transition)
-}
-
-// Encode encodes t and shows it.
-func (c telling) Encode(t score.Transition) (shard.Output, error) {
-	c.watch(t)
-	return c.Codec.Encode(t)
 }

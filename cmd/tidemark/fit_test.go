@@ -19,6 +19,7 @@ import (
 	"tidemark/internal/realdata"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/service"
 	"tidemark/internal/stat"
 )
 
@@ -278,7 +279,7 @@ func stackOfOneCut(t *testing.T, log, base string, until event.Instant) churn.St
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := engineOf(raw, "Europe/Berlin", nil)
+	engine, err := service.NewEngine(raw, "Europe/Berlin", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

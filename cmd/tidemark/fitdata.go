@@ -18,6 +18,7 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
+	"tidemark/internal/service"
 )
 
 // fitData is what there is to fit to, and the model that the fit goes into.
@@ -46,11 +47,11 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	engine, err := engineOf(base, zone, nil)
+	engine, err := service.NewEngine(base, zone, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	calendar, err := calendarOf(zone)
+	calendar, err := service.Calendar(zone)
 	return &fitData{
 		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, stacked: m.Stack != churn.Plain(),
 	}, engine, err

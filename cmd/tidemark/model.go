@@ -10,6 +10,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/model"
 	"tidemark/internal/score"
+	"tidemark/internal/service"
 )
 
 type modelCommand struct {
@@ -94,7 +95,7 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	}
 	effective := event.Instant(c.EffectiveAt)
 	if effective == 0 && switches { // the first model is in force from the beginning
-		effective = event.InstantOf(time.Now().Add(modelNotice))
+		effective = event.InstantOf(time.Now().Add(service.ModelNotice))
 	}
 	if err := db.ActivateModel(ctx, raw, m.Hash, effective); err != nil {
 		return err

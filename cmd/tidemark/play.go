@@ -81,7 +81,7 @@ func (d *demo) send(ctx context.Context, batch []shard.Output) error {
 
 // reviewed reports whether the reviews due by now have been run.
 func (d *demo) reviewed() bool {
-	all, serving := d.service.progress()
+	all, serving := d.service.Progress()
 	for _, p := range all {
 		serving = serving && p.Reviewed >= d.now()
 	}
@@ -118,7 +118,7 @@ func (d *demo) applied() int64 {
 }
 
 func (d *demo) lanes() []pipeline.Progress {
-	all, _ := d.service.progress()
+	all, _ := d.service.Progress()
 	return all
 }
 

@@ -46,7 +46,7 @@ func (d *demo) summary(w io.Writer) {
 // count sums a counter of the lanes by one of its labels; by none, under the empty name, where the label is empty.
 func (d *demo) count(name, label string) map[string]int {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(d.service.lane.Metrics)
+	registry.MustRegister(d.metrics)
 	families, err := registry.Gather()
 	if err != nil {
 		return nil

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"encoding/json"
@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"go.uber.org/zap"
 	"gopkg.in/yaml.v3"
 
 	"tidemark/internal/pipeline"
@@ -58,12 +57,7 @@ func TestWatchedMetricsExist(t *testing.T) {
 func registered(t *testing.T) map[string][]string {
 	t.Helper()
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(pipeline.NewMetrics())
-	a, err := startAdmin("127.0.0.1:0", false, registry, verdict{}, zap.NewNop())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.stop()
+	register(registry, AdminConfig{Metrics: pipeline.NewMetrics()})
 	descriptions := make(chan *prometheus.Desc)
 	go func() {
 		registry.Describe(descriptions)

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -11,11 +11,10 @@ import (
 
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
-	"tidemark/internal/score"
 )
 
-// modelWatch holds the engine of the model in force, and follows it.
-type modelWatch struct {
+// models holds the engine of the model in force, and follows it.
+type models struct {
 	log   *zap.Logger
 	store *redis.Store
 	zone  string
@@ -37,13 +36,13 @@ var errBadModel = errors.New("model in force")
 const (
 	// modelInterval is the time between looks at which model is in force.
 	modelInterval = time.Second
-	// modelNotice is how long before a switch `model activate` announces it, so that all instances hear of it in time.
-	modelNotice = 5 * time.Second
+	// ModelNotice is how long before a switch `model activate` announces the model, so that all instances hear of it in time.
+	ModelNotice = 5 * time.Second
 )
 
 // start puts the initial model into force where none is, and loads the one in force. A model that the user gave must be it:
 // `model activate` switches, a flag does not.
-func (w *modelWatch) start(ctx context.Context, initial []byte, hash string, given bool) error {
+func (w *models) start(ctx context.Context, initial []byte, hash string, given bool) error {
 	active, ok, err := w.store.Model(ctx)
 	if err != nil {
 		return err
@@ -66,7 +65,7 @@ func (w *modelWatch) start(ctx context.Context, initial []byte, hash string, giv
 }
 
 // load makes the engine of the model in force, with the one before it for what lies before the switch.
-func (w *modelWatch) load(ctx context.Context) error {
+func (w *models) load(ctx context.Context) error {
 	m, ok, err := w.store.Model(ctx)
 	if err != nil {
 		return err
@@ -77,7 +76,7 @@ func (w *modelWatch) load(ctx context.Context) error {
 	if now := w.now.Load(); now != nil && now.model.Hash == m.Hash && now.model.EffectiveAt == m.EffectiveAt {
 		return nil
 	}
-	engine, before, err := enginesOf(m, w.zone)
+	engine, before, err := Engines(m, w.zone)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBadModel, err)
 	}
@@ -89,23 +88,9 @@ func (w *modelWatch) load(ctx context.Context) error {
 	return nil
 }
 
-// enginesOf returns the engine of the model in force, and that of the one before it, nil where there was none.
-func enginesOf(m redis.InForce, zone string) (now, before *score.Engine, err error) {
-	if m.Before != nil {
-		if before, err = engineOf(m.Before.Source, zone, nil); err != nil {
-			return nil, nil, fmt.Errorf("the one before it: %w", err)
-		}
-		before = before.Effective(m.Before.EffectiveAt)
-	}
-	if now, err = engineOf(m.Source, zone, before); err != nil {
-		return nil, nil, err
-	}
-	return now.Effective(m.EffectiveAt), before, nil
-}
-
 // restore puts the layout and the model in force back where Redis was emptied under our hands: the lanes rebuild the rest,
 // and whoever starts next must not begin with another layout or another model.
-func (w *modelWatch) restore(ctx context.Context) error {
+func (w *models) restore(ctx context.Context) error {
 	now := w.now.Load()
 	if now == nil {
 		return errors.New("no model is in force: tidemark model activate FILE")
@@ -121,7 +106,7 @@ func (w *modelWatch) restore(ctx context.Context) error {
 }
 
 // follow looks for another model until ctx ends.
-func (w *modelWatch) follow(ctx context.Context) {
+func (w *models) follow(ctx context.Context) {
 	tick := time.NewTicker(modelInterval)
 	defer tick.Stop()
 	for {
@@ -157,7 +142,7 @@ func (w *modelWatch) follow(ctx context.Context) {
 }
 
 // engine is what lanes ask at every batch boundary.
-func (w *modelWatch) engine() (pipeline.Engine, error) {
+func (w *models) engine() (pipeline.Engine, error) {
 	if err := w.failed.Load(); err != nil {
 		return nil, *err
 	}

@@ -1,4 +1,6 @@
-package main
+// Package service is the running scorer: it joins a consumer group, runs a lane for each partition index that the group gives
+// it, and follows the model in force. It knows no flags and no environment.
+package service
 
 import (
 	"context"
@@ -21,48 +23,65 @@ import (
 	"tidemark/internal/shard"
 )
 
-// service is the running scorer.
+// Config is what a service is made of. What is not marked as optional must be set.
+type Config struct {
+	Log     *zap.Logger
+	Cluster *kafka.Cluster
+	Redis   goredis.UniversalClient
+	Codec   *avro.Codec
+	// Prefix begins the keys in Redis; empty is redis.DefaultPrefix.
+	Prefix string
+	// Model is the source of the model to put into force where none is. ModelGiven says that the user named this model: then
+	// no other may be in force.
+	Model      []byte
+	ModelGiven bool
+	// Layout is how a first start lays the data out. No shards are as many as the data has, or else the default for the
+	// partitions. The currency is the model's.
+	Layout shard.Layout
+	// ExitWhenCaughtUp ends the service once the committed offsets of the group are the ends of the log.
+	ExitWhenCaughtUp bool
+	// Lane is what all lanes have in common. The service sets what connects a lane with the rest.
+	Lane pipeline.Config
+	// Watch, optional, sees every transition when it is encoded; a commit that is tried again shows it again.
+	Watch func(score.Transition)
+	// Between, optional, wraps the store that the lanes are given: a test takes away what they rely on.
+	Between func(pipeline.Store) pipeline.Store
+}
+
+// Service is the running scorer.
 //
 //	kafka.Group ── one generation at a time ──> handle
 //	                                              ├── pipeline.Lane, partition index 0 ─┐
 //	                                              ├── pipeline.Lane, partition index 3 ─┼─> redis.Store, kafka.Publisher
 //	                                              └── …                                 ┘        (shared)
-//	modelWatch ── tm:model ──> the engine that all lanes ask for at their batch boundaries
-type service struct {
-	log     *zap.Logger
-	cluster *kafka.Cluster
-	client  goredis.UniversalClient
-	codec   *avro.Codec
-	prefix  string
-	// initialModel is put into force where none is; modelGiven says that the user named it.
-	initialModel []byte
-	modelGiven   bool
-	// layout is what to lay out at the first start.
-	layout           shard.Layout
-	exitWhenCaughtUp bool
-	// lane is what all lanes have in common.
-	lane pipeline.Config
-	// watch, where set, sees every transition as it is told.
-	watch func(score.Transition)
-	// between, where set, wraps the store that the lanes are given: a test takes away what they rely on.
-	between func(pipeline.Store) pipeline.Store
+//	models ── tm:model ──> the engine that all lanes ask for at their batch boundaries
+type Service struct {
+	cfg Config
+
+	// layout and lane begin as those of cfg, and are completed by prepare.
+	layout shard.Layout
+	lane   pipeline.Config
 
 	store      *redis.Store
 	group      *kafka.Group
-	models     *modelWatch
+	models     *models
 	partitions int
 	ready      atomic.Bool
 	losses     atomic.Int64 // how often lanes have found that writes were lost
 
-	// mu guards the lanes of the generation at hand (serving says that there is one), and the wish to stop.
+	// mu guards the lanes of the present generation (serving says that there is one), and the wish to stop.
 	mu       sync.Mutex
 	lanes    []*pipeline.Lane
 	serving  bool
 	stopping bool
 }
 
-// run serves until ctx ends, which drains, or until everything has been caught up with where that was asked for.
-func (s *service) run(ctx context.Context) error {
+// New returns a service that is yet to run.
+func New(c Config) *Service { return &Service{cfg: c, layout: c.Layout, lane: c.Lane} }
+
+// Run serves until ctx ends, and then drains. With ExitWhenCaughtUp it also ends when the group has caught up. It may be called
+// once.
+func (s *Service) Run(ctx context.Context) error {
 	publisher, err := s.prepare(ctx)
 	if ctx.Err() != nil {
 		return nil // told to stop before there was anything to drain
@@ -70,28 +89,28 @@ func (s *service) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.codec, s.models.engine
+	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.cfg.Codec, s.models.engine
 	s.lane.Layout, s.lane.Partitions = s.layout, s.partitions
 	s.lane.Report = s.report
-	if s.watch != nil {
-		s.lane.Codec = telling{s.codec, s.watch}
+	if s.cfg.Watch != nil {
+		s.lane.Codec = telling{s.cfg.Codec, s.cfg.Watch}
 	}
-	if s.between != nil {
-		s.lane.Store = s.between(s.store)
+	if s.cfg.Between != nil {
+		s.lane.Store = s.cfg.Between(s.store)
 	}
 
 	group, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
 	unheard := context.AfterFunc(ctx, func() { s.stop(leave) })
 	defer unheard()
-	s.group = s.cluster.NewGroup(func(err error) { s.log.Warn("kafka: trying again", zap.Error(err)) })
+	s.group = s.cfg.Cluster.NewGroup(func(err error) { s.cfg.Log.Warn("kafka: trying again", zap.Error(err)) })
 	s.ready.Store(true)
 
 	background, done := context.WithCancel(group)
 	var wait sync.WaitGroup
 	wait.Go(func() { s.models.follow(background) })
 	var healthy func() bool
-	if s.exitWhenCaughtUp {
+	if s.cfg.ExitWhenCaughtUp {
 		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave) })
 	}
 	err = s.group.Run(group, s.handle)
@@ -104,13 +123,13 @@ func (s *service) run(ctx context.Context) error {
 }
 
 // prepare checks the servers, lays out the data or finds its layout, and loads the model in force.
-func (s *service) prepare(ctx context.Context) (*kafka.Publisher, error) {
-	partitions, err := s.cluster.Partitions(ctx)
+func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
+	partitions, err := s.cfg.Cluster.Partitions(ctx)
 	if err != nil {
 		return nil, err
 	}
 	s.partitions = partitions
-	initial, err := model.Parse(s.initialModel)
+	initial, err := model.Parse(s.cfg.Model)
 	if err != nil {
 		return nil, err
 	}
@@ -126,16 +145,16 @@ func (s *service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err := s.store.Open(ctx); err != nil {
 		return nil, err
 	}
-	s.models = &modelWatch{log: s.log, store: s.store, zone: s.layout.Zone}
-	if err := s.models.start(ctx, s.initialModel, initial.Hash, s.modelGiven); err != nil {
+	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone}
+	if err := s.models.start(ctx, s.cfg.Model, initial.Hash, s.cfg.ModelGiven); err != nil {
 		return nil, err
 	}
-	return s.cluster.NewPublisher(shard.Murmur2)
+	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
 }
 
 // layOut makes the store, with as many shards as the data has unless the user says a number: then it must be that.
-func (s *service) layOut(ctx context.Context) (err error) {
-	if s.store, err = redis.New(s.client, s.prefix, shard.Layout{}); err != nil {
+func (s *Service) layOut(ctx context.Context) (err error) {
+	if s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, shard.Layout{}); err != nil {
 		return err
 	}
 	if s.layout.Shards == 0 {
@@ -151,12 +170,12 @@ func (s *service) layOut(ctx context.Context) (err error) {
 	if err := s.layout.Check(s.partitions); err != nil {
 		return err
 	}
-	s.store, err = redis.New(s.client, s.prefix, s.layout)
+	s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, s.layout)
 	return err
 }
 
 // handle runs the lanes of one generation, one per partition index, until it ends.
-func (s *service) handle(ctx context.Context, gen *kafka.Generation) error {
+func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
 	if err := s.models.load(ctx); err != nil { // the lanes before may have heard of a switch that this instance has not
 		return kafka.Retryable(err)
 	}
@@ -175,7 +194,7 @@ func (s *service) handle(ctx context.Context, gen *kafka.Generation) error {
 		return nil
 	}
 	defer s.end()
-	s.log.Info("generation begins", zap.Int("generation", gen.ID()), zap.Ints("partitions", indexes))
+	s.cfg.Log.Info("generation begins", zap.Int("generation", gen.ID()), zap.Ints("partitions", indexes))
 	if len(lanes) == 0 {
 		<-ctx.Done()
 		return context.Cause(ctx)
@@ -207,7 +226,7 @@ func committed(gen *kafka.Generation, index int) map[shard.Partition]int64 {
 }
 
 // begin notes the lanes at work; false says that the service is to stop instead.
-func (s *service) begin(lanes []*pipeline.Lane) bool {
+func (s *Service) begin(lanes []*pipeline.Lane) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopping {
@@ -217,20 +236,20 @@ func (s *service) begin(lanes []*pipeline.Lane) bool {
 	return true
 }
 
-func (s *service) end() {
+func (s *Service) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lanes, s.serving = nil, false
 }
 
-func (s *service) isStopping() bool {
+func (s *Service) isStopping() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.stopping
 }
 
 // stop drains the lanes; once they have ended, or where there are none, the group is left.
-func (s *service) stop(leave context.CancelFunc) {
+func (s *Service) stop(leave context.CancelFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopping = true
@@ -248,7 +267,7 @@ var errLostAtTheEnd = errors.New("redis lost writes while the service ended: sta
 
 // awaitCaughtUp stops the service once the group has caught up and every own lane is done. The answer, nil where that did
 // not come to pass, says afterwards whether it was still so when the lanes looked for the last time.
-func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (healthy func() bool) {
+func (s *Service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (healthy func() bool) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -261,8 +280,8 @@ func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (
 		if !s.lanesCaughtUp() {
 			continue
 		}
-		if done, err := s.cluster.CaughtUp(ctx); err == nil && done {
-			s.log.Info("the group has caught up")
+		if done, err := s.cfg.Cluster.CaughtUp(ctx); err == nil && done {
+			s.cfg.Log.Info("the group has caught up")
 			s.stop(leave)
 			return func() bool { return s.losses.Load() == before }
 		}
@@ -270,16 +289,16 @@ func (s *service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (
 }
 
 // lanesCaughtUp reports whether this member serves, and has nothing more to do.
-func (s *service) lanesCaughtUp() bool {
-	all, serving := s.progress()
+func (s *Service) lanesCaughtUp() bool {
+	all, serving := s.Progress()
 	for _, p := range all {
 		serving = serving && p.CaughtUp
 	}
 	return serving
 }
 
-// progress is that of the lanes at work, of which there may be none, and whether this member has its share.
-func (s *service) progress() (all []pipeline.Progress, serving bool) {
+// Progress is that of the lanes at work, of which there may be none, and whether this member has its share.
+func (s *Service) Progress() (all []pipeline.Progress, serving bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, lane := range s.lanes {
@@ -289,21 +308,21 @@ func (s *service) progress() (all []pipeline.Progress, serving bool) {
 }
 
 // report logs what a lane says.
-func (s *service) report(n pipeline.Notice) {
+func (s *Service) report(n pipeline.Notice) {
 	if n.Kind == pipeline.LostWrites {
 		s.losses.Add(1)
 	}
 	if n.Kind == pipeline.Drift {
-		s.log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
+		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
 		return
 	}
-	s.log.Warn(n.Kind.String(),
+	s.cfg.Log.Warn(n.Kind.String(),
 		zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Int("shard", n.Shard),
 		zap.String("operation", n.Operation), zap.Error(n.Err))
 }
 
-// isReady says why the service is not ready; nil when it does its share.
-func (s *service) isReady(ctx context.Context) error {
+// Ready says why the service is not ready; nil when it does its share.
+func (s *Service) Ready(ctx context.Context) error {
 	if !s.ready.Load() || !s.group.Joined() {
 		return errors.New("not joined")
 	}
@@ -311,4 +330,17 @@ func (s *service) isReady(ctx context.Context) error {
 		return fmt.Errorf("redis does not take writes: %w", err)
 	}
 	return nil
+}
+
+// Customers counts the customers in the store, and its shards. It may be called once Progress has said that this member serves.
+func (s *Service) Customers(ctx context.Context) (customers, shards int, err error) {
+	all := make([]int, s.layout.Shards)
+	for i := range all {
+		all[i] = i
+	}
+	counts, err := s.store.Census(ctx, all)
+	for _, c := range counts {
+		customers += int(c["customers"])
+	}
+	return customers, len(all), err
 }
