@@ -69,6 +69,7 @@ var may = map[string][]string{
 	// Servers in this process, and what every store must pass: for the demo and for tests.
 	"internal/embed":     {},
 	"internal/realdata":  {},
+	"internal/terminal":  {},
 	"internal/storetest": {"internal/event", "internal/shard", "internal/stream"},
 
 	// Servers as processes: for tests, benchmarks and work by hand.

@@ -23,6 +23,7 @@ import (
 	"tidemark/internal/pipeline"
 	"tidemark/internal/service"
 	"tidemark/internal/shard"
+	"tidemark/internal/terminal"
 	"tidemark/internal/traffic"
 )
 
@@ -204,10 +205,10 @@ func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.shown.err, forma
 
 // preload fills the topics, in order of time.
 func (b *bench) preload(ctx context.Context) error {
-	shown := newProgress(b.shown.err, "loading")
-	defer shown.end()
-	if shown.w == nil {
-		b.say("loading %s events", grouped(int64(b.Events)))
+	shown := terminal.NewProgress(b.shown.err, "loading")
+	defer shown.End()
+	if !shown.Drawn() {
+		b.say("loading %s events", terminal.Grouped(int64(b.Events)))
 	}
 	batch := make([]shard.Output, 0, loadBatch)
 	done := 0
@@ -216,7 +217,7 @@ func (b *bench) preload(ctx context.Context) error {
 			return err
 		}
 		done += len(batch)
-		shown.show(int64(done), int64(b.Events), "events")
+		shown.Show(int64(done), int64(b.Events), "events")
 		batch = batch[:0]
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"text/tabwriter"
 	"time"
+
+	"tidemark/internal/terminal"
 )
 
 // benchResult is what a bench measured. CPU is in microseconds per event.
@@ -69,7 +71,7 @@ func rateOf(events int, took time.Duration, spent usage) rate {
 // print writes the table.
 func (r benchResult) print(to io.Writer) error {
 	fmt.Fprintf(to, "%s events of %s customers (interactions %g, purchases %g, feedback %g), %d partitions, %d CPUs\n%s\n\n",
-		grouped(int64(r.Events)), grouped(int64(r.Customers)), r.Mix[0], r.Mix[1], r.Mix[2], r.Partitions, r.CPUs, r.Servers)
+		terminal.Grouped(int64(r.Events)), terminal.Grouped(int64(r.Customers)), r.Mix[0], r.Mix[1], r.Mix[2], r.Partitions, r.CPUs, r.Servers)
 	t := tabwriter.NewWriter(to, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tevents/s\tCPU µs/event: this process\tRedis\tKafka\t")
 	r.row(t, "fetch", r.Fetch)
@@ -81,14 +83,14 @@ func (r benchResult) print(to io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(to, "\n%s outputs", grouped(int64(r.Outputs)))
+	fmt.Fprintf(to, "\n%s outputs", terminal.Grouped(int64(r.Outputs)))
 	if r.RedisBytesPerCustomer > 0 {
-		fmt.Fprintf(to, "; Redis holds %s bytes for each of %s customers", grouped(int64(r.RedisBytesPerCustomer)), grouped(int64(r.Scored)))
+		fmt.Fprintf(to, "; Redis holds %s bytes for each of %s customers", terminal.Grouped(int64(r.RedisBytesPerCustomer)), terminal.Grouped(int64(r.Scored)))
 	}
 	fmt.Fprintln(to)
 	if l := r.Latency; l != nil {
 		fmt.Fprintf(to, "event to published at %s events/s: p50 %.0f ms, p99 %.0f ms, max %.0f ms (%s outputs of %s events)\n",
-			grouped(int64(l.PerSecond)), l.P50, l.P99, l.Max, grouped(int64(l.Outputs)), grouped(int64(l.Events)))
+			terminal.Grouped(int64(l.PerSecond)), l.P50, l.P99, l.Max, terminal.Grouped(int64(l.Outputs)), terminal.Grouped(int64(l.Events)))
 	}
 	return nil
 }
@@ -100,5 +102,5 @@ func (r benchResult) row(t io.Writer, what string, x rate) {
 		}
 		return fmt.Sprintf("%.1f", *us)
 	}
-	fmt.Fprintf(t, "%s\t%s\t%.1f\t%s\t%s\t\n", what, grouped(int64(x.PerSecond)), x.Process, cpu(x.Redis), cpu(x.Kafka))
+	fmt.Fprintf(t, "%s\t%s\t%.1f\t%s\t%s\t\n", what, terminal.Grouped(int64(x.PerSecond)), x.Process, cpu(x.Redis), cpu(x.Kafka))
 }

@@ -22,6 +22,7 @@ import (
 	"tidemark/internal/service"
 	"tidemark/internal/shard"
 	"tidemark/internal/shop"
+	"tidemark/internal/terminal"
 )
 
 type demoCommand struct {
@@ -126,7 +127,7 @@ func (c *demoCommand) limit(ctx context.Context) (context.Context, context.Cance
 
 func (c *demoCommand) greet(w io.Writer, kafkaAddr, redisAddr, admin string) {
 	_, port, _ := net.SplitHostPort(redisAddr)
-	fmt.Fprintf(w, "A simulated shop of %s customers plays %d days, ending now. Meanwhile, in another terminal:\n\n", grouped(int64(c.Customers)), c.Days)
+	fmt.Fprintf(w, "A simulated shop of %s customers plays %d days, ending now. Meanwhile, in another terminal:\n\n", terminal.Grouped(int64(c.Customers)), c.Days)
 	fmt.Fprintf(w, "  redis-cli -p %s HGETALL tm:score:%s\n", port, "c00042")
 	fmt.Fprintf(w, "  kcat -b %s -t %s -C -f '%%k %%h\\n'\n", kafkaAddr, kafka.ChurnAlerts)
 	fmt.Fprintf(w, "  curl http://%s/metrics\n\n", admin)

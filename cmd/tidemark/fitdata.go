@@ -19,6 +19,7 @@ import (
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
 	"tidemark/internal/service"
+	"tidemark/internal/terminal"
 )
 
 // fitData is what there is to fit to, and the model that the fit goes into.
@@ -106,14 +107,14 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if data.asOf == 0 {
 		data.asOf = newest
 	}
-	shown := newProgress(s.err, "folding")
-	shown.note(fmt.Sprintf("%d events", len(log.Events)))
+	shown := terminal.NewProgress(s.err, "folding")
+	shown.Note(fmt.Sprintf("%d events", len(log.Events)))
 	seen, err := panel.Look(ctx, engine, log.Events, []panel.Cut{{At: data.asOf}},
 		func(r *panel.Row) fitCustomer {
 			gap, back := r.History.SecondGap(data.asOf)
 			return fitCustomer{r.Pattern, r.Facts.FirstPurchase, gap, back}
 		})
-	shown.end()
+	shown.End()
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +175,7 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 	if err != nil {
 		return nil, err
 	}
-	encoded, err := profiles(ctx, store, layout.Shards, newProgress(s.err, "reading"))
+	encoded, err := profiles(ctx, store, layout.Shards, terminal.NewProgress(s.err, "reading"))
 	if err != nil {
 		return nil, err
 	}
@@ -202,8 +203,8 @@ func (c *fitCommand) liveBase(ctx context.Context, db *database) ([]byte, error)
 }
 
 // profiles reads the profiles of all shards, in their encoding: it is the smallest form they have.
-func profiles(ctx context.Context, store *redis.Store, shards int, shown *progress) ([][]byte, error) {
-	defer shown.end()
+func profiles(ctx context.Context, store *redis.Store, shards int, shown *terminal.Progress) ([][]byte, error) {
+	defer shown.End()
 	var all [][]byte
 	for n := range shards {
 		for cursor, first := uint64(0), true; first || cursor != 0; first = false {
@@ -213,7 +214,7 @@ func profiles(ctx context.Context, store *redis.Store, shards int, shown *progre
 			}
 			all, cursor = append(all, page...), next
 		}
-		shown.show(int64(n+1), int64(shards), "shards")
+		shown.Show(int64(n+1), int64(shards), "shards")
 	}
 	return all, nil
 }

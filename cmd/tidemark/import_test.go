@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -21,19 +19,5 @@ func TestImportWaitsForKafka(t *testing.T) {
 	}
 	if hits := faults.Hits(); hits != refusals {
 		t.Errorf("%d refusals, want all %d", hits, refusals)
-	}
-}
-
-func TestProgressSaysWhatIsWaitedFor(t *testing.T) {
-	var terminal bytes.Buffer
-	shown := newProgress(&terminal, "publishing")
-	shown.wait(5_000, 70_000, "kafka (network)")
-	if terminal.Len() != 0 {
-		t.Errorf("it drew %q, want nothing where there is no terminal", terminal.String())
-	}
-	shown.w = &terminal
-	shown.wait(5_000, 70_000, "kafka (network)")
-	if got, want := terminal.String(), "publishing waiting for kafka (network), 5000 of 70k done"; !strings.Contains(got, want) {
-		t.Errorf("it drew %q, want %q", got, want)
 	}
 }

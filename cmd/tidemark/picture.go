@@ -8,6 +8,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/tier"
+	"tidemark/internal/terminal"
 )
 
 // picture is one look at the demo, ready to be drawn.
@@ -20,18 +21,18 @@ type picture struct {
 	recent        []told
 }
 
-// span is text in one colour, a number of ANSI's; 0 is the terminal's own.
-type span struct {
-	text   string
-	colour int
-}
-
 // The colours, and the marks for terminals without.
 var (
 	toneColours = [...]int{plain: 0, good: 32, warning: 33, bad: 31}
-	tierColours = [...]int{tier.High: 35, tier.Potential: 34, tier.General: 36, tier.Low: 90}
+	tierColours = [...]int{tier.High: 35, tier.Potential: 34, tier.General: 36, tier.Low: grey}
 	tierMarks   = [...]string{tier.High: "█", tier.Potential: "▓", tier.General: "▒", tier.Low: "░"}
 	fromTheTop  = []int{int(tier.High), int(tier.Potential), int(tier.General), int(tier.Low)}
+)
+
+// Two more numbers of ANSI's.
+const (
+	boldface = 1
+	grey     = 90
 )
 
 const (
@@ -41,16 +42,16 @@ const (
 
 // lines draws p for a terminal of a size, in colour or not. No line is as wide as the terminal.
 func (p picture) lines(width, height int, colour bool) []string {
-	rows := [][]span{
-		{{fmt.Sprintf("%s  %3d %%  in %s", p.now.Time().Format("Mon 2 January 2006 15:04"), p.share(), p.took.Round(time.Second)), 1}},
-		{{fmt.Sprintf("%s events   %s/s   lag %s   transitions %s",
-			grouped(p.sent), grouped(int64(p.perSecond)), grouped(p.lag), grouped(int64(p.transitions()))), 0}},
+	rows := [][]terminal.Span{
+		{terminal.In(boldface, fmt.Sprintf("%s  %3d %%  in %s", p.now.Time().Format("Mon 2 January 2006 15:04"), p.share(), p.took.Round(time.Second)))},
+		{terminal.Text(fmt.Sprintf("%s events   %s/s   lag %s   transitions %s",
+			terminal.Grouped(p.sent), terminal.Grouped(int64(p.perSecond)), terminal.Grouped(p.lag), terminal.Grouped(int64(p.transitions()))))},
 		nil,
 		p.bar(min(width-1, barMost)),
 		p.tiers(),
 		p.levels(),
 		nil,
-		{{fmt.Sprintf("%-12s  %-8s  %-24s  %s", "when", "who", "what", "why"), 90}},
+		{terminal.In(grey, fmt.Sprintf("%-12s  %-8s  %-24s  %s", "when", "who", "what", "why"))},
 	}
 	recent := p.recent
 	if most := max(0, height-headLines-1); len(recent) > most {
@@ -61,16 +62,16 @@ func (p picture) lines(width, height int, colour bool) []string {
 	}
 	drawn := make([]string, len(rows))
 	for i, row := range rows {
-		drawn[i] = render(row, width-1, colour)
+		drawn[i] = terminal.Render(row, width-1, colour)
 	}
 	return drawn
 }
 
-func (t told) row() []span {
-	return []span{
-		{fmt.Sprintf("%s  %-8s  ", t.at.Time().Format("02 Jan 15:04"), t.customer), 0},
-		{fmt.Sprintf("%-24s", t.what), toneColours[t.tone]},
-		{"  " + t.why, 0},
+func (t told) row() []terminal.Span {
+	return []terminal.Span{
+		terminal.Text(fmt.Sprintf("%s  %-8s  ", t.at.Time().Format("02 Jan 15:04"), t.customer)),
+		terminal.In(toneColours[t.tone], fmt.Sprintf("%-24s", t.what)),
+		terminal.Text("  " + t.why),
 	}
 }
 
@@ -90,34 +91,34 @@ func (p picture) transitions() int {
 }
 
 // bar shows the tiers of all customers as shares of a width, the best first.
-func (p picture) bar(width int) []span {
+func (p picture) bar(width int) []terminal.Span {
 	counts := make([]int, len(fromTheTop))
 	for i, t := range fromTheTop {
 		counts[i] = p.standing.tiers[t]
 	}
-	var row []span
+	var row []terminal.Span
 	for i, n := range shares(counts, width) {
-		row = append(row, span{strings.Repeat(tierMarks[fromTheTop[i]], n), tierColours[fromTheTop[i]]})
+		row = append(row, terminal.In(tierColours[fromTheTop[i]], strings.Repeat(tierMarks[fromTheTop[i]], n)))
 	}
 	return row
 }
 
-func (p picture) tiers() []span {
-	row := []span{{"tiers  ", 0}}
+func (p picture) tiers() []terminal.Span {
+	row := []terminal.Span{terminal.Text("tiers  ")}
 	for _, t := range fromTheTop {
-		row = append(row, span{tierMarks[t], tierColours[t]}, span{fmt.Sprintf(" %s %-6s  ", tier.Tier(t), grouped(int64(p.standing.tiers[t]))), 0})
+		row = append(row, terminal.In(tierColours[t], tierMarks[t]), terminal.Text(fmt.Sprintf(" %s %-6s  ", tier.Tier(t), terminal.Grouped(int64(p.standing.tiers[t])))))
 	}
 	return row
 }
 
-func (p picture) levels() []span {
-	row := []span{{"churn  ", 0}}
+func (p picture) levels() []terminal.Span {
+	row := []terminal.Span{terminal.Text("churn  ")}
 	for _, l := range []churn.Level{churn.Critical, churn.AtRisk, churn.Watch} {
 		colour := toneColours[warning]
 		if l == churn.Critical {
 			colour = toneColours[bad]
 		}
-		row = append(row, span{"!", colour}, span{fmt.Sprintf(" %s %-6s  ", l, grouped(int64(p.standing.levels[l]))), 0})
+		row = append(row, terminal.In(colour, "!"), terminal.Text(fmt.Sprintf(" %s %-6s  ", l, terminal.Grouped(int64(p.standing.levels[l])))))
 	}
 	return row
 }
@@ -126,7 +127,7 @@ func (p picture) levels() []span {
 func (p picture) plain() string {
 	t, l := p.standing.tiers, p.standing.levels
 	return fmt.Sprintf("%s  %3d %%  %7s events  %6s/s  lag %-4s  high %d, potential %d, general %d, low %d; watch %d, at risk %d, critical %d",
-		p.now.Time().Format("2006-01-02"), p.share(), grouped(p.sent), grouped(int64(p.perSecond)), grouped(p.lag),
+		p.now.Time().Format("2006-01-02"), p.share(), terminal.Grouped(p.sent), terminal.Grouped(int64(p.perSecond)), terminal.Grouped(p.lag),
 		t[tier.High], t[tier.Potential], t[tier.General], t[tier.Low], l[churn.Watch], l[churn.AtRisk], l[churn.Critical])
 }
 
@@ -147,31 +148,4 @@ func shares(counts []int, width int) []int {
 		parts[i], done = end-done, end
 	}
 	return parts
-}
-
-// render joins spans, at most so many characters, in colour or not.
-func render(row []span, width int, colour bool) string {
-	var b strings.Builder
-	for _, s := range row {
-		text := []rune(s.text)
-		text = text[:min(len(text), max(0, width))]
-		width -= len(text)
-		if colour && s.colour != 0 && len(text) > 0 {
-			fmt.Fprintf(&b, "\x1b[%dm%s\x1b[0m", s.colour, string(text))
-			continue
-		}
-		b.WriteString(string(text))
-	}
-	return b.String()
-}
-
-// grouped is a number with a comma between its thousands.
-func grouped(n int64) string {
-	if n < 0 {
-		return "-" + grouped(-n)
-	}
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
+	"tidemark/internal/terminal"
 )
 
 // view shows pictures: on a terminal each over the one before, elsewhere as plain lines now and then.
@@ -31,14 +31,8 @@ const (
 
 func newView(w io.Writer) *view {
 	v := &view{w: w, drawn: time.Now(), paint: os.Getenv("NO_COLOR") == ""}
-	if isTerminal(w) {
-		v.size = func() (width, height int) {
-			width, height, err := term.GetSize(int(w.(*os.File).Fd()))
-			if err != nil {
-				return 80, 24
-			}
-			return width, height
-		}
+	if terminal.Is(w) {
+		v.size = func() (width, height int) { return terminal.Size(w) }
 	}
 	return v
 }
@@ -82,6 +76,6 @@ func (v *view) draw(lines []string) {
 func (v *view) print(p picture) {
 	fmt.Fprintln(v.w, p.plain())
 	for _, t := range p.recent[max(0, len(p.recent)-plainTold):] {
-		fmt.Fprintln(v.w, "  "+render(t.row(), 1000, false))
+		fmt.Fprintln(v.w, "  "+terminal.Render(t.row(), 1000, false))
 	}
 }

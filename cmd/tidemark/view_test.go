@@ -152,22 +152,6 @@ func TestShares(t *testing.T) {
 	}
 }
 
-func TestBar(t *testing.T) {
-	for _, row := range []struct {
-		done, total int64
-		want        string
-	}{
-		{0, 69659, "publishing [                                        ]   0 %  12k events/s"},
-		{34830, 69659, "publishing [====================                    ]  50 %  12k events/s"},
-		{69659, 69659, "publishing [========================================] 100 %  12k events/s"},
-		{69659, 0, "publishing 70k events, 12k/s"},
-	} {
-		if got := bar("publishing", row.done, row.total, 12345, "events"); got != row.want {
-			t.Errorf("bar of %d of %d = %q, want %q", row.done, row.total, got, row.want)
-		}
-	}
-}
-
 // awaited is a writer that says when certain words have been written.
 type awaited struct {
 	words string
