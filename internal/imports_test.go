@@ -65,6 +65,10 @@ var may = map[string][]string{
 	"internal/service": {
 		"internal/event", "internal/score", "internal/shard", "internal/model", "internal/pipeline", "internal/avro", "internal/kafka", "internal/redis",
 	},
+	"internal/demo": {
+		"internal/event", "internal/score", "internal/score/churn", "internal/score/tier", "internal/shard", "internal/shop", "internal/model",
+		"internal/pipeline", "internal/avro", "internal/kafka", "internal/redis", "internal/embed", "internal/service", "internal/terminal",
+	},
 
 	// Servers in this process, and what every store must pass: for the demo and for tests.
 	"internal/embed":     {},

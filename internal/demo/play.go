@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// demoStep is the real time between two movements of the simulated clock.
-	demoStep = 100 * time.Millisecond
+	// step is the real time between two movements of the simulated clock.
+	step = 100 * time.Millisecond
 	// catchUp is how many steps the clock makes at once, at most, when it has fallen behind.
 	catchUp = 5
 	// patience is how long the service may take for a step, lastPatience once the demo is to end.
@@ -32,15 +32,15 @@ func (d *demo) play(ctx context.Context, in time.Duration) error {
 	waved := context.AfterFunc(ctx, func() { time.AfterFunc(lastPatience, cut) })
 	defer waved()
 
-	step := event.Instant(float64(d.config.To-d.config.From) * float64(demoStep) / float64(in))
-	tick := time.NewTicker(demoStep)
+	stride := event.Instant(float64(d.config.To-d.config.From) * float64(step) / float64(in)) // of the simulated clock
+	tick := time.NewTicker(step)
 	defer tick.Stop()
 	began := time.Now()
 	message, more := d.shop.Next()
 	for now := d.config.From; now < d.config.To && ctx.Err() == nil; {
 		// Where it should be by now, if it can be got there.
-		ideal := d.config.From + event.Instant(float64(step)*float64(time.Since(began))/float64(demoStep))
-		now = min(max(ideal, now+step), now+catchUp*step, d.config.To)
+		ideal := d.config.From + event.Instant(float64(stride)*float64(time.Since(began))/float64(step))
+		now = min(max(ideal, now+stride), now+catchUp*stride, d.config.To)
 		var batch []shard.Output
 		for ; more && message.SentAt() <= now; message, more = d.shop.Next() {
 			out, err := d.encode(message)

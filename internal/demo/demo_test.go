@@ -1,10 +1,11 @@
-package main
+package demo
 
 import (
+	"bytes"
 	"context"
 	"net"
+	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,18 +14,28 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-var demoArgs = []string{"demo", "--customers", "150", "--partitions", "2", "--kafka-port", "0", "--redis-port", "0", "--admin", "127.0.0.1:0"}
+// small is a shop that a test has time for, on any free ports.
+func small(in time.Duration) Config {
+	return Config{Customers: 150, Seed: 1, Days: 365, In: in, Partitions: 2, Admin: "127.0.0.1:0"}
+}
+
+// play plays a demo to its end and returns what it printed.
+func play(t *testing.T, c Config) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Run(t.Context(), c, &out); err != nil {
+		t.Fatalf("the demo ended with %v, want no error; it said\n%s", err, &out)
+	}
+	return out.String()
+}
 
 // TestDemo plays a small year in seconds and adds up what the summary says.
 func TestDemo(t *testing.T) {
-	got := tidemark(t, append(demoArgs, "--in", "4s")...)
-	if got.code != 0 || got.err != "" {
-		t.Fatalf("exit code %d, saying %s, want 0 and nothing", got.code, got.err)
-	}
-	if strings.Contains(got.out, "\x1b") {
+	got := play(t, small(4*time.Second))
+	if strings.Contains(got, "\x1b") {
 		t.Error("there are escape sequences in the output, want plain lines where there is no terminal")
 	}
-	sum := summaryOf(t, got.out)
+	sum := summaryOf(t, got)
 	if sum["sent"] == 0 || sum["for the second time"] == 0 || sum["broken"] == 0 {
 		t.Errorf("%d events, %d twice, %d broken, want some of each", sum["sent"], sum["for the second time"], sum["broken"])
 	}
@@ -40,7 +51,7 @@ func TestDemo(t *testing.T) {
 	if want := sum["alert raised"] - sum["alert resolved"] - sum["alert retracted"]; alerted != want || want == 0 {
 		t.Errorf("%d customers under alert, want as many as were raised and not resolved: %d", alerted, want)
 	}
-	if !strings.Contains(got.out, "of the "+strconv.Itoa(alerted)+" under alert") {
+	if !strings.Contains(got, "of the "+strconv.Itoa(alerted)+" under alert") {
 		t.Errorf("the truth is told of another number than %d", alerted)
 	}
 }
@@ -81,11 +92,13 @@ func number(out string, of *regexp.Regexp) int {
 func TestDemoStops(t *testing.T) {
 	address := regexp.MustCompile(`-p (\d+) HGETALL`)
 	t.Run("after a time", func(t *testing.T) {
-		got := tidemark(t, append(demoArgs, "--in", "1h", "--for", "1s")...)
-		if got.code != 0 || !strings.Contains(got.out, "\nevents ") {
-			t.Fatalf("exit code %d, saying %s%s, want 0 and a summary", got.code, got.out, got.err)
+		c := small(time.Hour)
+		c.For = time.Second
+		got := play(t, c)
+		if !strings.Contains(got, "\nevents ") {
+			t.Fatalf("it said %s, want a summary", got)
 		}
-		port := address.FindStringSubmatch(got.out)[1]
+		port := address.FindStringSubmatch(got)[1]
 		if conn, err := net.DialTimeout("tcp", "127.0.0.1:"+port, time.Second); err == nil {
 			_ = conn.Close()
 			t.Errorf("somebody still listens on port %s", port)
@@ -95,29 +108,36 @@ func TestDemoStops(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		out := &awaited{words: "stay up until interrupted", found: make(chan struct{})}
-		code := make(chan int, 1)
-		go func() {
-			code <- run(ctx, append(slices.Clone(demoArgs), "--days", "20", "--in", "500ms", "--stay"), streams{out, out})
-		}()
+		c := small(500 * time.Millisecond)
+		c.Days, c.Stay = 20, true
+		ended := make(chan error, 1)
+		go func() { ended <- Run(ctx, c, out) }()
 		select {
 		case <-out.found:
-		case <-time.After(longest):
+		case <-time.After(time.Minute):
 			t.Fatalf("it never came to stay, saying %s", out.text())
 		}
 		// A reader can look meanwhile.
 		client := goredis.NewClient(&goredis.Options{Addr: "127.0.0.1:" + address.FindStringSubmatch(out.text())[1]})
 		defer client.Close()
-		eventually(t, longest, "there are scores in Redis", func() bool {
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for deadline := time.Now().Add(time.Minute); ; <-tick.C {
 			keys, err := client.Keys(ctx, "tm:score:*").Result()
-			return err == nil && len(keys) > 0
-		})
+			if err == nil && len(keys) > 0 {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("got %d scores in Redis and error %v, want some", len(keys), err)
+			}
+		}
 		stop()
 		select {
-		case got := <-code:
-			if got != 0 {
-				t.Errorf("exit code %d, want 0", got)
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("it ended with %v, want no error", err)
 			}
-		case <-time.After(longest):
+		case <-time.After(time.Minute):
 			t.Fatal("it does not end")
 		}
 	})
@@ -134,14 +154,19 @@ func TestDemoBesideAnotherServer(t *testing.T) {
 		t.Cleanup(func() { _ = listener.Close() })
 		taken[i] = listener.Addr().String()
 	}
-	port := func(i int) string { _, port, _ := net.SplitHostPort(taken[i]); return port }
-	got := tidemark(t, "demo", "--customers", "20", "--days", "10", "--in", "300ms", "--kafka-port", port(0), "--redis-port", port(1), "--admin", taken[2])
-	if got.code != 0 {
-		t.Fatalf("exit code %d, saying %s, want 0", got.code, got.err)
+	port := func(i int) int {
+		address, err := netip.ParseAddrPort(taken[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return int(address.Port())
 	}
+	c := small(300 * time.Millisecond)
+	c.Customers, c.Days, c.KafkaPort, c.RedisPort, c.Admin = 20, 10, port(0), port(1), taken[2]
+	got := play(t, c)
 	for _, address := range taken {
-		if _, port, _ := net.SplitHostPort(address); strings.Contains(got.out, port+" ") || strings.Contains(got.out, port+"/") {
-			t.Errorf("it names port %s, which is another's:\n%s", port, got.out)
+		if _, port, _ := net.SplitHostPort(address); strings.Contains(got, port+" ") || strings.Contains(got, port+"/") {
+			t.Errorf("it names port %s, which is another's:\n%s", port, got)
 		}
 	}
 }
