@@ -69,6 +69,10 @@ var may = map[string][]string{
 		"internal/event", "internal/score", "internal/score/churn", "internal/score/tier", "internal/shard", "internal/shop", "internal/model",
 		"internal/pipeline", "internal/avro", "internal/kafka", "internal/redis", "internal/embed", "internal/service", "internal/terminal",
 	},
+	"internal/bench": {
+		"internal/event", "internal/score", "internal/shard", "internal/stream", "internal/traffic", "internal/model", "internal/pipeline",
+		"internal/avro", "internal/kafka", "internal/redis", "internal/embed", "internal/servers", "internal/service", "internal/terminal",
+	},
 
 	// Servers in this process, and what every store must pass: for the demo and for tests.
 	"internal/embed":     {},

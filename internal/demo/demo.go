@@ -26,7 +26,7 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// Config is what is played, and where. Default says what is usual.
+// Config is what is played, and where.
 type Config struct {
 	// Customers of the simulated shop, at least 1.
 	Customers int

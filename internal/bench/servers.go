@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -14,13 +14,16 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"tidemark/internal/embed"
+	"tidemark/internal/kafka"
 	"tidemark/internal/redis"
 	host "tidemark/internal/servers"
 )
 
-// benchServers are the servers of a bench, its own or given.
-type benchServers struct {
-	name string
+// hosts are the servers of a bench, its own or given.
+type hosts struct {
+	name  string
+	kafka kafka.Config
+	redis goredis.UniversalClient
 	// broker is the process of the broker; 0 where it is not ours, or this one.
 	broker int
 	// embedded says that all of them run in this process, whose CPU is then that of all.
@@ -28,20 +31,20 @@ type benchServers struct {
 	closers  []func() error
 }
 
-// startServers starts what was asked for, and points the settings at it.
-func (b *bench) startServers(ctx context.Context) (*benchServers, error) {
-	s := &benchServers{}
+// startServers starts what was asked for, or takes what is given.
+func (b *bench) startServers(ctx context.Context) (*hosts, error) {
+	s := &hosts{}
 	switch {
-	case b.Given:
-		s.name = "given servers"
+	case b.Given != nil:
+		s.name, s.kafka, s.redis = "given servers", b.Given.Kafka, b.Given.Redis
 		return s, nil
 	case b.Embedded:
-		return s, b.startEmbedded(s)
+		return s, s.startEmbedded()
 	}
-	return s, b.startReal(ctx, s)
+	return s, s.startReal(ctx)
 }
 
-func (b *bench) startEmbedded(s *benchServers) error {
+func (s *hosts) startEmbedded() error {
 	s.name, s.embedded = "embedded Kafka and Redis", true
 	broker, err := embed.StartKafka(0)
 	if err != nil {
@@ -53,11 +56,20 @@ func (b *bench) startEmbedded(s *benchServers) error {
 		return err
 	}
 	s.closers = append(s.closers, func() error { server.Close(); return nil })
-	b.KafkaBrokers, b.RedisURL = []string{broker.Addr()}, "redis://"+server.Addr()
+	return s.reach(broker.Addr(), server.Addr())
+}
+
+// reach connects to servers that were started here.
+func (s *hosts) reach(broker, server string) (err error) {
+	s.kafka.Brokers = []string{broker}
+	if s.redis, err = redis.Dial("redis://"+server, false); err != nil {
+		return err
+	}
+	s.own(s.redis)
 	return nil
 }
 
-func (b *bench) startReal(ctx context.Context, s *benchServers) error {
+func (s *hosts) startReal(ctx context.Context) error {
 	server, err := host.StartRedis(ctx, host.RedisOptions{AppendOnly: true, Settings: []string{ // as in docker-compose.yml
 		"auto-aof-rewrite-percentage", "400", "auto-aof-rewrite-min-size", "512mb",
 	}})
@@ -71,7 +83,9 @@ func (b *bench) startReal(ctx context.Context, s *benchServers) error {
 	}
 	s.own(broker)
 	s.broker = broker.PID()
-	b.KafkaBrokers, b.RedisURL = []string{broker.Addr()}, "redis://"+server.Addr()
+	if err := s.reach(broker.Addr(), server.Addr()); err != nil {
+		return err
+	}
 	info, err := server.Client().Info(ctx, "server").Result()
 	s.name = fmt.Sprintf("Apache Kafka %s and Redis %s (appendfsync everysec) on this machine", host.Kafka4, redis.InfoField(info, "redis_version"))
 	return err
@@ -85,10 +99,10 @@ func lacking(err error) error {
 	return err
 }
 
-func (s *benchServers) own(server io.Closer) { s.closers = append(s.closers, server.Close) }
+func (s *hosts) own(server io.Closer) { s.closers = append(s.closers, server.Close) }
 
 // close stops what was started, the last first.
-func (s *benchServers) close() error {
+func (s *hosts) close() error {
 	if s == nil {
 		return nil
 	}
@@ -117,7 +131,7 @@ func (u usage) less(before usage) usage {
 	return usage{process: u.process - before.process, redis: minus(u.redis, before.redis), kafka: minus(u.kafka, before.kafka)}
 }
 
-func (s *benchServers) usage(ctx context.Context, client goredis.UniversalClient) (usage, error) {
+func (s *hosts) usage(ctx context.Context, client goredis.UniversalClient) (usage, error) {
 	u := usage{redis: -1, kafka: -1}
 	var self syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &self); err != nil {

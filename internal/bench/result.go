@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// benchResult is what a bench measured. CPU is in microseconds per event.
-type benchResult struct {
+// Result is what a bench measured. CPU is in microseconds per event.
+type Result struct {
 	Servers    string     `json:"servers"`
 	CPUs       int        `json:"cpus"`
 	Events     int        `json:"events"`
@@ -19,22 +19,22 @@ type benchResult struct {
 	Partitions int        `json:"partitions"`
 	Shards     int        `json:"shards"`
 
-	Fetch       rate `json:"fetch"`
-	FetchDecode rate `json:"fetch_decode"`
+	Fetch       Rate `json:"fetch"`
+	FetchDecode Rate `json:"fetch_decode"`
 	// Set is the floor of storing: SETs of RedisBytesPerEvent, which is what Redis received per event.
-	Set     rate `json:"set"`
-	Scoring rate `json:"scoring"`
+	Set     Rate `json:"set"`
+	Scoring Rate `json:"scoring"`
 
 	// Scored counts the customers in the store, Outputs the messages published.
-	Scored                int            `json:"scored"`
-	Outputs               int            `json:"outputs"`
-	RedisBytesPerEvent    int            `json:"redis_bytes_received_per_event"`
-	RedisBytesPerCustomer int            `json:"redis_bytes_per_customer"`
-	Latency               *latencyResult `json:"latency,omitempty"`
+	Scored                int      `json:"scored"`
+	Outputs               int      `json:"outputs"`
+	RedisBytesPerEvent    int      `json:"redis_bytes_received_per_event"`
+	RedisBytesPerCustomer int      `json:"redis_bytes_per_customer"`
+	Latency               *Latency `json:"latency,omitempty"`
 }
 
-// rate is how fast something went and what CPU it took, in microseconds per event; absent where it cannot be known.
-type rate struct {
+// Rate is how fast something went and what CPU it took, in microseconds per event; absent where it cannot be known.
+type Rate struct {
 	PerSecond float64  `json:"events_per_second"`
 	Seconds   float64  `json:"seconds"`
 	Process   float64  `json:"cpu_us_process"`
@@ -42,8 +42,8 @@ type rate struct {
 	Kafka     *float64 `json:"cpu_us_kafka,omitempty"`
 }
 
-// latencyResult is in milliseconds, from an event's scheduled time until a consumer has what it caused.
-type latencyResult struct {
+// Latency is in milliseconds, from an event's scheduled time until a consumer has what it caused.
+type Latency struct {
 	PerSecond float64 `json:"events_per_second"`
 	Events    int     `json:"events"`
 	Outputs   int     `json:"outputs"`
@@ -54,9 +54,9 @@ type latencyResult struct {
 	Max    float64 `json:"max_ms"`
 }
 
-func rateOf(events int, took time.Duration, spent usage) rate {
+func rateOf(events int, took time.Duration, spent usage) Rate {
 	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 / float64(events) }
-	r := rate{PerSecond: float64(events) / took.Seconds(), Seconds: took.Seconds(), Process: each(spent.process)}
+	r := Rate{PerSecond: float64(events) / took.Seconds(), Seconds: took.Seconds(), Process: each(spent.process)}
 	if spent.redis >= 0 {
 		us := each(spent.redis)
 		r.Redis = &us
@@ -68,8 +68,8 @@ func rateOf(events int, took time.Duration, spent usage) rate {
 	return r
 }
 
-// print writes the table.
-func (r benchResult) print(to io.Writer) error {
+// Print writes r as a table.
+func (r Result) Print(to io.Writer) error {
 	fmt.Fprintf(to, "%s events of %s customers (interactions %g, purchases %g, feedback %g), %d partitions, %d CPUs\n%s\n\n",
 		terminal.Grouped(int64(r.Events)), terminal.Grouped(int64(r.Customers)), r.Mix[0], r.Mix[1], r.Mix[2], r.Partitions, r.CPUs, r.Servers)
 	t := tabwriter.NewWriter(to, 0, 0, 3, ' ', tabwriter.AlignRight)
@@ -95,7 +95,7 @@ func (r benchResult) print(to io.Writer) error {
 	return nil
 }
 
-func (r benchResult) row(t io.Writer, what string, x rate) {
+func (r Result) row(t io.Writer, what string, x Rate) {
 	cpu := func(us *float64) string {
 		if us == nil {
 			return "–"

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -87,7 +87,7 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	if err := b.offer(ctx, offers); err != nil {
 		return err
 	}
-	all := int64(b.Events + len(offers))
+	all := int64(b.Traffic.Events + len(offers))
 	if _, err := b.await(ctx, ended, func(lanes []pipeline.Progress) bool { return applied(lanes) == all }); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Tim
 	const perMessage = 20 * time.Microsecond // ample
 	count := int(b.LatencyFor.Seconds() * perSecond)
 	began = time.Now().Add(time.Second + time.Duration(count)*perMessage)
-	config := b.traffic
+	config := b.Traffic
 	config.Seed++
 	source := config.Open()
 	for n := range count {
@@ -205,7 +205,7 @@ func (w *stopwatch) unseen() int {
 }
 
 // result sums up.
-func (w *stopwatch) result(perSecond float64, offered int) *latencyResult {
+func (w *stopwatch) result(perSecond float64, offered int) *Latency {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	slices.Sort(w.took)
@@ -215,5 +215,5 @@ func (w *stopwatch) result(perSecond float64, offered int) *latencyResult {
 		}
 		return float64(w.took[min(len(w.took)-1, int(share*float64(len(w.took))))].Microseconds()) / 1000
 	}
-	return &latencyResult{PerSecond: perSecond, Events: offered, Outputs: len(w.took), Unseen: len(w.caused), P50: at(.5), P99: at(.99), Max: at(1)}
+	return &Latency{PerSecond: perSecond, Events: offered, Outputs: len(w.took), Unseen: len(w.caused), P50: at(.5), P99: at(.99), Max: at(1)}
 }

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -31,12 +31,12 @@ func (b *bench) readFloors(ctx context.Context) error {
 }
 
 // read goes once through all input partitions side by side.
-func (b *bench) read(ctx context.Context, each func(stream.Record) error) (rate, error) {
+func (b *bench) read(ctx context.Context, each func(stream.Record) error) (Rate, error) {
 	log := b.cluster.NewLog()
 	defer log.Close()
 	before, err := b.servers.usage(ctx, b.client)
 	if err != nil {
-		return rate{}, err
+		return Rate{}, err
 	}
 	began := time.Now()
 	var read atomic.Int64
@@ -64,14 +64,14 @@ func (b *bench) read(ctx context.Context, each func(stream.Record) error) (rate,
 		}
 	}
 	if err := together.Wait(); err != nil {
-		return rate{}, err
+		return Rate{}, err
 	}
 	took := time.Since(began)
-	if got := read.Load(); got != int64(b.Events) {
-		return rate{}, fmt.Errorf("the topics hold %d events, want the %d loaded", got, b.Events)
+	if got := read.Load(); got != int64(b.Traffic.Events) {
+		return Rate{}, fmt.Errorf("the topics hold %d events, want the %d loaded", got, b.Traffic.Events)
 	}
 	after, err := b.servers.usage(context.WithoutCancel(ctx), b.client)
-	return rateOf(b.Events, took, after.less(before)), err
+	return rateOf(b.Traffic.Events, took, after.less(before)), err
 }
 
 const (
@@ -103,17 +103,17 @@ func (b *bench) setFloor(ctx context.Context) error {
 	}
 	took := time.Since(began)
 	after, err := b.servers.usage(ctx, b.client)
-	b.result.Set = rateOf(b.Events, took, after.less(before))
+	b.result.Set = rateOf(b.Traffic.Events, took, after.less(before))
 	return errors.Join(err, b.unset(ctx))
 }
 
 // set stores one writer's share.
 func (b *bench) set(ctx context.Context, writer int, value []byte) error {
-	random := rand.New(rand.NewPCG(b.Seed, uint64(writer)))
-	for left := b.Events/setWriters + min(1, max(0, b.Events%setWriters-writer)); left > 0; left -= setsAtOnce {
+	random := rand.New(rand.NewPCG(b.Traffic.Seed, uint64(writer)))
+	for left := b.Traffic.Events/setWriters + min(1, max(0, b.Traffic.Events%setWriters-writer)); left > 0; left -= setsAtOnce {
 		pipe := b.client.Pipeline()
 		for range min(left, setsAtOnce) {
-			pipe.Set(ctx, benchPrefix+":floor:"+traffic.Customer(random.IntN(b.Customers)), value, 0)
+			pipe.Set(ctx, prefix+":floor:"+traffic.Customer(random.IntN(b.Traffic.Customers)), value, 0)
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
 			return fmt.Errorf("SET: %w", err)
@@ -124,13 +124,13 @@ func (b *bench) set(ctx context.Context, writer int, value []byte) error {
 
 // unset removes the keys again where the server is not ours to throw away.
 func (b *bench) unset(ctx context.Context) error {
-	if !b.Given {
+	if b.Given == nil {
 		return nil
 	}
-	for n := 0; n < b.Customers; n += setsAtOnce {
+	for n := 0; n < b.Traffic.Customers; n += setsAtOnce {
 		pipe := b.client.Pipeline()
-		for i := n; i < min(n+setsAtOnce, b.Customers); i++ {
-			pipe.Unlink(ctx, benchPrefix+":floor:"+traffic.Customer(i))
+		for i := n; i < min(n+setsAtOnce, b.Traffic.Customers); i++ {
+			pipe.Unlink(ctx, prefix+":floor:"+traffic.Customer(i))
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
 			return fmt.Errorf("UNLINK: %w", err)
