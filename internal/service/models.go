@@ -9,11 +9,12 @@ import (
 
 	"go.uber.org/zap"
 
+	"tidemark/internal/event"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 )
 
-// models holds the engine of the model in force, and follows it.
+// models holds the engine that lanes score with, and follows what stands in tm:model.
 type models struct {
 	log   *zap.Logger
 	store *redis.Store
@@ -23,7 +24,7 @@ type models struct {
 	failed atomic.Pointer[error]
 }
 
-// inForce is the engine that lanes score with, and the model that it follows.
+// inForce is the engine that lanes score with, and the models that it is made of.
 type inForce struct {
 	engine  pipeline.Engine
 	version string
@@ -40,31 +41,36 @@ const (
 	ModelNotice = 5 * time.Second
 )
 
-// start puts the initial model into force where none is, and loads the one in force. A model that the user gave must be it:
-// `model activate` switches, a flag does not.
-func (w *models) start(ctx context.Context, initial []byte, hash string, given bool) error {
+// start puts the initial model into force where none is, and loads what stands then. Of several instances that start at once on
+// an empty Redis, the first one wins. A model that the user named must be in force, or announced: `model activate` switches, a
+// flag does not.
+func (w *models) start(ctx context.Context, initial []byte, hash string, named bool) error {
 	active, ok, err := w.store.Model(ctx)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		if err := w.store.ActivateModel(ctx, initial, hash, 0); err != nil {
+	first := !ok
+	if first {
+		if err := w.store.RestoreModel(ctx, redis.InForce{StoredModel: redis.StoredModel{Source: initial, Hash: hash}}); err != nil {
+			return err
+		}
+		if active, _, err = w.store.Model(ctx); err != nil {
 			return err
 		}
 	}
-	if ok && given && active.Hash != hash {
-		return fmt.Errorf("model %s is in force, --model is %s: switch with `tidemark model activate FILE`", active.Hash, hash)
+	if now := active.At(event.InstantOf(time.Now())); named && now.Hash != hash && active.Hash != hash {
+		return fmt.Errorf("model %s is in force, --model is %s: switch with `tidemark model activate FILE`", now.Hash, hash)
 	}
 	if err := w.load(ctx); err != nil {
 		return err
 	}
-	if now := w.now.Load(); !ok { // on a Redis that was emptied, another one may have been before
-		w.log.Info("no model was in force: this one is now", zap.String("version", now.version), zap.String("hash", now.model.Hash))
+	if now := w.now.Load(); first && now.model.Hash == hash { // on a Redis that was emptied, another one may have been before
+		w.log.Info("no model was in force: this one is now", zap.String("version", now.version), zap.String("hash", hash))
 	}
 	return nil
 }
 
-// load makes the engine of the model in force, with the one before it for what lies before the switch.
+// load makes the engine of the model that was activated last, with the model before it for what lies before the switch.
 func (w *models) load(ctx context.Context) error {
 	m, ok, err := w.store.Model(ctx)
 	if err != nil {
@@ -73,7 +79,7 @@ func (w *models) load(ctx context.Context) error {
 	if !ok {
 		return w.restore(ctx)
 	}
-	if now := w.now.Load(); now != nil && now.model.Hash == m.Hash && now.model.EffectiveAt == m.EffectiveAt {
+	if now := w.now.Load(); now != nil && now.model.ID() == m.ID() {
 		return nil
 	}
 	engine, before, err := Engines(m, w.zone)
@@ -116,8 +122,8 @@ func (w *models) follow(ctx context.Context) {
 		case <-tick.C:
 		}
 		before := w.now.Load()
-		hash, err := w.store.ModelHash(ctx)
-		if err != nil || hash == before.model.Hash && w.failed.Load() == nil {
+		id, err := w.store.ModelID(ctx)
+		if err != nil || id == before.model.ID() && w.failed.Load() == nil {
 			continue
 		}
 		err = w.load(ctx)
