@@ -197,7 +197,7 @@ func (c *fitCommand) liveBase(ctx context.Context, db *database) ([]byte, error)
 	}
 	m, found, err := db.Model(ctx)
 	if err != nil || found {
-		return m.Source, err
+		return m.At(event.InstantOf(time.Now())).Source, err
 	}
 	return model.Default(), nil
 }
