@@ -65,6 +65,10 @@ var may = map[string][]string{
 	"internal/service": {
 		"internal/event", "internal/score", "internal/shard", "internal/model", "internal/pipeline", "internal/avro", "internal/kafka", "internal/redis",
 	},
+	"internal/service/servicetest": {
+		"internal/event", "internal/score", "internal/shard", "internal/dataset", "internal/watch", "internal/avro", "internal/kafka",
+		"internal/embed", "internal/servers",
+	},
 	"internal/demo": {
 		"internal/event", "internal/score", "internal/score/churn", "internal/score/tier", "internal/shard", "internal/shop", "internal/model",
 		"internal/pipeline", "internal/avro", "internal/kafka", "internal/redis", "internal/embed", "internal/service", "internal/terminal",

@@ -6,14 +6,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"tidemark/internal/service/servicetest"
 )
 
 // A broker that refuses for longer than the client library tries is waited for.
 func TestImportWaitsForKafka(t *testing.T) {
 	s := startServers(t, 2)
 	const refusals = 40 // four for each of at most six batches, and then some
-	faults := s.embedded.kafka.Broker().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: refusals})
-	got := must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	faults := s.Embedded.Kafka.Broker().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: refusals})
+	got := must(t, append([]string{"import", file(t, servicetest.SmallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	if want := "5 events published\n"; got != want {
 		t.Errorf("it said %q, want %q", got, want)
 	}

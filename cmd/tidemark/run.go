@@ -36,9 +36,6 @@ type runCommand struct {
 	kafkaSettings
 	redisSettings
 	registrySettings
-
-	// between is service.Config.Between, for tests.
-	between func(pipeline.Store) pipeline.Store
 }
 
 // memberSettings say how this process belongs to the consumer group.
@@ -113,7 +110,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
 		Model: source, ModelGiven: c.Model != "",
 		Layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
-		ExitWhenCaughtUp: c.ExitWhenCaughtUp, Between: c.between,
+		ExitWhenCaughtUp: c.ExitWhenCaughtUp,
 		Lane: pipeline.Config{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
 			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: metrics,

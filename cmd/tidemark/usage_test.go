@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"tidemark/internal/service/servicetest"
 )
 
 func TestUsage(t *testing.T) {
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	for _, row := range []struct {
 		why  string
 		args []string
@@ -106,7 +108,7 @@ func TestVariablesAreFlags(t *testing.T) {
 	t.Setenv("TIDEMARK_FORMAT", "jsonl")
 	t.Setenv("TIDEMARK_AS_OF", "2026-03-02")
 	t.Setenv("TIDEMARK_JSON", "true")
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	var got summary
 	if err := json.Unmarshal([]byte(must(t, "replay", log)), &got); err != nil {
 		t.Fatal(err)

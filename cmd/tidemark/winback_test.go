@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/internal/kafka"
+	"tidemark/internal/service/servicetest"
 )
 
 // TestWinBack: a customer's episode lapses in silence, a letter is sent, and the customer buys again; another buys once and is
@@ -32,14 +33,14 @@ func TestWinBack(t *testing.T) {
 	s := startServers(t, 1)
 	must(t, append([]string{"import", name, "--format", "jsonl"}, s.kafkaFlags()...)...)
 	must(t, append([]string{"run", "--admin", "", "--clock", "event", "--as-of", "2025-06-01", "--alert-max-age", "0", untilCaughtUp}, s.flags()...)...)
-	replayed.compareOutputs(t, s.outputs(t))
-	won := s.records(t, kafka.WinBacks)
-	if len(won) != 1 || string(won[0].Key) != "ann" || headerOf(won[0], "ce_type") != "com.tidemark.customer.won.back.v1" {
+	replayed.CompareOutputs(t, s.Outputs(t))
+	won := s.Records(t, kafka.WinBacks)
+	if len(won) != 1 || string(won[0].Key) != "ann" || servicetest.HeaderOf(won[0], "ce_type") != "com.tidemark.customer.won.back.v1" {
 		t.Fatalf("%d win-backs, want ann's alone", len(won))
 	}
 	for id, want := range map[string]int{"customer.win-backs.v1 ": 1, "customer.churn-alerts.v1 RESOLVED": 2} {
 		n := 0
-		for _, told := range replayed.ids {
+		for _, told := range replayed.IDs {
 			if told == id {
 				n++
 			}

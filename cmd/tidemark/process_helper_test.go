@@ -87,7 +87,7 @@ func (p *process) said() string {
 	return p.log.String()
 }
 
-// metric is the sum of a counter over its labels, or over the series that bear some of them, written name="value".
+// metric is the servicetest.Sum of a counter over its labels, or over the series that bear some of them, written name="value".
 func (p *process) metric(t *testing.T, name string, labels ...string) float64 {
 	t.Helper()
 	p.mu.Lock()
@@ -182,18 +182,3 @@ func (p *process) code(t *testing.T, within time.Duration) int {
 	}
 	return p.cmd.ProcessState.ExitCode()
 }
-
-// eventually asks until what is so, at most for a time; it does not wait longer than needed.
-func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(within); !so(); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %v still not so: %s", within, what)
-		}
-	}
-}
-
-// longest bounds the wait for what takes a moment on a quiet machine.
-const longest = time.Minute

@@ -1,4 +1,4 @@
-package main
+package service_test
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"tidemark/internal/avro"
-	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/internal/model"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/service/servicetest"
 )
 
 // TestSilence: a customer who has bought every day falls silent, nobody sends anything, and the alert goes out on the wall
@@ -21,23 +21,25 @@ import (
 // so that this happens seconds from now; on a machine so busy that it happens before the service is ready, later.
 func TestSilence(t *testing.T) {
 	bound := 500*time.Millisecond + time.Second // the grace, and the promise
-	if raceDetector {
+	if servicetest.RaceDetector {
 		bound *= 4
 	}
 	for wait := 4 * time.Second; ; wait *= 3 {
 		log, model, due := crossingIn(t, wait)
-		s := startServers(t, 1)
-		s.serve(t, "--model", file(t, model))
-		must(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...)
-		eventually(t, longest, "ann is scored", func() bool { return s.score(t, "ann", "tier") != "" })
+		s := servicetest.Start(t, 1)
+		c := usual()
+		c.model = model
+		serve(t, s, c)
+		s.Send(t, log)
+		servicetest.Eventually(t, servicetest.Longest, "ann is scored", func() bool { return s.Score(t, "ann", "tier") != "" })
 		ready := due.Time().After(time.Now())
-		eventually(t, longest, "the alert is published", func() bool { return len(s.records(t, kafka.ChurnAlerts)) > 0 })
-		alert := s.records(t, kafka.ChurnAlerts)[0]
-		if got := headerOf(alert, "ce_time"); got != due.String() || string(alert.Key) != "ann" {
+		servicetest.Eventually(t, servicetest.Longest, "the alert is published", func() bool { return len(s.Records(t, kafka.ChurnAlerts)) > 0 })
+		alert := s.Records(t, kafka.ChurnAlerts)[0]
+		if got := servicetest.HeaderOf(alert, "ce_time"); got != due.String() || string(alert.Key) != "ann" {
 			t.Errorf("alert of %s at %s, want ann's at %s", alert.Key, got, due)
 		}
 		after := alert.Timestamp.Sub(due.Time())
-		if !ready && wait < longest {
+		if !ready && wait < servicetest.Longest {
 			continue
 		}
 		if after < 0 || after > bound {
@@ -51,7 +53,7 @@ func TestSilence(t *testing.T) {
 // crossingIn returns a log of one customer and a model under which the customer's first churn line is crossed, in silence, about
 // so long from now and no sooner, and when exactly. Log-odds are told in thousandths, so that a customer's lines can only be
 // placed a minute or so apart: of many customers, one has a line there.
-func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.Instant) {
+func crossingIn(t *testing.T, wait time.Duration) (log []event.Event, text string, due event.Instant) {
 	t.Helper()
 	lined, err := model.Parse([]byte(withLine(1)))
 	if err != nil {
@@ -61,17 +63,13 @@ func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.I
 		now := event.InstantOf(time.Now())
 		target := now.Add(wait)
 		log = daily(t, days)
-		read, err := dataset.Read(dataset.JSONL, []string{log}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
 		crossed := func(up int) event.Instant {
 			lined.Churn.Levels[0].Up = int32(up)
 			engine, err := score.NewEngine(lined, event.Calendar{}, avro.Identify, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			customer := replay.Run(engine, read.Events, now).Customers[0]
+			customer := replay.Run(engine, log, now).Customers[0]
 			if customer.Profile.Episode.Level != churn.None {
 				return now
 			}
@@ -90,11 +88,11 @@ func crossingIn(t *testing.T, wait time.Duration) (log, text string, due event.I
 		}
 	}
 	t.Fatal("no customer crosses a line about then")
-	return "", "", 0
+	return nil, "", 0
 }
 
-// daily writes the log of a customer who bought on so many days in a row, the last of them two days ago.
-func daily(t *testing.T, days int) (name string) {
+// daily is the log of a customer who bought on so many days in a row, the last of them two days ago.
+func daily(t *testing.T, days int) []event.Event {
 	t.Helper()
 	var log strings.Builder
 	last := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -2)
@@ -103,7 +101,7 @@ func daily(t *testing.T, days int) (name string) {
 			`"occurred_at":%q,"kind":"ORDER","amount_minor":4000,"currency":"USD"}}`+"\n",
 			n, n, last.AddDate(0, 0, n-days+1).Format(time.RFC3339))
 	}
-	return file(t, log.String())
+	return readLog(t, log.String())
 }
 
 // withLine is the model with its first churn line at so many thousandths of log-odds above normal, and the others out of

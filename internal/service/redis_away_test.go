@@ -1,4 +1,4 @@
-package main
+package service_test
 
 import (
 	"slices"
@@ -6,7 +6,11 @@ import (
 
 	realservers "tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
+	"tidemark/internal/service/servicetest"
 )
+
+// conflicts counts the commits of a member that another's came before.
+const conflicts = "tidemark_commit_conflicts_total"
 
 // TestRedisRestarts ends a Redis with an append-only file under load, once in order and once by SIGKILL, and starts it again.
 func TestRedisRestarts(t *testing.T) {
@@ -25,7 +29,7 @@ func TestRedisRestarts(t *testing.T) {
 		log.awaitMiddle(t, s, stage)
 		before := len(service.redisTroubles())
 		end()
-		eventually(t, longest, "the service says that Redis is away", func() bool { return len(service.redisTroubles()) > before })
+		servicetest.Eventually(t, servicetest.Longest, "the service says that Redis is away", func() bool { return len(service.redisTroubles()) > before })
 		if err := redis.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +46,7 @@ func TestRedisFreezes(t *testing.T) {
 	s := stagedServers(t, redis.Addr())
 	log := sendStaged(t, s, split(purchases(t), 20, 40, 60, 80)...)
 	const last = 4
-	service := log.serve(t, s, "--redis-url", "redis://"+redis.Addr()+"?read_timeout=200ms&max_retries=1")
+	service := log.serve(t, s, func(c *settings) { c.redisOptions = "?read_timeout=200ms&max_retries=1" })
 	log.open(1)
 	log.awaitMiddle(t, s, 1)
 	before := service.metric(t, conflicts) // of the two lanes, when they took over
@@ -51,7 +55,7 @@ func TestRedisFreezes(t *testing.T) {
 		if commits.repeated() == 0 {
 			troubles := len(service.redisTroubles())
 			redis.Freeze()
-			eventually(t, longest, "the service has lost its patience", func() bool { return len(service.redisTroubles()) > troubles })
+			servicetest.Eventually(t, servicetest.Longest, "the service has lost its patience", func() bool { return len(service.redisTroubles()) > troubles })
 			redis.Thaw()
 		}
 		log.open(stage)
@@ -68,18 +72,18 @@ func TestRedisFreezes(t *testing.T) {
 }
 
 // awaitMiddle waits until both lanes are half way through a stage.
-func (g *staged) awaitMiddle(t *testing.T, s *servers, stage int) {
+func (g *staged) awaitMiddle(t *testing.T, s *servicetest.Servers, stage int) {
 	t.Helper()
-	eventually(t, longest, "both lanes are in the middle of the stage", func() bool {
-		there := audits(t, s.data)
+	servicetest.Eventually(t, servicetest.Longest, "both lanes are in the middle of the stage", func() bool {
+		there := audits(t, s.Data)
 		return g.half(there, stage, 0) && g.half(there, stage, 1)
 	})
-	t.Logf("stage %d: %d of %d purchases are applied", stage, sum(s.applied(t)), g.ends[stage][0]+g.ends[stage][1])
+	t.Logf("stage %d: %d of %d purchases are applied", stage, servicetest.Sum(s.Applied(t)), g.ends[stage][0]+g.ends[stage][1])
 }
 
 // redisTroubles are those that are not of the registry of a staged log, or of Kafka.
-func (p *process) redisTroubles() []notice {
-	return slices.DeleteFunc(p.notices("trouble"), func(n notice) bool {
+func (m *member) redisTroubles() []notice {
+	return slices.DeleteFunc(m.notices("trouble"), func(n notice) bool {
 		return slices.Contains([]string{"schema", "fetch", "publish", "bounds", "offsets"}, n.Operation)
 	})
 }

@@ -1,31 +1,34 @@
-package main
+package service_test
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"testing"
 
 	"tidemark/internal/kafka"
 	"tidemark/internal/pipeline"
+	"tidemark/internal/service/servicetest"
 )
 
 // A service that has caught up, and finds when it looks for the last time that Redis has lost writes since, does not say that
 // all is well. The next one reads them again.
 func TestLostWritesAtTheEnd(t *testing.T) {
-	s := startServers(t, 1)
-	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
-	args := append([]string{"run", "--clock", "event", "--as-of", "2026-03-10", "--exit-when-caught-up", "--admin", ""}, s.flags()...)
+	s := servicetest.Start(t, 1)
+	s.Send(t, smallLog(t))
+	loading := usual()
+	loading.asOf, loading.untilCaughtUp = instant(t, "2026-03-10"), true
 
-	lost := &cli{Run: runCommand{between: func(store pipeline.Store) pipeline.Store {
-		return &emptying{Store: store, group: s.cluster(t), empty: s.embedded.redis.Server().FlushAll}
-	}}}
-	var said bytes.Buffer
-	if code := lost.run(t.Context(), args, streams{&said, &said}); code != 1 || !strings.Contains(said.String(), "start it again") {
-		t.Errorf("Redis was emptied at the end: got exit code %d, want 1 and what to do; it said\n%s", code, &said)
+	lost := loading
+	lost.between = func(store pipeline.Store) pipeline.Store {
+		return &emptying{Store: store, group: s.Cluster(t), empty: s.Embedded.Redis.Server().FlushAll}
 	}
-	must(t, args...)
-	if got, want := s.score(t, "cid", "as_of"), "2026-03-10T00:00:00Z"; got != want {
+	if err := run(t, s, lost); err == nil || !strings.Contains(err.Error(), "start it again") {
+		t.Errorf("Redis was emptied at the end: got error %v, want what to do", err)
+	}
+	if err := run(t, s, loading); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.Score(t, "cid", "as_of"), "2026-03-10T00:00:00Z"; got != want {
 		t.Errorf("cid is scored as of %q by the next one, want %q", got, want)
 	}
 }

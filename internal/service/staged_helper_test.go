@@ -1,4 +1,4 @@
-package main
+package service_test
 
 import (
 	"encoding/binary"
@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -22,6 +23,7 @@ import (
 	"tidemark/internal/realdata"
 	"tidemark/internal/redis"
 	realservers "tidemark/internal/servers"
+	"tidemark/internal/service/servicetest"
 	"tidemark/internal/shard"
 	"tidemark/schemas"
 )
@@ -40,17 +42,17 @@ type staged struct {
 
 const (
 	stagedPartitions = 2
-	stagedAsOf       = "1998-06-30"
+	stagedAsOf       = event.Instant(899_164_800_000) // 1998-06-30T00:00:00Z
 	// stageSchema is the id of the schema of stage 0, those of the others follow.
 	stageSchema = 1000
 )
 
 // stagedServers are the package's Kafka, with topics that are empty, and a Redis at an address.
-func stagedServers(t *testing.T, redis string) *servers {
+func stagedServers(t *testing.T, redis string) *servicetest.Servers {
 	t.Helper()
-	s := serversAt(t, pool.Kafka(t, realservers.Kafka4).Addr(), redis)
-	s.deleteTopics(t)
-	s.createTopics(t, stagedPartitions)
+	s := servicetest.At(t, pool.Kafka(t, realservers.Kafka4).Addr(), redis)
+	s.DeleteTopics(t)
+	s.CreateTopics(t, stagedPartitions)
 	return s
 }
 
@@ -89,7 +91,7 @@ func split(events []event.Event, percents ...int) [][]event.Event {
 func indexOf(x event.Event) int { return shard.Murmur2.Of(x.Common().Customer, stagedPartitions) }
 
 // sendStaged writes a log to the servers, each event recorded when it occurred. Its first stage is open.
-func sendStaged(t *testing.T, s *servers, stages ...[]event.Event) *staged {
+func sendStaged(t *testing.T, s *servicetest.Servers, stages ...[]event.Event) *staged {
 	t.Helper()
 	codec, err := avro.New(avro.Options{})
 	if err != nil {
@@ -101,7 +103,7 @@ func sendStaged(t *testing.T, s *servers, stages ...[]event.Event) *staged {
 	for n, events := range stages {
 		begun := map[int]bool{}
 		for _, x := range events {
-			r, index := encoded(t, codec, x, x.Common().OccurredAt.Time()), indexOf(x)
+			r, index := servicetest.Encoded(t, codec, x, x.Common().OccurredAt.Time()), indexOf(x)
 			if !begun[index] {
 				binary.BigEndian.PutUint32(r.Value[1:], uint32(stageSchema+n))
 			}
@@ -111,7 +113,7 @@ func sendStaged(t *testing.T, s *servers, stages ...[]event.Event) *staged {
 		}
 		g.ends, g.opened = append(g.ends, maps.Clone(ends)), append(g.opened, make(chan struct{}))
 	}
-	if err := s.log.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
+	if err := s.Log.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
 		t.Fatal(err)
 	}
 	g.write(t, slices.Concat(stages...))
@@ -159,19 +161,20 @@ func (g *staged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.NotFound(w, r)
 }
 
-// serve starts the service on the log, in small batches.
-func (g *staged) serve(t *testing.T, s *servers, args ...string) *process {
+// serve starts the service on the log, in small batches. Its settings may be changed first.
+func (g *staged) serve(t *testing.T, s *servicetest.Servers, change ...func(*settings)) *member {
 	t.Helper()
-	return start(t, "the service", slices.Concat([]string{
-		"run", "--clock", "event", "--as-of", stagedAsOf, "--alert-max-age", "0", "--shards", strconv.Itoa(endToEndShards),
-		"--batch-events", "10", "--admin", "127.0.0.1:0", "--registry-url", g.registry,
-	}, s.flags(), args)...)
+	c := settings{asOf: stagedAsOf, shards: servicetest.Shards, batch: 10, drainWithin: 10 * time.Second, registry: g.registry}
+	for _, f := range change {
+		f(&c)
+	}
+	return start(t, "the service", s, c)
 }
 
-// replay is what the log comes to.
-func (g *staged) replay(t *testing.T, model ...string) replayed {
+// replay is what the log comes to under the model of a source; an empty one is the default.
+func (g *staged) replay(t *testing.T, source string) servicetest.Replayed {
 	t.Helper()
-	return replayOf(t, slices.Concat(model, []string{g.file, "--format", "jsonl", "--as-of", stagedAsOf, "--alert-max-age", "0"})...)
+	return replayOf(t, g.file, source, stagedAsOf)
 }
 
 // half reports whether a lane is at least half way through a stage.
@@ -190,10 +193,16 @@ func reached(heads []shard.Audit, index int, offset int64) bool {
 }
 
 // finish waits until the service is done with everything, ends it, and holds what it leaves behind to the replay.
-func (g *staged) finish(t *testing.T, s *servers, p *process, model ...string) {
+func (g *staged) finish(t *testing.T, s *servicetest.Servers, m *member) {
 	t.Helper()
-	eventually(t, longest, "all shards have seen the whole log", func() bool {
-		for _, a := range audits(t, s.data) {
+	g.finishUnder(t, s, m, "")
+}
+
+// finishUnder is finish, under the model of a source.
+func (g *staged) finishUnder(t *testing.T, s *servicetest.Servers, m *member, source string) {
+	t.Helper()
+	servicetest.Eventually(t, servicetest.Longest, "all shards have seen the whole log", func() bool {
+		for _, a := range audits(t, s.Data) {
 			for index, end := range g.ends[len(g.ends)-1] {
 				if a.Meta.Marks[shard.Partition{Topic: event.Purchases, Index: index}] != end {
 					return false
@@ -202,11 +211,11 @@ func (g *staged) finish(t *testing.T, s *servers, p *process, model ...string) {
 		}
 		return true
 	})
-	p.end(t, s)
-	want := g.replay(t, model...)
-	want.compare(t, s)
-	want.comparePopulation(t, s)
-	for n, audit := range audits(t, s.data) {
+	m.awaitEnd(t, s)
+	want := g.replay(t, source)
+	want.Compare(t, s)
+	comparePopulation(t, s, want)
+	for n, audit := range audits(t, s.Data) {
 		if !audit.Intact() {
 			t.Errorf("shard %d: its head counts %+v, its keys hold %+v", n, audit.Meta.Counts, audit.Actual)
 		}
@@ -214,14 +223,14 @@ func (g *staged) finish(t *testing.T, s *servers, p *process, model ...string) {
 }
 
 // comparePopulation holds the counters of the population to the replay's scores: what is applied twice counts twice.
-func (r replayed) comparePopulation(t *testing.T, s *servers) {
+func comparePopulation(t *testing.T, s *servicetest.Servers, r servicetest.Replayed) {
 	t.Helper()
-	want := map[string]int{"customers": len(r.scores)}
-	for _, fields := range r.scores {
+	want := map[string]int{"customers": len(r.Scores)}
+	for _, fields := range r.Scores {
 		want["tier:"+fields["tier"]]++
 		want["level:"+fields["churn_level"]]++
 	}
-	got := s.hashes(t, "tm:population")[0]
+	got := s.Hashes(t, "tm:population")[0]
 	delete(got, "as_of")
 	for name, n := range got {
 		if n != strconv.Itoa(want[name]) {
@@ -237,11 +246,11 @@ func (r replayed) comparePopulation(t *testing.T, s *servers) {
 // audits reads the heads of all shards, and counts what their keys hold.
 func audits(t *testing.T, client goredis.UniversalClient) []shard.Audit {
 	t.Helper()
-	store, err := redis.New(client, "", shard.Layout{Shards: endToEndShards})
+	store, err := redis.New(client, "", shard.Layout{Shards: servicetest.Shards})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := make([]int, endToEndShards)
+	all := make([]int, servicetest.Shards)
 	for n := range all {
 		all[n] = n
 	}
@@ -250,14 +259,4 @@ func audits(t *testing.T, client goredis.UniversalClient) []shard.Audit {
 		t.Fatal(err)
 	}
 	return found
-}
-
-// end waits until the group has caught up, and ends the service.
-func (p *process) end(t *testing.T, s *servers) {
-	t.Helper()
-	s.awaitCaughtUp(t)
-	p.ask(t)
-	if got := p.code(t, longest); got != 0 {
-		t.Errorf("exit code %d, want 0 after a graceful end", got)
-	}
 }

@@ -1,11 +1,10 @@
-package main
+package service_test
 
 import (
 	"bytes"
 	"context"
 	"encoding/binary"
 	"math"
-	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/kafka"
+	"tidemark/internal/service/servicetest"
 )
 
 // TestBadInput sends what must not be accepted, each followed by a good event of the same customer, through the whole service.
@@ -30,7 +30,7 @@ func TestBadInput(t *testing.T) {
 			Kind: event.Order, OrderID: "o " + customer, Amount: event.Money{Minor: 5000, Currency: "USD"},
 		}
 		change(p)
-		return encoded(t, codec, p, now)
+		return servicetest.Encoded(t, codec, p, now)
 	}
 	intact := func(*event.Purchase) {}
 	raw := func(customer string, change func([]byte) []byte) *kgo.Record {
@@ -55,7 +55,7 @@ func TestBadInput(t *testing.T) {
 			return raw(c, func(b []byte) []byte { return binary.AppendVarint(append(b[:len(b)-5], 2), math.MaxInt32) })
 		}, event.Malformed},
 		{"not a number", func(c string) *kgo.Record {
-			return encoded(t, codec, &event.Feedback{
+			return servicetest.Encoded(t, codec, &event.Feedback{
 				Head: event.Head{ID: "nan", Customer: c, OccurredAt: event.InstantOf(now), RecordedAt: event.InstantOf(now)},
 				Kind: event.CSAT, Score: math.NaN(), Min: 1, Max: 5, Scored: true,
 			}, now)
@@ -78,22 +78,22 @@ func TestBadInput(t *testing.T) {
 		{"a currency without a rate", func(c string) *kgo.Record { return order(c, func(p *event.Purchase) { p.Amount.Currency = "KWD" }) }, event.UnknownCurrency},
 		{"trailing bytes", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { return append(b, 0) }) }, event.TrailingBytes},
 	}
-	s := startServers(t, 2)
+	s := servicetest.Start(t, 2)
 	sent := map[string]*kgo.Record{}
 	for _, row := range rows {
 		bad := row.bad(row.name)
 		bad.Headers = []kgo.RecordHeader{{Key: "trace", Value: []byte("kept")}}
 		sent[row.name] = bad
-		s.produce(t, bad, order(row.name, intact))
+		s.Produce(t, bad, order(row.name, intact))
 	}
-	s.serve(t)
+	serve(t, s, usual())
 	for _, row := range rows {
-		eventually(t, longest, "the good event after this is scored: "+row.name, func() bool {
-			return s.score(t, row.name, "spend_365d") == "50.00"
+		servicetest.Eventually(t, servicetest.Longest, "the good event after this is scored: "+row.name, func() bool {
+			return s.Score(t, row.name, "spend_365d") == "50.00"
 		})
 	}
 	letters := map[string]*kgo.Record{}
-	for _, letter := range s.records(t, kafka.DeadLetters) {
+	for _, letter := range s.Records(t, kafka.DeadLetters) {
 		if letters[string(letter.Key)] != nil {
 			t.Errorf("%s: two dead letters, want 1", letter.Key)
 		}
@@ -110,13 +110,13 @@ func checkLetter(t *testing.T, letter, bad *kgo.Record, reason event.Reason) {
 	if letter == nil {
 		t.Fatal("no dead letter, want one")
 	}
-	if got := headerOf(letter, "tidemark.error.code"); got != string(reason) {
-		t.Errorf("reason %q (%s), want %q", got, headerOf(letter, "__connect.errors.exception.message"), reason)
+	if got := servicetest.HeaderOf(letter, "tidemark.error.code"); got != string(reason) {
+		t.Errorf("reason %q (%s), want %q", got, servicetest.HeaderOf(letter, "__connect.errors.exception.message"), reason)
 	}
-	if got := headerOf(letter, "__connect.errors.topic"); got != bad.Topic {
+	if got := servicetest.HeaderOf(letter, "__connect.errors.topic"); got != bad.Topic {
 		t.Errorf("topic %q, want %q", got, bad.Topic)
 	}
-	if !bytes.Equal(letter.Value, bad.Value) || !letter.Timestamp.Equal(bad.Timestamp) || headerOf(letter, "trace") != "kept" {
+	if !bytes.Equal(letter.Value, bad.Value) || !letter.Timestamp.Equal(bad.Timestamp) || servicetest.HeaderOf(letter, "trace") != "kept" {
 		t.Errorf("got %d bytes of %s, want those of the original, %d of %s, and its header",
 			len(letter.Value), letter.Timestamp, len(bad.Value), bad.Timestamp)
 	}
@@ -125,12 +125,12 @@ func checkLetter(t *testing.T, letter, bad *kgo.Record, reason event.Reason) {
 // TestTransactionMarkersAreSkipped has producers with transactions: what they commit is scored, and the markers, which take
 // offsets of their own, neither stop the log nor become dead letters.
 func TestTransactionMarkersAreSkipped(t *testing.T) {
-	s := startServers(t, 1)
+	s := servicetest.Start(t, 1)
 	codec, err := avro.New(avro.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka), kgo.TransactionalID("shop"))
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.Kafka), kgo.TransactionalID("shop"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestTransactionMarkersAreSkipped(t *testing.T) {
 			Head: event.Head{ID: "order of " + customer, Customer: customer, OccurredAt: at, RecordedAt: at},
 			Kind: event.Order, OrderID: "o " + customer, Amount: event.Money{Minor: 5000, Currency: "USD"},
 		}
-		if err := client.ProduceSync(ctx, encoded(t, codec, p, now)).FirstErr(); err != nil {
+		if err := client.ProduceSync(ctx, servicetest.Encoded(t, codec, p, now)).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
 		if err := client.EndTransaction(ctx, kgo.TryCommit); err != nil {
@@ -155,41 +155,15 @@ func TestTransactionMarkersAreSkipped(t *testing.T) {
 		}
 	}
 	const records = 4 // two orders, two markers
-	if got := s.events(t); got != records {
+	if got := s.Events(t); got != records {
 		t.Fatalf("the log ends at %d, want %d: without markers this test shows nothing", got, records)
 	}
-	s.serve(t)
-	eventually(t, longest, "the last marker is passed", func() bool { return sum(s.applied(t)) == records })
-	eventually(t, longest, "both are scored", func() bool {
-		return s.score(t, "ann", "tier") != "" && s.score(t, "bob", "tier") != ""
+	serve(t, s, usual())
+	servicetest.Eventually(t, servicetest.Longest, "the last marker is passed", func() bool { return servicetest.Sum(s.Applied(t)) == records })
+	servicetest.Eventually(t, servicetest.Longest, "both are scored", func() bool {
+		return s.Score(t, "ann", "tier") != "" && s.Score(t, "bob", "tier") != ""
 	})
-	if got := len(s.records(t, kafka.DeadLetters)); got != 0 {
+	if got := len(s.Records(t, kafka.DeadLetters)); got != 0 {
 		t.Errorf("%d dead letters, want none", got)
 	}
-}
-
-// encoded is the message of an event, recorded at a time.
-func encoded(t *testing.T, codec *avro.Codec, x event.Event, at time.Time) *kgo.Record {
-	t.Helper()
-	out, err := codec.EncodeEvent(x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &kgo.Record{Topic: out.Topic, Key: out.Key, Value: slices.Clone(out.Value), Timestamp: at}
-}
-
-// serve runs the service in this process until the test is over; then it must drain.
-func (s *servers) serve(t *testing.T, args ...string) {
-	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan answer, 1)
-	go func() {
-		ended <- tidemarkUntil(ctx, slices.Concat([]string{"run", "--admin", "", "--drain-within", "30s"}, args, s.flags())...)
-	}()
-	t.Cleanup(func() {
-		stop()
-		if got := <-ended; got.code != 0 {
-			t.Errorf("the service ended with %d, want 0; it said\n%s", got.code, got.err)
-		}
-	})
 }

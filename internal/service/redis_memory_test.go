@@ -1,7 +1,6 @@
-package main
+package service_test
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	realservers "tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
+	"tidemark/internal/service/servicetest"
 	"tidemark/internal/shard"
 )
 
@@ -27,7 +27,7 @@ func TestRedisOutOfMemory(t *testing.T) {
 	setMemory("1") // less than an empty one takes
 	log.open(1)
 	full := func() int { return len(service.retried("commit", "OOM")) }
-	eventually(t, longest, "the service says that memory is full", func() bool { return full() > 0 })
+	servicetest.Eventually(t, servicetest.Longest, "the service says that memory is full", func() bool { return full() > 0 })
 	if status, said := service.look(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(said, "OOM") {
 		t.Errorf("ready: got %d, %q, want %d and why", status, said, http.StatusServiceUnavailable)
 	}
@@ -37,13 +37,13 @@ func TestRedisOutOfMemory(t *testing.T) {
 	if got := service.metric(t, "tidemark_errors_total", `operation="commit"`); got == 0 {
 		t.Error("errors of commits: got none, want some")
 	}
-	before, tries := commitsOf(audits(t, s.data)), full()
-	eventually(t, longest, "it has tried again and again", func() bool { return full() > tries+9 })
-	if after := commitsOf(audits(t, s.data)); after != before || !service.running() {
+	before, tries := commitsOf(audits(t, s.Data)), full()
+	servicetest.Eventually(t, servicetest.Longest, "it has tried again and again", func() bool { return full() > tries+9 })
+	if after := commitsOf(audits(t, s.Data)); after != before || !service.running() {
 		t.Errorf("without memory: %d commits more, running: %t, want none, and that it waits", after-before, service.running())
 	}
 	setMemory("0") // no bound
-	eventually(t, longest, "the service is ready again", func() bool {
+	servicetest.Eventually(t, servicetest.Longest, "the service is ready again", func() bool {
 		status, _ := service.look(t, "/readyz")
 		return status == http.StatusOK
 	})
@@ -55,13 +55,11 @@ func TestEvictingRedisIsRefused(t *testing.T) {
 	for _, policy := range []string{"allkeys-lru", "volatile-ttl"} {
 		redis := serverstest.Redis(t, realservers.RedisOptions{Settings: []string{"maxmemory-policy", policy}})
 		s := stagedServers(t, redis.Addr())
-		ctx, stop := context.WithTimeout(t.Context(), longest)
-		got := tidemarkUntil(ctx, append([]string{"run", "--admin", ""}, s.flags()...)...)
-		stop()
-		if got.code != 1 || !strings.Contains(got.err, policy) || !strings.Contains(got.err, "CONFIG SET maxmemory-policy noeviction") {
-			t.Errorf("%s: exit code %d, saying %q; want 1, the policy, and how to mend it", policy, got.code, got.err)
+		err := run(t, s, usual())
+		if err == nil || !strings.Contains(err.Error(), policy) || !strings.Contains(err.Error(), "CONFIG SET maxmemory-policy noeviction") {
+			t.Errorf("%s: got error %v, want one with the policy, and how to mend it", policy, err)
 		}
-		for _, key := range s.keys(t, "") {
+		for _, key := range s.Keys(t, "") {
 			if key != "tm:probe" {
 				t.Errorf("%s: it has written %s, want nothing", policy, key)
 			}
@@ -70,8 +68,8 @@ func TestEvictingRedisIsRefused(t *testing.T) {
 }
 
 // retried are the errors that are being retried, of some operation, whose text contains something.
-func (p *process) retried(operation, text string) []notice {
-	return slices.DeleteFunc(p.notices("trouble"), func(n notice) bool {
+func (m *member) retried(operation, text string) []notice {
+	return slices.DeleteFunc(m.notices("trouble"), func(n notice) bool {
 		return n.Operation != operation || !strings.Contains(n.Error, text)
 	})
 }

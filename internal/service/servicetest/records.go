@@ -1,4 +1,4 @@
-package main
+package servicetest
 
 import (
 	"context"
@@ -10,10 +10,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// produce sends records, in order.
-func (s *servers) produce(t *testing.T, records ...*kgo.Record) {
+// Produce sends records, in order.
+func (s *Servers) Produce(t testing.TB, records ...*kgo.Record) {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka))
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.Kafka))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,15 +27,15 @@ func (s *servers) produce(t *testing.T, records ...*kgo.Record) {
 	}
 }
 
-// ends are the next offsets to be written of topics, by partition.
-func (s *servers) ends(t *testing.T, topics ...string) map[string][]int64 {
+// Ends are the next offsets to be written of topics, by partition.
+func (s *Servers) Ends(t testing.TB, topics ...string) map[string][]int64 {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	ctx, cancel := context.WithTimeout(t.Context(), Longest)
 	defer cancel()
 	ends := map[string][]int64{}
 	request := kmsg.NewPtrListOffsetsRequest()
 	request.ReplicaID = -1
-	for name, n := range s.partitions(t, topics...) {
+	for name, n := range s.Partitions(t, topics...) {
 		ends[name] = make([]int64, n)
 		topic := kmsg.NewListOffsetsRequestTopic()
 		topic.Topic = name
@@ -46,7 +46,7 @@ func (s *servers) ends(t *testing.T, topics ...string) map[string][]int64 {
 		}
 		request.Topics = append(request.Topics, topic)
 	}
-	answer, err := request.RequestWith(ctx, s.log)
+	answer, err := request.RequestWith(ctx, s.Log)
 	if err != nil {
 		t.Fatalf("list the ends of %v: %v", topics, err)
 	}
@@ -61,18 +61,18 @@ func (s *servers) ends(t *testing.T, topics ...string) map[string][]int64 {
 	return ends
 }
 
-// records reads topics from their beginning to their present ends.
-func (s *servers) records(t *testing.T, topics ...string) []*kgo.Record {
+// Records reads topics from their beginning to their present ends.
+func (s *Servers) Records(t testing.TB, topics ...string) []*kgo.Record {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	client, err := kgo.NewClient(kgo.SeedBrokers(s.kafka), kgo.ConsumeTopics(topics...), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.Kafka), kgo.ConsumeTopics(topics...), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer client.Close()
 	left := int64(0)
-	for _, ends := range s.ends(t, topics...) {
+	for _, ends := range s.Ends(t, topics...) {
 		for _, end := range ends {
 			left += end
 		}
@@ -88,7 +88,7 @@ func (s *servers) records(t *testing.T, topics ...string) []*kgo.Record {
 	return all
 }
 
-func headerOf(r *kgo.Record, key string) string {
+func HeaderOf(r *kgo.Record, key string) string {
 	for _, h := range r.Headers {
 		if h.Key == key {
 			return string(h.Value)

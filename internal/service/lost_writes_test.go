@@ -1,4 +1,4 @@
-package main
+package service_test
 
 import (
 	"fmt"
@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"tidemark/internal/event"
+	"tidemark/internal/pipeline"
 	realservers "tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
+	"tidemark/internal/service/servicetest"
 	"tidemark/internal/shard"
 )
 
@@ -24,7 +26,7 @@ const (
 func TestLostWrites(t *testing.T) {
 	l := loseWrites(t)
 	for _, index := range []int{idlePartition, busyPartition} {
-		eventually(t, longest, fmt.Sprintf("lane %d has noticed", index), func() bool {
+		servicetest.Eventually(t, servicetest.Longest, fmt.Sprintf("lane %d has noticed", index), func() bool {
 			return slices.ContainsFunc(l.service.notices("lost writes"), func(n notice) bool { return n.Partition == index })
 		})
 	}
@@ -36,13 +38,14 @@ func TestLostWrites(t *testing.T) {
 
 // TestLostWritesUnnoticed shows that TestLostWrites can fail: a service that does not look at marks ends wrong.
 func TestLostWritesUnnoticed(t *testing.T) {
-	t.Setenv(blindVariable, "1")
-	l := loseWrites(t)
-	l.service.end(t, l.servers)
+	l := loseWrites(t, func(c *settings) {
+		c.between = func(s pipeline.Store) pipeline.Store { return &blind{Store: s, seen: map[int]shard.Marks{}} }
+	})
+	l.service.awaitEnd(t, l.servers)
 	if got := l.service.notices("lost writes"); len(got) != 0 {
 		t.Fatalf("a service that does not look at marks: want no loss noticed, got %+v", got)
 	}
-	wrong := l.log.replay(t).wrongScores(t, l.servers)
+	wrong := wrongScores(t, l.servers, l.log.replay(t, ""))
 	t.Logf("%d scores are wrong", wrong)
 	if wrong == 0 {
 		t.Error("all scores are those of the replay: want some to differ")
@@ -51,12 +54,12 @@ func TestLostWritesUnnoticed(t *testing.T) {
 
 // loss is a service whose Redis has just lost writes.
 type loss struct {
-	servers *servers
-	service *process
+	servers *servicetest.Servers
+	service *member
 	log     *staged
 }
 
-func loseWrites(t *testing.T) loss {
+func loseWrites(t *testing.T, change ...func(*settings)) loss {
 	t.Helper()
 	primary := serverstest.Redis(t, realservers.RedisOptions{})
 	link, door := serverstest.Relay(t, primary.Addr()), serverstest.Relay(t, primary.Addr())
@@ -67,16 +70,16 @@ func loseWrites(t *testing.T) loss {
 	const copied, lost, after = 0, 1, 2
 	stages[after] = slices.DeleteFunc(stages[after], func(x event.Event) bool { return indexOf(x) == idlePartition })
 	log := sendStaged(t, s, stages...)
-	l := loss{servers: s, log: log, service: log.serve(t, s)}
+	l := loss{servers: s, log: log, service: log.serve(t, s, change...)}
 
-	eventually(t, longest, "both lanes are at work, and the replica follows", func() bool {
+	servicetest.Eventually(t, servicetest.Longest, "both lanes are at work, and the replica follows", func() bool {
 		there := audits(t, replica.Client())
 		return log.half(there, copied, idlePartition) && log.half(there, copied, busyPartition)
 	})
 	link.Cut()
 	log.open(lost)
-	cluster := s.cluster(t)
-	eventually(t, longest, "the idle lane has nothing left to do, the busy one waits", func() bool {
+	cluster := s.Cluster(t)
+	servicetest.Eventually(t, servicetest.Longest, "the idle lane has nothing left to do, the busy one waits", func() bool {
 		progress, err := cluster.Progress(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +93,7 @@ func loseWrites(t *testing.T) loss {
 	})
 	checkLost(t, audits(t, primary.Client()), audits(t, replica.Client()))
 	log.open(after)
-	eventually(t, longest, "the busy lane is at work", func() bool {
+	servicetest.Eventually(t, servicetest.Longest, "the busy lane is at work", func() bool {
 		return reached(audits(t, primary.Client()), busyPartition, log.ends[lost][busyPartition]+1)
 	})
 
@@ -120,15 +123,15 @@ func checkLost(t *testing.T, primary, replica []shard.Audit) {
 }
 
 // wrongScores counts the customers whose score is not that of the replay.
-func (r replayed) wrongScores(t *testing.T, s *servers) int {
+func wrongScores(t *testing.T, s *servicetest.Servers, r servicetest.Replayed) int {
 	t.Helper()
 	var keys []string
-	for customer := range r.scores {
+	for customer := range r.Scores {
 		keys = append(keys, "tm:score:"+customer)
 	}
 	wrong := 0
-	for i, got := range s.hashes(t, keys...) {
-		want := r.scores[strings.TrimPrefix(keys[i], "tm:score:")]
+	for i, got := range s.Hashes(t, keys...) {
+		want := r.Scores[strings.TrimPrefix(keys[i], "tm:score:")]
 		same := len(got) > 0
 		for field, value := range got {
 			same = same && value == want[field]

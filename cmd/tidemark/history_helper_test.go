@@ -9,6 +9,7 @@ import (
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/realdata"
+	"tidemark/internal/service/servicetest"
 	"tidemark/internal/stream"
 )
 
@@ -36,7 +37,7 @@ func cdnowSample(t *testing.T) history {
 // customer in ten.
 func lengthy(t *testing.T) history {
 	t.Helper()
-	if raceDetector || testing.Short() {
+	if servicetest.RaceDetector || testing.Short() {
 		return cdnowSample(t)
 	}
 	return cdnow(t)
@@ -92,7 +93,7 @@ func (s *servers) isCanonical(t *testing.T, events int) {
 		t.Fatal(err)
 	}
 	last := map[int32]event.Event{}
-	records := s.records(t, string(event.Purchases))
+	records := s.Records(t, string(event.Purchases))
 	for _, r := range records {
 		x, err := codec.Decode(stream.Record{Topic: event.Purchases, Time: event.InstantOf(r.Timestamp), Key: r.Key, Value: r.Value})
 		if err != nil {
@@ -116,7 +117,7 @@ func (h history) member(t *testing.T, s *servers, name string, args ...string) *
 	t.Helper()
 	args = append([]string{
 		"run", "--clock", "event", "--as-of", h.asOf, "--alert-max-age", "0",
-		"--shards", strconv.Itoa(endToEndShards), "--admin", "127.0.0.1:0", "--kafka-session-timeout", "3s", "--kafka-client-id", name,
+		"--shards", strconv.Itoa(servicetest.Shards), "--admin", "127.0.0.1:0", "--kafka-session-timeout", "3s", "--kafka-client-id", name,
 	}, args...)
 	return start(t, name, append(args, s.flags()...)...)
 }
@@ -124,11 +125,11 @@ func (h history) member(t *testing.T, s *servers, name string, args ...string) *
 // replays are what logs come to: the tests share them.
 var replays struct {
 	sync.Mutex
-	of map[string]replayed
+	of map[string]servicetest.Replayed
 }
 
 // replay is what the log comes to.
-func (h history) replay(t *testing.T) replayed {
+func (h history) replay(t *testing.T) servicetest.Replayed {
 	t.Helper()
 	replays.Lock()
 	defer replays.Unlock()
@@ -136,11 +137,11 @@ func (h history) replay(t *testing.T) replayed {
 		return r
 	}
 	r := replayOf(t, h.file, "--format", string(h.format), "--as-of", h.asOf, "--alert-max-age", "0")
-	if len(r.scores) != h.customers {
-		t.Fatalf("replay: %d customers, want %d", len(r.scores), h.customers)
+	if len(r.Scores) != h.customers {
+		t.Fatalf("replay: %d customers, want %d", len(r.Scores), h.customers)
 	}
 	if replays.of == nil {
-		replays.of = map[string]replayed{}
+		replays.of = map[string]servicetest.Replayed{}
 	}
 	replays.of[h.file] = r
 	return r

@@ -1,33 +1,13 @@
-package main
+package service_test
 
 import (
 	"context"
 	"maps"
-	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 
 	"tidemark/internal/pipeline"
 	"tidemark/internal/shard"
 )
-
-// blindVariable, beside childVariable, has the service not check marks: to show what that is for.
-const blindVariable = "TIDEMARK_TEST_BLIND"
-
-// child is the command in a process of its own.
-func child() {
-	if os.Getenv(blindVariable) == "" {
-		main()
-	}
-	_ = os.Unsetenv(blindVariable)
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	c := &cli{Run: runCommand{between: func(s pipeline.Store) pipeline.Store {
-		return &blind{Store: s, seen: map[int]shard.Marks{}}
-	}}}
-	os.Exit(c.run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}))
-}
 
 // blind is a store whose marks, as far as its lanes see, never go back, whatever it has lost. Checking them finds nothing.
 type blind struct {
