@@ -206,11 +206,23 @@ func (d *draft) finish() int {
 			p.commit.Outbox = append(p.commit.Outbox, o.output)
 		}
 	}
-	if d.shard.model == "" && len(p.commit.Updates) > 0 { // a new shard: nobody in it has been seen under another model
-		p.commit.Model = d.lane.engine.Hash()
+	if d.shard.model == "" && len(p.commit.Updates) > 0 { // a new shard
+		p.commit.Model = d.model()
 	}
 	p.profiles = d.after
 	return size
+}
+
+// model names the model of the customers of a new shard. While another model is announced, that is the model before, and so the
+// shard is taken over when the switch comes.
+func (d *draft) model() string {
+	inForce := d.lane.engine.Hash()
+	for _, customer := range d.order {
+		if of := d.after[customer].profile.Model; of != inForce {
+			return of
+		}
+	}
+	return inForce
 }
 
 // census counts a customer by tier and churn level.
