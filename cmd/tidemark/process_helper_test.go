@@ -6,16 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"tidemark/internal/service/servicetest"
 )
 
 // process is a tidemark run as a process of its own.
@@ -87,37 +86,13 @@ func (p *process) said() string {
 	return p.log.String()
 }
 
-// metric is the servicetest.Sum of a counter over its labels, or over the series that bear some of them, written name="value".
+// metric is servicetest.Metric of this member.
 func (p *process) metric(t *testing.T, name string, labels ...string) float64 {
 	t.Helper()
 	p.mu.Lock()
 	admin := p.admin
 	p.mu.Unlock()
-	answer, err := http.Get("http://" + admin + "/metrics")
-	if err != nil {
-		t.Fatalf("metrics of %s: %v", p.name, err)
-	}
-	defer answer.Body.Close()
-	all, found := 0.0, false
-	lines := bufio.NewScanner(answer.Body)
-	for lines.Scan() {
-		rest, ok := strings.CutPrefix(lines.Text(), name)
-		if !ok || rest[0] != ' ' && rest[0] != '{' {
-			continue
-		}
-		if slices.ContainsFunc(labels, func(l string) bool { return !strings.Contains(rest, l) }) {
-			continue
-		}
-		n, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
-		if err != nil {
-			t.Fatalf("metrics of %s: %q: %v", p.name, lines.Text(), err)
-		}
-		all, found = all+n, true
-	}
-	if err := lines.Err(); err != nil || !found {
-		t.Fatalf("metrics of %s: no %s with %v, %v", p.name, name, labels, err)
-	}
-	return all
+	return servicetest.Metric(t, admin, name, labels...)
 }
 
 // share is what this member owns, as far as it has said.

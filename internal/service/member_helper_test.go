@@ -1,15 +1,12 @@
 package service_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -233,30 +230,10 @@ func (m *member) look(t *testing.T, path string) (int, string) {
 	return answer.StatusCode, string(body)
 }
 
-// metric is the sum of a counter over its labels, or over the series that bear some of them, written name="value".
+// metric is servicetest.Metric of this member.
 func (m *member) metric(t *testing.T, name string, labels ...string) float64 {
 	t.Helper()
-	_, text := m.look(t, "/metrics")
-	all, found := 0.0, false
-	lines := bufio.NewScanner(strings.NewReader(text))
-	for lines.Scan() {
-		rest, ok := strings.CutPrefix(lines.Text(), name)
-		if !ok || rest[0] != ' ' && rest[0] != '{' {
-			continue
-		}
-		if slices.ContainsFunc(labels, func(l string) bool { return !strings.Contains(rest, l) }) {
-			continue
-		}
-		n, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
-		if err != nil {
-			t.Fatalf("metrics of %s: %q: %v", m.name, lines.Text(), err)
-		}
-		all, found = all+n, true
-	}
-	if err := lines.Err(); err != nil || !found {
-		t.Fatalf("metrics of %s: no %s with %v, %v", m.name, name, labels, err)
-	}
-	return all
+	return servicetest.Metric(t, m.admin.Addr(), name, labels...)
 }
 
 // awaitEnd waits until the group has caught up, and ends the service.
