@@ -8,45 +8,15 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	goredis "github.com/redis/go-redis/v9"
 	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 
-	"tidemark/internal/avro"
 	"tidemark/internal/kafka"
 	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
-	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
-
-// Config is what a service is made of. What is not marked as optional must be set.
-type Config struct {
-	Log     *zap.Logger
-	Cluster *kafka.Cluster
-	Redis   goredis.UniversalClient
-	Codec   *avro.Codec
-	// Prefix begins the keys in Redis; empty is redis.DefaultPrefix.
-	Prefix string
-	// Model is the source of the model to put into force where none is. ModelGiven says that the user named this model: then
-	// no other may be in force.
-	Model      []byte
-	ModelGiven bool
-	// Layout is how a first start lays the data out. No shards are as many as the data has, or else the default for the
-	// partitions. The currency is the model's.
-	Layout shard.Layout
-	// ExitWhenCaughtUp ends the service once the committed offsets of the group are the ends of the log.
-	ExitWhenCaughtUp bool
-	// Lane is what all lanes have in common. The service sets what connects a lane with the rest.
-	Lane pipeline.Config
-	// Watch, optional, sees every transition when it is encoded; a commit that is tried again shows it again.
-	Watch func(score.Transition)
-	// Between, optional, wraps the store that the lanes are given: a test takes away what they rely on.
-	Between func(pipeline.Store) pipeline.Store
-}
 
 // Service is the running scorer.
 //
@@ -172,139 +142,6 @@ func (s *Service) layOut(ctx context.Context) (err error) {
 	}
 	s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, s.layout)
 	return err
-}
-
-// handle runs the lanes of one generation, one per partition index, until it ends.
-func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
-	if err := s.models.load(ctx); err != nil { // the lanes before may have heard of a switch that this instance has not
-		return kafka.Retryable(err)
-	}
-	indexes := gen.Partitions()
-	lanes := make([]*pipeline.Lane, len(indexes))
-	for i, index := range indexes {
-		config := s.lane
-		config.Source, config.Index, config.Committed = gen, index, committed(gen, index)
-		lane, err := pipeline.New(config)
-		if err != nil {
-			return err
-		}
-		lanes[i] = lane
-	}
-	if !s.begin(lanes) {
-		return nil
-	}
-	defer s.end()
-	s.cfg.Log.Info("generation begins", zap.Int("generation", gen.ID()), zap.Ints("partitions", indexes))
-	if len(lanes) == 0 {
-		<-ctx.Done()
-		return context.Cause(ctx)
-	}
-	together, ctx := errgroup.WithContext(ctx)
-	for _, lane := range lanes {
-		together.Go(func() error { return lane.Run(ctx) })
-	}
-	err := together.Wait()
-	switch {
-	case s.isStopping():
-		return err
-	case errors.Is(err, pipeline.ErrStalled):
-		return kafka.Retryable(err)
-	case err == nil:
-		return errors.New("all lanes ended though nobody asked them to") // a bug of ours
-	}
-	return err
-}
-
-func committed(gen *kafka.Generation, index int) map[shard.Partition]int64 {
-	offsets := map[shard.Partition]int64{}
-	for _, p := range shard.Partitions(index) {
-		if offset, ok := gen.Committed(p); ok {
-			offsets[p] = offset
-		}
-	}
-	return offsets
-}
-
-// begin notes the lanes at work; false says that the service is to stop instead.
-func (s *Service) begin(lanes []*pipeline.Lane) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopping {
-		return false
-	}
-	s.lanes, s.serving = lanes, true
-	return true
-}
-
-func (s *Service) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.lanes, s.serving = nil, false
-}
-
-func (s *Service) isStopping() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopping
-}
-
-// stop drains the lanes; once they have ended, or where there are none, the group is left.
-func (s *Service) stop(leave context.CancelFunc) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.stopping = true
-	if len(s.lanes) == 0 {
-		leave()
-		return
-	}
-	for _, lane := range s.lanes {
-		lane.Drain()
-	}
-}
-
-// errLostAtTheEnd is the error of a service that had caught up, but found on its way out that it no longer had.
-var errLostAtTheEnd = errors.New("redis lost writes while the service ended: start it again, and it reads them again")
-
-// awaitCaughtUp stops the service once the group has caught up and every own lane is done. The answer, nil where that did
-// not come to pass, says afterwards whether it was still so when the lanes looked for the last time.
-func (s *Service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (healthy func() bool) {
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		before := s.losses.Load()
-		if !s.lanesCaughtUp() {
-			continue
-		}
-		if done, err := s.cfg.Cluster.CaughtUp(ctx); err == nil && done {
-			s.cfg.Log.Info("the group has caught up")
-			s.stop(leave)
-			return func() bool { return s.losses.Load() == before }
-		}
-	}
-}
-
-// lanesCaughtUp reports whether this member serves, and has nothing more to do.
-func (s *Service) lanesCaughtUp() bool {
-	all, serving := s.Progress()
-	for _, p := range all {
-		serving = serving && p.CaughtUp
-	}
-	return serving
-}
-
-// Progress is that of the lanes at work, of which there may be none, and whether this member has its share.
-func (s *Service) Progress() (all []pipeline.Progress, serving bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, lane := range s.lanes {
-		all = append(all, lane.Progress())
-	}
-	return all, s.serving
 }
 
 // report logs what a lane says.
