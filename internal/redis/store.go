@@ -12,7 +12,7 @@
 // always there, holds a sentinel: the empty member, which no customer has, since ids are never empty. The counts in
 // meta include it.
 //
-// Beside them stand tm:meta (the layout), tm:model (the model in force), tm:population, and per customer
+// Beside them stand tm:meta (the layout), tm:model (the model activated last, and the one before it), tm:population, and per customer
 // tm:score:<customer> and tm:detail:<customer>.
 package redis
 
