@@ -13,16 +13,20 @@ LINT         := bin/golangci-lint-$(LINT_VERSION)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo build prepare servers test race bench fuzz fmt fmt-check lint vet check
+.PHONY: help demo build build-service prepare servers test race bench fuzz fmt fmt-check lint vet check
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## see it work: embedded Kafka and Redis, simulated customers
 	go run ./cmd/tidemark demo $(ARGS)
 
-build: ## build bin/tidemark, static
+build: ## build bin/tidemark, static: all commands
 	CGO_ENABLED=0 go build -trimpath -o bin/tidemark ./cmd/tidemark
+
+# The tag leaves out the commands that nobody runs beside a service, with the servers and charts that only they link.
+build-service: ## build bin/tidemark-service as the image has it: stripped, without demo, bench and reports
+	CGO_ENABLED=0 go build -trimpath -tags service -ldflags="-s -w" -o bin/tidemark-service ./cmd/tidemark
 
 # The script says in one line what it cannot install. The tests that need it are then skipped.
 prepare: ## install the real servers of the tests: redis-server, Java, Maven, Kafka's own jars
@@ -57,12 +61,13 @@ fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 lint: $(LINT) ## run the linters
 	$(LINT) run $(ARGS)
 
-vet: ## run go vet
+vet: ## run go vet, on the code of both builds
 	go vet $(PKG)
+	go vet -tags service $(PKG)
 
 # The last stage is `make test`, as in the README.
 check: ## all that CI runs
-	@for stage in fmt-check lint vet race bench test; do \
+	@for stage in fmt-check lint vet build build-service race bench test; do \
 		echo "== make $$stage"; start=$$(date +%s); \
 		$(MAKE) --no-print-directory $$stage || { echo "== make $$stage failed after $$(($$(date +%s) - start)) s"; exit 1; }; \
 		echo "== make $$stage took $$(($$(date +%s) - start)) s"; \

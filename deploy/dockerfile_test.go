@@ -87,8 +87,45 @@ func buildCommand(t *testing.T) string {
 	return ""
 }
 
+// tags are the build tags of the image's binary.
+func tags(t *testing.T) string {
+	t.Helper()
+	found := regexp.MustCompile(` -tags (\S+) `).FindStringSubmatch(buildCommand(t))
+	if found == nil {
+		t.Fatalf("Dockerfile: RUN %s, want tags", buildCommand(t))
+	}
+	return found[1]
+}
+
+// TestImageLinksNoMoreThanItServes: what only demo, bench and reports need stays out of the image, as long as no other command
+// comes to need it.
+func TestImageLinksNoMoreThanItServes(t *testing.T) {
+	linked := func(tags string) []string {
+		list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", tags, "./cmd/tidemark")
+		list.Dir = root
+		out, err := list.Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		return strings.Fields(string(out))
+	}
+	whole, image := linked(""), linked(tags(t))
+	for _, name := range []string{
+		"github.com/twmb/franz-go/pkg/kfake", "github.com/alicebob/miniredis/v2", "gonum.org/v1/plot",
+		"tidemark/internal/demo", "tidemark/internal/bench", "tidemark/internal/backtest", "tidemark/internal/embed", "tidemark/internal/servers",
+	} {
+		of := func(pkg string) bool { return pkg == name || strings.HasPrefix(pkg, name+"/") }
+		if strings.HasPrefix(name, "tidemark/") && !slices.ContainsFunc(whole, of) {
+			t.Errorf("the whole binary does not link %s: this row is about nothing", name)
+		}
+		if i := slices.IndexFunc(image, of); i >= 0 {
+			t.Errorf("the image links %s, want nothing of %s", image[i], name)
+		}
+	}
+}
+
 func TestDockerfileBuildsAsTheMakefileDoes(t *testing.T) {
-	want := strings.Replace(match(t, "Makefile", `(?m)^build:.*\n\t(.*)$`), "-o bin/tidemark", "-o /tidemark", 1)
+	want := strings.Replace(match(t, "Makefile", `(?m)^build-service:.*\n\t(.*)$`), "-o bin/tidemark-service", "-o /tidemark", 1)
 	if got := buildCommand(t); got != want {
 		t.Errorf("Dockerfile: RUN %s, want %s", got, want)
 	}
@@ -166,7 +203,7 @@ func TestDockerignoreKeepsTheSources(t *testing.T) {
 // sourcesOfTheBinary returns our files from which the binary is built, relative to root.
 func sourcesOfTheBinary(t *testing.T) []string {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=Dir,Module,GoFiles,EmbedFiles", "./cmd/tidemark")
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", tags(t), "-json=Dir,Module,GoFiles,EmbedFiles", "./cmd/tidemark")
 	list.Dir = root
 	out, err := list.Output()
 	if err != nil {

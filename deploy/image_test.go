@@ -145,6 +145,9 @@ func TestImageHoldsAStaticBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
+	if file.Section(".symtab") != nil {
+		t.Error("the binary has a table of symbols, want it stripped")
+	}
 	for _, p := range file.Progs {
 		if p.Type == elf.PT_INTERP {
 			t.Error("the binary wants a dynamic linker, and the image has none")
@@ -152,6 +155,16 @@ func TestImageHoldsAStaticBinary(t *testing.T) {
 	}
 	if libraries, err := file.ImportedLibraries(); err != nil || len(libraries) > 0 {
 		t.Errorf("the binary wants the libraries %v, %v; want none", libraries, err)
+	}
+}
+
+// A command that the image leaves out says so by name, whatever its flags, and how to get it.
+func TestImageSaysWhatItLeavesOut(t *testing.T) {
+	for _, args := range [][]string{{"demo"}, {"demo", "--for", "5s"}, {"bench"}, {"backtest", "log.csv"}, {"crosssection", "--help"}} {
+		code, said := container{image: newImage(t), args: args}.run(t)
+		if code != 1 || !strings.Contains(said, "tidemark "+args[0]+" is not in this build") || !strings.Contains(said, "make build") {
+			t.Errorf("%q: code %d, saying %q; want 1, that it is not in this build, and how to get it", args, code, said)
+		}
 	}
 }
 

@@ -65,9 +65,27 @@ var may = map[string][]string{
 	"internal/redis":    {"internal/event", "internal/shard"},
 	"internal/pipeline": {"schemas", "internal/event", "internal/score/...", "internal/shard", "internal/stream", "internal/watch"},
 
+	// The running scorer puts the adapters into the pipeline; the simulations and measurements run it.
+	"internal/service": {
+		"schemas", "internal/event", "internal/score", "internal/shard", "internal/model", "internal/pipeline", "internal/avro", "internal/kafka", "internal/redis",
+	},
+	"internal/service/servicetest": {
+		"schemas", "internal/event", "internal/score", "internal/shard", "internal/dataset", "internal/watch", "internal/avro", "internal/kafka",
+		"internal/embed", "internal/servers",
+	},
+	"internal/demo": {
+		"schemas", "internal/event", "internal/score", "internal/score/churn", "internal/score/tier", "internal/shard", "internal/shop", "internal/model",
+		"internal/pipeline", "internal/avro", "internal/kafka", "internal/redis", "internal/embed", "internal/service", "internal/terminal",
+	},
+	"internal/bench": {
+		"schemas", "internal/event", "internal/score", "internal/shard", "internal/stream", "internal/traffic", "internal/model", "internal/pipeline",
+		"internal/avro", "internal/kafka", "internal/redis", "internal/embed", "internal/servers", "internal/service", "internal/terminal",
+	},
+
 	// For the demo and for tests: servers in this process, real data, and the tests that every store must pass.
 	"internal/embed":     {},
 	"internal/realdata":  {},
+	"internal/terminal":  {},
 	"internal/storetest": {"schemas", "internal/event", "internal/shard", "internal/stream"},
 
 	// Servers as processes: for tests, for benchmarks, and for people who try things by hand.

@@ -1,3 +1,5 @@
+//go:build !service
+
 package main
 
 import (
@@ -14,6 +16,8 @@ import (
 	"tidemark/internal/backtest"
 	"tidemark/internal/event"
 	"tidemark/internal/learn"
+	"tidemark/internal/service"
+	"tidemark/internal/terminal"
 )
 
 type backtestCommand struct {
@@ -45,7 +49,7 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	calendar, err := calendarOf(c.Zone)
+	calendar, err := service.Calendar(c.Zone)
 	if err != nil {
 		return err
 	}
@@ -60,12 +64,12 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	shown := newProgress(s.err, "judging")
+	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
 		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays,
-		Progress: func(n int) { shown.show(int64(n), int64(len(cutoffs)), "cutoffs") },
+		Progress: func(n int) { shown.Show(int64(n), int64(len(cutoffs)), "cutoffs") },
 	})
-	shown.end()
+	shown.End()
 	if err != nil {
 		return err
 	}

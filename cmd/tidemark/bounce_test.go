@@ -6,6 +6,7 @@ import (
 
 	realservers "tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
+	"tidemark/internal/service/servicetest"
 )
 
 // TestRealBrokerBounce takes the broker away under load and brings it back, once in order and once not. Both members notice,
@@ -14,8 +15,8 @@ func TestRealBrokerBounce(t *testing.T) {
 	broker := serverstest.Kafka(t, realservers.KafkaOptions{Settings: map[string]string{
 		"broker.session.timeout.ms": "1000", "broker.heartbeat.interval.ms": "100", // else it waits nine seconds for itself to be gone
 	}})
-	s := realServers(t, broker, serverstest.Redis(t, realservers.RedisOptions{}))
-	s.createTopics(t, endToEndPartitions)
+	s := &servers{servicetest.Real(t, broker, serverstest.Redis(t, realservers.RedisOptions{}))}
+	s.CreateTopics(t, endToEndPartitions)
 	log := lengthy(t)
 	replayed := log.replay(t)
 	log.load(t, s)
@@ -33,16 +34,16 @@ func TestRealBrokerBounce(t *testing.T) {
 		name string
 		end  func()
 	}{{"stopped", stop}, {"killed", broker.Kill}} {
-		all := s.events(t)
+		all := s.Events(t)
 		noticed := map[*process]int{}
 		for _, m := range members {
 			noticed[m] = m.troubles()
 		}
 		fault.end()
 		for _, m := range members {
-			eventually(t, longest, m.name+" notices that the broker is "+fault.name, func() bool { return m.troubles() > noticed[m] })
+			servicetest.Eventually(t, servicetest.Longest, m.name+" notices that the broker is "+fault.name, func() bool { return m.troubles() > noticed[m] })
 		}
-		before := sum(s.applied(t))
+		before := servicetest.Sum(s.Applied(t))
 		t.Logf("%s with %d of %d events committed", fault.name, before, all)
 		if before == all {
 			t.Fatal("everything is committed: this was no load")
@@ -50,14 +51,14 @@ func TestRealBrokerBounce(t *testing.T) {
 		if err := broker.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, longest, "the members go on", func() bool { return sum(s.applied(t)) > before })
+		servicetest.Eventually(t, servicetest.Longest, "the members go on", func() bool { return servicetest.Sum(s.Applied(t)) > before })
 	}
 	for _, m := range members {
-		if got := m.code(t, endToEndWithin); got != 0 {
+		if got := m.code(t, servicetest.Within); got != 0 {
 			t.Fatalf("%s: exit code %d, want 0", m.name, got)
 		}
 	}
-	replayed.compare(t, s)
+	replayed.Compare(t, s.Servers)
 }
 
 // troubles counts what this process has said to have gone wrong with Kafka, and to be tried again.

@@ -91,8 +91,8 @@ func TestEmbeddedDrift(t *testing.T) {
 	if said < 1 || said > 3 || line.Level != "warn" || !strings.Contains(line.Error, "had no purchase where") || !strings.Contains(line.Error, "Brier") {
 		t.Errorf("said %d times that a fit is due, last %+v; want it once for a half-year, with the figures:\n%s", said, line, got.err)
 	}
-	for _, field := range s.keys(t, "tm:population") {
-		for name := range s.hashes(t, field)[0] {
+	for _, field := range s.Keys(t, "tm:population") {
+		for name := range s.Hashes(t, field)[0] {
 			if strings.HasPrefix(name, watch.Prefix) {
 				t.Errorf("the public view of the population has the field %s", name)
 			}

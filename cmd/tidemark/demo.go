@@ -1,29 +1,12 @@
+//go:build !service
+
 package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"net"
-	"strconv"
-	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"go.uber.org/zap"
-
-	"tidemark/internal/avro"
-	"tidemark/internal/embed"
-	"tidemark/internal/event"
-	"tidemark/internal/kafka"
-	"tidemark/internal/model"
-	"tidemark/internal/pipeline"
-	"tidemark/internal/redis"
-	"tidemark/internal/score"
-	"tidemark/internal/shard"
-	"tidemark/internal/shop"
-	"tidemark/schemas"
+	"tidemark/internal/demo"
 )
 
 type demoCommand struct {
@@ -39,174 +22,17 @@ type demoCommand struct {
 	Admin      string        `help:"Listen address of the metrics; any free port where it is taken." default:"127.0.0.1:9464"`
 }
 
-// demo is the whole service in one process, and a shop that feeds it.
-//
-//	shop.Shop ──> embed.Kafka ──> service (consumer group, lanes) ──> embed.Redis
-//	    │              ^                      │
-//	    │              └── tier changes, ─────┤
-//	    │                  churn alerts       v
-//	    └── simulated clock <── committed? ── board ──> view (the terminal)
-type demo struct {
-	config    shop.Config
-	shop      *shop.Shop
-	service   *service
-	publisher *kafka.Publisher
-	codec     *avro.Codec
-	board     *board
-	view      *view
-	clock     atomic.Int64 // event.Instant
-	began     time.Time
-	// sent counts events; repeated and broken are how many of them the shop sent again, or damaged.
-	sent, repeated, broken int64
-	// ended is closed when the service has ended, with failed as its error.
-	ended  chan struct{}
-	failed error
-}
-
-func (d *demo) now() event.Instant { return event.Instant(d.clock.Load()) }
-
 // Validate says everything that is wrong with the flags.
-func (c *demoCommand) Validate() error {
-	if c.Customers < 1 || c.Days < 1 || c.Partitions < 1 || c.In < demoStep || c.For < 0 {
-		return fmt.Errorf("--customers, --days and --partitions must be positive, --in at least %v, --for not negative", demoStep)
-	}
-	return nil
-}
+func (c *demoCommand) Validate() error { return c.config().Check() }
 
-// Run plays the shop until it ends, time is up, or somebody interrupts.
+// Run plays the demo.
 func (c *demoCommand) Run(ctx context.Context, s streams) error {
-	d := &demo{config: c.shop(), board: newBoard(), view: newView(s.out), began: time.Now(), ended: make(chan struct{})}
-	d.clock.Store(int64(d.config.From))
-	var err error
-	if d.shop, err = shop.Open(d.config); err != nil {
-		return err
-	}
-	broker, err := embed.StartKafka(free(c.KafkaPort))
-	if err != nil {
-		return err
-	}
-	defer broker.Close()
-	server, err := embed.StartRedis(free(c.RedisPort))
-	if err != nil {
-		return err
-	}
-	defer server.Close()
-	admin, stop, err := c.start(ctx, d, broker.Addr(), server.Addr())
-	if err != nil {
-		return err
-	}
-	c.greet(s.out, broker.Addr(), server.Addr(), admin)
-
-	playing, cancel := c.limit(ctx)
-	defer cancel()
-	err = d.play(playing, c.In)
-	if err == nil {
-		d.summary(s.out)
-	}
-	if c.Stay && err == nil && ctx.Err() == nil {
-		fmt.Fprintln(s.out, "\nThe servers stay up until interrupted (Ctrl-C).")
-		<-ctx.Done()
-	}
-	return errors.Join(err, stop())
+	return demo.Run(ctx, c.config(), s.out)
 }
 
-// shop is the configuration of the simulated shop, whose last day is today.
-func (c *demoCommand) shop() shop.Config {
-	config := shop.Default(event.InstantOf(time.Now()))
-	config.Customers, config.Seed = c.Customers, c.Seed
-	config.From = config.To.Add(-time.Duration(c.Days) * 24 * time.Hour)
-	return config
-}
-
-func (c *demoCommand) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if c.For > 0 {
-		return context.WithTimeout(ctx, c.For)
+func (c *demoCommand) config() demo.Config {
+	return demo.Config{
+		Customers: c.Customers, Seed: c.Seed, Days: c.Days, In: c.In, For: c.For, Stay: c.Stay, Partitions: c.Partitions,
+		KafkaPort: c.KafkaPort, RedisPort: c.RedisPort, Admin: c.Admin, Version: version(),
 	}
-	return context.WithCancel(ctx)
-}
-
-func (c *demoCommand) greet(w io.Writer, kafkaAddr, redisAddr, admin string) {
-	_, port, _ := net.SplitHostPort(redisAddr)
-	fmt.Fprintf(w, "A simulated shop of %s customers plays %d days, ending now. Meanwhile, in another terminal:\n\n", grouped(int64(c.Customers)), c.Days)
-	fmt.Fprintf(w, "  redis-cli -p %s HGETALL tm:score:%s\n", port, "c00042")
-	fmt.Fprintf(w, "  kcat -b %s -t %s -C -f '%%k %%h\\n'\n", kafkaAddr, schemas.ChurnAlerts)
-	fmt.Fprintf(w, "  curl http://%s/metrics\n\n", admin)
-}
-
-// start brings the service up on the embedded servers, and returns the address of its metrics and a function that drains it
-// and returns its error.
-func (c *demoCommand) start(ctx context.Context, d *demo, brokers, redisAddr string) (admin string, stop func() error, err error) {
-	cluster, err := kafka.NewCluster(kafka.Config{
-		Brokers: []string{brokers}, Group: "tidemark", MaxWait: 20 * time.Millisecond, Linger: time.Millisecond, Now: d.now,
-	})
-	if err != nil {
-		return "", nil, err
-	}
-	if err := cluster.CreateTopics(ctx, c.Partitions, 1); err != nil {
-		return "", nil, err
-	}
-	client, err := redis.Dial("redis://"+redisAddr, false)
-	if err != nil {
-		return "", nil, err
-	}
-	if d.codec, err = avro.New(avro.Options{Source: "tidemark-demo"}); err != nil {
-		return "", nil, err
-	}
-	if d.publisher, err = cluster.NewPublisher(shard.Murmur2); err != nil {
-		return "", nil, err
-	}
-	log := zap.NewNop()
-	d.service = &service{
-		log: log, cluster: cluster, client: client, codec: d.codec, prefix: redis.DefaultPrefix, initialModel: model.Default(),
-		layout: shard.Layout{Shards: 2 * c.Partitions, Partitioner: shard.Murmur2, Zone: "UTC"}, // few: the embedded Redis is slow at scripts
-		lane: pipeline.Config{Settings: pipeline.Settings{
-			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour, Metrics: pipeline.NewMetrics(),
-		}},
-		watch: d.board.tell,
-	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(d.service.lane.Metrics)
-	web, err := startAdmin(c.Admin, false, registry, d.service, log)
-	if err != nil {
-		web, err = startAdmin("127.0.0.1:0", false, registry, d.service, log)
-	}
-	if err != nil {
-		return "", nil, err
-	}
-	// The service outlives ctx until it is told to drain.
-	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	go func() {
-		defer close(d.ended)
-		d.failed = d.service.run(life)
-	}()
-	return web.addr, func() error {
-		end()
-		<-d.ended
-		web.stop()
-		err := errors.Join(d.failed, d.publisher.Close(), client.Close())
-		cluster.Close()
-		return err
-	}, nil
-}
-
-// free returns the port, or 0 (any) where somebody listens on it.
-func free(port int) int {
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		return 0
-	}
-	_ = listener.Close()
-	return port
-}
-
-// telling is a codec that shows every transition to a watcher as it is told.
-type telling struct {
-	*avro.Codec
-	watch func(score.Transition)
-}
-
-// Encode encodes t and shows it.
-func (c telling) Encode(t score.Transition) (shard.Output, error) {
-	c.watch(t)
-	return c.Codec.Encode(t)
 }

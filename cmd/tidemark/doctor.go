@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/internal/redis"
 	"tidemark/internal/shard"
@@ -75,10 +76,17 @@ func modelInForce(m redis.InForce, ok bool, err error) finding {
 		return finding{Name: name, Detail: err.Error(), Remedy: "tidemark model activate FILE"}
 	case !ok:
 		return finding{Name: name, Detail: "none although there is data", Remedy: "tidemark model activate FILE"}
-	case m.EffectiveAt == 0:
-		return finding{Name: name, OK: true, Detail: m.Hash}
 	}
-	return finding{Name: name, OK: true, Detail: fmt.Sprintf("%s, from %s", m.Hash, m.EffectiveAt)}
+	now := event.InstantOf(time.Now())
+	current := m.At(now)
+	detail := current.Hash
+	if current.EffectiveAt != 0 {
+		detail += ", from " + current.EffectiveAt.String()
+	}
+	if m.Announced(now) {
+		detail += fmt.Sprintf(", until %s: then %s", m.EffectiveAt, m.Hash)
+	}
+	return finding{Name: name, OK: true, Detail: detail}
 }
 
 func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell func(finding)) {

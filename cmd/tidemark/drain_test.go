@@ -3,6 +3,9 @@ package main
 import (
 	"testing"
 	"time"
+
+	"tidemark/internal/kafka"
+	"tidemark/internal/service/servicetest"
 )
 
 // TestRealDrain asks a member to end in the middle of its work. It does so in time, with everything that it has committed
@@ -20,13 +23,13 @@ func TestRealDrain(t *testing.T) {
 	if got := first.code(t, within); got != 0 {
 		t.Errorf("exit code %d, want 0", got)
 	}
-	marks := s.applied(t)
-	done, all := sum(marks), s.events(t)
+	marks := s.Applied(t)
+	done, all := servicetest.Sum(marks), s.Events(t)
 	t.Logf("ended with %d of %d events committed", done, all)
 	if done == all {
 		t.Fatal("everything is committed: it was not in the middle")
 	}
-	progress, err := s.cluster(t).Progress(t.Context())
+	progress, err := s.Cluster(t).Progress(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,25 +38,25 @@ func TestRealDrain(t *testing.T) {
 			t.Errorf("%s: the group is told %d, want %d, which is committed", p.Partition, p.Committed, marks[p.Partition])
 		}
 	}
-	published, committed := s.published(t), s.committed(t)
+	published, committed := s.Published(t), s.Committed(t)
 	for customer, n := range committed {
 		if published[customer] != n {
 			t.Fatalf("customer %s: %d transitions are published, want the %d that are committed", customer, published[customer], n)
 		}
 	}
-	if scores := s.keys(t, "tm:score:"); len(scores) != len(committed) {
+	if scores := s.Keys(t, "tm:score:"); len(scores) != len(committed) {
 		t.Errorf("%d customers have a score, want the %d that are committed", len(scores), len(committed))
 	}
-	s.outboxesAreEmpty(t)
-	said, ends := s.outputs(t), s.ends(t, outputTopics...)
+	s.OutboxesAreEmpty(t)
+	said, ends := s.Outputs(t), s.Ends(t, kafka.TransitionTopics()...)
 
 	second := log.member(t, s, "second", untilCaughtUp)
-	if got := second.code(t, endToEndWithin); got != 0 {
+	if got := second.code(t, servicetest.Within); got != 0 {
 		t.Fatalf("%s: exit code %d, want 0", second.name, got)
 	}
-	replayed.compare(t, s)
-	for _, r := range s.records(t, outputTopics...) {
-		if id := headerOf(r, "ce_id"); r.Offset >= ends[r.Topic][r.Partition] && said[id] != nil {
+	replayed.Compare(t, s.Servers)
+	for _, r := range s.Records(t, kafka.TransitionTopics()...) {
+		if id := servicetest.HeaderOf(r, "ce_id"); r.Offset >= ends[r.Topic][r.Partition] && said[id] != nil {
 			t.Fatalf("%s is published by the second, and had been by the first", id)
 		}
 	}

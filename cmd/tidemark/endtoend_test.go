@@ -2,14 +2,11 @@ package main
 
 import (
 	"testing"
-	"time"
+
+	"tidemark/internal/service/servicetest"
 )
 
-const (
-	endToEndPartitions = 4
-	endToEndShards     = 16
-	endToEndWithin     = 8 * time.Minute // the machine may be busy; on a quiet one it takes a tenth of it
-)
+const endToEndPartitions = 4
 
 func TestEmbeddedEndToEnd(t *testing.T) { endToEnd(t, startServers(t, endToEndPartitions)) }
 
@@ -26,12 +23,12 @@ func endToEnd(t *testing.T, s *servers) {
 	first, second := member("first"), member("second")
 	s.awaitMiddle(t, first, second)
 	first.kill()
-	s.publishedIsCommitted(t)
+	s.PublishedIsCommitted(t)
 	third := member("third")
 	for _, m := range []*process{second, third} {
-		if got := m.code(t, endToEndWithin); got != 0 {
+		if got := m.code(t, servicetest.Within); got != 0 {
 			t.Fatalf("%s: exit code %d, want 0", m.name, got)
 		}
 	}
-	replayed.compare(t, s)
+	replayed.Compare(t, s.Servers)
 }

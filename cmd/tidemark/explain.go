@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/score"
+	"tidemark/internal/service"
 	"tidemark/internal/shard"
 )
 
@@ -36,7 +37,7 @@ func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanat
 	if err != nil || !ok {
 		return score.Explanation{}, err
 	}
-	engine, before, err := enginesOf(model, layout.Zone)
+	engine, before, err := service.Engines(model, layout.Zone)
 	if err != nil {
 		return score.Explanation{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/fit"
 	"tidemark/internal/model"
 	"tidemark/internal/stat"
+	"tidemark/internal/terminal"
 )
 
 type fitCommand struct {
@@ -106,11 +107,11 @@ func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found,
 			spends = append(spends, p.Spends())
 		}
 	}
-	shown := newProgress(s.err, "fitting")
-	defer shown.end()
+	shown := terminal.NewProgress(s.err, "fitting")
+	defer shown.End()
 	options := func(what string) fit.Options {
 		return fit.Options{Progress: func(step fit.Step) {
-			shown.note(fmt.Sprintf("%s: step %d, log-likelihood %.4f of %d customers", what, step.Iteration, step.LogLikelihood, step.Customers))
+			shown.Note(fmt.Sprintf("%s: step %d, log-likelihood %.4f of %d customers", what, step.Iteration, step.LogLikelihood, step.Customers))
 		}}
 	}
 	groups := fit.Groups(rhythms)

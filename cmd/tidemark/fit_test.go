@@ -19,6 +19,8 @@ import (
 	"tidemark/internal/realdata"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/service"
+	"tidemark/internal/service/servicetest"
 	"tidemark/internal/stat"
 )
 
@@ -109,7 +111,7 @@ func TestFitWritesAFile(t *testing.T) {
 	}
 	tidemark(t, fitSample(t, "--out", "/nosuch/model.yaml")...).says(t, 1, "write model", "/nosuch/model.yaml")
 	// Scores follow the new parameters: it is a model like any other.
-	must(t, "replay", file(t, smallLog), "--format", "jsonl", "--model", out)
+	must(t, "replay", file(t, servicetest.SmallLog), "--format", "jsonl", "--model", out)
 }
 
 func TestFitKnowsNoOrderAndNoRepetition(t *testing.T) {
@@ -181,7 +183,7 @@ func TestDegenerate(t *testing.T) {
 
 func TestFitRefuses(t *testing.T) {
 	t.Parallel()
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	for _, row := range []struct {
 		why  string
 		args []string
@@ -278,7 +280,7 @@ func stackOfOneCut(t *testing.T, log, base string, until event.Instant) churn.St
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := engineOf(raw, "Europe/Berlin", nil)
+	engine, err := service.NewEngine(raw, "Europe/Berlin", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

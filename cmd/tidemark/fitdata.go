@@ -18,6 +18,8 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
+	"tidemark/internal/service"
+	"tidemark/internal/terminal"
 )
 
 // fitData is what there is to fit to, and the model that the fit goes into.
@@ -46,11 +48,11 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	engine, err := engineOf(base, zone, nil)
+	engine, err := service.NewEngine(base, zone, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	calendar, err := calendarOf(zone)
+	calendar, err := service.Calendar(zone)
 	return &fitData{
 		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, stacked: m.Stack != churn.Plain(),
 	}, engine, err
@@ -105,14 +107,14 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if data.asOf == 0 {
 		data.asOf = newest
 	}
-	shown := newProgress(s.err, "folding")
-	shown.note(fmt.Sprintf("%d events", len(log.Events)))
+	shown := terminal.NewProgress(s.err, "folding")
+	shown.Note(fmt.Sprintf("%d events", len(log.Events)))
 	seen, err := panel.Look(ctx, engine, log.Events, []panel.Cut{{At: data.asOf}},
 		func(r *panel.Row) fitCustomer {
 			gap, back := r.History.SecondGap(data.asOf)
 			return fitCustomer{r.Pattern, r.Facts.FirstPurchase, gap, back}
 		})
-	shown.end()
+	shown.End()
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +175,7 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 	if err != nil {
 		return nil, err
 	}
-	encoded, err := profiles(ctx, store, layout.Shards, newProgress(s.err, "reading"))
+	encoded, err := profiles(ctx, store, layout.Shards, terminal.NewProgress(s.err, "reading"))
 	if err != nil {
 		return nil, err
 	}
@@ -195,14 +197,14 @@ func (c *fitCommand) liveBase(ctx context.Context, db *database) ([]byte, error)
 	}
 	m, found, err := db.Model(ctx)
 	if err != nil || found {
-		return m.Source, err
+		return m.At(event.InstantOf(time.Now())).Source, err
 	}
 	return model.Default(), nil
 }
 
 // profiles reads the profiles of all shards, in their encoding: it is the smallest form they have.
-func profiles(ctx context.Context, store *redis.Store, shards int, shown *progress) ([][]byte, error) {
-	defer shown.end()
+func profiles(ctx context.Context, store *redis.Store, shards int, shown *terminal.Progress) ([][]byte, error) {
+	defer shown.End()
 	var all [][]byte
 	for n := range shards {
 		for cursor, first := uint64(0), true; first || cursor != 0; first = false {
@@ -212,7 +214,7 @@ func profiles(ctx context.Context, store *redis.Store, shards int, shown *progre
 			}
 			all, cursor = append(all, page...), next
 		}
-		shown.show(int64(n+1), int64(shards), "shards")
+		shown.Show(int64(n+1), int64(shards), "shards")
 	}
 	return all, nil
 }

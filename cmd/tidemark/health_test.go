@@ -7,14 +7,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
+
+	"tidemark/internal/pipeline"
+	"tidemark/internal/service"
 )
 
 // verdict is a service that is ready, or says why not.
 type verdict struct{ err error }
 
-func (v verdict) isReady(context.Context) error { return v.err }
+func (v verdict) ready(context.Context) error { return v.err }
 
 func TestHealth(t *testing.T) {
 	for _, row := range []struct {
@@ -27,13 +29,13 @@ func TestHealth(t *testing.T) {
 		{"not ready", verdict{errors.New("not joined")}, 1, "tidemark: not ready: not joined\n"},
 	} {
 		t.Run(row.why, func(t *testing.T) {
-			a, err := startAdmin(":0", false, prometheus.NewRegistry(), row.service, zap.NewNop())
+			a, err := service.StartAdmin(service.AdminConfig{Address: ":0", Metrics: pipeline.NewMetrics(), Ready: row.service.ready, Log: zap.NewNop()})
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer a.stop()
+			defer a.Stop()
 			// What containers listen on is asked for on loopback.
-			_, port, err := net.SplitHostPort(a.addr)
+			_, port, err := net.SplitHostPort(a.Addr())
 			if err != nil {
 				t.Fatal(err)
 			}

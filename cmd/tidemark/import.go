@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/internal/shard"
+	"tidemark/internal/terminal"
 )
 
 type importCommand struct {
@@ -47,7 +48,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	}
 	log, err := c.read(s)
 	if err == nil {
-		err = send(ctx, publisher, codec, log.Events, newProgress(s.err, "publishing"))
+		err = send(ctx, publisher, codec, log.Events, terminal.NewProgress(s.err, "publishing"))
 	}
 	if err := errors.Join(err, publisher.Close()); err != nil {
 		return err
@@ -58,8 +59,8 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 
 // send publishes events in canonical order, a batch at a time: each waits until the one before is acknowledged, and while
 // brokers are away, for them.
-func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []event.Event, shown *progress) error {
-	defer shown.end()
+func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []event.Event, shown *terminal.Progress) error {
+	defer shown.End()
 	dataset.Sort(events)
 	for done := 0; done < len(events); {
 		end := min(done+importBatch, len(events))
@@ -67,12 +68,12 @@ func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []
 		for _, x := range events[done:end] {
 			batch = append(batch, codec.EncodeEvent(x))
 		}
-		waiting := func(err error) { shown.wait(int64(done), int64(len(events)), "kafka ("+kafka.ErrorClass(err)+")") }
+		waiting := func(err error) { shown.Wait(int64(done), int64(len(events)), "kafka ("+kafka.ErrorClass(err)+")") }
 		if err := to.Insist(ctx, batch, importPatience, waiting); err != nil {
 			return fmt.Errorf("%w (%d of %d events are published; importing again does no harm)", err, done, len(events))
 		}
 		done = end
-		shown.show(int64(done), int64(len(events)), "events")
+		shown.Show(int64(done), int64(len(events)), "events")
 	}
 	return nil
 }

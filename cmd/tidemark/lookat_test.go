@@ -13,13 +13,14 @@ import (
 
 	"tidemark/internal/model"
 	"tidemark/internal/realdata"
+	"tidemark/internal/service/servicetest"
 )
 
 // loaded returns servers that hold the small log, scored.
 func loaded(t *testing.T) *servers {
 	t.Helper()
 	s := startServers(t, 2)
-	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	must(t, append([]string{"import", file(t, servicetest.SmallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	must(t, append([]string{"run", "--clock", "event", "--as-of", "2026-03-10", "--exit-when-caught-up", "--admin", ""}, s.flags()...)...)
 	return s
 }
@@ -138,10 +139,10 @@ func TestModelCommands(t *testing.T) {
 	if got := tidemark(t, append([]string{"model", "show"}, s.redisFlags()...)...); got.out != other {
 		t.Errorf("model show prints %d bytes, want the file's %d", len(got.out), len(other))
 	}
-	must(t, append([]string{"import", file(t, smallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	must(t, append([]string{"import", file(t, servicetest.SmallLog), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	load := append([]string{"run", "--clock", "event", "--as-of", "2026-03-10", "--exit-when-caught-up", "--admin", ""}, s.flags()...)
 	must(t, load...)
-	if got := s.score(t, "ann", "model_version"); got != "mine-1" {
+	if got := s.Score(t, "ann", "model_version"); got != "mine-1" {
 		t.Errorf("ann is scored by %q, want the model in force", got)
 	}
 	// A flag does not switch models, and money does not change its currency.
@@ -161,12 +162,12 @@ func TestAModelIsFollowed(t *testing.T) {
 			`"occurred_at":%q,"kind":"ORDER","amount_minor":4000,"currency":"USD"}}`, buys, buys, time.Now().Format(time.RFC3339Nano))
 		must(t, append([]string{"import", file(t, log), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	}
-	scoredBy := func() string { return s.score(t, "ann", "model_version") }
+	scoredBy := func() string { return s.Score(t, "ann", "model_version") }
 	buy()
-	eventually(t, longest, "ann is scored", func() bool { return scoredBy() == "cdnow-2026.3" })
+	servicetest.Eventually(t, servicetest.Longest, "ann is scored", func() bool { return scoredBy() == "cdnow-2026.3" })
 	other := strings.Replace(string(model.Default()), "version: cdnow-2026.3", "version: mine-1", 1)
 	must(t, append([]string{"model", "activate", file(t, other)}, s.redisFlags()...)...)
-	eventually(t, longest, "ann is scored by the new model", func() bool {
+	servicetest.Eventually(t, servicetest.Longest, "ann is scored by the new model", func() bool {
 		buy() // it takes a moment until the service has seen the switch
 		return scoredBy() == "mine-1"
 	})
@@ -179,10 +180,10 @@ func TestTopics(t *testing.T) {
 	must(t, append([]string{"topics", "create", "--partitions", "3", "--replication", "1"}, s.kafkaFlags()...)...)
 	tidemark(t, check...).says(t, 0, "3 partitions", "the topics are in order")
 	tidemark(t, append([]string{"topics", "create", "--partitions", "5"}, s.kafkaFlags()...)...).says(t, 0, "3 partitions")
-	if err := s.embedded.kafka.Broker().DeleteTopic("customer.feedback.v1"); err != nil {
+	if err := s.Embedded.Kafka.Broker().DeleteTopic("customer.feedback.v1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.embedded.kafka.Broker().CreateTopic("customer.feedback.v1", 2, nil); err != nil {
+	if err := s.Embedded.Kafka.Broker().CreateTopic("customer.feedback.v1", 2, nil); err != nil {
 		t.Fatal(err)
 	}
 	tidemark(t, check...).says(t, 1, "unequal partition counts", "customer.feedback.v1 has 2", "add partitions")
@@ -192,7 +193,7 @@ func TestTopics(t *testing.T) {
 
 func TestImportSaysWhatIsMissing(t *testing.T) {
 	s := startEmpty(t)
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	tidemark(t, append([]string{"import", log, "--format", "jsonl"}, s.kafkaFlags()...)...).says(t, 1, "input topic missing", "tidemark topics create")
 	tidemark(t, "import", log, "--format", "jsonl", "--kafka-brokers", closedPort(t)).says(t, 1, "refused")
 }
@@ -221,7 +222,7 @@ func TestDoctor(t *testing.T) {
 	})
 	t.Run("redis takes no writes", func(t *testing.T) {
 		s := startServers(t, 1)
-		s.embedded.redis.Server().SetError("READONLY You can't write against a read only replica.")
+		s.Embedded.Redis.Server().SetError("READONLY You can't write against a read only replica.")
 		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 1, "READONLY", "ok    customer.purchases.v1")
 	})
 	t.Run("another partitioner", func(t *testing.T) {

@@ -18,20 +18,17 @@ import (
 
 // cli is the one list of commands, flags and environment variables: every flag --some-flag is also TIDEMARK_SOME_FLAG.
 type cli struct {
-	Run          runCommand          `cmd:"" help:"Run the service: join the consumer group and score."`
-	Demo         demoCommand         `cmd:"" help:"See it work: embedded servers, a simulated shop, a year in a minute."`
-	Replay       replayCommand       `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
-	Fit          fitCommand          `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
-	Backtest     backtestCommand     `cmd:"" help:"Judge the models out of time on a log, beside what an analyst would do without them."`
-	CrossSection crossSectionCommand `cmd:"" name:"crosssection" help:"Show what sets of columns tell of an outcome in a table of customers without dates."`
-	Import       importCommand       `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
-	Bench        benchCommand        `cmd:"" help:"Measure the service on real servers: events a second, CPU, latency, memory."`
-	Topics       topicsCommand       `cmd:"" help:"Create or check the topics."`
-	Customer     customerCommand     `cmd:"" help:"Look at one customer's live score."`
-	Doctor       doctorCommand       `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
-	Health       healthCommand       `cmd:"" help:"Ask a running service on this machine whether it is ready."`
-	Model        modelCommand        `cmd:"" help:"Show, check or activate the model in force."`
-	Version      versionCommand      `cmd:"" help:"Print the version."`
+	Run runCommand `cmd:"" help:"Run the service: join the consumer group and score."`
+	extras
+	Replay   replayCommand   `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
+	Fit      fitCommand      `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
+	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
+	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
+	Customer customerCommand `cmd:"" help:"Look at one customer's live score."`
+	Doctor   doctorCommand   `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
+	Health   healthCommand   `cmd:"" help:"Ask a running service on this machine whether it is ready."`
+	Model    modelCommand    `cmd:"" help:"Show, check or activate the model in force."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // streams are where a command writes: its answer, and what it says meanwhile.

@@ -14,7 +14,7 @@ const childVariable = "TIDEMARK_TEST_CHILD"
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		_ = os.Unsetenv(childVariable)
-		child()
+		main()
 	}
 	// No variable of the caller's is a setting of ours here.
 	for _, name := range []string{"TIDEMARK_REDIS_URL", "TIDEMARK_KAFKA_BROKERS", "TIDEMARK_MODEL", "TIDEMARK_FORMAT"} {

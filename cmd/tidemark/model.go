@@ -9,7 +9,9 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/redis"
 	"tidemark/internal/score"
+	"tidemark/internal/service"
 )
 
 type modelCommand struct {
@@ -41,12 +43,17 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 	if !ok {
 		return errors.New("no model is in force yet: the first `tidemark run` activates one (see model show --default)")
 	}
+	now := event.InstantOf(time.Now())
+	current := m.At(now)
 	from := "the first start"
-	if m.EffectiveAt != 0 {
-		from = m.EffectiveAt.String()
+	if current.EffectiveAt != 0 {
+		from = current.EffectiveAt.String()
 	}
-	fmt.Fprintf(s.err, "# hash %s, in force from %s\n", m.Hash, from)
-	_, err = s.out.Write(m.Source)
+	fmt.Fprintf(s.err, "# hash %s, in force from %s\n", current.Hash, from)
+	if m.Announced(now) {
+		fmt.Fprintf(s.err, "# until %s, when the model with hash %s comes into force\n", m.EffectiveAt, m.Hash)
+	}
+	_, err = s.out.Write(current.Source)
 	return err
 }
 
@@ -66,7 +73,7 @@ func (c *modelCheckCommand) Run(s streams) error {
 
 type modelActivateCommand struct {
 	File        string  `arg:"" type:"existingfile" help:"Model file."`
-	EffectiveAt instant `help:"In force from this date or time on; in a few seconds if not given." placeholder:"TIME"`
+	EffectiveAt instant `help:"In force from this date or time on; in a few seconds if not given. Until then another announcement replaces this one, and the model in force withdraws it." placeholder:"TIME"`
 	redisSettings
 }
 
@@ -88,19 +95,45 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	if layout.Shards > 0 && layout.Base != m.Base {
 		return fmt.Errorf("the data is in %s, the model in %s: histories cannot change their currency", layout.Base, m.Base)
 	}
-	_, switches, err := db.Model(ctx)
+	before, switches, err := settled(ctx, db)
 	if err != nil {
 		return err
 	}
+	now := event.InstantOf(time.Now())
 	effective := event.Instant(c.EffectiveAt)
 	if effective == 0 && switches { // the first model is in force from the beginning
-		effective = event.InstantOf(time.Now().Add(modelNotice))
+		effective = now.Add(service.ModelNotice)
 	}
 	if err := db.ActivateModel(ctx, raw, m.Hash, effective); err != nil {
 		return err
 	}
+	if before.Announced(now) && before.Hash != m.Hash {
+		fmt.Fprintf(s.out, "model %s, announced from %s, is withdrawn\n", before.Hash, before.EffectiveAt)
+	}
+	if current := before.At(now); switches && current.Hash == m.Hash && current.EffectiveAt <= now && effective > now {
+		_, err = fmt.Fprintf(s.out, "model %s (%s) is in force already, from %s, and stays so\n", m.Version, m.Hash, since(current.EffectiveAt))
+		return err
+	}
 	_, err = fmt.Fprintf(s.out, "model %s (%s) is in force from %s; each customer is looked at anew then\n", m.Version, m.Hash, since(effective))
 	return err
+}
+
+// settled returns what stands in Redis when no switch is about to happen. An instance that knows of a switch may not hear in time
+// that the model is withdrawn, so a switch that is so near takes place first.
+func settled(ctx context.Context, db *database) (redis.InForce, bool, error) {
+	m, ok, err := db.Model(ctx)
+	now := event.InstantOf(time.Now())
+	if err != nil || !m.Announced(now) || m.EffectiveAt.Sub(now) > service.ModelNotice {
+		return m, ok, err
+	}
+	soon := time.NewTimer(m.EffectiveAt.Sub(now))
+	defer soon.Stop()
+	select {
+	case <-ctx.Done():
+		return m, ok, context.Cause(ctx)
+	case <-soon.C:
+	}
+	return db.Model(ctx)
 }
 
 // since names the instant from which a model is in force.

@@ -17,6 +17,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
+	"tidemark/internal/terminal"
 )
 
 // logSettings name a log in files.
@@ -31,9 +32,9 @@ func (l logSettings) read(s streams) (dataset.Log, error) {
 	if err != nil {
 		return dataset.Log{}, err
 	}
-	shown := newProgress(s.err, "reading")
-	log, err := dataset.Read(format, l.Files, func(read, total int64) { shown.show(read, total, "bytes") })
-	shown.end()
+	shown := terminal.NewProgress(s.err, "reading")
+	log, err := dataset.Read(format, l.Files, func(read, total int64) { shown.Show(read, total, "bytes") })
+	shown.End()
 	if err != nil {
 		return dataset.Log{}, err
 	}
@@ -232,13 +233,13 @@ func (s summary) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "as of        %s\nmodel        %s\n", s.AsOf, s.Model)
 	fmt.Fprintf(&b, "customers    %d, of whom %d have bought: %d purchases\n", s.Customers, s.Buyers, s.Purchases)
-	fmt.Fprintf(&b, "events       %s\n", counts(s.Events))
+	fmt.Fprintf(&b, "events       %s\n", terminal.Counts(s.Events))
 	if s.AfterAsOf > 0 {
 		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)
 	}
-	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", counts(s.Tiers), counts(s.Levels), counts(s.Segments))
+	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",
-		counts(s.TierMoves), counts(s.Alerts), counts(s.SecondOrders), s.WonBack, s.Published)
+		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published)
 	for i := range s.Forecasts {
 		s.Forecasts[i].print(&b)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"tidemark/internal/realdata"
+	"tidemark/internal/service/servicetest"
 )
 
 // columns of the scores file: other programs read it by them.
@@ -22,7 +23,7 @@ const columns = "customer_id,as_of,orders,purchase_days,first_purchase,last_purc
 func TestReplayOfCDNOW(t *testing.T) {
 	t.Parallel()
 	name, format, customers, purchases := realdata.File(t, "cdnow/CDNOW_master.txt"), "cdnow", 23570, 69659
-	if raceDetector {
+	if servicetest.RaceDetector {
 		name, format, customers, purchases = realdata.File(t, "cdnow/CDNOW_sample.txt"), "cdnow-sample", 2357, 6919
 	}
 	var got summary
@@ -143,7 +144,7 @@ func TestReplayKnowsNoOrderAndNoRepetition(t *testing.T) {
 }
 
 func TestReplayToStandardOutput(t *testing.T) {
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	for _, flag := range []string{"--scores", "--transitions"} {
 		got := tidemark(t, "replay", log, "--format", "jsonl", flag, "-", "--json")
 		if got.code != 0 || strings.Contains(got.out, `"seconds"`) || !strings.Contains(got.err, `"seconds"`) {
@@ -153,7 +154,7 @@ func TestReplayToStandardOutput(t *testing.T) {
 }
 
 func TestReplayUpToADate(t *testing.T) {
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	var got summary
 	if err := json.Unmarshal([]byte(must(t, "replay", log, "--format", "jsonl", "--as-of", "2026-03-02", "--json")), &got); err != nil {
 		t.Fatal(err)
@@ -174,7 +175,7 @@ func TestReplayUpToADate(t *testing.T) {
 }
 
 func TestReplayCountsWhatItLeavesOut(t *testing.T) {
-	log := file(t, smallLog+`{"topic":"customer.purchases.v1","event":{"event_id":"e6","customer_id":"dan","order_id":"o6","occurred_at":"2026-03-01T10:00:00Z","kind":"ORDER","amount_minor":-4,"currency":"USD"}}`+"\n")
+	log := file(t, servicetest.SmallLog+`{"topic":"customer.purchases.v1","event":{"event_id":"e6","customer_id":"dan","order_id":"o6","occurred_at":"2026-03-01T10:00:00Z","kind":"ORDER","amount_minor":-4,"currency":"USD"}}`+"\n")
 	got := tidemark(t, "replay", log, "--format", "jsonl")
 	if got.code != 0 || !strings.Contains(got.err, "left out: 1") || !strings.Contains(got.err, ":6") {
 		t.Errorf("code %d, saying %q, want 0 and the line that was left out", got.code, got.err)

@@ -7,13 +7,13 @@ import (
 	"io"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/internal/pipeline"
+	"tidemark/internal/service"
 	"tidemark/internal/shard"
 )
 
@@ -36,9 +36,6 @@ type runCommand struct {
 	kafkaSettings
 	redisSettings
 	registrySettings
-
-	// between is service.between, for tests.
-	between func(pipeline.Store) pipeline.Store
 }
 
 // memberSettings say how this process belongs to the consumer group.
@@ -108,25 +105,26 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	service := &service{
-		log: log, cluster: cluster, client: client, codec: codec, prefix: c.RedisPrefix,
-		initialModel: source, modelGiven: c.Model != "",
-		layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
-		exitWhenCaughtUp: c.ExitWhenCaughtUp, between: c.between,
-		lane: pipeline.Config{Settings: pipeline.Settings{
+	metrics := pipeline.NewMetrics()
+	scorer := service.New(service.Config{
+		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
+		Model: source, ModelGiven: c.Model != "",
+		Layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
+		ExitWhenCaughtUp: c.ExitWhenCaughtUp,
+		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
-			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: pipeline.NewMetrics(),
-		}},
-	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(service.lane.Metrics)
-	admin, err := startAdmin(c.Admin, c.Pprof, registry, service, log)
+			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: metrics,
+		},
+	})
+	admin, err := service.StartAdmin(service.AdminConfig{
+		Address: c.Admin, Pprof: c.Pprof, Version: version(), Metrics: metrics, Ready: scorer.Ready, Log: log,
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("%w (choose another with --admin)", err)
 	}
-	defer admin.stop()
-	log.Info("tidemark starts", zap.String("version", version()), zap.Strings("brokers", c.KafkaBrokers), zap.String("admin", admin.addr))
-	if err := service.run(ctx); err != nil {
+	defer admin.Stop()
+	log.Info("tidemark starts", zap.String("version", version()), zap.Strings("brokers", c.KafkaBrokers), zap.String("admin", admin.Addr()))
+	if err := scorer.Run(ctx); err != nil {
 		return err
 	}
 	log.Info("tidemark ends")

@@ -6,10 +6,10 @@ import (
 	"time"
 	_ "time/tzdata" // for --zone where the machine, or the image, has no zones
 
-	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
 	"tidemark/internal/score"
+	"tidemark/internal/service"
 )
 
 // modelSettings choose the model of commands that bring their own.
@@ -24,7 +24,7 @@ func (s modelSettings) engine() (*score.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return engineOf(raw, s.Zone, nil)
+	return service.NewEngine(raw, s.Zone, nil)
 }
 
 // source returns the bytes of the model.
@@ -37,27 +37,6 @@ func (s modelSettings) source() ([]byte, error) {
 		return nil, fmt.Errorf("model: %w", err)
 	}
 	return raw, nil
-}
-
-// engineOf returns the engine of a model's bytes, in a zone.
-func engineOf(raw []byte, zone string, previous *score.Engine) (*score.Engine, error) {
-	calendar, err := calendarOf(zone)
-	if err != nil {
-		return nil, err
-	}
-	m, err := model.Parse(raw)
-	if err != nil {
-		return nil, err
-	}
-	return score.NewEngine(m, calendar, avro.Identify, previous)
-}
-
-func calendarOf(zone string) (event.Calendar, error) {
-	location, err := time.LoadLocation(zone)
-	if err != nil {
-		return event.Calendar{}, fmt.Errorf("zone: %w", err)
-	}
-	return event.NewCalendar(location), nil
 }
 
 // instant is a flag's date or time: 2026-01-31 is 00:00 UTC of that day.

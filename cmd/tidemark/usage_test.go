@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"tidemark/internal/service/servicetest"
 )
 
 func TestUsage(t *testing.T) {
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	for _, row := range []struct {
 		why  string
 		args []string
@@ -28,7 +30,6 @@ func TestUsage(t *testing.T) {
 		{"an event clock without an end", []string{"run", "--clock", "event"}, 2, []string{"--clock event needs --as-of"}},
 		{"an end without an event clock", []string{"run", "--as-of", "2026-01-01"}, 2, []string{"--as-of goes with --clock event"}},
 		{"several mistakes at once", []string{"run", "--clock", "event", "--batch-events", "0"}, 2, []string{"--as-of", "--batch-events"}},
-		{"a demo of no days", []string{"demo", "--days", "0"}, 2, []string{"--days"}},
 		{"no such model", []string{"model", "check", "nosuch.yaml"}, 2, []string{"nosuch.yaml"}},
 
 		{"a missing log", []string{"replay", "nosuch.txt", "--format", "cdnow"}, 1, []string{"nosuch.txt", "no such file"}},
@@ -106,7 +107,7 @@ func TestVariablesAreFlags(t *testing.T) {
 	t.Setenv("TIDEMARK_FORMAT", "jsonl")
 	t.Setenv("TIDEMARK_AS_OF", "2026-03-02")
 	t.Setenv("TIDEMARK_JSON", "true")
-	log := file(t, smallLog)
+	log := file(t, servicetest.SmallLog)
 	var got summary
 	if err := json.Unmarshal([]byte(must(t, "replay", log)), &got); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"tidemark/internal/service/servicetest"
 	"tidemark/schemas"
 )
 
@@ -32,14 +33,14 @@ func TestWinBack(t *testing.T) {
 	s := startServers(t, 1)
 	must(t, append([]string{"import", name, "--format", "jsonl"}, s.kafkaFlags()...)...)
 	must(t, append([]string{"run", "--admin", "", "--clock", "event", "--as-of", "2025-06-01", "--alert-max-age", "0", untilCaughtUp}, s.flags()...)...)
-	replayed.compareOutputs(t, s.outputs(t))
-	won := s.records(t, schemas.WinBacks)
-	if len(won) != 1 || string(won[0].Key) != "ann" || headerOf(won[0], "ce_type") != "com.tidemark.customer.won.back.v1" {
+	replayed.CompareOutputs(t, s.Outputs(t))
+	won := s.Records(t, schemas.WinBacks)
+	if len(won) != 1 || string(won[0].Key) != "ann" || servicetest.HeaderOf(won[0], "ce_type") != "com.tidemark.customer.won.back.v1" {
 		t.Fatalf("%d win-backs, want ann's alone", len(won))
 	}
 	for id, want := range map[string]int{"customer.win-backs.v1 ": 1, "customer.churn-alerts.v1 RESOLVED": 2} {
 		n := 0
-		for _, told := range replayed.ids {
+		for _, told := range replayed.IDs {
 			if told == id {
 				n++
 			}

@@ -119,11 +119,23 @@ func (d *draft) finish() int {
 			p.commit.Outbox = append(p.commit.Outbox, a.output)
 		}
 	}
-	if d.state.model == "" && len(p.commit.Updates) > 0 { // a new shard: none of its profiles has been reviewed under another model
-		p.commit.Model = d.session.engine.Hash()
+	if d.state.model == "" && len(p.commit.Updates) > 0 { // a new shard
+		p.commit.Model = d.model()
 	}
 	p.profiles = d.after
 	return size
+}
+
+// model names the model of the customers of a new shard. While another model is announced, that is the model before: so the shard is
+// migrated when the switch comes.
+func (d *draft) model() string {
+	inForce := d.session.engine.Hash()
+	for _, customer := range d.order {
+		if of := d.after[customer].profile.Model; of != inForce {
+			return of
+		}
+	}
+	return inForce
 }
 
 // census counts a customer by tier and churn level.

@@ -298,6 +298,29 @@ func TestModelSwitchTwice(t *testing.T) {
 	})
 }
 
+// TestModelSwitchMovesForward: an announced switch is moved to an earlier instant. Everybody is taken over then, in shards too whose
+// first customers came after the announcement.
+func TestModelSwitchMovesForward(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.activate(ago(-time.Hour))
+		lane := w.start(0, nil)
+		for n := range 40 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: ago(0), Amount: 150})
+		}
+		pass(10 * time.Second)
+		for n, s := range w.store.shards {
+			if s.meta.Model == w.next.Hash() {
+				t.Errorf("model of shard %d: got %s, which is only announced; want the model in force", n, s.meta.Model)
+			}
+		}
+		w.activate(ago(-5 * time.Second))
+		pass(20 * time.Second)
+		finish(t, lane)
+		w.checkModel(t)
+	})
+}
+
 // TestModelSwitchEventClock: a history that is loaded up to an as-of is taken over if the switch lies before it.
 func TestModelSwitchEventClock(t *testing.T) {
 	for _, s := range scorers(t) {

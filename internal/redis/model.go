@@ -1,45 +1,66 @@
 package redis
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
-
-	goredis "github.com/redis/go-redis/v9"
+	"strings"
+	"time"
 
 	"tidemark/internal/event"
 )
 
-// The fields of tm:model: the model in force, and the one before it under names with a prefix.
+// The fields of tm:model: the model activated last, and the model before it under names with a prefix.
 const (
 	modelSource, modelHash, modelFrom = "source", "hash", "effective_at"
 
 	previousModel = "previous_"
 )
 
-// ActivateModel puts a model into force from an instant on: its source and its hash into tm:model at one instant, with what
-// was in force before beside them, then the hash into tm:meta, for those who only want to know which. A failure between the
-// two is mended by the next try.
+// activateTries bounds how often an activation begins again because another one came in between.
+const activateTries = 10
+
+// ActivateModel activates a model, in force from an instant on: into tm:model with the model before it (see InForce), then its
+// hash into tm:meta, for those who only want to know which. A model that was announced and is not in force yet is withdrawn. A
+// model that is in force already stays in force as it is, whatever later instant is given. A failure between the two keys is mended
+// by the next try.
 func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effectiveAt event.Instant) error {
 	if len(raw) == 0 || hash == "" {
 		return errors.New("activate model: it is empty, or has no hash")
 	}
-	before, ok, err := s.Model(ctx)
-	if err != nil {
-		return fmt.Errorf("activate model %s: %w", hash, err)
+	next := StoredModel{raw, hash, effectiveAt}
+	for range activateTries {
+		there, _, err := s.Model(ctx)
+		if err != nil {
+			return fmt.Errorf("activate model %s: %w", hash, err)
+		}
+		done, err := s.replaceModel(ctx, there, there.activate(next, event.InstantOf(time.Now())))
+		if err == nil && done {
+			err = s.client.HSet(ctx, s.key("meta"), "model", hash).Err()
+		}
+		if err != nil {
+			return fmt.Errorf("activate model %s: %w", hash, err)
+		}
+		if done {
+			return nil
+		}
 	}
-	fields := StoredModel{raw, hash, effectiveAt}.fields("")
-	if ok && before.Hash != hash {
-		fields = append(fields, before.fields(previousModel)...)
+	return fmt.Errorf("activate model %s: others activate models all the time", hash)
+}
+
+// replaceModel writes what is to stand in tm:model. It reports false where something else stands there than was read.
+func (s *Store) replaceModel(ctx context.Context, read, next InForce) (bool, error) {
+	if next.ID() == read.ID() && bytes.Equal(next.Source, read.Source) {
+		return true, nil // a try before this one, or another program, has done it
 	}
-	if err = s.client.HSet(ctx, s.key("model"), fields...).Err(); err == nil {
-		err = s.client.HSet(ctx, s.key("meta"), "model", hash).Err()
+	var args []any
+	for _, value := range read.names() {
+		args = append(args, value)
 	}
-	if err != nil {
-		return fmt.Errorf("activate model %s: %w", hash, err)
-	}
-	return nil
+	done, err := s.run(ctx, activateScript, []call{{[]string{s.key("model")}, append(args, next.all()...)}})[0].Int()
+	return done == 1, err
 }
 
 // StoredModel is a model as tm:model holds it, EffectiveAt the instant from which it counts.
@@ -49,14 +70,7 @@ type StoredModel struct {
 	EffectiveAt event.Instant
 }
 
-// InForce is the model in force, with the one before it, nil where there was none: what an instance needs that starts near a
-// switch.
-type InForce struct {
-	StoredModel
-	Before *StoredModel
-}
-
-// Model returns the model in force, and whether there is one.
+// Model returns what stands in tm:model, and whether anything does.
 func (s *Store) Model(ctx context.Context) (m InForce, ok bool, err error) {
 	fields, err := s.client.HGetAll(ctx, s.key("model")).Result()
 	if err != nil {
@@ -73,7 +87,7 @@ func (s *Store) Model(ctx context.Context) (m InForce, ok bool, err error) {
 	return InForce{*now, before}, true, nil
 }
 
-// storedModel takes a model from the fields with a prefix; nil where there is none.
+// storedModel takes a model from the fields whose names have a prefix; nil where there is none.
 func storedModel(fields map[string]string, prefix string) (*StoredModel, error) {
 	if fields[prefix+modelHash] == "" {
 		return nil, nil
@@ -89,14 +103,51 @@ func (m StoredModel) fields(prefix string) []any {
 	return []any{prefix + modelHash, m.Hash, prefix + modelSource, m.Source, prefix + modelFrom, int64(m.EffectiveAt)}
 }
 
-// RestoreModel puts back the model in force, and the one before it where there was one, after the server has lost them.
-// Where a model is in force nothing changes.
-func (s *Store) RestoreModel(ctx context.Context, m InForce) error {
+// all are the fields of both models.
+func (m InForce) all() []any {
 	fields := m.fields("")
 	if m.Before != nil {
 		fields = append(fields, m.Before.fields(previousModel)...)
 	}
-	there, err := s.writeOnce(ctx, s.key("model"), fields)
+	return fields
+}
+
+// modelNames are the fields of tm:model that tell what stands there, without the sources.
+var modelNames = []string{modelHash, modelFrom, previousModel + modelHash, previousModel + modelFrom}
+
+// names are the values of modelNames, empty where a field is missing.
+func (m InForce) names() []string {
+	names := make([]string, 0, len(modelNames))
+	for _, x := range []*StoredModel{&m.StoredModel, m.Before} {
+		if x == nil || x.Hash == "" {
+			names = append(names, "", "")
+			continue
+		}
+		names = append(names, x.Hash, strconv.FormatInt(int64(x.EffectiveAt), 10))
+	}
+	return names
+}
+
+// ID tells apart whatever can stand in tm:model: both hashes, and both instants.
+func (m InForce) ID() string { return strings.Join(m.names(), " ") }
+
+// ModelID returns the ID of what stands in tm:model: cheap enough to be asked between batches.
+func (s *Store) ModelID(ctx context.Context) (string, error) {
+	values, err := s.client.HMGet(ctx, s.key("model"), modelNames...).Result()
+	if err != nil {
+		return "", fmt.Errorf("read which model is in force: %w", err)
+	}
+	names := make([]string, len(values))
+	for i, value := range values {
+		names[i], _ = value.(string) // nil where it is missing
+	}
+	return strings.Join(names, " "), nil
+}
+
+// RestoreModel writes what is to stand in tm:model where nothing stands there: at the first start, or after the server has lost
+// it. Otherwise nothing changes.
+func (s *Store) RestoreModel(ctx context.Context, m InForce) error {
+	there, err := s.writeOnce(ctx, s.key("model"), m.all())
 	if err == nil {
 		err = s.client.HSet(ctx, s.key("meta"), "model", there[modelHash]).Err()
 	}
@@ -104,13 +155,4 @@ func (s *Store) RestoreModel(ctx context.Context, m InForce) error {
 		return fmt.Errorf("restore model %s: %w", m.Hash, err)
 	}
 	return nil
-}
-
-// ModelHash returns the hash of the model in force, empty where there is none: cheap enough to ask between batches.
-func (s *Store) ModelHash(ctx context.Context) (string, error) {
-	hash, err := s.client.HGet(ctx, s.key("model"), modelHash).Result()
-	if err != nil && !errors.Is(err, goredis.Nil) {
-		return "", fmt.Errorf("read model hash: %w", err)
-	}
-	return hash, nil
 }

@@ -35,6 +35,9 @@ var dropSource string
 //go:embed open.lua
 var openSource string
 
+//go:embed activate.lua
+var activateSource string
+
 var (
 	commitScript = newScript(commitSource)
 	markScript   = newScript(markSource)
@@ -42,6 +45,8 @@ var (
 	auditScript  = newScript(auditSource)
 	dropScript   = newScript(dropSource)
 	openScript   = newScript(openSource)
+
+	activateScript = newScript(activateSource)
 )
 
 // call is one run of a script. All its keys lie in one slot.

@@ -1,0 +1,27 @@
+//go:build service
+
+package main
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/kong"
+)
+
+// extras stand in for the commands that this build leaves out: each says so, whatever its flags, and how to get it.
+type extras struct {
+	Demo         leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
+	Bench        leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
+	Backtest     leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
+	CrossSection leftOut `cmd:"" passthrough:"" hidden:"" name:"crosssection" help:"Not in this build."`
+}
+
+type leftOut struct {
+	Args []string `arg:"" optional:""`
+}
+
+// Run fails.
+func (leftOut) Run(parsed *kong.Context) error {
+	return fmt.Errorf("tidemark %s is not in this build, which serves only: `make build` makes the whole, or in the sources `go run ./cmd/tidemark %[1]s`",
+		parsed.Selected().Name)
+}

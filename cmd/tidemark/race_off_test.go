@@ -1,6 +1,0 @@
-//go:build !race
-
-package main
-
-// raceDetector says that everything takes ten times as long: not here.
-const raceDetector = false

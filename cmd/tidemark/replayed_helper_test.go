@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tidemark/internal/service/servicetest"
+)
+
+// replayOf is what `tidemark replay` makes of a log.
+func replayOf(t *testing.T, args ...string) servicetest.Replayed {
+	t.Helper()
+	dir := t.TempDir()
+	scores, transitions := filepath.Join(dir, "scores.csv"), filepath.Join(dir, "transitions.jsonl")
+	counters := filepath.Join(dir, "counters.csv")
+	must(t, append([]string{"replay", "--scores", scores, "--transitions", transitions, "--calibration", counters}, args...)...)
+	return servicetest.Replayed{
+		Scores: readScores(t, scores), IDs: readTransitions(t, transitions), Forecasts: readCounters(t, counters),
+	}
+}
+
+func readScores(t *testing.T, name string) map[string]map[string]string {
+	t.Helper()
+	rows := csvRows(t, name)
+	scores := map[string]map[string]string{}
+	for _, row := range rows[1:] {
+		fields := map[string]string{}
+		for i, column := range rows[0] {
+			fields[column] = row[i]
+		}
+		scores[row[0]] = fields
+	}
+	return scores
+}
+
+func readTransitions(t *testing.T, name string) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for line := range strings.Lines(string(raw)) {
+		var told struct {
+			Topic string
+			Event struct {
+				ID        string `json:"event_id"`
+				Direction string
+				State     string
+			}
+			Published bool
+		}
+		if err := json.Unmarshal([]byte(line), &told); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		if !told.Published {
+			t.Fatalf("not published, want all published: %s", line)
+		}
+		ids[told.Event.ID] = told.Topic + " " + told.Event.Direction + told.Event.State
+	}
+	return ids
+}
+
+func readCounters(t *testing.T, name string) map[string]int64 {
+	t.Helper()
+	counters := map[string]int64{}
+	for _, row := range csvRows(t, name)[1:] {
+		n, err := strconv.ParseInt(row[1], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counters[row[0]] = n
+	}
+	return counters
+}

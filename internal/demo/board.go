@@ -1,0 +1,206 @@
+package demo
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+)
+
+// board holds what the lanes of the demo have told. It is safe for concurrent use.
+type board struct {
+	mu     sync.Mutex
+	seen   map[string]struct{} // transitions by id: a commit that is tried again tells again
+	tiers  map[string]score.Tier
+	levels map[string]score.Level
+	kinds  map[string]int
+	recent []told
+}
+
+// told is a transition in a line: when, who, what, why.
+type told struct {
+	at        event.Instant
+	customer  string
+	tone      tone
+	what, why string
+}
+
+// tone is how a transition sounds to the shop.
+type tone uint8
+
+const (
+	plain tone = iota
+	good
+	warning
+	bad
+)
+
+// recentKept is how many transitions a board remembers: more than a terminal shows.
+const recentKept = 60
+
+func newBoard() *board {
+	return &board{
+		seen: map[string]struct{}{}, tiers: map[string]score.Tier{}, levels: map[string]score.Level{}, kinds: map[string]int{},
+	}
+}
+
+// tell takes note of a transition.
+func (b *board) tell(t score.Transition) {
+	line := lineOf(t)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id := t.Common().ID
+	if _, again := b.seen[id]; again {
+		return
+	}
+	b.seen[id] = struct{}{}
+	switch t := t.(type) {
+	case *score.TierChanged:
+		b.tiers[t.Customer] = t.Tier
+		b.kinds["tier "+strings.ToLower(t.Direction.String())]++
+	case *score.ChurnAlert:
+		b.levels[t.Customer] = t.Level
+		kind := "alert "
+		if t.Kind == score.SecondOrderWindow {
+			kind = "second order "
+		}
+		b.kinds[kind+strings.ToLower(t.State.String())]++
+	case *score.WonBack:
+		b.kinds["won back"]++
+	}
+	if len(b.recent) == recentKept {
+		b.recent = slices.Delete(b.recent, 0, 1)
+	}
+	b.recent = append(b.recent, line)
+}
+
+// standing is how many customers stand where.
+type standing struct {
+	tiers  [tier.High + 1]int
+	levels [churn.Critical + 1]int
+	kinds  map[string]int
+}
+
+func (b *board) standing() standing {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := standing{kinds: map[string]int{}}
+	for _, t := range b.tiers {
+		s.tiers[t]++
+	}
+	for _, l := range b.levels {
+		s.levels[l]++
+	}
+	maps.Copy(s.kinds, b.kinds)
+	return s
+}
+
+// latest returns the transitions told last, in the order of their instants: lanes tell theirs one after the other.
+func (b *board) latest() []told {
+	b.mu.Lock()
+	recent := slices.Clone(b.recent)
+	b.mu.Unlock()
+	slices.SortStableFunc(recent, func(x, y told) int { return cmp.Compare(x.at, y.at) })
+	return recent
+}
+
+// of returns a customer's tier and churn level, and whether the customer has ever been told of.
+func (b *board) of(customer string) (score.Tier, score.Level, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t, known := b.tiers[customer]
+	return t, b.levels[customer], known
+}
+
+func lineOf(t score.Transition) told {
+	s := t.Common()
+	line := told{at: s.AsOf, customer: s.Customer}
+	switch t := t.(type) {
+	case *score.TierChanged:
+		line.tone, line.what = tierChange(t)
+		line.why = why(t)
+	case *score.ChurnAlert:
+		line.tone, line.what = alert(t)
+		line.why = silence(t)
+	case *score.WonBack:
+		line.tone, line.what = good, "✓ won back"
+		line.why = fmt.Sprintf("after %d days of silence", t.LapsedDays)
+	}
+	return line
+}
+
+func tierChange(t *score.TierChanged) (tone, string) {
+	switch t.Direction {
+	case score.Entry:
+		return plain, fmt.Sprintf("+ enters %s", t.Tier)
+	case score.Up:
+		return good, fmt.Sprintf("▲ %s to %s", t.Previous, t.Tier)
+	case score.Down:
+		return bad, fmt.Sprintf("▼ %s to %s", t.Previous, t.Tier)
+	case score.Exit:
+		return bad, fmt.Sprintf("- leaves %s", t.Previous)
+	case score.UnknownDirection:
+	}
+	return plain, t.Direction.String()
+}
+
+// why says how far the score moved, for what cause, and the indicators that moved it most.
+func why(t *score.TierChanged) string {
+	parts := slices.Clone(t.Contributions)
+	slices.SortStableFunc(parts, func(a, b score.Contribution) int { return cmp.Compare(magnitude(b.Points), magnitude(a.Points)) })
+	var words []string
+	for _, p := range parts[:min(3, len(parts))] {
+		words = append(words, fmt.Sprintf("%s %+.1f", p.Indicator, float64(p.Points)/100))
+	}
+	return fmt.Sprintf("%4.1f to %4.1f by %s: %s", float64(t.Before)/100, float64(t.After)/100, strings.ToLower(t.Cause.String()), strings.Join(words, ", "))
+}
+
+func magnitude(n int32) int32 { return max(n, -n) }
+
+func alert(t *score.ChurnAlert) (tone, string) {
+	if t.Kind == score.SecondOrderWindow {
+		if t.State == score.Raised {
+			return warning, "? second order"
+		}
+		return good, "✓ second order " + strings.ToLower(t.State.String())
+	}
+	switch t.State {
+	case score.Raised, score.Escalated:
+		if t.Level == churn.Critical {
+			return bad, fmt.Sprintf("! churn %s", t.Level)
+		}
+		return warning, fmt.Sprintf("! churn %s", t.Level)
+	case score.Eased:
+		return good, fmt.Sprintf("  churn eases to %s", t.Level)
+	case score.Resolved:
+		return good, "✓ churn resolved"
+	case score.Retracted:
+		return good, "✓ churn retracted"
+	case score.UnknownState:
+	}
+	return plain, t.State.String()
+}
+
+// silence says why somebody is, or is no more, at risk.
+func silence(t *score.ChurnAlert) string {
+	switch t.State {
+	case score.Resolved:
+		return fmt.Sprintf("%s; risk %.2f to %.2f", strings.ToLower(t.Resolve.String()), t.RiskBefore, t.Risk)
+	case score.Retracted:
+		return fmt.Sprintf("a late event; risk %.2f to %.2f", t.RiskBefore, t.Risk)
+	case score.UnknownState, score.Raised, score.Escalated, score.Eased:
+	}
+	why := fmt.Sprintf("silent %.0f days, usually %.0f; risk %.2f, normally %.2f; at stake %.0f %s",
+		t.DaysSilent, t.UsualGapDays, t.Risk, t.RiskNormal, t.Currency.Major(t.ValueAtStake), t.Currency)
+	if t.LikelyCause == 0 || t.LikelyCause == score.Inactivity {
+		return why
+	}
+	return fmt.Sprintf("%s; unhappy about %s", why, strings.ReplaceAll(strings.ToLower(t.LikelyCause.String()), "_", " "))
+}

@@ -1,0 +1,49 @@
+package service
+
+import (
+	"fmt"
+	"time"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/redis"
+	"tidemark/internal/score"
+)
+
+// Engines returns the engine of the model in force, and the engine of the model before it, nil where there was none.
+func Engines(m redis.InForce, zone string) (now, before *score.Engine, err error) {
+	if m.Before != nil {
+		if before, err = NewEngine(m.Before.Source, zone, nil); err != nil {
+			return nil, nil, fmt.Errorf("the one before it: %w", err)
+		}
+		before = before.Effective(m.Before.EffectiveAt)
+	}
+	if now, err = NewEngine(m.Source, zone, before); err != nil {
+		return nil, nil, err
+	}
+	return now.Effective(m.EffectiveAt), before, nil
+}
+
+// NewEngine returns the engine of a model's source, in a zone such as Europe/Berlin. previous, which may be nil, is the engine
+// that it replaces.
+func NewEngine(source []byte, zone string, previous *score.Engine) (*score.Engine, error) {
+	calendar, err := Calendar(zone)
+	if err != nil {
+		return nil, err
+	}
+	m, err := model.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	return score.NewEngine(m, calendar, avro.Identify, previous)
+}
+
+// Calendar returns the calendar of a zone.
+func Calendar(zone string) (event.Calendar, error) {
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		return event.Calendar{}, fmt.Errorf("zone: %w", err)
+	}
+	return event.NewCalendar(location), nil
+}

@@ -1,0 +1,246 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
+	"tidemark/internal/model"
+	"tidemark/internal/pipeline"
+	"tidemark/internal/redis"
+	"tidemark/internal/servers/serverstest"
+	"tidemark/internal/service"
+	"tidemark/internal/service/servicetest"
+	"tidemark/internal/shard"
+	"tidemark/internal/watch"
+)
+
+// pool is the real servers that the tests share.
+var pool serverstest.Pool
+
+func TestMain(m *testing.M) { os.Exit(pool.Run(m)) }
+
+// settings are what tests say of a service. The rest is as `tidemark run` has it by default.
+type settings struct {
+	// redisOptions are added to the URL of Redis, such as "?max_retries=1". registry is the URL of a schema registry.
+	redisOptions, registry string
+	// model is the source of a model that the user names; empty is the default model, unnamed.
+	model string
+	// asOf is the end of an event clock; 0 is the wall clock.
+	asOf        event.Instant
+	alertMaxAge time.Duration
+	shards      int
+	batch       int
+	drainWithin time.Duration
+	// untilCaughtUp ends the service when the group has caught up.
+	untilCaughtUp bool
+	between       func(pipeline.Store) pipeline.Store
+}
+
+// usual are the settings of a service on the wall clock.
+func usual() settings {
+	return settings{alertMaxAge: 7 * 24 * time.Hour, batch: 2000, drainWithin: 30 * time.Second}
+}
+
+// member is a service in this process.
+type member struct {
+	name  string
+	admin *service.Admin
+	stop  context.CancelFunc
+	done  chan struct{} // closed when it has ended
+	err   error
+
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+// Write takes note of the log.
+func (m *member) Write(b []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.log.Write(b)
+}
+
+// start starts a service on servers. What it has not ended by the end of the test is told to end, and waited for.
+func start(t *testing.T, name string, s *servicetest.Servers, c settings) *member {
+	t.Helper()
+	m := &member{name: name, done: make(chan struct{})}
+	config := kafka.Config{Brokers: []string{s.Kafka}, ClientID: name, SessionTimeout: 10 * time.Second}
+	cluster, err := kafka.NewCluster(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	client, err := redis.Dial("redis://"+s.Redis+c.redisOptions, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	metrics := pipeline.NewMetrics()
+	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(m), zap.InfoLevel))
+	lane := pipeline.Settings{
+		AlertMaxAge: c.alertMaxAge, BatchEvents: c.batch, RollingCycle: time.Hour, DrainWithin: c.drainWithin,
+		Drift: watch.DefaultBounds(), Metrics: metrics,
+	}
+	if c.asOf != 0 {
+		lane.Clock, lane.AsOf = pipeline.EventClock, c.asOf
+	}
+	source := model.Default()
+	if c.model != "" {
+		source = []byte(c.model)
+	}
+	running := service.New(service.Config{
+		Log: log, Cluster: cluster, Redis: client, Codec: codec(t, c.registry), Model: source, ModelGiven: c.model != "",
+		Layout:           shard.Layout{Shards: c.shards, Partitioner: shard.Murmur2, Zone: "UTC"},
+		ExitWhenCaughtUp: c.untilCaughtUp, Lane: lane, Between: c.between,
+	})
+	m.admin, err = service.StartAdmin(service.AdminConfig{Address: "127.0.0.1:0", Metrics: metrics, Ready: running.Ready, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.admin.Stop)
+	// The service outlives the test's context, so that it can drain.
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	m.stop = stop
+	go func() {
+		defer close(m.done)
+		m.err = running.Run(ctx)
+	}()
+	t.Cleanup(func() {
+		m.stop()
+		<-m.done
+		if t.Failed() {
+			t.Logf("%s said:\n%s", name, m.said())
+		}
+	})
+	return m
+}
+
+// codec is the codec of all messages, with the schemas of a registry where there is one.
+func codec(t *testing.T, registry string) *avro.Codec {
+	t.Helper()
+	var options avro.Options
+	if registry != "" {
+		client, err := avro.NewRegistry(avro.RegistryOptions{URLs: []string{registry}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if options.IDs, err = client.Register(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		options.Registry = client
+	}
+	codec, err := avro.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codec
+}
+
+// serve runs a service until the test is over. Then it must drain.
+func serve(t *testing.T, s *servicetest.Servers, c settings) {
+	t.Helper()
+	m := start(t, "the service", s, c)
+	t.Cleanup(func() {
+		if err := m.end(); err != nil {
+			t.Errorf("the service ended with %v, want no error", err)
+		}
+	})
+}
+
+// run runs a service to its end.
+func run(t *testing.T, s *servicetest.Servers, c settings) error {
+	t.Helper()
+	m := start(t, "the service", s, c)
+	select {
+	case <-m.done:
+	case <-time.After(servicetest.Longest):
+		t.Fatalf("the service still runs after %v", servicetest.Longest)
+	}
+	return m.err
+}
+
+// end asks a member to end, waits until it has, and returns its error.
+func (m *member) end() error {
+	m.stop()
+	<-m.done
+	return m.err
+}
+
+func (m *member) running() bool {
+	select {
+	case <-m.done:
+		return false
+	default:
+		return true
+	}
+}
+
+func (m *member) said() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.log.String()
+}
+
+// notice is a line of the service's log.
+type notice struct {
+	Message   string `json:"msg"`
+	Operation string
+	Partition int
+	Error     string
+}
+
+// notices are those of the log so far that begin with something.
+func (m *member) notices(begin string) []notice {
+	var all []notice
+	for line := range strings.Lines(m.said()) {
+		var n notice
+		if json.Unmarshal([]byte(line), &n) == nil && strings.HasPrefix(n.Message, begin) {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// look asks the service's admin address, and returns the status and the answer.
+func (m *member) look(t *testing.T, path string) (int, string) {
+	t.Helper()
+	answer, err := http.Get("http://" + m.admin.Addr() + path)
+	if err != nil {
+		t.Fatalf("%s of %s: %v", path, m.name, err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatalf("%s of %s: %v", path, m.name, err)
+	}
+	return answer.StatusCode, string(body)
+}
+
+// metric is servicetest.Metric of this member.
+func (m *member) metric(t *testing.T, name string, labels ...string) float64 {
+	t.Helper()
+	return servicetest.Metric(t, m.admin.Addr(), name, labels...)
+}
+
+// awaitEnd waits until the group has caught up, and ends the service.
+func (m *member) awaitEnd(t *testing.T, s *servicetest.Servers) {
+	t.Helper()
+	s.AwaitCaughtUp(t)
+	if err := m.end(); err != nil {
+		t.Errorf("the service ended with %v, want no error after a graceful end", err)
+	}
+}

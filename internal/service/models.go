@@ -1,0 +1,156 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tidemark/internal/event"
+	"tidemark/internal/pipeline"
+	"tidemark/internal/redis"
+)
+
+// models holds the engine that lanes score with, and follows what stands in tm:model.
+type models struct {
+	log   *zap.Logger
+	store *redis.Store
+	zone  string
+	now   atomic.Pointer[inForce]
+	// failed is why the active model cannot be read: then nothing is scored.
+	failed atomic.Pointer[error]
+}
+
+// inForce is the engine that lanes score with, and the models that it is made of.
+type inForce struct {
+	engine  pipeline.Engine
+	version string
+	model   redis.InForce
+}
+
+// errBadModel is the error of a model in force that is there, and cannot be used.
+var errBadModel = errors.New("model in force")
+
+const (
+	// modelInterval is the time between looks at which model is in force.
+	modelInterval = time.Second
+	// ModelNotice is how long before a switch `model activate` announces the model, so that all instances hear of it in time.
+	ModelNotice = 5 * time.Second
+)
+
+// start puts the initial model into force where none is, and loads what stands then. Of several instances that start at once on
+// an empty Redis, the first one wins. A model that the user named must be in force, or announced: `model activate` switches, a
+// flag does not.
+func (w *models) start(ctx context.Context, initial []byte, hash string, named bool) error {
+	active, ok, err := w.store.Model(ctx)
+	if err != nil {
+		return err
+	}
+	first := !ok
+	if first {
+		if err := w.store.RestoreModel(ctx, redis.InForce{StoredModel: redis.StoredModel{Source: initial, Hash: hash}}); err != nil {
+			return err
+		}
+		if active, _, err = w.store.Model(ctx); err != nil {
+			return err
+		}
+	}
+	if now := active.At(event.InstantOf(time.Now())); named && now.Hash != hash && active.Hash != hash {
+		return fmt.Errorf("model %s is in force, --model is %s: switch with `tidemark model activate FILE`", now.Hash, hash)
+	}
+	if err := w.load(ctx); err != nil {
+		return err
+	}
+	if now := w.now.Load(); first && now.model.Hash == hash { // on a Redis that was emptied, another one may have been before
+		w.log.Info("no model was in force: this one is now", zap.String("version", now.version), zap.String("hash", hash))
+	}
+	return nil
+}
+
+// load makes the engine of the model that was activated last, with the model before it for what lies before the switch.
+func (w *models) load(ctx context.Context) error {
+	m, ok, err := w.store.Model(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return w.restore(ctx)
+	}
+	if now := w.now.Load(); now != nil && now.model.ID() == m.ID() {
+		return nil
+	}
+	engine, before, err := Engines(m, w.zone)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errBadModel, err)
+	}
+	next := &inForce{engine: engine, version: engine.Version(), model: m}
+	if before != nil {
+		next.engine = pipeline.Succession{Before: before, Now: engine}
+	}
+	w.now.Store(next)
+	return nil
+}
+
+// restore puts the layout and the model in force back where Redis was emptied under our hands: the lanes rebuild the rest,
+// and whoever starts next must not begin with another layout or another model.
+func (w *models) restore(ctx context.Context) error {
+	now := w.now.Load()
+	if now == nil {
+		return errors.New("no model is in force: tidemark model activate FILE")
+	}
+	if err := w.store.Open(ctx); err != nil {
+		return err
+	}
+	if err := w.store.RestoreModel(ctx, now.model); err != nil {
+		return err
+	}
+	w.log.Error("redis had lost the model in force: it is put back", zap.String("version", now.version), zap.String("hash", now.model.Hash))
+	return nil
+}
+
+// follow looks for another model until ctx ends.
+func (w *models) follow(ctx context.Context) {
+	tick := time.NewTicker(modelInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		before := w.now.Load()
+		id, err := w.store.ModelID(ctx)
+		if err != nil || id == before.model.ID() && w.failed.Load() == nil {
+			continue
+		}
+		err = w.load(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, errBadModel), errors.Is(err, redis.ErrLayout):
+			if w.failed.Swap(&err) == nil {
+				w.log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
+			}
+			continue
+		case err != nil: // Redis is away: the next look is soon
+			w.log.Warn("look for another model", zap.Error(err))
+			continue
+		}
+		w.failed.Store(nil)
+		if now := w.now.Load(); now != before {
+			w.log.Info("another model",
+				zap.String("version", now.version), zap.String("hash", now.model.Hash), zap.Stringer("from", now.model.EffectiveAt))
+		}
+	}
+}
+
+// engine is what lanes ask at every batch boundary.
+func (w *models) engine() (pipeline.Engine, error) {
+	if err := w.failed.Load(); err != nil {
+		return nil, *err
+	}
+	return w.now.Load().engine, nil
+}

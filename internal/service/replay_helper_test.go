@@ -1,0 +1,54 @@
+package service_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/dataset"
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/replay"
+	"tidemark/internal/score"
+	"tidemark/internal/service"
+	"tidemark/internal/service/servicetest"
+	"tidemark/internal/watch"
+)
+
+// replayOf is what a log of lines of JSON comes to, under the model of a source; an empty one is the default.
+func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest.Replayed {
+	t.Helper()
+	if source == "" {
+		source = string(model.Default())
+	}
+	engine, err := service.NewEngine([]byte(source), "UTC", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := dataset.Read(dataset.JSONL, []string{file}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := replay.Run(engine, log.Events, asOf)
+	r := servicetest.Replayed{Scores: map[string]map[string]string{}, IDs: map[string]string{}, Forecasts: map[string]int64{}}
+	for _, c := range result.Customers {
+		fields, row := map[string]string{}, engine.Score(c.Profile, result.AsOf)
+		for i, value := range row.Row() {
+			fields[score.Columns()[i]] = value
+		}
+		r.Scores[c.Profile.Customer] = fields
+		watch.Count(r.Forecasts, c.Outcomes)
+	}
+	for _, told := range result.Transitions() {
+		topic, line := avro.TransitionJSON(told)
+		var said struct {
+			ID               string `json:"event_id"`
+			Direction, State string
+		}
+		if err := json.Unmarshal(line, &said); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		r.IDs[said.ID] = topic + " " + said.Direction + said.State
+	}
+	return r
+}

@@ -1,0 +1,193 @@
+// Package service is the running scorer: it joins a consumer group, runs a lane for each partition index that the group gives
+// it, and follows the model in force. It knows no flags and no environment.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+
+	"tidemark/internal/kafka"
+	"tidemark/internal/model"
+	"tidemark/internal/pipeline"
+	"tidemark/internal/redis"
+	"tidemark/internal/shard"
+)
+
+// Service is the running scorer.
+//
+//	kafka.Group ── one generation at a time ──> handle
+//	                                              ├── pipeline.Lane, partition index 0 ─┐
+//	                                              ├── pipeline.Lane, partition index 3 ─┼─> redis.Store, kafka.Publisher
+//	                                              └── …                                 ┘        (shared)
+//	models ── tm:model ──> the engine that all lanes ask for at their batch boundaries
+type Service struct {
+	cfg Config
+
+	// layout and lane begin as those of cfg, and are completed by prepare.
+	layout shard.Layout
+	lane   pipeline.Config
+
+	store      *redis.Store
+	group      *kafka.Group
+	models     *models
+	partitions int
+	ready      atomic.Bool
+	losses     atomic.Int64 // how often lanes have found that writes were lost
+
+	// mu guards the lanes of the present generation (serving says that there is one), and the wish to stop.
+	mu       sync.Mutex
+	lanes    []*pipeline.Lane
+	serving  bool
+	stopping bool
+}
+
+// New returns a service that is yet to run.
+func New(c Config) *Service {
+	return &Service{cfg: c, layout: c.Layout, lane: pipeline.Config{Settings: c.Lane}}
+}
+
+// Run serves until ctx ends, and then drains. With ExitWhenCaughtUp it also ends when the group has caught up. It may be called
+// once.
+func (s *Service) Run(ctx context.Context) error {
+	publisher, err := s.prepare(ctx)
+	if ctx.Err() != nil {
+		return nil // told to stop before there was anything to drain
+	}
+	if err != nil {
+		return err
+	}
+	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.cfg.Codec, s.models.engine
+	s.lane.Layout, s.lane.Partitions = s.layout, s.partitions
+	s.lane.Report, s.lane.ErrorClass = s.report, errorClass
+	if s.cfg.Watch != nil {
+		s.lane.Codec = telling{s.cfg.Codec, s.cfg.Watch}
+	}
+	if s.cfg.Between != nil {
+		s.lane.Store = s.cfg.Between(s.store)
+	}
+
+	group, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	unheard := context.AfterFunc(ctx, func() { s.stop(leave) })
+	defer unheard()
+	s.group = s.cfg.Cluster.NewGroup(func(err error) { s.cfg.Log.Warn("kafka: trying again", zap.Error(err)) })
+	s.ready.Store(true)
+
+	background, done := context.WithCancel(group)
+	var wait sync.WaitGroup
+	wait.Go(func() { s.models.follow(background) })
+	var healthy func() bool
+	if s.cfg.ExitWhenCaughtUp {
+		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave) })
+	}
+	err = s.group.Run(group, s.handle)
+	done()
+	wait.Wait()
+	if err == nil && healthy != nil && !healthy() {
+		err = errLostAtTheEnd
+	}
+	return errors.Join(err, publisher.Close())
+}
+
+// prepare checks the servers, lays out the data or finds its layout, and loads the model in force.
+func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
+	partitions, err := s.cfg.Cluster.Partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.partitions = partitions
+	initial, err := model.Parse(s.cfg.Model)
+	if err != nil {
+		return nil, err
+	}
+	s.layout.Base = initial.Base
+	if err := s.layOut(ctx); err != nil {
+		return nil, err
+	}
+	for _, f := range s.store.CheckServer(ctx) {
+		if !f.OK {
+			return nil, fmt.Errorf("redis: %s: %s (%s)", f.Name, f.Detail, f.Remedy)
+		}
+	}
+	if err := s.store.Open(ctx); err != nil {
+		return nil, err
+	}
+	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone}
+	if err := s.models.start(ctx, s.cfg.Model, initial.Hash, s.cfg.ModelGiven); err != nil {
+		return nil, err
+	}
+	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
+}
+
+// layOut makes the store, with as many shards as the data has unless the user says a number: then it must be that.
+func (s *Service) layOut(ctx context.Context) (err error) {
+	if s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, shard.Layout{}); err != nil {
+		return err
+	}
+	if s.layout.Shards == 0 {
+		s.layout.Shards = shard.DefaultShards(s.partitions)
+		there, ok, err := s.store.Layout(ctx)
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.layout.Shards = there.Shards
+		}
+	}
+	if err := s.layout.Check(s.partitions); err != nil {
+		return err
+	}
+	s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, s.layout)
+	return err
+}
+
+// errorClass names the kind of an error of either server, for a metric label: a lane does not know what its ports hide.
+func errorClass(err error) string {
+	if class := redis.ErrorClass(err); class != "other" {
+		return class
+	}
+	return kafka.ErrorClass(err)
+}
+
+// report logs what a lane says.
+func (s *Service) report(n pipeline.Notice) {
+	if n.Kind == pipeline.LostWrites {
+		s.losses.Add(1)
+	}
+	if n.Kind == pipeline.Drift {
+		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
+		return
+	}
+	s.cfg.Log.Warn(n.Kind.String(),
+		zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Int("shard", n.Shard),
+		zap.String("operation", n.Operation), zap.Error(n.Err))
+}
+
+// Ready says why the service is not ready; nil when it does its share.
+func (s *Service) Ready(ctx context.Context) error {
+	if !s.ready.Load() || !s.group.Joined() {
+		return errors.New("not joined")
+	}
+	if err := s.store.Writable(ctx); err != nil {
+		return fmt.Errorf("redis does not take writes: %w", err)
+	}
+	return nil
+}
+
+// Customers counts the customers in the store, and its shards. It may be called once Progress has said that this member serves.
+func (s *Service) Customers(ctx context.Context) (customers, shards int, err error) {
+	all := make([]int, s.layout.Shards)
+	for i := range all {
+		all[i] = i
+	}
+	counts, err := s.store.Census(ctx, all)
+	for _, c := range counts {
+		customers += int(c["customers"])
+	}
+	return customers, len(all), err
+}

@@ -1,0 +1,41 @@
+package servicetest
+
+import (
+	"bufio"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Metric is the sum of a counter over its labels, or over the series that bear some of them, written name="value", as the admin
+// address of a service shows it.
+func Metric(t testing.TB, admin, name string, labels ...string) float64 {
+	t.Helper()
+	answer, err := http.Get("http://" + admin + "/metrics")
+	if err != nil {
+		t.Fatalf("metrics of %s: %v", admin, err)
+	}
+	defer answer.Body.Close()
+	all, found := 0.0, false
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		rest, ok := strings.CutPrefix(lines.Text(), name)
+		if !ok || rest[0] != ' ' && rest[0] != '{' {
+			continue
+		}
+		if slices.ContainsFunc(labels, func(l string) bool { return !strings.Contains(rest, l) }) {
+			continue
+		}
+		n, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
+		if err != nil {
+			t.Fatalf("metrics of %s: %q: %v", admin, lines.Text(), err)
+		}
+		all, found = all+n, true
+	}
+	if err := lines.Err(); err != nil || !found {
+		t.Fatalf("metrics of %s: no %s with %v, %v", admin, name, labels, err)
+	}
+	return all
+}

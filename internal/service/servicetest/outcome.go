@@ -1,0 +1,201 @@
+package servicetest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/internal/kafka"
+	"tidemark/internal/score"
+	"tidemark/internal/watch"
+)
+
+// outputTopics are those of transitions.
+var outputTopics = kafka.TransitionTopics()
+
+// Replayed is what a replay of a log came to.
+type Replayed struct {
+	Scores map[string]map[string]string // by customer and column
+	IDs    map[string]string            // topic and direction or state by id
+	// Forecasts are the counters of settled churn forecasts.
+	Forecasts map[string]int64
+}
+
+// Compare holds what the servers hold to the replay.
+func (r Replayed) Compare(t testing.TB, s *Servers) {
+	t.Helper()
+	r.CompareScores(t, s)
+	r.CompareOutputs(t, s.Outputs(t))
+	r.CompareForecasts(t, s)
+	s.OutboxesAreEmpty(t)
+}
+
+// OutboxesAreEmpty checks that nothing waits to be published, or to be confirmed.
+func (s *Servers) OutboxesAreEmpty(t testing.TB) {
+	t.Helper()
+	if waiting := s.Waiting(t); len(waiting) > 0 {
+		t.Errorf("outputs by shard that wait: %v, want none", waiting)
+	}
+}
+
+// Waiting counts the outputs in the outboxes of the shards that have any: to be published, or to be confirmed.
+func (s *Servers) Waiting(t testing.TB) map[int]int64 {
+	t.Helper()
+	waiting := map[int]int64{}
+	for n := range Shards {
+		entries, err := s.Data.LLen(t.Context(), fmt.Sprintf("tm:{%02d}:outbox", n)).Result()
+		if err != nil {
+			t.Fatalf("outbox of shard %d: %v", n, err)
+		}
+		if left := entries - 1; left != 0 { // the first is the sentinel
+			waiting[n] = left
+		}
+	}
+	return waiting
+}
+
+// CompareForecasts holds the counters of settled forecasts, over all shards, to the replay's.
+func (r Replayed) CompareForecasts(t testing.TB, s *Servers) {
+	t.Helper()
+	got := map[string]int64{}
+	for _, census := range s.Hashes(t, ShardKeys("census")...) {
+		for name, value := range census {
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				t.Fatalf("census, %s: %v", name, err)
+			}
+			if strings.HasPrefix(name, watch.Prefix) {
+				got[name] += n
+			}
+		}
+	}
+	if !maps.Equal(got, r.Forecasts) || len(got) < 20 {
+		t.Errorf("counters of settled forecasts: %d of them, want the replay's %d, and at least 20:\n got %v\nwant %v", len(got), len(r.Forecasts), got, r.Forecasts)
+	}
+}
+
+// CompareScores holds the public scores to the replay's, field by field.
+func (r Replayed) CompareScores(t testing.TB, s *Servers) {
+	t.Helper()
+	keys := s.Keys(t, "tm:score:")
+	wrong := 0
+	for i, got := range s.Hashes(t, keys...) {
+		customer := strings.TrimPrefix(keys[i], "tm:score:")
+		want := r.Scores[customer]
+		if want == nil || len(got) != 12 {
+			t.Errorf("customer %s has fields %v, want the 12 of the design, and to be in the replay", customer, slices.Sorted(maps.Keys(got)))
+			wrong++
+		}
+		for field, value := range got {
+			if value != want[field] {
+				t.Errorf("customer %s: %s is %q, replay says %q", customer, field, value, want[field])
+				wrong++
+			}
+		}
+		if wrong > 10 {
+			t.Fatal("too many differ")
+		}
+	}
+	if len(keys) != len(r.Scores) {
+		t.Errorf("%d customers have a score, want %d", len(keys), len(r.Scores))
+	}
+}
+
+// CompareOutputs holds the output topics to the replay's transitions by id.
+func (r Replayed) CompareOutputs(t testing.TB, outputs map[string]*kgo.Record) {
+	t.Helper()
+	entries, raised := 0, 0
+	for id, record := range outputs {
+		want, ok := r.IDs[id]
+		if !ok || !strings.HasPrefix(want, record.Topic) {
+			t.Fatalf("%s holds %s, which replay does not tell", record.Topic, id)
+		}
+		if strings.HasSuffix(want, " ENTRY") {
+			entries++
+		}
+		if strings.HasSuffix(want, " RAISED") {
+			raised++
+		}
+	}
+	for id, kind := range r.IDs {
+		if outputs[id] == nil {
+			t.Fatalf("%s %s is missing, and %d of %d are there", kind, id, len(outputs), len(r.IDs))
+		}
+	}
+	if entries != len(r.Scores) {
+		t.Errorf("%d ENTRY, want one for each of the %d customers", entries, len(r.Scores))
+	}
+	if raised == 0 {
+		t.Error("no RAISED, want some: a log without them shows nothing")
+	}
+}
+
+// Outputs reads the output topics to their ends, by id. The same id twice must be the same message.
+func (s *Servers) Outputs(t testing.TB) map[string]*kgo.Record {
+	t.Helper()
+	found := map[string]*kgo.Record{}
+	repeated := 0
+	for _, record := range s.Records(t, outputTopics...) {
+		id := HeaderOf(record, "ce_id")
+		if before := found[id]; before != nil {
+			repeated++
+			if before.Topic != record.Topic || string(before.Value) != string(record.Value) || string(before.Key) != string(record.Key) {
+				t.Errorf("%s stands in the log with two payloads", id)
+			}
+		}
+		found[id] = record
+	}
+	t.Logf("%d outputs, %d of them repeated", len(found), repeated)
+	return found
+}
+
+// PublishedIsCommitted holds what is published to what is committed, now: none may be out that is not committed.
+func (s *Servers) PublishedIsCommitted(t testing.TB) {
+	t.Helper()
+	published := s.Published(t) // first: what is committed only grows
+	committed := s.Committed(t)
+	for customer, n := range published {
+		if n > committed[customer] {
+			t.Fatalf("transition %d of customer %s is published, and %d are committed", n, customer, committed[customer])
+		}
+	}
+}
+
+// Published is the last transition of each customer that is out, counted from 1.
+func (s *Servers) Published(t testing.TB) map[string]int64 {
+	t.Helper()
+	last := map[string]int64{}
+	for _, r := range s.Records(t, outputTopics...) {
+		sequence, err := strconv.ParseInt(HeaderOf(r, "sequence"), 10, 64)
+		if err != nil {
+			t.Fatalf("sequence of %s: %v", HeaderOf(r, "ce_id"), err)
+		}
+		customer := string(r.Key)
+		last[customer] = max(last[customer], sequence)
+	}
+	return last
+}
+
+// Committed is the last transition of each customer that its profile counts.
+func (s *Servers) Committed(t testing.TB) map[string]int64 {
+	t.Helper()
+	last := map[string]int64{}
+	for _, profiles := range s.Hashes(t, ShardKeys("profiles")...) {
+		for customer, encoded := range profiles {
+			if customer == "" { // the sentinel
+				continue
+			}
+			profile, err := score.Decode([]byte(encoded))
+			if err != nil {
+				t.Fatalf("profile of %s: %v", customer, err)
+			}
+			last[customer] = profile.Sequence
+		}
+	}
+	return last
+}

@@ -1,0 +1,152 @@
+// Package servicetest gives tests of the service, and of commands that run it, servers with the topics of the design, looks at what the
+// servers hold, and holds this to a replay.
+package servicetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"tidemark/internal/embed"
+	"tidemark/internal/event"
+	"tidemark/internal/servers"
+	"tidemark/schemas"
+)
+
+// Servers are a Kafka and a Redis, embedded or real, and clients of both that are not ours.
+type Servers struct {
+	Kafka, Redis string // addresses, host:port
+	Log          *kgo.Client
+	Data         *goredis.Client
+	// Embedded and Real are the servers themselves, nil where they are not: for what can only be done to those.
+	Embedded struct {
+		Kafka *embed.Kafka
+		Redis *embed.Redis
+	}
+	Real struct {
+		Kafka *servers.Kafka
+		Redis *servers.Redis
+	}
+}
+
+// Start starts embedded servers with the topics of the design.
+func Start(t testing.TB, partitions int) *Servers {
+	t.Helper()
+	s := StartEmpty(t)
+	s.CreateTopics(t, partitions)
+	return s
+}
+
+// StartEmpty starts embedded servers without any topic.
+func StartEmpty(t testing.TB) *Servers {
+	t.Helper()
+	kafka, err := embed.StartKafka(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(kafka.Close)
+	redis, err := embed.StartRedis(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(redis.Close)
+	s := At(t, kafka.Addr(), redis.Addr())
+	s.Embedded.Kafka, s.Embedded.Redis = kafka, redis
+	return s
+}
+
+// Real are real servers, as they are.
+func Real(t testing.TB, kafka *servers.Kafka, redis *servers.Redis) *Servers {
+	t.Helper()
+	s := At(t, kafka.Addr(), redis.Addr())
+	s.Real.Kafka, s.Real.Redis = kafka, redis
+	return s
+}
+
+// At are servers at addresses, host:port.
+func At(t testing.TB, kafka, redis string) *Servers {
+	t.Helper()
+	s := &Servers{Kafka: kafka, Redis: redis}
+	var err error
+	if s.Log, err = kgo.NewClient(kgo.SeedBrokers(kafka)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Log.Close)
+	s.Data = goredis.NewClient(&goredis.Options{Addr: redis})
+	t.Cleanup(func() { _ = s.Data.Close() })
+	return s
+}
+
+// CreateTopics creates the topics of the design.
+func (s *Servers) CreateTopics(t testing.TB, partitions int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), Longest)
+	defer cancel()
+	if err := s.Cluster(t).CreateTopics(ctx, partitions, 1); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// DeleteTopics deletes the topics of the design, as an earlier test may have left them; and with them what groups have
+// committed there.
+func (s *Servers) DeleteTopics(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), Longest)
+	defer cancel()
+	request := kmsg.NewPtrDeleteTopicsRequest()
+	for _, name := range TopicNames() {
+		topic := kmsg.NewDeleteTopicsRequestTopic()
+		topic.Topic = &name
+		request.Topics = append(request.Topics, topic)
+		request.TopicNames = append(request.TopicNames, name)
+	}
+	answer, err := request.RequestWith(ctx, s.Log)
+	if err != nil {
+		t.Fatalf("delete the topics: %v", err)
+	}
+	for _, topic := range answer.Topics {
+		if err := kerr.ErrorForCode(topic.ErrorCode); err != nil && !errors.Is(err, kerr.UnknownTopicOrPartition) {
+			t.Fatalf("delete topic %s: %v", *topic.Topic, err)
+		}
+	}
+	// What is done for the controller is so for the broker a moment later.
+	Eventually(t, Longest, "the topics are gone", func() bool { return len(s.Partitions(t, TopicNames()...)) == 0 })
+}
+
+// TopicNames are those of the design.
+func TopicNames() []string {
+	names := []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks, schemas.Scores, schemas.DeadLetters}
+	for _, topic := range event.Topics() {
+		names = append(names, string(topic))
+	}
+	return names
+}
+
+// Partitions counts those of the topics that are there.
+func (s *Servers) Partitions(t testing.TB, topics ...string) map[string]int32 {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), Longest)
+	defer cancel()
+	request := kmsg.NewPtrMetadataRequest()
+	for _, name := range topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = &name
+		request.Topics = append(request.Topics, topic)
+	}
+	answer, err := request.RequestWith(ctx, s.Log)
+	if err != nil {
+		t.Fatalf("look for topics: %v", err)
+	}
+	found := map[string]int32{}
+	for _, topic := range answer.Topics {
+		if n := len(topic.Partitions); n > 0 {
+			found[*topic.Topic] = int32(n)
+		}
+	}
+	return found
+}

@@ -1,0 +1,44 @@
+package terminal
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Counts is a map of counts as a list, the largest count first; "none" where the map is empty.
+func Counts(m map[string]int) string {
+	if len(m) == 0 {
+		return "none"
+	}
+	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b)) })
+	parts := make([]string, len(names))
+	for i, name := range names {
+		parts[i] = fmt.Sprintf("%s %d", name, m[name])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Short is a number in at most four digits, with the prefix of its thousands.
+func Short(x float64) string {
+	for _, prefix := range []string{"", "k", "M"} {
+		if x < 9999.5 {
+			return fmt.Sprintf("%.0f%s", x, prefix)
+		}
+		x /= 1000
+	}
+	return fmt.Sprintf("%.0fG", x)
+}
+
+// Grouped is a number with a comma between its thousands.
+func Grouped(n int64) string {
+	if n < 0 {
+		return "-" + Grouped(-n)
+	}
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", Grouped(n/1000), n%1000)
+}
