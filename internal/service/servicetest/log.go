@@ -17,11 +17,11 @@ import (
 const Shards = 16
 
 // SmallLog is what three customers did, the last of it on 2 March 2026, as lines of JSON.
-const SmallLog = `{"topic":"customer.purchases.v1","event":{"event_id":"e1","customer_id":"ann","order_id":"o1","occurred_at":"2026-03-01T10:00:00Z","kind":"ORDER","amount_minor":4000,"currency":"USD"}}
-{"topic":"customer.purchases.v1","event":{"event_id":"e2","customer_id":"bob","order_id":"o2","occurred_at":"2026-03-01T11:00:00Z","kind":"ORDER","amount_minor":90000,"currency":"USD"}}
-{"topic":"customer.interactions.v1","event":{"event_id":"e3","customer_id":"ann","occurred_at":"2026-03-01T12:00:00Z","kind":"PAGE_VIEW"}}
-{"topic":"customer.feedback.v1","event":{"event_id":"e4","customer_id":"bob","occurred_at":"2026-03-01T13:00:00Z","kind":"NPS","score":9}}
-{"topic":"customer.purchases.v1","event":{"event_id":"e5","customer_id":"cid","order_id":"o3","occurred_at":"2026-03-02T10:00:00Z","kind":"ORDER","amount_minor":1200,"currency":"USD"}}
+const SmallLog = `{"topic":"` + string(event.Purchases) + `","event":{"event_id":"e1","customer_id":"ann","order_id":"o1","occurred_at":"2026-03-01T10:00:00Z","kind":"ORDER","amount_minor":4000,"currency":"USD"}}
+{"topic":"` + string(event.Purchases) + `","event":{"event_id":"e2","customer_id":"bob","order_id":"o2","occurred_at":"2026-03-01T11:00:00Z","kind":"ORDER","amount_minor":90000,"currency":"USD"}}
+{"topic":"` + string(event.Interactions) + `","event":{"event_id":"e3","customer_id":"ann","occurred_at":"2026-03-01T12:00:00Z","kind":"PAGE_VIEW"}}
+{"topic":"` + string(event.Feedbacks) + `","event":{"event_id":"e4","customer_id":"bob","occurred_at":"2026-03-01T13:00:00Z","kind":"NPS","score":9}}
+{"topic":"` + string(event.Purchases) + `","event":{"event_id":"e5","customer_id":"cid","order_id":"o3","occurred_at":"2026-03-02T10:00:00Z","kind":"ORDER","amount_minor":1200,"currency":"USD"}}
 `
 
 // Encoded is the message of an event, recorded at a time.
