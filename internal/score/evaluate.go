@@ -43,8 +43,7 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	v.pattern = e.Pattern(f, at)
 	v.signs, v.noPurchase = e.signs(f, v.pattern)
 	v.current = e.model.Value.Current(v.pattern)
-	raw := e.raw(f, v.pattern.Age-v.pattern.Last, v.current)
-	v.reading = e.model.Scorecard.Read(&raw)
+	v.reading = e.reading(f, v.pattern, v.current)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
 	return v
 }
@@ -121,9 +120,10 @@ func moodOf(x *history.Experience, f *history.Facts) churn.Mood {
 	return m
 }
 
-// raw fills in the scorecard's lines from facts.
-func (e *Engine) raw(f *history.Facts, silent, current float64) (raw [value.MaxLines]value.Raw) {
-	spend := e.major(f.Spend365)
+// reading fills in the scorecard from a buyer's facts, their pattern and the current value in major units.
+func (e *Engine) reading(f *history.Facts, p clv.Pattern, current float64) value.Reading {
+	var raw [value.MaxLines]value.Raw
+	spend, silent := e.major(f.Spend365), p.Age-p.Last
 	for i, line := range e.model.Scorecard.Lines {
 		switch line.Indicator {
 		case value.Spend:
@@ -144,7 +144,7 @@ func (e *Engine) raw(f *history.Facts, silent, current float64) (raw [value.MaxL
 			raw[i] = value.Raw{Value: f.NPSScore, Missing: !f.NPSKnown}
 		}
 	}
-	return raw
+	return e.model.Scorecard.Read(&raw)
 }
 
 // labels returns the tier and the churn level that v gives a customer who has these.

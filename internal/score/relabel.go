@@ -32,7 +32,7 @@ func (o occasion) cause(before *Profile, said event.Instant, id string) (c Cause
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
 	v := e.evaluate(&p.History, p.AsOf)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
-	second, returned := e.secondTurns(p.Second, &v), e.returned(&p, &v)
+	second, returned := e.secondTurns(p.Second, &v.facts, v.signs.Silence), e.returned(&p, &v.facts, v.signs.Silence)
 	if second && e.unasked(p.Second, o) {
 		p.Second, second = SecondOrder{Closed: true}, false
 	}

@@ -1,7 +1,10 @@
 package score
 
 import (
+	"time"
+
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
 )
 
@@ -16,17 +19,18 @@ type SecondOrder struct {
 	Muted bool
 }
 
-// awaitsSecond reports whether v's customer has bought on one day only, for so much that it is worth an alert, and so long ago
-// that half of those who came back had done so by then. A window that is open stays so under a model that would open it later.
-func (e *Engine) awaitsSecond(s SecondOrder, v *evaluation) bool {
+// awaitsSecond reports whether a customer has bought on one day only, for so much that an alert is worth its while, and so long
+// ago that half of those who came back had come back by now. A window that is open stays open under a model that would open it
+// later.
+func (e *Engine) awaitsSecond(s SecondOrder, f *history.Facts, silence time.Duration) bool {
 	lines := &e.model.Churn
-	return lines.SecondOrder > 0 && v.facts.PurchaseDays == 1 && lines.Worth(v.facts.Spend) &&
-		(s.Open || v.signs.Silence >= lines.SecondOrder) && v.signs.Silence < lines.Lapse
+	return lines.SecondOrder > 0 && f.PurchaseDays == 1 && lines.Worth(f.Spend) &&
+		(s.Open || silence >= lines.SecondOrder) && silence < lines.Lapse
 }
 
-// secondTurns reports whether the window opens or closes in v.
-func (e *Engine) secondTurns(s SecondOrder, v *evaluation) bool {
-	return !s.Closed && s.Open != e.awaitsSecond(s, v)
+// secondTurns reports whether the window opens or closes with these facts and this silence.
+func (e *Engine) secondTurns(s SecondOrder, f *history.Facts, silence time.Duration) bool {
+	return !s.Closed && s.Open != e.awaitsSecond(s, f, silence)
 }
 
 // unasked reports whether a window would open only since no model before asked for a second order: those whose time had passed

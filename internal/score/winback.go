@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 )
 
 // WonBack says that a customer whose episode had lapsed has bought again.
@@ -42,9 +43,9 @@ type Outreach struct {
 // creditedFor is how long a purchase is put down to an outreach.
 const creditedFor = 30 * 24 * time.Hour
 
-// returned reports whether v's customer, whose episode lapsed, is silent no longer.
-func (e *Engine) returned(p *Profile, v *evaluation) bool {
-	return p.Lapse.EpisodeID != "" && v.buyer() && v.signs.Silence < e.model.Churn.Lapse
+// returned reports whether the episode of p lapsed and p, with these facts and this silence, is silent no longer.
+func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) bool {
+	return p.Lapse.EpisodeID != "" && f.PurchaseDays > 0 && silence < e.model.Churn.Lapse
 }
 
 // wonBack tells of a return. Nil where the purchase was made before the lapse, and only came to be known after it: that
