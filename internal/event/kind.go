@@ -1,6 +1,8 @@
 package event
 
-// The closed sets. Their order is the order of the symbols in the Avro schemas, UNKNOWN first: never reorder, only append.
+// The closed sets. Their order is the order of the symbols in the Avro schemas, UNKNOWN first. Profiles store the numbers: never
+// reorder a set, only append. The count of a set stands at the end of its constants, so it moves with every constant that is
+// appended; its type is int, so that it is no member of the set.
 
 // PurchaseKind says what happened to the money.
 type PurchaseKind uint8
@@ -15,6 +17,9 @@ const (
 	PaymentOverdue
 	Paid
 	Chargeback
+
+	// PurchaseKinds is the number of kinds, UNKNOWN included.
+	PurchaseKinds int = iota
 )
 
 var purchaseKinds = [...]string{"UNKNOWN", "ORDER", "REFUND", "CANCEL", "PAYMENT_FAILED", "PAYMENT_OVERDUE", "PAID", "CHARGEBACK"}
@@ -48,6 +53,9 @@ const (
 	Erased
 	MergedInto
 	Other
+
+	// InteractionKinds is the number of kinds, UNKNOWN included.
+	InteractionKinds int = iota
 )
 
 var interactionKinds = [...]string{
@@ -56,7 +64,8 @@ var interactionKinds = [...]string{
 	"OFFER_REDEEMED", "ATTRIBUTES", "ERASED", "MERGED_INTO", "OTHER",
 }
 
-// depth by kind: view < cart < checkout, open < click; what is no engagement of the customer's own weighs nothing.
+// interactionWeights are depths by kind: view < cart < checkout, open < click. A kind that is no engagement of the customer's own
+// weighs nothing.
 var interactionWeights = [...]int32{
 	PageView: 1, ProductView: 2, CartAdd: 5, CheckoutStart: 8, EmailOpen: 1, EmailClick: 3, AppSession: 2, Login: 2,
 	SupportContact: 3, ReferralMade: 10, OfferRedeemed: 8, Other: 1,
@@ -77,9 +86,6 @@ func ParseInteractionKind(s string) InteractionKind {
 	return InteractionKind(index(interactionKinds[:], s))
 }
 
-// InteractionKinds is the number of kinds, UNKNOWN included.
-const InteractionKinds = int(Other) + 1
-
 // FeedbackKind says in which form the customer spoke.
 type FeedbackKind uint8
 
@@ -91,6 +97,9 @@ const (
 	Review
 	Complaint
 	ComplaintResolved
+
+	// FeedbackKinds is the number of kinds, UNKNOWN included.
+	FeedbackKinds int = iota
 )
 
 var feedbackKinds = [...]string{"UNKNOWN", "NPS", "CSAT", "REVIEW", "COMPLAINT", "COMPLAINT_RESOLVED"}
@@ -113,6 +122,9 @@ const (
 	AboutAfterSales
 	AboutBrand
 	AboutOther
+
+	// Subjects is the number of subjects, UNKNOWN included.
+	Subjects int = iota
 )
 
 var subjects = [...]string{"UNKNOWN", "PRICE", "SERVICE", "PRODUCT", "DELIVERY", "AFTER_SALES", "BRAND", "OTHER"}
@@ -132,6 +144,9 @@ const (
 	FalseAlarm
 	Contacted
 	Saved
+
+	// Dispositions is the number of dispositions, UNKNOWN included.
+	Dispositions int = iota
 )
 
 var dispositions = [...]string{"UNKNOWN", "USEFUL", "FALSE_ALARM", "CONTACTED", "SAVED"}

@@ -174,7 +174,7 @@ func (d *decoder) refunds() {
 func (d *decoder) payments() {
 	list(d, 6, maxFacts, &d.s.payments, func(p *payment) {
 		d.stamp(&p.stamp)
-		p.kind = symbol(d, event.Chargeback)
+		p.kind = symbol[event.PurchaseKind](d, event.PurchaseKinds)
 		p.amount = d.int()
 	}, func(a, b *payment) int { return a.compare(&b.stamp) })
 }
@@ -182,8 +182,8 @@ func (d *decoder) payments() {
 func (d *decoder) feedbacks() {
 	list(d, 6, maxFacts, &d.s.feedbacks, func(b *feedback) {
 		flags := d.stamp(&b.stamp)
-		b.kind = symbol(d, event.ComplaintResolved)
-		b.about = symbol(d, event.AboutOther)
+		b.kind = symbol[event.FeedbackKind](d, event.FeedbackKinds)
+		b.about = symbol[event.Subject](d, event.Subjects)
 		b.score = d.int32()
 		if flags&feedbackOrder != 0 {
 			b.order = d.hash()
@@ -198,7 +198,7 @@ func (d *decoder) feedbacks() {
 func (d *decoder) touches() {
 	list(d, 5, maxFacts, &d.s.touches, func(t *touch) {
 		flags := d.stamp(&t.stamp)
-		t.kind = symbol(d, event.Other)
+		t.kind = symbol[event.InteractionKind](d, event.InteractionKinds)
 		t.weight = d.int32()
 		t.channel = d.channel(flags&touchChannel != 0)
 		if flags&touchCost != 0 {
@@ -210,7 +210,7 @@ func (d *decoder) touches() {
 func (d *decoder) days() {
 	list(d, 5, maxFacts, &d.s.days, func(t *touchDay) {
 		t.day = d.date()
-		t.kind = symbol(d, event.Other)
+		t.kind = symbol[event.InteractionKind](d, event.InteractionKinds)
 		t.n = d.uint32()
 		t.weight = d.int()
 		t.channels = d.uint32()
@@ -368,9 +368,9 @@ func (d *decoder) channel(given bool) uint8 {
 	return ref
 }
 
-// symbol reads a member of a closed set.
-func symbol[K ~uint8](d *decoder, last K) K {
+// symbol reads a member of a closed set that counts so many members.
+func symbol[K ~uint8](d *decoder, count int) K {
 	v := d.small()
-	d.check(v <= uint8(last), "unknown symbol")
+	d.check(int(v) < count, "unknown symbol")
 	return K(v)
 }

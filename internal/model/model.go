@@ -342,7 +342,7 @@ const secondOrder = "SECOND_ORDER"
 func (f *file) advice(m *score.Model) error {
 	var errs []error
 	tiers, levels := map[string]bool{}, map[string]bool{}
-	for t := tier.Low; t <= tier.High; t++ {
+	for t := tier.Low; int(t) < tier.Tiers; t++ {
 		name := t.String()
 		tiers[name] = true
 		p := f.Playbooks[name]
@@ -356,7 +356,7 @@ func (f *file) advice(m *score.Model) error {
 		}
 		m.Playbooks[t] = book
 	}
-	for l := churn.None; l <= churn.Critical; l++ {
+	for l := range churn.Level(churn.Levels) {
 		name := l.String()
 		levels[name] = true
 		a, ok := f.Alerts[name]

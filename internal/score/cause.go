@@ -10,12 +10,12 @@ import (
 	"tidemark/internal/history"
 )
 
-// LikelyCause is what seems to be behind a churn alert: what customers complain of, by the numbers of event.Subject, or Inactivity.
-// Zero is not known.
+// LikelyCause is what seems to be behind a churn alert: a subject of complaints, under its number in event.Subject, or Inactivity.
+// Zero means that the cause is not known.
 type LikelyCause uint8
 
 // Inactivity is the cause where nothing else speaks loud enough.
-const Inactivity = LikelyCause(event.AboutOther) + 1
+const Inactivity = LikelyCause(event.Subjects)
 
 func (c LikelyCause) String() string {
 	if c == Inactivity {

@@ -13,23 +13,24 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// The encoding of a profile: a version byte; sections of (tag, length, bytes) in tag order, lengths and tags as uvarints,
-// unknown sections kept; CRC-32C of all that, little-endian. An empty section is left out.
-const (
-	codecVersion = 1
+// The encoding of a profile: a version byte; sections of (tag, length, bytes) in tag order, with tags and lengths as uvarints;
+// then the CRC-32C of all these bytes, little-endian. An empty section is left out. A section with an unknown tag is kept as it is.
+const codecVersion = 1
 
-	tagHistory  = 1
-	tagCustomer = 2
-	tagClock    = 3
-	tagTier     = 4
-	tagEpisode  = 5
-	tagModel    = 6
-	tagMuted    = 7
-	tagSecond   = 8
-	tagLapse    = 9
-	tagOutreach = 10
-	tagForecast = 11
-	tagLast     = tagForecast
+// The tags of the sections. They are stored: only append.
+const (
+	tagHistory = 1 + iota
+	tagCustomer
+	tagClock
+	tagTier
+	tagEpisode
+	tagModel
+	tagMuted
+	tagSecond
+	tagLapse
+	tagOutreach
+	tagForecast
+	tagsEnd // a tag from here on is a newer version's
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -99,7 +100,7 @@ func Decode(b []byte) (Profile, error) {
 			return p, fmt.Errorf("%w: bad section after tag %d", ErrCorrupt, last)
 		}
 		end := n + m + int(size)
-		if tag > tagLast {
+		if tag >= tagsEnd {
 			p.rest = append(p.rest, rest[:end]...)
 		} else if err := p.section(tag, rest[n+m:end]); err != nil {
 			return p, fmt.Errorf("%w: section %d: %w", ErrCorrupt, tag, err)
@@ -137,19 +138,19 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		}
 		p.Sequence = f.varint()
 	case tagTier:
-		p.Standing.Tier = tier.Tier(f.label(int64(tier.High)))
+		p.Standing.Tier = tier.Tier(f.label(tier.Tiers))
 		p.Standing.Since = p.AsOf - event.Instant(f.varint())
 		p.Standing.LastID = hex.EncodeToString(f.b)
 		f.b = nil
 	case tagEpisode:
-		p.Episode.Level = churn.Level(f.label(int64(churn.Critical)))
+		p.Episode.Level = churn.Level(f.label(churn.Levels))
 		p.Episode.Since = p.AsOf - event.Instant(f.varint())
 		p.Episode.RaisedAt = p.AsOf - event.Instant(f.varint())
 		half := len(f.b) / 2
 		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
 		f.b = nil
 	case tagSecond:
-		state := f.label(secondOpen | secondClosed | secondMuted)
+		state := f.label(secondEnd)
 		p.Second = SecondOrder{Open: state&secondOpen != 0, Closed: state&secondClosed != 0, Muted: state&secondMuted != 0}
 		if p.Second.Open {
 			p.Second.RaisedAt = p.AsOf - event.Instant(f.varint())
@@ -217,6 +218,7 @@ const (
 	secondOpen = 1 << iota
 	secondClosed
 	secondMuted
+	secondEnd // all combinations of the bits lie below
 )
 
 func (s SecondOrder) append(b []byte, asOf event.Instant) []byte {
@@ -279,10 +281,10 @@ func (f *fields) varint() int64 {
 	return v
 }
 
-// label reads one of 0..last.
-func (f *fields) label(last int64) int64 {
+// label reads a member of a closed set that counts so many members.
+func (f *fields) label(count int) int64 {
 	v := f.varint()
-	if v < 0 || v > last {
+	if v < 0 || v >= int64(count) {
 		f.failed = true
 		return 0
 	}

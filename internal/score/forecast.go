@@ -47,6 +47,9 @@ const (
 	Uncontacted Group = iota
 	Contacted
 	Control
+
+	// Groups is the number of groups. It stands last, so it moves with every group that is appended.
+	Groups int = iota
 )
 
 var groups = [...]string{"uncontacted", "contacted", "control"}
@@ -233,7 +236,7 @@ func (p *Profile) readForecasts(b *fields) {
 			return
 		}
 		f := &p.Forecasts[i]
-		age, days, word := b.uvarint(math.MaxUint32), b.uvarint(math.MaxUint16), b.uvarint(1e6<<flagBits|contactedBit|foreignBit)
+		age, days, word := b.uvarint(math.MaxUint32), b.uvarint(math.MaxUint16), b.uvarint(1e6<<flagBits|(1<<flagBits-1))
 		f.AsOf = event.Instant(minutes(p.AsOf)-int64(age)) * minute
 		f.Days, f.Risk = uint16(days), uint32(word>>flagBits)
 		f.Contacted, f.Foreign = word&contactedBit != 0, word&foreignBit != 0

@@ -76,7 +76,7 @@ func (t *tally) settled() (n int64) {
 }
 
 // byGroup are the tallies of one half-year.
-type byGroup [score.Control + 1]tally
+type byGroup [score.Groups]tally
 
 // read sorts counters by model and half-year. Names that Count does not write are passed over.
 func read(counters map[string]int64) map[string]map[string]*byGroup {
@@ -125,7 +125,7 @@ func (t *tally) set(name []string, n int64) {
 }
 
 func groupOf(name string) (score.Group, bool) {
-	for g := score.Uncontacted; g <= score.Control; g++ {
+	for g := range score.Group(score.Groups) {
 		if g.String() == name {
 			return g, true
 		}

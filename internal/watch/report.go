@@ -45,7 +45,7 @@ type Report struct {
 	// Since is the first of the half-years, as in 1998h1.
 	Since string
 	// Groups are the figures of each group, by score.Group.
-	Groups [score.Control + 1]Figures
+	Groups [score.Groups]Figures
 	// Fair are the figures by which the model is judged. Outreach changes outcomes: where customers were contacted, they are
 	// those of the control group alone, as OnlyControl says. Who was left alone for other reasons is no fair sample: often it is
 	// who came back unasked. Where hardly anybody was contacted, they are those of all who were not.

@@ -4,12 +4,15 @@ package churn
 // Level is how far the risk has risen above normal.
 type Level uint8
 
-// The levels, in order.
+// The levels, in order. Profiles store the numbers.
 const (
 	None Level = iota
 	Watch
 	AtRisk
 	Critical
+
+	// Levels is the number of levels, NONE included. It stands last, so it moves with every level that is appended.
+	Levels int = iota
 )
 
 var names = [...]string{"NONE", "WATCH", "AT_RISK", "CRITICAL"}
