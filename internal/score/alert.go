@@ -11,30 +11,31 @@ import (
 )
 
 // churnAlert explains a change of churn level.
-func (e *Engine) churnAlert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, to Level) *ChurnAlert {
-	ep := before.Episode
-	t := e.alert(before, p, v, b, o, tier, to, ep.Since, ep.LastID)
-	t.Kind, t.EpisodeID, t.State, t.Action = Churn, ep.ID, state(ep.Level, to), e.model.Actions[to]
+func (e *Engine) churnAlert(c *change) *ChurnAlert {
+	ep := c.before.Episode
+	t := e.alert(c, ep.Since, ep.LastID)
+	t.Kind, t.EpisodeID, t.State, t.Action = Churn, ep.ID, state(ep.Level, c.level), e.model.Actions[c.level]
 	if t.State == Resolved {
-		e.resolve(t, p, v, b, o, ep.RaisedAt)
+		e.resolve(t, c, ep.RaisedAt)
 		return t
 	}
-	q := *p
-	q.Episode.Level, q.Episode.Since = to, v.at
-	t.WayBack = *e.wayBack(q, v)
+	q := *c.p
+	q.Episode.Level, q.Episode.Since = c.level, c.v.at
+	t.WayBack = *e.wayBack(q, c.v)
 	return t
 }
 
-// alert is what alerts of all kinds say of a customer. What it changes was last said at an instant, by an alert of some id.
-func (e *Engine) alert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, level Level, said event.Instant, id string) *ChurnAlert {
-	cause, corrects := o.cause(before, said, id)
+// alert is what alerts of all kinds tell of a customer. An alert with an id said last, at an instant, what this alert changes.
+func (e *Engine) alert(c *change, said event.Instant, id string) *ChurnAlert {
+	v := c.v
+	cause, corrects := c.cause(said, id)
 	t := &ChurnAlert{
-		Stamp:       e.stamp(before, v, cause, o),
-		LevelBefore: before.Episode.Level, Level: level,
-		RiskBefore: b.settled.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
+		Stamp:       e.stamp(c, cause),
+		LevelBefore: c.before.Episode.Level, Level: c.level,
+		RiskBefore: c.base.settled.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
-		Tier:        tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
-		Corrects: corrects, Contactable: p.History.ContactableChannels(), Owner: p.History.Attribute("owner"),
+		Tier:        c.tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
+		Corrects: corrects, Contactable: c.p.History.ContactableChannels(), Owner: c.p.History.Attribute("owner"),
 	}
 	if v.buyer() {
 		t.LastPurchaseAt = v.facts.LastPurchase
@@ -48,15 +49,15 @@ func (e *Engine) alert(before, p *Profile, v *evaluation, b *base, o occasion, t
 	return t
 }
 
-// resolve ends what was raised at an instant: t is its last alert. The likely cause is told where it lapsed, and there is nothing
-// to be done any more.
-func (e *Engine) resolve(t *ChurnAlert, p *Profile, v *evaluation, b *base, o occasion, raised event.Instant) {
-	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(b, v, t.Cause), event.Never
-	if t.Cause == ByCorrection && o.event.At() < raised {
+// resolve makes t the last alert of an episode or a window that was raised at an instant. Where the episode lapsed, t also names
+// the likely cause. No action is due any more.
+func (e *Engine) resolve(t *ChurnAlert, c *change, raised event.Instant) {
+	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(c, t.Cause), event.Never
+	if t.Cause == ByCorrection && c.event.At() < raised {
 		t.State, t.Resolve = Retracted, ByCorrected
 	}
 	if t.Resolve == ByLapse {
-		t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
+		t.LikelyCause, t.Evidence = e.likelyCause(c.p.History, c.v.at)
 	}
 }
 
@@ -72,10 +73,11 @@ func state(from, to Level) EpisodeState {
 	return Eased
 }
 
-// resolution is why an episode ended: a new model, silent for too long, bought again, a purchase that is no more or was corrected,
-// or nothing but a risk that fell: a complaint was resolved, or what had spoken for it was forgotten.
-func (e *Engine) resolution(b *base, v *evaluation, cause Cause) ResolveReason {
-	was, is := &b.settled.facts, &v.facts
+// resolution is why an episode ended: a new model, a silence that is too long, a purchase, the correction of a purchase, or only a
+// risk that fell. A risk falls so when a complaint is resolved, or when what spoke for the risk is forgotten.
+func (e *Engine) resolution(c *change, cause Cause) ResolveReason {
+	v := c.v
+	was, is := &c.base.settled.facts, &v.facts
 	switch {
 	case cause == ByModel:
 		return ByNewModel

@@ -13,22 +13,36 @@ type occasion struct {
 	model bool
 }
 
-// cause names the occasion for a label that was last said at an instant, by a transition of some id: an event from before
-// what was said corrects it.
-func (o occasion) cause(before *Profile, said event.Instant, id string) (c Cause, corrects string) {
+// change is what all transitions of one evaluation tell of.
+type change struct {
+	occasion
+	// before is the customer before the occasion: with the history and the model that the labels came from. p has the history and
+	// the model of now.
+	before, p *Profile
+	// base is what the change is measured from, v the evaluation of now.
+	base *base
+	v    *evaluation
+	// tier and level are the labels of now.
+	tier  Tier
+	level Level
+}
+
+// cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
+// corrects the transition.
+func (c *change) cause(said event.Instant, id string) (cause Cause, corrects string) {
 	switch {
-	case o.event != nil && id != "" && o.event.At() < before.AsOf && o.event.At() < said:
+	case c.event != nil && id != "" && c.event.At() < c.before.AsOf && c.event.At() < said:
 		return ByCorrection, id
-	case o.event != nil:
+	case c.event != nil:
 		return ByEvent, ""
-	case o.model:
+	case c.model:
 		return ByModel, ""
 	}
 	return ByTime, ""
 }
 
-// relabel evaluates p at p.AsOf and returns it with its labels of then, and what there is to tell. before is p as it was: with
-// the history and the model that its labels came from.
+// relabel evaluates p at p.AsOf, and returns p with the labels of that instant and the transitions there are to tell. before is p
+// before the occasion: with the history and the model that the labels of p came from.
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
 	v := e.evaluate(&p.History, p.AsOf)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
@@ -53,12 +67,13 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		}
 	}
 	base := e.base(&before, &v, o)
+	c := &change{occasion: o, before: &before, p: &p, base: &base, v: &v, tier: tier, level: level}
 	if tier != p.Standing.Tier {
-		t := e.tierChanged(&before, &p, &v, &base, o, tier, level)
+		t := e.tierChanged(c)
 		p.Standing = Standing{Tier: tier, Since: p.AsOf, LastID: tell(t)}
 	}
 	if level != p.Episode.Level {
-		t := e.churnAlert(&before, &p, &v, &base, o, tier, level)
+		t := e.churnAlert(c)
 		tellAlert(t)
 		if t.Resolve == ByLapse {
 			p.Lapse = Lapse{p.Episode.ID, p.AsOf}
@@ -66,12 +81,12 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		p.Episode = p.Episode.next(t)
 	}
 	if second {
-		t := e.secondOrderAlert(&before, &p, &v, &base, o, tier, level)
+		t := e.secondOrderAlert(c)
 		tellAlert(t)
 		p.Second = p.Second.next(t)
 	}
 	if returned {
-		if t := e.wonBack(&p, &v, o); t != nil {
+		if t := e.wonBack(c); t != nil {
 			tell(t)
 		}
 		p.Lapse = Lapse{}
@@ -104,14 +119,14 @@ func (ep Episode) next(t *ChurnAlert) Episode {
 	return Episode{Level: t.Level, Since: t.AsOf, RaisedAt: ep.RaisedAt, ID: ep.ID, LastID: t.ID}
 }
 
-// stamp is what all transitions of an evaluation share.
-func (e *Engine) stamp(before *Profile, v *evaluation, c Cause, o occasion) Stamp {
+// stamp is what every transition of a change carries, with the cause of this one.
+func (e *Engine) stamp(c *change, cause Cause) Stamp {
 	s := Stamp{
-		Customer: before.Customer, AsOf: v.at, Cause: c, ModelVersion: e.model.Version,
-		ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed", ControlGroup: e.control(before.Customer),
+		Customer: c.p.Customer, AsOf: c.v.at, Cause: cause, ModelVersion: e.model.Version,
+		ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed", ControlGroup: e.control(c.p.Customer),
 	}
-	if o.event != nil {
-		s.CauseEventID = o.event.ID
+	if c.event != nil {
+		s.CauseEventID = c.event.ID
 	}
 	return s
 }
@@ -134,26 +149,26 @@ func hash(customer string) uint64 {
 }
 
 // tierChanged explains a change of tier.
-func (e *Engine) tierChanged(before, p *Profile, v *evaluation, b *base, o occasion, to Tier, level Level) *TierChanged {
-	from := before.Standing.Tier
-	cause, corrects := o.cause(before, before.Standing.Since, before.Standing.LastID)
+func (e *Engine) tierChanged(c *change) *TierChanged {
+	p, v, was := c.p, c.v, c.before.Standing
+	cause, corrects := c.cause(was.Since, was.LastID)
 	t := &TierChanged{
-		Stamp:    e.stamp(before, v, cause, o),
-		Previous: from, Tier: to, Direction: direction(from, to),
-		Before: b.settled.points, After: v.points,
-		LineCrossed: e.model.Tiers.Crossed(from, to),
+		Stamp:    e.stamp(c, cause),
+		Previous: was.Tier, Tier: c.tier, Direction: direction(was.Tier, c.tier),
+		Before: c.base.settled.points, After: v.points,
+		LineCrossed: e.model.Tiers.Crossed(was.Tier, c.tier),
 		Coverage:    micro(v.coverage), Corrects: corrects,
-		Contributions: e.contributions(b, v),
+		Contributions: e.contributions(c.base, v),
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
-		ChurnLevel: level, Playbook: e.model.Playbooks[to],
+		ChurnLevel: c.level, Playbook: e.model.Playbooks[c.tier],
 		PreferredChannel: preferredChannel(p, v), ContactableChannels: p.History.ContactableChannels(),
 		TopCategory: p.History.TopCategory(v.at, e.calendar),
 	}
-	if from != 0 {
+	if was.Tier != 0 { // an ENTRY has nothing to keep yet; every customer has one, and this costs more than all else of it
 		kept := *p
-		kept.Standing.Tier, kept.Standing.Since = to, v.at
-		t.KeepBy = e.keepBy(kept) // costs more than all else of an ENTRY, and every customer has one
-		t.DaysInPrevious = int32(v.at.Sub(before.Standing.Since) / (24 * time.Hour))
+		kept.Standing.Tier, kept.Standing.Since = c.tier, v.at
+		t.KeepBy = e.keepBy(kept)
+		t.DaysInPrevious = int32(v.at.Sub(was.Since) / (24 * time.Hour))
 	}
 	return t
 }

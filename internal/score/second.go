@@ -40,19 +40,19 @@ func (e *Engine) unasked(s SecondOrder, o occasion) bool {
 }
 
 // secondOrderAlert tells that the window of a one-time buyer opens or closes.
-func (e *Engine) secondOrderAlert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, level Level) *ChurnAlert {
-	s := before.Second
-	t := e.alert(before, p, v, b, o, tier, level, s.RaisedAt, s.ID)
+func (e *Engine) secondOrderAlert(c *change) *ChurnAlert {
+	s := c.before.Second
+	t := e.alert(c, s.RaisedAt, s.ID)
 	t.Kind, t.EpisodeID = SecondOrderWindow, s.ID
 	if s.Open {
 		t.Action = e.model.Actions[churn.None]
-		e.resolve(t, p, v, b, o, s.RaisedAt)
+		e.resolve(t, c, s.RaisedAt)
 		return t
 	}
 	t.State, t.Action = Raised, e.model.SecondOrder
-	t.ActBy = e.silentFor(v.facts.LastDay, e.model.Churn.Lapse)
+	t.ActBy = e.silentFor(c.v.facts.LastDay, e.model.Churn.Lapse)
 	t.MaxOffer = e.maxOffer(t.ValueAtStake, t.Action.Cost)
-	t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
+	t.LikelyCause, t.Evidence = e.likelyCause(c.p.History, c.v.at)
 	return t
 }
 

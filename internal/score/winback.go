@@ -48,23 +48,18 @@ func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) b
 	return p.Lapse.EpisodeID != "" && f.PurchaseDays > 0 && silence < e.model.Churn.Lapse
 }
 
-// wonBack tells of a return. Nil where the purchase was made before the lapse, and only came to be known after it: that
-// customer was never away.
-func (e *Engine) wonBack(p *Profile, v *evaluation, o occasion) *WonBack {
+// wonBack tells of a return. It is nil where the customer bought before the lapse and the purchase became known only after the lapse:
+// that customer was never away.
+func (e *Engine) wonBack(c *change) *WonBack {
+	p, v := c.p, c.v
 	bought := v.facts.LastPurchase
 	if bought < p.Lapse.At {
 		return nil
 	}
 	then := e.Facts(&p.History, p.Lapse.At)
-	cause := ByTime
-	switch {
-	case o.event != nil:
-		cause = ByEvent
-	case o.model:
-		cause = ByModel
-	}
+	cause, _ := c.cause(0, "") // a return corrects nothing
 	t := &WonBack{
-		Stamp: e.stamp(p, v, cause, o), EpisodeID: p.Lapse.EpisodeID, LapsedDays: int32(v.facts.LastDay - then.LastDay),
+		Stamp: e.stamp(c, cause), EpisodeID: p.Lapse.EpisodeID, LapsedDays: int32(v.facts.LastDay - then.LastDay),
 		OrderValue: v.facts.LastOrderAmount, Currency: e.model.Base,
 	}
 	if out := p.Outreach; out.ID != "" && out.At <= bought && bought.Sub(out.At) <= creditedFor {
