@@ -2,7 +2,6 @@ package score
 
 import (
 	"math"
-	"math/bits"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
@@ -142,7 +141,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 	}
 	parts := make([]float64, 1, 8)
 	parts[0] = e.logOdds(ref, base)
-	parts = append(parts, shapley(mingled, func(set int) float64 {
+	parts = append(parts, value.Shapley(mingled, func(set int) float64 {
 		mixed := ref
 		for i := range mingled {
 			if set>>i&1 == 1 {
@@ -201,29 +200,6 @@ func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
 		return float64(churn.LogOdds(noPurchase))
 	}
 	return 1000 * e.model.Stack.LogOdds(rest, noPurchase)
-}
-
-// shapley splits worth(all of n) − worth(none) over n players, who are the bits of a set.
-func shapley(n int, worth func(set int) float64) []float64 {
-	parts := make([]float64, n)
-	all := make([]float64, 1<<n)
-	for set := range all {
-		all[set] = worth(set)
-	}
-	weights := make([]float64, n) // by how many have joined before: s! (n − 1 − s)! / n!
-	weights[0] = 1 / float64(n)
-	for s := 1; s < n; s++ {
-		weights[s] = weights[s-1] * float64(s) / float64(n-s)
-	}
-	for set := range all {
-		size := bits.OnesCount(uint(set))
-		for i := range n {
-			if set>>i&1 == 0 {
-				parts[i] += float64(weights[size] * (all[set|1<<i] - all[set]))
-			}
-		}
-	}
-	return parts
 }
 
 // traits are recency, repeats, tenure, which includes the recency, and the usual gap.

@@ -14,7 +14,7 @@ const lookahead = 32 * 24 * time.Hour
 // on one day.
 func horizon(customer string, from event.Instant) event.Instant {
 	const every = event.Instant(2 * lookahead / time.Millisecond)
-	return after(from, event.Instant(hash(customer)%uint64(every)), every)
+	return after(from, event.Instant(event.Hash(customer)%uint64(every)), every)
 }
 
 // after returns the first instant after from of a series of instants: one is phase, and they lie every apart.

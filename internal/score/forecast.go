@@ -80,7 +80,7 @@ func (e *Engine) forecastDays() uint16 {
 func (e *Engine) blockAfter(customer string, at event.Instant) event.Instant {
 	every := max(event.Instant(e.forecastDays())*24*60*minute, event.Instant(settleAfter/time.Millisecond))
 	// The low bits of the hash choose the control group.
-	phase := event.Instant((hash(customer)>>32)%uint64(every/minute)) * minute
+	phase := event.Instant((event.Hash(customer)>>32)%uint64(every/minute)) * minute
 	return after(at, phase, every)
 }
 

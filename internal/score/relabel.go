@@ -134,18 +134,7 @@ func (e *Engine) stamp(c *change, cause Cause) Stamp {
 // control reports whether a customer belongs to the control group: a fixed share by the hash of the id.
 func (e *Engine) control(customer string) bool {
 	const slots = 10_000
-	return float64(hash(customer)%slots) < e.model.Control*slots
-}
-
-// hash spreads customers evenly.
-func hash(customer string) uint64 {
-	h := uint64(14695981039346656037) // FNV-1a, 64 bits
-	for i := range len(customer) {
-		h = (h ^ uint64(customer[i])) * 1099511628211
-	}
-	h ^= h >> 33 // FNV's low bits are weak for short ids
-	h *= 0xff51afd7ed558ccd
-	return h ^ h>>33
+	return float64(event.Hash(customer)%slots) < e.model.Control*slots
 }
 
 // tierChanged explains a change of tier.

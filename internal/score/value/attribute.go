@@ -41,43 +41,17 @@ func blank(r Reading) Reading {
 }
 
 func (c Scorecard) shapley(before, after Reading) (parts [MaxLines]float64) {
-	n := len(c.Lines)
-	scores := make([]float64, 1<<n)
-	for set := range scores {
+	copy(parts[:], Shapley(len(c.Lines), func(set int) float64 {
 		mixed := before
-		for i := range n {
+		for i := range c.Lines {
 			if set>>i&1 == 1 {
 				mixed.Raw[i], mixed.Normalised[i] = after.Raw[i], after.Normalised[i]
 			}
 		}
-		scores[set], _ = c.Exact(&mixed)
-	}
-	weights := shapleyWeights(n)
-	for set, score := range scores {
-		size := 0
-		for i := range n {
-			size += set >> i & 1
-		}
-		for i := range n {
-			if set>>i&1 == 0 {
-				parts[i] += float64(weights[size] * (scores[set|1<<i] - score))
-			}
-		}
-	}
+		score, _ := c.Exact(&mixed)
+		return score
+	}))
 	return parts
-}
-
-// shapleyWeights returns s! (n − s − 1)! / n! for each size s of a set that a line joins.
-func shapleyWeights(n int) []float64 {
-	weights := make([]float64, n)
-	for s := range weights {
-		w := 1 / float64(n)
-		for k := 1; k <= s; k++ { // divide by C(n−1, s)
-			w *= float64(k) / float64(n-k)
-		}
-		weights[s] = w
-	}
-	return weights
 }
 
 // Apportion rounds parts to whole numbers that add up to total, by the largest remainder: parts are floored, and the
