@@ -70,14 +70,15 @@ func newReader(format Format, into *collector) (reader, error) {
 	return nil, err
 }
 
-// Read opens the files (see Open) and reads them as one log. progress may be nil.
+// Read opens the files and reads them as one log. The name "-" is standard input; a file that begins like gzip is decompressed,
+// whatever its name. progress may be nil.
 //
 // A line that is not of the format ends it with an error that begins with file:line. An event that is well formed but
 // breaks a rule of event.Validate, or of its format, is counted in the Log's Rejected and does not end it.
 //
 // In all formats but jsonl an event's id is a hash of its content and of its occurrence among equal contents of the
 // same file. So the ids do not depend on the order of the lines, and a file read twice, or two overlapping exports, give
-// the same ids again: Dedupe removes them. In return, equal lines in two files count as one event.
+// the same ids again: the history counts an id once. In return, equal lines in two files count as one event.
 func Read(format Format, files []string, progress Progress) (Log, error) {
 	if len(files) == 0 {
 		return Log{}, errors.New("no file to read")
@@ -90,24 +91,6 @@ func Read(format Format, files []string, progress Progress) (Log, error) {
 	meter := newMeter(files, progress)
 	for _, file := range files {
 		if err := readFile(r, file, meter); err != nil {
-			return Log{}, err
-		}
-	}
-	if err := r.finish(); err != nil {
-		return Log{}, err
-	}
-	return into.log(), nil
-}
-
-// ReadFrom is Read for logs that are open already. It closes none.
-func ReadFrom(format Format, sources ...Source) (Log, error) {
-	into := &collector{}
-	r, err := newReader(format, into)
-	if err != nil {
-		return Log{}, err
-	}
-	for _, source := range sources {
-		if err := r.read(source); err != nil {
 			return Log{}, err
 		}
 	}

@@ -147,7 +147,7 @@ func TestJSONLRoundTrip(t *testing.T) {
 		if err := WriteJSONL(&b, want); err != nil {
 			t.Fatalf("WriteJSONL(%+v) = %v", want, err)
 		}
-		log, err := ReadFrom(JSONL, Source{Name: "written", Reader: strings.NewReader(b.String())})
+		log, err := readFrom(JSONL, Source{Name: "written", Reader: strings.NewReader(b.String())})
 		if err != nil || len(log.Rejected) > 0 {
 			t.Fatalf("reading back: %v, rejected %+v, want neither, of\n%s", err, log.Rejected, &b)
 		}
