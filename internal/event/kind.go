@@ -26,10 +26,10 @@ var purchaseKinds = [...]string{"UNKNOWN", "ORDER", "REFUND", "CANCEL", "PAYMENT
 
 func (k PurchaseKind) String() string { return symbol(purchaseKinds[:], int(k)) }
 
-// ParsePurchaseKind returns the kind of a symbol, UnknownPurchase for one that we do not know.
+// ParsePurchaseKind returns the kind of a symbol; UnknownPurchase where the symbol is unknown.
 func ParsePurchaseKind(s string) PurchaseKind { return PurchaseKind(index(purchaseKinds[:], s)) }
 
-// InteractionKind says how the customer touched us, or we the customer.
+// InteractionKind says how the customer touched the business, or the business the customer.
 type InteractionKind uint8
 
 // The kinds of Interaction.
@@ -73,7 +73,7 @@ var interactionWeights = [...]int32{
 
 func (k InteractionKind) String() string { return symbol(interactionKinds[:], int(k)) }
 
-// Weight is the depth of one touch of this kind, a small integer; zero for kinds that are no engagement.
+// Weight is the depth of one touch of this kind, 0 to 10; zero for kinds that are no engagement.
 func (k InteractionKind) Weight() int32 {
 	if int(k) < len(interactionWeights) {
 		return interactionWeights[k]
@@ -81,7 +81,7 @@ func (k InteractionKind) Weight() int32 {
 	return 0
 }
 
-// ParseInteractionKind returns the kind of a symbol, UnknownInteraction for one that we do not know.
+// ParseInteractionKind returns the kind of a symbol; UnknownInteraction where the symbol is unknown.
 func ParseInteractionKind(s string) InteractionKind {
 	return InteractionKind(index(interactionKinds[:], s))
 }
@@ -106,7 +106,7 @@ var feedbackKinds = [...]string{"UNKNOWN", "NPS", "CSAT", "REVIEW", "COMPLAINT",
 
 func (k FeedbackKind) String() string { return symbol(feedbackKinds[:], int(k)) }
 
-// ParseFeedbackKind returns the kind of a symbol, UnknownFeedback for one that we do not know.
+// ParseFeedbackKind returns the kind of a symbol; UnknownFeedback where the symbol is unknown.
 func ParseFeedbackKind(s string) FeedbackKind { return FeedbackKind(index(feedbackKinds[:], s)) }
 
 // Subject is what a feedback is about.
@@ -131,10 +131,10 @@ var subjects = [...]string{"UNKNOWN", "PRICE", "SERVICE", "PRODUCT", "DELIVERY",
 
 func (s Subject) String() string { return symbol(subjects[:], int(s)) }
 
-// ParseSubject returns the subject of a symbol, UnknownSubject for one that we do not know.
+// ParseSubject returns the subject of a symbol; UnknownSubject where the symbol is unknown.
 func ParseSubject(s string) Subject { return Subject(index(subjects[:], s)) }
 
-// Disposition is what a person made of an alert.
+// Disposition is a person's verdict on an alert.
 type Disposition uint8
 
 // The dispositions of an alert.
@@ -153,7 +153,7 @@ var dispositions = [...]string{"UNKNOWN", "USEFUL", "FALSE_ALARM", "CONTACTED", 
 
 func (d Disposition) String() string { return symbol(dispositions[:], int(d)) }
 
-// ParseDisposition returns the disposition of a symbol, UnknownDisposition for one that we do not know.
+// ParseDisposition returns the disposition of a symbol; UnknownDisposition where the symbol is unknown.
 func ParseDisposition(s string) Disposition { return Disposition(index(dispositions[:], s)) }
 
 func symbol(names []string, i int) string {
