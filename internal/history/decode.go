@@ -8,7 +8,7 @@ import (
 	"tidemark/internal/event"
 )
 
-// Bounds of what Decode takes, well above what Append writes.
+// Bounds of what Decode accepts, well above what Append writes.
 const (
 	maxFacts    = 8192
 	maxDistance = 1 << 20 // days
@@ -16,8 +16,9 @@ const (
 	maxText     = 1024 // bytes
 )
 
-// Decode reads what Append wrote, or an earlier version of it. It shares no memory with b. It fails on anything else, or returns
-// a Summary whose methods do not fail; it allocates no more than some twenty times the length of b.
+// Decode reads what Append wrote, in the present format or an earlier one. On any other bytes it returns an error, or a
+// Summary whose methods do not fail. The Summary shares no memory with b. Decode allocates at most some twenty times the
+// length of b.
 func Decode(b []byte) (Summary, error) {
 	d := decoder{b: b}
 	d.summary()
@@ -83,7 +84,7 @@ func (d *decoder) summary() {
 	}
 }
 
-// part reads a part that is there.
+// part reads a part that is present.
 func (d *decoder) part(there uint64, read func()) {
 	if there != 0 && d.err == "" {
 		read()
