@@ -106,7 +106,7 @@ func (s *Summary) version(v order, c event.Calendar) bool {
 	return true
 }
 
-// rewrite replaces the orders by those that v does not bury, and adds v if v is to be kept.
+// rewrite drops the orders that v buries, marks the others that v overrules, and adds v if v is to be kept.
 func (s *Summary) rewrite(v order, keep bool) {
 	rest := make([]order, 0, len(s.orders)+1)
 	for i := range s.orders {

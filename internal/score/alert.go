@@ -24,7 +24,8 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 	return t
 }
 
-// alert is what alerts of all kinds tell of a customer. An alert with an id said last, at an instant, what this alert changes.
+// alert is what alerts of all kinds tell of a customer. said and id are the instant and the id of the alert that this alert
+// follows.
 func (e *Engine) alert(c *change, said event.Instant, id string) *ChurnAlert {
 	v := c.v
 	cause, corrects := c.cause(said, id)
@@ -90,7 +91,8 @@ func (e *Engine) resolution(c *change, cause Cause) ResolveReason {
 	return ByRelief
 }
 
-// expectedNext is the instant by which somebody who is still there buys with probability q; zero beyond a century.
+// expectedNext is the instant by which a customer who is still there buys with probability q; zero where it is more than a
+// century ahead.
 func (e *Engine) expectedNext(v *evaluation, q float64) event.Instant {
 	n := e.model.Value.NextPurchase(v.pattern, q)
 	if !(n < 36525) {
@@ -99,8 +101,8 @@ func (e *Engine) expectedNext(v *evaluation, q float64) event.Instant {
 	return v.at.Add(days(n))
 }
 
-// atStake is V × (1 − P(alive)) with V = current value / P(alive), in minor units: what is lost if the customer has left. The
-// current value counts the risk already, V does not.
+// atStake is what is lost if the customer has left: V × (1 − P(alive)) with V = current value / P(alive), in minor units. The
+// current value counts the risk already; V does not.
 func (e *Engine) atStake(v *evaluation) int64 {
 	alive := e.model.Value.Alive(v.pattern)
 	if alive < 1e-9 {
@@ -109,8 +111,8 @@ func (e *Engine) atStake(v *evaluation) int64 {
 	return e.minor(v.current / alive * (1 - alive))
 }
 
-// The factors of a churn risk, in the order in which they are told. Those from the rhythm on are of a stack. Those from nps on are
-// left out where they change nothing: the reference customer has said nothing, given nothing back, and not looked in.
+// The factors of a churn risk, in the order of an alert. The factors from rhythm on exist with a stack only. The factors from nps
+// on are left out where they change nothing: the reference customer has said nothing, given nothing back, and not looked in.
 const (
 	factorReference    = "reference" // the reference customer's own log-odds
 	factorRecency      = "recency"   // days of silence
@@ -127,9 +129,9 @@ const (
 	factorEngagement   = "engagement"   // weight of the interactions of 30 days
 )
 
-// factors splits the log-odds of v's risk into those of the reference customer and what v's traits make of it: Shapley values
-// over recency, frequency, tenure and rhythm, whose effects mingle, and the plain differences of the others. They add up to
-// the log-odds of the rounded risk, in thousandths, exactly.
+// factors splits the log-odds of v's risk into the log-odds of the reference customer and the effects of v's traits. Recency,
+// frequency, tenure and rhythm interact: their parts are Shapley values. The parts of the other traits are plain differences. All
+// parts add up to the log-odds of the rounded risk exactly; they are in thousandths.
 func (e *Engine) factors(v *evaluation) []Factor {
 	reference := &e.model.Reference
 	ref, own := traitsOf(reference.Pattern, reference.UsualGap), traitsOf(v.pattern, v.facts.MedianGapDays)
@@ -191,7 +193,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 	return factors
 }
 
-// logOdds are those of the risk of a customer of these traits, in thousandths; what rest has of them does not count.
+// logOdds are the log-odds of the risk of a customer with the traits t, and with the other traits of rest; in thousandths.
 func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
 	p := t.pattern()
 	rest.Silent, rest.MedianGap, rest.Tenure, rest.Repeats = p.Age-p.Last, t[3], p.Last, p.Repeats
@@ -202,14 +204,15 @@ func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
 	return 1000 * e.model.Stack.LogOdds(rest, noPurchase)
 }
 
-// traits are recency, repeats, tenure, which includes the recency, and the usual gap.
+// traits are, in days except for the repeats: recency, repeats, tenure (which includes the recency), and the usual gap.
 type traits [4]float64
 
 func traitsOf(p clv.Pattern, usualGap float64) traits {
 	return traits{max(0, p.Age-p.Last), float64(p.Repeats), p.Age, usualGap}
 }
 
-// pattern is a customer of such traits. Where a mixture is of somebody silent for longer than known, the tenure is the silence.
+// pattern is a customer with the traits t. A mixture of two customers may be silent for longer than its tenure; then the tenure
+// is the silence.
 func (t traits) pattern() clv.Pattern {
 	p := clv.Pattern{Repeats: int(t[1]), Age: max(t[2], t[0])}
 	if p.Repeats > 0 {
@@ -218,5 +221,5 @@ func (t traits) pattern() clv.Pattern {
 	return p
 }
 
-// tenth rounds to a tenth, for reading.
+// tenth rounds to a tenth, for human readers.
 func tenth(x float64) float64 { return math.RoundToEven(x*10) / 10 }

@@ -69,7 +69,7 @@ func (p *Profile) Append(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
 
-// enclose makes a section of what follows a place in b; of nothing, none.
+// enclose makes a section of the bytes from a place in b on. Without bytes it makes no section.
 func enclose(b []byte, body int, tag uint64) []byte {
 	size := len(b) - body
 	if size == 0 {
@@ -83,7 +83,7 @@ func enclose(b []byte, body int, tag uint64) []byte {
 	return b
 }
 
-// Decode reads what Append wrote. The result shares no memory with b. The error wraps ErrCorrupt.
+// Decode reads what Append wrote. The result shares no memory with b. On any other bytes the error wraps ErrCorrupt.
 func Decode(b []byte) (Profile, error) {
 	var p Profile
 	if len(b) < 5 || b[0] != codecVersion {
@@ -174,7 +174,7 @@ func (p *Profile) section(tag uint64, b []byte) error {
 	return nil
 }
 
-// Due is written as the distance from AsOf; these two stand for what is not ahead of it.
+// Due is written as the distance from AsOf. These two values stand for a Due that is not after AsOf.
 const (
 	never       = 0
 	unscheduled = -1
@@ -256,7 +256,8 @@ func (out Outreach) append(b []byte, asOf event.Instant) []byte {
 	return append(binary.AppendVarint(b, int64(asOf-out.At)), out.ID...)
 }
 
-// appendHex appends the bytes that s spells. Ids and hashes are ours, always hex; anything else is a bug.
+// appendHex appends the bytes that s spells in hex. Our ids and hashes are always hex; it panics on anything else, which is a
+// bug.
 func appendHex(b []byte, s string) []byte {
 	b, err := hex.AppendDecode(b, []byte(s))
 	if err != nil {

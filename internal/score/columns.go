@@ -12,8 +12,8 @@ type column struct {
 	name string
 	// text is quoted in JSON.
 	text bool
-	// write appends the value: money in major units with its currency's decimals, instants in RFC 3339 UTC, other numbers to
-	// six significant digits. What does not apply is empty, not zero.
+	// write appends the value: money in major units with its currency's decimals, instants in RFC 3339 UTC, other numbers to six
+	// significant digits. A value that does not apply is empty, not zero.
 	write func(s *Score, b []byte) []byte
 }
 
@@ -58,7 +58,7 @@ var visible = [...]column{
 	named("segment"), named("orders_365d"), named("spend_365d"), named("last_purchase"), named("model_version"),
 }
 
-// detailed are the members of tm:detail: what the file has and tm:score has not, and what else there is to say.
+// detailed are the members of tm:detail: the columns of the file that tm:score leaves out, and further facts.
 var detailed = append(rest(),
 	column{"coverage", false, func(s *Score, b []byte) []byte { return decimal(b, s.Coverage) }},
 	column{"sequence", false, func(s *Score, b []byte) []byte { return integer(b, s.Sequence) }},
@@ -85,7 +85,7 @@ func named(name string) column {
 	return file[slices.IndexFunc(file[:], func(c column) bool { return c.name == name })]
 }
 
-// rest are the columns of the file that are not visible, less the customer, whom the key names.
+// rest are the columns of the file that tm:score leaves out, without the customer, whom the key names.
 func rest() (columns []column) {
 	for _, c := range file[1:] {
 		if !slices.ContainsFunc(visible[:], func(v column) bool { return v.name == c.name }) {
@@ -127,8 +127,8 @@ func (s *Score) texts(columns []column) []string {
 // NamedValue is one field of the public score.
 type NamedValue struct{ Name, Value string }
 
-// View returns the 12 fields of tm:score, formatted as in the scores file, and the JSON of tm:detail: an object of all that
-// the file says beyond them, and what else there is to say, without what does not apply.
+// View returns the 12 fields of tm:score, formatted as in the scores file, and the JSON of tm:detail. tm:detail is an object: the
+// columns of the file that tm:score leaves out, and further facts, without values that do not apply.
 func (e *Engine) View(p Profile, at event.Instant) (fields []NamedValue, detail []byte) {
 	s := e.Score(p, at)
 	fields = make([]NamedValue, len(visible))
@@ -138,7 +138,7 @@ func (e *Engine) View(p Profile, at event.Instant) (fields []NamedValue, detail 
 	return fields, s.detail()
 }
 
-// Shows reports whether an event may change what View says, but for what the passing of time does.
+// Shows reports whether an event may change what View returns, apart from the passing of time.
 func (e *Engine) Shows(x event.Event) bool {
 	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints may bear on no label
 	return feedback || e.bears(x)
@@ -172,7 +172,7 @@ func (s *Score) money(b []byte, minor int64) []byte {
 	return strconv.AppendFloat(b, s.base.Major(minor), 'f', digits, 64)
 }
 
-// bought, number, digit and instant say nothing of who has not bought.
+// bought, number, digit and instant write nothing for a customer who has not bought.
 func (s *Score) bought(b []byte, minor int64) []byte {
 	if !s.Bought {
 		return b

@@ -11,8 +11,8 @@ import (
 	"tidemark/internal/score/value"
 )
 
-// evaluation is everything that a customer's labels depend on, at one instant. It is a pure function of the history, the
-// model and the instant. What labels are decided on is rounded, so that no architecture decides otherwise.
+// evaluation is everything that a customer's labels depend on, at one instant. It is a pure function of the history, the model
+// and the instant. The numbers that labels are decided on are rounded, so that every architecture decides alike.
 type evaluation struct {
 	at      event.Instant
 	facts   history.Facts
@@ -20,8 +20,8 @@ type evaluation struct {
 	signs   churn.Signs
 	reading value.Reading
 	points  Points
-	// coverage is the share of the scorecard's weight that is known, current the current value in major units, noPurchase the
-	// risk by the purchase model alone.
+	// coverage is the share of the scorecard's weight that is known, in [0, 1]; current is the current value in major units;
+	// noPurchase is the risk by the purchase model alone.
 	coverage, current, noPurchase float64
 }
 
@@ -34,7 +34,7 @@ func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
 	return e.evaluateFacts(&f, at)
 }
 
-// evaluateFacts is evaluate where the facts of the instant are known already.
+// evaluateFacts is evaluate for a caller who has the facts already.
 func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	v := evaluation{at: at, facts: *f}
 	if !v.buyer() {
@@ -48,13 +48,12 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	return v
 }
 
-// Facts are those of a history at an instant, by the engine's calendar.
+// Facts returns the facts of a history at an instant, by the engine's calendar.
 func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
 	return h.Facts(at, e.calendar)
 }
 
-// Pattern restates the facts of an instant as the purchase and spend models want them: those of a customer with a purchase that
-// stands.
+// Pattern restates the facts of an instant for the purchase model and the spend model. The customer has a purchase that stands.
 func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	p := clv.Pattern{
 		Repeats:   f.PurchaseDays - 1,
@@ -69,7 +68,7 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	return p
 }
 
-// signs are those that the churn level depends on, beside the risk by the purchase model alone.
+// signs returns what the churn level depends on, and the risk by the purchase model alone, in [0, 1].
 func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPurchase float64) {
 	horizon := e.model.Churn.Horizon.Hours() / 24
 	own, fresh := e.Traits(f, p), p
@@ -87,7 +86,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPu
 	}, micro(noPurchase)
 }
 
-// Traits restates facts, and their Pattern, as the churn stack wants them.
+// Traits restates facts, and their Pattern, for the churn stack.
 func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	t := churn.Traits{
 		Silent: p.Age - p.Last, MedianGap: f.MedianGapDays, Tenure: p.Last, Repeats: p.Repeats,
@@ -102,7 +101,7 @@ func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	return t
 }
 
-// moodOf restates an experience, which may be that of an earlier instant than f.
+// moodOf restates an experience for the churn stack. The experience may be of an earlier instant than f.
 func moodOf(x *history.Experience, f *history.Facts) churn.Mood {
 	m := churn.Mood{Complaints: x.Complaints, OpenComplaints: x.OpenComplaints}
 	switch {
@@ -147,7 +146,7 @@ func (e *Engine) reading(f *history.Facts, p clv.Pattern, current float64) value
 	return e.model.Scorecard.Read(&raw)
 }
 
-// labels returns the tier and the churn level that v gives a customer who has these.
+// labels returns the tier and the churn level that v leads to from a standing and an episode.
 func (e *Engine) labels(v *evaluation, s Standing, ep Episode) (Tier, Level) {
 	if !v.buyer() {
 		return 0, 0

@@ -7,7 +7,7 @@ import (
 	"tidemark/internal/event"
 )
 
-// occasion is why a customer is looked at again: an event, a new model, or neither: the time.
+// occasion is why a customer is looked at again: an event, or a new model, or else the passing of time.
 type occasion struct {
 	event *event.Head
 	model bool
@@ -16,7 +16,7 @@ type occasion struct {
 // change is what all transitions of one evaluation tell of.
 type change struct {
 	occasion
-	// before is the customer before the occasion: with the history and the model that the labels came from. p has the history and
+	// before is the customer before the occasion, with the history and the model that the labels came from. p has the history and
 	// the model of now.
 	before, p *Profile
 	// base is what the change is measured from, v the evaluation of now.
@@ -94,7 +94,7 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	return p, told
 }
 
-// episode returns the episode as the churn level's decision must see it: a change of the purchases ends the minimum stay.
+// episode returns the episode as the decision on the level must see it: a change of the purchases ends the minimum stay.
 func (e *Engine) episode(before *Profile, v *evaluation, o occasion) Episode {
 	ep := before.Episode
 	if ep.Level == 0 || o.event == nil {
@@ -131,7 +131,7 @@ func (e *Engine) stamp(c *change, cause Cause) Stamp {
 	return s
 }
 
-// control reports whether a customer belongs to the control group: a fixed share by the hash of the id.
+// control reports whether a customer belongs to the control group: a fixed share of all customers, chosen by the hash of the id.
 func (e *Engine) control(customer string) bool {
 	const slots = 10_000
 	return float64(event.Hash(customer)%slots) < e.model.Control*slots
@@ -162,7 +162,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 	return t
 }
 
-// preferredChannel is what the customer's attributes say, or else the channel of most orders.
+// preferredChannel is the channel in the customer's attributes, or else the channel of the most orders.
 func preferredChannel(p *Profile, v *evaluation) string {
 	if said := p.History.Attribute("preferred_channel"); said != "" {
 		return said

@@ -8,14 +8,15 @@ import (
 	"tidemark/internal/score/churn"
 )
 
-// SecondOrder is the memory of a one-time buyer's SECOND_ORDER_WINDOW: the time by which half of those who came back had.
+// SecondOrder is the memory of a one-time buyer's SECOND_ORDER_WINDOW. The window opens when half of those who came back had come
+// back.
 type SecondOrder struct {
-	// Open says that the window was raised and goes on, Closed that it is over: there is one for each customer.
+	// Open says that the window is open, Closed that it is over. A customer has one window in life.
 	Open, Closed bool
-	// RaisedAt is when it was raised, ID the id of its RAISED. Both are zero unless it is open.
+	// RaisedAt is the instant at which the window opened, ID the id of its RAISED. Both are zero unless the window is open.
 	RaisedAt event.Instant
 	ID       string
-	// Muted says that it was not published: see Publish.
+	// Muted says that the window was not published; see Publish.
 	Muted bool
 }
 
@@ -33,8 +34,8 @@ func (e *Engine) secondTurns(s SecondOrder, f *history.Facts, silence time.Durat
 	return !s.Closed && s.Open != e.awaitsSecond(s, f, silence)
 }
 
-// unasked reports whether a window would open only since no model before asked for a second order: those whose time had passed
-// by then are not asked any more, or all of them would be at once.
+// unasked reports whether a window opens only because no model before asked for a second order. Customers whose time had passed
+// by then are not asked any more: otherwise all of them would be asked at once.
 func (e *Engine) unasked(s SecondOrder, o occasion) bool {
 	return o.model && !s.Open && (e.previous == nil || e.previous.model.Churn.SecondOrder == 0)
 }
@@ -56,7 +57,7 @@ func (e *Engine) secondOrderAlert(c *change) *ChurnAlert {
 	return t
 }
 
-// next returns the memory after an alert. One that was raised in error leaves none.
+// next returns the memory after an alert. A window that was raised in error leaves no memory.
 func (s SecondOrder) next(t *ChurnAlert) SecondOrder {
 	switch t.State {
 	case Raised:

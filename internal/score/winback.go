@@ -11,14 +11,14 @@ import (
 // WonBack says that a customer whose episode had lapsed has bought again.
 type WonBack struct {
 	Stamp
-	// EpisodeID is the id of the RAISED of the episode that lapsed.
+	// EpisodeID is the id of the RAISED of the lapsed episode.
 	EpisodeID string
-	// LapsedDays are the days of silence before the purchase.
+	// LapsedDays is the number of days of silence before the purchase.
 	LapsedDays int32
-	// ActionID is the id of the outreach of the 30 days before; empty where there was none.
+	// ActionID is the id of the newest outreach in the 30 days before the purchase; empty where there was none.
 	ActionID string
-	// OrderValue is what the purchase cost, before refunds, Margin what has been earned since the lapse, where orders say so: in
-	// minor units.
+	// OrderValue is the amount of the purchase, before refunds. Margin is the margin earned since the lapse, known where orders
+	// give one. Both are in minor units of the base currency.
 	OrderValue int64
 	Margin     event.OptionalMinor
 	Currency   event.Currency
@@ -26,21 +26,21 @@ type WonBack struct {
 
 func (*WonBack) sealed() {}
 
-// Lapse is the memory of the last episode that ended in silence.
+// Lapse is the memory of the last episode that ended by lapse.
 type Lapse struct {
-	// EpisodeID is the id of its RAISED; empty where there is none to come back from.
+	// EpisodeID is the id of the episode's RAISED; empty where no lapse waits for a return.
 	EpisodeID string
 	At        event.Instant
 }
 
-// Outreach is the newest action that reached a customer.
+// Outreach is the newest outreach that reached a customer.
 type Outreach struct {
 	At event.Instant
-	// ID is the id of the event.
+	// ID is the id of the outreach event.
 	ID string
 }
 
-// creditedFor is how long a purchase is put down to an outreach.
+// creditedFor is the longest time between an outreach and a purchase that it is credited with.
 const creditedFor = 30 * 24 * time.Hour
 
 // returned reports whether the episode of p lapsed and p, with these facts and this silence, is silent no longer.
@@ -71,7 +71,7 @@ func (e *Engine) wonBack(c *change) *WonBack {
 	return t
 }
 
-// reached returns the memory of outreach after an event at an instant. The order of arrival does not matter.
+// reached returns the memory of outreach after an event at an instant. The answer does not depend on the order of arrival.
 func (out Outreach) reached(x event.Event, at event.Instant) Outreach {
 	if i, ok := x.(*event.Interaction); ok && i.Kind == event.OutreachSent {
 		other := Outreach{i.OccurredAt, i.ID}
