@@ -1,7 +1,7 @@
 // Package churn says how likely it is that a customer has left, compared with what is normal for that customer.
 package churn
 
-// Level is how far the risk has risen above normal.
+// Level says how far the risk has risen above what is normal for the customer.
 type Level uint8
 
 // The levels, in order. Profiles store the numbers.
