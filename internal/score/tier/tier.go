@@ -1,4 +1,5 @@
-// Package tier ranks customers by their composite score, with a memory that keeps them from flapping.
+// Package tier ranks customers by their composite score. It remembers a customer's tier, so that the tier does not change
+// back and forth.
 package tier
 
 // Tier is a customer's place in the ranking.
