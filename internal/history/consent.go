@@ -10,7 +10,7 @@ import (
 
 const maxConsents = 16
 
-// consent is the last word on one channel; the empty channel is all of them.
+// consent is the last word on one channel. The empty channel stands for all channels.
 type consent struct {
 	channel string
 	at      event.Instant

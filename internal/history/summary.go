@@ -10,7 +10,7 @@ import (
 const (
 	window      = 365 // of purchases and feedback, of their lateness, and the reach of a link
 	touchWindow = 90
-	monthWindow = 30 // what of it is lately
+	monthWindow = 30 // of the interactions that are lately
 	repeats     = 7  // how long the repetition of an interaction is recognised
 
 	// margin keeps the facts of the windows that end the day before H: an event may be stamped up to 5 minutes after its

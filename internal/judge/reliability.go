@@ -11,7 +11,7 @@ import (
 type Bin struct {
 	Cases    int
 	Forecast float64 // their mean forecast
-	Observed float64 // the share of them in which it happened
+	Observed float64 // the share of the cases in which it happened
 }
 
 // Reliability is the table of so many bins of equally many cases, from the

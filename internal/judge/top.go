@@ -8,7 +8,7 @@ import (
 // Top describes the cases with the highest scores.
 type Top struct {
 	Cases     int     // how many are in it
-	Precision float64 // the share of them in which it happened
+	Precision float64 // the share of the top cases in which it happened
 	Lift      float64 // that share over the share among all
 	Captured  float64 // the share, of all in which it happened, that is among them
 }

@@ -82,7 +82,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	before := next
 	next.History, next.Settled, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
-	if !e.bears(x) { // the labels are those of Review, and so is the next review
+	if !e.bears(x) { // labels and Due stay as Review left them
 		return next, told, Accepted
 	}
 	next, said := e.relabel(before, next, occasion{event: head})

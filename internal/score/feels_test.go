@@ -54,9 +54,8 @@ var lifelong = map[string]string{
 	"Interactions30":  "a part of Interactions90",
 }
 
-// TestEveryFactIsWeighedOrExcused changes one fact after the other. Two states of the facts that differ in a fact of the labels are
-// not the same; a fact that makes no difference is excused, and no label changes with it. So a new fact fails the test until
-// somebody decides.
+// TestEveryFactIsWeighedOrExcused changes one fact after the other. Either feels.same tells the two states apart, or the fact is
+// excused and no label changes with it. So a new fact fails the test until somebody decides.
 func TestEveryFactIsWeighedOrExcused(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, func(m *score.Model) {
 		m.Stack = stacked()

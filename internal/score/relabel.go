@@ -153,7 +153,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		PreferredChannel: preferredChannel(p, v), ContactableChannels: p.History.ContactableChannels(),
 		TopCategory: p.History.TopCategory(v.at, e.calendar),
 	}
-	if was.Tier != 0 { // an ENTRY has nothing to keep yet; every customer has one, and this costs more than all else of it
+	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
 		kept := *p
 		kept.Standing.Tier, kept.Standing.Since = c.tier, v.at
 		t.KeepBy = e.keepBy(kept)

@@ -34,11 +34,11 @@ const (
 // churn.Lines see to it). So the tier can only fall and the level can only rise. One look at the end of a stretch proves that no
 // label changes within it, or that a search will find the change.
 //
-// The labels are those of p. A caller who goes on after a change writes the new label to p first.
+// p holds the labels before the next change. A caller who goes on after a change writes the new label to p first.
 type walk struct {
 	engine *Engine
 	p      *Profile
-	// labels are those that the walk looks at.
+	// labels are the labels that the walk looks at.
 	labels labels
 	// limit is the last instant that the walk looks at.
 	limit event.Instant
@@ -108,7 +108,7 @@ func (w *walk) stretch() (event.Instant, history.Facts) {
 }
 
 // turn is the first instant after t at which silence does what monotone labels do not show: the lapse, the end of a level's
-// minimum stay (the level may then turn back), and the opening of the window for a second order. Never where there is none.
+// minimum stay (the level may then turn back), and the opening of the window for a second order. Without such an instant it is Never.
 func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.Instant {
 	turn := event.Never
 	if facts.PurchaseDays == 0 {

@@ -35,7 +35,7 @@ func (g GammaGamma) Validate() error {
 // again.
 type Spend struct {
 	X    int     // repeat purchases
-	Mean float64 // spend of one of them, on average, in money
+	Mean float64 // mean spend of a repeat purchase, in money
 }
 
 // Validate returns an error for X < 1, because a single purchase says nothing of

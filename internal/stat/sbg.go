@@ -20,8 +20,8 @@ type SBG struct {
 
 // Subscription is all that the model needs to know of a customer.
 type Subscription struct {
-	Renewals int  // how many came up, the refused one included
-	Ended    bool // the last of them was refused
+	Renewals int  // how many were due, the refused one included
+	Ended    bool // the customer refused the last renewal
 }
 
 // Validate returns an error for fewer than no renewals, and for an end without a

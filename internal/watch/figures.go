@@ -29,7 +29,7 @@ type Figures struct {
 	Curve []judge.Bin
 }
 
-// figures are those of a tally.
+// figures are the figures of a tally.
 func (t *tally) figures() Figures {
 	var cells []judge.Cell
 	var cases, gone, risk, variance float64
