@@ -11,11 +11,10 @@ import (
 func (e *Engine) actBy(p Profile) event.Instant {
 	w := e.walk(&p, p.AsOf, event.Never-1, levelLabel)
 	for p.Episode.Level > churn.None && w.next() {
-		level := w.level(w.at)
-		if level > p.Episode.Level || level == churn.None && w.lapsed() {
+		if w.level > p.Episode.Level || w.level == churn.None && w.lapsed() {
 			return w.at
 		}
-		p.Episode.Level, p.Episode.Since = level, w.at
+		p.Episode.Level, p.Episode.Since = w.level, w.at
 	}
 	return event.Never
 }

@@ -6,12 +6,13 @@ import (
 	"tidemark/internal/score/value"
 )
 
-// tier is the tier that p's tier leads to at w.at.
-func (w *walk) tier() Tier {
-	if w.facts.PurchaseDays == 0 {
-		return 0
+// tierTurns reports whether the tier at w.at is another than p's. If it is, w.tier is that tier.
+func (w *walk) tierTurns() bool {
+	w.tier = 0
+	if w.facts.PurchaseDays > 0 {
+		w.tier = w.engine.tier(w.p.Standing, &w.facts, w.at)
 	}
-	return w.engine.tier(w.p.Standing, &w.facts, w.at)
+	return w.tier != w.p.Standing.Tier
 }
 
 // tier is the tier that a standing of a buyer with these facts leads to at an instant.
@@ -34,6 +35,7 @@ func (w *walk) mayFall(at event.Instant) bool {
 // look is what a search for a fall sees at one instant.
 type look struct {
 	at      event.Instant
+	tier    Tier
 	crossed bool
 	// above is how far the score lies above the line that it must pass, in hundredths of a point, unrounded.
 	above float64
@@ -47,17 +49,17 @@ func (w *walk) fall(at event.Instant) look {
 	exact, _ := e.model.Scorecard.Exact(&reading)
 	tier := e.model.Tiers.Next(s.Tier, s.Since, value.Round(exact), at)
 	line := e.model.Tiers.Line(s.Tier) - e.model.Tiers.Margin
-	return look{at, tier != s.Tier, exact - float64(line) + .5}
+	return look{at, tier, tier != s.Tier, exact - float64(line) + .5}
 }
 
-// searchFall returns the first instant in (w.at, hi.at] at which the tier has fallen, given that it has at hi and not at w.at. The
+// searchFall looks at the first instant in (w.at, hi.at] at which the tier has fallen, given that it has at hi and not at w.at. The
 // score is smooth, so the search steps by secants: first a guess, then a second guess as far beyond the first as the first was
 // wrong, which closes the bracket. Where two guesses do not halve the bracket, the search bisects.
-func (w *walk) searchFall(hi look) event.Instant {
+func (w *walk) searchFall(hi look) look {
 	from := w.at
 	if stay := w.p.Standing.Since.Add(w.engine.model.Tiers.MinStay); stay > from && stay <= hi.at {
-		if w.fall(stay).crossed {
-			return stay
+		if l := w.fall(stay); l.crossed {
+			return l
 		}
 		from = stay
 	}
@@ -86,5 +88,5 @@ func (w *walk) searchFall(hi look) event.Instant {
 			narrow(lo.at + (hi.at-lo.at)/2)
 		}
 	}
-	return hi.at
+	return hi
 }

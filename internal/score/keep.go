@@ -56,11 +56,10 @@ func (e *Engine) nextFall(p Profile) (event.Instant, Standing, bool) {
 	least := p.Standing.Tier
 	w := e.walk(&p, p.AsOf, event.Never-1, tierLabel)
 	for w.next() && w.facts.PurchaseDays > 0 {
-		to := w.tier()
-		if to < least {
+		if w.tier < least {
 			return w.at, p.Standing, true
 		}
-		p.Standing.Tier, p.Standing.Since = to, w.at
+		p.Standing.Tier, p.Standing.Since = w.tier, w.at
 	}
 	return 0, Standing{}, false
 }

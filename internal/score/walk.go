@@ -45,6 +45,9 @@ type walk struct {
 	// at is the instant that the walk has reached, facts are p's at that instant.
 	at    event.Instant
 	facts history.Facts
+	// tier and level are the labels that a change has led to. A walk that looks at several labels sets the first that has changed.
+	tier  Tier
+	level Level
 }
 
 // walk returns a walk over the silence of p in (from, limit].
@@ -137,9 +140,9 @@ func (e *Engine) silentFor(last event.Day, silence time.Duration) event.Instant 
 func (w *walk) turned() bool {
 	e, p, facts := w.engine, w.p, &w.facts
 	switch {
-	case w.labels&levelLabel != 0 && w.level(w.at) != p.Episode.Level:
+	case w.labels&levelLabel != 0 && w.levelTurns(w.at):
 		return true
-	case w.labels&tierLabel != 0 && w.tier() != p.Standing.Tier:
+	case w.labels&tierLabel != 0 && w.tierTurns():
 		return true
 	}
 	return w.labels&windowLabel != 0 && (e.secondTurns(p.Second, facts, w.silence()) || e.returned(p, facts, w.silence()))
@@ -151,12 +154,13 @@ func (w *walk) within(until event.Instant) (event.Instant, bool) {
 		return 0, false
 	}
 	first, found := until, false
-	if w.labels&levelLabel != 0 && w.level(until) != w.p.Episode.Level {
+	if w.labels&levelLabel != 0 && w.levelTurns(until) {
 		first, found = w.searchLevel(until), true
 	}
 	if w.labels&tierLabel != 0 && w.mayFall(first) {
 		if fall := w.fall(first); fall.crossed {
-			first, found = w.searchFall(fall), true
+			fall = w.searchFall(fall)
+			first, found, w.tier = fall.at, true, fall.tier
 		}
 	}
 	return first, found
@@ -168,8 +172,18 @@ func (w *walk) silence() time.Duration {
 	return days(pattern.Age - pattern.Last)
 }
 
-// level is the churn level that p's level leads to at an instant of the stretch.
-func (w *walk) level(at event.Instant) Level {
+// levelTurns reports whether the churn level at an instant of the stretch is another than p's. If it is, w.level is that level.
+func (w *walk) levelTurns(at event.Instant) bool {
+	level := w.levelAt(at)
+	if level == w.p.Episode.Level {
+		return false
+	}
+	w.level = level
+	return true
+}
+
+// levelAt is the churn level that p's level leads to at an instant of the stretch.
+func (w *walk) levelAt(at event.Instant) Level {
 	e, ep, facts := w.engine, &w.p.Episode, &w.facts
 	if facts.PurchaseDays == 0 || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
 		return churn.None // so it is for most customers: their risk is not computed
@@ -178,12 +192,12 @@ func (w *walk) level(at event.Instant) Level {
 	return e.model.Churn.Next(ep.Level, ep.Since, signs, at)
 }
 
-// searchLevel returns the first instant in (w.at, until] at which the level is another than p's, as it is at until. It bisects:
-// a look at the level alone costs little.
+// searchLevel returns the first instant in (w.at, until] at which the level is another than p's, given that it is another at until.
+// w.level is the level of the returned instant. searchLevel bisects, for a look at the level alone costs little.
 func (w *walk) searchLevel(until event.Instant) event.Instant {
 	lo, hi := w.at, until
 	for hi-lo > 1 {
-		if mid := lo + (hi-lo)/2; w.level(mid) != w.p.Episode.Level {
+		if mid := lo + (hi-lo)/2; w.levelTurns(mid) {
 			hi = mid
 		} else {
 			lo = mid
