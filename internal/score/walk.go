@@ -58,8 +58,9 @@ func (e *Engine) walk(p *Profile, from, limit event.Instant, l labels) walk {
 // next moves to the first instant after w.at at which silence alone changes a label of p, and returns true. Where the rest of the
 // walk has no such instant, next returns false; w.at is then the limit, or event.Never if no label can ever change.
 func (w *walk) next() bool {
+	var facts history.Facts
 	for {
-		end, facts := w.stretch()
+		end := w.stretch(&facts)
 		if at, found := w.within(w.lastOf(end)); found {
 			w.at = at
 			return true
@@ -91,23 +92,24 @@ func (w *walk) lastOf(end event.Instant) event.Instant {
 }
 
 // stretch returns the end of the monotone stretch that begins at w.at: the first instant that no longer belongs to the stretch,
-// event.Never where the stretch has no end. Where the end is not after the limit, stretch also returns the facts at the end.
-func (w *walk) stretch() (event.Instant, history.Facts) {
+// event.Never where the stretch has no end. Where the end is not after the limit, then becomes the facts at the end.
+func (w *walk) stretch(then *history.Facts) event.Instant {
 	e, facts := w.engine, &w.facts
 	turn := e.turn(w.p, facts, w.at)
 	u := e.feels.until(facts)
 	// What is forgotten besides must not make a search that has an end look as if it had none.
 	for u < turn && (u <= w.limit || e.feels.quiet(facts)) {
-		next := w.p.History.Facts(u, e.calendar)
-		if !e.feels.same(facts, &next) {
-			return u, next
+		*then = w.p.History.Facts(u, e.calendar)
+		if !e.feels.same(facts, then) {
+			return u
 		}
-		u = e.feels.until(&next)
+		u = e.feels.until(then)
 	}
 	if turn <= w.limit {
-		return turn, w.p.History.Facts(turn, e.calendar)
+		*then = w.p.History.Facts(turn, e.calendar)
+		return turn
 	}
-	return min(turn, u), history.Facts{}
+	return min(turn, u)
 }
 
 // turn is the first instant after t at which silence does what monotone labels do not show: the lapse, the end of a level's
