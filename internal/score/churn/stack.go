@@ -6,8 +6,7 @@ import (
 	"math"
 )
 
-// Term is one term of the logistic regression that makes the churn risk. s, x and the like in the list below are the
-// customer's.
+// Term is one term of the logistic regression that makes the churn risk.
 type Term uint8
 
 // The terms of a stack. Most are logarithms, so that no customer lies far from all others.
