@@ -87,7 +87,7 @@ func drawEvent(t *rapid.T) event.Event {
 	switch rapid.IntRange(0, 2).Draw(t, "type") {
 	case 0:
 		p := &event.Purchase{
-			Head: head, Kind: event.PurchaseKind(rapid.IntRange(1, int(event.Chargeback)).Draw(t, "kind")),
+			Head: head, Kind: event.PurchaseKind(rapid.IntRange(1, event.PurchaseKinds-1).Draw(t, "kind")),
 			OrderID: id.Draw(t, "order"),
 			Amount:  event.Money{Minor: amount.Draw(t, "amount"), Currency: rapid.SampledFrom([]event.Currency{"EUR", "JPY", "KWD"}).Draw(t, "currency")},
 			Margin:  signed.Draw(t, "margin"), Discount: signed.Draw(t, "discount"), ServiceCost: signed.Draw(t, "service"),
@@ -105,7 +105,7 @@ func drawEvent(t *rapid.T) event.Event {
 			Head: head, Kind: event.InteractionKind(rapid.IntRange(1, event.InteractionKinds-1).Draw(t, "kind")),
 			OtherCustomer: id.Draw(t, "other"), Name: text.Draw(t, "name"), Channel: text.Draw(t, "channel"), Session: text.Draw(t, "session"),
 			Weight: rapid.Int32Range(0, 1000).Draw(t, "weight"), Alert: text.Draw(t, "alert"),
-			Disposition: event.Disposition(rapid.IntRange(0, int(event.Saved)).Draw(t, "disposition")),
+			Disposition: event.Disposition(rapid.IntRange(0, event.Dispositions-1).Draw(t, "disposition")),
 		}
 		if rapid.Bool().Draw(t, "cost known") {
 			i.Cost = event.Minor(amount.Draw(t, "cost"))
@@ -116,8 +116,8 @@ func drawEvent(t *rapid.T) event.Event {
 		return i
 	}
 	f := &event.Feedback{
-		Head: head, Kind: event.FeedbackKind(rapid.IntRange(1, int(event.ComplaintResolved)).Draw(t, "kind")),
-		About: event.Subject(rapid.IntRange(0, int(event.AboutOther)).Draw(t, "about")), OrderID: text.Draw(t, "order"),
+		Head: head, Kind: event.FeedbackKind(rapid.IntRange(1, event.FeedbackKinds-1).Draw(t, "kind")),
+		About: event.Subject(rapid.IntRange(0, event.Subjects-1).Draw(t, "about")), OrderID: text.Draw(t, "order"),
 	}
 	if f.Kind == event.NPS {
 		f.Scored, f.Max, f.Score = true, 10, float64(rapid.IntRange(0, 10).Draw(t, "nps"))

@@ -87,7 +87,7 @@ func frequencyClass(days int) int {
 type tally struct {
 	watched, known, counted float64 // days
 	active, leavers, warned int
-	levels                  [churn.Critical]levelTally
+	levels                  [churn.Levels - 1]levelTally
 }
 
 type levelTally struct {

@@ -155,7 +155,7 @@ type Counts struct {
 // fits.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
 	first, last := event.Span(events)
-	l := lives{first, last, event.Lives(slices.Clone(events))}
+	l := &whole{events, event.Lives(slices.Clone(events)), first, last}
 	r := &Result{HorizonDays: o.Horizon.Hours() / 24, Difference: map[string]Interval{}}
 	all := map[string][]judge.Set{}
 	var among []judge.Set
@@ -164,7 +164,7 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 		if o.Progress != nil {
 			o.Progress(n)
 		}
-		c, err := forecast(ctx, e, events, l, at, o)
+		c, err := forecast(ctx, e, l, at, o)
 		if err != nil {
 			return nil, fmt.Errorf("cutoff %s: %w", at, err)
 		}
@@ -201,19 +201,20 @@ type forecasts struct {
 	warnings []string
 }
 
-// lives are the events of a log by customer, and the first and last instant of the log.
-type lives struct {
+// whole is a log: its events in order, its events by customer, and when it begins and ends.
+type whole struct {
+	events      []event.Event
+	lives       [][]event.Event
 	first, last event.Instant
-	of          [][]event.Event
 }
 
 // forecast learns from what came before a cutoff and forecasts what comes after.
-func forecast(ctx context.Context, e *score.Engine, events []event.Event, l lives, at event.Instant, o Options) (*forecasts, error) {
+func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, o Options) (*forecasts, error) {
 	cuts, err := learn.Cuts(l.first, at, o.Horizon)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := learn.Look(ctx, e, events, append(cuts, panel.Cut{At: at, Watch: o.Horizon}))
+	rows, err := learn.Look(ctx, e, l.events, append(cuts, panel.Cut{At: at, Watch: o.Horizon}))
 	if err != nil {
 		return nil, err
 	}
@@ -267,13 +268,13 @@ func forecast(ctx context.Context, e *score.Engine, events []event.Event, l live
 }
 
 // carry lets the fitted model score the log.
-func (f *forecasts) carry(ctx context.Context, m score.Model, l lives, o Options) error {
+func (f *forecasts) carry(ctx context.Context, m score.Model, l *whole, o Options) error {
 	anonymous := func(score.Transition) string { return "backtest" } // nobody reads the ids of these transitions
 	fitted, err := score.NewEngine(m, o.Calendar, anonymous, nil)
 	if err != nil {
 		return fmt.Errorf("the fitted model: %w", err)
 	}
-	w, err := carry(ctx, fitted, o.Calendar, l.of, f.at, l.last)
+	w, err := carry(ctx, fitted, o.Calendar, l, f.at)
 	if err != nil {
 		return err
 	}

@@ -53,18 +53,19 @@ type moment struct {
 	stake  int64   // value at stake
 }
 
-// carry lets an engine score a log. The engine sees whole lives, so that every customer is in the right state at the cutoff.
-func carry(ctx context.Context, e *score.Engine, calendar event.Calendar, lives [][]event.Event, cutoff, last event.Instant) (*watch, error) {
+// carry lets an engine score a log from its beginning, so that at the cutoff every customer has the labels that the engine would have
+// given.
+func carry(ctx context.Context, e *score.Engine, calendar event.Calendar, l *whole, cutoff event.Instant) (*watch, error) {
 	lines := e.Model().Churn
 	w := &watch{engine: e, calendar: calendar, lines: lines, cutoff: cutoff}
-	w.until = max(cutoff, min(cutoff.Add(lines.Horizon), last.Add(-lines.Horizon)))
-	w.lives = make([]life, len(lives))
+	w.until = max(cutoff, min(cutoff.Add(lines.Horizon), l.last.Add(-lines.Horizon)))
+	w.lives = make([]life, len(l.lives))
 	workers := runtime.GOMAXPROCS(0)
 	var wait sync.WaitGroup
 	for worker := range workers {
 		wait.Go(func() {
-			for i := worker; i < len(lives) && ctx.Err() == nil; i += workers {
-				w.lives[i] = w.live(lives[i])
+			for i := worker; i < len(l.lives) && ctx.Err() == nil; i += workers {
+				w.lives[i] = w.live(l.lives[i])
 			}
 		})
 	}

@@ -54,7 +54,7 @@ func BenchmarkOnlineRetailGzip(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := ReadFrom(OnlineRetail, Source{Name: "log", Reader: plain}); err != nil {
+		if _, err := readFrom(OnlineRetail, Source{Name: "log", Reader: plain}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -70,7 +70,7 @@ func BenchmarkJSONL(b *testing.B) {
 }
 
 func BenchmarkWriteJSONL(b *testing.B) {
-	log, err := ReadFrom(CDNOW, Source{Name: "log", Reader: bytes.NewReader(bytes.Repeat([]byte("00001 19970101 1 11.77\n"), 69_659))})
+	log, err := readFrom(CDNOW, Source{Name: "log", Reader: bytes.NewReader(bytes.Repeat([]byte("00001 19970101 1 11.77\n"), 69_659))})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func benchmark(b *testing.B, format Format, log []byte) {
 	b.SetBytes(int64(len(log)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ReadFrom(format, Source{Name: "log", Reader: bytes.NewReader(log)}); err != nil {
+		if _, err := readFrom(format, Source{Name: "log", Reader: bytes.NewReader(log)}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -70,14 +70,15 @@ func newReader(format Format, into *collector) (reader, error) {
 	return nil, err
 }
 
-// Read opens the files (see Open) and reads them as one log. progress may be nil.
+// Read opens the files and reads them as one log. The name "-" is standard input; a file that begins like gzip is decompressed,
+// whatever its name. progress may be nil.
 //
 // A line that is not of the format ends the reading; the error begins with file:line. A well-formed event that breaks a rule of
 // event.Validate or of its format is counted in Log.Rejected, and the reading goes on.
 //
 // In all formats but jsonl, the id of an event is a hash of its content. Equal contents of one file are numbered, and the
 // number is part of the hash. So the ids do not depend on the order of the lines. A file that is read twice, and two exports
-// that overlap, give the same ids: Dedupe removes the duplicates. The price is that equal lines of two files count as one
+// that overlap, give the same ids: the history counts an id once. The price is that equal lines of two files count as one
 // event.
 func Read(format Format, files []string, progress Progress) (Log, error) {
 	if len(files) == 0 {
@@ -91,24 +92,6 @@ func Read(format Format, files []string, progress Progress) (Log, error) {
 	meter := newMeter(files, progress)
 	for _, file := range files {
 		if err := readFile(r, file, meter); err != nil {
-			return Log{}, err
-		}
-	}
-	if err := r.finish(); err != nil {
-		return Log{}, err
-	}
-	return into.log(), nil
-}
-
-// ReadFrom is Read for logs that are already open. It closes none of these.
-func ReadFrom(format Format, sources ...Source) (Log, error) {
-	into := &collector{}
-	r, err := newReader(format, into)
-	if err != nil {
-		return Log{}, err
-	}
-	for _, source := range sources {
-		if err := r.read(source); err != nil {
 			return Log{}, err
 		}
 	}

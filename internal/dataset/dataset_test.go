@@ -15,11 +15,29 @@ func text(name string, lines ...string) Source {
 	return Source{Name: name, Reader: strings.NewReader(strings.Join(lines, "\n") + "\n")}
 }
 
+// readFrom is Read for logs that are open already. It closes none.
+func readFrom(format Format, sources ...Source) (Log, error) {
+	into := &collector{}
+	r, err := newReader(format, into)
+	if err != nil {
+		return Log{}, err
+	}
+	for _, source := range sources {
+		if err := r.read(source); err != nil {
+			return Log{}, err
+		}
+	}
+	if err := r.finish(); err != nil {
+		return Log{}, err
+	}
+	return into.log(), nil
+}
+
 func mustReadFrom(t *testing.T, format Format, sources ...Source) Log {
 	t.Helper()
-	log, err := ReadFrom(format, sources...)
+	log, err := readFrom(format, sources...)
 	if err != nil {
-		t.Fatalf("ReadFrom(%s) = %v", format, err)
+		t.Fatalf("readFrom(%s) = %v", format, err)
 	}
 	return log
 }
@@ -27,13 +45,13 @@ func mustReadFrom(t *testing.T, format Format, sources ...Source) Log {
 // wantError checks that reading fails with an error that contains all these words.
 func wantError(t *testing.T, format Format, words []string, sources ...Source) {
 	t.Helper()
-	_, err := ReadFrom(format, sources...)
+	_, err := readFrom(format, sources...)
 	if err == nil {
-		t.Fatalf("ReadFrom(%s) = nil, want an error with %q", format, words)
+		t.Fatalf("readFrom(%s) = nil, want an error with %q", format, words)
 	}
 	for _, word := range words {
 		if !strings.Contains(err.Error(), word) {
-			t.Errorf("ReadFrom(%s) = %q, want %q in it", format, err, word)
+			t.Errorf("readFrom(%s) = %q, want %q in it", format, err, word)
 		}
 	}
 }
@@ -64,8 +82,8 @@ func TestParseFormat(t *testing.T) {
 	if want := `format "CDNOW" is none of cdnow, cdnow-sample, online-retail, olist, jsonl`; err == nil || err.Error() != want {
 		t.Errorf("ParseFormat(CDNOW) = %v, want %q", err, want)
 	}
-	if _, err := ReadFrom("xml"); err == nil || !strings.Contains(err.Error(), "xml") {
-		t.Errorf("ReadFrom(xml) = %v, want an error that names it", err)
+	if _, err := readFrom("xml"); err == nil || !strings.Contains(err.Error(), "xml") {
+		t.Errorf("readFrom(xml) = %v, want an error that names it", err)
 	}
 }
 
@@ -150,9 +168,9 @@ func TestImportingTwiceGivesTheSameIDs(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			once := mustReadFrom(t, s.format, text("a", s.lines...))
 			twice := mustReadFrom(t, s.format, text("a", s.lines...), text("b", s.lines...))
-			left, removed := Dedupe(twice.Events)
+			left, removed := dedupe(twice.Events)
 			if removed != len(once.Events) {
-				t.Errorf("Dedupe removed %d, want the %d of the second file", removed, len(once.Events))
+				t.Errorf("dedupe removed %d, want the %d of the second file", removed, len(once.Events))
 			}
 			if got, want := sortedText(t, left), sortedText(t, once.Events); got != want {
 				t.Errorf("read twice:\n%s\nwant\n%s", got, want)
@@ -187,6 +205,23 @@ func TestIDsNeverChange(t *testing.T) {
 	}
 }
 
+// dedupe removes, in place, every event whose topic and id an earlier one of the slice has. It returns what is left and
+// how many went. After Sort it is the earliest that stays, whatever the order in which they were read.
+func dedupe(events []event.Event) (left []event.Event, removed int) {
+	type name struct {
+		topic event.Topic
+		id    string
+	}
+	seen := make(map[name]struct{}, len(events))
+	left = slices.DeleteFunc(events, func(e event.Event) bool {
+		n := name{e.Topic(), e.Common().ID}
+		_, again := seen[n]
+		seen[n] = struct{}{}
+		return again
+	})
+	return left, len(events) - len(left)
+}
+
 func TestSortAndDedupe(t *testing.T) {
 	at := func(topic event.Topic, id string, at event.Instant) event.Event {
 		head := event.Head{ID: id, OccurredAt: at}
@@ -207,7 +242,7 @@ func TestSortAndDedupe(t *testing.T) {
 		at(event.Purchases, "b", 3), at(event.Purchases, "b", 7),
 	}
 	Sort(events)
-	left, removed := Dedupe(events)
+	left, removed := dedupe(events)
 	var got []string
 	for _, e := range left {
 		got = append(got, name(e))

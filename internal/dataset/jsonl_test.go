@@ -147,7 +147,7 @@ func TestJSONLRoundTrip(t *testing.T) {
 		if err := WriteJSONL(&b, want); err != nil {
 			t.Fatalf("WriteJSONL(%+v) = %v", want, err)
 		}
-		log, err := ReadFrom(JSONL, Source{Name: "written", Reader: strings.NewReader(b.String())})
+		log, err := readFrom(JSONL, Source{Name: "written", Reader: strings.NewReader(b.String())})
 		if err != nil || len(log.Rejected) > 0 {
 			t.Fatalf("reading back: %v, rejected %+v, want neither, of\n%s", err, log.Rejected, &b)
 		}
@@ -228,7 +228,7 @@ func drawPurchase(t *rapid.T, h event.Head) event.Event {
 	})
 	p := &event.Purchase{
 		Head:   h,
-		Kind:   event.PurchaseKind(rapid.IntRange(1, int(event.Chargeback)).Draw(t, "kind")),
+		Kind:   event.PurchaseKind(rapid.IntRange(1, event.PurchaseKinds-1).Draw(t, "kind")),
 		Amount: event.Money{Minor: amount.Draw(t, "amount"), Currency: rapid.SampledFrom([]event.Currency{"EUR", "JPY", "KWD"}).Draw(t, "currency")},
 		Margin: part.Draw(t, "margin"), Discount: part.Draw(t, "discount"), ServiceCost: part.Draw(t, "service"), AcquisitionCost: part.Draw(t, "acquisition"),
 		Channel: drawText.Draw(t, "channel"), Session: drawText.Draw(t, "session"),
@@ -258,7 +258,7 @@ func drawInteraction(t *rapid.T, h event.Head) event.Event {
 		OtherCustomer: drawID.Draw(t, "other"),
 		Name:          drawText.Draw(t, "name"), Channel: drawText.Draw(t, "channel"), Session: drawText.Draw(t, "session"), Alert: drawText.Draw(t, "alert"),
 		Weight:      rapid.Int32Range(0, 1_000_000).Draw(t, "weight"),
-		Disposition: event.Disposition(rapid.IntRange(0, int(event.Saved)).Draw(t, "disposition")),
+		Disposition: event.Disposition(rapid.IntRange(0, event.Dispositions-1).Draw(t, "disposition")),
 	}
 	if rapid.Bool().Draw(t, "cost known") {
 		i.Cost = event.Minor(rapid.Int64Range(0, event.MaxMinor).Draw(t, "cost"))
@@ -272,8 +272,8 @@ func drawInteraction(t *rapid.T, h event.Head) event.Event {
 func drawFeedback(t *rapid.T, h event.Head) event.Event {
 	f := &event.Feedback{
 		Head:  h,
-		Kind:  event.FeedbackKind(rapid.IntRange(1, int(event.ComplaintResolved)).Draw(t, "kind")),
-		About: event.Subject(rapid.IntRange(0, int(event.AboutOther)).Draw(t, "about")),
+		Kind:  event.FeedbackKind(rapid.IntRange(1, event.FeedbackKinds-1).Draw(t, "kind")),
+		About: event.Subject(rapid.IntRange(0, event.Subjects-1).Draw(t, "about")),
 	}
 	if rapid.Bool().Draw(t, "ordered") {
 		f.OrderID = drawID.Draw(t, "order")

@@ -12,9 +12,7 @@ import (
 // is zero if it is unknown, as for standard input.
 type Progress func(read, total int64)
 
-// Open opens a log for reading. "-" is standard input. A file that begins like gzip is decompressed, whatever its name.
-func Open(path string) (io.ReadCloser, error) { return open(path, nil) }
-
+// open opens a log for reading. "-" is standard input. A file that begins like gzip is decompressed, whatever its name.
 func open(path string, meter *meter) (io.ReadCloser, error) {
 	file := os.Stdin
 	if path != "-" {

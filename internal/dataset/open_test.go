@@ -86,10 +86,10 @@ func TestReadTellsProgress(t *testing.T) {
 }
 
 func TestOpenErrors(t *testing.T) {
-	if _, err := Open(filepath.Join(t.TempDir(), "gone")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := open(filepath.Join(t.TempDir(), "gone"), nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want that it does not exist", err)
 	}
-	if _, err := Open(write(t, "broken.gz", []byte("\x1f\x8bnot gzip at all"))); err == nil || !strings.Contains(err.Error(), "broken.gz") {
+	if _, err := open(write(t, "broken.gz", []byte("\x1f\x8bnot gzip at all")), nil); err == nil || !strings.Contains(err.Error(), "broken.gz") {
 		t.Errorf("got %v, want an error that names the file", err)
 	}
 	whole := compressed(t, strings.Repeat(cdnowLines, 1000))

@@ -168,7 +168,7 @@ func TestRealOlist(t *testing.T) {
 // What the descriptions of Online Retail state about the file itself, before any rule of this package.
 func TestRealOnlineRetailAsPublished(t *testing.T) {
 	t.Parallel()
-	f, err := Open(realdata.File(t, "online_retail/online_retail.csv.gz"))
+	f, err := open(realdata.File(t, "online_retail/online_retail.csv.gz"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Package event says what a customer can do: purchase, interact, give feedback. It holds the vocabulary, the units and
-// the rules that make an event acceptable, and nothing that depends on a wire format.
+// Package event says what a customer can do: purchase, interact, give feedback. It holds the vocabulary of events, their units,
+// and the rules for an acceptable event. It knows no wire format.
 package event
 
 import "cmp"
@@ -17,20 +17,20 @@ type Event interface {
 
 // Head is what every event carries.
 type Head struct {
-	// ID names the event for ever; the same ID twice is the same event.
+	// ID names the event for ever: two events with one ID are one event.
 	ID string
 	// Customer is the customer's id, the key of the message.
 	Customer string
-	// OccurredAt is when it happened, as its source says.
+	// OccurredAt is when the event happened, as its source says.
 	OccurredAt Instant
-	// RecordedAt is the record time of the message that carried it (the producer's send time).
+	// RecordedAt is the record time of the message that carried the event (the producer's send time).
 	RecordedAt Instant
 }
 
 // Common returns h itself, so that embedding a Head is enough.
 func (h *Head) Common() *Head { return h }
 
-// At is the instant at which the event counts: when it happened, but never later than it was recorded.
+// At is the instant at which the event counts: when the event happened, but never later than its record time.
 func (h *Head) At() Instant { return min(h.OccurredAt, h.RecordedAt) }
 
 // Topic is the name of an input topic.
@@ -46,13 +46,13 @@ const (
 // Topics lists the input topics in canonical order.
 func Topics() []Topic { return []Topic{Feedbacks, Interactions, Purchases} }
 
-// Compare orders events canonically: by occurred_at, topic, event_id. It returns a negative number when a comes first.
+// Compare orders events canonically: by occurred_at, topic, event_id. It is negative where a comes first, positive where b does.
 func Compare(a, b Event) int {
 	x, y := a.Common(), b.Common()
 	return cmp.Or(cmp.Compare(x.OccurredAt, y.OccurredAt), cmp.Compare(a.Topic(), b.Topic()), cmp.Compare(x.ID, y.ID))
 }
 
-// Purchase is a fact about money: an order, or something that happened to one.
+// Purchase is a fact about money: an order, or what happened to an order.
 type Purchase struct {
 	Head
 	Kind PurchaseKind
@@ -64,7 +64,7 @@ type Purchase struct {
 	Margin, Discount, ServiceCost, AcquisitionCost OptionalMinor
 	Items                                          []Item
 	Channel, Session, Referrer                     string
-	// DueAt is when payment is due; zero when not said.
+	// DueAt is when payment is due; zero where the event does not say.
 	DueAt Instant
 }
 
@@ -89,11 +89,11 @@ type Interaction struct {
 	Name          string
 	Channel       string
 	Session       string
-	// Weight is the depth of the touch, a positive integer; zero means the kind's own.
+	// Weight is the depth of the touch, a positive integer. Zero stands for the weight of the kind.
 	Weight int32
 	// Cost is what an outreach cost, in minor units of the base currency.
 	Cost OptionalMinor
-	// Alert is the churn alert that an outreach or offer answers.
+	// Alert is the id of the churn alert that an outreach or an offer answers.
 	Alert       string
 	Disposition Disposition
 	// Attributes are facts about the customer: industry, size, region, credit_grade, test_account and the like.
@@ -104,7 +104,7 @@ type Interaction struct {
 func (*Interaction) Topic() Topic { return Interactions }
 func (*Interaction) sealed()      {}
 
-// Depth is the weight that counts: the event's own, or its kind's where it says none.
+// Depth is the weight that counts: the event's own weight, or its kind's where the event gives none.
 func (i *Interaction) Depth() int32 {
 	if i.Weight > 0 {
 		return i.Weight
@@ -112,11 +112,11 @@ func (i *Interaction) Depth() int32 {
 	return i.Kind.Weight()
 }
 
-// Feedback is what the customer says of us: an answer on a scale, a review, a complaint.
+// Feedback is what the customer says of the business: an answer on a scale, a review, a complaint.
 type Feedback struct {
 	Head
 	Kind FeedbackKind
-	// Score lies in [Min, Max] when Scored is true; NPS is always on 0–10.
+	// Score lies in [Min, Max] where Scored is true. The scale of NPS is always 0–10.
 	Score, Min, Max float64
 	Scored          bool
 	About           Subject
@@ -127,5 +127,6 @@ type Feedback struct {
 func (*Feedback) Topic() Topic { return Feedbacks }
 func (*Feedback) sealed()      {}
 
-// Share is the answer's place on its own scale, in [0, 1].
+// Share is the place of the answer on its own scale, in [0, 1]. It is meant for a Feedback that Validate accepts and that is
+// Scored.
 func (f *Feedback) Share() float64 { return (f.Score - f.Min) / (f.Max - f.Min) }

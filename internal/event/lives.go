@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Lives sorts events by customer, each customer's canonically, and cuts them into one run per customer. The runs share the
-// memory of events.
+// Lives sorts events by customer, and each customer's events canonically. It returns one run of events per customer. The runs
+// share the memory of events.
 func Lives(events []Event) [][]Event {
 	slices.SortStableFunc(events, func(a, b Event) int {
 		return cmp.Or(cmp.Compare(a.Common().Customer, b.Common().Customer), Compare(a, b))
@@ -21,7 +21,7 @@ func Lives(events []Event) [][]Event {
 	return lives
 }
 
-// Span is when the first and the last of events occurred; of none, Never and 0.
+// Span returns when the first and the last of the events occurred. Without events it returns Never and 0.
 func Span(events []Event) (first, last Instant) {
 	first = Never
 	for _, x := range events {

@@ -17,13 +17,13 @@ type OptionalMinor struct {
 	Known bool
 }
 
-// Minor returns a known amount.
+// Minor returns a known amount, in minor units.
 func Minor(n int64) OptionalMinor { return OptionalMinor{n, true} }
 
-// MaxMinor bounds the amounts that we accept: 10^12 minor units either way.
+// MaxMinor bounds the amounts that Validate accepts: 10^12 minor units, above and below zero.
 const MaxMinor = 1_000_000_000_000
 
-// ISO 4217 active codes by the number of their minor digits (list one of the standard; funds codes left out).
+// The active codes of ISO 4217 (list one, without the funds codes) by the number of their minor digits.
 const (
 	codes0 = " BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF "
 	codes2 = " AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC " +
@@ -34,7 +34,7 @@ const (
 	codes3 = " BHD IQD JOD KWD LYD OMR TND "
 )
 
-// Digits returns the number of minor digits of c, and whether c is a currency at all.
+// Digits returns the number of minor digits of c: 0, 2 or 3; false where c is no currency.
 func (c Currency) Digits() (int, bool) {
 	if len(c) != 3 || strings.ContainsRune(string(c), ' ') {
 		return 0, false

@@ -5,7 +5,7 @@ import "time"
 // Instant is a moment: milliseconds since 1970-01-01T00:00:00Z.
 type Instant int64
 
-// Never is later than everything.
+// Never is the latest instant. It stands for what does not happen.
 const Never Instant = 1<<63 - 1
 
 // InstantOf returns t to the millisecond.
@@ -23,7 +23,7 @@ func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i-j) * time
 // String is RFC 3339 in UTC, with milliseconds only where there are some.
 func (i Instant) String() string { return string(i.Append(nil)) }
 
-// Append appends what String returns.
+// Append appends the text of String to b.
 func (i Instant) Append(b []byte) []byte {
 	if i == Never {
 		return append(b, "never"...)
@@ -36,10 +36,10 @@ type Day int32
 
 const dayMillis = 24 * 60 * 60 * 1000
 
-// Calendar turns instants into days and back, in one zone. The zero value is UTC.
+// Calendar turns instants into days of one zone, and days into instants. The zero value is UTC.
 type Calendar struct{ zone *time.Location }
 
-// NewCalendar returns the calendar of a zone; nil is UTC.
+// NewCalendar returns the calendar of a zone. A nil zone is UTC.
 func NewCalendar(zone *time.Location) Calendar {
 	if zone == time.UTC {
 		zone = nil
@@ -47,8 +47,8 @@ func NewCalendar(zone *time.Location) Calendar {
 	return Calendar{zone}
 }
 
-// Day returns the calendar day on which i falls: the last day d with Start(d) <= i. Where a clock was set back over midnight
-// the minutes that it shows again belong to the new day.
+// Day returns the calendar day on which i falls: the last day d with Start(d) <= i. Where a clock was set back over midnight, it
+// shows the last minutes of the old day twice. The second time they belong to the new day.
 func (c Calendar) Day(i Instant) Day {
 	if c.zone == nil {
 		return Day(floorDiv(int64(i), dayMillis))
@@ -61,8 +61,8 @@ func (c Calendar) Day(i Instant) Day {
 	return day
 }
 
-// Start returns the first instant of day d: the first at which the clock of the zone shows its midnight or later. A day that
-// a zone has left out (Samoa's 2011-12-30) starts with the next.
+// Start returns the first instant of day d: the first instant at which the zone's clock shows midnight of d, or later. A day that
+// a zone has left out (Samoa's 2011-12-30) starts with the next day.
 func (c Calendar) Start(d Day) Instant {
 	midnight := int64(d) * dayMillis
 	if c.zone == nil {
@@ -90,8 +90,8 @@ func offset(t time.Time) int64 {
 	return int64(seconds) * 1000
 }
 
-// Since returns the days from 00:00 of day first to i: whole days plus the elapsed fraction of the last. Days in which
-// the clocks change count as one, like any other.
+// Since returns the days from 00:00 of day first to i: the whole days, plus the elapsed fraction of the last day. A day on which
+// the clocks change counts as one day.
 func (c Calendar) Since(first Day, i Instant) float64 {
 	if c.zone == nil {
 		return float64(int64(i)-int64(first)*dayMillis) / dayMillis
@@ -101,7 +101,7 @@ func (c Calendar) Since(first Day, i Instant) float64 {
 	return float64(d-first) + float64(i-start)/float64(end-start)
 }
 
-// Month counts calendar months since 1970-01 in which day d falls.
+// Month is the calendar month of day d, counted from 1970-01.
 func (d Day) Month() int {
 	y, m, _ := Instant(int64(d) * dayMillis).Time().Date()
 	return (y-1970)*12 + int(m) - 1

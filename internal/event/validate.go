@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Reason is why an input is not accepted. It is the code on the dead letter and the label of its metric.
+// Reason is why an input is refused. It is the code on the dead letter and the label of the metric.
 type Reason string
 
 // The reasons of dead letters.
@@ -29,7 +29,7 @@ const (
 	Crash           Reason = "CRASH"            // decoding it panicked
 )
 
-// Invalid is the error of an input that is not accepted.
+// Invalid is the error of an input that is refused.
 type Invalid struct {
 	Reason Reason
 	Detail string
@@ -42,7 +42,7 @@ func Invalidf(reason Reason, format string, args ...any) error {
 	return &Invalid{reason, fmt.Sprintf(format, args...)}
 }
 
-// ReasonOf returns the reason in err's chain, or Malformed where it has none.
+// ReasonOf returns the reason in err's chain; Malformed where the chain has none.
 func ReasonOf(err error) Reason {
 	if invalid, ok := errors.AsType[*Invalid](err); ok {
 		return invalid.Reason
@@ -53,19 +53,19 @@ func ReasonOf(err error) Reason {
 const (
 	// MaxID is the longest id in bytes.
 	MaxID = 128
-	// Tolerance is how far occurred_at may lie ahead of the record time.
+	// Tolerance is how far occurred_at may lie after the record time.
 	Tolerance = 5 * time.Minute
-	// maxText bounds channel, category, attribute and the like, in bytes.
+	// maxText bounds the channel, the category, an attribute and the like, in bytes.
 	maxText = 256
-	// maxEntries bounds items and attributes of one event.
+	// maxEntries bounds the items and the attributes of one event.
 	maxEntries = 1000
 	// maxWeight bounds the weight of an interaction.
 	maxWeight = 1_000_000
-	// lastInstant is the last that RFC 3339 can write: 9999-12-31T23:59:59.999Z.
+	// lastInstant is the last instant that RFC 3339 can write: 9999-12-31T23:59:59.999Z.
 	lastInstant Instant = 253_402_300_799_999
 )
 
-// Validate says why e cannot be accepted, as an *Invalid; nil when it can.
+// Validate returns nil for an event that can be accepted, else an *Invalid that says why not.
 func Validate(e Event) error {
 	if err := validateHead(e.Common()); err != nil {
 		return err

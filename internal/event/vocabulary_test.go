@@ -33,20 +33,23 @@ func TestMajor(t *testing.T) {
 	}
 }
 
-// Every symbol is read back as the kind that wrote it, and no other text is.
+// Every symbol is read back as the kind that wrote the symbol, and no other text is. The count of a set covers all its symbols.
 func TestSymbols(t *testing.T) {
-	symbols[event.PurchaseKind](t, event.ParsePurchaseKind, 8)
-	symbols[event.InteractionKind](t, event.ParseInteractionKind, event.InteractionKinds)
-	symbols[event.FeedbackKind](t, event.ParseFeedbackKind, 6)
-	symbols[event.Subject](t, event.ParseSubject, 8)
-	symbols[event.Disposition](t, event.ParseDisposition, 5)
+	symbols[event.PurchaseKind](t, event.ParsePurchaseKind, 8, event.PurchaseKinds)
+	symbols[event.InteractionKind](t, event.ParseInteractionKind, 19, event.InteractionKinds)
+	symbols[event.FeedbackKind](t, event.ParseFeedbackKind, 6, event.FeedbackKinds)
+	symbols[event.Subject](t, event.ParseSubject, 8, event.Subjects)
+	symbols[event.Disposition](t, event.ParseDisposition, 5, event.Dispositions)
 }
 
 func symbols[K interface {
 	~uint8
 	fmt.Stringer
-}](t *testing.T, parse func(string) K, n int) {
+}](t *testing.T, parse func(string) K, n, count int) {
 	t.Helper()
+	if count != n {
+		t.Errorf("%T: the set counts %d members, %d have symbols", K(0), count, n)
+	}
 	var seen []string
 	for k := range K(n) {
 		if got := parse(k.String()); got != k || slices.Contains(seen, k.String()) {

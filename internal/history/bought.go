@@ -2,18 +2,19 @@ package history
 
 import "tidemark/internal/event"
 
-// Bought is what a customer bought in a stretch of time, as it stands at its end.
+// Bought is what a customer bought in a stretch of time, as known at the end of the stretch.
 type Bought struct {
-	// Days counts the purchase days that the stretch added: those with an order that stands, placed in it, and none that
-	// stands from before it.
+	// Days counts the purchase days that the stretch added. Such a day has a standing order that was placed in the stretch,
+	// and no standing order that was placed before it.
 	Days int
-	// Net is what its orders cost that stand, less what was given back for them by its end; minor units of the base currency.
-	// Refunds of earlier orders, and of orders that nobody knows, are no part of it.
+	// Net is the amount of the standing orders that were placed in the stretch, less what was given back for these orders by
+	// its end; in minor units of the base currency. Refunds of earlier orders, and of unknown orders, are left out.
 	Net int64
 }
 
-// Between returns what was bought in (after, until]. An order placed again counts when it was placed last. It is exact where s
-// knows nothing later than until, and the stretch is shorter than the 730 days for which orders are kept.
+// Between returns what was bought in (after, until]. An order that was placed again counts when it was placed last. The
+// answer is exact where s knows nothing later than until and the stretch is shorter than 730 days: orders are kept for so
+// long.
 func (s *Summary) Between(after, until event.Instant) Bought {
 	var b Bought
 	day, counted := noDay, false

@@ -8,15 +8,15 @@ import (
 	"tidemark/internal/event"
 )
 
-// maxCategories bounds the categories that are told apart among the orders that are kept; the rest is one more, called
+// maxCategories bounds the categories that are told apart, among the orders that are kept. Further categories share one name,
 // otherCategory.
 const (
 	maxCategories = 32
 	otherCategory = "other"
 )
 
-// mainCategory is the category of most of an order's amount, of most pieces among equals, then the alphabetically first; empty
-// where no item names one.
+// mainCategory is the category that holds most of an order's amount; among equals the category of the most pieces, then the
+// alphabetically first. It is empty where no item names a category.
 func mainCategory(items []event.Item) string {
 	var first string
 	plain := true
@@ -66,7 +66,7 @@ func (s *Summary) category(name string) uint8 {
 	return uint8(len(s.categories))
 }
 
-// forgetCategories drops those that no order names any more.
+// forgetCategories drops the categories that no order names any more.
 func (s *Summary) forgetCategories() {
 	var kept []string
 	orders := slices.Clone(s.orders)
@@ -114,9 +114,9 @@ func (e *encoder) rankCategories(s *Summary) []string {
 	return names
 }
 
-// TopCategory returns the category of most money among the orders of the trailing 365 days that stand at an instant, of most
-// orders among equals, then the alphabetically first; empty where none names one. An order counts whole, before refunds, for
-// the category of most of its amount.
+// TopCategory returns the category with the most money among the orders of the trailing 365 days that stand at an instant.
+// Among equals it returns the category with the most orders, then the alphabetically first. It is empty where no order names
+// a category. An order counts whole, before refunds, for the category that holds most of its amount.
 func (s *Summary) TopCategory(at event.Instant, c event.Calendar) string {
 	type share struct{ amount, orders int64 }
 	var shares [maxCategories + 2]share

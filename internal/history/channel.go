@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// maxChannels bounds the channels that are told apart; the rest is one more, called otherChannel.
+// maxChannels bounds the channels that are told apart. Further channels share one name, otherChannel.
 const (
 	maxChannels  = 16
 	otherChannel = "other"
 )
 
-// channel is a channel that any event has named. Facts refer to it by its place plus one, in the order of their arrival;
-// the encoding sorts them.
+// channel is a channel that some event has named. Facts refer to a channel by its place plus one. In memory the channels
+// stand in the order of their arrival; the encoding sorts them.
 type channel struct {
 	name string
 	// touches counts the interactions older than 7 days.
@@ -54,7 +54,7 @@ func (s *Summary) Channels() []string {
 	return names
 }
 
-// ChannelTouches counts the interactions over a channel, over life.
+// ChannelTouches counts the interactions over a channel in the customer's whole life.
 func (s *Summary) ChannelTouches(name string) int64 {
 	for i := range s.channels {
 		if s.channels[i].name != name {

@@ -10,7 +10,7 @@ import (
 
 const maxConsents = 16
 
-// consent is the last word on one channel; the empty channel is all of them.
+// consent is the last word on one channel. The empty channel stands for all channels.
 type consent struct {
 	channel string
 	at      event.Instant
@@ -18,8 +18,8 @@ type consent struct {
 	granted bool
 }
 
-// later reports whether c is the word that counts: the later one, the greater event id among equals, and a refusal where
-// one event says both.
+// later reports whether c counts rather than d: the later word counts, among equals that of the greater event id, and a
+// refusal where one event says both.
 func (c *consent) later(d *consent) bool {
 	return cmp.Or(cmp.Compare(c.at, d.at), cmp.Compare(c.event, d.event), cmp.Compare(bit(d.granted, 1), bit(c.granted, 1))) > 0
 }
@@ -41,7 +41,7 @@ var attributeKeys = [...]string{
 	"industry", "size", "growth", "region", "credit_grade", "expert_class", "owner", "preferred_channel", "test_account",
 }
 
-// consentGranted are the names by which a CONSENT_CHANGED grants; any other withdraws.
+// consentGranted are the names under which a CONSENT_CHANGED grants consent. Any other name withdraws it.
 var consentGranted = [...]string{"granted", "given", "opt_in"}
 
 func (s *Summary) consent(x *event.Interaction, f stamp) bool {
@@ -89,8 +89,9 @@ func (s *Summary) describe(x *event.Interaction, f stamp) bool {
 	return changed
 }
 
-// Attribute returns what was last said of the customer under a key of the ATTRIBUTES event: industry, size, growth, region,
-// credit_grade, expert_class, owner, preferred_channel or test_account. It is empty where nothing was, and for other keys.
+// Attribute returns the last value of an attribute. Its key is one of those of the ATTRIBUTES event: industry, size, growth,
+// region, credit_grade, expert_class, owner, preferred_channel, test_account. It is empty where no event gave a value, and
+// for other keys.
 func (s *Summary) Attribute(key string) string {
 	for i := range s.attributes {
 		if attributeKeys[s.attributes[i].key] == key {
@@ -100,7 +101,8 @@ func (s *Summary) Attribute(key string) string {
 	return ""
 }
 
-// MayContact reports whether the last word on a channel, said of it or of all channels, allows contact. Silence allows it.
+// MayContact reports whether the last word on a channel allows contact. A word on all channels counts too. Without any word
+// contact is allowed.
 func (s *Summary) MayContact(channel string) bool {
 	var last *consent
 	for i := range s.consents {
@@ -112,7 +114,7 @@ func (s *Summary) MayContact(channel string) bool {
 	return last == nil || last.granted
 }
 
-// ContactableChannels returns the channels that the customer has used and that MayContact allows, in alphabetical order.
+// ContactableChannels returns, in alphabetical order, the channels that the customer has used and that MayContact allows.
 func (s *Summary) ContactableChannels() []string {
 	return slices.DeleteFunc(s.Channels(), func(name string) bool { return !s.MayContact(name) })
 }

@@ -7,14 +7,14 @@ import (
 )
 
 // Facts returns the numbers that follow from what had happened by an instant. They are exact from 00:00 of the day before
-// Newest on; at earlier instants what was sealed or folded since then counts as well. It does not allocate.
+// Newest on. At an earlier instant they also count what was sealed or folded since that instant. Facts does not allocate.
 func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
 	f, h := s.derive(at, c)
 	f.Until, f.UntilTouches = h.next(c), startOf(h.touchLeaves, c)
 	if h.ahead == event.Never {
 		return f // what leaves a window always shows in a count
 	}
-	// What is yet to come into force may change nothing: a cancellation of an order nobody knows.
+	// A fact that comes into force may change nothing: the cancellation of an order that nobody knows.
 	for f.Until != event.Never {
 		g, h := s.derive(f.Until, c)
 		g.Until, g.UntilTouches = f.Until, f.UntilTouches
@@ -30,7 +30,7 @@ func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
 type horizon struct {
 	at    event.Instant
 	today event.Day
-	// leaves is the first day on which something is out of its window, touchLeaves that of the interactions, ahead the first
+	// leaves is the first day on which something leaves its window, touchLeaves the same for interactions; ahead is the first
 	// instant at which a fact comes into force.
 	leaves, touchLeaves event.Day
 	ahead               event.Instant
@@ -161,7 +161,7 @@ func (s *Summary) deriveTrouble(f *Facts, h *horizon) {
 	}
 }
 
-// before reports whether something was there at the last purchase already.
+// before reports whether a fact was known by the last purchase.
 func (f *Facts) before(s *stamp) bool { return f.PurchaseDays > 0 && s.at <= f.LastPurchase }
 
 func (s *Summary) deriveFeedback(f *Facts, h *horizon) {

@@ -41,8 +41,8 @@ func (s *Summary) deriveTouches(f *Facts, h *horizon, c event.Calendar) {
 	f.Channels90 = bits.OnesCount32(channels)
 }
 
-// lately counts an interaction of so much weight if it is of the last month, and returns the day on which it leaves the next
-// window that shows it.
+// lately counts an interaction of a weight if it falls in the last 30 days. It returns the day on which the interaction
+// leaves the next window that shows it.
 func (f *Facts) lately(h *horizon, day event.Day, weight int64) event.Day {
 	if weight == 0 || h.today-day >= monthWindow {
 		return day + touchWindow

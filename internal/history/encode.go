@@ -6,15 +6,15 @@ import (
 	"tidemark/internal/event"
 )
 
-// The encoding: a format byte; the parts that are there, as bits; H; then the parts in the order of their bits. Integers
-// are varints, hashes 8 bytes little endian. A list is its length, then its entries; days are distances, the first back
-// from H, the others from the entry before.
+// The encoding: a format byte; the parts that are present, as bits; H; then the parts in the order of their bits. Integers
+// are varints, hashes are 8 bytes, little endian. A list is its length, then its entries. Days are distances: the first day
+// counts back from H, each further day on from the day before.
 const (
 	format = 3
 	// linesSince is the format since which orders say how many items they named.
 	linesSince = 2
-	// categoriesSince is the one since which they say the category of most of their amount, idsSince that since which
-	// grievances say their event's id.
+	// categoriesSince is the format since which orders say the category of most of their amount, idsSince the format since
+	// which grievances say the id of their event.
 	categoriesSince = 3
 	idsSince        = 3
 )
@@ -36,7 +36,7 @@ const (
 	partsEnd
 )
 
-// The bits of an entry. Each sort of fact has three of its own, orders also those of order.known above.
+// The bits of an entry. Each sort of fact has three bits of its own. Orders also have the bits of order.known, above.
 const (
 	orderCancel = 1 << iota
 	orderOverruled
@@ -102,7 +102,7 @@ type encoder struct {
 	newest event.Day
 	// rank is the reference of each channel in alphabetical order, by its reference in s.
 	rank [maxChannels + 2]uint8
-	// category is the same of the categories that orders name.
+	// category is the reference of each category that orders name, in alphabetical order, by its reference in s.
 	category [maxCategories + 2]uint8
 	day      event.Day // of the entry before
 }
@@ -120,7 +120,7 @@ func (e *encoder) list(n int) bool {
 	return n > 0
 }
 
-// date appends a day of a sorted list: at first back from H, then on from the day before.
+// date appends a day of a sorted list. The first day counts back from H, a further day on from the day before.
 func (e *encoder) date(day event.Day, first bool) {
 	if first {
 		e.uint(uint64(e.newest - day))
@@ -173,7 +173,7 @@ func (e *encoder) past(p *past) {
 	}
 }
 
-// numbers are the plain counts and sums, in the order of the encoding. Before linesSince the last two were not there.
+// numbers are the plain counts and sums, in the order of the encoding. Formats before linesSince lack the last two.
 func (p *past) numbers() [15]*int64 {
 	return [...]*int64{
 		&p.orders, &p.days, &p.lastAmount, &p.spend, &p.margin, &p.marginSpend, &p.discount, &p.service, &p.acquisition,
@@ -230,7 +230,7 @@ func (e *encoder) orders(s *Summary) {
 	}
 }
 
-// parts are what the event may say besides, in the order of the bits of known.
+// parts are the optional amounts of an order, in the order of the bits of known.
 func (v *order) parts() [4]*int64 {
 	return [...]*int64{&v.margin, &v.discount, &v.service, &v.acquisition}
 }

@@ -16,7 +16,7 @@ type stamp struct {
 
 func (f *stamp) key() *stamp { return f }
 
-// compare is the canonical order of facts of one topic. The day comes first so that the days stay together where a zone's
+// compare is the canonical order of facts of one topic. The day comes first: so the facts of a day stay together where a
 // clock was set back over midnight.
 func (f *stamp) compare(g *stamp) int {
 	switch {
@@ -55,8 +55,8 @@ const (
 	full          // there is no room for it; nothing has changed
 )
 
-// admit returns facts with f, whose stamp is k. An event is known by its id on its day; of two contents the greater stays:
-// greater compares f with what is there. The input is not modified.
+// admit returns facts with f, whose stamp is k. An event is known by its id on its day. Of two contents of one event the
+// greater stays: greater compares f with the old content. The input is not modified.
 func admit[T any, P stamped[T]](facts []T, f T, k stamp, l limits, greater func(old *T) bool) ([]T, outcome) {
 	place, old, today := len(facts), -1, 0
 	for i := len(facts) - 1; i >= 0; i-- {
@@ -121,7 +121,7 @@ func pool[T any, P stamped[T]](facts []T, f T, merge func(into, f *T)) []T {
 	return insert(facts, place, f)
 }
 
-// since returns facts without those before a day. They share memory, which nobody writes to.
+// since returns facts without the facts before a day. Both share memory, which nobody writes to.
 func since[T any, P stamped[T]](facts []T, first event.Day) []T {
 	for i := range facts {
 		if P(&facts[i]).key().day >= first {

@@ -23,7 +23,7 @@ type feedback struct {
 	score int32  // by kind, see scoreNPS and scoreCSAT
 	kind  event.FeedbackKind
 	about event.Subject
-	// id is that of the event, of a grievance alone; empty where it was stored before idsSince.
+	// id is the id of a grievance's event. It is empty for other feedback, and for a grievance stored before idsSince.
 	id string
 }
 

@@ -31,7 +31,7 @@ func (g *gaps) median() float64 {
 	if g.days < 2 {
 		return 0
 	}
-	// The two in the middle, which are one where the number of gaps is odd.
+	// The two gaps in the middle: one gap, taken twice, where the number of gaps is odd.
 	n, low, seen := g.days-1, -1, 0
 	for length, count := range g.count {
 		seen += int(count)

@@ -7,23 +7,24 @@ import (
 	"tidemark/internal/event"
 )
 
-// Grievance is a complaint or an unhappy answer: an NPS detractor's (below 7), a CSAT or a REVIEW below the middle of its scale.
+// Grievance is a complaint or an unhappy answer: an NPS below 7 (a detractor), a CSAT or a REVIEW below the middle of its
+// scale.
 type Grievance struct {
-	// ID is the event's; empty where it was stored when ids were not yet kept.
+	// ID is the id of the event. It is empty for a grievance that was stored before ids were kept.
 	ID    string
 	At    event.Instant
 	Day   event.Day
 	Kind  event.FeedbackKind
 	About event.Subject
-	// Share is the answer's place on its own scale, in [0, 1]; NaN of a complaint.
+	// Share is the place of the answer on its own scale, in [0, 1]; NaN for a complaint.
 	Share float64
-	// Unhappy is how far an answer lies below what counts as content, in (0, 1]: 1 is the worst; 0 of a complaint.
+	// Unhappy is how far the answer lies below a content one, in (0, 1]: 1 is the worst. It is 0 for a complaint.
 	Unhappy float64
-	// Open reports whether no resolution has closed a complaint.
+	// Open says that no resolution has closed the complaint.
 	Open bool
 }
 
-// The answers from which on a customer is not unhappy.
+// The least answers of a customer who is not unhappy.
 const (
 	passive = 7 * scoreNPS
 	middle  = scoreCSAT / 2
@@ -43,7 +44,7 @@ func (b *feedback) grieves() bool {
 	return false
 }
 
-// Grievances yields those of the trailing days, at most 365, at an instant, the oldest first.
+// Grievances yields the grievances of the trailing days before an instant, the oldest first. days is 1 to 365.
 func (s *Summary) Grievances(at event.Instant, days int, c event.Calendar) iter.Seq[Grievance] {
 	today := c.Day(at)
 	return func(yield func(Grievance) bool) {
@@ -69,7 +70,8 @@ func (s *Summary) Grievances(at event.Instant, days int, c event.Calendar) iter.
 	}
 }
 
-// Touches yields the days of the trailing 90 with interactions of a kind at an instant, and how many; a day may come twice.
+// Touches yields each day of the trailing 90 days with interactions of a kind, and the number of these interactions. It may
+// yield a day twice.
 func (s *Summary) Touches(kind event.InteractionKind, at event.Instant, c event.Calendar) iter.Seq2[event.Day, int] {
 	today := c.Day(at)
 	return func(yield func(event.Day, int) bool) {

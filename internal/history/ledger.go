@@ -7,7 +7,7 @@ type ledger struct {
 	s      *Summary
 	at     event.Instant
 	oi, ri int // the first order and refund not yet seen
-	// byChannel, where not nil, counts the orders of the days seen from a day on, by channel.
+	// byChannel, where not nil, counts by channel the orders of the days that the walk has seen, from a day on.
 	byChannel *channelOrders
 
 	entry
@@ -17,7 +17,7 @@ type ledger struct {
 type entry struct {
 	day    event.Day
 	orders int // zero on a day of refunds alone
-	// amount is what the orders cost, reduced what refunds took off it, orphaned what refunds of unknown orders took.
+	// amount is what the orders cost, reduced what refunds took off the orders, orphaned what refunds of unknown orders took.
 	amount, reduced, orphaned      int64
 	margin, marginSpend            int64
 	discount, service, acquisition int64

@@ -113,8 +113,8 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 		}
 		return observed{x: i}
 	case 2, 3:
-		f := &event.Feedback{Head: head, Kind: event.FeedbackKind(rapid.IntRange(1, 5).Draw(t, "feedback"))}
-		f.About = event.Subject(rapid.IntRange(0, 7).Draw(t, "about"))
+		f := &event.Feedback{Head: head, Kind: event.FeedbackKind(rapid.IntRange(1, event.FeedbackKinds-1).Draw(t, "feedback"))}
+		f.About = event.Subject(rapid.IntRange(0, event.Subjects-1).Draw(t, "about"))
 		switch f.Kind {
 		case event.NPS:
 			f.Scored, f.Max, f.Score = true, 10, float64(rapid.IntRange(0, 10).Draw(t, "nps"))

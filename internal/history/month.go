@@ -3,8 +3,8 @@ package history
 import "tidemark/internal/event"
 
 // Civil dates by integer arithmetic on years that begin in March, so that the leap day comes last (C. Neri, L. Schneider,
-// "Euclidean affine functions and their application to calendar algorithms", 2022). event.Day.Month says the
-// same by way of time.Time, but Facts asks for every purchase day.
+// "Euclidean affine functions and their application to calendar algorithms", 2022). event.Day.Month gives the same answer
+// through time.Time, which is too slow: Facts asks for the month of every purchase day.
 const (
 	eraDays   = 146_097 // of 400 Gregorian years
 	eras      = 120     // added to keep the numbers positive: good for 48,000 years before 1970 and as many after
@@ -57,8 +57,8 @@ func (m *months) add(day, today event.Day) {
 	m.streak++
 }
 
-// active returns the length of the streak if it reaches into the current month or the one before, and the day on which it
-// will have broken if nothing comes.
+// active returns the length of the streak if the streak reaches into the current month or the month before. breaks is the day
+// on which the streak will have broken if no purchase comes.
 func (m *months) active(today event.Day) (length int, breaks event.Day) {
 	if current, _ := monthOf(today); m.streak == 0 || m.last < current-1 {
 		return 0, noDay

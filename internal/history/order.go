@@ -13,7 +13,7 @@ type order struct {
 	stamp
 	order  uint64 // hash of the order id; zero in the aggregate of a day
 	amount int64
-	// What the event may say besides; known has a bit for each that it says.
+	// The optional amounts of the event. known has a bit for each amount that the event gives.
 	margin, discount, service, acquisition int64
 	known                                  uint8
 	channel                                uint8 // place in Summary.channels plus one; zero for none
@@ -34,8 +34,8 @@ const (
 // dayAggregate is the event of the fact that stands for the orders of a day beyond the cap.
 const dayAggregate = 1
 
-// above reports whether v overrules w where they are close enough: the later one, a CANCEL among equals, then the greater
-// event id.
+// above reports whether v would overrule w if both were close enough: the later version, a CANCEL among equals, then the
+// greater event id.
 func (v *order) above(w *order) bool {
 	if v.at != w.at {
 		return v.at > w.at
@@ -49,7 +49,7 @@ func (v *order) above(w *order) bool {
 // overrules reports whether v takes the place of w, another version of the same order.
 func (v *order) overrules(w *order) bool { return v.above(w) && apart(v.day, w.day) < window }
 
-// buries reports whether w, which v overrules, need not be kept: no instant will be asked for at which w still stood.
+// buries reports whether w, which v overrules, need not be kept: nobody will ask for an instant at which w still stood.
 func (s *Summary) buries(v, w *order) bool { return v.day < s.newest-margin || v.at == w.at }
 
 func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {
@@ -106,7 +106,7 @@ func (s *Summary) version(v order, c event.Calendar) bool {
 	return true
 }
 
-// rewrite replaces the orders by what v leaves of them, with v among them if it is to be kept.
+// rewrite drops the orders that v buries, marks the others that v overrules, and adds v if v is to be kept.
 func (s *Summary) rewrite(v order, keep bool) {
 	rest := make([]order, 0, len(s.orders)+1)
 	for i := range s.orders {
@@ -133,7 +133,8 @@ func (s *Summary) rewrite(v order, keep bool) {
 	s.orders = rest
 }
 
-// compareOrders is the order of Summary.orders: that of the facts, where one event may speak of several orders.
+// compareOrders is the order of Summary.orders: the order of facts, then by order id, because one event may speak of several
+// orders.
 func compareOrders(v, w *order) int {
 	return cmp.Or(v.compare(&w.stamp), cmp.Compare(v.order, w.order), cmp.Compare(bit(v.cancel, 1), bit(w.cancel, 1)))
 }
@@ -153,7 +154,7 @@ func (s *Summary) greaterOrder(v, w *order) bool {
 	) > 0
 }
 
-// spillOrder adds an order to the aggregate of its day. A cancellation there is no room for is lost.
+// spillOrder adds an order to the aggregate of its day. A cancellation beyond the cap is dropped.
 func (s *Summary) spillOrder(v order, c event.Calendar) bool {
 	s.spilled++
 	if v.cancel {
@@ -164,7 +165,7 @@ func (s *Summary) spillOrder(v order, c event.Calendar) bool {
 	return true
 }
 
-// forgetOverruled drops the versions that were kept for the sake of instants just before H.
+// forgetOverruled drops the versions that were kept only for questions about instants just before H.
 func (s *Summary) forgetOverruled() {
 	var rest []order
 	for i := range s.orders {
@@ -191,7 +192,7 @@ func (s *Summary) buried(w *order) bool {
 	return false
 }
 
-// stands reports whether no version that had come by an instant overrules the one at place i.
+// stands reports whether no version known by an instant overrules the version at place i.
 func (s *Summary) stands(i int, at event.Instant) bool {
 	w := &s.orders[i]
 	if !w.overruled {

@@ -2,8 +2,8 @@ package history
 
 import "tidemark/internal/event"
 
-// LastOrdered is the day of the newest order or cancellation that is remembered, whether an order stands then or not; false
-// where there never was one. Nobody has bought on a later day. It costs next to nothing, unlike Facts.
+// LastOrdered is the day of the newest order or cancellation that is remembered, whether or not an order stands on that day.
+// It is false where the customer never ordered. No purchase day is later. LastOrdered costs next to nothing, unlike Facts.
 func (s *Summary) LastOrdered() (event.Day, bool) {
 	if n := len(s.orders); n > 0 {
 		return s.orders[n-1].day, true

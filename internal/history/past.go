@@ -2,7 +2,7 @@ package history
 
 import "tidemark/internal/event"
 
-// past is what is left of the days that are sealed. It is never modified once a Summary holds it.
+// past holds the totals of the sealed days. It is never modified once a Summary holds it.
 type past struct {
 	orders, days                   int64
 	firstDay, lastDay              event.Day

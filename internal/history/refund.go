@@ -8,8 +8,8 @@ import (
 
 var refundLimits = limits{perDay: 32, total: 256}
 
-// refund is a REFUND or a CHARGEBACK. Its order is zero where it names none, and once its order is sealed; then amount is
-// what it effectively moved.
+// refund is a REFUND or a CHARGEBACK. Its order is zero where the event names no order, and once its order is sealed. From
+// then on, amount is what the refund moved in effect.
 type refund struct {
 	stamp
 	order      uint64
@@ -54,8 +54,8 @@ func (r *refund) before(q *refund) bool {
 	return r.at < q.at || r.at == q.at && (r.event < q.event || r.event == q.event && r.day < q.day)
 }
 
-// target returns the place of the version that a refund belongs to at an instant, -1 for none: of those that stand less
-// than 365 days away the newest not younger than r, else the oldest younger one.
+// target returns the place of the version that a refund belongs to at an instant; -1 for none. Among the versions that stand,
+// less than 365 days away, it is the newest at or before the refund, else the oldest after it.
 func (s *Summary) target(r *refund, at event.Instant) int {
 	best := -1
 	for i := range s.orders {
@@ -77,8 +77,8 @@ func nearer(r *refund, v, w *order) bool {
 	return w.at > r.at && v.at < w.at
 }
 
-// belongs reports whether r belongs to the version at place i, which stands. No two versions that stand less than 365 days
-// before a refund are of one order: the later would overrule the earlier.
+// belongs reports whether r belongs to the version at place i, which stands. Two standing versions less than 365 days before
+// a refund never share an order id: the later would overrule the earlier.
 func (s *Summary) belongs(r *refund, i int, at event.Instant) bool {
 	w := &s.orders[i]
 	if r.order != w.order || r.at > at || apart(r.day, w.day) >= window {
@@ -87,8 +87,8 @@ func (s *Summary) belongs(r *refund, i int, at event.Instant) bool {
 	return w.at <= r.at || s.target(r, at) == i
 }
 
-// fate says whether the version at place i is an order that counts at an instant, and how much of it was given back before
-// its own date.
+// fate says whether the version at place i is an order that counts at an instant, and how much of the order was given back
+// before its own date.
 func (s *Summary) fate(i int, at event.Instant) (lives bool, early int64) {
 	w := &s.orders[i]
 	if w.cancel || w.at > at || !s.stands(i, at) {
@@ -113,8 +113,8 @@ func (s *Summary) fate(i int, at event.Instant) (lives bool, early int64) {
 	return true, early
 }
 
-// moved returns what the refund at place j takes off its own date at an instant, and whether it is an orphan: it names an
-// order that is not known.
+// moved returns the amount that the refund at place j takes off its own date at an instant. orphan says that the refund names
+// an order that is not known.
 func (s *Summary) moved(j int, at event.Instant) (amount int64, orphan bool) {
 	r := &s.refunds[j]
 	if r.order == 0 {

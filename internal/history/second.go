@@ -2,8 +2,8 @@ package history
 
 import "tidemark/internal/event"
 
-// SecondGap returns the days between the first and the second purchase day that stand at an instant. False where there is no
-// second one, and where it is sealed: purchase days are told apart for 730 days.
+// SecondGap returns the days between the first and the second purchase day that stand at an instant. It is false where there
+// is no second purchase day, and where the second is sealed: after 730 days purchase days are no longer told apart.
 func (s *Summary) SecondGap(at event.Instant) (days int, known bool) {
 	if s.past != nil && s.past.days > 1 {
 		return 0, false

@@ -6,23 +6,23 @@ import (
 	"tidemark/internal/event"
 )
 
-// The distances from H, in days. An event on day d is too late once d <= H-window (H-touchWindow for interactions).
+// Distances from H, in days. An event on day d is too late once d <= H-window (an interaction: d <= H-touchWindow).
 const (
 	window      = 365 // of purchases and feedback, of their lateness, and the reach of a link
 	touchWindow = 90
-	monthWindow = 30 // what of it is lately
+	monthWindow = 30 // of the interactions that are lately
 	repeats     = 7  // how long the repetition of an interaction is recognised
 
-	// margin keeps facts of the windows that end the day before H: an event stamped ahead of the record time, by 5 minutes at
-	// most, may have moved H to tomorrow.
+	// margin keeps the facts of the windows that end the day before H: an event may be stamped up to 5 minutes after its
+	// record time, and so may have moved H to tomorrow.
 	margin = 1
 
 	sealAfter       = 2 * window
 	sealOrphanAfter = 3 * window
 )
 
-// Summary is what is remembered of one customer. The zero value remembers nothing. It is copy-on-write: no method modifies
-// its receiver, or memory that another Summary shares. It is safe for concurrent use.
+// Summary is what is remembered of one customer. The zero value remembers nothing. Summary is copy-on-write: no method
+// modifies its receiver, nor memory that another Summary shares. So it is safe for concurrent use.
 type Summary struct {
 	newest event.Day
 	seen   bool
@@ -47,21 +47,21 @@ type Verdict uint8
 
 // The verdicts.
 const (
-	// Accepted: the summary has changed.
+	// Accepted says that the summary has changed.
 	Accepted Verdict = iota
-	// Repeated: known already, or overruled by what is known. Nothing has changed.
+	// Repeated says that the event is known already, or is overruled by a known event. Nothing has changed.
 	Repeated
-	// TooLate: on a day of which it can no longer be known what was counted. Nothing has changed.
+	// TooLate says that the event falls on a day whose events are no longer told apart. Nothing has changed.
 	TooLate
 )
 
-// Amounts are the amounts of a purchase in minor units of the base currency; zero for other events.
+// Amounts are the amounts of a purchase, in minor units of the base currency. They are zero for other events.
 type Amounts struct {
 	Amount                                         int64
 	Margin, Discount, ServiceCost, AcquisitionCost event.OptionalMinor
 }
 
-// Newest is the newest day of any accepted event, H; the zero value's is the least Day.
+// Newest is the newest day of any accepted event, H. For the zero value it is the least Day.
 func (s *Summary) Newest() event.Day {
 	if !s.seen {
 		return math.MinInt32
@@ -69,11 +69,11 @@ func (s *Summary) Newest() event.Day {
 	return s.newest
 }
 
-// Spilled counts the facts beyond the caps, of which less is known than of others.
+// Spilled counts the facts beyond the caps. Less is known of such a fact; see the package comment.
 func (s *Summary) Spilled() int64 { return s.spilled }
 
-// Observe returns s with x counted in, and what became of x. The amounts are those of x, converted; the calendar must be
-// the same for all events of a customer.
+// Observe returns s with the event x counted in, and what became of x. a holds the amounts of x, converted into the base
+// currency. The calendar must be the same for all events of a customer.
 func (s Summary) Observe(x event.Event, a Amounts, c event.Calendar) (Summary, Verdict) {
 	head := x.Common()
 	f := stamp{at: head.OccurredAt, event: hash(head.ID), day: c.Day(head.OccurredAt), n: 1}
@@ -100,7 +100,7 @@ func (s Summary) Observe(x event.Event, a Amounts, c event.Calendar) (Summary, V
 	return next, Accepted
 }
 
-// advance moves H up to a day and lets go of what is then too old. It reports whether H has moved.
+// advance moves H up to a day and drops what is then too old. It reports whether H has moved.
 func (s *Summary) advance(day event.Day) bool {
 	if s.seen && day <= s.newest {
 		return false

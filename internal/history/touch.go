@@ -18,7 +18,7 @@ type touch struct {
 	channel uint8 // as order.channel
 }
 
-// touchDay is what is left of a day's interactions of one kind. Summary.days is sorted by (day, kind).
+// touchDay holds the counts of a day's interactions of one kind. Summary.days is sorted by (day, kind).
 type touchDay struct {
 	day      event.Day
 	kind     event.InteractionKind
@@ -69,7 +69,8 @@ func (s *Summary) greaterTouch(t, u *touch) bool {
 	) > 0
 }
 
-// foldTouches adds the interactions that are older than 7 days to their days, and the days out of the window to the past.
+// foldTouches adds the interactions that are older than 7 days to the counts of their days, and the days that leave the
+// window to the past.
 func (s *Summary) foldTouches() {
 	old := 0
 	for old < len(s.touches) && s.touches[old].day <= s.newest-repeats {
@@ -93,7 +94,7 @@ func (s *Summary) foldTouches() {
 	}
 }
 
-// fold adds interactions to their days, channels and costs.
+// fold adds interactions to the counts of their days, channels and costs.
 func (s *Summary) fold(touches []touch) {
 	days := slices.Grow(slices.Clone(s.days), len(touches))
 	channels, past := s.channels, s.past

@@ -2,52 +2,54 @@ package judge
 
 import "math"
 
-// Set is cases that were ranked together, such as the customers of one cutoff.
+// Set is a set of cases that are ranked together, such as the customers of one
+// cutoff. The slices have equal lengths.
 type Set struct {
 	Scores   []float64
 	Rival    []float64 // other scores of the same cases, for AUCDifference
 	Happened []bool
-	// Customers says whose case each is. Without it, all cases are taken as
+	// Customers names the customer of each case. Without it, all cases count as
 	// independent.
 	Customers []string
 }
 
-// Estimate is a figure with its standard error, which is NaN where there are too
-// few cases to tell.
+// Estimate is a figure with its standard error. The standard error is NaN where
+// there are too few cases to estimate it.
 type Estimate struct {
 	Value, StandardError float64
 }
 
-// Interval is the 95 % interval, by the normal distribution. For an AUC near 0 or
-// 1 it may reach beyond them.
+// Interval is the 95 % interval, by the normal distribution. For an AUC near 0
+// or 1 it may reach beyond 0 or 1.
 func (e Estimate) Interval() (low, high float64) {
 	const z = 1.959963984540054
 	return e.Value - float64(z*e.StandardError), e.Value + float64(z*e.StandardError)
 }
 
-// AUC is the probability that a case in which it happened has a higher score than
-// one in which it did not, a tie counting half; over several sets, the mean of
-// their AUCs. It is in [0, 1], and .5 by chance; NaN where a set lacks either
-// kind. It takes O(n log n).
+// AUC is the probability that a case in which it happened has a higher score
+// than a case in which it did not; a tie counts half. Over several sets it is
+// the mean of their AUCs. It is in [0, 1], and .5 by chance. It is NaN where a
+// set lacks either kind of case. It takes O(n log n).
 //
 // The standard error is that of DeLong, DeLong & Clarke-Pearson, Comparing the
 // Areas under Two or More Correlated Receiver Operating Characteristic Curves,
 // Biometrics 44(3), 1988, from the ranks as in Sun & Xu, Fast Implementation of
 // DeLong's Algorithm, IEEE Signal Processing Letters 21(11), 2014.
 //
-// Cutoffs that roll over the same customers are not independent, and look surer
-// than they are. Where Customers are given, what all cases of a customer
-// contribute is added up before it is squared: Obuchowski, Nonparametric Analysis
-// of Clustered ROC Curve Data, Biometrics 53(2), 1997, here across the sets as
-// well. Its factor for small samples is taken by set and kind, so that customers
-// of one case each give DeLong's.
+// Cutoffs that roll over the same customers are not independent: taken as
+// independent, they look surer than they are. Where Customers are given, the
+// contributions of all cases of a customer are added up before they are squared:
+// Obuchowski, Nonparametric Analysis of Clustered ROC Curve Data, Biometrics
+// 53(2), 1997, here across the sets as well. Its factor for small samples is
+// taken by set and kind, so that customers with one case each give DeLong's
+// standard error.
 func AUC(sets ...Set) Estimate {
 	return meanOf(sets, func(s Set) []float64 { return placements(s.Scores, s.Happened) })
 }
 
-// AUCDifference is how much the AUC of Scores is above that of Rival; over several
-// sets, in the mean. Its standard error knows that both rank the same cases; else
-// as for AUC.
+// AUCDifference is the AUC of Scores less the AUC of Rival; over several sets
+// the mean difference. Its standard error accounts for both ranking the same
+// cases. All else is as for AUC.
 func AUCDifference(sets ...Set) Estimate {
 	return meanOf(sets, func(s Set) []float64 {
 		v, w := placements(s.Scores, s.Happened), placements(s.Rival, s.Happened)
@@ -58,9 +60,9 @@ func AUCDifference(sets ...Set) Estimate {
 	})
 }
 
-// placements is, for each case, the share of the cases of the other kind that are
-// on the right side of it: the structural components of DeLong. Their mean over
-// the cases of either kind is the AUC.
+// placements is, for each case, the share of the cases of the other kind that
+// the scores rank on the right side of it: DeLong's structural components. Their
+// mean over the cases of either kind is the AUC.
 func placements(scores []float64, happened []bool) []float64 {
 	sameLength("outcomes", len(happened), len(scores))
 	v := make([]float64, len(scores))
@@ -126,7 +128,8 @@ func meanOf(sets []Set, v func(Set) []float64) Estimate {
 	return e
 }
 
-// customers adds up what the cases of each contribute to the error of an estimate.
+// customers adds up, by customer, what the cases contribute to the error of an
+// estimate.
 type customers struct {
 	index map[string]int
 	parts []float64
@@ -147,8 +150,8 @@ func (c *customers) id(s Set, i int) int {
 	return id
 }
 
-// add takes in the cases of one kind in one of so many sets. One customer alone
-// tells nothing of how customers differ: the error is then NaN.
+// add takes in the cases of one kind in one of so many sets. A single customer
+// says nothing of how customers differ: the error is then NaN.
 func (c *customers) add(ids []int, parts []float64, sets float64) {
 	distinct := map[int]bool{}
 	for _, id := range ids {

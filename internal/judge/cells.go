@@ -2,7 +2,7 @@ package judge
 
 import "math"
 
-// Cell is cases of like forecasts of which only sums are known.
+// Cell is a set of cases with like forecasts, of which only sums are known.
 type Cell struct {
 	Cases, Happened int
 	// Forecast is the sum of the forecasts.
@@ -11,9 +11,9 @@ type Cell struct {
 
 func (c Cell) mean() float64 { return c.Forecast / float64(c.Cases) }
 
-// CellsLine is CalibrationLine where each case is taken to have the mean forecast of its cell; a cell has at least one case.
-// Of cells half a unit of log-odds wide or less it is as good as that of the cases: grouping by what is regressed upon does
-// not pull the slope to either side.
+// CellsLine is CalibrationLine where each case counts with the mean forecast of its cell. A cell has at least one case. If no
+// cell is wider than half a unit of log-odds, CellsLine is as good as CalibrationLine: a regression is not biased by grouping
+// the cases by the regressor.
 func CellsLine(cells []Cell) Line {
 	cases := make([]weighed, 0, 2*len(cells))
 	for _, c := range cells {
@@ -23,8 +23,8 @@ func CellsLine(cells []Cell) Line {
 	return calibrate(cases)
 }
 
-// CellsAUC is AUC where a pair of cases of one cell counts half, for cells in ascending order of their forecasts that do not
-// overlap. That of the cases lies within so much of it: by how the pairs within cells might be ranked.
+// CellsAUC is AUC where a pair of cases of one cell counts half. The cells are in ascending order of their forecasts and do
+// not overlap. The AUC of the single cases lies within the distance within of auc: the ranking inside the cells is unknown.
 func CellsAUC(cells []Cell) (auc Estimate, within float64) {
 	var yes, no float64
 	for _, c := range cells {
@@ -53,7 +53,7 @@ func CellsAUC(cells []Cell) (auc Estimate, within float64) {
 	return auc, within
 }
 
-// CellsTop is TopShare for cells in ascending order, whose cases count as of equal score.
+// CellsTop is TopShare for cells in ascending order of their forecasts. The cases of a cell count as of equal score.
 func CellsTop(cells []Cell, share float64) Top {
 	var n, all int
 	for _, c := range cells {

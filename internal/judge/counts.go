@@ -8,27 +8,30 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Accuracy is how far forecast counts, or amounts, were off what came.
+// Accuracy says how far forecast counts, or amounts, were off the actual ones.
 type Accuracy struct {
 	Cases            int
 	Actual, Forecast float64 // their sums
-	// Bias is the forecast sum over the actual one, less 1: -.12 is 12 % too low.
+	// Bias is the sum of the forecasts over the sum of the actual values, less
+	// 1: -.12 is 12 % too low.
 	Bias float64
-	// Deviance is that of Poisson counts, as a mean over the cases:
-	// 2 (y ln(y/f) - y + f) for a forecast f and y that came. NaN for a negative y.
+	// Deviance is the mean Poisson deviance of the cases: 2 (y ln(y/f) - y + f)
+	// for a forecast f and an actual y. It is NaN for a negative y.
 	Deviance float64
 	MAE      float64 // mean absolute error
 	RMSE     float64 // root of the mean square error
-	// MSLE is the mean square of ln(1+f) - ln(1+y); NaN for anything below -1.
+	// MSLE is the mean square of ln(1+f) - ln(1+y). It is NaN where a value lies
+	// below -1.
 	MSLE float64
-	// Correlation is Pearson's; NaN where either does not vary.
+	// Correlation is Pearson's, in [-1, 1]. It is NaN where either side does not
+	// vary.
 	Correlation float64
 }
 
-// Counts compares forecasts with what came.
+// Counts compares forecasts with actual values.
 //
-// On the CDNOW sample, 39 weeks after the fit, BG/NBD comes to correlation .6256,
-// MAE .7855, RMSE 1.6080, MSLE .2343, bias -.122.
+// On the CDNOW sample, 39 weeks after the fit, BG/NBD comes to correlation
+// .6256, MAE .7855, RMSE 1.6080, MSLE .2343, bias -.122.
 func Counts(forecast, actual []float64) Accuracy {
 	sameLength("actual counts", len(actual), len(forecast))
 	a := Accuracy{Cases: len(actual)}
@@ -61,24 +64,25 @@ func deviance(f, y float64) float64 {
 	return 2 * (float64(y*math.Log(y/f)) - y + f)
 }
 
-// Class is a line of a table of forecasts by class, such as by how often the
-// customers had bought before.
+// Class is a line of a table of forecasts by class, such as by the number of
+// purchases before.
 type Class struct {
 	Class            int
 	Cases            int
 	Actual, Forecast float64 // means
-	// StandardError is that of the actual mean; NaN of a single case.
+	// StandardError is the standard error of the actual mean. It is NaN for a
+	// single case.
 	StandardError float64
 }
 
-// Holds tells whether the forecast is within 15 % of what came, or within two
-// standard errors.
+// Holds reports whether the forecast lies within 15 % of the actual mean, or
+// within two of its standard errors.
 func (c Class) Holds() bool {
 	off := math.Abs(c.Forecast - c.Actual)
 	return off <= .15*math.Abs(c.Actual) || off <= 2*c.StandardError
 }
 
-// ByClass is the table of the classes that occur, in their order.
+// ByClass is the table of the classes that occur, in ascending order.
 func ByClass(forecast, actual []float64, classes []int) []Class {
 	sameLength("actual counts", len(actual), len(forecast))
 	sameLength("classes", len(classes), len(forecast))

@@ -2,7 +2,7 @@ package judge
 
 import "math"
 
-// Line is how the log-odds of what happened follow those that were forecast:
+// Line relates the log-odds of what happened to the log-odds that were forecast:
 // intercept 0 and slope 1 if every forecast is true.
 type Line struct {
 	Intercept Estimate // above 0 where forecasts near .5 are too low
@@ -10,8 +10,9 @@ type Line struct {
 }
 
 // CalibrationLine is the logistic regression of what happened on the log-odds of
-// the forecasts, by maximum likelihood; NaN where that has no maximum, since one
-// threshold on the forecast separates the outcomes or all forecasts are alike.
+// the forecasts, by maximum likelihood. It is NaN where the likelihood has no
+// maximum: where one threshold on the forecast separates the outcomes, or where
+// all forecasts are alike.
 //
 // Source: Cox, Two Further Applications of a Model for Binary Regression,
 // Biometrika 45, 1958. The standard errors come from the Hessian.
@@ -24,7 +25,8 @@ func CalibrationLine(forecasts []float64, happened []bool) Line {
 	return calibrate(cases)
 }
 
-// weighed is so many cases of one log-odds in which it happened, or did not.
+// weighed counts the cases of one log-odds: in how many it happened, and in how
+// many it did not.
 type weighed struct {
 	x        float64
 	happened bool
@@ -59,9 +61,9 @@ func calibrate(cases []weighed) Line {
 	return none
 }
 
-// overlap tells whether no threshold on x separates the outcomes: then, and only
-// then, the likelihood has its maximum at finite parameters (Albert & Anderson,
-// Biometrika 71, 1984).
+// overlap reports whether no threshold on x separates the outcomes. Then, and
+// only then, the likelihood has its maximum at finite parameters (Albert &
+// Anderson, Biometrika 71, 1984).
 func overlap(cases []weighed) bool {
 	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
 	for _, c := range cases {
@@ -76,8 +78,8 @@ func overlap(cases []weighed) bool {
 	return high[0] > low[1] && high[1] > low[0]
 }
 
-// slope is the log-likelihood of a line a + b x, its derivatives, and those of
-// second order with the sign changed.
+// slope is the log-likelihood of a line a + b x, its first derivatives, and its
+// second derivatives with the sign changed.
 type slope struct {
 	value, byA, byB, aa, ab, bb float64
 }
@@ -102,7 +104,7 @@ func (s slope) determinant() float64 {
 	return float64(s.aa*s.bb) - float64(s.ab*s.ab)
 }
 
-// step is Newton's.
+// step is a step of Newton's method.
 func (s slope) step() (a, b float64) {
 	det := s.determinant()
 	return (float64(s.bb*s.byA) - float64(s.ab*s.byB)) / det, (float64(s.aa*s.byB) - float64(s.ab*s.byA)) / det

@@ -2,11 +2,13 @@ package judge
 
 import "math"
 
-// nearest is how near a forecast can come to certainty, and a count to nothing.
+// nearest is the least distance of a forecast from certainty, and of a count
+// from zero, in a logarithm.
 const nearest = 1e-6
 
-// Brier is the mean square of forecast probabilities less what happened: 0 to 1,
-// the smaller the better. Who always forecasts the rate p has p (1-p).
+// Brier is the mean square of the forecast probabilities less what happened (1
+// or 0): 0 to 1, the smaller the better. A forecast that is always the rate p
+// has p (1-p).
 func Brier(forecasts []float64, happened []bool) float64 {
 	sameLength("outcomes", len(happened), len(forecasts))
 	var sum float64
@@ -18,7 +20,8 @@ func Brier(forecasts []float64, happened []bool) float64 {
 }
 
 // LogLoss is the mean of -ln of the probability that was forecast for what
-// happened: 0 to 13.8, the smaller the better. Who always forecasts .5 has .693.
+// happened: 0 to 13.8, the smaller the better. A forecast that is always .5 has
+// .693.
 func LogLoss(forecasts []float64, happened []bool) float64 {
 	sameLength("outcomes", len(happened), len(forecasts))
 	var sum float64
@@ -28,13 +31,14 @@ func LogLoss(forecasts []float64, happened []bool) float64 {
 	return sum / float64(len(forecasts))
 }
 
-// logit is ln(p/(1-p)), of a p kept off 0 and 1.
+// logit is ln(p/(1-p)), with p kept off 0 and 1 by nearest.
 func logit(p float64) float64 {
 	p = min(1-nearest, max(nearest, p))
 	return math.Log(p) - math.Log1p(-p)
 }
 
-// logLikelihood is ln of the probability of what happened, by its log-odds.
+// logLikelihood is ln of the probability of what happened, given the log-odds
+// that it happens.
 func logLikelihood(odds float64, happened bool) float64 {
 	if happened {
 		odds = -odds

@@ -11,13 +11,13 @@ import (
 type Bin struct {
 	Cases    int
 	Forecast float64 // their mean forecast
-	Observed float64 // the share of them in which it happened
+	Observed float64 // the share of the cases in which it happened
 }
 
-// Reliability is the table of so many bins of equally many cases, from the lowest
-// forecasts on: the usual choice is 10. Cases of one forecast stay together, in
-// the bin that the middle one of them (of two, the lower) falls in, and bins that are left without any
-// are not listed.
+// Reliability is the table of so many bins of equally many cases, from the
+// lowest forecasts up; 10 bins are usual. Cases with one forecast stay together,
+// in the bin of the middle case (of two middle cases, the lower). A bin that is
+// left without a case is not listed.
 func Reliability(forecasts []float64, happened []bool, bins int) []Bin {
 	sameLength("outcomes", len(happened), len(forecasts))
 	var table []Bin
@@ -32,10 +32,10 @@ func Reliability(forecasts []float64, happened []bool, bins int) []Bin {
 	return table
 }
 
-// CalibrationError is the expected calibration error (ECE) of a reliability table:
-// the mean, over the cases, of how far the mean forecast of their bin is off the
-// observed share. It is in [0, 1]; even of perfect forecasts it is above 0, by
-// chance: see CalibrationErrorByChance.
+// CalibrationError is the expected calibration error (ECE) of a reliability
+// table: the mean, over the cases, of the distance between a bin's mean forecast
+// and its observed share. It is in [0, 1]. Even for perfect forecasts it is
+// above 0, by chance: see CalibrationErrorByChance.
 func CalibrationError(table []Bin) float64 {
 	var sum float64
 	var cases int
@@ -46,14 +46,15 @@ func CalibrationError(table []Bin) float64 {
 	return sum / float64(cases)
 }
 
-// CalibrationErrorByChance is what the calibration error would stay below with
-// probability q, such as .95, if every forecast were true: the quantile over so
-// many draws of outcomes from the forecasts. uniform yields numbers in [0, 1), as
-// the Float64 of math/rand/v2 does; one seed gives one result. Of 10,000 cases,
-// 1,000 draws take 0.16 seconds.
+// CalibrationErrorByChance is the value below which the calibration error would
+// stay with probability q, such as .95, if every forecast were true: the
+// quantile over so many draws of outcomes from the forecasts. uniform yields
+// numbers in [0, 1), as the Float64 of math/rand/v2 does; one seed gives one
+// result. For 10,000 cases, 1,000 draws take 0.16 seconds.
 //
 // Source: Bröcker & Smith, Increasing the Reliability of Reliability Diagrams,
-// Weather and Forecasting 22(3), 2007, who draw the bins' bars so.
+// Weather and Forecasting 22(3), 2007. They draw the bars of the bins in this
+// way.
 func CalibrationErrorByChance(forecasts []float64, bins, draws int, q float64, uniform func() float64) float64 {
 	if len(forecasts) == 0 || draws < 1 || slices.ContainsFunc(forecasts, math.IsNaN) {
 		return math.NaN()
@@ -76,7 +77,7 @@ func CalibrationErrorByChance(forecasts []float64, bins, draws int, q float64, u
 	return stat.Quantile(q, stat.Empirical, errors, nil)
 }
 
-// binned is the cases of each bin that has any.
+// binned lists the cases of each bin that has a case.
 func binned(forecasts []float64, bins int) [][]int {
 	groups := make([][]int, bins)
 	var before int

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// ties goes over the cases from the least score on, all of one score at a time.
+// ties yields the cases from the least score up; it yields all cases of one
+// score together.
 func ties(scores []float64) iter.Seq[[]int] {
 	order := make([]int, len(scores))
 	for i := range order {

@@ -5,22 +5,22 @@ import (
 	"slices"
 )
 
-// Top is what the cases of the highest scores hold.
+// Top describes the cases with the highest scores.
 type Top struct {
 	Cases     int     // how many are in it
-	Precision float64 // the share of them in which it happened
+	Precision float64 // the share of the top cases in which it happened
 	Lift      float64 // that share over the share among all
 	Captured  float64 // the share, of all in which it happened, that is among them
 }
 
-// TopShare looks at the top share of the cases by score, in (0, 1], rounded to
-// whole cases and at least one: .1 is the top decile. Where the last place falls
-// among cases of equal score, each of these counts with the probability that a
-// fair draw would take it.
+// TopShare looks at the top share of the cases by score. share is in (0, 1],
+// rounded to whole cases and at least one case: .1 is the top decile. The last
+// place may fall among cases of equal score: then each of these cases counts
+// with the probability that a fair draw would take it.
 //
-// With weights, such as the value at stake, the shares are shares of weight, and
-// those of Precision and Lift are ratios of what is expected over the draw; nil
-// is 1 each. The top is still so many cases, not so much weight.
+// With weights, such as the value at stake, the shares are shares of weight;
+// Precision and Lift are then ratios of expected weights over the draw. nil
+// weighs every case 1. The top remains a share of the cases, not of the weight.
 func TopShare(scores []float64, happened []bool, weights []float64, share float64) Top {
 	sameLength("outcomes", len(happened), len(scores))
 	if weights != nil {

@@ -11,7 +11,7 @@ import (
 // answer is the action that answers an alert.
 type answer struct {
 	action `yaml:",inline"`
-	// Cost is in major units of the base currency; nil is not known.
+	// Cost is in major units of the base currency; nil means that it is not known.
 	Cost *float64 `yaml:"cost"`
 }
 
@@ -29,7 +29,7 @@ func (a answer) answer(base event.Currency) (score.Action, error) {
 	return given, nil
 }
 
-// causes are the weights of what may be behind an alert; a file without them names no cause.
+// causes are the weights of the evidence for the causes of an alert. With a file without them, alerts name no cause.
 type causes struct {
 	WindowDays        int     `yaml:"window_days"`
 	HalfLifeDays      float64 `yaml:"half_life_days"`

@@ -24,12 +24,13 @@ type fitted struct {
 	RepeatBuyers int       `yaml:"repeat_buyers"`
 	Purchase     goodness  `yaml:"purchase"`
 	Spend        *goodness `yaml:"spend,omitempty"` // nil: not fitted
-	// Churn is of the churn stack, nil where it was not fitted; its customers count once for every date at which they stood.
+	// Churn is the section of the churn stack; nil where the stack was not fitted. It counts a customer once for every date
+	// at which the fit looked at the customer.
 	Churn    *goodness `yaml:"churn,omitempty"`
 	Warnings []string  `yaml:"warnings,omitempty"`
 }
 
-// goodness is how well parameters are known. A parameter without a standard error is left out.
+// goodness says how well parameters are known. A parameter without a standard error is left out.
 type goodness struct {
 	Customers      int                `yaml:"customers"`
 	LogLikelihood  float64            `yaml:"log_likelihood"`
@@ -41,7 +42,7 @@ var (
 	spendNames    = []string{"p", "q", "v"}
 )
 
-// check says what is wrong with f; nil is a model that nobody says was fitted.
+// check returns nil where f is valid, else what is wrong. A nil f is a model that nobody fitted.
 func (f *fitted) check() error {
 	if f == nil {
 		return nil
@@ -95,7 +96,7 @@ func instantOf(where, s string) (event.Instant, error) {
 	return 0, fmt.Errorf("%s: %q is neither a date YYYY-MM-DD nor a time in RFC 3339", where, s)
 }
 
-// section is f as it is written.
+// section is the text of f in the file.
 func (f *fitted) section() (string, error) {
 	var b bytes.Buffer
 	e := yaml.NewEncoder(&b)

@@ -1,4 +1,4 @@
-// Package model reads the versioned file that holds every number scores depend on.
+// Package model reads the versioned file that holds every number that scores depend on.
 package model
 
 import (
@@ -30,11 +30,11 @@ import (
 //go:embed model.yaml
 var embedded []byte
 
-// Default returns the bytes of the model that comes with Tidemark: CDNOW's published values.
+// Default returns the bytes of the model that comes with Tidemark, the model of CDNOW.
 func Default() []byte { return bytes.Clone(embedded) }
 
-// Parse reads a model file. The error names everything that is wrong with it: unknown fields, missing parts, numbers out of
-// their range.
+// Parse reads a model file. The error names everything that is wrong with the file: unknown fields, missing parts, numbers
+// out of range.
 func Parse(raw []byte) (score.Model, error) {
 	var f file
 	if err := finite(raw); err != nil {
@@ -61,7 +61,7 @@ func Parse(raw []byte) (score.Model, error) {
 	return m, nil
 }
 
-// finite refuses YAML's .nan and .inf: no number of a model may be either.
+// finite refuses YAML's .nan and .inf: no number of a model may be infinite or not a number.
 func finite(raw []byte) error {
 	var document yaml.Node
 	if err := yaml.Unmarshal(raw, &document); err != nil {
@@ -88,7 +88,7 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// file is the file as it is written: days, points and major units.
+// file is the model file as it is written: spans in days, scores in points, money in major units.
 type file struct {
 	Version   string              `yaml:"version"`
 	Base      string              `yaml:"base"`
@@ -160,7 +160,7 @@ type risk struct {
 	Stack *stack `yaml:"stack"`
 }
 
-// stack is the logistic regression over the purchase model; a file without one leaves its risk as it is.
+// stack is the logistic regression over the purchase model. A file without it leaves the purchase model's risk as it is.
 type stack struct {
 	Intercept     float64            `yaml:"intercept"`
 	MaxTenureDays float64            `yaml:"max_tenure_days"`
@@ -210,7 +210,7 @@ type action struct {
 const (
 	// maxDays bounds the durations: a century.
 	maxDays = 36500
-	// maxSpend bounds what is asked of a customer's spend, in major units.
+	// maxSpend bounds the least spend that a line may ask of a customer, in major units.
 	maxSpend = 1e12
 )
 
@@ -335,14 +335,15 @@ func (f *file) rates() (score.Rates, error) {
 	return rates, nil
 }
 
-// secondOrder names the action for the window of one-time buyers.
+// secondOrder names the action for the window of a one-time buyer.
 const secondOrder = "SECOND_ORDER"
 
-// advice fills in playbooks and alert actions: one for every tier, every level and the second order window, if there is one.
+// advice fills in the playbooks and the alert actions: one for every tier, for every level, and for the window for a second
+// order where the model has one.
 func (f *file) advice(m *score.Model) error {
 	var errs []error
 	tiers, levels := map[string]bool{}, map[string]bool{}
-	for t := tier.Low; t <= tier.High; t++ {
+	for t := tier.Low; int(t) < tier.Tiers; t++ {
 		name := t.String()
 		tiers[name] = true
 		p := f.Playbooks[name]
@@ -356,7 +357,7 @@ func (f *file) advice(m *score.Model) error {
 		}
 		m.Playbooks[t] = book
 	}
-	for l := churn.None; l <= churn.Critical; l++ {
+	for l := range churn.Level(churn.Levels) {
 		name := l.String()
 		levels[name] = true
 		a, ok := f.Alerts[name]

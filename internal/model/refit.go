@@ -16,46 +16,47 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Fit is what there is to write into a model file.
+// Fit is what a fit writes into a model file.
 type Fit struct {
-	// Version is that of the new model.
+	// Version is the version of the new model.
 	Version string
-	// Purchase is a stat.MBGNBD or a stat.BGNBD, whose unit of time is so many days.
+	// Purchase is a stat.MBGNBD or a stat.BGNBD. Its unit of time is UnitDays days.
 	Purchase stat.PurchaseModel
 	UnitDays float64
 	Buying   Goodness
-	// Spend is the spend model in major units of the base currency; nil leaves that of the base as it is.
+	// Spend is the spend model, in major units of the base currency. nil keeps the base's spend model.
 	Spend    *stat.GammaGamma
 	Spending Goodness
-	// From is the first purchase, To the instant up to which it was known who bought.
+	// From is the instant of the first purchase, To the instant up to which purchases were known.
 	From, To event.Instant
-	// RepeatBuyers are those of Buying.Customers who bought on two days or more.
+	// RepeatBuyers counts those of Buying.Customers who bought on two days or more.
 	RepeatBuyers int
 	Warnings     []string
-	// Stack is the churn stack; nil leaves that of the base as it is.
+	// Stack is the churn stack; nil keeps the base's stack.
 	Stack    *churn.Stack
 	Stacking Goodness
-	// SecondOrderDays is the window for a second order, in place of the base's where it has one; 0 leaves that as it is.
+	// SecondOrderDays is the window for a second order, in days. It replaces the base's window, if the base has one. 0 keeps
+	// the base's window.
 	SecondOrderDays int
 }
 
-// Goodness is how well parameters are known.
+// Goodness says how well parameters are known.
 type Goodness struct {
 	Customers     int
 	LogLikelihood float64
-	// StandardErrors are by name; NaN where there is none.
+	// StandardErrors are by the names of the parameters; NaN where there is none.
 	StandardErrors map[string]float64
 }
 
-// digits are the significant ones of parameters that are written; of standard errors, fewer.
+// The significant digits of parameters; standard errors have fewer.
 const (
 	digits      = 7
 	errorDigits = 4
 )
 
-// Refit returns a model file with the version, the parameters and the section fitted of a fit. Everything else stays as it
-// stands in the base, byte by byte: comments, order, numbers. Errors: a base that is no model, a base where one of the
-// parameters is an alias or is merged in, and a fit that makes no model.
+// Refit returns a model file with the version, the parameters and the section fitted of a fit. All else stays as it is in the
+// base, byte by byte: comments, order, numbers. Errors: the base is no model; a parameter of the base is an alias or is
+// merged in; the fit makes no model.
 func Refit(base []byte, f Fit) ([]byte, error) {
 	if _, err := Parse(base); err != nil {
 		return nil, err
@@ -178,13 +179,13 @@ func child(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// text is a file in lines, and what is to stand in them.
+// text is a file in lines, and the edits that are due.
 type text struct {
 	lines []string
 	edits []edit
 }
 
-// edit puts another text in place of old, at a place of a line.
+// edit replaces old by another text, at one place of a line.
 type edit struct {
 	line, from int
 	old, text  string
@@ -192,7 +193,7 @@ type edit struct {
 
 func newText(raw []byte) *text { return &text{lines: strings.SplitAfter(string(raw), "\n")} }
 
-// replace has a value written otherwise.
+// replace notes an edit: another value for a node.
 func (t *text) replace(n *yaml.Node, value string) error {
 	if n == nil || n.Kind != yaml.ScalarNode || n.Line > len(t.lines) {
 		return fmt.Errorf("it cannot be replaced where it is an alias or merged in: write it out in the base")
@@ -208,7 +209,7 @@ func (t *text) replace(n *yaml.Node, value string) error {
 	return fmt.Errorf("line %d: it cannot be replaced: write it plainly, as %s", n.Line, value)
 }
 
-// edited returns the text as it is to be.
+// edited returns the text after all edits.
 func (t *text) edited() string {
 	lines := slices.Clone(t.lines)
 	slices.SortFunc(t.edits, func(a, b edit) int { return b.from - a.from }) // the last of a line first
@@ -219,7 +220,7 @@ func (t *text) edited() string {
 	return strings.Join(lines, "")
 }
 
-// withFitted puts the section fitted in place of the one that is there, or at the end.
+// withFitted replaces the section fitted, or adds it at the end.
 func withFitted(file, section string) []byte {
 	lines := strings.SplitAfter(file, "\n")
 	begin := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "fitted:") })
@@ -235,7 +236,7 @@ func withFitted(file, section string) []byte {
 	return []byte(strings.Join(lines[:begin], "") + section + strings.Join(lines[end:], ""))
 }
 
-// withStack puts the churn stack in place of the one that is there, or at the head of section churn.
+// withStack replaces the churn stack, or adds it at the head of the section churn.
 func withStack(file string, s *churn.Stack) string {
 	var out []string
 	within, cutting := false, false

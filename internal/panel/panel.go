@@ -1,5 +1,5 @@
-// Package panel looks at customers at chosen instants: what was known of them then, and what they did after. Models are fitted
-// to the first and held to the second.
+// Package panel looks at customers at chosen instants: at what was known of them at the instant, and at what they did
+// afterwards. Models are fitted to the first and tested on the second.
 package panel
 
 import (
@@ -16,39 +16,41 @@ import (
 	"tidemark/internal/score/clv"
 )
 
-// Cut is an instant at which customers are looked at, and for how long they are watched after it.
+// Cut is an instant at which customers are looked at, and the time for which they are observed afterwards.
 type Cut struct {
 	At event.Instant
-	// Watch is 0..MaxWatch; 0 where nobody asks what came after.
+	// Watch is the time of observation, 0..MaxWatch. 0 observes nothing.
 	Watch time.Duration
 }
 
-// MaxWatch is the longest that customers can be watched: 104 weeks, for which every order is still told apart.
+// MaxWatch is the longest time of observation: 104 weeks. For so long every order is still told apart.
 const MaxWatch = 728 * 24 * time.Hour
 
 // Row is a customer at a cut.
 type Row struct {
 	Customer string
-	// History holds the events up to the cut, its instant included; Facts and Pattern follow from it at the cut.
+	// History holds the events up to the instant of the cut, inclusive. Facts and Pattern follow from History at that
+	// instant.
 	History history.Summary
 	Facts   history.Facts
 	Pattern clv.Pattern
-	// Later is what was bought in (At, At+Watch], as it stands at the end: orders are netted of the cancellations, refunds and
-	// chargebacks that had come by then.
+	// Later is what was bought in (At, At+Watch], as known at the end: the orders are net of the cancellations, refunds and
+	// chargebacks that had arrived by then.
 	Later history.Bought
 }
 
-// Panel is what was taken down of the customers.
+// Panel holds one value a customer and cut.
 type Panel[T any] struct {
-	// Rows has a list for every cut: of the customers with a purchase that stood then, sorted by id.
+	// Rows has a list for every cut. The list holds the customers with a purchase that stood at the cut, sorted by id.
 	Rows [][]T
-	// Refused counts the events that no history takes: money in a currency without a rate, or too late.
+	// Refused counts the events that no history takes: money in a currency without a rate, or an event that is too late.
 	Refused int
 }
 
-// Look folds events, in any order and with any repetition, and takes down of every customer at every cut what a function makes
-// of the row. It is called on several customers at once, and may keep the row. One walk over a customer's events serves all
-// cuts, which may come in any order and overlap. Errors: a Watch out of range, and ctx's.
+// Look folds events, in any order and with any repetition, and calls a function with the row of every customer at every cut.
+// The panel holds what the function returns. Look calls the function for several customers at once; the function may keep the
+// row. One walk over a customer's events serves all cuts. The cuts may come in any order and may overlap. Errors: a Watch out
+// of range, and the error of ctx.
 func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cuts []Cut, of func(*Row) T) (Panel[T], error) {
 	var last event.Instant
 	for _, c := range cuts {
@@ -97,7 +99,7 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 	return p, nil
 }
 
-// stops are the instants at which a walk over events has to look up: where cuts lie, and where their watches end.
+// stops are the instants at which a walk over events must stop: the cuts, and the ends of their observation.
 func stops(cuts []Cut) []event.Instant {
 	var at []event.Instant
 	for _, c := range cuts {
@@ -115,7 +117,7 @@ type walker struct {
 	refused int
 }
 
-// walk folds a customer's events and notes what is known at each stop.
+// walk folds a customer's events and keeps the history at each stop.
 func (w *walker) walk(life []event.Event) {
 	w.known = w.known[:0]
 	var h history.Summary
@@ -132,7 +134,7 @@ func (w *walker) walk(life []event.Event) {
 	}
 }
 
-// row is the customer walked over at a cut; false where no purchase stood then.
+// row is the row of the walked customer at a cut. It is false where no purchase stood at the cut.
 func (w *walker) row(customer string, c Cut) (*Row, bool) {
 	r := &Row{Customer: customer, History: w.at(c.At)}
 	r.Facts = w.engine.Facts(&r.History, c.At)
@@ -148,7 +150,7 @@ func (w *walker) row(customer string, c Cut) (*Row, bool) {
 	return r, true
 }
 
-// at is what was known at a stop.
+// at is the history at a stop.
 func (w *walker) at(stop event.Instant) history.Summary {
 	i, _ := slices.BinarySearch(w.stops, stop)
 	return w.known[i]

@@ -2,7 +2,6 @@ package score
 
 import (
 	"math"
-	"math/bits"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
@@ -11,30 +10,32 @@ import (
 )
 
 // churnAlert explains a change of churn level.
-func (e *Engine) churnAlert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, to Level) *ChurnAlert {
-	ep := before.Episode
-	t := e.alert(before, p, v, b, o, tier, to, ep.Since, ep.LastID)
-	t.Kind, t.EpisodeID, t.State, t.Action = Churn, ep.ID, state(ep.Level, to), e.model.Actions[to]
+func (e *Engine) churnAlert(c *change) *ChurnAlert {
+	ep := c.before.Episode
+	t := e.alert(c, ep.Since, ep.LastID)
+	t.Kind, t.EpisodeID, t.State, t.Action = Churn, ep.ID, state(ep.Level, c.level), e.model.Actions[c.level]
 	if t.State == Resolved {
-		e.resolve(t, p, v, b, o, ep.RaisedAt)
+		e.resolve(t, c, ep.RaisedAt)
 		return t
 	}
-	q := *p
-	q.Episode.Level, q.Episode.Since = to, v.at
-	t.WayBack = *e.wayBack(q, v)
+	q := *c.p
+	q.Episode.Level, q.Episode.Since = c.level, c.v.at
+	t.WayBack = *e.wayBack(q, c.v)
 	return t
 }
 
-// alert is what alerts of all kinds say of a customer. What it changes was last said at an instant, by an alert of some id.
-func (e *Engine) alert(before, p *Profile, v *evaluation, b *base, o occasion, tier Tier, level Level, said event.Instant, id string) *ChurnAlert {
-	cause, corrects := o.cause(before, said, id)
+// alert is what alerts of all kinds tell of a customer. said and id are the instant and the id of the alert that this alert
+// follows.
+func (e *Engine) alert(c *change, said event.Instant, id string) *ChurnAlert {
+	v := c.v
+	cause, corrects := c.cause(said, id)
 	t := &ChurnAlert{
-		Stamp:       e.stamp(before, v, cause, o),
-		LevelBefore: before.Episode.Level, Level: level,
-		RiskBefore: b.settled.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
+		Stamp:       e.stamp(c, cause),
+		LevelBefore: c.before.Episode.Level, Level: c.level,
+		RiskBefore: c.base.settled.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
-		Tier:        tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
-		Corrects: corrects, Contactable: p.History.ContactableChannels(), Owner: p.History.Attribute("owner"),
+		Tier:        c.tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
+		Corrects: corrects, Contactable: c.p.History.ContactableChannels(), Owner: c.p.History.Attribute("owner"),
 	}
 	if v.buyer() {
 		t.LastPurchaseAt = v.facts.LastPurchase
@@ -48,15 +49,15 @@ func (e *Engine) alert(before, p *Profile, v *evaluation, b *base, o occasion, t
 	return t
 }
 
-// resolve ends what was raised at an instant: t is its last alert. The likely cause is told where it lapsed, and there is nothing
-// to be done any more.
-func (e *Engine) resolve(t *ChurnAlert, p *Profile, v *evaluation, b *base, o occasion, raised event.Instant) {
-	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(b, v, t.Cause), event.Never
-	if t.Cause == ByCorrection && o.event.At() < raised {
+// resolve makes t the last alert of an episode or a window that was raised at an instant. Where the episode lapsed, t also names
+// the likely cause. No action is due any more.
+func (e *Engine) resolve(t *ChurnAlert, c *change, raised event.Instant) {
+	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(c, t.Cause), event.Never
+	if t.Cause == ByCorrection && c.event.At() < raised {
 		t.State, t.Resolve = Retracted, ByCorrected
 	}
 	if t.Resolve == ByLapse {
-		t.LikelyCause, t.Evidence = e.likelyCause(p.History, v.at)
+		t.LikelyCause, t.Evidence = e.likelyCause(c.p.History, c.v.at)
 	}
 }
 
@@ -72,10 +73,11 @@ func state(from, to Level) EpisodeState {
 	return Eased
 }
 
-// resolution is why an episode ended: a new model, silent for too long, bought again, a purchase that is no more or was corrected,
-// or nothing but a risk that fell: a complaint was resolved, or what had spoken for it was forgotten.
-func (e *Engine) resolution(b *base, v *evaluation, cause Cause) ResolveReason {
-	was, is := &b.settled.facts, &v.facts
+// resolution is why an episode ended: a new model, a silence that is too long, a purchase, the correction of a purchase, or only a
+// risk that fell. A risk falls so when a complaint is resolved, or when what spoke for the risk is forgotten.
+func (e *Engine) resolution(c *change, cause Cause) ResolveReason {
+	v := c.v
+	was, is := &c.base.settled.facts, &v.facts
 	switch {
 	case cause == ByModel:
 		return ByNewModel
@@ -89,7 +91,8 @@ func (e *Engine) resolution(b *base, v *evaluation, cause Cause) ResolveReason {
 	return ByRelief
 }
 
-// expectedNext is the instant by which somebody who is still there buys with probability q; zero beyond a century.
+// expectedNext is the instant by which a customer who is still there buys with probability q; zero where it is more than a
+// century ahead.
 func (e *Engine) expectedNext(v *evaluation, q float64) event.Instant {
 	n := e.model.Value.NextPurchase(v.pattern, q)
 	if !(n < 36525) {
@@ -98,8 +101,8 @@ func (e *Engine) expectedNext(v *evaluation, q float64) event.Instant {
 	return v.at.Add(days(n))
 }
 
-// atStake is V × (1 − P(alive)) with V = current value / P(alive), in minor units: what is lost if the customer has left. The
-// current value counts the risk already, V does not.
+// atStake is what is lost if the customer has left: V × (1 − P(alive)) with V = current value / P(alive), in minor units. The
+// current value counts the risk already; V does not.
 func (e *Engine) atStake(v *evaluation) int64 {
 	alive := e.model.Value.Alive(v.pattern)
 	if alive < 1e-9 {
@@ -108,8 +111,8 @@ func (e *Engine) atStake(v *evaluation) int64 {
 	return e.minor(v.current / alive * (1 - alive))
 }
 
-// The factors of a churn risk, in the order in which they are told. Those from the rhythm on are of a stack. Those from nps on are
-// left out where they change nothing: the reference customer has said nothing, given nothing back, and not looked in.
+// The factors of a churn risk, in the order of an alert. The factors from rhythm on exist with a stack only. The factors from nps
+// on are left out where they change nothing: the reference customer has said nothing, given nothing back, and not looked in.
 const (
 	factorReference    = "reference" // the reference customer's own log-odds
 	factorRecency      = "recency"   // days of silence
@@ -126,9 +129,9 @@ const (
 	factorEngagement   = "engagement"   // weight of the interactions of 30 days
 )
 
-// factors splits the log-odds of v's risk into those of the reference customer and what v's traits make of it: Shapley values
-// over recency, frequency, tenure and rhythm, whose effects mingle, and the plain differences of the others. They add up to
-// the log-odds of the rounded risk, in thousandths, exactly.
+// factors splits the log-odds of v's risk into the log-odds of the reference customer and the effects of v's traits. Recency,
+// frequency, tenure and rhythm interact: their parts are Shapley values. The parts of the other traits are plain differences. All
+// parts add up to the log-odds of the rounded risk exactly; they are in thousandths.
 func (e *Engine) factors(v *evaluation) []Factor {
 	reference := &e.model.Reference
 	ref, own := traitsOf(reference.Pattern, reference.UsualGap), traitsOf(v.pattern, v.facts.MedianGapDays)
@@ -140,7 +143,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 	}
 	parts := make([]float64, 1, 8)
 	parts[0] = e.logOdds(ref, base)
-	parts = append(parts, shapley(mingled, func(set int) float64 {
+	parts = append(parts, value.Shapley(mingled, func(set int) float64 {
 		mixed := ref
 		for i := range mingled {
 			if set>>i&1 == 1 {
@@ -190,7 +193,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 	return factors
 }
 
-// logOdds are those of the risk of a customer of these traits, in thousandths; what rest has of them does not count.
+// logOdds are the log-odds of the risk of a customer with the traits t, and with the other traits of rest; in thousandths.
 func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
 	p := t.pattern()
 	rest.Silent, rest.MedianGap, rest.Tenure, rest.Repeats = p.Age-p.Last, t[3], p.Last, p.Repeats
@@ -201,37 +204,15 @@ func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
 	return 1000 * e.model.Stack.LogOdds(rest, noPurchase)
 }
 
-// shapley splits worth(all of n) − worth(none) over n players, who are the bits of a set.
-func shapley(n int, worth func(set int) float64) []float64 {
-	parts := make([]float64, n)
-	all := make([]float64, 1<<n)
-	for set := range all {
-		all[set] = worth(set)
-	}
-	weights := make([]float64, n) // by how many have joined before: s! (n − 1 − s)! / n!
-	weights[0] = 1 / float64(n)
-	for s := 1; s < n; s++ {
-		weights[s] = weights[s-1] * float64(s) / float64(n-s)
-	}
-	for set := range all {
-		size := bits.OnesCount(uint(set))
-		for i := range n {
-			if set>>i&1 == 0 {
-				parts[i] += float64(weights[size] * (all[set|1<<i] - all[set]))
-			}
-		}
-	}
-	return parts
-}
-
-// traits are recency, repeats, tenure, which includes the recency, and the usual gap.
+// traits are, in days except for the repeats: recency, repeats, tenure (which includes the recency), and the usual gap.
 type traits [4]float64
 
 func traitsOf(p clv.Pattern, usualGap float64) traits {
 	return traits{max(0, p.Age-p.Last), float64(p.Repeats), p.Age, usualGap}
 }
 
-// pattern is a customer of such traits. Where a mixture is of somebody silent for longer than known, the tenure is the silence.
+// pattern is a customer with the traits t. A mixture of two customers may be silent for longer than its tenure; then the tenure
+// is the silence.
 func (t traits) pattern() clv.Pattern {
 	p := clv.Pattern{Repeats: int(t[1]), Age: max(t[2], t[0])}
 	if p.Repeats > 0 {
@@ -240,5 +221,5 @@ func (t traits) pattern() clv.Pattern {
 	return p
 }
 
-// tenth rounds to a tenth, for reading.
+// tenth rounds to a tenth, for human readers.
 func tenth(x float64) float64 { return math.RoundToEven(x*10) / 10 }

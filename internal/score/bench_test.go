@@ -5,6 +5,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
 )
 
 // The benchmarks are of a typical customer: 30 weekly purchases, next one due.
@@ -76,6 +77,44 @@ func BenchmarkNextCrossing(b *testing.B) {
 	for b.Loop() {
 		e.NextCrossing(p, p.AsOf)
 	}
+}
+
+// An open episode is explained with the instant by which to act: a walk through the silence to the next escalation or lapse.
+func BenchmarkExplainEpisode(b *testing.B) {
+	e := shipped(b)
+	p := silentUntil(b, e, func(p *score.Profile) bool { return p.Episode.Level > churn.None })
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Explain(p, p.AsOf)
+	}
+}
+
+// A change of tier names what keeps the new tier: a walk through the silence to the next fall, and a search for the amount.
+func BenchmarkReviewTierFall(b *testing.B) {
+	e := shipped(b)
+	p, _ := weekly(b, e)
+	tier := p.Standing.Tier
+	fallen := silentUntil(b, e, func(p *score.Profile) bool { return p.Standing.Tier < tier })
+	before := fallen.AsOf - 1
+	p, _ = e.Review(p, before)
+	p.Due = before + 1
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Review(p, p.Due)
+	}
+}
+
+// silentUntil is the weekly buyer at the first review in silence that leaves her as wanted.
+func silentUntil(b *testing.B, e *score.Engine, wanted func(*score.Profile) bool) score.Profile {
+	p, _ := weekly(b, e)
+	for !wanted(&p) {
+		if p.Due == event.Never {
+			b.Fatal("silence brings no such state")
+		}
+		p, _ = e.Review(p, p.Due)
+		p = e.Schedule(p)
+	}
+	return p
 }
 
 func BenchmarkAppend(b *testing.B) {

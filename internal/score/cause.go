@@ -10,12 +10,12 @@ import (
 	"tidemark/internal/history"
 )
 
-// LikelyCause is what seems to be behind a churn alert: what customers complain of, by the numbers of event.Subject, or Inactivity.
-// Zero is not known.
+// LikelyCause is what seems to be behind a churn alert: a subject of complaints, under its number in event.Subject, or Inactivity.
+// Zero means that the cause is not known.
 type LikelyCause uint8
 
-// Inactivity is the cause where nothing else speaks loud enough.
-const Inactivity = LikelyCause(event.AboutOther) + 1
+// Inactivity is the cause where the evidence for every other cause weighs too little.
+const Inactivity = LikelyCause(event.Subjects)
 
 func (c LikelyCause) String() string {
 	if c == Inactivity {
@@ -24,12 +24,12 @@ func (c LikelyCause) String() string {
 	return event.Subject(c).String()
 }
 
-// Evidence is a feedback that speaks for a likely cause.
+// Evidence is one feedback that speaks for a likely cause.
 type Evidence struct {
-	// ID is that of the feedback.
+	// ID is the id of the feedback.
 	ID    string
 	About event.Subject
-	// Score is the answer's place on its own scale, in [0, 1]; NaN of a complaint.
+	// Score is the place of the answer on its own scale, in [0, 1]; NaN for a complaint.
 	Score float64
 	At    event.Instant
 }
@@ -37,20 +37,20 @@ type Evidence struct {
 // maxEvidence bounds the pieces of evidence that an alert names.
 const maxEvidence = 5
 
-// Causes weigh what speaks for a cause. The zero value seeks none.
+// Causes weigh the evidence for a cause. The zero value looks for no cause.
 type Causes struct {
-	// Window is how many trailing days of feedback count, 1..365. Support contacts count for 90 days.
+	// Window is the number of trailing days whose feedback counts, 1 to 365. Support contacts count for 90 days.
 	Window int
-	// HalfLife is how many days it takes a piece to count half.
+	// HalfLife is the number of days after which a piece of evidence counts half.
 	HalfLife float64
-	// What a piece of today weighs: a complaint that is open, one that is resolved, the unhappiest answer (others in proportion
-	// to how far they lie below content), a contact with the support, which speaks for SERVICE.
+	// The weights of evidence of today, 0 to 1000: an open complaint; a resolved complaint; the unhappiest answer (another answer
+	// in proportion to how far it lies below a content one); a contact with the support, which speaks for SERVICE.
 	OpenComplaint, ResolvedComplaint, UnhappyAnswer, SupportContact float64
-	// Least is the weight below which a cause is Inactivity.
+	// Least is the least weight of a cause: below it the cause is Inactivity.
 	Least float64
 }
 
-// Check says what is wrong with c; nil when nothing is.
+// Check returns nil where c is valid, else an error that names everything that is wrong.
 func (c Causes) Check() error {
 	if c == (Causes{}) {
 		return nil
@@ -72,12 +72,13 @@ func (c Causes) Check() error {
 	return errors.Join(errs...)
 }
 
-// weight is that of a piece of some age, in millionths: sums of integers do not depend on their order.
+// weight is the weight of evidence of an age, in millionths. The weights are integers because their sum does not depend on the
+// order.
 func (c Causes) weight(today float64, age event.Day) int64 {
 	return int64(math.RoundToEven(1e6 * today * math.Exp2(-float64(age)/c.HalfLife)))
 }
 
-// grievance is what g weighs today.
+// grievance is the weight that g would have today.
 func (c Causes) grievance(g *history.Grievance) float64 {
 	switch {
 	case g.Kind != event.Complaint:
@@ -88,8 +89,9 @@ func (c Causes) grievance(g *history.Grievance) float64 {
 	return c.ResolvedComplaint
 }
 
-// likelyCause names what speaks loudest against us in a history at an instant, the first in order among equals, and the heaviest
-// pieces of it whose ids are known, the younger first among equals. What says no subject counts for OTHER.
+// likelyCause names the cause whose evidence weighs most in a history at an instant; among equals the first in order. It also
+// returns the heaviest pieces of evidence whose ids are known; among equals the younger first. Feedback without a subject counts
+// for OTHER.
 func (e *Engine) likelyCause(h history.Summary, at event.Instant) (LikelyCause, []Evidence) {
 	c := e.model.Causes
 	if c == (Causes{}) {

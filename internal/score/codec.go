@@ -13,23 +13,24 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// The encoding of a profile: a version byte; sections of (tag, length, bytes) in tag order, lengths and tags as uvarints,
-// unknown sections kept; CRC-32C of all that, little-endian. An empty section is left out.
-const (
-	codecVersion = 1
+// The encoding of a profile: a version byte; sections of (tag, length, bytes) in tag order, with tags and lengths as uvarints;
+// then the CRC-32C of all these bytes, little-endian. An empty section is left out. A section with an unknown tag is kept as it is.
+const codecVersion = 1
 
-	tagHistory  = 1
-	tagCustomer = 2
-	tagClock    = 3
-	tagTier     = 4
-	tagEpisode  = 5
-	tagModel    = 6
-	tagMuted    = 7
-	tagSecond   = 8
-	tagLapse    = 9
-	tagOutreach = 10
-	tagForecast = 11
-	tagLast     = tagForecast
+// The tags of the sections. They are stored: only append.
+const (
+	tagHistory = 1 + iota
+	tagCustomer
+	tagClock
+	tagTier
+	tagEpisode
+	tagModel
+	tagMuted
+	tagSecond
+	tagLapse
+	tagOutreach
+	tagForecast
+	tagsEnd // a tag from here on is a newer version's
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -68,7 +69,7 @@ func (p *Profile) Append(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
 
-// enclose makes a section of what follows a place in b; of nothing, none.
+// enclose makes a section of the bytes from a place in b on. Without bytes it makes no section.
 func enclose(b []byte, body int, tag uint64) []byte {
 	size := len(b) - body
 	if size == 0 {
@@ -82,7 +83,7 @@ func enclose(b []byte, body int, tag uint64) []byte {
 	return b
 }
 
-// Decode reads what Append wrote. The result shares no memory with b. The error wraps ErrCorrupt.
+// Decode reads what Append wrote. The result shares no memory with b. On any other bytes the error wraps ErrCorrupt.
 func Decode(b []byte) (Profile, error) {
 	var p Profile
 	if len(b) < 5 || b[0] != codecVersion {
@@ -99,7 +100,7 @@ func Decode(b []byte) (Profile, error) {
 			return p, fmt.Errorf("%w: bad section after tag %d", ErrCorrupt, last)
 		}
 		end := n + m + int(size)
-		if tag > tagLast {
+		if tag >= tagsEnd {
 			p.rest = append(p.rest, rest[:end]...)
 		} else if err := p.section(tag, rest[n+m:end]); err != nil {
 			return p, fmt.Errorf("%w: section %d: %w", ErrCorrupt, tag, err)
@@ -137,19 +138,19 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		}
 		p.Sequence = f.varint()
 	case tagTier:
-		p.Standing.Tier = tier.Tier(f.label(int64(tier.High)))
+		p.Standing.Tier = tier.Tier(f.label(tier.Tiers))
 		p.Standing.Since = p.AsOf - event.Instant(f.varint())
 		p.Standing.LastID = hex.EncodeToString(f.b)
 		f.b = nil
 	case tagEpisode:
-		p.Episode.Level = churn.Level(f.label(int64(churn.Critical)))
+		p.Episode.Level = churn.Level(f.label(churn.Levels))
 		p.Episode.Since = p.AsOf - event.Instant(f.varint())
 		p.Episode.RaisedAt = p.AsOf - event.Instant(f.varint())
 		half := len(f.b) / 2
 		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
 		f.b = nil
 	case tagSecond:
-		state := f.label(secondOpen | secondClosed | secondMuted)
+		state := f.label(secondEnd)
 		p.Second = SecondOrder{Open: state&secondOpen != 0, Closed: state&secondClosed != 0, Muted: state&secondMuted != 0}
 		if p.Second.Open {
 			p.Second.RaisedAt = p.AsOf - event.Instant(f.varint())
@@ -173,7 +174,7 @@ func (p *Profile) section(tag uint64, b []byte) error {
 	return nil
 }
 
-// Due is written as the distance from AsOf; these two stand for what is not ahead of it.
+// Due is written as the distance from AsOf. These two values stand for a Due that is not after AsOf.
 const (
 	never       = 0
 	unscheduled = -1
@@ -217,6 +218,7 @@ const (
 	secondOpen = 1 << iota
 	secondClosed
 	secondMuted
+	secondEnd // all combinations of the bits lie below
 )
 
 func (s SecondOrder) append(b []byte, asOf event.Instant) []byte {
@@ -254,7 +256,8 @@ func (out Outreach) append(b []byte, asOf event.Instant) []byte {
 	return append(binary.AppendVarint(b, int64(asOf-out.At)), out.ID...)
 }
 
-// appendHex appends the bytes that s spells. Ids and hashes are ours, always hex; anything else is a bug.
+// appendHex appends the bytes that s spells in hex. Our ids and hashes are always hex; it panics on anything else, which is a
+// bug.
 func appendHex(b []byte, s string) []byte {
 	b, err := hex.AppendDecode(b, []byte(s))
 	if err != nil {
@@ -279,10 +282,10 @@ func (f *fields) varint() int64 {
 	return v
 }
 
-// label reads one of 0..last.
-func (f *fields) label(last int64) int64 {
+// label reads a member of a closed set that counts so many members.
+func (f *fields) label(count int) int64 {
 	v := f.varint()
-	if v < 0 || v > last {
+	if v < 0 || v >= int64(count) {
 		f.failed = true
 		return 0
 	}

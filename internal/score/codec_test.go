@@ -77,6 +77,21 @@ func TestProfileCodecKeepsTheCorners(t *testing.T) {
 	}
 }
 
+// The encoding stores the numbers of tiers and levels; a number that Append writes and Decode refuses would lose the profile.
+func TestEveryTierAndLevelIsReadAgain(t *testing.T) {
+	for i := range score.Tier(tier.Tiers) {
+		for l := range score.Level(churn.Levels) {
+			p := score.Profile{AsOf: 9, Due: 10, Standing: score.Standing{Tier: i, Since: 1}, Episode: score.Episode{Level: l}}
+			if l != churn.None {
+				p.Episode.Since, p.Episode.RaisedAt = 8, 7
+			}
+			if got, err := score.Decode(encode(p)); err != nil || !same(got, p) {
+				t.Errorf("%s, %s: got %+v, %v; want %+v", i, l, got, err, p)
+			}
+		}
+	}
+}
+
 // seal puts a checksum under a body.
 func seal(body []byte) []byte {
 	return binary.LittleEndian.AppendUint32(body, crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))

@@ -12,8 +12,8 @@ type column struct {
 	name string
 	// text is quoted in JSON.
 	text bool
-	// write appends the value: money in major units with its currency's decimals, instants in RFC 3339 UTC, other numbers to
-	// six significant digits. What does not apply is empty, not zero.
+	// write appends the value: money in major units with its currency's decimals, instants in RFC 3339 UTC, other numbers to six
+	// significant digits. A value that does not apply is empty, not zero.
 	write func(s *Score, b []byte) []byte
 }
 
@@ -58,7 +58,7 @@ var visible = [...]column{
 	named("segment"), named("orders_365d"), named("spend_365d"), named("last_purchase"), named("model_version"),
 }
 
-// detailed are the members of tm:detail: what the file has and tm:score has not, and what else there is to say.
+// detailed are the members of tm:detail: the columns of the file that tm:score leaves out, and further facts.
 var detailed = append(rest(),
 	column{"coverage", false, func(s *Score, b []byte) []byte { return decimal(b, s.Coverage) }},
 	column{"sequence", false, func(s *Score, b []byte) []byte { return integer(b, s.Sequence) }},
@@ -85,7 +85,7 @@ func named(name string) column {
 	return file[slices.IndexFunc(file[:], func(c column) bool { return c.name == name })]
 }
 
-// rest are the columns of the file that are not visible, less the customer, whom the key names.
+// rest are the columns of the file that tm:score leaves out, without the customer, whom the key names.
 func rest() (columns []column) {
 	for _, c := range file[1:] {
 		if !slices.ContainsFunc(visible[:], func(v column) bool { return v.name == c.name }) {
@@ -172,7 +172,7 @@ func (s *Score) money(b []byte, minor int64) []byte {
 	return strconv.AppendFloat(b, s.Base.Major(minor), 'f', digits, 64)
 }
 
-// bought, number, digit and instant say nothing of who has not bought.
+// bought, number, digit and instant write nothing for a customer who has not bought.
 func (s *Score) bought(b []byte, minor int64) []byte {
 	if !s.Bought {
 		return b

@@ -33,9 +33,9 @@ func (c *counted) NoPurchase(h stat.Rhythm, horizon float64) float64 {
 // looks is how often the engine has looked at a customer, at most.
 func (c *counted) looks() int { return c.discounted + (c.noPurchase+1)/2 }
 
-// walker finds a crossing without any cleverness: it looks at every midnight and at every instant at which something may turn,
-// and a millisecond before each, as what has risen all day may turn back at midnight. A profile whose Due is set by hand is
-// reviewed at that instant, without a search.
+// walker finds a crossing without any cleverness. It looks at every midnight, at every instant at which something may turn, and a
+// millisecond before each of these instants: what has risen all day may turn back at midnight. Each look is a review of a profile
+// whose Due is set by hand, so it takes no search.
 type walker struct {
 	engine   *score.Engine
 	calendar event.Calendar

@@ -1,5 +1,5 @@
-// Package score turns what a customer did, and did not do, into numbers and labels, and says when a label changes and why.
-// Read this file first: Apply and Review are pure, and everything else in Tidemark exists to feed them or to carry off
+// Package score turns what a customer did, and did not do, into numbers and labels, and says when a label changes and why. Read
+// this file first: Apply and Review are pure, and everything else in Tidemark exists to feed Apply and Review or to carry off
 // their answers.
 package score
 
@@ -11,7 +11,7 @@ import (
 	"tidemark/internal/history"
 )
 
-// Identify names a transition for ever, by its content with its own and its episode's id left out.
+// Identify names a transition for ever: by its content, without its own id and its episode's id.
 type Identify func(Transition) string
 
 // Engine scores customers under one model. It is immutable and safe for concurrent use.
@@ -21,15 +21,15 @@ type Engine struct {
 	identify Identify
 	// previous scores under the model that was in force before; nil where there was none.
 	previous *Engine
-	// effective is the instant from which the model is in force; zero is from always.
+	// effective is the instant from which the model is in force; zero means always.
 	effective event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
 	scale float64
 	feels feels
 }
 
-// NewEngine returns the engine of a model, in the zone of a calendar. previous is the engine that it replaces, if any: it
-// explains what a change of model did. The error names everything that is wrong with the model.
+// NewEngine returns the engine of a model. Its calendar days are those of c. previous is the engine that this one replaces, nil
+// for none: it explains what the change of model did. The error names everything that is wrong with the model.
 func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (*Engine, error) {
 	if err := m.Check(); err != nil {
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
@@ -38,15 +38,15 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	return &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), feels: feelsOf(&m.Stack)}, nil
 }
 
-// Effective returns e as in force from an instant on: what the model before it left is carried on to that instant, and only
-// then looked at anew.
+// Effective returns e as in force from an instant on. Up to that instant a profile of the model before is carried on under the
+// model before; then e looks at it anew.
 func (e *Engine) Effective(from event.Instant) *Engine {
 	other := *e
 	other.effective = from
 	return &other
 }
 
-// EffectiveAt is the instant from which the model is in force; zero is from always.
+// EffectiveAt is the instant from which the model is in force; zero means always.
 func (e *Engine) EffectiveAt() event.Instant { return e.effective }
 
 // major returns an amount of minor units in major units.
@@ -55,13 +55,13 @@ func (e *Engine) major(minor int64) float64 { return float64(minor) / e.scale }
 // minor returns an amount of major units in minor units, rounded half to even.
 func (e *Engine) minor(major float64) int64 { return int64(math.RoundToEven(major * e.scale)) }
 
-// Model is the model.
+// Model is the model that e scores under.
 func (e *Engine) Model() Model { return e.model }
 
 // Version is the version of the model.
 func (e *Engine) Version() string { return e.model.Version }
 
-// Hash names all the model's numbers.
+// Hash names all numbers of the model.
 func (e *Engine) Hash() string { return e.model.Hash }
 
 // New returns the profile of a customer of whom nothing is known.
@@ -69,8 +69,8 @@ func (e *Engine) New(customer string) Profile {
 	return Profile{Customer: customer, Model: e.model.Hash, Due: event.Never}
 }
 
-// Apply returns p after an event, and what there is to tell. The reviews of p that are due by then are run first, in order.
-// p is not modified. Where the verdict is not Accepted, p is returned as it was.
+// Apply returns p after an event, and the transitions there are to tell. The reviews of p that are due by the event run first, in
+// order. Apply does not modify p. Where the verdict is not Accepted, Apply returns p as it was.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
 	grown, verdict := e.Observe(p.History, x)
 	if verdict != Accepted {
@@ -82,7 +82,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	before := next
 	next.History, next.Settled, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
-	if !e.bears(x) { // the labels are those of Review, and so is the next review
+	if !e.bears(x) { // labels and Due stay as Review left them
 		return next, told, Accepted
 	}
 	next, said := e.relabel(before, next, occasion{event: head})
@@ -90,8 +90,8 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	return next, append(told, said...), Accepted
 }
 
-// Observe returns a history with an event counted in, its money converted: Apply without the labels. Where the verdict is not
-// Accepted, h is returned as it was.
+// Observe returns a history with an event counted in, its money converted into the base currency. That is Apply without the
+// labels. Where the verdict is not Accepted, Observe returns h as it was.
 func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Verdict) {
 	amounts, ok := e.amounts(x)
 	if !ok {
@@ -108,8 +108,8 @@ func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Ver
 	return grown, Accepted
 }
 
-// Review returns p as evaluated at an instant, after the reviews that are due before it, and what there is to tell. A review
-// that crosses nothing changes nothing but AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf.
+// Review returns p as evaluated at an instant, after the reviews that are due before that instant, and the transitions there are
+// to tell. A review that crosses nothing changes only AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf.
 func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	var told []Transition
 	if p.Model != e.model.Hash {
@@ -139,8 +139,8 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	return p, told
 }
 
-// Schedule returns p with Due set: at the next crossing, freezing or settling, or where the search for it is to go on. Within a
-// batch it is called once per customer, after the last event.
+// Schedule returns p with Due set: to the next instant at which a label changes, a risk is frozen or a forecast is settled; or to
+// the instant at which the search for it goes on. Call Schedule once per customer and batch, after the last event.
 func (e *Engine) Schedule(p Profile) Profile {
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
 		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf))
@@ -148,8 +148,8 @@ func (e *Engine) Schedule(p Profile) Profile {
 	return p
 }
 
-// adopt returns p as the engine's own model sees it, at the instant from which the model is in force, but not before p's own
-// nor after the one that it is looked at for.
+// adopt returns p as e's own model sees it. It looks at p when the model comes into force, but not before p.AsOf and not after
+// at, and returns the transitions there are to tell.
 func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	from := max(p.AsOf, min(e.effective, at))
 	var told []Transition
@@ -167,7 +167,7 @@ func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	return next, append(told, said...)
 }
 
-// amounts converts the money of an event into the base currency; false where its currency has no rate.
+// amounts converts the money of an event into the base currency. It is false where the event's currency has no rate.
 func (e *Engine) amounts(x event.Event) (history.Amounts, bool) {
 	p, ok := x.(*event.Purchase)
 	if !ok {

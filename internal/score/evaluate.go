@@ -11,8 +11,8 @@ import (
 	"tidemark/internal/score/value"
 )
 
-// evaluation is everything that a customer's labels depend on, at one instant. It is a pure function of the history, the
-// model and the instant. What labels are decided on is rounded, so that no architecture decides otherwise.
+// evaluation is everything that a customer's labels depend on, at one instant. It is a pure function of the history, the model
+// and the instant. The numbers that labels are decided on are rounded, so that every architecture decides alike.
 type evaluation struct {
 	at      event.Instant
 	facts   history.Facts
@@ -20,8 +20,8 @@ type evaluation struct {
 	signs   churn.Signs
 	reading value.Reading
 	points  Points
-	// coverage is the share of the scorecard's weight that is known, current the current value in major units, noPurchase the
-	// risk by the purchase model alone.
+	// coverage is the share of the scorecard's weight that is known, in [0, 1]; current is the current value in major units;
+	// noPurchase is the risk by the purchase model alone.
 	coverage, current, noPurchase float64
 }
 
@@ -34,7 +34,7 @@ func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
 	return e.evaluateFacts(&f, at)
 }
 
-// evaluateFacts is evaluate where the facts of the instant are known already.
+// evaluateFacts is evaluate for a caller who has the facts already.
 func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	v := evaluation{at: at, facts: *f}
 	if !v.buyer() {
@@ -43,19 +43,17 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	v.pattern = e.Pattern(f, at)
 	v.signs, v.noPurchase = e.signs(f, v.pattern)
 	v.current = e.model.Value.Current(v.pattern)
-	raw := e.raw(f, v.pattern.Age-v.pattern.Last, v.current)
-	v.reading = e.model.Scorecard.Read(&raw)
+	v.reading = e.reading(f, v.pattern, v.current)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
 	return v
 }
 
-// Facts are those of a history at an instant, by the engine's calendar.
+// Facts returns the facts of a history at an instant, by the engine's calendar.
 func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
 	return h.Facts(at, e.calendar)
 }
 
-// Pattern restates the facts of an instant as the purchase and spend models want them: those of a customer with a purchase that
-// stands.
+// Pattern restates the facts of an instant for the purchase model and the spend model. The customer has a purchase that stands.
 func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	p := clv.Pattern{
 		Repeats:   f.PurchaseDays - 1,
@@ -70,7 +68,7 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	return p
 }
 
-// signs are those that the churn level depends on, beside the risk by the purchase model alone.
+// signs returns what the churn level depends on, and the risk by the purchase model alone, in [0, 1].
 func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPurchase float64) {
 	horizon := e.model.Churn.Horizon.Hours() / 24
 	own, fresh := e.Traits(f, p), p
@@ -88,7 +86,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPu
 	}, micro(noPurchase)
 }
 
-// Traits restates facts, and their Pattern, as the churn stack wants them.
+// Traits restates facts, and their Pattern, for the churn stack.
 func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	t := churn.Traits{
 		Silent: p.Age - p.Last, MedianGap: f.MedianGapDays, Tenure: p.Last, Repeats: p.Repeats,
@@ -103,7 +101,7 @@ func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	return t
 }
 
-// moodOf restates an experience, which may be that of an earlier instant than f.
+// moodOf restates an experience for the churn stack. The experience may be of an earlier instant than f.
 func moodOf(x *history.Experience, f *history.Facts) churn.Mood {
 	m := churn.Mood{Complaints: x.Complaints, OpenComplaints: x.OpenComplaints}
 	switch {
@@ -121,9 +119,10 @@ func moodOf(x *history.Experience, f *history.Facts) churn.Mood {
 	return m
 }
 
-// raw fills in the scorecard's lines from facts.
-func (e *Engine) raw(f *history.Facts, silent, current float64) (raw [value.MaxLines]value.Raw) {
-	spend := e.major(f.Spend365)
+// reading fills in the scorecard from a buyer's facts, their pattern and the current value in major units.
+func (e *Engine) reading(f *history.Facts, p clv.Pattern, current float64) value.Reading {
+	var raw [value.MaxLines]value.Raw
+	spend, silent := e.major(f.Spend365), p.Age-p.Last
 	for i, line := range e.model.Scorecard.Lines {
 		switch line.Indicator {
 		case value.Spend:
@@ -144,10 +143,10 @@ func (e *Engine) raw(f *history.Facts, silent, current float64) (raw [value.MaxL
 			raw[i] = value.Raw{Value: f.NPSScore, Missing: !f.NPSKnown}
 		}
 	}
-	return raw
+	return e.model.Scorecard.Read(&raw)
 }
 
-// labels returns the tier and the churn level that v gives a customer who has these.
+// labels returns the tier and the churn level that v leads to from a standing and an episode.
 func (e *Engine) labels(v *evaluation, s Standing, ep Episode) (Tier, Level) {
 	if !v.buyer() {
 		return 0, 0

@@ -7,8 +7,8 @@ import (
 	"tidemark/internal/score/value"
 )
 
-// base is what a change is measured from, in up to three steps, each under the model of its time: settled is the customer at
-// the last event or transition, aged the same history now, remodelled the same under the model in force.
+// base is what a change is measured from, in up to three steps, each under the model of its time. settled is the customer at the
+// last event or transition. aged is the same history now. remodelled is the same history now, under the model in force.
 type base struct {
 	engine              *Engine // the model of settled and aged
 	settled, aged       evaluation
@@ -16,7 +16,7 @@ type base struct {
 	byModel, byOccasion bool
 }
 
-// base evaluates p as it was before the occasion that led to v.
+// base evaluates the customer before the occasion that led to v.
 func (e *Engine) base(before *Profile, v *evaluation, o occasion) base {
 	b := base{engine: e, byOccasion: o.event != nil}
 	if o.model && e.previous != nil && e.previous.model.Hash == before.Model {
@@ -35,8 +35,8 @@ func (e *Engine) base(before *Profile, v *evaluation, o occasion) base {
 	return b
 }
 
-// contributions splits the change of score from the base to v over causes and indicators, in the order time, model, event.
-// The points add up to the change exactly. What contributed nothing is left out.
+// contributions splits the change of score from the base to v over causes and indicators, in the order time, model, event. The
+// points add up to the change exactly. An indicator that contributes nothing is left out.
 func (e *Engine) contributions(b *base, v *evaluation) []Contribution {
 	var t tally
 	was, is := &b.engine.model.Scorecard, &e.model.Scorecard
@@ -55,16 +55,17 @@ func (e *Engine) contributions(b *base, v *evaluation) []Contribution {
 
 // Explanation is what a score and a risk are made of.
 type Explanation struct {
-	// Indicators are measured from nothing: their points add up to the value score exactly. Those that are unknown, or give
-	// nothing, are left out.
+	// Indicators are measured from a score of zero: their points add up to the value score exactly. An indicator that is unknown,
+	// or contributes nothing, is left out.
 	Indicators []Contribution
-	// Factors are those of a churn alert: they add up to the log-odds of the risk.
+	// Factors are the factors of a churn alert: they add up to the log-odds of the risk.
 	Factors []Factor
-	// WayBack is that of the open episode; nil outside one.
+	// WayBack is the way back from the open episode; nil outside an episode.
 	WayBack *WayBack
 }
 
-// Explain says what p's score and risk are made of at an instant, p.AsOf or later. It is empty for who has not bought.
+// Explain says what p's score and risk are made of at an instant, p.AsOf or later. It is empty for a customer without a purchase
+// that stands.
 func (e *Engine) Explain(p Profile, at event.Instant) Explanation {
 	v := e.evaluate(&p.History, max(at, p.AsOf))
 	if !v.buyer() {
@@ -84,7 +85,7 @@ type tally struct {
 	parts []float64
 }
 
-// change adds what a change of readings did to a score under one scorecard.
+// change adds what a change of readings did to the score under one scorecard.
 func (t *tally) change(cause Cause, card *value.Scorecard, before, after *value.Reading) {
 	parts := card.Attribute(*before, *after)
 	for i, line := range card.Lines {
@@ -92,8 +93,8 @@ func (t *tally) change(cause Cause, card *value.Scorecard, before, after *value.
 	}
 }
 
-// exchange adds what another scorecard did to the score of an unchanged customer. Under either a score is the sum of its
-// lines' shares, so the differences add up. A line that is no more has lost its share.
+// exchange adds what another scorecard did to the score of an unchanged customer. Under either scorecard a score is the sum of
+// its lines' shares, so the differences add up. A line that the new scorecard lacks has lost its share.
 func (t *tally) exchange(was, is *value.Scorecard, before, after *value.Reading) {
 	lost, won := was.Attribute(value.Reading{}, *before), is.Attribute(value.Reading{}, *after)
 	for i, line := range is.Lines {
@@ -110,7 +111,7 @@ func (t *tally) exchange(was, is *value.Scorecard, before, after *value.Reading)
 	}
 }
 
-// place is that of an indicator on a scorecard, -1 where it is not on it.
+// place is the place of an indicator on a scorecard; -1 where the scorecard lacks it.
 func place(card *value.Scorecard, name value.Indicator) int {
 	for i, line := range card.Lines {
 		if line.Indicator == name {
@@ -132,13 +133,13 @@ func (t *tally) add(cause Cause, line value.Line, part float64, before, after si
 	})
 }
 
-// side is one line of a reading for the record: rounded to 1e-6, raw is NaN where there is no value.
+// side is one line of a reading for the record, rounded to 1e-6. raw is NaN where there is no value.
 type side struct {
 	raw, normalised float64
 	capped, missing bool
 }
 
-// none is the side of a customer without a score, and of a line that is not on the scorecard.
+// none is the side of a customer without a score, and of a line that the scorecard lacks.
 var none = side{raw: math.NaN()}
 
 func sideOf(r *value.Reading, line int) side {

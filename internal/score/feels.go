@@ -8,7 +8,7 @@ import (
 	"tidemark/internal/score/churn"
 )
 
-// feels is what a churn stack depends on besides purchases. What it does not depend on changes no label, and costs nothing.
+// feels says what a churn stack depends on besides purchases. What the stack does not depend on changes no label, and costs nothing.
 type feels struct{ mood, engagement bool }
 
 func feelsOf(s *churn.Stack) feels {
@@ -18,7 +18,7 @@ func feelsOf(s *churn.Stack) feels {
 	}
 }
 
-// bears reports whether an event may change what labels depend on, now or later: what same compares.
+// bears reports whether an event may change a fact that same compares, now or later.
 func (e *Engine) bears(x event.Event) bool {
 	switch x := x.(type) {
 	case *event.Purchase:
@@ -31,8 +31,8 @@ func (e *Engine) bears(x event.Event) bool {
 	panic(fmt.Sprintf("score: no rule for %T", x))
 }
 
-// same reports whether no label depends on the difference between two states of the facts: then everything that labels
-// depend on is monotone in the silence between them.
+// same reports whether two states of the facts agree in every fact that a label depends on. If they do, everything that labels
+// depend on is monotone in the silence between the two. A fact that is missing here needs an excuse in feels_test.go.
 func (x feels) same(a, b *history.Facts) bool {
 	return a.Orders == b.Orders && a.PurchaseDays == b.PurchaseDays && a.Spend == b.Spend &&
 		a.Orders365 == b.Orders365 && a.Days365 == b.Days365 && a.Spend365 == b.Spend365 &&
@@ -45,14 +45,14 @@ func (x feels) same(a, b *history.Facts) bool {
 		(!x.engagement || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90)
 }
 
-// quiet reports whether no window holds anything that labels depend on.
+// quiet reports whether no trailing window holds anything that a label depends on.
 func (x feels) quiet(f *history.Facts) bool {
 	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.NPSKnown &&
 		(!x.mood || f.Experience == (history.Experience{}) && f.AtLast == (history.Experience{})) &&
 		(!x.engagement || f.Interactions90 == [event.InteractionKinds]int64{})
 }
 
-// until is the first instant after that of the facts at which time alone may change what labels depend on.
+// until is the first instant after the instant of f at which time alone may change a fact that a label depends on.
 func (x feels) until(f *history.Facts) event.Instant {
 	if x.engagement {
 		return min(f.Until, f.UntilTouches)

@@ -10,51 +10,54 @@ import (
 	"tidemark/internal/event"
 )
 
-// settleAfter is how long after its horizon a forecast is settled: what is known of the horizon then is what counts.
+// settleAfter is the time from the end of a forecast's horizon to its settlement. What is known of the horizon by then counts.
 const settleAfter = 7 * 24 * time.Hour
 
-// Forecast is a churn risk that was frozen at an instant, so that it can be held against what came.
+// Forecast is a churn risk, frozen at an instant and held against the outcome later.
 type Forecast struct {
-	// AsOf is when it was made, a whole minute.
+	// AsOf is the instant of the forecast, a whole minute.
 	AsOf event.Instant
-	// Model is the first half of Outcome.Model where another than the profile's own model made it, as Foreign says.
+	// Model is the first half of Outcome.Model, where Foreign says that another model than the profile's own made the forecast.
 	Model   [4]byte
 	Foreign bool
-	// Risk is that of no purchase in the Days after AsOf, in millionths. A Forecast of no days is none.
+	// Risk is the probability of no purchase in the Days after AsOf, in millionths. A Forecast with zero Days is an empty place.
 	Risk uint32
 	Days uint16
-	// Contacted says that outreach was sent to the customer in those days.
+	// Contacted says that the customer was sent outreach in those Days.
 	Contacted bool
 }
 
-// Outcome is a forecast and what came of it.
+// Outcome is a settled forecast: what was forecast, and what happened.
 type Outcome struct {
 	AsOf event.Instant
-	// Model is the first 8 hex digits of the hash of the model that made it.
+	// Model is the first 8 hex digits of the hash of the model that made the forecast.
 	Model string
 	Group Group
-	// Risk is in millionths.
+	// Risk is the forecast, in millionths.
 	Risk int64
-	// Gone says that there was no purchase day within the horizon, of those that stand.
+	// Gone says that no purchase day within the horizon stands.
 	Gone bool
 }
 
-// Group is who a customer is to whoever compares outcomes: outreach changes them.
+// Group sorts customers for a comparison of outcomes, because outreach changes outcomes.
 type Group uint8
 
-// The groups. A customer of the control group stays in it even if contacted by mistake.
+// The groups. A customer of the control group stays in Control even if somebody contacts the customer by mistake.
 const (
 	Uncontacted Group = iota
 	Contacted
 	Control
+
+	// Groups is the number of groups. It stands last, so it moves with every group that is appended.
+	Groups int = iota
 )
 
 var groups = [...]string{"uncontacted", "contacted", "control"}
 
-// String is the group's metric label.
+// String is the group's label in metrics.
 func (g Group) String() string { return groups[g] }
 
-// ShortHash is how outcomes name a model: the first 8 hex digits of its hash.
+// ShortHash is the name of a model in outcomes: the first 8 hex digits of its hash.
 func ShortHash(hash string) string { return hash[:min(8, len(hash))] }
 
 func (f *Forecast) open() bool { return f.Days > 0 }
@@ -62,27 +65,27 @@ func (f *Forecast) open() bool { return f.Days > 0 }
 // end is the last instant of the horizon.
 func (f *Forecast) end() event.Instant { return f.AsOf.Add(time.Duration(f.Days) * 24 * time.Hour) }
 
-// settles is when f is held against what came.
+// settles is the instant at which f is held against what happened.
 func (f *Forecast) settles() event.Instant { return f.end().Add(settleAfter) }
 
-// forecastDays is the horizon in days, a begun one counted.
+// forecastDays is the horizon in days, rounded up.
 func (e *Engine) forecastDays() uint16 {
 	const aDay = 24 * time.Hour
 	return uint16(min((e.model.Churn.Horizon+aDay-1)/aDay, math.MaxUint16))
 }
 
-// blockAfter is the first instant after another at which a customer's risk is to be frozen. Such instants come a horizon
-// apart, so that no two forecasts speak of the same days (of a horizon under a week: a week apart, so that no more than two
-// are open at a time), and each customer has their own: the work, and the outcomes, are spread over time.
+// blockAfter is the first instant after another at which a customer's risk is to be frozen. The instants of one customer lie a
+// horizon apart, so that no two forecasts speak of the same days. If the horizon is shorter than a week they lie a week apart, so
+// that at most two forecasts are open. Each customer has other instants: that spreads the work, and the outcomes, over time.
 func (e *Engine) blockAfter(customer string, at event.Instant) event.Instant {
 	every := max(event.Instant(e.forecastDays())*24*60*minute, event.Instant(settleAfter/time.Millisecond))
 	// The low bits of the hash choose the control group.
-	phase := event.Instant((hash(customer)>>32)%uint64(every/minute)) * minute
+	phase := event.Instant((event.Hash(customer)>>32)%uint64(every/minute)) * minute
 	return after(at, phase, every)
 }
 
-// moment is the first instant after p.AsOf at which a forecast is settled, or one may be frozen; event.Never where silence
-// brings none.
+// moment is the first instant after p.AsOf at which a forecast is settled or may be frozen; event.Never where silence brings no
+// such instant.
 func (e *Engine) moment(p *Profile) event.Instant {
 	next := event.Never
 	for i := range p.Forecasts {
@@ -98,8 +101,8 @@ func (e *Engine) moment(p *Profile) event.Instant {
 	return next
 }
 
-// next is the first instant after p.AsOf, up to a limit, at which Review has something to do, and true; or, where there is
-// none, where to look on and false: see crossing.
+// next is the first instant after p.AsOf, up to a limit, at which Review has something to do, and true. Where there is none, next
+// returns false and the instant at which the search goes on; see crossing.
 func (e *Engine) next(p *Profile, limit event.Instant) (event.Instant, bool) {
 	moment := e.moment(p)
 	at, crossed := e.crossing(p, p.AsOf, min(limit, moment))
@@ -109,7 +112,7 @@ func (e *Engine) next(p *Profile, limit event.Instant) (event.Instant, bool) {
 	return at, crossed
 }
 
-// hold settles the forecasts of p that are ripe at p.AsOf, and freezes the risk where that is the time for it.
+// hold settles the forecasts of p that are due at p.AsOf. At an instant of blockAfter it also freezes the risk.
 func (e *Engine) hold(p *Profile) {
 	e.settle(p)
 	if e.blockAfter(p.Customer, p.AsOf-1) == p.AsOf {
@@ -117,7 +120,7 @@ func (e *Engine) hold(p *Profile) {
 	}
 }
 
-// settle holds the forecasts of p that are ripe against what came.
+// settle holds the forecasts of p that are due against what happened.
 func (e *Engine) settle(p *Profile) {
 	kept := 0
 	for _, f := range p.Forecasts {
@@ -133,8 +136,8 @@ func (e *Engine) settle(p *Profile) {
 	clear(p.Forecasts[kept:])
 }
 
-// outcome is what came of a forecast. An order that was placed again after the horizon counts when it was placed last, as
-// ever; what was cancelled after the horizon counts as bought.
+// outcome is what came of a forecast. An order that was placed again after the horizon counts when it was placed last. An order
+// that was cancelled after the horizon counts as bought.
 func (e *Engine) outcome(p *Profile, f *Forecast) Outcome {
 	o := Outcome{
 		AsOf: f.AsOf, Model: ShortHash(e.model.Hash), Risk: int64(f.Risk),
@@ -152,8 +155,8 @@ func (e *Engine) outcome(p *Profile, f *Forecast) Outcome {
 	return o
 }
 
-// freeze notes the risk of p at p.AsOf, of a customer who has bought and has not lapsed. Where two are open already, which takes
-// a model with a shorter horizon than the one before, there is no room and the block is passed over.
+// freeze keeps the risk of p at p.AsOf, if the customer has bought and has not lapsed. Two forecasts may be open already, under a
+// model whose horizon is shorter than the horizon of the model before. Then freeze does nothing.
 func (e *Engine) freeze(p *Profile) {
 	for i := range p.Forecasts {
 		if p.Forecasts[i].open() {
@@ -171,7 +174,7 @@ func (e *Engine) freeze(p *Profile) {
 	}
 }
 
-// contact notes outreach with the forecasts in whose days it was sent.
+// contact marks the forecasts in whose days x, an outreach, was sent.
 func (p *Profile) contact(x event.Event) {
 	sent, ok := x.(*event.Interaction)
 	if !ok || sent.Kind != event.OutreachSent {
@@ -184,8 +187,8 @@ func (p *Profile) contact(x event.Event) {
 	}
 }
 
-// inherit hands the forecasts of p over to e: those that are open keep the name of the model that made them. What is ripe is
-// settled; where the engine before e did not see to it, that is later than it should be.
+// inherit hands the forecasts of p over to e. A forecast that stays open keeps the name of the model that made it. A forecast
+// that is due is settled now, even if the engine before e should have settled it earlier.
 func (p *Profile) inherit(e *Engine) {
 	for i := range p.Forecasts {
 		if f := &p.Forecasts[i]; f.open() && !f.Foreign {
@@ -196,8 +199,8 @@ func (p *Profile) inherit(e *Engine) {
 	e.settle(p)
 }
 
-// A forecast is written as its age in minutes at p.AsOf, its days, its risk with two flags below it, and the model where it is
-// another's: 7 to 12 bytes.
+// A forecast is written as its age in minutes at p.AsOf, its days, and its risk with two flags in the low bits. If another model
+// made it, 4 bytes of the model's hash follow. That is 7 to 12 bytes.
 const (
 	contactedBit = 1 << iota
 	foreignBit
@@ -233,7 +236,7 @@ func (p *Profile) readForecasts(b *fields) {
 			return
 		}
 		f := &p.Forecasts[i]
-		age, days, word := b.uvarint(math.MaxUint32), b.uvarint(math.MaxUint16), b.uvarint(1e6<<flagBits|contactedBit|foreignBit)
+		age, days, word := b.uvarint(math.MaxUint32), b.uvarint(math.MaxUint16), b.uvarint(1e6<<flagBits|(1<<flagBits-1))
 		f.AsOf = event.Instant(minutes(p.AsOf)-int64(age)) * minute
 		f.Days, f.Risk = uint16(days), uint32(word>>flagBits)
 		f.Contacted, f.Foreign = word&contactedBit != 0, word&foreignBit != 0
@@ -258,7 +261,7 @@ func minutes(at event.Instant) int64 {
 	return n
 }
 
-// uvarint reads a number up to most.
+// uvarint reads a number of at most most.
 func (f *fields) uvarint(most uint64) uint64 {
 	v, n := binary.Uvarint(f.b)
 	if n <= 0 || v > most {

@@ -6,11 +6,12 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// KeepBy is what keeps a tier. The zero value is a tier that silence does not lower, or that no purchase keeps.
+// KeepBy is what keeps a tier. The zero value says that silence does not lower the tier, or that no purchase keeps it.
 type KeepBy struct {
-	// Day is the last that is over before silence alone lowers the tier, but not before the day of the transition.
+	// Day is the last day that ends before silence alone lowers the tier, but not a day before the transition's own.
 	Day event.Day
-	// Amount is the least purchase on that day with which the tier is kept beyond that instant; in minor units, whole major ones.
+	// Amount is the least purchase on Day that keeps the tier beyond the instant of the fall: in minor units of the base currency,
+	// a whole number of major units.
 	Amount int64
 }
 
@@ -30,7 +31,7 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 		x := &event.Purchase{Head: event.Head{ID: "to keep the tier", OccurredAt: then}, Kind: event.Order, OrderID: "to keep the tier"}
 		h, _ := p.History.Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
 		facts := h.Facts(fall, e.calendar)
-		return e.model.Tiers.Next(standing.Tier, standing.Since, e.points(&facts, fall), fall) >= p.Standing.Tier
+		return e.tier(standing, &facts, fall) >= p.Standing.Tier
 	}
 	low, high := int64(0), int64(1) // of major units: not enough, perhaps enough
 	for !keeps(high) {
@@ -48,47 +49,17 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 	return KeepBy{Day: last, Amount: e.minor(float64(high))}
 }
 
-// points are those of a buyer with these facts.
-func (e *Engine) points(facts *history.Facts, at event.Instant) Points {
-	pattern := e.Pattern(facts, at)
-	raw := e.raw(facts, pattern.Age-pattern.Last, e.model.Value.Current(pattern))
-	reading := e.model.Scorecard.Read(&raw)
-	points, _ := e.model.Scorecard.Score(&reading)
-	return points
-}
-
-// nextFall returns the first instant after p.AsOf at which silence alone brings a tier below that of p, and the standing until
-// then, which may have risen meanwhile; false where there is none. It is what Review would find, without the churn levels.
+// nextFall returns the first instant after p.AsOf at which silence alone brings p's tier below the tier that p has now, and p's
+// standing just before that instant, for the tier may rise first. False where there is no such instant. nextFall finds what Review
+// would find, without the churn levels.
 func (e *Engine) nextFall(p Profile) (event.Instant, Standing, bool) {
-	least, at := p.Standing.Tier, p.AsOf
-	facts := p.History.Facts(at, e.calendar)
-	for facts.PurchaseDays > 0 {
-		end, next := e.stretch(&p, &facts, at, event.Never-1)
-		until := at.Add(forever)
-		if end != event.Never {
-			until = end - 1
+	least := p.Standing.Tier
+	w := e.walk(&p, p.AsOf, event.Never-1, tierLabel)
+	for w.next() && w.facts.PurchaseDays > 0 {
+		if w.tier < least {
+			return w.at, p.Standing, true
 		}
-		last := look{}
-		if at < until && e.mayFall(&p, &facts, until) {
-			last = e.fall(&p, &facts, until)
-		}
-		switch {
-		case last.crossed:
-			at = e.searchFall(&p, &facts, at, until, last)
-		case end == event.Never:
-			return 0, Standing{}, false
-		default:
-			at, facts = end, next
-		}
-		if facts.PurchaseDays == 0 {
-			break
-		}
-		switch to := e.model.Tiers.Next(p.Standing.Tier, p.Standing.Since, e.points(&facts, at), at); {
-		case to < least:
-			return at, p.Standing, true
-		case to != p.Standing.Tier:
-			p.Standing.Tier, p.Standing.Since = to, at
-		}
+		p.Standing.Tier, p.Standing.Since = w.tier, w.at
 	}
 	return 0, Standing{}, false
 }

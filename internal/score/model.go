@@ -14,44 +14,44 @@ import (
 	"tidemark/internal/score/value"
 )
 
-// Model holds every number that scores depend on, besides the events. It comes from a versioned file and never changes.
+// Model holds every number that scores depend on besides the events. It comes from a versioned file and never changes.
 type Model struct {
 	Version string
-	// Hash names the bytes of the file, ScorecardHash the numbers of the scorecard and the tiers alone.
+	// Hash names the bytes of the file, ScorecardHash the numbers of the scorecard and the tiers alone. Both are hex.
 	Hash, ScorecardHash string
 	Base                event.Currency
 	Rates               Rates
 	Value               clv.Model
 	Churn               churn.Lines
-	// Stack makes the churn risk of that of the purchase model.
+	// Stack turns the risk of the purchase model into the churn risk.
 	Stack churn.Stack
 	// Reference is the customer against whom a churn risk is explained.
 	Reference Reference
 	RFM       rfm.Cuts
 	Scorecard value.Scorecard
 	Tiers     tier.Ladder
-	// Playbooks advise by tier, Actions by churn level, SecondOrder in a one-time buyer's window.
+	// Playbooks hold advice by tier, Actions by churn level; SecondOrder is the action for the window of a one-time buyer.
 	Playbooks   map[Tier]Playbook
 	Actions     map[Level]Action
 	SecondOrder Action
-	// Causes weigh what may be behind a churn alert.
+	// Causes weigh the evidence for the causes of a churn alert.
 	Causes Causes
-	// Uplift is the share, in [0, 1], of the customers of an alert whom an offer brings back; 0 is not known.
+	// Uplift is the share of alerted customers whom an offer brings back, in [0, 1]; 0 means that it is not known.
 	Uplift float64
-	// Control is the share of customers, in [0, 1], that outreach leaves alone so that its effect can be measured.
+	// Control is the share of customers whom outreach leaves alone so that its effect can be measured, in [0, 1).
 	Control float64
 }
 
-// Reference is a customer as the purchase model and the churn stack see one.
+// Reference is a customer as the purchase model and the churn stack see a customer.
 type Reference struct {
 	Pattern clv.Pattern
-	// UsualGap is in days, Spend (over life) and LastOrder in major units of the base currency.
+	// UsualGap is in days. Spend (over life) and LastOrder are in major units of the base currency.
 	UsualGap, Spend, LastOrder float64
-	// Items are those that the orders named over life, LastItems those of the last order.
+	// Items is the number of items that all orders named, LastItems the number of the last order.
 	Items, LastItems int
 }
 
-// Check says what is wrong with m, all of it; nil when nothing is.
+// Check returns nil where m is valid, else an error that names everything that is wrong.
 func (m *Model) Check() error {
 	var errs []error
 	fail := func(part string, err error) {
@@ -82,10 +82,10 @@ func (m *Model) Check() error {
 	return errors.Join(errs...)
 }
 
-// Rates convert money into the base currency, per currency by date.
+// Rates convert money into the base currency: per currency, in ascending order of their dates.
 type Rates map[event.Currency][]Rate
 
-// Rate is what one major unit of a currency is worth in major units of the base, from a day on.
+// Rate is the worth of one major unit of a currency in major units of the base, from a day on.
 type Rate struct {
 	From  event.Day
 	Value float64
@@ -105,7 +105,8 @@ func (r Rates) check() error {
 	return nil
 }
 
-// factor returns the factor from minor units of a currency to minor units of the base on a day; false where there is no rate.
+// factor returns the factor from minor units of a currency to minor units of the base on a day. It is false where there is no
+// rate.
 func (m *Model) factor(c event.Currency, on event.Day) (float64, bool) {
 	if c == m.Base {
 		return 1, true
@@ -121,7 +122,7 @@ func (m *Model) factor(c event.Currency, on event.Day) (float64, bool) {
 	return 0, false
 }
 
-// convert rounds half to even.
+// convert multiplies, and rounds half to even.
 func convert(minor int64, factor float64) int64 {
 	if factor == 1 {
 		return minor

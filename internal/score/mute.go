@@ -6,9 +6,10 @@ import (
 	"tidemark/internal/event"
 )
 
-// Publish decides which of the transitions that p has just been through are published when they are committed at an instant,
-// and remembers it. Those older than maxAge are not (a backfill must not page anyone; 0 never mutes), by whole episodes: the
-// further steps of an episode follow its beginning, except that an escalation that is young enough is told in any case.
+// Publish decides which of p's newest transitions are published when they are committed at an instant, and remembers the decision
+// in p. A transition older than maxAge is not published: a backfill must not page anyone. A maxAge of 0 publishes all. An episode
+// is published or muted as a whole: its further alerts follow its first. One exception: an escalation no older than maxAge is
+// always published, and with it the rest of the episode.
 func (p *Profile) Publish(told []Transition, now event.Instant, maxAge time.Duration) []bool {
 	published := make([]bool, len(told))
 	for i, t := range told {

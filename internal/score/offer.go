@@ -7,18 +7,18 @@ import (
 	"tidemark/internal/score/churn"
 )
 
-// WayBack is what an alert says of how to win a customer back: what seems to be behind it, by when to act, and at what price.
+// WayBack is what an alert says of how to win a customer back: the likely cause, by when to act, and at what price.
 type WayBack struct {
-	// LikelyCause is 0 where it is not sought, Evidence the heaviest first.
+	// LikelyCause is 0 where the model looks for no cause. Evidence lists the heaviest piece first.
 	LikelyCause LikelyCause
 	Evidence    []Evidence
-	// MaxOffer is the most that an offer is worth, in minor units.
+	// MaxOffer is the most that an offer may cost, in minor units of the base currency.
 	MaxOffer event.OptionalMinor
-	// ActBy is when the episode escalates, or lapses, if nothing happens; event.Never where it does neither.
+	// ActBy is the instant at which the episode escalates or lapses if nothing happens; event.Never where it does neither.
 	ActBy event.Instant
 }
 
-// wayBack is that of p's episode as evaluated; nil where there is none.
+// wayBack is the way back from p's episode as evaluated; nil outside an episode.
 func (e *Engine) wayBack(p Profile, v *evaluation) *WayBack {
 	if p.Episode.Level == churn.None {
 		return nil
@@ -28,8 +28,8 @@ func (e *Engine) wayBack(p Profile, v *evaluation) *WayBack {
 	return w
 }
 
-// maxOffer is what the value at stake leaves for an offer: uplift × value − cost of the action, and never less than nothing. Who
-// offers more loses money on average. It is not known without an uplift; a cost that is not known counts as none.
+// maxOffer is what the value at stake leaves for an offer: uplift × value − cost of the action, at least 0. A dearer offer loses
+// money on average. maxOffer is unknown without an uplift; an unknown cost counts as zero.
 func (e *Engine) maxOffer(atStake int64, cost event.OptionalMinor) event.OptionalMinor {
 	if e.model.Uplift == 0 {
 		return event.OptionalMinor{}

@@ -14,33 +14,35 @@ type (
 	Level = churn.Level
 )
 
-// Profile is all that is kept of one customer: the history, and the memory of the labels.
+// Profile is all that is kept of one customer: the history, and the memory of the labels. An instant that is zero, and an id that
+// is empty, stands for what has not been.
 type Profile struct {
 	Customer string
 	History  history.Summary
 	// AsOf is the instant up to which the customer has been evaluated.
 	AsOf event.Instant
-	// Settled is the instant of the last event or transition: the base that the next change is explained against.
+	// Settled is the instant of the last event or transition. The next change of score is explained from here.
 	Settled event.Instant
-	// Due is the next review; Unscheduled until Schedule has set it, event.Never when none is to come.
+	// Due is the instant of the next review. It is Unscheduled until Schedule sets it, and event.Never where no review is to
+	// come.
 	Due event.Instant
 	// Sequence counts the transitions so far.
 	Sequence int64
-	// Model is the version of the model of the last evaluation.
+	// Model is the hash of the model of the last evaluation.
 	Model    string
 	Standing Standing
 	Episode  Episode
-	// Muted says that the current or last episode was not published: see Publish.
+	// Muted says that the current or last episode was not published; see Publish.
 	Muted    bool
 	Second   SecondOrder
 	Lapse    Lapse
 	Outreach Outreach
-	// Forecasts are the frozen risks that wait for what comes, the open ones first.
+	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.
 	Forecasts [2]Forecast
-	// Outcomes are what became of forecasts since they were last taken: Apply and Review add to them, the encoding leaves them
-	// out. Whoever keeps p takes them off, and counts them in the same step.
+	// Outcomes are the outcomes of forecasts that nobody has taken yet. Apply and Review append to Outcomes; the encoding leaves
+	// Outcomes out. A caller who stores p takes the outcomes off and counts them in the same commit.
 	Outcomes []Outcome
-	// rest holds sections of newer versions, kept as they are.
+	// rest holds the sections of newer versions as they are.
 	rest []byte
 }
 
@@ -51,20 +53,20 @@ const Unscheduled event.Instant = 0
 type Standing struct {
 	Tier  Tier
 	Since event.Instant
-	// LastID is the id of the TierChanged that said so.
+	// LastID is the id of the TierChanged that set the tier.
 	LastID string
 }
 
 // Episode is the memory of the churn level.
 type Episode struct {
 	Level Level
-	// Since is when the level was reached, RaisedAt when the episode began.
+	// Since is the instant at which the level was reached, RaisedAt the instant at which the episode began.
 	Since, RaisedAt event.Instant
-	// ID is the id of the episode's RAISED, LastID that of its last step. Both are empty outside an episode.
+	// ID is the id of the episode's RAISED, LastID the id of its last alert. Both are empty outside an episode.
 	ID, LastID string
 }
 
-// Verdict is what became of an event.
+// Verdict says what became of an event.
 type Verdict uint8
 
 // The verdicts. The last two go to the dead letters.
@@ -77,5 +79,5 @@ const (
 
 var verdicts = [...]string{"applied", "duplicate", "late", "invalid"}
 
-// String is the verdict's metric label.
+// String is the verdict's label in metrics.
 func (v Verdict) String() string { return verdicts[v] }

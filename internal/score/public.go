@@ -18,9 +18,9 @@ type Score struct {
 	RFM                         rfm.Digits
 	Segment                     string
 	Alive, NoPurchase           float64
-	// ExpectedOrders are purchase days expected within the horizon.
+	// ExpectedOrders is the expected number of purchase days within the horizon.
 	ExpectedOrders float64
-	// Historic, Current and Total value are in minor units of the base currency.
+	// Historic, Current and Total are values in minor units of the base currency.
 	Historic, Current, Total int64
 	Risk                     float64
 	Level                    Level
@@ -30,19 +30,20 @@ type Score struct {
 	Model                    string
 	Sequence                 int64
 	NextReview               event.Instant
-	// NPS is the latest answer, 0..10; CSAT the mean of Answers answers, each as a share of its scale; OpenComplaints those not
-	// resolved: all of 365 days. Referrals count over life, ActiveMonths are consecutive.
+	// NPS is the latest answer, 0..10. CSAT is the mean of Answers answers, each as a share of its own scale, in [0, 1].
+	// OpenComplaints counts complaints that are not resolved. All three look back 365 days. Referrals count over life;
+	// ActiveMonths are consecutive.
 	NPS                                              float64
 	NPSKnown                                         bool
 	CSAT                                             float64
 	Answers, OpenComplaints, Referrals, ActiveMonths int
-	// Bought reports whether there is a purchase that stands: without one the models have nothing to say.
+	// Bought reports whether a purchase stands. Without one the models say nothing.
 	Bought bool
 	// Base is the currency of all amounts.
 	Base event.Currency
 }
 
-// Score evaluates p at an instant, p.AsOf or later, with the labels that p has.
+// Score evaluates p at an instant, p.AsOf or later. The labels are those that p has.
 func (e *Engine) Score(p Profile, at event.Instant) Score {
 	at = max(at, p.AsOf)
 	v := e.evaluate(&p.History, at)
@@ -70,7 +71,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	return s
 }
 
-// historic is the margin earned so far, in minor units: the margins that events gave, and the usual margin on the rest.
+// historic is the margin earned so far, in minor units: the margins that events give, and the model's margin on all other spend.
 func (e *Engine) historic(v *evaluation) int64 {
 	return v.facts.Margin + convert(v.facts.Spend-v.facts.MarginSpend, e.model.Value.Margin)
 }

@@ -7,32 +7,46 @@ import (
 	"tidemark/internal/event"
 )
 
-// occasion is why a customer is looked at again: an event, a new model, or neither: the time.
+// occasion is why a customer is looked at again: an event, or a new model, or else the passing of time.
 type occasion struct {
 	event *event.Head
 	model bool
 }
 
-// cause names the occasion for a label that was last said at an instant, by a transition of some id: an event from before
-// what was said corrects it.
-func (o occasion) cause(before *Profile, said event.Instant, id string) (c Cause, corrects string) {
+// change is what all transitions of one evaluation tell of.
+type change struct {
+	occasion
+	// before is the customer before the occasion, with the history and the model that the labels came from. p has the history and
+	// the model of now.
+	before, p *Profile
+	// base is what the change is measured from, v the evaluation of now.
+	base *base
+	v    *evaluation
+	// tier and level are the labels of now.
+	tier  Tier
+	level Level
+}
+
+// cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
+// corrects the transition.
+func (c *change) cause(said event.Instant, id string) (cause Cause, corrects string) {
 	switch {
-	case o.event != nil && id != "" && o.event.At() < before.AsOf && o.event.At() < said:
+	case c.event != nil && id != "" && c.event.At() < c.before.AsOf && c.event.At() < said:
 		return ByCorrection, id
-	case o.event != nil:
+	case c.event != nil:
 		return ByEvent, ""
-	case o.model:
+	case c.model:
 		return ByModel, ""
 	}
 	return ByTime, ""
 }
 
-// relabel evaluates p at p.AsOf and returns it with its labels of then, and what there is to tell. before is p as it was: with
-// the history and the model that its labels came from.
+// relabel evaluates p at p.AsOf, and returns p with the labels of that instant and the transitions there are to tell. before is p
+// before the occasion: with the history and the model that the labels of p came from.
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
 	v := e.evaluate(&p.History, p.AsOf)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
-	second, returned := e.secondTurns(p.Second, &v), e.returned(&p, &v)
+	second, returned := e.secondTurns(p.Second, &v.facts, v.signs.Silence), e.returned(&p, &v.facts, v.signs.Silence)
 	if second && e.unasked(p.Second, o) {
 		p.Second, second = SecondOrder{Closed: true}, false
 	}
@@ -53,12 +67,13 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		}
 	}
 	base := e.base(&before, &v, o)
+	c := &change{occasion: o, before: &before, p: &p, base: &base, v: &v, tier: tier, level: level}
 	if tier != p.Standing.Tier {
-		t := e.tierChanged(&before, &p, &v, &base, o, tier, level)
+		t := e.tierChanged(c)
 		p.Standing = Standing{Tier: tier, Since: p.AsOf, LastID: tell(t)}
 	}
 	if level != p.Episode.Level {
-		t := e.churnAlert(&before, &p, &v, &base, o, tier, level)
+		t := e.churnAlert(c)
 		tellAlert(t)
 		if t.Resolve == ByLapse {
 			p.Lapse = Lapse{p.Episode.ID, p.AsOf}
@@ -66,12 +81,12 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		p.Episode = p.Episode.next(t)
 	}
 	if second {
-		t := e.secondOrderAlert(&before, &p, &v, &base, o, tier, level)
+		t := e.secondOrderAlert(c)
 		tellAlert(t)
 		p.Second = p.Second.next(t)
 	}
 	if returned {
-		if t := e.wonBack(&p, &v, o); t != nil {
+		if t := e.wonBack(c); t != nil {
 			tell(t)
 		}
 		p.Lapse = Lapse{}
@@ -79,7 +94,7 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	return p, told
 }
 
-// episode returns the episode as the churn level's decision must see it: a change of the purchases ends the minimum stay.
+// episode returns the episode as the decision on the level must see it: a change of the purchases ends the minimum stay.
 func (e *Engine) episode(before *Profile, v *evaluation, o occasion) Episode {
 	ep := before.Episode
 	if ep.Level == 0 || o.event == nil {
@@ -104,61 +119,50 @@ func (ep Episode) next(t *ChurnAlert) Episode {
 	return Episode{Level: t.Level, Since: t.AsOf, RaisedAt: ep.RaisedAt, ID: ep.ID, LastID: t.ID}
 }
 
-// stamp is what all transitions of an evaluation share.
-func (e *Engine) stamp(before *Profile, v *evaluation, c Cause, o occasion) Stamp {
+// stamp is what every transition of a change carries, with the cause of this one.
+func (e *Engine) stamp(c *change, cause Cause) Stamp {
 	s := Stamp{
-		Customer: before.Customer, AsOf: v.at, Cause: c, ModelVersion: e.model.Version,
-		ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed", ControlGroup: e.control(before.Customer),
+		Customer: c.p.Customer, AsOf: c.v.at, Cause: cause, ModelVersion: e.model.Version,
+		ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed", ControlGroup: e.control(c.p.Customer),
 	}
-	if o.event != nil {
-		s.CauseEventID = o.event.ID
+	if c.event != nil {
+		s.CauseEventID = c.event.ID
 	}
 	return s
 }
 
-// control reports whether a customer belongs to the control group: a fixed share by the hash of the id.
+// control reports whether a customer belongs to the control group: a fixed share of all customers, chosen by the hash of the id.
 func (e *Engine) control(customer string) bool {
 	const slots = 10_000
-	return float64(hash(customer)%slots) < e.model.Control*slots
-}
-
-// hash spreads customers evenly.
-func hash(customer string) uint64 {
-	h := uint64(14695981039346656037) // FNV-1a, 64 bits
-	for i := range len(customer) {
-		h = (h ^ uint64(customer[i])) * 1099511628211
-	}
-	h ^= h >> 33 // FNV's low bits are weak for short ids
-	h *= 0xff51afd7ed558ccd
-	return h ^ h>>33
+	return float64(event.Hash(customer)%slots) < e.model.Control*slots
 }
 
 // tierChanged explains a change of tier.
-func (e *Engine) tierChanged(before, p *Profile, v *evaluation, b *base, o occasion, to Tier, level Level) *TierChanged {
-	from := before.Standing.Tier
-	cause, corrects := o.cause(before, before.Standing.Since, before.Standing.LastID)
+func (e *Engine) tierChanged(c *change) *TierChanged {
+	p, v, was := c.p, c.v, c.before.Standing
+	cause, corrects := c.cause(was.Since, was.LastID)
 	t := &TierChanged{
-		Stamp:    e.stamp(before, v, cause, o),
-		Previous: from, Tier: to, Direction: direction(from, to),
-		Before: b.settled.points, After: v.points,
-		LineCrossed: e.model.Tiers.Crossed(from, to),
+		Stamp:    e.stamp(c, cause),
+		Previous: was.Tier, Tier: c.tier, Direction: direction(was.Tier, c.tier),
+		Before: c.base.settled.points, After: v.points,
+		LineCrossed: e.model.Tiers.Crossed(was.Tier, c.tier),
 		Coverage:    micro(v.coverage), Corrects: corrects,
-		Contributions: e.contributions(b, v),
+		Contributions: e.contributions(c.base, v),
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
-		ChurnLevel: level, Playbook: e.model.Playbooks[to],
+		ChurnLevel: c.level, Playbook: e.model.Playbooks[c.tier],
 		PreferredChannel: preferredChannel(p, v), ContactableChannels: p.History.ContactableChannels(),
 		TopCategory: p.History.TopCategory(v.at, e.calendar),
 	}
-	if from != 0 {
+	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
 		kept := *p
-		kept.Standing.Tier, kept.Standing.Since = to, v.at
-		t.KeepBy = e.keepBy(kept) // costs more than all else of an ENTRY, and every customer has one
-		t.DaysInPrevious = int32(v.at.Sub(before.Standing.Since) / (24 * time.Hour))
+		kept.Standing.Tier, kept.Standing.Since = c.tier, v.at
+		t.KeepBy = e.keepBy(kept)
+		t.DaysInPrevious = int32(v.at.Sub(was.Since) / (24 * time.Hour))
 	}
 	return t
 }
 
-// preferredChannel is what the customer's attributes say, or else the channel of most orders.
+// preferredChannel is the channel in the customer's attributes, or else the channel of the most orders.
 func preferredChannel(p *Profile, v *evaluation) string {
 	if said := p.History.Attribute("preferred_channel"); said != "" {
 		return said

@@ -2,7 +2,8 @@ package score
 
 import "tidemark/internal/event"
 
-// Transition is something worth telling about a customer. The set is closed: *TierChanged, *ChurnAlert and *WonBack.
+// Transition is a change of a customer's labels that is told to the world. The set is closed: *TierChanged, *ChurnAlert and
+// *WonBack.
 //
 //sumtype:decl
 type Transition interface {
@@ -13,7 +14,8 @@ type Transition interface {
 
 // Stamp is what every transition carries.
 type Stamp struct {
-	// ID is the hex of the first 16 bytes of SHA-256 over the Avro record with its own and its episode's id empty.
+	// ID is the hex of the first 16 bytes of SHA-256 over the Avro record, in which the transition's id and its episode's id are
+	// empty.
 	ID       string
 	Customer string
 	// AsOf is the instant at which the label changed.
@@ -21,10 +23,11 @@ type Stamp struct {
 	Cause        Cause
 	CauseEventID string
 	ModelVersion string
-	// ScorecardHash names the scorecard's numbers, PopulationVersion the cut points in force ("fixed" where they are fixed).
+	// ScorecardHash names the numbers of the scorecard. PopulationVersion names the cut points in force ("fixed" where they are
+	// fixed).
 	ScorecardHash     string
 	PopulationVersion string
-	// ControlGroup marks the customers that outreach leaves alone, so that its effect can be measured.
+	// ControlGroup marks the customers whom outreach leaves alone, so that the effect of outreach can be measured.
 	ControlGroup bool
 	// Sequence counts this customer's transitions from 1. It travels as a header, outside the id.
 	Sequence int64
@@ -50,7 +53,7 @@ var causes = [...]string{"UNKNOWN", "EVENT", "TIME", "POPULATION", "MODEL", "COR
 
 func (c Cause) String() string { return causes[c] }
 
-// Points are hundredths of a point of the composite score, 0..10000; a contribution may be negative.
+// Points are hundredths of a point of the composite score, 0..10000. A contribution may be negative.
 type Points = int32
 
 // TierChanged says that a customer entered, left or changed tier.
@@ -60,20 +63,21 @@ type TierChanged struct {
 	Previous, Tier Tier
 	Direction      Direction
 	DaysInPrevious int32
-	// Before is the score at the last event or transition, After the one now.
+	// Before is the score at the last event or transition, After the score now.
 	Before, After Points
-	// LineCrossed is the score that had to be passed to change, in Points.
+	// LineCrossed is the score that the customer passed with this change, in Points.
 	LineCrossed Points
 	// Coverage is the share of the scorecard's weight whose indicators are known, in [0, 1].
 	Coverage float64
-	// Corrects is the id of an earlier TierChanged that a late event has proved wrong.
+	// Corrects is the id of an earlier TierChanged that a late event proves wrong.
 	Corrects      string
 	Contributions []Contribution
-	// CurrentValue is the predicted value of the horizon, Spend365 the net spend of the trailing 365 days, in minor units.
+	// CurrentValue is the predicted value of the horizon, Spend365 the net spend of the trailing 365 days. Both are in minor
+	// units of the base currency.
 	CurrentValue, Spend365 int64
 	Currency               event.Currency
 	ChurnLevel             Level
-	// KeepBy is what keeps the tier.
+	// KeepBy says what keeps the new tier.
 	KeepBy              KeepBy
 	PreferredChannel    string
 	ContactableChannels []string
@@ -83,20 +87,22 @@ type TierChanged struct {
 
 func (*TierChanged) sealed() {}
 
-// Contribution is one indicator's part in a change of score. Over all contributions of a transition the points add up to
-// After − Before exactly.
+// Contribution is the part of one indicator in a change of score. The points of all contributions of a transition add up to After
+// − Before exactly.
 type Contribution struct {
 	Indicator string
-	// Cause is TIME for what silence did since the last event or transition, then POPULATION, MODEL, EVENT.
+	// Cause is TIME for the effect of silence since the last event or transition. POPULATION, MODEL and EVENT follow, in this
+	// order.
 	Cause Cause
-	// RawBefore and RawAfter are NaN where there is no value: a missing answer, a customer without purchases.
+	// RawBefore and RawAfter are NaN where there is no value: for a missing answer, and for a customer without purchases.
 	RawBefore, RawAfter float64
 	// NormalisedBefore and NormalisedAfter are in [0, 1], 0 where the raw value is NaN.
 	NormalisedBefore, NormalisedAfter float64
-	// Weight is the indicator's share of the scorecard, in [0, 1], before missing ones are left out.
+	// Weight is the share of the indicator in the scorecard, in [0, 1], before missing indicators are left out.
 	Weight float64
 	Points Points
-	// Capped says that RawAfter lies outside the scorecard's bounds, Missing that a customer who has a score has no RawAfter.
+	// Capped says that RawAfter lies outside the bounds of the scorecard. Missing says that a customer who has a score has no
+	// RawAfter.
 	Capped, Missing bool
 }
 
@@ -116,10 +122,11 @@ var directions = [...]string{"UNKNOWN", "ENTRY", "UP", "DOWN", "EXIT"}
 
 func (d Direction) String() string { return directions[d] }
 
-// ChurnAlert is one step of a churn episode.
+// ChurnAlert is one step of a churn episode, or of the window for a second order. Risks are probabilities in [0, 1], values are
+// in minor units of Currency.
 type ChurnAlert struct {
 	Stamp
-	// EpisodeID is the id of the episode's RAISED (its own id there).
+	// EpisodeID is the id of the episode's RAISED. The RAISED bears its own id here.
 	EpisodeID       string
 	State           EpisodeState
 	Resolve         ResolveReason
@@ -149,8 +156,8 @@ type ChurnAlert struct {
 
 func (*ChurnAlert) sealed() {}
 
-// Factor is one factor's part in the log-odds of the risk. The first is the reference customer's; over all factors
-// LogOdds adds up to the log-odds of Risk, in thousandths, exactly.
+// Factor is the part of one factor in the log-odds of the risk. The first factor is the reference customer. The LogOdds of all
+// factors add up to the log-odds of Risk exactly; they are in thousandths.
 type Factor struct {
 	Name    string
 	LogOdds int32
@@ -177,7 +184,7 @@ func (s EpisodeState) String() string { return episodeStates[s] }
 // ResolveReason is why an episode ended.
 type ResolveReason uint8
 
-// The reasons, in the order of the Avro symbols; UnknownReason where the episode goes on.
+// The reasons, in the order of the Avro symbols. UnknownReason stands where the episode goes on.
 const (
 	UnknownReason ResolveReason = iota
 	ByPurchase
@@ -205,7 +212,7 @@ var alertKinds = [...]string{"UNKNOWN", "CHURN", "SECOND_ORDER_WINDOW"}
 
 func (k AlertKind) String() string { return alertKinds[k] }
 
-// Playbook is what the tier's owner is advised to do.
+// Playbook is the advice to whoever looks after the customers of a tier.
 type Playbook struct {
 	ID      string
 	Actions []Action

@@ -5,19 +5,20 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 )
 
 // WonBack says that a customer whose episode had lapsed has bought again.
 type WonBack struct {
 	Stamp
-	// EpisodeID is the id of the RAISED of the episode that lapsed.
+	// EpisodeID is the id of the RAISED of the lapsed episode.
 	EpisodeID string
-	// LapsedDays are the days of silence before the purchase.
+	// LapsedDays is the number of days of silence before the purchase.
 	LapsedDays int32
-	// ActionID is the id of the outreach of the 30 days before; empty where there was none.
+	// ActionID is the id of the newest outreach in the 30 days before the purchase; empty where there was none.
 	ActionID string
-	// OrderValue is what the purchase cost, before refunds, Margin what has been earned since the lapse, where orders say so: in
-	// minor units.
+	// OrderValue is the amount of the purchase, before refunds. Margin is the margin earned since the lapse, known where orders
+	// give one. Both are in minor units of the base currency.
 	OrderValue int64
 	Margin     event.OptionalMinor
 	Currency   event.Currency
@@ -25,45 +26,40 @@ type WonBack struct {
 
 func (*WonBack) sealed() {}
 
-// Lapse is the memory of the last episode that ended in silence.
+// Lapse is the memory of the last episode that ended by lapse.
 type Lapse struct {
-	// EpisodeID is the id of its RAISED; empty where there is none to come back from.
+	// EpisodeID is the id of the episode's RAISED; empty where no lapse waits for a return.
 	EpisodeID string
 	At        event.Instant
 }
 
-// Outreach is the newest action that reached a customer.
+// Outreach is the newest outreach that reached a customer.
 type Outreach struct {
 	At event.Instant
-	// ID is the id of the event.
+	// ID is the id of the outreach event.
 	ID string
 }
 
-// creditedFor is how long a purchase is put down to an outreach.
+// creditedFor is the longest time between an outreach and a purchase that it is credited with.
 const creditedFor = 30 * 24 * time.Hour
 
-// returned reports whether v's customer, whose episode lapsed, is silent no longer.
-func (e *Engine) returned(p *Profile, v *evaluation) bool {
-	return p.Lapse.EpisodeID != "" && v.buyer() && v.signs.Silence < e.model.Churn.Lapse
+// returned reports whether the episode of p lapsed and p, with these facts and this silence, is silent no longer.
+func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) bool {
+	return p.Lapse.EpisodeID != "" && f.PurchaseDays > 0 && silence < e.model.Churn.Lapse
 }
 
-// wonBack tells of a return. Nil where the purchase was made before the lapse, and only came to be known after it: that
-// customer was never away.
-func (e *Engine) wonBack(p *Profile, v *evaluation, o occasion) *WonBack {
+// wonBack tells of a return. It is nil where the customer bought before the lapse and the purchase became known only after the lapse:
+// that customer was never away.
+func (e *Engine) wonBack(c *change) *WonBack {
+	p, v := c.p, c.v
 	bought := v.facts.LastPurchase
 	if bought < p.Lapse.At {
 		return nil
 	}
 	then := e.Facts(&p.History, p.Lapse.At)
-	cause := ByTime
-	switch {
-	case o.event != nil:
-		cause = ByEvent
-	case o.model:
-		cause = ByModel
-	}
+	cause, _ := c.cause(0, "") // a return corrects nothing
 	t := &WonBack{
-		Stamp: e.stamp(p, v, cause, o), EpisodeID: p.Lapse.EpisodeID, LapsedDays: int32(v.facts.LastDay - then.LastDay),
+		Stamp: e.stamp(c, cause), EpisodeID: p.Lapse.EpisodeID, LapsedDays: int32(v.facts.LastDay - then.LastDay),
 		OrderValue: v.facts.LastOrderAmount, Currency: e.model.Base,
 	}
 	if out := p.Outreach; out.ID != "" && out.At <= bought && bought.Sub(out.At) <= creditedFor {
@@ -75,7 +71,7 @@ func (e *Engine) wonBack(p *Profile, v *evaluation, o occasion) *WonBack {
 	return t
 }
 
-// reached returns the memory of outreach after an event at an instant. The order of arrival does not matter.
+// reached returns the memory of outreach after an event at an instant. The answer does not depend on the order of arrival.
 func (out Outreach) reached(x event.Event, at event.Instant) Outreach {
 	if i, ok := x.(*event.Interaction); ok && i.Kind == event.OutreachSent {
 		other := Outreach{i.OccurredAt, i.ID}

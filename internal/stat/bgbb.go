@@ -6,29 +6,30 @@ import (
 	"math"
 )
 
-// BGBB is the BG/BB model of customers who have one occasion a period to buy (an
-// annual donation, a cruise): at each they buy with a probability that is
-// Beta(Alpha, Beta) over customers, and before each they leave for good with one
-// that is Beta(Gamma, Delta).
+// BGBB is the BG/BB model of customers who can buy once a period (an annual
+// donation, a cruise). At each occasion a customer buys with a probability that
+// is Beta(Alpha, Beta) over customers. Before each occasion a customer leaves
+// for good with a probability that is Beta(Gamma, Delta) over customers.
 //
 // Source: Fader, Hardie & Shang, Customer-Base Analysis in a Discrete-Time
 // Noncontractual Setting, Marketing Science 29(6), 2010. Fitted to its 11,104
 // donors over 6 years: Alpha 1.204, Beta .750, Gamma .657, Delta 2.783. The
-// values quoted below are at these.
+// values quoted below are at these parameters.
 type BGBB struct {
 	Alpha, Beta  float64 // weights of buying and of not buying at an occasion
 	Gamma, Delta float64 // weights of leaving and of staying before it
 }
 
-// Occasions is all that the model knows of a customer. It is sufficient.
+// Occasions is all that the model needs to know of a customer: two customers
+// with the same Occasions get the same answers.
 type Occasions struct {
 	X  int // purchases after the first
 	TX int // occasion of the last one; 0 if X is 0
 	N  int // occasions so far
 }
 
-// Validate refuses what no customer can have: anything but
-// 0 <= X <= TX <= N, or only one of X and TX at 0.
+// Validate returns an error for what no customer can have: anything but 0 <= X
+// <= TX <= N, or only one of X and TX at 0.
 func (o Occasions) Validate() error {
 	if !(0 <= o.X && o.X <= o.TX && o.TX <= o.N) || o.X == 0 && o.TX > 0 {
 		return fmt.Errorf("x = %d purchases up to occasion t_x = %d of n = %d, want 0 <= x <= t_x <= n, t_x 0 for x 0", o.X, o.TX, o.N)
@@ -41,7 +42,7 @@ func (o Occasions) Compare(p Occasions) int {
 	return cmp.Or(cmp.Compare(o.X, p.X), cmp.Compare(o.TX, p.TX), cmp.Compare(o.N, p.N))
 }
 
-// Validate refuses parameters outside [1e-9, 1e9], all of them at once.
+// Validate returns an error that names every parameter outside [1e-9, 1e9].
 func (m BGBB) Validate() error {
 	return validate("BG/BB", param{"alpha", m.Alpha}, param{"beta", m.Beta}, param{"gamma", m.Gamma}, param{"delta", m.Delta})
 }
@@ -61,8 +62,9 @@ func (m BGBB) leftAfter(n float64) float64 {
 	return lbeta(m.Gamma+1, m.Delta+n) - lbeta(m.Gamma, m.Delta)
 }
 
-// LogLikelihood is the logarithm of the likelihood of o: of staying to the end,
-// or for i = t_x..n-1 occasions. Summed over the donors it is -33225.58.
+// LogLikelihood is the logarithm of the likelihood of o: the customer stayed to
+// the end, or for i = t_x..n-1 occasions. Summed over the donors it is
+// -33225.58.
 func (m BGBB) LogLikelihood(o Occasions) float64 {
 	x, n := float64(o.X), float64(o.N)
 	sum := m.bought(x, n) + m.stayed(n)
@@ -97,8 +99,8 @@ func (m BGBB) AliveNext(o Occasions) float64 {
 	return min(1, math.Exp(m.bought(float64(o.X), float64(o.N))+m.stayed(float64(o.N+1))-m.LogLikelihood(o)))
 }
 
-// Expected is the mean number of purchases at the so many occasions to come.
-// Summed over the donors it is 12884.16 for 5.
+// Expected is the mean number of purchases, 0 or more, at the next occasions.
+// Summed over the donors it is 12884.16 for 5 occasions.
 func (m BGBB) Expected(o Occasions, occasions int) float64 {
 	buys := m.bought(float64(o.X+1), float64(o.N+1)) - m.LogLikelihood(o)
 	var sum float64
@@ -109,7 +111,8 @@ func (m BGBB) Expected(o Occasions, occasions int) float64 {
 }
 
 // PMF is the probability that a new customer buys exactly x times at the first n
-// occasions. Times the donors it is 3454.9 for x 0 and 1253.1 for x 6, of 6.
+// occasions. Times the number of donors it is 3454.9 for x 0 and 1253.1 for x 6,
+// of 6 occasions.
 func (m BGBB) PMF(x, n int) float64 {
 	if x < 0 || x > n {
 		return 0

@@ -14,9 +14,9 @@ import (
 	"tidemark/internal/realdata"
 )
 
-// lines are the fields of a file of the real data, below TIDEMARK_DATA, after so
-// many lines of heading. Without the file the test is skipped, or fails if
-// TIDEMARK_STRICT is 1. An empty separator means white space.
+// lines yields the fields of each line of a file below TIDEMARK_DATA, after the
+// lines of the heading. Without the file the test is skipped; if TIDEMARK_STRICT
+// is 1 it fails. An empty separator means white space.
 func lines(t *testing.T, file, sep string, heading int) iter.Seq[[]string] {
 	t.Helper()
 	text, err := os.ReadFile(realdata.File(t, file))

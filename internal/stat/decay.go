@@ -10,14 +10,16 @@ import (
 //
 //	((p+u)/p)^-k ((q+u)/q)^-l,   u >= 0,
 //
-// for p, q, k, l > 0: it falls from 1, so that an integral up to w is in (0, w].
+// for p, q, k, l > 0. It falls from 1, so an integral up to w is in (0, w].
 type decay struct{ p, k, q, l float64 }
 
-// moments are the integral of a decay and, with its integrand as a density, the
-// means of ln((p+u)/p), ln((q+u)/q), 1/(p+u) and 1/(q+u).
+// moments are the integral of a decay, and the means of ln((p+u)/p),
+// ln((q+u)/q), 1/(p+u) and 1/(q+u) where the decay, divided by its integral, is
+// the density of u.
 type moments struct{ integral, lnP, lnQ, perP, perQ float64 }
 
-// nodes are the places of Gauss and Legendre on [0, 1], with their weights.
+// nodes are the nodes of Gauss-Legendre quadrature on [0, 1], with their
+// weights.
 type nodes []struct{ x, weight float64 }
 
 func legendre(n int) nodes {
@@ -38,22 +40,23 @@ var (
 const (
 	cutoff = 42. // e^-cutoff is nothing
 	gentle = 10.
-	// panel is the longest stretch of ln(1+u/p) that the nodes are spread over.
+	// panel is the longest stretch of ln(1+u/p) that one set of nodes covers.
 	panel = 3.
 )
 
-// integral is that of d over [0, w].
+// integral is the integral of d over [0, w].
 func (d decay) integral(w float64) float64 {
 	return d.moments(w).integral
 }
 
-// moments are those of d over [0, w].
+// moments are the moments of d over [0, w].
 func (d decay) moments(w float64) moments {
 	if !(w > 0) {
 		return moments{perP: 1 / d.p, perQ: 1 / d.q}
 	}
 	if d.p > d.q {
-		// The pole of the larger one is pi away from the real axis in ln(1+u/p).
+		// The pole of the larger one lies pi away from the real axis in
+		// ln(1+u/p).
 		e := decay{p: d.q, k: d.l, q: d.p, l: d.k}.moments(w)
 		return moments{integral: e.integral, lnP: e.lnQ, lnQ: e.lnP, perP: e.perQ, perQ: e.perP}
 	}
@@ -87,9 +90,10 @@ func (d decay) moments(w float64) moments {
 	return e
 }
 
-// end is w as v = ln(1+u/p), or where the integrand has fallen by e^-cutoff before
-// that, and by how much it has. Its logarithm is concave in v, so that Newton's
-// method comes down to that point from above and never passes it.
+// end is where an integral up to w may stop, as v = ln(1+u/p): at w, or where
+// the integrand has fallen by e^-cutoff before w. fall is the logarithm of the
+// fall up to v. The logarithm of the integrand is concave in v, so Newton's
+// method approaches this point from above and never passes it.
 func (d decay) end(w float64) (v, fall float64) {
 	share := d.p / d.q
 	v = math.Log1p(w / d.p)
@@ -108,9 +112,10 @@ func (d decay) end(w float64) (v, fall float64) {
 	return v, fall
 }
 
-// soonest is where a condition that once true stays true comes true, in [0, end];
-// +Inf where it does not. It halves ln(1+t) first, for spans of all sizes, and
-// ends within a relative 1e-15.
+// soonest is the least t in [0, end] at which a condition holds; a condition
+// that holds once holds ever after. It is +Inf where the condition does not hold
+// at the end. soonest halves ln(1+t) first, for spans of all sizes, and ends
+// within a relative 1e-15.
 func soonest(end float64, holds func(t float64) bool) float64 {
 	if !holds(end) {
 		return math.Inf(1)

@@ -9,11 +9,11 @@ import "math"
 //
 //	(a+b-1)/(a-1) [1 - (1-z)^r 2F1(r, b; a+b-1; z)].
 //
-// It has poles at a = 1 and a+b = 1, a 2F1 that overflows for frequent buyers
-// and is negative for a+b < 1, and a difference that cancels. The three forms
-// below are equal to it and have none of that where they are used: euler is
-// quick, series holds for all parameters, integral for all spans too. The tests
-// hold them to the paper's form and to each other.
+// It has poles at a = 1 and a+b = 1. Its 2F1 overflows for frequent buyers, and
+// is negative for a+b < 1. Its difference cancels. The three forms below equal
+// the closed form and have none of these faults where they are used: euler is
+// quick, series holds for all parameters, integral holds for all spans too. The
+// tests hold all three to the paper's form and to each other.
 func (p posterior) ifAlive(span float64) float64 {
 	if !(span > 0) {
 		return 0
@@ -29,18 +29,19 @@ func (p posterior) ifAlive(span float64) float64 {
 	return p.integral(u, mean)
 }
 
-// terms is about how many terms the series takes.
+// terms is the approximate number of terms that the series takes.
 func (p posterior) terms(u float64) float64 {
 	mean := float64(p.r * u)
 	return mean + float64(10*math.Sqrt(mean*(1+u))) + float64(40*(1+u))
 }
 
 const (
-	// maxTerms is about where the series becomes as slow as the integral.
+	// maxTerms is about the number of terms at which the series becomes as slow
+	// as the integral.
 	maxTerms = 8192
-	// precision is the share of a sum that its terms to come may hold.
+	// precision is the share of a sum that its remaining terms may hold.
 	precision = 0x1p-48
-	// underflow is the -ln w(0) beyond which w(0) is nearly too small for a float64.
+	// underflow is the -ln w(0) at which w(0) is nearly too small for a float64.
 	underflow = 700.
 )
 
@@ -56,9 +57,9 @@ func (p posterior) eulerHolds(u float64) bool {
 //
 //	c/(a-1) [1 - (1-z)^(a-1) 2F1(c-r, a-1; c; z)],   c = a+b-1,
 //
-// where c-r does not depend on the purchases made, so that the more there were,
-// the faster the terms fall. With the 2F1's first term, 1, taken out of it, the
-// poles cancel:
+// where c-r does not depend on the number of purchases: the more purchases, the
+// faster the terms fall. The first term of the 2F1 is 1. Taken out of the 2F1,
+// it cancels the poles:
 //
 //	c (1-(1-z)^(a-1))/(a-1) - (1-z)^(a-1) sum_{n>0} (c-r)_n (a)_{n-1} / ((a+b)_{n-1} n!) z^n.
 func (p posterior) euler(u float64) float64 {
@@ -85,8 +86,8 @@ func (p posterior) eulerOf(u, sum float64) float64 {
 	return max(0, float64(c*first)-float64(math.Exp((1-p.a)*ln)*sum))
 }
 
-// series sums over the number n of purchases that the customer would make
-// within u (spans per alpha) if they never left. It is negative binomial,
+// series sums over the number n of purchases that the customer would make within
+// u (spans per alpha) without ever leaving. n is negative binomial,
 //
 //	w(n) = (r)_n / n! (1-z)^r z^n,   z = u/(1+u),   mean r u,
 //
@@ -94,12 +95,13 @@ func (p posterior) eulerOf(u, sum float64) float64 {
 //
 //	d(n) = sum_{j<n} E[(1-p)^j] = sum_{j<n} (b)_j / (a+b)_j.
 //
-// All terms are positive, so nothing cancels, whatever the parameters. It is
-// the paper's form, expanded in z.
+// All terms are positive, so nothing cancels, whatever the parameters. It is the
+// paper's form, expanded in z.
 func (p posterior) series(u, mean float64) float64 {
 	// w(0) can be too small for a float64: a thousand purchases, a long span.
-	// Then w starts some whole steps of e^step too large, and takes them off
-	// on the way up; until it has, the terms are below e^step.
+	// Then w starts some whole steps of e^step too large, and the loop takes the
+	// steps off on the way up. Until all steps are off, the terms are below
+	// e^step.
 	const step = -underflow
 	w0 := float64(-p.r * math.Log1p(u))
 	steps := math.Floor(w0 / step)

@@ -9,11 +9,11 @@ import "math"
 // for spans so long, against what is known of the customer, that the series
 // would not end. mean is r u = h(0).
 //
-// The trapezoid rule in y = logit(p) converges exponentially, as the integrand
-// is analytic around the real line and dies out at both ends. It does so as
-// e^(ay) and e^(-by), which for small a or b is too slow: then that end's value
-// of h is split off, as a straight line whose mean is known, and only the rest
-// is integrated, which falls by one power faster.
+// The integrand is analytic around the real line of y = logit(p) and dies out at
+// both ends, so the trapezoid rule in y converges exponentially. It dies out as
+// e^(ay) and e^(-by), which is too slow for small a or b. Then the value of h at
+// that end is split off, as a straight line whose mean is known. The rest falls
+// by one power faster, and only the rest is integrated.
 func (p posterior) integral(u, mean float64) float64 {
 	a, b := p.a, p.b
 	var at0, at1 float64 // the line at0 (1-p) + at1 p
@@ -47,10 +47,10 @@ func (p posterior) integral(u, mean float64) float64 {
 }
 
 // support is the stretch of y = logit(p) outside which p^a (1-p)^b h(p) is
-// nothing against its inside: beyond the peak, nine standard deviations where
-// it falls like a bell and forty over the slope where it falls like e^(slope y).
-// h is flat up to p = 1/mean and falls as 1/p at most, which is the same as
-// an a that is smaller by one.
+// nothing against its inside. Beyond the peak it reaches nine standard
+// deviations where the integrand falls like a bell, and forty over the slope
+// where it falls like e^(slope y). h is flat up to p = 1/mean and then falls as
+// 1/p at most, which is the same as an a that is smaller by one.
 func support(a, b, mean float64) (lo, hi float64) {
 	bell := math.Sqrt(1/a + 1/b)
 	peak := math.Log(a / b)

@@ -1,7 +1,7 @@
 package stat
 
 // Logistic is a model of whether something happens: its log-odds are a weighted
-// sum. Package fit finds the weights.
+// sum of numbers. Package fit finds the weights.
 type Logistic struct {
 	Intercept    float64
 	Coefficients []float64
@@ -17,7 +17,7 @@ func (m Logistic) LogOdds(x []float64) float64 {
 	return sum
 }
 
-// Probability is that of its happening, in [0, 1].
+// Probability is the probability that it happens, in [0, 1].
 func (m Logistic) Probability(x []float64) float64 {
 	return expit(m.LogOdds(x))
 }

@@ -6,9 +6,9 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// NBD is the NBD model: purchases come at a rate that is Gamma(R, Alpha) over
-// customers, and nobody ever leaves. BGNBD, MBGNBD and ParetoNBD become it where
-// leaving is never seen.
+// NBD is the NBD model: a customer buys at a rate that is Gamma(R, Alpha) over
+// customers, and nobody ever leaves. BGNBD, MBGNBD and ParetoNBD become NBD
+// where nobody is seen to leave.
 //
 // Source: Ehrenberg, The Pattern of Consumer Purchases, Applied Statistics 8(1),
 // 1959.
@@ -17,14 +17,14 @@ type NBD struct {
 	Alpha float64 // its inverse scale, a time
 }
 
-// Validate refuses parameters outside [1e-9, 1e9], all of them at once.
+// Validate returns an error that names every parameter outside [1e-9, 1e9].
 func (m NBD) Validate() error {
 	return validate("NBD", param{"r", m.R}, param{"alpha", m.Alpha})
 }
 
-// LogLikelihood is the logarithm of the likelihood of h, whose TX says nothing.
-// It is that of the other purchase models where nobody leaves, so that they
-// compare.
+// LogLikelihood is the logarithm of the likelihood of h; h.TX plays no part. It
+// equals the likelihood of the other purchase models where nobody leaves, so the
+// likelihoods compare.
 func (m NBD) LogLikelihood(h Rhythm) float64 {
 	x := float64(h.X)
 	return lrising(m.R, x) - float64(m.R*math.Log1p(h.T/m.Alpha)) - float64(x*math.Log(m.Alpha+h.T))
@@ -66,7 +66,8 @@ func (d nbd) mass(n int) float64 {
 }
 
 // atLeast is the sum of w from n on, as the regularized incomplete beta function
-// I_z(n, r): one less the sum up to n would have no digits in a tail of 1e-16.
+// I_z(n, r). One minus the sum up to n would have no digits left in a tail of
+// 1e-16.
 func (d nbd) atLeast(n int) float64 {
 	if n <= 0 {
 		return 1
@@ -74,10 +75,11 @@ func (d nbd) atLeast(n int) float64 {
 	return mathext.RegIncBeta(float64(n), d.r, d.z)
 }
 
-// stopped is the probability of exactly n purchases where customers may leave,
-// with a probability that is Beta(a, b) over customers, at each of so many
-// tosses up to the n-th purchase. Either they stayed at all of them, and n was
-// all there was; or they left at the last, and there could have been more.
+// stopped is the probability of exactly n purchases. Up to the n-th purchase
+// there are so many tosses; at each toss a customer leaves with a probability
+// that is Beta(a, b) over customers. Either the customer stayed at all tosses
+// and made n purchases in all, or left at the last toss and could have made
+// more.
 func (d nbd) stopped(n, tosses int, a, b float64) float64 {
 	if tosses <= 0 {
 		return d.mass(n)

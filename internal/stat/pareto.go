@@ -2,18 +2,18 @@ package stat
 
 import "math"
 
-// ParetoNBD is the Pareto/NBD model: purchases come at a rate that is
-// Gamma(R, Alpha) over customers, who leave for good after an exponential time
-// whose rate is Gamma(S, Beta) over customers. So they may leave at any moment,
-// not only after a purchase as in BGNBD and MBGNBD; right after a purchase they
-// are surely there.
+// ParetoNBD is the Pareto/NBD model. A customer buys at a rate that is Gamma(R,
+// Alpha) over customers, and leaves for good after an exponential time whose
+// rate is Gamma(S, Beta) over customers. So a customer may leave at any moment,
+// not only after a purchase as in BGNBD and MBGNBD. Right after a purchase the
+// customer is surely there.
 //
 // Source: Schmittlein, Morrison & Colombo, Counting Your Customers: Who Are They
 // and What Will They Do Next?, Management Science 33(1), 1987. Here it rests on
-// one integral over the moment of leaving and not on the 2F1 of the literature,
+// one integral over the moment of leaving, and not on the 2F1 of the literature,
 // whose differences underflow for frequent buyers. Fitted to a tenth of CDNOW,
-// in weeks: R .553, Alpha 10.578, S .606, Beta 11.669. The values quoted
-// below are at these, for the customer x 2, t_x 30.43, T 38.86.
+// in weeks: R .553, Alpha 10.578, S .606, Beta 11.669. The values quoted below
+// are at these parameters, for the customer x 2, t_x 30.43, T 38.86.
 type ParetoNBD struct {
 	R     float64 // shape of the purchase rate
 	Alpha float64 // its inverse scale, a time
@@ -21,18 +21,18 @@ type ParetoNBD struct {
 	Beta  float64 // its inverse scale, a time
 }
 
-// Validate refuses parameters outside [1e-9, 1e9], all of them at once.
+// Validate returns an error that names every parameter outside [1e-9, 1e9].
 func (m ParetoNBD) Validate() error {
 	return validate("Pareto/NBD", param{"r", m.R}, param{"alpha", m.Alpha}, param{"s", m.S}, param{"beta", m.Beta})
 }
 
 // leaving is the integrand over the moment at which the customer left, from the
-// last purchase on: they had to stay quiet until then.
+// last purchase on: until that moment the customer must have been silent.
 func (m ParetoNBD) leaving(h Rhythm) decay {
 	return decay{p: m.Alpha + h.TX, k: m.R + float64(h.X), q: m.Beta + h.TX, l: m.S + 1}
 }
 
-// left is the log-odds that the customer has left, with the integral of
+// left is the log-odds that the customer has left. integral is the integral of
 // leaving up to T.
 func (m ParetoNBD) left(h Rhythm, integral float64) float64 {
 	gap := h.T - h.TX
@@ -40,12 +40,12 @@ func (m ParetoNBD) left(h Rhythm, integral float64) float64 {
 		float64((m.R+float64(h.X))*math.Log1p(gap/(m.Alpha+h.TX))) + float64(m.S*math.Log1p(gap/(m.Beta+h.TX)))
 }
 
-// odds is left, on its own.
+// odds is left for a caller who has no integral.
 func (m ParetoNBD) odds(h Rhythm) float64 {
 	return m.left(h, m.leaving(h).integral(h.T-h.TX))
 }
 
-// logLikelihood is LogLikelihood for customers with these odds of having left.
+// logLikelihood is LogLikelihood for a caller who knows the log-odds left.
 func (m ParetoNBD) logLikelihood(h Rhythm, left float64) float64 {
 	return NBD{m.R, m.Alpha}.LogLikelihood(h) - float64(m.S*math.Log1p(h.T/m.Beta)) + softplus(left)
 }
@@ -76,10 +76,11 @@ func (m ParetoNBD) Alive(h Rhythm) float64 {
 	return expit(-m.odds(h))
 }
 
-// AliveCrossing is the age T from which on Alive is theta or less if the
+// AliveCrossing is the least age T at which Alive is theta or less if the
 // customer stays silent, found by bisection; h.T plays no part. It is h.TX or
-// later, as customers are surely there right after a purchase (-Inf for theta of
-// 1 and more), and +Inf for never: theta 0, or beyond MaxSpan.
+// later, because a customer is surely there right after a purchase; for a theta
+// of 1 and more it is -Inf. It is +Inf where Alive never falls so low: for theta
+// 0, and beyond MaxSpan.
 func (m ParetoNBD) AliveCrossing(h Rhythm, theta float64) float64 {
 	if theta <= 0 {
 		return math.Inf(1)
@@ -93,15 +94,15 @@ func (m ParetoNBD) AliveCrossing(h Rhythm, theta float64) float64 {
 	})
 }
 
-// NoPurchase is the probability, in [0, 1], of no purchase within the horizon:
-// 1 - Alive NextWithin. It rises in silence.
+// NoPurchase is the probability of no purchase within the horizon, in [0, 1]: 1
+// - Alive NextWithin. It rises in silence.
 func (m ParetoNBD) NoPurchase(h Rhythm, horizon float64) float64 {
 	left := m.odds(h)
 	return min(1, expit(left)+float64(expit(-left)*m.quiet(h, horizon)))
 }
 
-// quiet is P(no purchase within the span | alive): stays and is silent, or
-// leaves before buying.
+// quiet is P(no purchase within the span | alive): the customer stays and is
+// silent, or leaves before buying.
 func (m ParetoNBD) quiet(h Rhythm, span float64) float64 {
 	r, alpha, beta := m.R+float64(h.X), m.Alpha+h.T, m.Beta+h.T
 	stays := math.Exp(-float64(r*math.Log1p(span/alpha)) - float64(m.S*math.Log1p(span/beta)))
@@ -109,15 +110,16 @@ func (m ParetoNBD) quiet(h Rhythm, span float64) float64 {
 }
 
 // NextWithin is the probability that a customer who is still there buys within
-// the span. Unlike that of BGNBD it stays below 1 for ever: they may leave first.
+// the span. It stays below 1 for ever, unlike BGNBD.NextWithin: the customer may
+// leave first.
 func (m ParetoNBD) NextWithin(h Rhythm, span float64) float64 {
 	r, alpha := m.R+float64(h.X), m.Alpha+h.T
 	return min(1, r/alpha*decay{p: alpha, k: r + 1, q: m.Beta + h.T, l: m.S}.integral(span))
 }
 
 // NextGapQuantile is the span within which a customer who is still there buys
-// with probability q, in [0, 1], found by bisection; +Inf for never, or beyond
-// MaxSpan.
+// with probability q, in [0, 1], found by bisection. It is +Inf where that never
+// comes, and beyond MaxSpan.
 func (m ParetoNBD) NextGapQuantile(h Rhythm, q float64) float64 {
 	if q <= 0 {
 		return 0
@@ -125,7 +127,7 @@ func (m ParetoNBD) NextGapQuantile(h Rhythm, q float64) float64 {
 	return soonest(MaxSpan, func(span float64) bool { return m.NextWithin(h, span) >= q })
 }
 
-// Expected is the mean number of purchases, 0 or more, in (T, T+span]. It falls
+// Expected is the mean number of purchases in (T, T+span], 0 or more. It falls
 // in silence. Value: 1.45512319 for 39 weeks.
 func (m ParetoNBD) Expected(h Rhythm, span float64) float64 {
 	return m.Alive(h) * m.ifAlive(h, span)
@@ -154,8 +156,8 @@ func (m ParetoNBD) ifAlive(h Rhythm, span float64) float64 {
 	return (m.R + float64(h.X)) / (m.Alpha + h.T) * beta * stay
 }
 
-// Discounted is the mean number of purchases over the given months, the k-th
-// month's divided by (1+rate)^k. See BGNBD.Discounted.
+// Discounted is the mean number of purchases over the next months, the purchases
+// of the k-th month divided by (1+rate)^k. See BGNBD.Discounted.
 func (m ParetoNBD) Discounted(h Rhythm, months int, monthLength, rate float64) float64 {
 	var sum, before float64
 	discount := 1.
@@ -169,8 +171,8 @@ func (m ParetoNBD) Discounted(h Rhythm, months int, monthLength, rate float64) f
 }
 
 // DERT is the discounted expected residual transactions: the mean number of all
-// purchases to come, each divided by e^(rate time). rate, above 0, is
-// continuous: 15% a year is ln(1.15)/52 a week.
+// purchases to come, each divided by e^(rate time). rate is continuous and above
+// 0: 15% a year is ln(1.15)/52 a week.
 //
 // Source: Fader, Hardie & Lee, RFM and CLV: Using Iso-Value Curves for Customer
 // Base Analysis, Journal of Marketing Research 42(4), 2005. Value: 1.86418333
@@ -186,8 +188,8 @@ func (m ParetoNBD) DERT(h Rhythm, rate float64) float64 {
 //
 //	int_0^inf e^(-cw) (1+w)^-s dw.
 //
-// In v = ln(1+w) the integrand rises at most as e^v, and falls by more than
-// e^-40 where cw is that much above its peak.
+// In v = ln(1+w) the integrand rises at most as e^v. It falls by more than e^-40
+// where cw lies 40 above its value at the peak.
 func discountedStay(s, c float64) float64 {
 	end := math.Log1p((60 + math.Log1p(1/c)) / c)
 	if s > 1 {

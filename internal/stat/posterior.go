@@ -2,26 +2,26 @@ package stat
 
 import "math"
 
-// posterior is what a model of the BG/NBD family believes about one customer
-// at one moment; the models differ only in how they arrive at it.
+// posterior is what a model of the BG/NBD family believes about one customer at
+// one moment. The models of the family differ only in how they arrive at it.
 //
-// Given that the customer is still there, the purchase rate is Gamma(r, alpha)
-// and the probability of leaving after a purchase Beta(a, b), independently.
+// Given that the customer is still there, the purchase rate is Gamma(r, alpha),
+// and the probability of leaving after a purchase is Beta(a, b), independently.
 type posterior struct {
 	r, alpha float64 // r + x and alpha + T of the paper
 	a, b     float64 // a and b + x (MBG/NBD: b + x + 1)
 	left     float64 // log-odds that the customer has left; -Inf: surely there
 }
 
-// silence is what the log-odds of having left have grown by since the last
-// purchase: r ln((alpha+T)/(alpha+t_x)), with r the posterior's and alpha the
-// model's. In this form it is smooth in T to the last bits.
+// silence is the growth, since the last purchase, of the log-odds of having
+// left: r ln((alpha+T)/(alpha+t_x)), with the posterior's r and the model's
+// alpha. In this form it is smooth in T to the last bits.
 func silence(r, alpha float64, h Rhythm) float64 {
 	return float64(r * math.Log1p((h.T-h.TX)/(alpha+h.TX)))
 }
 
-// crossing is the T at which log-odds that started at born, at the last
-// purchase, have grown in silence to where P(alive) is theta.
+// crossing is the T at which P(alive) has fallen to theta in silence, where born
+// is the log-odds of having left at the last purchase.
 func crossing(theta, born, r, alpha float64, h Rhythm) float64 {
 	if theta <= 0 {
 		return math.Inf(1)
@@ -41,9 +41,9 @@ func (p posterior) alive() float64 {
 	return expit(-p.left)
 }
 
-// noPurchase is P(no purchase within the span): has left, or is there and
-// quiet. The sum of the two keeps its digits where it is small, which
-// 1 - P(alive) P(purchase | alive) does not.
+// noPurchase is P(no purchase within the span): the customer has left, or is
+// there and quiet. The sum of these two probabilities keeps its digits where it
+// is small; 1 - P(alive) P(purchase | alive) does not.
 func (p posterior) noPurchase(span float64) float64 {
 	return min(1, expit(p.left)+float64(expit(-p.left)*p.quiet(span)))
 }
@@ -63,7 +63,8 @@ func (p posterior) gapQuantile(q float64) float64 {
 	return p.alpha * math.Expm1(-math.Log1p(-q)/p.r)
 }
 
-// gapMean is the mean of that gap. For r up to 1 it is infinite.
+// gapMean is the mean of the gap to the next purchase, given alive. For r up to
+// 1 it is infinite.
 func (p posterior) gapMean() float64 {
 	if p.r <= 1 {
 		return math.Inf(1)
@@ -76,10 +77,11 @@ func (p posterior) expected(span float64) float64 {
 	return expit(-p.left) * p.ifAlive(span)
 }
 
-// discounted is E[purchases] of each month to come, brought to today: what is
-// bought by the end of a month counts at its discount, less what it would count
-// in the next. The discount is multiplied up rather than raised to a power,
-// which is the same on every architecture.
+// discounted is E[purchases] of each month to come, discounted to today. The
+// purchases up to the end of a month count at the month's discount, less what
+// they would count at the next month's. The discount is multiplied up and not
+// raised to a power, because multiplication gives the same bits on every
+// architecture.
 func (p posterior) discounted(months int, monthLength, rate float64) float64 {
 	var sum float64
 	discount := 1 / (1 + rate)
@@ -103,21 +105,21 @@ func (p posterior) discounted(months int, monthLength, rate float64) float64 {
 	return expit(-p.left) * max(0, sum)
 }
 
-// logLikelihood is that of the history x, T under the model r, alpha, a, b that
-// has led to p: both models have
+// logLikelihood is the logarithm of the likelihood of the history x, T under the
+// model r, alpha, a, b that has led to p. Both models have
 //
 //	G(r+x)/G(r) (alpha/(alpha+T))^r (alpha+T)^-x B(a, b')/B(a, b) (1 + odds of having left)
 //
-// with b' the posterior's.
+// with the posterior's b'.
 func (p posterior) logLikelihood(r, alpha, b float64, h Rhythm) float64 {
 	x := float64(h.X)
 	return lrising(r, x) - float64(r*math.Log1p(h.T/alpha)) - float64(x*math.Log(p.alpha)) +
 		(lbeta(p.a, p.b) - lbeta(p.a, b)) + softplus(p.left)
 }
 
-// gradient is logLikelihood and its derivatives by r, alpha, a and b, where the
-// customer's staying was tossed for so many times (b' - b). Derivatives by the
-// letters of the odds of having left come in with the probability of it.
+// gradient is logLikelihood and its derivatives by r, alpha, a and b. tosses is
+// b' - b: how often the customer could have left and stayed. The derivatives of
+// the odds of having left are weighted by the probability of having left.
 func (p posterior) gradient(r, alpha, b, tosses float64, h Rhythm) (logLikelihood float64, by [4]float64) {
 	x := float64(h.X)
 	gone := expit(p.left)
@@ -134,9 +136,9 @@ func (p posterior) gradient(r, alpha, b, tosses float64, h Rhythm) (logLikelihoo
 	return p.logLikelihood(r, alpha, b, h), by
 }
 
-// dert is E[purchases to come, each discounted by e^(-rate time)]. By parts it is
-// the mean of ifAlive(y/rate) over an exponential y, which the trapezoid rule in
-// ln y gives to the last digits.
+// dert is E[purchases to come, each discounted by e^(-rate time)]. By parts it
+// is the mean of ifAlive(y/rate) over an exponential y. The trapezoid rule in ln
+// y gives this mean to the last digits.
 func (p posterior) dert(rate float64) float64 {
 	const step, lo, hi = 0.25, -24., 4. // e^(2 lo) and e^-(e^hi) are nothing
 	var sum float64

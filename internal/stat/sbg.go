@@ -6,10 +6,10 @@ import (
 	"math"
 )
 
-// SBG is the shifted beta-geometric model of subscriptions: whenever a renewal
-// comes up a customer refuses it, with a probability that is Beta(A, B) over
-// customers. Those who refuse easily go first, so that retention rises with age
-// although nobody changes.
+// SBG is the shifted beta-geometric model of subscriptions. Whenever a renewal
+// is due, a customer refuses it with a probability that is Beta(A, B) over
+// customers. Customers who refuse easily go first, so retention rises with age
+// although no customer changes.
 //
 // Source: Fader & Hardie, How to Project Customer Retention, Journal of
 // Interactive Marketing 21(1), 2007. Fitted to its regular customers (of 1000:
@@ -18,13 +18,14 @@ type SBG struct {
 	A, B float64 // weights of leaving and of staying at a renewal
 }
 
-// Subscription is how far a customer came.
+// Subscription is all that the model needs to know of a customer.
 type Subscription struct {
-	Renewals int  // how many came up, the refused one included
-	Ended    bool // the last of them was refused
+	Renewals int  // how many were due, the refused one included
+	Ended    bool // the customer refused the last renewal
 }
 
-// Validate refuses fewer than no renewals, and an end without one.
+// Validate returns an error for fewer than no renewals, and for an end without a
+// renewal.
 func (s Subscription) Validate() error {
 	if s.Renewals < 0 || s.Ended && s.Renewals == 0 {
 		return fmt.Errorf("renewals %d, want 0 or more, and 1 or more where it ended", s.Renewals)
@@ -32,7 +33,7 @@ func (s Subscription) Validate() error {
 	return nil
 }
 
-// Compare orders by Renewals, those that ended last.
+// Compare orders by Renewals. Among equals, subscriptions that ended come last.
 func (s Subscription) Compare(o Subscription) int {
 	if c := cmp.Compare(s.Renewals, o.Renewals); c != 0 || s.Ended == o.Ended {
 		return c
@@ -43,7 +44,7 @@ func (s Subscription) Compare(o Subscription) int {
 	return -1
 }
 
-// Validate refuses parameters outside [1e-9, 1e9], all of them at once.
+// Validate returns an error that names every parameter outside [1e-9, 1e9].
 func (m SBG) Validate() error {
 	return validate("sBG", param{"a", m.A}, param{"b", m.B})
 }
@@ -57,8 +58,9 @@ func (m SBG) lnSurvival(t int) float64 {
 	return lbeta(m.A, m.B+float64(t)) - lbeta(m.A, m.B)
 }
 
-// Retention is the share, in [0, 1], of those who stayed for t-1 renewals that
-// accepts the t-th: (b+t-1)/(a+b+t-1), for t from 1 on. It rises with t.
+// Retention is the probability, in [0, 1], that a customer who stayed for t-1
+// renewals accepts the t-th: (b+t-1)/(a+b+t-1), for t from 1 on. It rises with
+// t.
 func (m SBG) Retention(t int) float64 {
 	stays := m.B + float64(t-1)
 	return stays / (m.A + stays)
@@ -72,8 +74,9 @@ func (m SBG) PMF(t int) float64 {
 	return m.Survival(t-1) * m.A / (m.A + m.B + float64(t-1))
 }
 
-// Discounted is the mean number of renewals that a customer who stayed for t of
-// them will accept among the next so many, the k-th divided by (1+rate)^k.
+// Discounted is the mean number of renewals that a customer who stayed for t
+// renewals will accept among the next periods; the k-th is divided by
+// (1+rate)^k.
 func (m SBG) Discounted(t, periods int, rate float64) float64 {
 	var sum float64
 	stays := 1.

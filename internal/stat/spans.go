@@ -2,8 +2,8 @@ package stat
 
 import "math"
 
-// spans are ascending spans from one moment on, whose ifAlive is summed up in one
-// walk: the terms of euler and of series share all their divisions.
+// spans are ascending spans from one moment on. One walk sums up ifAlive for all
+// spans: the terms of euler and of series share their divisions.
 type spans [12]struct {
 	u      float64 // spans per alpha, as in ifAlive
 	z      float64 // u/(1+u)

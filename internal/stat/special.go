@@ -2,8 +2,8 @@ package stat
 
 import "math"
 
-// expit is the logistic function 1/(1+e^-x), the inverse of logit. It keeps
-// its relative precision towards 0; 1 - expit(x) is expit(-x).
+// expit is the logistic function 1/(1+e^-x), the inverse of logit. It keeps its
+// relative precision towards 0. 1 - expit(x) is expit(-x).
 func expit(x float64) float64 {
 	if x < 0 {
 		e := math.Exp(x)
@@ -40,9 +40,10 @@ func lrising(a, n float64) float64 {
 	return lgamma(n) - lbeta(a, n)
 }
 
-// drising is the derivative of lrising by a: psi(a+n) - psi(a), for a > 0 and
-// n >= 0. Below stirlingFrom it goes up by the recurrence; from there on, psi
-// is by Abramowitz & Stegun 6.3.18, whose large part is cancelled by hand.
+// drising is the derivative of lrising by a: psi(a+n) - psi(a), for a > 0 and n
+// >= 0. Below stirlingFrom it climbs by the recurrence. From stirlingFrom on,
+// psi is Abramowitz & Stegun 6.3.18, and the large parts of the two psi are
+// cancelled by hand.
 func drising(a, n float64) float64 {
 	var sum float64
 	for ; a < stirlingFrom; a++ {
@@ -51,7 +52,7 @@ func drising(a, n float64) float64 {
 	return sum + math.Log1p(n/a) + n/(2*a*(a+n)) + (digammaRest(a) - digammaRest(a+n))
 }
 
-// digammaRest is ln x - 1/(2x) less psi(x).
+// digammaRest is ln x - 1/(2x) - psi(x).
 func digammaRest(x float64) float64 {
 	y := 1 / (x * x)
 	s := 1./132 - float64(y*(691./32760))
@@ -62,11 +63,12 @@ func digammaRest(x float64) float64 {
 	return float64(y * s)
 }
 
-// stirlingFrom is where stirling's six terms are exact to the last bit.
+// stirlingFrom is the x from which stirling's six terms are exact to the last
+// bit.
 const stirlingFrom = 10
 
-// stirling is what Stirling's formula leaves over: ln Gamma(x) less
-// (x-1/2) ln x - x + ln(2 pi)/2. Abramowitz & Stegun 6.1.41.
+// stirling is the rest of Stirling's formula: ln Gamma(x) - ((x-1/2) ln x - x +
+// ln(2 pi)/2). Abramowitz & Stegun 6.1.41.
 func stirling(x float64) float64 {
 	y := 1 / x
 	y2 := y * y
@@ -78,9 +80,9 @@ func stirling(x float64) float64 {
 	return float64(y * s)
 }
 
-// lbeta is ln B(a, b) for a, b > 0. The difference of three large lgammas
-// would lose all digits for the b of 1e6 and more of a fit that saw nobody
-// leave, so the large parts are cancelled by hand.
+// lbeta is ln B(a, b) for a, b > 0. A fit that saw nobody leave has a b of 1e6
+// and more: the difference of three large lgammas would then lose all digits, so
+// the large parts are cancelled by hand.
 func lbeta(a, b float64) float64 {
 	if a > b {
 		a, b = b, a

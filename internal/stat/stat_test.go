@@ -5,9 +5,10 @@ import (
 	"testing"
 )
 
-// The customer whose numbers the papers and their implementations quote, and the
-// fits to a tenth of CDNOW, in weeks and dollars: as published, in three digits,
-// and in the digits that some numbers were computed with.
+// The customer whose numbers the papers and their implementations quote; and the
+// fits to a tenth of CDNOW, in weeks and dollars. Each fit stands twice: with the
+// digits that were published, and with the digits that some of the quoted numbers
+// were computed with.
 var (
 	customer = Rhythm{X: 2, TX: 30.43, T: 38.86}
 

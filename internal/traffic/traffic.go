@@ -123,7 +123,7 @@ func (s *Stream) purchase(head event.Head) event.Event {
 
 func (s *Stream) feedback(head event.Head) event.Event {
 	r := s.random
-	f := &event.Feedback{Head: head, Kind: pick(r, answers[:]), About: event.Subject(1 + r.IntN(int(event.AboutOther)))}
+	f := &event.Feedback{Head: head, Kind: pick(r, answers[:]), About: event.Subject(1 + r.IntN(event.Subjects-1))}
 	switch f.Kind {
 	case event.NPS:
 		f.Scored, f.Max, f.Score = true, 10, float64(r.IntN(11))

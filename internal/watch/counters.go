@@ -1,5 +1,5 @@
-// Package watch holds frozen churn forecasts against what came, by counters that add up over customers, shards and processes:
-// so the quality of a model is known while it is in use, and it shows when a new fit is due.
+// Package watch holds frozen churn forecasts against what happened. It keeps counters that add up over customers, shards and
+// processes. So the quality of a model is known while the model is in force, and the counters show when a new fit is due.
 package watch
 
 import (
@@ -12,21 +12,22 @@ import (
 	"tidemark/internal/score"
 )
 
-// bins are a quarter of a unit of log-odds wide; the first and the last take what lies beyond.
+// bins is the number of bins. A bin is a quarter of a unit of log-odds wide. The first and the last bin take all that lies
+// beyond.
 const bins = 50
 
 // Prefix begins the names of all counters.
 const Prefix = "forecast:"
 
-// Count adds outcomes to counters. Their names are
+// Count adds outcomes to counters. The names of the counters are
 //
 //	forecast:<model>:<half-year>:<group>:<bin>:cases   forecasts whose risk lies in the bin
-//	                                          :gone    those of them without a purchase
+//	                                          :gone    such forecasts without a purchase
 //	                                          :risk    the sum of the risks, in millionths
 //	forecast:<model>:<half-year>:<group>:error         the sum of the squared errors, in millionths, each rounded
 //
-// where the half-year is that of the forecast, in UTC, as in 1998h1. So there are at most 453 names to a model and half-year; CDNOW
-// fills some 220 of them, with a control group and without outreach. They stay when the model goes.
+// where the half-year is the forecast's, in UTC, as in 1998h1. So a model has at most 453 names a half-year. CDNOW fills some
+// 220 of them, with a control group and without outreach. The counters of a model stay when another model comes into force.
 func Count(counters map[string]int64, outcomes []score.Outcome) {
 	for _, o := range outcomes {
 		series := Prefix + o.Model + ":" + half(o.AsOf) + ":" + o.Group.String() + ":"
@@ -53,7 +54,7 @@ func binOf(risk int64) int {
 	return int(min(max(at, 0), bins-1))
 }
 
-// tally is what the counters say of one model, half-year and group.
+// tally holds the counters of one model, half-year and group.
 type tally struct {
 	cases, gone, risk [bins]int64
 	error             int64
@@ -75,10 +76,10 @@ func (t *tally) settled() (n int64) {
 	return n
 }
 
-// byGroup are the tallies of one half-year.
-type byGroup [score.Control + 1]tally
+// byGroup holds the tallies of one half-year.
+type byGroup [score.Groups]tally
 
-// read sorts counters by model and half-year. Names that Count does not write are passed over.
+// read sorts counters by model and half-year. It passes over names that Count does not write.
 func read(counters map[string]int64) map[string]map[string]*byGroup {
 	models := map[string]map[string]*byGroup{}
 	for name, n := range counters {
@@ -104,7 +105,7 @@ func read(counters map[string]int64) map[string]map[string]*byGroup {
 	return models
 }
 
-// set takes up a counter by the end of its name.
+// set stores the value of a counter, by the end of the counter's name.
 func (t *tally) set(name []string, n int64) {
 	if len(name) == 1 && name[0] == "error" {
 		t.error = n
@@ -125,7 +126,7 @@ func (t *tally) set(name []string, n int64) {
 }
 
 func groupOf(name string) (score.Group, bool) {
-	for g := score.Uncontacted; g <= score.Control; g++ {
+	for g := range score.Group(score.Groups) {
 		if g.String() == name {
 			return g, true
 		}

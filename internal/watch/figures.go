@@ -6,29 +6,30 @@ import (
 	"tidemark/internal/judge"
 )
 
-// Figures say how good forecasts were. What cannot be told of so few cases is NaN.
+// Figures say how good forecasts were. A figure that so few cases do not determine is NaN.
 type Figures struct {
 	Settled int
-	// Gone is the share without a purchase, Forecast the mean risk: in [0, 1].
+	// Gone is the share of the customers without a purchase, Forecast the mean risk. Both are in [0, 1].
 	Gone, Forecast float64
-	// Shift is how far the log-odds of Gone lie above those of Forecast: 0 where the forecasts are right on the whole, above
-	// where too many have left. Where all or none have, half a case is taken to be otherwise.
+	// Shift is the log-odds of Gone less the log-odds of Forecast. It is 0 where the forecasts are right on the whole, and
+	// above 0 where more customers left than forecast. Where all customers left, or none, half a customer counts as the other
+	// kind.
 	Shift judge.Estimate
-	// Brier is the mean square of what the risk was off: 0 to 1, the smaller the better; exact within 5e-7.
+	// Brier is the mean square of the error of the risk: 0 to 1, the smaller the better. It is exact within 5e-7.
 	Brier float64
-	// Slope is that of the calibration line: 1 where it is true, below where risks are too extreme, above where too timid. It is
-	// that of the means of the bins.
+	// Slope is the slope of the calibration line, through the means of the bins: 1 where the risks are right, below 1 where
+	// they are too extreme, above 1 where they are too timid.
 	Slope judge.Estimate
-	// AUC counts pairs of one bin half; that of the single forecasts is within AUCWithin of it.
+	// AUC counts a pair of cases in one bin half. The AUC of the single forecasts lies within AUCWithin of it.
 	AUC       judge.Estimate
 	AUCWithin float64
-	// Lift is how many times the usual share has gone among the tenth with the highest risks.
+	// Lift is the share that left among the tenth with the highest risks, over the share that left among all.
 	Lift float64
-	// Curve is the calibration curve, a point per bin that has any, from the lowest risks on.
+	// Curve is the calibration curve: a point for each bin with cases, from the lowest risks up.
 	Curve []judge.Bin
 }
 
-// figures are those of a tally.
+// figures are the figures of a tally.
 func (t *tally) figures() Figures {
 	var cells []judge.Cell
 	var cases, gone, risk, variance float64
@@ -48,7 +49,7 @@ func (t *tally) figures() Figures {
 	f.Brier = float64(t.error) / 1e6 / cases
 	some := min(max(gone, .5), cases-.5) // all or none says much, but nothing infinite
 	f.Shift.Value = math.Log(some/(cases-some)) - math.Log(f.Forecast/(1-f.Forecast))
-	// By the number that would go by chance if every risk were right, carried over to log-odds at the mean risk.
+	// The standard error of the number that leaves, if every risk is right, carried over to log-odds at the mean risk.
 	f.Shift.StandardError = math.Sqrt(variance) / cases / (f.Forecast * (1 - f.Forecast))
 	f.Slope = judge.CellsLine(cells).Slope
 	f.AUC, f.AUCWithin = judge.CellsAUC(cells)

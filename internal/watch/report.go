@@ -12,19 +12,19 @@ import (
 	"tidemark/internal/score"
 )
 
-// Bounds say from where on a model no longer holds.
+// Bounds say how far the figures of a model may be off before the model counts as drifted.
 type Bounds struct {
-	// Settled is how many forecasts must be settled before anything is said.
+	// Settled is the least number of settled forecasts for a verdict.
 	Settled int
-	// Shift and Slope are how far those of Figures may lie off 0 and 1.
+	// Shift is the largest distance of Figures.Shift from 0, Slope the largest distance of Figures.Slope from 1.
 	Shift, Slope float64
 }
 
-// DefaultBounds are what an error is worth a new fit from: a shift of a quarter makes a risk of 80 % one of 76 or 84 %; a slope of
-// .85 one of 95 % one of 92 %.
+// DefaultBounds are errors that are worth a new fit. A shift of a quarter makes 76 or 84 % of a risk of 80 %; a slope of .85
+// makes 92 % of a risk of 95 %.
 func DefaultBounds() Bounds { return Bounds{Settled: 1000, Shift: .25, Slope: .15} }
 
-// Check says what is wrong with b; nil when nothing is.
+// Check returns nil where b is valid, else what is wrong.
 func (b Bounds) Check() error {
 	if b.Settled < 1 || !(b.Shift > 0) || !(b.Slope > 0) {
 		return errors.New("the bounds of drift must be positive")
@@ -32,30 +32,32 @@ func (b Bounds) Check() error {
 	return nil
 }
 
-// sure is how many standard errors a figure must be off: by chance about one in 400 is, of true forecasts.
+// sure is the number of standard errors by which a figure must be off. True forecasts are off by so much about once in 400
+// times.
 const sure = 3
 
-// enoughContacted is the share of contacted customers from which those who were not are no fair sample any more.
+// enoughContacted is the share of contacted customers from which on the customers who were not contacted are no fair sample.
 const enoughContacted = .01
 
-// Report is what is known of the forecasts of one model, from the newest half-years that hold Bounds.Settled fair ones together.
+// Report says what is known of the forecasts of one model. It covers the newest half-years that together hold Bounds.Settled
+// fair forecasts.
 type Report struct {
-	// Model is the first 8 hex digits of its hash.
+	// Model is the first 8 hex digits of the model's hash.
 	Model string
-	// Since is the first of the half-years, as in 1998h1.
+	// Since is the first of these half-years, as in 1998h1.
 	Since string
 	// Groups are the figures of each group, by score.Group.
-	Groups [score.Control + 1]Figures
-	// Fair are the figures by which the model is judged. Outreach changes outcomes: where customers were contacted, they are
-	// those of the control group alone, as OnlyControl says. Who was left alone for other reasons is no fair sample: often it is
-	// who came back unasked. Where hardly anybody was contacted, they are those of all who were not.
+	Groups [score.Groups]Figures
+	// Fair are the figures by which the model is judged, because outreach changes outcomes. Where hardly anybody was
+	// contacted, Fair covers all customers who were not contacted. Otherwise it covers the control group alone, and
+	// OnlyControl is true: whoever else was not contacted is no fair sample, since many of them came back unasked.
 	Fair        Figures
 	OnlyControl bool
-	// Drift says in words what is out of bounds beyond chance; it is empty where nothing is.
+	// Drift says in words what is out of bounds beyond chance. It is empty where nothing is.
 	Drift []string
 }
 
-// Reports reads counters, by model.
+// Reports returns the reports that counters give, one a model, sorted by Model.
 func (b Bounds) Reports(counters map[string]int64) []Report {
 	models := read(counters)
 	reports := make([]Report, 0, len(models))
@@ -111,13 +113,13 @@ func (b Bounds) drift(f *Figures) []string {
 	return found
 }
 
-// off reports whether an estimate lies off where it should be, by more than a bound and by more than chance. NaN does not.
+// off reports whether an estimate lies off its true value by more than a bound and by more than chance. NaN does not.
 func off(e judge.Estimate, from, bound float64) bool {
 	by := math.Abs(e.Value - from)
 	return by > bound && by > sure*e.StandardError
 }
 
-// JudgedBy says in words whose forecasts the fair ones are.
+// JudgedBy names the customers whom Fair covers.
 func (r *Report) JudgedBy() string {
 	if r.OnlyControl {
 		return "the control group"
@@ -125,7 +127,7 @@ func (r *Report) JudgedBy() string {
 	return "all who were not contacted"
 }
 
-// String is a line on the fair figures, and on what has drifted.
+// String is one line: the fair figures, and what has drifted.
 func (r *Report) String() string {
 	f := &r.Fair
 	line := fmt.Sprintf("model %s: of %d forecasts since %s (%s) %.1f %% had no purchase, %.1f %% was forecast; Brier %.4f, calibration slope %.2f, AUC %.3f",

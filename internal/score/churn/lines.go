@@ -12,10 +12,10 @@ import (
 // Risk is a probability in [0, 1], rounded to 1e-6.
 type Risk = float64
 
-// Line is where one level begins and ends. Excess is the rise of the log-odds of the risk above what is normal for this
+// Line says where one level begins and ends. The excess is the rise of the log-odds of the risk above what is normal for the
 // customer (just after the last purchase), in thousandths.
 type Line struct {
-	// Up is the least excess that enters the level, Down the least that stays in it.
+	// Up is the least excess that enters the level, Down the least excess that keeps it.
 	Up, Down int32
 	// Floor is the least risk of the level, whatever the excess.
 	Floor Risk
@@ -23,25 +23,27 @@ type Line struct {
 
 // Lines decide the level of a customer.
 type Lines struct {
-	// Horizon is the span within which no purchase counts as churn.
+	// Horizon is the span of the risk: a customer who buys nothing within it counts as churned.
 	Horizon time.Duration
 	// Levels holds the lines of WATCH, AT_RISK and CRITICAL.
 	Levels [3]Line
-	// MinPurchaseDays and MinSilence (or the median gap, if that is longer) must be reached to enter an episode.
+	// An episode begins only after MinPurchaseDays purchase days, and after a silence of MinSilence or of the median gap,
+	// whichever is longer.
 	MinPurchaseDays int
 	MinSilence      time.Duration
-	// MinSpend is the net spend over life, in minor units, below which there is no episode: an alert costs its reader something
-	// too. Zero is no such line.
+	// MinSpend is the least net spend over life of a customer with episodes, in minor units, because an alert costs its
+	// reader something too. Zero asks for no spend.
 	MinSpend int64
-	// MinStay is how long a level is kept before it may ease without a purchase.
+	// MinStay is the time for which a level is kept before it may ease without a purchase.
 	MinStay time.Duration
-	// Lapse is the silence that ends an episode: the customer is lost, not at risk.
+	// Lapse is the silence that ends an episode: the customer is then lost, not at risk. It is a whole number of days.
 	Lapse time.Duration
-	// SecondOrder is the silence of a one-time buyer after which half of those who ever came back had; 0 asks nobody.
+	// SecondOrder is the silence of a one-time buyer after which half of those who ever came back had come back; in whole
+	// days. Zero opens no window for a second order.
 	SecondOrder time.Duration
 }
 
-// Check says what is wrong with l; nil when nothing is.
+// Check returns nil where l is valid, else the first thing that is wrong.
 func (l Lines) Check() error {
 	for i, line := range l.Levels {
 		if line.Down > line.Up || line.Down <= 0 || !(line.Floor >= 0 && line.Floor < 1) {
@@ -66,9 +68,9 @@ func (l Lines) Check() error {
 	return nil
 }
 
-// Signs are what the level depends on, besides its past.
+// Signs are what the level depends on, besides the level before.
 type Signs struct {
-	// Risk is now, Normal just after the last purchase.
+	// Risk is the risk now, Normal the risk just after the last purchase.
 	Risk, Normal Risk
 	PurchaseDays int
 	// Spend is net over life, in minor units.
@@ -80,26 +82,26 @@ type Signs struct {
 // Excess is the rise of the log-odds above normal, in thousandths.
 func (s Signs) Excess() int32 { return LogOdds(s.Risk) - LogOdds(s.Normal) }
 
-// LogOdds returns ln(p / (1 − p)) in thousandths, p held within [1e-6, 1 − 1e-6].
+// LogOdds returns ln(p / (1 − p)) in thousandths. p is held within [1e-6, 1 − 1e-6].
 func LogOdds(p Risk) int32 {
 	p = min(max(p, 1e-6), 1-1e-6)
 	return int32(math.RoundToEven(1000 * math.Log(p/(1-p))))
 }
 
-// Entry is the silence from which an episode may begin.
+// Entry is the least silence at which an episode may begin.
 func (l Lines) Entry(medianGap time.Duration) time.Duration { return max(l.MinSilence, medianGap) }
 
-// Counts reports whether a customer of so many purchase days and so much net spend over life, in minor units, can be in an
-// episode at all. Silence does not change that.
+// Counts reports whether a customer with these purchase days and this net spend over life, in minor units, can have an
+// episode at all. Silence does not change the answer.
 func (l Lines) Counts(purchaseDays int, spend int64) bool {
 	return purchaseDays >= l.MinPurchaseDays && l.Worth(spend)
 }
 
-// Worth reports whether a customer of so much net spend over life, in minor units, is worth an alert.
+// Worth reports whether a customer with this net spend over life, in minor units, is worth an alert.
 func (l Lines) Worth(spend int64) bool { return l.MinSpend == 0 || spend >= l.MinSpend }
 
-// Next returns the level at an instant of a customer who has been at a level since an instant. Next of its own answer is
-// that answer. In silence it only rises, until the lapse.
+// Next returns the level, at an instant, of a customer who has been at a level since an instant. Next is idempotent: from its
+// own answer it returns the same answer. In silence the level only rises, until the lapse.
 func (l Lines) Next(level Level, since event.Instant, s Signs, at event.Instant) Level {
 	if !l.Counts(s.PurchaseDays, s.Spend) || s.Silence >= l.Lapse {
 		return None

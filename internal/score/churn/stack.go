@@ -6,43 +6,45 @@ import (
 	"math"
 )
 
-// Term is one thing that the risk depends on besides the purchase model.
+// Term is one term of the logistic regression that makes the churn risk.
 type Term uint8
 
-// The terms of a stack. Most of them are logarithms, so that no customer is far from all others.
+// The terms of a stack. Most are logarithms, so that no customer lies far from all others.
 const (
-	// Base is the log-odds that the purchase model gives the risk.
+	// Base is the log-odds of the risk by the purchase model.
 	Base Term = iota
-	// Silence is ln(1 + s) of the days s since the last purchase, Silence14 and Silence60 what of it lies beyond 14 and 60 days.
+	// Silence is ln(1 + s) of the days s since the last purchase. Silence14 and Silence60 are the excess of Silence over ln(1
+	// + 14) and ln(1 + 60), at least 0.
 	Silence
 	Silence14
 	Silence60
-	// SilenceDays is s / 100, which the logarithms make little of.
+	// SilenceDays is s / 100: the logarithms hardly grow with long silences.
 	SilenceDays
-	// Rhythm is ln((1 + s) / (1 + g)) of a repeat buyer with a median gap of g days, zero while s is shorter.
+	// Rhythm is ln((1 + s) / (1 + g)) of a repeat buyer with a median gap of g days, at least 0.
 	Rhythm
-	// Repeats is ln(1 + x) of the purchase days x after the first, Once 1 for who has none.
+	// Repeats is ln(1 + x) of the purchase days x after the first. Once is 1 where x is 0.
 	Repeats
 	Once
 	// Tenure is ln(1 + t) of the days t from the first to the last purchase.
 	Tenure
-	// Spend is the logarithm of the net spend over life, LastOrder that of the last order's amount, in major units of the base
-	// currency, at least one.
+	// Spend is the logarithm of the net spend over life, LastOrder the logarithm of the last order's amount. Both amounts are
+	// in major units of the base currency, and count as at least one.
 	Spend
 	LastOrder
-	// Items is ln(1 + n) of the items named by the orders over life, LastItems by the last order.
+	// Items is ln(1 + n) of the items n that all orders named, LastItems the same of the last order.
 	Items
 	LastItems
-	// NPS is 1 of a promoter, -1 of a detractor, Satisfaction the other answers' mean from -1 to 1; of who has not answered, zero.
+	// NPS is 1 for a promoter, -1 for a detractor. Satisfaction is the mean of the other answers, from -1 to 1. Both are 0
+	// without an answer.
 	NPS
 	Satisfaction
-	// Complaints is ln(1 + n) of the complaints of a year, OpenComplaints of those that are not resolved.
+	// Complaints is ln(1 + n) of the complaints n of a year, OpenComplaints the same of the complaints that are not resolved.
 	Complaints
 	OpenComplaints
-	// Refunded is the share of a year's spend that was given back.
+	// Refunded is the share of a year's spend that was given back, in [0, 1].
 	Refunded
-	// Engagement is ln(1 + w) of the weight w of the interactions per 30 days, over 90, EngagementTrend ln((1 + l) / (1 + w)) with
-	// that of the last 30 days.
+	// Engagement is ln(1 + w) of the weight w of the interactions per 30 days, over 90 days. EngagementTrend is ln((1 + l) /
+	// (1 + w)) with the weight l of the last 30 days.
 	Engagement
 	EngagementTrend
 	terms
@@ -64,33 +66,36 @@ func Terms() []Term {
 	return all
 }
 
-// Rises reports whether the term grows as time passes without a purchase. Its weight is never negative.
+// Rises reports whether the term grows in silence. The weight of such a term is never negative.
 func (t Term) Rises() bool { return t <= Rhythm }
 
-// Traits are what the terms are made of.
+// Traits are the customer's traits that the terms are made of.
 type Traits struct {
-	// Silent, MedianGap and Tenure (from the first to the last purchase) are in days; a MedianGap of zero is unknown.
+	// Silent, MedianGap and Tenure (from the first to the last purchase) are in days. A MedianGap of zero is unknown.
 	Silent, MedianGap, Tenure float64
-	// Repeats are the purchase days after the first.
+	// Repeats is the number of purchase days after the first.
 	Repeats int
 	// Spend and LastOrder are in major units of the base currency.
 	Spend, LastOrder float64
 	Items, LastItems int
 	Mood
-	// Engagement is the weight of the interactions per 30 days, over the last 90, Lately that of the last 30 days.
+	// Engagement is the weight of the interactions per 30 days, over the last 90 days. Lately is the weight of the last 30
+	// days.
 	Engagement, Lately float64
 }
 
-// Mood is what the customer has made of us in the last year. The zero Mood is of who has said nothing, and given nothing back.
+// Mood is the customer's verdict on the business in the last year. The zero Mood belongs to a customer who has said nothing
+// and given nothing back.
 type Mood struct {
-	// NPS is 1 of a promoter, -1 of a detractor, Satisfaction the other answers' mean in [-1, 1].
+	// NPS is 1 for a promoter, -1 for a detractor. Satisfaction is the mean of the other answers, in [-1, 1].
 	NPS, Satisfaction          float64
 	Complaints, OpenComplaints int
 	// Refunded is the share of the spend that was given back, in [0, 1].
 	Refunded float64
 }
 
-// Values are the terms of a customer of these traits whose risk the purchase model puts at p.
+// Values are the terms of a customer with these traits and the risk p by the purchase model. p is held within [1e-6, 1 −
+// 1e-6].
 func (c Traits) Values(p Risk) (v [terms]float64) {
 	p = min(max(p, 1e-6), 1-1e-6)
 	silent := math.Log1p(max(0, c.Silent))
@@ -118,28 +123,29 @@ func (c Traits) Values(p Risk) (v [terms]float64) {
 	return v
 }
 
-// Stack turns the risk of the purchase model into a calibrated one: logistic regression on it and what it leaves out. Between
-// two changes of the facts the risk never falls in silence: what then grows has no negative weight. The zero Stack is not
-// valid; Plain leaves the risk as it is.
+// Stack turns the risk of the purchase model into a calibrated risk: a logistic regression on that risk and on what the
+// purchase model leaves out. Between two changes of the facts the risk never falls in silence: no term that grows in silence
+// has a negative weight. The zero Stack is not valid. Plain leaves the risk as it is.
 type Stack struct {
 	Intercept float64
-	// Weights are log-odds per unit of a term.
+	// Weights are in log-odds per unit of a term.
 	Weights [terms]float64
-	// MaxTenure is the longest tenure that the weights were fitted to, in days: a longer one counts as this. Zero is none.
+	// MaxTenure is the longest tenure that the weights were fitted to, in days. A longer tenure counts as MaxTenure. Zero
+	// sets no limit.
 	MaxTenure float64
 }
 
-// Plain is the stack of the purchase model alone.
+// Plain is the stack that leaves the purchase model's risk as it is.
 func Plain() Stack {
 	s := Stack{}
 	s.Weights[Base] = 1
 	return s
 }
 
-// maxWeight bounds the intercept and the weights: beyond it a fit has gone wrong.
+// maxWeight bounds the intercept and the weights. Beyond the bound a fit has gone wrong.
 const maxWeight = 100
 
-// Check says what is wrong with s; nil when nothing is.
+// Check returns nil where s is valid, else the first thing that is wrong.
 func (s *Stack) Check() error {
 	grows := 0.
 	for _, t := range Terms() {
@@ -159,7 +165,7 @@ func (s *Stack) Check() error {
 	return nil
 }
 
-// Weighs reports whether any of some terms makes a difference.
+// Weighs reports whether any of some terms has a weight.
 func (s *Stack) Weighs(some ...Term) bool {
 	for _, t := range some {
 		if s.Weights[t] != 0 {
@@ -169,7 +175,7 @@ func (s *Stack) Weighs(some ...Term) bool {
 	return false
 }
 
-// LogOdds are those of the risk of a customer of these traits whose risk the purchase model puts at p.
+// LogOdds are the log-odds of the churn risk of a customer with these traits and the risk p by the purchase model.
 func (s *Stack) LogOdds(c Traits, p Risk) float64 {
 	if s.MaxTenure > 0 {
 		c.Tenure = min(c.Tenure, s.MaxTenure)
@@ -181,7 +187,7 @@ func (s *Stack) LogOdds(c Traits, p Risk) float64 {
 	return sum
 }
 
-// Risk is the probability of LogOdds. Plain's is p.
+// Risk is the churn risk of a customer with these traits and the risk p by the purchase model, in [0, 1]. Under Plain it is p.
 func (s *Stack) Risk(c Traits, p Risk) Risk {
 	if *s == Plain() {
 		return p

@@ -1,4 +1,4 @@
-// Package clv puts money on a customer: what was earned so far, and what the present pattern promises.
+// Package clv puts a value in money on a customer: what the customer will bring if the present pattern holds.
 package clv
 
 import (
@@ -9,22 +9,22 @@ import (
 	"tidemark/internal/stat"
 )
 
-// Model is the purchase and the spend model, fitted together. The purchase model counts purchase days, not orders.
+// Model is a purchase model and a spend model, fitted together. The purchase model counts purchase days, not orders.
 type Model struct {
 	Purchase stat.PurchaseModel
-	// UnitDays is the purchase model's unit of time in days: 7 for a model fitted in weeks.
+	// UnitDays is the unit of time of the purchase model, in days: 7 for a model fitted in weeks.
 	UnitDays float64
-	// Spend is spend per purchase day after the first, in major units of the base currency.
+	// Spend models the spend per purchase day after the first, in major units of the base currency.
 	Spend stat.GammaGamma
-	// HorizonDays is how far the current value looks ahead.
+	// HorizonDays is the number of days that the current value looks ahead.
 	HorizonDays int
-	// Discount is the yearly discount rate, compounded monthly: 0.10 is (1.10)^(1/12) − 1 a month.
+	// Discount is the yearly discount rate, compounded monthly: 0.10 makes (1.10)^(1/12) − 1 a month.
 	Discount float64
-	// Margin is the share of spend that is margin where events do not say.
+	// Margin is the share of spend that is margin, in [0, 1], where the events do not say.
 	Margin float64
 }
 
-// Check says what is wrong with m, all of it; nil when nothing is.
+// Check returns nil where m is valid, else an error that names everything that is wrong.
 func (m Model) Check() error {
 	var errs []error
 	if m.Purchase == nil {
@@ -42,12 +42,14 @@ func (m Model) Check() error {
 	return errors.Join(errs...)
 }
 
-// Pattern is what the models know of one customer, in days.
+// Pattern is what the models know of one customer. Spans of time are in days.
 type Pattern struct {
-	// Repeats are the purchase days after the first, Last the days from the first to the last, Age those from the first to now.
+	// Repeats is the number of purchase days after the first. Last is the span from the first to the last purchase day, Age
+	// the span from the first purchase day to now.
 	Repeats   int
 	Last, Age float64
-	// SpendDays and Spend count and sum the purchase days after the first that net to more than nothing, major units.
+	// SpendDays counts the purchase days after the first with a net above zero. Spend is the sum of their nets, in major
+	// units.
 	SpendDays int
 	Spend     float64
 	// Margin is the customer's own share of spend that is margin, in [0, 1], where MarginKnown.
@@ -55,12 +57,12 @@ type Pattern struct {
 	MarginKnown bool
 }
 
-// Rhythm is what the purchase models take, in a unit of so many days.
+// Rhythm restates p for a purchase model whose unit of time is unitDays days.
 func (p Pattern) Rhythm(unitDays float64) stat.Rhythm {
 	return stat.Rhythm{X: p.Repeats, TX: p.Last / unitDays, T: max(p.Age, p.Last) / unitDays}
 }
 
-// Spends is what the spend model takes, of somebody with such days.
+// Spends restates p for the spend model.
 func (p Pattern) Spends() stat.Spend {
 	return stat.Spend{X: p.SpendDays, Mean: p.Spend / float64(p.SpendDays)}
 }
@@ -80,17 +82,17 @@ func (m Model) Expected(p Pattern) float64 {
 	return m.Purchase.Expected(m.rhythm(p), float64(m.HorizonDays)/m.UnitDays)
 }
 
-// NextPurchase is the number of days from now within which a customer who is still there buys with probability q.
+// NextPurchase is the number of days within which a customer who is still there buys with probability q, counted from now.
 func (m Model) NextPurchase(p Pattern, q float64) float64 {
 	return m.UnitDays * m.Purchase.NextGapQuantile(m.rhythm(p), q)
 }
 
-// SpendPerDay is the expected spend of a purchase day, in major units.
+// SpendPerDay is the expected spend of one purchase day, in major units.
 func (m Model) SpendPerDay(p Pattern) float64 { return m.Spend.ExpectedSpend(p.SpendDays, p.Spend) }
 
-// Current is the expected discounted margin over the horizon if the present pattern holds, in major units: purchase days
-// month by month (of 365/12 days, the last one as much of it as the horizon holds), each month's discounted from its end to
-// now, times spend per purchase day, times margin. In silence it only falls.
+// Current is the expected discounted margin over the horizon if the present pattern holds, in major units: the purchase days
+// of each month, discounted from the end of that month, times the spend per purchase day, times the margin. A month is 365/12
+// days; the last month is cut where the horizon ends. In silence Current only falls.
 func (m Model) Current(p Pattern) float64 {
 	margin := m.Margin
 	if p.MarginKnown {
@@ -99,7 +101,7 @@ func (m Model) Current(p Pattern) float64 {
 	return m.discounted(m.rhythm(p)) * m.SpendPerDay(p) * margin
 }
 
-// discounted is the expected number of purchase days within the horizon, each month's brought to today.
+// discounted is the expected number of purchase days within the horizon, each month discounted to today.
 func (m Model) discounted(r stat.Rhythm) float64 {
 	const month = 365.0 / 12
 	rate := math.Pow(1+m.Discount, 1.0/12) - 1

@@ -16,7 +16,7 @@ type Cuts struct {
 	Monetary [4]int64
 }
 
-// Check says what is wrong with c: cuts that do not ascend. Nil when nothing is.
+// Check returns an error where the cuts do not ascend; nil where c is valid.
 func (c Cuts) Check() error {
 	for i := 1; i < 4; i++ {
 		if !(c.Recency[i] > c.Recency[i-1]) || c.Frequency[i] <= c.Frequency[i-1] || c.Monetary[i] <= c.Monetary[i-1] {
@@ -26,8 +26,8 @@ func (c Cuts) Check() error {
 	return nil
 }
 
-// Score grades a customer who has bought: days since the last purchase, orders and net spend (minor units) of the
-// trailing 365 days.
+// Score grades a customer who has bought: by the days since the last purchase, and by the orders and the net spend (in minor
+// units) of the trailing 365 days.
 func (c Cuts) Score(recencyDays float64, orders int, spend int64) Digits {
 	d := Digits{R: 1, F: 1, M: 1}
 	for i := range 4 {
@@ -59,7 +59,7 @@ const (
 	Lost              = "Lost"
 )
 
-// grid holds the segments by R (row, 1 first) and F (column, 1 first).
+// grid holds the segments, by R (rows, 1 first) and F (columns, 1 first).
 var grid = [5][5]string{
 	{Lost, Hibernating, AtRisk, AtRisk, CannotLose},
 	{Hibernating, Hibernating, AtRisk, AtRisk, CannotLose},
@@ -68,7 +68,7 @@ var grid = [5][5]string{
 	{New, PotentialLoyalist, PotentialLoyalist, Champions, Champions},
 }
 
-// Segment names the place of d on the (R, F) grid; empty for a customer without purchases.
+// Segment names the segment of d on the grid of R and F. It is empty for a customer without purchases.
 func (d Digits) Segment() string {
 	if d.R == 0 {
 		return ""

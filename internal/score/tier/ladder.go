@@ -11,16 +11,16 @@ import (
 // Points are hundredths of a point of the composite score, 0..10000.
 type Points = int32
 
-// Ladder holds the lines between the tiers. Rising is immediate; falling takes a score below the line by Margin, and a
-// stay of at least MinStay in the tier, so that a score that wavers about a line is not reported at every turn.
+// Ladder holds the lines between the tiers. A rise is immediate. A fall needs a score that lies below the line by Margin,
+// after a stay of at least MinStay in the tier: so a score that wavers about a line is not reported at every turn.
 type Ladder struct {
-	// General, Potential and High are the least scores of these tiers, ascending.
+	// General, Potential and High are the least scores of these tiers. They ascend.
 	General, Potential, High Points
 	Margin                   Points
 	MinStay                  time.Duration
 }
 
-// Check says what is wrong with l; nil when nothing is.
+// Check returns nil where l is valid, else the first thing that is wrong.
 func (l Ladder) Check() error {
 	if l.General <= 0 || l.Potential <= l.General || l.High <= l.Potential || l.High > 10000 {
 		return fmt.Errorf("tier lines must ascend within (0, 100]: %d, %d, %d hundredths", l.General, l.Potential, l.High)
@@ -34,7 +34,7 @@ func (l Ladder) Check() error {
 	return nil
 }
 
-// Of returns the tier of a score that has no past.
+// Of returns the tier of a score, for a customer who has had no tier.
 func (l Ladder) Of(score Points) Tier {
 	switch {
 	case score >= l.High:
@@ -48,8 +48,8 @@ func (l Ladder) Of(score Points) Tier {
 	}
 }
 
-// Next returns the tier at an instant of a customer who has been in tier t since an instant and has a score now. Next of
-// its own answer is that answer.
+// Next returns the tier, at an instant, of a customer who has been in tier t since an instant and has a score now. Next is
+// idempotent: from its own answer it returns the same answer.
 func (l Ladder) Next(t Tier, since event.Instant, score Points, at event.Instant) Tier {
 	fresh := l.Of(score)
 	if t == None || fresh >= t {
@@ -76,8 +76,8 @@ func (l Ladder) Line(t Tier) Points {
 	panic(fmt.Sprintf("tier: no line for %d", t))
 }
 
-// Crossed is the score that had to be passed to move from one tier to another: the line of the higher one, less the margin
-// on the way down.
+// Crossed is the score that a move between two tiers had to pass: on the way up the line of the new tier, on the way down the
+// line of the old tier less the margin. It is zero for an ENTRY into the lowest tier and for an EXIT.
 func (l Ladder) Crossed(from, to Tier) Points {
 	if to > from {
 		return l.Line(to)

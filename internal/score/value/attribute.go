@@ -3,10 +3,11 @@ package value
 import "math"
 
 // Attribute splits the change of score from one reading to another over the lines of c, in hundredths of a point, unrounded.
+// The parts add up to the change.
 //
-// Where the same indicators are known on both sides it is the weighted change of each. Where one appeared or vanished the
-// weights were rescaled and the parts interact: then it is the Shapley value (L. S. Shapley, 1953) over the lines, which is
-// the same wherever they do not interact, and adds up in every case. A side without a score counts as zero throughout.
+// Where both readings know the same indicators, a part is the weighted change of its indicator. Where an indicator appeared
+// or vanished, the weights were rescaled and the parts interact: then a part is the Shapley value of its line. A reading
+// without a score counts as zero in every line.
 func (c Scorecard) Attribute(before, after Reading) (parts [MaxLines]float64) {
 	if !before.Scored {
 		before = blank(after)
@@ -33,7 +34,7 @@ func (c Scorecard) Attribute(before, after Reading) (parts [MaxLines]float64) {
 	return c.shapley(before, after)
 }
 
-// blank is a reading that scores zero, with the same indicators known as in r.
+// blank is a reading that scores zero. It knows the same indicators as r.
 func blank(r Reading) Reading {
 	r.Normalised = [MaxLines]float64{}
 	r.Capped = [MaxLines]bool{}
@@ -41,47 +42,21 @@ func blank(r Reading) Reading {
 }
 
 func (c Scorecard) shapley(before, after Reading) (parts [MaxLines]float64) {
-	n := len(c.Lines)
-	scores := make([]float64, 1<<n)
-	for set := range scores {
+	copy(parts[:], Shapley(len(c.Lines), func(set int) float64 {
 		mixed := before
-		for i := range n {
+		for i := range c.Lines {
 			if set>>i&1 == 1 {
 				mixed.Raw[i], mixed.Normalised[i] = after.Raw[i], after.Normalised[i]
 			}
 		}
-		scores[set], _ = c.Exact(&mixed)
-	}
-	weights := shapleyWeights(n)
-	for set, score := range scores {
-		size := 0
-		for i := range n {
-			size += set >> i & 1
-		}
-		for i := range n {
-			if set>>i&1 == 0 {
-				parts[i] += float64(weights[size] * (scores[set|1<<i] - score))
-			}
-		}
-	}
+		score, _ := c.Exact(&mixed)
+		return score
+	}))
 	return parts
 }
 
-// shapleyWeights returns s! (n − s − 1)! / n! for each size s of a set that a line joins.
-func shapleyWeights(n int) []float64 {
-	weights := make([]float64, n)
-	for s := range weights {
-		w := 1 / float64(n)
-		for k := 1; k <= s; k++ { // divide by C(n−1, s)
-			w *= float64(k) / float64(n-k)
-		}
-		weights[s] = w
-	}
-	return weights
-}
-
-// Apportion rounds parts to whole numbers that add up to total, by the largest remainder: parts are floored, and the
-// units that are missing go to those that lost most (the earlier one where two lost alike).
+// Apportion rounds parts to whole numbers that add up to total, by the largest remainder: it rounds every part down, and
+// gives the missing units to the parts that lost most (the earlier part among equals).
 func Apportion(parts []float64, total int32) []int32 {
 	rounded := make([]int32, len(parts))
 	if len(parts) == 0 {
@@ -92,7 +67,8 @@ func Apportion(parts []float64, total int32) []int32 {
 		rounded[i] = int32(math.Floor(part))
 		left -= rounded[i]
 	}
-	// More units than parts, or fewer than none, come only of parts that do not add up to about the total: share evenly.
+	// The parts should add up to about the total. Where they do not, more units are missing than there are parts, or too many
+	// were given: each part takes an equal share.
 	for each := left / int32(len(parts)); each != 0; each = left / int32(len(parts)) {
 		for i := range rounded {
 			rounded[i] += each

@@ -6,20 +6,21 @@ import (
 	"math"
 )
 
-// Method is how a raw value becomes a number in [0, 1].
+// Method is a way to turn a raw value into a number in [0, 1].
 type Method string
 
-// The methods. x is the raw value, Low and High the bounds of its Scale.
+// The methods. x is the raw value; Low and High are the bounds of the Scale.
 const (
 	// Ratio is x / High.
 	Ratio Method = "ratio"
-	// Inverse is Low / x, for what is best when small and never zero.
+	// Inverse is Low / x, for a value that is best when small and never zero.
 	Inverse Method = "inverse"
-	// Remaining is 1 − x / High, for what is best at zero: days of silence.
+	// Remaining is 1 − x / High, for a value that is best at zero: days of silence.
 	Remaining Method = "remaining"
 	// MinMax is (x − Low) / (High − Low).
 	MinMax Method = "minmax"
-	// LogMinMax is the same of ln(1 + x): the default for money and counts, whose values span orders of magnitude.
+	// LogMinMax is MinMax of ln(1 + x), with bounds ln(1 + Low) and ln(1 + High): the default for money and counts, whose
+	// values span orders of magnitude.
 	LogMinMax Method = "log-minmax"
 )
 
@@ -29,7 +30,7 @@ type Scale struct {
 	Low, High float64
 }
 
-// Check says what is wrong with s; nil when nothing is.
+// Check returns nil where s is valid, else what is wrong.
 func (s Scale) Check() error {
 	if math.IsNaN(s.Low) || math.IsInf(s.Low, 0) || math.IsNaN(s.High) || math.IsInf(s.High, 0) {
 		return errors.New("bounds must be finite")
@@ -57,10 +58,10 @@ func (s Scale) Check() error {
 	return nil
 }
 
-// falls reports whether more is worse.
+// falls reports whether a greater raw value is worse.
 func (s Scale) falls() bool { return s.Method == Inverse || s.Method == Remaining }
 
-// Of returns x on the scale, in [0, 1], and whether it had to be capped there.
+// Of returns x on the scale, in [0, 1], and whether the result had to be capped.
 func (s Scale) Of(x float64) (normalised float64, capped bool) {
 	n := s.raw(x)
 	switch {

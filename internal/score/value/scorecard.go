@@ -1,4 +1,5 @@
-// Package value makes one score of many indicators: the composite value score, and what each indicator contributes to it.
+// Package value makes one score of many indicators: the composite value score. It also says what each indicator contributes
+// to the score.
 package value
 
 import (
@@ -22,7 +23,7 @@ const (
 	Promoter     Indicator = "nps"             // latest NPS answer of the last 365 days, 0–10; may be missing
 )
 
-// Known lists all indicators.
+// Known returns all indicators.
 func Known() []Indicator {
 	return []Indicator{Spend, OrderValue, Frequency, Recency, Predicted, Referrals, ActiveMonths, Promoter}
 }
@@ -30,18 +31,18 @@ func Known() []Indicator {
 // Line is one indicator of a scorecard.
 type Line struct {
 	Indicator Indicator
-	// Weight is the indicator's share, in (0, 1].
+	// Weight is the share of the indicator, in (0, 1].
 	Weight float64
 	Scale  Scale
 }
 
-// MaxLines bounds a scorecard: exact attribution looks at every subset of its lines.
+// MaxLines bounds a scorecard, because exact attribution looks at every subset of its lines.
 const MaxLines = 12
 
 // Scorecard weighs indicators. The weights add up to 1.
 type Scorecard struct{ Lines []Line }
 
-// Check says what is wrong with c, all of it; nil when nothing is.
+// Check returns nil where c is valid, else an error that names everything that is wrong.
 func (c Scorecard) Check() error {
 	var errs []error
 	if len(c.Lines) == 0 || len(c.Lines) > MaxLines {
@@ -74,22 +75,23 @@ func (c Scorecard) Check() error {
 	return errors.Join(errs...)
 }
 
-// Raw is an indicator's value before normalisation, or the lack of one.
+// Raw is the value of an indicator before normalisation, or a missing value.
 type Raw struct {
 	Value   float64
 	Missing bool
 }
 
-// Reading is a scorecard filled in: one entry per line, in order. The zero value is a customer without a score.
+// Reading is a scorecard filled in: one entry a line, in the order of the lines. The zero value is a customer without a
+// score.
 type Reading struct {
 	Raw        [MaxLines]Raw
 	Normalised [MaxLines]float64
 	Capped     [MaxLines]bool
-	// Scored is false for a customer without a score: all of it counts as zero.
+	// Scored is false for a customer without a score: then every line counts as zero.
 	Scored bool
 }
 
-// Read fills in the scorecard; raw has one entry per line.
+// Read fills in the scorecard. raw has one entry a line.
 func (c Scorecard) Read(raw *[MaxLines]Raw) Reading {
 	r := Reading{Raw: *raw, Scored: true}
 	for i, line := range c.Lines {
@@ -100,17 +102,17 @@ func (c Scorecard) Read(raw *[MaxLines]Raw) Reading {
 	return r
 }
 
-// Score is the weighted mean of what is known, in hundredths of a point (0..10000): the weights are rescaled over the known
-// indicators. Coverage is the share of the weight that is known.
+// Score is the weighted mean of the known indicators, in hundredths of a point (0..10000): the weights are rescaled over
+// them. coverage is the share of the weight whose indicators are known, in [0, 1].
 func (c Scorecard) Score(r *Reading) (points int32, coverage float64) {
 	score, coverage := c.Exact(r)
 	return Round(score), coverage
 }
 
-// Round makes points of an exact score, half to even.
+// Round makes points of an exact score. It rounds half to even.
 func Round(score float64) int32 { return int32(math.RoundToEven(score)) }
 
-// Exact is Score before rounding.
+// Exact is Score before rounding: the score in hundredths of a point, and the coverage.
 func (c Scorecard) Exact(r *Reading) (score, coverage float64) {
 	var sum float64
 	for i := range c.Lines {

@@ -1,0 +1,21 @@
+package score
+
+import (
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+	"tidemark/internal/score/churn"
+)
+
+// What tests outside the package look at.
+
+// Same is e.feels.same.
+func (e *Engine) Same(a, b *history.Facts) bool { return e.feels.same(a, b) }
+
+// Quiet is e.feels.quiet.
+func (e *Engine) Quiet(f *history.Facts) bool { return e.feels.quiet(f) }
+
+// Bearing is what labels are decided on.
+func (e *Engine) Bearing(f *history.Facts, at event.Instant) (churn.Signs, Points) {
+	v := e.evaluateFacts(f, at)
+	return v.signs, v.points
+}

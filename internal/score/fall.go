@@ -1,0 +1,92 @@
+package score
+
+import (
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+	"tidemark/internal/score/value"
+)
+
+// tierTurns reports whether the tier at w.at is another than p's. If it is, w.tier is that tier.
+func (w *walk) tierTurns() bool {
+	w.tier = 0
+	if w.facts.PurchaseDays > 0 {
+		w.tier = w.engine.tier(w.p.Standing, &w.facts, w.at)
+	}
+	return w.tier != w.p.Standing.Tier
+}
+
+// tier is the tier that a standing of a buyer with these facts leads to at an instant.
+func (e *Engine) tier(s Standing, facts *history.Facts, at event.Instant) Tier {
+	pattern := e.Pattern(facts, at)
+	reading := e.reading(facts, pattern, e.model.Value.Current(pattern))
+	points, _ := e.model.Scorecard.Score(&reading)
+	return e.model.Tiers.Next(s.Tier, s.Since, points, at)
+}
+
+// mayFall reports whether p's tier would have fallen by an instant of the stretch if no purchase were expected of p any more.
+// It spares the predicted value, which is most of what a score costs.
+func (w *walk) mayFall(at event.Instant) bool {
+	e, s := w.engine, &w.p.Standing
+	reading := e.reading(&w.facts, e.Pattern(&w.facts, at), 0)
+	points, _ := e.model.Scorecard.Score(&reading)
+	return e.model.Tiers.Next(s.Tier, s.Since, points, at) != s.Tier
+}
+
+// look is what a search for a fall sees at one instant.
+type look struct {
+	at      event.Instant
+	tier    Tier
+	crossed bool
+	// above is how far the score lies above the line that it must pass, in hundredths of a point, unrounded.
+	above float64
+}
+
+// fall looks for a fall of p's tier at an instant of the stretch.
+func (w *walk) fall(at event.Instant) look {
+	e, s := w.engine, &w.p.Standing
+	pattern := e.Pattern(&w.facts, at)
+	reading := e.reading(&w.facts, pattern, e.model.Value.Current(pattern))
+	exact, _ := e.model.Scorecard.Exact(&reading)
+	tier := e.model.Tiers.Next(s.Tier, s.Since, value.Round(exact), at)
+	line := e.model.Tiers.Line(s.Tier) - e.model.Tiers.Margin
+	return look{at, tier, tier != s.Tier, exact - float64(line) + .5}
+}
+
+// searchFall looks at the first instant in (w.at, hi.at] at which the tier has fallen, given that it has at hi and not at w.at. The
+// score is smooth, so the search steps by secants: first a guess, then a second guess as far beyond the first as the first was
+// wrong, which closes the bracket. Where two guesses do not halve the bracket, the search bisects.
+func (w *walk) searchFall(hi look) look {
+	from := w.at
+	if stay := w.p.Standing.Since.Add(w.engine.model.Tiers.MinStay); stay > from && stay <= hi.at {
+		if l := w.fall(stay); l.crossed {
+			return l
+		}
+		from = stay
+	}
+	lo := w.fall(from)
+	narrow := func(at event.Instant) {
+		if at > lo.at && at < hi.at {
+			if l := w.fall(at); l.crossed {
+				hi = l
+			} else {
+				lo = l
+			}
+		}
+	}
+	for hi.at-lo.at > 1 {
+		width := hi.at - lo.at
+		slope := (lo.above - hi.above) / float64(width)
+		guess := lo.at + event.Instant(lo.above/slope)
+		narrow(guess)
+		if lo.at == guess {
+			narrow(guess + 1 + event.Instant(2*max(lo.above, 0)/slope))
+		}
+		if hi.at == guess {
+			narrow(guess - 1 - event.Instant(2*max(-hi.above, 0)/slope))
+		}
+		if hi.at-lo.at > width/2 {
+			narrow(lo.at + (hi.at-lo.at)/2)
+		}
+	}
+	return hi
+}

@@ -1,0 +1,209 @@
+package score
+
+import (
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/history"
+	"tidemark/internal/score/churn"
+)
+
+// forever is how far a walk looks into a stretch that has no end: two centuries.
+const forever = 200 * 365 * 24 * time.Hour
+
+// labels is a set of the labels that silence may change.
+type labels uint8
+
+const (
+	tierLabel labels = 1 << iota
+	levelLabel
+	// windowLabel is the window for a second order, and the memory of a lapse.
+	windowLabel
+
+	allLabels = tierLabel | levelLabel | windowLabel
+)
+
+// walk goes through a customer's silence from one change of a label to the next.
+//
+//	     facts change       facts change   lapse, stay, window
+//	at        │                  │                │
+//	├─────────┼──────────────────┼────────────────┼──> time
+//	  stretch       stretch           stretch
+//
+// Within a stretch every time-varying term is monotone in silence (recency, predicted value, risk; value.Scorecard.Check and
+// churn.Lines see to it). So the tier can only fall and the level can only rise. One look at the end of a stretch proves that no
+// label changes within it, or that a search will find the change.
+//
+// p holds the labels before the next change. A caller who goes on after a change writes the new label to p first.
+type walk struct {
+	engine *Engine
+	p      *Profile
+	// labels are the labels that the walk looks at.
+	labels labels
+	// limit is the last instant that the walk looks at.
+	limit event.Instant
+	// at is the instant that the walk has reached, facts are p's at that instant.
+	at    event.Instant
+	facts history.Facts
+	// tier and level are the labels that a change has led to. A walk that looks at several labels sets the first that has changed.
+	tier  Tier
+	level Level
+}
+
+// walk returns a walk over the silence of p in (from, limit].
+func (e *Engine) walk(p *Profile, from, limit event.Instant, l labels) walk {
+	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: p.History.Facts(from, e.calendar)}
+}
+
+// next moves to the first instant after w.at at which silence alone changes a label of p, and returns true. Where the rest of the
+// walk has no such instant, next returns false; w.at is then the limit, or event.Never if no label can ever change.
+func (w *walk) next() bool {
+	var facts history.Facts
+	for {
+		end := w.stretch(&facts)
+		if at, found := w.within(w.lastOf(end)); found {
+			w.at = at
+			return true
+		}
+		switch {
+		case end == event.Never:
+			w.at = event.Never
+			return false
+		case end > w.limit:
+			w.at = w.limit
+			return false
+		}
+		w.at, w.facts = end, facts
+		if w.turned() {
+			return true
+		}
+	}
+}
+
+// lastOf is the last instant that the walk looks at of a stretch with an end.
+func (w *walk) lastOf(end event.Instant) event.Instant {
+	switch {
+	case end == event.Never:
+		return w.at.Add(forever)
+	case end <= w.limit:
+		return end - 1
+	}
+	return w.limit
+}
+
+// stretch returns the end of the monotone stretch that begins at w.at: the first instant that no longer belongs to the stretch,
+// event.Never where the stretch has no end. Where the end is not after the limit, then becomes the facts at the end.
+func (w *walk) stretch(then *history.Facts) event.Instant {
+	e, facts := w.engine, &w.facts
+	turn := e.turn(w.p, facts, w.at)
+	u := e.feels.until(facts)
+	// What is forgotten besides must not make a search that has an end look as if it had none.
+	for u < turn && (u <= w.limit || e.feels.quiet(facts)) {
+		*then = w.p.History.Facts(u, e.calendar)
+		if !e.feels.same(facts, then) {
+			return u
+		}
+		u = e.feels.until(then)
+	}
+	if turn <= w.limit {
+		*then = w.p.History.Facts(turn, e.calendar)
+		return turn
+	}
+	return min(turn, u)
+}
+
+// turn is the first instant after t at which silence does what monotone labels do not show: the lapse, the end of a level's
+// minimum stay (the level may then turn back), and the opening of the window for a second order. Without such an instant it is Never.
+func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.Instant {
+	turn := event.Never
+	if facts.PurchaseDays == 0 {
+		return turn
+	}
+	if lapse := e.silentFor(facts.LastDay, e.model.Churn.Lapse); lapse > t {
+		turn = lapse
+	}
+	if window := e.model.Churn.SecondOrder; window > 0 && facts.PurchaseDays == 1 && !p.Second.Closed {
+		if opens := e.silentFor(facts.LastDay, window); opens > t {
+			turn = min(turn, opens)
+		}
+	}
+	if stay := p.Episode.Since.Add(e.model.Churn.MinStay); p.Episode.Level > 0 && stay > t {
+		turn = min(turn, stay)
+	}
+	return turn
+}
+
+// silentFor is the instant at which a silence since a day reaches so many whole days.
+func (e *Engine) silentFor(last event.Day, silence time.Duration) event.Instant {
+	return e.calendar.Start(last + event.Day(silence/(24*time.Hour)))
+}
+
+// turned reports whether a label that the walk looks at is another at w.at than p's.
+func (w *walk) turned() bool {
+	e, p, facts := w.engine, w.p, &w.facts
+	switch {
+	case w.labels&levelLabel != 0 && w.levelTurns(w.at):
+		return true
+	case w.labels&tierLabel != 0 && w.tierTurns():
+		return true
+	}
+	return w.labels&windowLabel != 0 && (e.secondTurns(p.Second, facts, w.silence()) || e.returned(p, facts, w.silence()))
+}
+
+// within returns the first change of a label in (w.at, until], all of it one stretch.
+func (w *walk) within(until event.Instant) (event.Instant, bool) {
+	if w.facts.PurchaseDays == 0 || w.at >= until {
+		return 0, false
+	}
+	first, found := until, false
+	if w.labels&levelLabel != 0 && w.levelTurns(until) {
+		first, found = w.searchLevel(until), true
+	}
+	if w.labels&tierLabel != 0 && w.mayFall(first) {
+		if fall := w.fall(first); fall.crossed {
+			fall = w.searchFall(fall)
+			first, found, w.tier = fall.at, true, fall.tier
+		}
+	}
+	return first, found
+}
+
+// silence is the time since the last purchase at w.at.
+func (w *walk) silence() time.Duration {
+	pattern := w.engine.Pattern(&w.facts, w.at)
+	return days(pattern.Age - pattern.Last)
+}
+
+// levelTurns reports whether the churn level at an instant of the stretch is another than p's. If it is, w.level is that level.
+func (w *walk) levelTurns(at event.Instant) bool {
+	level := w.levelAt(at)
+	if level == w.p.Episode.Level {
+		return false
+	}
+	w.level = level
+	return true
+}
+
+// levelAt is the churn level that p's level leads to at an instant of the stretch.
+func (w *walk) levelAt(at event.Instant) Level {
+	e, ep, facts := w.engine, &w.p.Episode, &w.facts
+	if facts.PurchaseDays == 0 || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
+		return churn.None // so it is for most customers: their risk is not computed
+	}
+	signs, _ := e.signs(facts, e.Pattern(facts, at))
+	return e.model.Churn.Next(ep.Level, ep.Since, signs, at)
+}
+
+// searchLevel returns the first instant in (w.at, until] at which the level is another than p's, given that it is another at until.
+// w.level is the level of the returned instant. searchLevel bisects, for a look at the level alone costs little.
+func (w *walk) searchLevel(until event.Instant) event.Instant {
+	lo, hi := w.at, until
+	for hi-lo > 1 {
+		if mid := lo + (hi-lo)/2; w.levelTurns(mid) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	return hi
+}
