@@ -1,11 +1,9 @@
 package pipeline
 
 import (
-	"fmt"
 	"strconv"
 	"sync/atomic"
 
-	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
 
@@ -16,6 +14,7 @@ type base struct {
 	metrics    *Metrics
 	progress   atomic.Pointer[Progress]
 	pulse      pulse
+	damage     damage
 }
 
 // label is the value of the metric label "partition".
@@ -29,13 +28,4 @@ func (b *base) takeOverAgain(n Notice) error {
 	b.progress.Store(&p)
 	b.cfg.Report(n)
 	return errTakeOver
-}
-
-// decodeProfile reads a stored profile of a shard.
-func (b *base) decodeProfile(number int, encoded []byte) (score.Profile, error) {
-	p, err := b.cfg.decode(encoded)
-	if err != nil {
-		return p, fmt.Errorf("shard %d: decode a profile: %w", number, err)
-	}
-	return p, nil
 }

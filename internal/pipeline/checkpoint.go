@@ -58,12 +58,15 @@ func (s *session) goOnShowing(ctx context.Context, events int) (bool, error) {
 }
 
 // conclude does what must wait for the projection, in this order: it trims the outboxes of idle shards, moves the marks of idle shards,
-// and commits the offsets, which never pass the lowest mark.
+// audits the own shards, and commits the offsets, which never pass the lowest mark.
 func (s *session) conclude(ctx context.Context, why occasion) error {
 	if err := s.trim(ctx, why == last); err != nil {
 		return err
 	}
 	if err := s.states.moveMarks(ctx, s.applied); err != nil {
+		return err
+	}
+	if err := s.states.audit(ctx); err != nil {
 		return err
 	}
 	if err := s.commitOffsets(ctx); err != nil {

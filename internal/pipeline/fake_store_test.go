@@ -201,7 +201,7 @@ func (m *memory) commit(c shard.Commit) error {
 	case s.meta.Token != c.Read:
 		return shard.ErrConflict
 	case s.spoiled != "":
-		return fmt.Errorf("%s cannot be written", s.spoiled)
+		return &shard.DamagedError{Shard: c.Shard, Err: fmt.Errorf("%s cannot be written", s.spoiled)}
 	case c.Confirmed > len(s.outbox):
 		return fmt.Errorf("%d outputs confirmed of %d", c.Confirmed, len(s.outbox))
 	}

@@ -56,7 +56,7 @@ func New(cfg Config) (*Lane, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &base{cfg: cfg.withDefaults()}
+	b := &base{cfg: cfg.withDefaults(), damage: damage{map[int]error{}, map[int]int{}}}
 	b.metrics = b.cfg.Metrics
 	b.progress.Store(&Progress{})
 	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}}

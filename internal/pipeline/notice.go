@@ -23,7 +23,9 @@ const (
 	LostWrites
 	// AllGone says that no shard is left although the group has committed offsets; everything is rebuilt from the log.
 	AllGone
-	// Rebuild says that a shard was damaged and is rebuilt from the log.
+	// Damaged says that a shard does not hold what it must; the lane takes over again.
+	Damaged
+	// Rebuild says that a damaged shard is rebuilt from the log.
 	Rebuild
 	// DataLoss says that the log does not hold what a shard has not seen.
 	DataLoss
@@ -37,7 +39,7 @@ const (
 )
 
 var noticeKinds = [...]string{
-	"trouble", "lost writes", "all state gone", "rebuild", "data loss", "offset out of range", "paused", "resumed", "drift",
+	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "paused", "resumed", "drift",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

@@ -2,7 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"tidemark/internal/shard"
 )
 
 const (
@@ -11,7 +14,7 @@ const (
 )
 
 // retry calls do until it succeeds, or until ctx ends: then it returns the cause. Nothing is skipped: while the store or the log is
-// away, the lane waits.
+// away, the lane waits. Only a damaged shard is not tried again: retry returns errTakeOver, and the takeover rebuilds the shard.
 func (b *base) retry(ctx context.Context, operation string, do func() error) error {
 	for attempt := 0; ; attempt++ {
 		if ctx.Err() != nil {
@@ -23,6 +26,9 @@ func (b *base) retry(ctx context.Context, operation string, do func() error) err
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if damaged := (*shard.DamagedError)(nil); errors.As(err, &damaged) {
+			return b.condemn(damaged)
 		}
 		b.trouble(operation, err)
 		// A call that fails and is reported is no stall.

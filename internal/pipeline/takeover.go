@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 
@@ -20,6 +19,9 @@ func (s *session) takeOver(ctx context.Context) error {
 	todo := make([]int, s.cfg.Layout.Shards)
 	for n := range todo {
 		todo[n] = n
+	}
+	if err := s.dropDamaged(ctx); err != nil {
+		return err
 	}
 	var bounds map[shard.Partition]bound
 	for first := true; len(todo) > 0; first = false {
@@ -100,13 +102,12 @@ func (s *session) claim(
 ) (again []int, err error) {
 	var works []*work
 	var markers []shard.Marker
-	var damaged []int
 	for i, n := range numbers {
 		st, audit := s.states.all[n], audits[i]
 		broken := st.own && !audit.Intact()
 		if broken {
+			s.damage.found[n] = differs(audit)
 			audit.Meta = shard.Meta{}
-			damaged = append(damaged, n)
 		}
 		fixed, err := s.fix(st, audit.Meta, bounds, broken)
 		if err != nil {
@@ -124,7 +125,7 @@ func (s *session) claim(
 			markers = append(markers, shard.Marker{Shard: n, Acked: audit.Meta.Marks, Next: fixed})
 		}
 	}
-	if err := s.dropDamaged(ctx, damaged); err != nil {
+	if err := s.dropDamaged(ctx); err != nil {
 		return nil, err
 	}
 	conflicts, err := s.commit(ctx, works)
@@ -174,18 +175,6 @@ func (s *session) markForeign(ctx context.Context, markers []shard.Marker) (agai
 		}
 	}
 	return again, nil
-}
-
-// dropDamaged removes shards whose keys do not hold what their heads say. They are rebuilt from the log.
-func (s *session) dropDamaged(ctx context.Context, numbers []int) error {
-	if len(numbers) == 0 {
-		return nil
-	}
-	for _, n := range numbers {
-		s.metrics.rebuilds.Inc()
-		s.cfg.Report(Notice{Kind: Rebuild, Shard: n, Err: errors.New("its keys do not hold what its head says")})
-	}
-	return s.retry(ctx, "drop", func() error { return s.states.shards.Drop(ctx, numbers) })
 }
 
 // reportIfAllGone reports when no shard is left although the group has committed offsets. Every shard is then rebuilt.

@@ -12,14 +12,14 @@ import (
 // infinity: it is the last entry of the set, and left out.
 func (s *Store) Due(ctx context.Context, n, limit int) ([]shard.Due, error) {
 	if err := s.inRange(n); err != nil {
-		return nil, fmt.Errorf("read due reviews of shard %d: %w", n, err)
+		return nil, of("read due reviews", n, err)
 	}
 	if limit <= 0 {
 		return nil, nil
 	}
 	entries, err := s.client.ZRangeWithScores(ctx, s.keys(n)[dueKey], 0, int64(limit)-1).Result()
 	if err != nil {
-		return nil, fmt.Errorf("read due reviews of shard %d: %w", n, err)
+		return nil, of("read due reviews", n, err)
 	}
 	due := make([]shard.Due, 0, len(entries))
 	for _, entry := range entries {
@@ -33,16 +33,16 @@ func (s *Store) Due(ctx context.Context, n, limit int) ([]shard.Due, error) {
 // Outbox returns the entries of a shard's outbox, oldest first, without the sentinel.
 func (s *Store) Outbox(ctx context.Context, n int) ([]shard.Output, error) {
 	if err := s.inRange(n); err != nil {
-		return nil, fmt.Errorf("read outbox of shard %d: %w", n, err)
+		return nil, of("read outbox", n, err)
 	}
 	entries, err := s.client.LRange(ctx, s.keys(n)[outboxKey], 1, -1).Result() // the sentinel is at 0
 	if err != nil {
-		return nil, fmt.Errorf("read outbox of shard %d: %w", n, err)
+		return nil, of("read outbox", n, err)
 	}
 	outputs := make([]shard.Output, len(entries))
 	for i, entry := range entries {
 		if outputs[i], err = shard.DecodeOutput([]byte(entry)); err != nil {
-			return nil, fmt.Errorf("read outbox of shard %d: entry %d: %w", n, i+1, err)
+			return nil, of("read outbox", n, fmt.Errorf("entry %d: %w: %w", i+1, errDamaged, err))
 		}
 	}
 	return outputs, nil
@@ -53,11 +53,11 @@ func (s *Store) Outbox(ctx context.Context, n int) ([]shard.Output, error) {
 // promises no more.
 func (s *Store) Scan(ctx context.Context, n int, cursor uint64, count int) (profiles [][]byte, next uint64, err error) {
 	if err := s.inRange(n); err != nil {
-		return nil, 0, fmt.Errorf("scan shard %d: %w", n, err)
+		return nil, 0, of("scan", n, err)
 	}
 	entries, next, err := s.client.HScan(ctx, s.keys(n)[profilesKey], cursor, "", int64(max(count, 1))).Result()
 	if err != nil {
-		return nil, 0, fmt.Errorf("scan shard %d: %w", n, err)
+		return nil, 0, of("scan", n, err)
 	}
 	for i := 0; i+1 < len(entries); i += 2 {
 		if entries[i] != "" {

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -22,18 +23,23 @@ var replyClasses = []struct{ code, class string }{
 	{"CLUSTERDOWN", "clusterdown"},
 	{"MASTERDOWN", "clusterdown"},
 	{"TRYAGAIN", "tryagain"},
+	{"DAMAGED", "damaged"},
+	{"WRONGTYPE", "damaged"},
 }
 
 // ErrorClass returns the kind of a Store's error, as a metric label: conflict, oom, readonly, noreplicas, loading, misconf,
-// clusterdown, tryagain, timeout, canceled, network or other. It is empty for nil.
+// clusterdown, tryagain, damaged, timeout, canceled, network or other. It is empty for nil.
 func ErrorClass(err error) string {
 	var reply goredis.Error
 	var network net.Error
+	var damaged *shard.DamagedError
 	switch {
 	case err == nil:
 		return ""
 	case errors.Is(err, shard.ErrConflict):
 		return "conflict"
+	case errors.As(err, &damaged):
+		return "damaged"
 	case errors.As(err, &reply):
 		return replyClass(reply.Error())
 	case errors.Is(err, context.Canceled):
@@ -46,6 +52,19 @@ func ErrorClass(err error) string {
 	}
 	return "other"
 }
+
+// of says what was being done to which shard. Where the answer shows that the keys of the shard do not hold what they must, the error
+// wraps a *shard.DamagedError.
+func of(doing string, n int, err error) error {
+	var reply goredis.Error
+	if errors.Is(err, errDamaged) || errors.As(err, &reply) && replyClass(reply.Error()) == "damaged" {
+		return fmt.Errorf("%s: %w", doing, &shard.DamagedError{Shard: n, Err: err})
+	}
+	return fmt.Errorf("%s shard %d: %w", doing, n, err)
+}
+
+// errDamaged marks stored values that this program cannot have written.
+var errDamaged = errors.New("not as it was written")
 
 // replyClass returns the class of an error reply. The code is at the beginning of the reply. A server before Redis 7 instead quotes
 // the code in the error of a script: "ERR Error running script … -OOM command not allowed".

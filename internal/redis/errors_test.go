@@ -50,7 +50,7 @@ func TestErrorClassOfReplies(t *testing.T) {
 		{"CLUSTERDOWN The cluster is down", "clusterdown"},
 		{"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", "clusterdown"},
 		{"TRYAGAIN Multiple keys request during rehashing of slot", "tryagain"},
-		{"WRONGTYPE Operation against a key holding the wrong kind of value", "other"},
+		{"WRONGTYPE Operation against a key holding the wrong kind of value", "damaged"},
 		{"ERR nothing of note", "other"},
 	} {
 		server := miniredis.RunT(t)

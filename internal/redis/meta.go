@@ -41,7 +41,7 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 	for field, number := range numbers {
 		var err error
 		if *number, err = strconv.ParseInt(fields[field], 10, 64); err != nil {
-			return shard.Meta{}, fmt.Errorf("head: field %s: %w", field, err)
+			return shard.Meta{}, fmt.Errorf("head: field %s: %w: %w", field, errDamaged, err)
 		}
 	}
 	if m.Format > Format {
@@ -53,10 +53,10 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 		}
 		p, err := parseMarkField(field)
 		if err != nil {
-			return shard.Meta{}, fmt.Errorf("head: field %s: %w", field, err)
+			return shard.Meta{}, fmt.Errorf("head: field %s: %w: %w", field, errDamaged, err)
 		}
 		if m.Marks[p], err = strconv.ParseInt(value, 10, 64); err != nil {
-			return shard.Meta{}, fmt.Errorf("head: field %s: %w", field, err)
+			return shard.Meta{}, fmt.Errorf("head: field %s: %w: %w", field, errDamaged, err)
 		}
 	}
 	return m, nil

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"context"
-	"fmt"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -15,7 +14,7 @@ func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 	replies := make([]*goredis.MapStringStringCmd, len(shards))
 	for i, n := range shards {
 		if err := s.inRange(n); err != nil {
-			return nil, fmt.Errorf("read head of shard %d: %w", n, err)
+			return nil, of("read head", n, err)
 		}
 		replies[i] = pipe.HGetAll(ctx, s.keys(n)[metaKey])
 	}
@@ -27,7 +26,7 @@ func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 			metas[i], err = decodeMeta(fields)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read head of shard %d: %w", shards[i], err)
+			return nil, of("read head", shards[i], err)
 		}
 	}
 	return metas, nil
@@ -38,7 +37,7 @@ func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) 
 	calls := make([]call, len(shards))
 	for i, n := range shards {
 		if err := s.inRange(n); err != nil {
-			return nil, fmt.Errorf("audit shard %d: %w", n, err)
+			return nil, of("audit", n, err)
 		}
 		calls[i] = call{keys: s.keys(n)[:censusKey]}
 	}
@@ -46,7 +45,7 @@ func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) 
 	for i, reply := range s.run(ctx, auditScript, calls) {
 		var err error
 		if audits[i], err = decodeAudit(reply); err != nil {
-			return nil, fmt.Errorf("audit shard %d: %w", shards[i], err)
+			return nil, of("audit", shards[i], err)
 		}
 	}
 	return audits, nil
@@ -84,7 +83,7 @@ func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded
 	calls := make([]call, len(queries))
 	for i, q := range queries {
 		if err := s.inRange(q.Shard); err != nil {
-			return nil, fmt.Errorf("load shard %d: %w", q.Shard, err)
+			return nil, of("load", q.Shard, err)
 		}
 		calls[i] = call{s.keys(q.Shard)[:dueKey], make([]any, len(q.Customers))}
 		for j, customer := range q.Customers {
@@ -95,7 +94,7 @@ func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded
 	for i, reply := range s.run(ctx, loadScript, calls) {
 		var err error
 		if loaded[i], err = decodeLoaded(reply, queries[i].Customers); err != nil {
-			return nil, fmt.Errorf("load shard %d: %w", queries[i].Shard, err)
+			return nil, of("load", queries[i].Shard, err)
 		}
 	}
 	return loaded, nil

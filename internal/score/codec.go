@@ -38,6 +38,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // ErrCorrupt is the error of bytes that are no profile.
 var ErrCorrupt = errors.New("corrupt profile")
 
+// ErrChecksum is the error of bytes that have changed since they were written. Bytes with a right checksum that Decode refuses all the
+// same come from another version of this program: they are not damaged.
+var ErrChecksum = fmt.Errorf("%w: checksum differs", ErrCorrupt)
+
 // Append appends the encoding of p to b. Equal profiles have equal encodings.
 func (p *Profile) Append(b []byte) []byte {
 	start := len(b)
@@ -86,12 +90,15 @@ func enclose(b []byte, body int, tag uint64) []byte {
 // Decode reads what Append wrote. The result shares no memory with b. On any other bytes the error wraps ErrCorrupt.
 func Decode(b []byte) (Profile, error) {
 	var p Profile
-	if len(b) < 5 || b[0] != codecVersion {
-		return p, fmt.Errorf("%w: %d bytes, no version %d", ErrCorrupt, len(b), codecVersion)
+	if len(b) < 5 {
+		return p, fmt.Errorf("%w: %d bytes", ErrChecksum, len(b))
 	}
 	body, sum := b[:len(b)-4], binary.LittleEndian.Uint32(b[len(b)-4:])
 	if crc32.Checksum(body, castagnoli) != sum {
-		return p, fmt.Errorf("%w: checksum differs", ErrCorrupt)
+		return p, ErrChecksum
+	}
+	if b[0] != codecVersion {
+		return p, fmt.Errorf("%w: version %d, this program knows %d", ErrCorrupt, b[0], codecVersion)
 	}
 	for rest, last := body[1:], uint64(0); len(rest) > 0; {
 		tag, n := binary.Uvarint(rest)

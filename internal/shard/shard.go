@@ -16,6 +16,18 @@ import (
 // ErrConflict is the error of a commit that another commit has forestalled: the shard's token is not the token that was read.
 var ErrConflict = errors.New("another commit came first")
 
+// DamagedError says that the keys of a shard do not hold what they must. No retry mends that: the shard is to be dropped, and
+// rebuilt from the log.
+type DamagedError struct {
+	Shard int
+	Err   error
+}
+
+func (e *DamagedError) Error() string { return fmt.Sprintf("shard %d is damaged: %v", e.Shard, e.Err) }
+
+// Unwrap returns what has been found.
+func (e *DamagedError) Unwrap() error { return e.Err }
+
 // Layout says how the data is laid out. It is fixed for the life of the data: the first program writes it to tm:meta, and a
 // program with another layout refuses to start.
 type Layout struct {

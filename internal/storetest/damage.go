@@ -53,8 +53,12 @@ func testSpoiled(t *testing.T, s harness, b Breakable) {
 	}
 	for _, key := range []string{"profiles", "due", "outbox", "census"} {
 		mend := b.Spoil(t, 3, key)
-		if err := s.try(c); err == nil || errors.Is(err, shard.ErrConflict) {
+		err, damaged := s.try(c), (*shard.DamagedError)(nil)
+		if err == nil || errors.Is(err, shard.ErrConflict) {
 			t.Errorf("with %s spoiled: got error %v, want one that is no conflict", key, err)
+		}
+		if !errors.As(err, &damaged) || damaged.Shard != 3 {
+			t.Errorf("with %s spoiled: got error %v, want one that says that shard 3 is damaged", key, err)
 		}
 		mend()
 		if got := s.state(3); got != want {
