@@ -41,6 +41,28 @@ func TestDamagedHeads(t *testing.T) {
 	}
 }
 
+// TestViewOfAnotherType: a view key that somebody has set to another type holds up nobody. The next projection replaces it.
+func TestViewOfAnotherType(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		if err := client.Set(ctx, s.key("score", "b"), "by hand", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		var views []shard.View
+		for _, customer := range []string{"a", "b", "c"} {
+			views = append(views, shard.View{Customer: customer, Fields: []shard.Field{{Name: "tier", Value: "HIGH"}}, Detail: []byte("{}")})
+		}
+		if err := s.Project(ctx, views); err != nil {
+			t.Fatalf("project: got error %v, want none", err)
+		}
+		for _, v := range views {
+			if got, err := s.Score(ctx, v.Customer); err != nil || got["tier"] != "HIGH" {
+				t.Errorf("score of %s: got %v and error %v, want its tier", v.Customer, got, err)
+			}
+		}
+	})
+}
+
 // TestLostKeys removes one key of a shard. The next commit must fail, and must not create the key.
 func TestLostKeys(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {

@@ -33,7 +33,7 @@ func (s *Store) Project(ctx context.Context, views []shard.View) error {
 
 func (s *Store) project(ctx context.Context, views []shard.View) error {
 	pipe := s.client.Pipeline()
-	sizes := make([]*goredis.IntCmd, len(views))
+	puts, sizes := make([]*goredis.IntCmd, len(views)), make([]*goredis.IntCmd, len(views))
 	for i, v := range views {
 		if v.Customer == "" {
 			return errors.New("a view without a customer")
@@ -42,17 +42,20 @@ func (s *Store) project(ctx context.Context, views []shard.View) error {
 			continue
 		}
 		score := s.key("score", v.Customer)
-		pipe.HSet(ctx, score, fieldArgs(v)...)
+		puts[i] = pipe.HSet(ctx, score, fieldArgs(v)...)
 		sizes[i] = pipe.HLen(ctx, score)
 		if len(v.Detail) > 0 {
 			pipe.Set(ctx, s.key("detail", v.Customer), v.Detail, 0)
 		}
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return err
+	commands, _ := pipe.Exec(ctx) // every command carries its own error
+	for _, c := range commands {
+		if err := c.Err(); err != nil && !goredis.HasErrorPrefix(err, "WRONGTYPE") {
+			return err
+		}
 	}
 	for i, v := range views {
-		if err := s.tidy(ctx, v, sizes[i]); err != nil {
+		if err := s.tidy(ctx, v, puts[i], sizes[i]); err != nil {
 			return err
 		}
 	}
@@ -61,7 +64,8 @@ func (s *Store) project(ctx context.Context, views []shard.View) error {
 
 // tidy removes what HSET leaves behind: fields that another version of the program has written, or all keys of a view without
 // fields. Both are rare. DEL cannot be part of the pipeline: go-redis treats it as a command over several slots of a cluster.
-func (s *Store) tidy(ctx context.Context, v shard.View, size *goredis.IntCmd) error {
+// A view key that holds another type than a hash, as after a SET by hand, is replaced.
+func (s *Store) tidy(ctx context.Context, v shard.View, put, size *goredis.IntCmd) error {
 	if len(v.Fields) == 0 {
 		for _, kind := range []string{"score", "detail"} {
 			if err := s.client.Del(ctx, s.key(kind, v.Customer)).Err(); err != nil {
@@ -70,7 +74,7 @@ func (s *Store) tidy(ctx context.Context, v shard.View, size *goredis.IntCmd) er
 		}
 		return nil
 	}
-	if int(size.Val()) == len(v.Fields) {
+	if put.Err() == nil && int(size.Val()) == len(v.Fields) {
 		return nil
 	}
 	return s.replace(ctx, s.key("score", v.Customer), fieldArgs(v))
