@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidemark/internal/event"
@@ -58,13 +59,18 @@ func (s *session) publish(ctx context.Context) error {
 	return nil
 }
 
-// publishLeftovers publishes what a shard's outbox holds when the session first reads the shard, or when another owner has written to
-// it. The outbox is read after the token: if the outbox changes in between, the next commit conflicts.
+// publishLeftovers publishes what the outbox of an own shard holds and this session has not published: when the session first reads the
+// shard, or when another lane has written to it. If the token beside the outbox is not the token of the head, another commit came in
+// between, or another master answered: then the state is forgotten, and read again.
 func (s *session) publishLeftovers(ctx context.Context, st *state) error {
-	if st.counts.Outbox <= 1 { // the sentinel
+	if !st.own {
 		return nil
 	}
-	var left []shard.Output
+	if st.counts.Outbox <= 1 { // the sentinel
+		st.sent = nil
+		return nil
+	}
+	var left shard.Outbox
 	err := s.retry(ctx, "outbox", func() (err error) {
 		left, err = s.queues.Outbox(ctx, st.number)
 		return err
@@ -72,14 +78,36 @@ func (s *session) publishLeftovers(ctx context.Context, st *state) error {
 	if err != nil {
 		return err
 	}
-	if err := s.outlet.send(ctx, left); err != nil {
-		return err
+	if left.Token != st.token {
+		st.forget()
+		return nil
 	}
-	for _, o := range left {
+	ids := make([]string, len(left.Outputs))
+	var unsent []shard.Output
+	for i, o := range left.Outputs {
+		ids[i] = o.ID
+		if _, ok := st.sent[o.ID]; !ok {
+			unsent = append(unsent, o)
+		}
 		s.display.markDirty(st, string(o.Key))
 	}
-	st.outbox = leftovers(len(left))
+	if err := s.outlet.send(ctx, unsent); err != nil {
+		return err
+	}
+	st.outbox, st.sent = leftovers(ids), nil
+	s.dropPublished(st)
 	return nil
+}
+
+// dropPublished takes the announcements of a shard off the list of what is still to be published: publishLeftovers has just published
+// its whole outbox.
+func (s *session) dropPublished(st *state) {
+	s.unpublished = slices.DeleteFunc(s.unpublished, func(a announcement) bool {
+		if a.state == st {
+			s.announced = append(s.announced, a)
+		}
+		return a.state == st
+	})
 }
 
 // release ends the work that published announcements: see outbox.

@@ -20,7 +20,7 @@ const (
 // batches, and conclude follows the last page. The last checkpoint of a lane projects all pages at once.
 func (s *session) checkpoint(ctx context.Context, why occasion) error {
 	s.display.beginTurn(s.applied)
-	if _, err := s.display.show(ctx, s.cfg.viewsPerStep); err != nil {
+	if _, _, err := s.display.show(ctx, s.cfg.viewsPerStep); err != nil {
 		return err
 	}
 	if why == last {
@@ -50,9 +50,9 @@ func (s *session) goOnShowing(ctx context.Context, events int) (bool, error) {
 	if events > 0 {
 		most = min(most, 1+events/eventsPerView)
 	}
-	done, err := s.display.show(ctx, most)
-	if err != nil || !done {
-		return true, err
+	stand, ended, err := s.display.show(ctx, most)
+	if err != nil || !ended {
+		return stand > 0, err
 	}
 	return true, s.conclude(ctx, regular)
 }

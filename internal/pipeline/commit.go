@@ -86,8 +86,8 @@ func (s *session) note(w *work, p *part) {
 	s.observe(s.metrics.committedSeconds, p.items)
 	for _, a := range p.announcements {
 		s.metrics.transitions.WithLabelValues(a.kind, a.cause, a.published()).Inc()
-		if a.muted {
-			continue
+		if a.muted || !st.own {
+			continue // the owner of the shard publishes
 		}
 		a.state = st
 		if len(s.unpublished) == 0 {

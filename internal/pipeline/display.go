@@ -89,8 +89,9 @@ func (d *display) beginTurn(applied shard.Marks) {
 	}
 }
 
-// show projects at most so many customers of the turn. It reports whether that was the end of the turn.
-func (d *display) show(ctx context.Context, most int) (bool, error) {
+// show projects at most so many customers of the turn. It returns how many views stand now, and whether the turn has ended. No view
+// stands where other owners have overtaken every shard of the page: then to try again at once would be in vain.
+func (d *display) show(ctx context.Context, most int) (stand int, ended bool, err error) {
 	var page []*work
 	for _, w := range d.turn.left {
 		if n := min(most, len(w.customers)); n > 0 {
@@ -99,7 +100,7 @@ func (d *display) show(ctx context.Context, most int) (bool, error) {
 		}
 	}
 	if err := d.states.load(ctx, page); err != nil {
-		return false, err
+		return 0, false, err
 	}
 	var scores []score.Score
 	for _, w := range page {
@@ -110,38 +111,49 @@ func (d *display) show(ctx context.Context, most int) (bool, error) {
 		}
 	}
 	if err := d.reveal(ctx, scores); err != nil {
-		return false, err
+		return 0, false, err
 	}
 	overtaken, err := d.states.overtaken(ctx, page)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	for i, w := range page {
 		if !overtaken[w.state] { // otherwise the next page shows them again
+			stand += len(w.customers)
 			d.turn.left[i].customers = d.turn.left[i].customers[len(w.customers):]
 		}
 	}
 	d.turn.left = slices.DeleteFunc(d.turn.left, func(w *work) bool { return len(w.customers) == 0 })
 	if len(d.turn.left) > 0 {
-		return false, nil
+		return stand, false, nil
 	}
 	d.projectedUpTo, d.turn = d.turn.upTo, turn{}
 	for _, st := range d.states.all {
 		st.outbox.endTurn()
 	}
-	return true, nil
+	return stand, true, nil
 }
 
 // showAll projects all dirty customers, and goes on until no output waits for a turn: the customers of such outputs may have been shown
 // since.
 func (d *display) showAll(ctx context.Context, applied shard.Marks) error {
 	waits := func(st *state) bool { return st.outbox.unprojected > 0 }
+	vain := 0
 	for d.turn.begun || len(d.dirty) > 0 || slices.ContainsFunc(d.states.all, waits) {
 		d.beginTurn(applied)
-		if _, err := d.show(ctx, viewsAtOnce); err != nil {
+		stand, ended, err := d.show(ctx, viewsAtOnce)
+		if err != nil {
 			return err
 		}
-		d.pulse.beat()
+		if stand > 0 || ended {
+			vain = 0
+			d.pulse.beat()
+			continue
+		}
+		if err := d.pauseBetweenTries(ctx, vain); err != nil {
+			return err
+		}
+		vain++
 	}
 	return nil
 }

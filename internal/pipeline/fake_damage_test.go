@@ -57,3 +57,14 @@ func (m *memory) Detail(_ context.Context, customer string) ([]byte, error) {
 	defer m.mu.Unlock()
 	return m.views[customer].Detail, nil
 }
+
+// copyTo makes another store a replica of this one, as it is now.
+func (m *memory) copyTo(replica *memory) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	replica.mu.Lock()
+	defer replica.mu.Unlock()
+	for n, s := range m.shards {
+		replica.shards[n] = s.clone()
+	}
+}

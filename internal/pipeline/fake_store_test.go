@@ -311,21 +311,21 @@ func (m *memory) Due(_ context.Context, n, limit int) ([]shard.Due, error) {
 	return due[:min(limit, len(due))], nil
 }
 
-func (m *memory) Outbox(_ context.Context, n int) ([]shard.Output, error) {
+func (m *memory) Outbox(_ context.Context, n int) (shard.Outbox, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.inRange(n); err != nil {
-		return nil, err
+		return shard.Outbox{}, err
 	}
-	var outputs []shard.Output
+	outbox := shard.Outbox{Token: m.shards[n].meta.Token}
 	for _, b := range m.shards[n].outbox {
 		o, err := shard.DecodeOutput(b)
 		if err != nil {
-			return nil, err
+			return shard.Outbox{}, err
 		}
-		outputs = append(outputs, o)
+		outbox.Outputs = append(outbox.Outputs, o)
 	}
-	return outputs, nil
+	return outbox, nil
 }
 
 // Scan pages by the order of ids.

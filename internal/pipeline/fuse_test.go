@@ -160,7 +160,7 @@ func (s fusedStore) Due(ctx context.Context, n, limit int) (a []shard.Due, err e
 	return a, err
 }
 
-func (s fusedStore) Outbox(ctx context.Context, n int) (a []shard.Output, err error) {
+func (s fusedStore) Outbox(ctx context.Context, n int) (a shard.Outbox, err error) {
 	err = s.f.around("outbox", func() (err error) { a, err = s.m.Outbox(ctx, n); return err })
 	return a, err
 }

@@ -1,5 +1,7 @@
 package pipeline
 
+import "tidemark/internal/shard"
+
 // outbox counts the entries of one shard's outbox, a list in the store. A commit appends entries at the tail and takes removable
 // entries off the head. Between the two, an entry passes through five segments from right to left; each move shifts one border:
 //
@@ -15,14 +17,31 @@ package pipeline
 // An entry stays in the store until the views of its customer are sure to follow: if the lane dies, its successor finds the entry
 // and projects the customer. Entries of an event are sure at once, because the offset of the event is committed only after the
 // projection. Leftovers have no event any more: they wait for a turn of projection, and so does every entry behind them.
-type outbox struct{ removable, projecting, unprojected, published, unpublished int }
+//
+// Only the owner of a shard publishes and removes entries. A lane that applies an event of another lane's shard appends entries, and
+// leaves them to the owner: the owner finds them when its next commit conflicts, or at its next checkpoint.
+type outbox struct {
+	segments
+	// ids are those of all entries, from head to tail.
+	ids []string
+}
 
-// leftovers is an outbox as another owner, or an earlier life, has left it. All n entries have just been published again.
-func leftovers(n int) outbox { return outbox{unprojected: n} }
+// segments are the numbers of entries in each segment.
+type segments struct{ removable, projecting, unprojected, published, unpublished int }
 
-// commit notes that a commit has appended and removed entries.
-func (o *outbox) commit(appended, removed int) {
-	o.unpublished += appended
+// leftovers is an outbox as another owner, or an earlier session, has left it. All entries have been published.
+func leftovers(ids []string) outbox { return outbox{segments{unprojected: len(ids)}, ids} }
+
+// sent are the ids of the entries that have been published.
+func (o *outbox) sent() []string { return o.ids[:len(o.ids)-o.unpublished] }
+
+// commit notes that a commit has appended entries with these ids, and removed entries from the head.
+func (o *outbox) commit(appended []shard.Output, removed int) {
+	o.ids = o.ids[removed:]
+	for i := range appended {
+		o.ids = append(o.ids, appended[i].ID)
+	}
+	o.unpublished += len(appended)
 	o.removable -= removed
 }
 

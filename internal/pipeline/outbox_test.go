@@ -2,42 +2,45 @@ package pipeline
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"tidemark/internal/shard"
 )
 
 // TestOutboxMoves: every move shifts one border, and no entry is lost or passes another.
 func TestOutboxMoves(t *testing.T) {
 	commit := func(appended, removed int) func(*outbox) {
-		return func(o *outbox) { o.commit(appended, removed) }
+		return func(o *outbox) { o.commit(make([]shard.Output, appended), removed) }
 	}
 	send, release, begin, end := (*outbox).send, (*outbox).release, (*outbox).beginTurn, (*outbox).endTurn
 	for _, c := range []struct {
 		name  string
-		from  outbox
+		from  segments
 		moves []func(*outbox)
-		want  outbox
+		want  segments
 	}{
-		{"a commit appends at the tail", outbox{}, []func(*outbox){commit(3, 0)}, outbox{unpublished: 3}},
-		{"what is published is not removable while its work goes on", outbox{}, []func(*outbox){commit(3, 0), send}, outbox{published: 3}},
-		{"then it is, without a turn: the event comes again if the lane dies", outbox{}, []func(*outbox){commit(3, 0), send, release}, outbox{removable: 3}},
-		{"the next commit removes it", outbox{removable: 3}, []func(*outbox){commit(2, 3)}, outbox{unpublished: 2}},
-		{"a commit of another batch does not publish it", outbox{published: 1, unpublished: 1}, []func(*outbox){release}, outbox{removable: 1, unpublished: 1}},
-		{"leftovers wait for a turn", leftovers(4), []func(*outbox){release}, outbox{unprojected: 4}},
-		{"a turn covers them", leftovers(4), []func(*outbox){begin}, outbox{projecting: 4}},
-		{"its end makes them removable", leftovers(4), []func(*outbox){begin, end}, outbox{removable: 4}},
-		{"nothing passes leftovers that wait", leftovers(4), []func(*outbox){commit(1, 0), send, release}, outbox{unprojected: 5}},
-		{"nothing passes leftovers in a turn, nor joins that turn", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release}, outbox{projecting: 4, unprojected: 1}},
-		{"what came behind waits for the next turn", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release, end}, outbox{removable: 4, unprojected: 1}},
-		{"which ends as well", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release, end, begin, end}, outbox{removable: 5}},
+		{"a commit appends at the tail", segments{}, []func(*outbox){commit(3, 0)}, segments{unpublished: 3}},
+		{"what is published is not removable while its work goes on", segments{}, []func(*outbox){commit(3, 0), send}, segments{published: 3}},
+		{"then it is, without a turn: the event comes again if the lane dies", segments{}, []func(*outbox){commit(3, 0), send, release}, segments{removable: 3}},
+		{"the next commit removes it", segments{removable: 3}, []func(*outbox){commit(2, 3)}, segments{unpublished: 2}},
+		{"a commit of another batch does not publish it", segments{published: 1, unpublished: 1}, []func(*outbox){release}, segments{removable: 1, unpublished: 1}},
+		{"leftovers wait for a turn", segments{unprojected: 4}, []func(*outbox){release}, segments{unprojected: 4}},
+		{"a turn covers them", segments{unprojected: 4}, []func(*outbox){begin}, segments{projecting: 4}},
+		{"its end makes them removable", segments{unprojected: 4}, []func(*outbox){begin, end}, segments{removable: 4}},
+		{"nothing passes leftovers that wait", segments{unprojected: 4}, []func(*outbox){commit(1, 0), send, release}, segments{unprojected: 5}},
+		{"nothing passes leftovers in a turn, nor joins that turn", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release}, segments{projecting: 4, unprojected: 1}},
+		{"what came behind waits for the next turn", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release, end}, segments{removable: 4, unprojected: 1}},
+		{"which ends as well", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release, end, begin, end}, segments{removable: 5}},
 	} {
-		o := c.from
+		o := outbox{c.from, make([]string, c.from.unprojected+c.from.removable+c.from.published+c.from.unpublished)}
 		for _, move := range c.moves {
 			move(&o)
 		}
-		if o != c.want {
-			t.Errorf("%s: want %+v, got %+v", c.name, c.want, o)
+		if o.segments != c.want {
+			t.Errorf("%s: want %+v, got %+v", c.name, c.want, o.segments)
 		}
 	}
 }
@@ -47,7 +50,7 @@ func TestOutboxKeepsItsOrder(t *testing.T) {
 	const removable, projecting, unprojected, published, unpublished = 0, 1, 2, 3, 4
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 3).Draw(t, "leftovers")
-		o, list := leftovers(n), slices.Repeat([]int{unprojected}, n)
+		o, list, committed := leftovers(make([]string, n)), slices.Repeat([]int{unprojected}, n), 0
 		shift := func(from, to int) {
 			for i := range list {
 				if list[i] == from {
@@ -58,9 +61,14 @@ func TestOutboxKeepsItsOrder(t *testing.T) {
 		for range rapid.IntRange(1, 30).Draw(t, "moves") {
 			switch rapid.IntRange(0, 4).Draw(t, "move") {
 			case 0:
-				appended, removed := rapid.IntRange(0, 3).Draw(t, "appended"), o.removable
-				o.commit(appended, removed)
-				list = append(list[removed:], slices.Repeat([]int{unpublished}, appended)...)
+				var outputs []shard.Output
+				for range rapid.IntRange(0, 3).Draw(t, "appended") {
+					committed++
+					outputs = append(outputs, shard.Output{ID: strconv.Itoa(committed)})
+				}
+				removed := o.removable
+				o.commit(outputs, removed)
+				list = append(list[removed:], slices.Repeat([]int{unpublished}, len(outputs))...)
 			case 1:
 				o.send()
 				shift(unpublished, published)
@@ -86,6 +94,12 @@ func TestOutboxKeepsItsOrder(t *testing.T) {
 			var counts [5]int
 			for _, segment := range list {
 				counts[segment]++
+			}
+			if len(o.ids) != len(list) || len(list) > 0 && committed > 0 && o.ids[len(list)-1] != strconv.Itoa(committed) && counts[unpublished] > 0 {
+				t.Fatalf("ids %q of %d entries", o.ids, len(list))
+			}
+			if got := len(o.sent()); got != len(list)-counts[unpublished] {
+				t.Fatalf("sent: want %d, got %d", len(list)-counts[unpublished], got)
 			}
 			if got := [5]int{o.removable, o.projecting, o.unprojected, o.published, o.unpublished}; got != counts {
 				t.Fatalf("want %v, got %v", counts, got)

@@ -51,8 +51,8 @@ type Shards interface {
 type Queues interface {
 	// Due returns the earliest due reviews of a shard, in order of time and customer, at most limit.
 	Due(ctx context.Context, shard, limit int) ([]shard.Due, error)
-	// Outbox returns the entries of a shard's outbox, oldest first.
-	Outbox(ctx context.Context, shard int) ([]shard.Output, error)
+	// Outbox returns the entries of a shard's outbox, and the token that the shard had at the same instant.
+	Outbox(ctx context.Context, shard int) (shard.Outbox, error)
 }
 
 // Views are what the public reads, and the counters behind the view of the population. All of it can be derived again.

@@ -218,12 +218,12 @@ func TestLastTurnWaitsForNothing(t *testing.T) {
 		s := newSession(r.lane, customers{})
 		s.display.turn = turn{begun: true}
 		first := s.states.all[0]
-		first.outbox = outbox{projecting: 2, unprojected: 3}
+		first.outbox = outbox{segments{projecting: 2, unprojected: 3}, make([]string, 5)}
 		if err := s.display.showAll(t.Context(), s.applied); err != nil {
 			t.Fatal(err)
 		}
-		if want := (outbox{removable: 5}); first.outbox != want {
-			t.Errorf("outbox after the last turn: want %+v, got %+v", want, first.outbox)
+		if want := (segments{removable: 5}); first.outbox.segments != want {
+			t.Errorf("outbox after the last turn: want %+v, got %+v", want, first.outbox.segments)
 		}
 	})
 }

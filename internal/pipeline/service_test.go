@@ -167,8 +167,8 @@ func TestIdleShardTrims(t *testing.T) {
 		lane := w.start(0, nil)
 		pass(5 * time.Second)
 		outbox, err := w.store.Outbox(t.Context(), w.layout.Of("c01"))
-		if err != nil || len(outbox) != 0 || len(w.wire.ids(false)) != 1 {
-			t.Errorf("outbox after five seconds: want it empty and 1 output, got %d and %d, error %v", len(outbox), len(w.wire.ids(false)), err)
+		if err != nil || len(outbox.Outputs) != 0 || len(w.wire.ids(false)) != 1 {
+			t.Errorf("outbox after five seconds: want it empty and 1 output, got %d and %d, error %v", len(outbox.Outputs), len(w.wire.ids(false)), err)
 		}
 		finish(t, lane)
 	})

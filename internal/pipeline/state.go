@@ -21,6 +21,8 @@ type state struct {
 	counts   shard.Counts
 	profiles map[string]*known
 	outbox   outbox
+	// sent are the ids of outputs that this session has published, of an outbox that it has forgotten since.
+	sent map[string]struct{}
 	// model is the hash of the model under which all profiles have been reviewed, or the name of the last page of a migration.
 	model     string
 	migration migration
@@ -45,8 +47,15 @@ func newState(number int, own bool) *state {
 	return &state{number: number, own: own, acked: shard.Marks{}, due: unknown}
 }
 
-// forget drops all that a commit of another owner may have changed.
+// forget drops all that a commit of another owner may have changed. What has been published stays known: when the outbox is read again,
+// these entries need not be published once more.
 func (s *state) forget() {
+	for _, id := range s.outbox.sent() {
+		if s.sent == nil {
+			s.sent = map[string]struct{}{}
+		}
+		s.sent[id] = struct{}{}
+	}
 	s.loaded, s.token, s.profiles, s.outbox = false, "", nil, outbox{}
 	s.due = unknown
 }
@@ -67,7 +76,9 @@ func (s *state) committed(p *part, limit int) {
 	if p.commit.Model != "" {
 		s.model = p.commit.Model
 	}
-	s.outbox.commit(len(p.commit.Outbox), p.commit.Confirmed)
+	if s.own {
+		s.outbox.commit(p.commit.Outbox, p.commit.Confirmed)
+	}
 	maps.Copy(s.acked, p.commit.Marks)
 	if len(s.profiles)+len(p.profiles) > limit {
 		s.profiles = map[string]*known{}

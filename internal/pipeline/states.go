@@ -48,9 +48,15 @@ func (ss *states) lowest(p shard.Partition) int64 {
 	return least
 }
 
-// load reads the profiles that works need and the cache does not hold: one read per shard.
+// load reads the profiles that works need and the cache does not hold: one read per shard. Where a shard changes between two reads, or
+// two masters answer by turns, load pauses and reads again.
 func (ss *states) load(ctx context.Context, works []*work) error {
-	for {
+	for attempt := 0; ; attempt++ {
+		if attempt > 1 {
+			if err := ss.pauseBetweenTries(ctx, attempt-2); err != nil {
+				return err
+			}
+		}
 		var queries []shard.Query
 		for _, w := range works {
 			if missing := w.state.missing(w.customers); len(missing) > 0 || !w.state.loaded {
@@ -72,6 +78,9 @@ func (ss *states) load(ctx context.Context, works []*work) error {
 			st := ss.all[queries[i].Shard]
 			if err := ss.refresh(ctx, st, answer.Meta); err != nil {
 				return err
+			}
+			if !st.loaded {
+				continue // another commit came between two reads: the next round reads again
 			}
 			// Another owner may have committed while refresh published leftovers. Then our commit conflicts.
 			if err := ss.remember(st, queries[i].Customers, answer.Profiles); err != nil {
@@ -115,8 +124,9 @@ func (ss *states) scan(ctx context.Context, st *state, cursor uint64, count int)
 	return page, next, nil
 }
 
-// refresh brings a state up to a head that was just read. Where another owner has committed, refresh first publishes what the other
-// has left in the outbox, so that everything before our next commit is known to be published.
+// refresh brings a state up to a head that was just read. Where another owner has committed to an own shard, refresh first publishes
+// what the other has left in the outbox, so that everything before our next commit is known to be published. If the shard changes
+// meanwhile, the state is not loaded afterwards.
 func (ss *states) refresh(ctx context.Context, st *state, m shard.Meta) error {
 	if err := ss.examine(st, m); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
 )
@@ -30,22 +32,47 @@ func (s *Store) Due(ctx context.Context, n, limit int) ([]shard.Due, error) {
 	return due, nil
 }
 
-// Outbox returns the entries of a shard's outbox, oldest first, without the sentinel.
-func (s *Store) Outbox(ctx context.Context, n int) ([]shard.Output, error) {
+// Outbox returns the outputs of a shard that no commit has removed yet, oldest first, and the token of the same instant. A shard without
+// a head has no outputs, whatever its keys still hold.
+func (s *Store) Outbox(ctx context.Context, n int) (shard.Outbox, error) {
 	if err := s.inRange(n); err != nil {
-		return nil, of("read outbox", n, err)
+		return shard.Outbox{}, of("read outbox", n, err)
 	}
-	entries, err := s.client.LRange(ctx, s.keys(n)[outboxKey], 1, -1).Result() // the sentinel is at 0
+	keys := s.keys(n)
+	outbox, err := decodeOutbox(s.run(ctx, outboxScript, []call{{keys: []string{keys[metaKey], keys[outboxKey]}}})[0])
 	if err != nil {
-		return nil, of("read outbox", n, err)
+		return shard.Outbox{}, of("read outbox", n, err)
+	}
+	return outbox, nil
+}
+
+func decodeOutbox(reply *goredis.Cmd) (shard.Outbox, error) {
+	parts, err := reply.Slice()
+	if err != nil {
+		return shard.Outbox{}, err
+	}
+	if len(parts) != 2 {
+		return shard.Outbox{}, errReply
+	}
+	token, isText := parts[0].(string)
+	entries, isList := parts[1].([]any)
+	if !isText || !isList {
+		return shard.Outbox{}, errReply
+	}
+	if token == "" {
+		return shard.Outbox{}, nil
 	}
 	outputs := make([]shard.Output, len(entries))
 	for i, entry := range entries {
-		if outputs[i], err = shard.DecodeOutput([]byte(entry)); err != nil {
-			return nil, of("read outbox", n, fmt.Errorf("entry %d: %w: %w", i+1, errDamaged, err))
+		encoded, isText := entry.(string)
+		if !isText {
+			return shard.Outbox{}, errReply
+		}
+		if outputs[i], err = shard.DecodeOutput([]byte(encoded)); err != nil {
+			return shard.Outbox{}, fmt.Errorf("entry %d: %w: %w", i+1, errDamaged, err)
 		}
 	}
-	return outputs, nil
+	return shard.Outbox{Token: shard.Token(token), Outputs: outputs}, nil
 }
 
 // Scan returns a page of a shard's profiles, about count of them, and the cursor of the next page. A scan begins with the cursor 0,

@@ -38,6 +38,9 @@ var openSource string
 //go:embed activate.lua
 var activateSource string
 
+//go:embed outbox.lua
+var outboxSource string
+
 var (
 	commitScript = newScript(commitSource)
 	markScript   = newScript(markSource)
@@ -45,6 +48,7 @@ var (
 	auditScript  = newScript(auditSource)
 	dropScript   = newScript(dropSource)
 	openScript   = newScript(openSource)
+	outboxScript = newScript(outboxSource)
 
 	activateScript = newScript(activateSource)
 )

@@ -41,6 +41,7 @@
 //	mark.lua      tm:{07}:meta                 moves marks of an idle shard
 //	load.lua      tm:{07}:meta, profiles       reads the head and some profiles
 //	audit.lua     tm:{07}:* without census     reads the head and counts the entries of the other keys
+//	outbox.lua    tm:{07}:meta, outbox         reads the token and the outbox
 //	drop.lua      tm:{07}:*                    removes a shard
 //	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
 package redis

@@ -124,6 +124,12 @@ type Loaded struct {
 	Profiles [][]byte
 }
 
+// Outbox is what a shard still promises to publish, oldest first, and the token that the shard had at the same instant.
+type Outbox struct {
+	Token   Token
+	Outputs []Output
+}
+
 // Update is a customer's new state: the encoded profile, and the time of the next review. Due is event.Never when no review is to
 // come. DueStands says that the shard already holds this Due: the commit need not write it.
 type Update struct {

@@ -281,7 +281,8 @@ func testBytes(t *testing.T, s harness) {
 			t.Errorf("due: got %+v, want %+v", due, want)
 		}
 	}
-	outputs, err := s.Outbox(t.Context(), 3)
+	outbox, err := s.Outbox(t.Context(), 3)
+	outputs := outbox.Outputs
 	if err != nil || len(outputs) != 2 {
 		t.Fatalf("outbox: got %d and error %v, want 2", len(outputs), err)
 	}
@@ -310,7 +311,8 @@ func testMemory(t *testing.T, s harness) {
 	if got := s.meta(3).Marks[purchases]; got != 10 {
 		t.Errorf("a mark that the caller changed: got %d, want 10", got)
 	}
-	outputs, err := s.Outbox(t.Context(), 3)
+	outbox, err := s.Outbox(t.Context(), 3)
+	outputs := outbox.Outputs
 	if err != nil || len(outputs) != 3 || outputs[0].Value[0] != 0 {
 		t.Errorf("an output that the caller changed: got %v and error %v, want it as it was", outputs, err)
 	}

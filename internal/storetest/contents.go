@@ -63,6 +63,9 @@ func testOutbox(t *testing.T, s harness) {
 		if got := s.outbox(3); !slices.Equal(got, want) {
 			t.Errorf("outbox after commit %s: got %v, want %v", read, got, want)
 		}
+		if outbox, err := s.Outbox(t.Context(), 3); err != nil || outbox.Token != read {
+			t.Errorf("token beside the outbox after commit %s: got %q and error %v", read, outbox.Token, err)
+		}
 		if got := s.audit(3).Actual.Outbox; got != int64(len(want))+1 {
 			t.Errorf("outbox entries after commit %s, sentinel included: got %d, want %d", read, got, len(want)+1)
 		}
@@ -80,7 +83,8 @@ func testOutbox(t *testing.T, s harness) {
 	step("six", 0, "d")
 	step("seven", 1, "e")
 	holds("e")
-	outputs, err := s.Outbox(t.Context(), 3)
+	outbox, err := s.Outbox(t.Context(), 3)
+	outputs := outbox.Outputs
 	if err != nil || len(outputs) != 1 || fmt.Sprint(outputs[0]) != fmt.Sprint(output("e")) {
 		t.Errorf("output: got %v and error %v, want %v", outputs, err, output("e"))
 	}

@@ -96,12 +96,12 @@ func (s harness) due(n, limit int) []shard.Due {
 // outbox returns the ids of the entries in a shard's outbox, oldest first.
 func (s harness) outbox(n int) []string {
 	s.t.Helper()
-	outputs, err := s.Outbox(s.t.Context(), n)
+	outbox, err := s.Outbox(s.t.Context(), n)
 	if err != nil {
 		s.t.Fatalf("outbox of shard %d: got error %v, want none", n, err)
 	}
-	ids := make([]string, len(outputs))
-	for i, o := range outputs {
+	ids := make([]string, len(outbox.Outputs))
+	for i, o := range outbox.Outputs {
 		ids[i] = o.ID
 	}
 	return ids

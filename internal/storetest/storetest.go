@@ -18,7 +18,7 @@ type Store interface {
 	Drop(ctx context.Context, shards []int) error
 	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)
 	Due(ctx context.Context, shard, limit int) ([]shard.Due, error)
-	Outbox(ctx context.Context, shard int) ([]shard.Output, error)
+	Outbox(ctx context.Context, shard int) (shard.Outbox, error)
 	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
 	Project(ctx context.Context, views []shard.View) error
 }
