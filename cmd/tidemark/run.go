@@ -20,6 +20,7 @@ import (
 type runCommand struct {
 	clockSettings
 	ExitWhenCaughtUp bool          `help:"End once the group's committed offsets equal the end of the log on all partitions."`
+	BadRecords       string        `help:"What to do when the share of bad records jumps: ${enum}. pause: wait a minute, then longer, up to 15 minutes, and probe in between. bury: go on, and send all of them to the dead letters." enum:"pause,bury" default:"pause"`
 	OnDataLoss       string        `help:"What to do where the log no longer holds what was not read: ${enum}." enum:"fail,continue" default:"fail"`
 	Shards           int           `help:"Virtual shards, laid out at the first start and fixed from then on; 0 is the smallest multiple of twice the partitions that is at least 64." default:"0"`
 	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. Ask doctor." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
@@ -113,6 +114,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		ExitWhenCaughtUp: c.ExitWhenCaughtUp,
 		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
+			Breaker:     pipeline.Breaker{Bury: c.BadRecords == "bury"},
 			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: metrics,
 		},
 	})

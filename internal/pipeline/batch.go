@@ -24,9 +24,6 @@ type work struct {
 func (s *session) process(ctx context.Context, b batch) error {
 	if b.size() > 0 {
 		s.evaluated = false
-		if err := s.pauseIfTooManyBad(ctx, b.size(), len(b.bad)); err != nil {
-			return err
-		}
 		if err := s.buryBad(ctx, b.bad); err != nil {
 			return err
 		}
@@ -43,6 +40,7 @@ func (s *session) process(ctx context.Context, b batch) error {
 	if b.size() > 0 {
 		s.pulse.beat()
 		s.observe(s.metrics.publishedSeconds, b.items)
+		return s.pauseIfTooManyBad(ctx, b.size())
 	}
 	return nil
 }

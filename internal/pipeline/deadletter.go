@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
@@ -17,6 +18,8 @@ type deadLetter struct {
 	output shard.Output
 	topic  event.Topic
 	reason event.Reason
+	// detail makes the reason more exact, for the breaker: the currency without a rate.
+	detail string
 }
 
 // letter keeps key, value, headers and timestamp of a record as they are. It adds the headers that Kafka Connect writes to its dead
@@ -77,6 +80,10 @@ func (s *session) publishLetters(ctx context.Context, letters []deadLetter, sent
 		sent[d.output.ID] = struct{}{}
 		outputs = append(outputs, d.output)
 		s.metrics.deadLetters.WithLabelValues(string(d.topic), string(d.reason)).Inc()
+		if s.refused == nil {
+			s.refused = map[string]int{}
+		}
+		s.refused[strings.TrimSpace(string(d.reason)+" "+d.detail)]++
 	}
 	return s.outlet.send(ctx, outputs)
 }

@@ -80,13 +80,23 @@ func (d *draft) apply(items []*item) (int, error) {
 		switch verdict {
 		case score.Accepted, score.Repeated:
 		case score.RefusedTooLate:
-			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "its day is sealed")))
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "the history no longer holds the orders of its day singly")))
 		case score.RefusedCurrency:
-			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.UnknownCurrency, "no rate for its currency")))
+			refused := letter(x.record, event.Invalidf(event.UnknownCurrency, "the model has no rate for %s at that date", currencyOf(x.event)))
+			refused.detail = string(currencyOf(x.event))
+			d.part.letters = append(d.part.letters, refused)
 		}
 		d.part.results[result{x.record.Topic, verdict.String()}]++
 	}
 	return len(items), nil
+}
+
+// currencyOf is the currency of a purchase; only purchases have one.
+func currencyOf(x event.Event) event.Currency {
+	if p, ok := x.(*event.Purchase); ok {
+		return p.Amount.Currency
+	}
+	return ""
 }
 
 // finish schedules and encodes the changed profiles, and returns the size of the commit in bytes.

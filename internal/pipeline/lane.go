@@ -11,7 +11,7 @@ import (
 // Lane is the loop of one partition index, for one generation of the consumer group. It runs one session after another: each session
 // begins with a takeover of the shards, and ends when what the session knows of the shards no longer holds.
 //
-//	Lane ── for the generation: settings, metrics, heartbeat, the group's offsets, the breaker's tally, the population
+//	Lane ── for the generation: settings, metrics, heartbeat, the group's offsets, the breaker, the population
 //	  └── session ── for one takeover: engine, positions, announcements              session.go, takeover.go
 //	        ├── intake ── inputs and fetchers: fetch, decode ahead, merge            intake.go, fetch.go, merge.go
 //	        ├── states ── one state per shard: head, marks, cached profiles, outbox  states.go, state.go, marks.go, outbox.go
@@ -38,7 +38,7 @@ type Lane struct {
 
 	// groupOffsets are the offsets that the consumer group holds.
 	groupOffsets shard.Marks
-	tally        tally
+	breaker      breaker
 	population   *population
 
 	// blind is states.blind, for tests.

@@ -7,7 +7,7 @@ type Notice struct {
 	Kind      NoticeKind
 	Shard     int
 	Partition shard.Partition
-	// Operation names what was tried, for Trouble, or what is due, for Drift.
+	// Operation names what was tried, for Trouble; what is due, for Drift; what to do, for Paused.
 	Operation string
 	Err       error
 }
@@ -31,15 +31,19 @@ const (
 	DataLoss
 	// OutOfRange says that the log does not hold the next offset; the lane takes over again, and compares its marks with the log.
 	OutOfRange
-	// Paused says that too many records are bad, Resumed that the pause is over.
+	// Paused says that too many records are bad, and for how long the lane pauses. Probing says that a pause is over: the lane goes on,
+	// and counts. Resumed says that the incident is over.
 	Paused
+	Probing
 	Resumed
+	// TooManyBad says that too many records are bad, but that the lane is told not to pause.
+	TooManyBad
 	// Drift says that the forecasts of the model in force no longer hold.
 	Drift
 )
 
 var noticeKinds = [...]string{
-	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "paused", "resumed", "drift",
+	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "paused", "probing", "resumed", "too many bad records", "drift",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

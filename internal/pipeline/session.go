@@ -30,6 +30,8 @@ type session struct {
 	applied shard.Marks
 	// unpublished are announcements that are committed, announced those that the work in hand has published.
 	unpublished, announced []announcement
+	// refused counts the records of the batch in hand that went to the dead letters, by reason.
+	refused map[string]int
 	// evaluated says under the event clock that every profile has been evaluated and projected at the as-of.
 	evaluated bool
 	// nextReviewed is the index, among the own shards, of the shard whose reviews are looked at next.
@@ -117,7 +119,7 @@ func (s *session) loop(ctx context.Context) error {
 		}
 		worked, err := s.step(ctx)
 		if errors.Is(err, errDraining) {
-			// The batch in hand was left to the successor: go no step further.
+			// The lane was told to drain during a pause: go no step further.
 			return s.checkpoint(ctx, last)
 		}
 		if err != nil {

@@ -159,6 +159,9 @@ func (s *Service) report(n pipeline.Notice) {
 	if n.Kind == pipeline.LostWrites {
 		s.losses.Add(1)
 	}
+	if n.Kind == pipeline.Paused {
+		n.Operation = "to go on without pauses: tidemark run --bad-records bury"
+	}
 	if n.Kind == pipeline.Drift {
 		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
 		return
