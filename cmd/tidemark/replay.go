@@ -180,6 +180,7 @@ type summary struct {
 	Buyers       int            `json:"buyers"`
 	Purchases    int            `json:"purchases"`
 	Events       map[string]int `json:"events"`
+	NoRate       map[string]int `json:"events_without_rate"`
 	AfterAsOf    int            `json:"events_after_as_of"`
 	Tiers        map[string]int `json:"tiers"`
 	Levels       map[string]int `json:"churn_levels"`
@@ -196,8 +197,11 @@ type summary struct {
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
 		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late,
-		Events: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
+		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
+	}
+	for currency, n := range r.NoRate {
+		out.NoRate[string(currency)] = n
 	}
 	for verdict, n := range r.Verdicts {
 		out.Events[verdict.String()] = n
@@ -234,6 +238,9 @@ func (s summary) print(w io.Writer) error {
 	fmt.Fprintf(&b, "as of        %s\nmodel        %s\n", s.AsOf, s.Model)
 	fmt.Fprintf(&b, "customers    %d, of whom %d have bought: %d purchases\n", s.Customers, s.Buyers, s.Purchases)
 	fmt.Fprintf(&b, "events       %s\n", terminal.Counts(s.Events))
+	if len(s.NoRate) > 0 {
+		fmt.Fprintf(&b, "no rate      %s: left out; add these currencies under rates in the model file, with a rate from a date on\n", terminal.Counts(s.NoRate))
+	}
 	if s.AfterAsOf > 0 {
 		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)
 	}

@@ -195,3 +195,17 @@ func csvRows(t *testing.T, name string) [][]string {
 	}
 	return rows
 }
+
+// TestReplayNamesCurrenciesWithoutARate: what the model has no rate for is left out, and the summary names the currency and the way on.
+func TestReplayNamesCurrenciesWithoutARate(t *testing.T) {
+	t.Parallel()
+	order := func(id, currency string) string {
+		return `{"topic":"customer.purchases.v1","event":{"event_id":"` + id + `","customer_id":"` + id + `","order_id":"` + id +
+			`","occurred_at":"2026-01-05","kind":"ORDER","amount_minor":5000,"currency":"` + currency + `"}}` + "\n"
+	}
+	log := file(t, order("a", "USD")+order("b", "AUD")+order("c", "INR")+order("d", "INR"))
+	said := must(t, "replay", log, "--format", "jsonl")
+	if want := "INR 2, AUD 1: left out; add these currencies under rates"; !strings.Contains(said, want) {
+		t.Errorf("want %q, got\n%s", want, said)
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -21,11 +23,22 @@ import (
 // offset, cut to the millisecond. A bare date is 00:00 UTC, in whatever zone days are counted later. An NPS without a scale has
 // the scale 0–10. The scale of a feedback without a score is ignored.
 //
-// A line ends the reading if it is not JSON of this shape, if its topic is unknown, or if a field has the wrong type. A field
-// that is missing or out of range rejects only the event, as on the way through Kafka.
-type jsonl struct{ *collector }
+// A line that is not JSON of this shape is left out, and counted as MALFORMED; so is a line with an unknown topic, or with a field of
+// the wrong type. A field that is missing or out of range rejects its event likewise, as on the way through Kafka. Only files without a
+// single line of this shape end the reading with an error: they are of another format.
+type jsonl struct {
+	*collector
+	// first is the error of the first malformed line; shaped says that a line had the right shape.
+	first  error
+	shaped bool
+}
 
-func (j *jsonl) finish() error { return nil }
+func (j *jsonl) finish() error {
+	if j.shaped {
+		return nil
+	}
+	return j.first
+}
 
 func (j *jsonl) read(s Source) error {
 	in := newLines(s)
@@ -42,10 +55,15 @@ func (j *jsonl) read(s Source) error {
 		var invalid *event.Invalid
 		switch {
 		case errors.As(err, &invalid):
+			j.shaped = true
 			j.reject(invalid.Reason, in.at, 1, invalid.Error())
 		case err != nil:
-			return malformed(in.at, "%w", err)
+			if j.first == nil {
+				j.first = malformed(in.at, "%w", err)
+			}
+			j.reject(event.Malformed, in.at, 1, err.Error())
 		default:
+			j.shaped = true
 			j.accept(e, in.at, 1)
 		}
 	}
@@ -112,5 +130,18 @@ func unmarshal(b []byte, into any) error {
 	if wrong.Field == "" {
 		return fmt.Errorf("not an object but a JSON %s", wrong.Value)
 	}
-	return fmt.Errorf("%q cannot be a %s", strings.TrimPrefix(wrong.Field, "head."), wrong.Value)
+	field, hint := strings.TrimPrefix(wrong.Field, "head."), ""
+	if amount, ok := strings.CutPrefix(wrong.Value, "number "); ok && strings.HasSuffix(field, "_minor") {
+		hint = ": an amount is a whole number of minor units, such as cents; " + minorUnits(amount)
+	}
+	return fmt.Errorf("%q cannot be a %s%s", field, wrong.Value, hint)
+}
+
+// minorUnits says what an amount in major units is in cents.
+func minorUnits(amount string) string {
+	major, err := strconv.ParseFloat(amount, 64)
+	if err != nil || math.Abs(major) > event.MaxMinor/100 {
+		return "it must be smaller"
+	}
+	return fmt.Sprintf("give %.0f for %s", math.Round(major*100), amount)
 }

@@ -127,11 +127,34 @@ func TestJSONLTypos(t *testing.T) {
 		{"a year of five digits, in UTC", strings.Replace(good, "2026-03-01", "9999-12-31T23:59:59-01:00", 1), "is not a time"},
 		{"half a weight", strings.Replace(good, `"kind"`, `"weight":1.5,"kind"`, 1), `"weight" cannot be a number 1.5`},
 		{"bytes that are no text", strings.Replace(good, `"c"`, "\"\xff\"", 1), "not UTF-8"},
-		{"a line without an end", good + strings.Repeat(" ", maxLine+1<<17) + "x", "the line is longer than 4194304 bytes"},
+		{"an amount in major units", `{"topic":"customer.purchases.v1","event":{"event_id":"e","amount_minor":49.92}}`, `"amount_minor" cannot be a number 49.92: an amount is a whole number of minor units, such as cents; give 4992 for 49.92`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			wantError(t, JSONL, []string{"e.jsonl:3: ", row.want}, text("e.jsonl", good, "", row.line, good))
+			log := mustReadFrom(t, JSONL, text("e.jsonl", good, "", row.line, good))
+			if len(log.Events) != 2 || len(log.Rejected) != 1 || log.Rejected[0].Reason != event.Malformed || log.Rejected[0].Lines != 1 {
+				t.Fatalf("got %d events and %+v, want both good ones, and one line that is malformed", len(log.Events), log.Rejected)
+			}
+			if got := log.Rejected[0].Examples[0].String(); !strings.HasPrefix(got, "e.jsonl:3: ") || !strings.Contains(got, row.want) {
+				t.Errorf("got %q, want the place and %q", got, row.want)
+			}
+			wantError(t, JSONL, []string{"e.jsonl:1: ", row.want}, text("e.jsonl", row.line)) // nothing of the format: another format
 		})
+	}
+	wantError(t, JSONL, []string{"e.jsonl:3: ", "the line is longer than 4194304 bytes"}, text("e.jsonl", good, "", good+strings.Repeat(" ", maxLine+1<<17)+"x", good))
+}
+
+// TestJSONLQuantities: a quantity that is not whole loses no order.
+func TestJSONLQuantities(t *testing.T) {
+	const order = `{"topic":"customer.purchases.v1","event":{"event_id":"e","customer_id":"c","order_id":"o","occurred_at":"2026-03-01","kind":"ORDER","amount_minor":1800,"currency":"EUR","items":[{"sku":"apples","category":"fruit","quantity":%s,"amount_minor":1800}]}}`
+	for quantity, want := range map[string]int64{"1.5": 2, "2": 2, "2.0": 2, "0.25": 1, "0": 0, "null": 0} {
+		log := mustReadFrom(t, JSONL, text("e.jsonl", strings.Replace(order, "%s", quantity, 1)))
+		if len(log.Events) != 1 || log.Events[0].(*event.Purchase).Items[0].Quantity != want {
+			t.Errorf("quantity %s: got %+v and %+v, want %d", quantity, log.Events, log.Rejected, want)
+		}
+	}
+	log := mustReadFrom(t, JSONL, text("e.jsonl", strings.Replace(order, "%s", "1", 1), strings.Replace(order, "%s", `"many"`, 1)))
+	if len(log.Events) != 1 || len(log.Rejected) != 1 {
+		t.Errorf("a quantity in words: got %d events and %+v, want one and one", len(log.Events), log.Rejected)
 	}
 }
 

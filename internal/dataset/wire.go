@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -46,8 +47,28 @@ type purchase struct {
 type item struct {
 	SKU      string `json:"sku"`
 	Category string `json:"category"`
-	Quantity int64  `json:"quantity"`
+	Quantity pieces `json:"quantity"`
 	Amount   int64  `json:"amount_minor"`
+}
+
+// pieces is a quantity. One that is not whole, as 1.5 kg, is the next whole number: nothing is scored by it.
+type pieces int64
+
+// UnmarshalJSON reads a number.
+func (p *pieces) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	if whole, err := strconv.ParseInt(string(b), 10, 64); err == nil {
+		*p = pieces(whole)
+		return nil
+	}
+	n, err := strconv.ParseFloat(string(b), 64)
+	if err != nil || math.Abs(n) > 1<<53 {
+		return fmt.Errorf("quantity %.40s is not a number that can be counted", b)
+	}
+	*p = pieces(math.Ceil(n))
+	return nil
 }
 
 type interaction struct {
@@ -103,7 +124,7 @@ func (p *purchase) event() (event.Event, error) {
 		Referrer:        p.Referrer,
 	}
 	for _, i := range p.Items {
-		e.Items = append(e.Items, event.Item{SKU: i.SKU, Category: i.Category, Quantity: i.Quantity, AmountMinor: i.Amount})
+		e.Items = append(e.Items, event.Item{SKU: i.SKU, Category: i.Category, Quantity: int64(i.Quantity), AmountMinor: i.Amount})
 	}
 	if p.DueAt != nil {
 		e.DueAt = event.Instant(*p.DueAt)

@@ -62,7 +62,7 @@ func purchaseOf(h head, e *event.Purchase) *purchase {
 		Referrer:        e.Referrer,
 	}
 	for _, i := range e.Items {
-		p.Items = append(p.Items, item{SKU: i.SKU, Category: i.Category, Quantity: i.Quantity, Amount: i.AmountMinor})
+		p.Items = append(p.Items, item{SKU: i.SKU, Category: i.Category, Quantity: pieces(i.Quantity), Amount: i.AmountMinor})
 	}
 	if e.DueAt != 0 {
 		p.DueAt = momentOf(e.DueAt)

@@ -29,6 +29,23 @@ type Result struct {
 	// Verdicts counts the events by verdict. Late counts the events after AsOf, which are left out.
 	Verdicts map[score.Verdict]int
 	Late     int
+	// NoRate counts the events that were refused because the model has no rate for their currency at their date.
+	NoRate map[event.Currency]int
+}
+
+// counts are what became of events.
+type counts struct {
+	verdicts map[score.Verdict]int
+	noRate   map[event.Currency]int
+}
+
+func newCounts() counts { return counts{map[score.Verdict]int{}, map[event.Currency]int{}} }
+
+func (c counts) add(x event.Event, verdict score.Verdict) {
+	c.verdicts[verdict]++
+	if p, ok := x.(*event.Purchase); ok && verdict == score.RefusedCurrency {
+		c.noRate[p.Amount.Currency]++
+	}
 }
 
 // Run applies events up to an instant. The events may come in any order and any number of times. Each customer's events are
@@ -40,7 +57,8 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 			asOf = max(asOf, x.Common().OccurredAt)
 		}
 	}
-	r := Result{AsOf: asOf, Verdicts: map[score.Verdict]int{}}
+	total := newCounts()
+	r := Result{AsOf: asOf, Verdicts: total.verdicts, NoRate: total.noRate}
 	kept := make([]event.Event, 0, len(events))
 	for _, x := range events {
 		if x.Common().OccurredAt > asOf {
@@ -51,21 +69,24 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 	}
 	lives := event.Lives(kept)
 	r.Customers = make([]Customer, len(lives))
-	verdicts := make([]map[score.Verdict]int, runtime.GOMAXPROCS(0))
+	workers := make([]counts, runtime.GOMAXPROCS(0))
 	var wait sync.WaitGroup
-	for worker := range verdicts {
+	for worker := range workers {
 		wait.Go(func() {
-			counts := map[score.Verdict]int{}
-			for i := worker; i < len(lives); i += len(verdicts) {
-				r.Customers[i] = live(e, lives[i], asOf, counts)
+			c := newCounts()
+			for i := worker; i < len(lives); i += len(workers) {
+				r.Customers[i] = live(e, lives[i], asOf, c)
 			}
-			verdicts[worker] = counts
+			workers[worker] = c
 		})
 	}
 	wait.Wait()
-	for _, counts := range verdicts {
-		for v, n := range counts {
-			r.Verdicts[v] += n
+	for _, c := range workers {
+		for verdict, n := range c.verdicts {
+			r.Verdicts[verdict] += n
+		}
+		for currency, n := range c.noRate {
+			r.NoRate[currency] += n
 		}
 	}
 	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool { return c.Profile.AsOf == 0 })
@@ -73,12 +94,12 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 }
 
 // live applies one customer's events. It returns a zero Customer if no event was accepted.
-func live(e *score.Engine, events []event.Event, asOf event.Instant, counts map[score.Verdict]int) Customer {
+func live(e *score.Engine, events []event.Event, asOf event.Instant, became counts) Customer {
 	c := Customer{Profile: e.New(events[0].Common().Customer)}
 	known := false
 	for _, x := range events {
 		next, told, verdict := e.Apply(c.Profile, x)
-		counts[verdict]++
+		became.add(x, verdict)
 		known = known || verdict == score.Accepted
 		c.Profile, c.Told = next, append(c.Told, told...)
 	}
