@@ -99,7 +99,10 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	now := event.InstantOf(time.Now())
+	now, err := db.Now(ctx)
+	if err != nil {
+		return err
+	}
 	effective := event.Instant(c.EffectiveAt)
 	if effective == 0 && switches { // the first model is in force from the beginning
 		effective = now.Add(service.ModelNotice)
@@ -122,7 +125,10 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 // that the model is withdrawn, so a switch that is so near takes place first.
 func settled(ctx context.Context, db *database) (redis.InForce, bool, error) {
 	m, ok, err := db.Model(ctx)
-	now := event.InstantOf(time.Now())
+	if err != nil {
+		return m, ok, err
+	}
+	now, err := db.Now(ctx)
 	if err != nil || !m.Announced(now) || m.EffectiveAt.Sub(now) > service.ModelNotice {
 		return m, ok, err
 	}

@@ -15,6 +15,7 @@ type base struct {
 	progress   atomic.Pointer[Progress]
 	pulse      pulse
 	damage     damage
+	failures   failures
 }
 
 // label is the value of the metric label "partition".

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"maps"
-	"time"
 
 	"tidemark/internal/shard"
 )
@@ -72,7 +71,7 @@ func (s *session) conclude(ctx context.Context, why occasion) error {
 	if err := s.commitOffsets(ctx); err != nil {
 		return err
 	}
-	s.metrics.checkpoint.WithLabelValues(s.label()).Set(float64(time.Now().Unix()))
+	s.lane.noteCheckpoint()
 	s.noteProgress()
 	return nil
 }

@@ -53,5 +53,6 @@
 //   - The watermark never uses event times: one event from the future must not age every customer.
 //   - A partition that is below its high watermark and has nothing at hand stops the merge: its next record may come first.
 //   - The progress says "not caught up" from before a loss is reported until everything has been read again.
-//   - Nothing of a session outlives it but the customers whose views are out of date.
+//   - Of what a session has learnt of the shards, nothing outlives it but the customers whose views are out of date. What a lane keeps
+//     for the generation are the offsets of the group, the breaker, the shards to be rebuilt, and the population.
 package pipeline

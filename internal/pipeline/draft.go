@@ -140,9 +140,11 @@ func (d *draft) finish() int {
 // migrated when the switch comes.
 func (d *draft) model() string {
 	inForce := d.session.engine.Hash()
-	for _, customer := range d.order {
-		if of := d.after[customer].profile.Model; of != inForce {
-			return of
+	for _, profiles := range []map[string]*known{d.earlier, d.after} {
+		for _, k := range profiles {
+			if k.exists && k.profile.Model != inForce {
+				return k.profile.Model // all of them have the same: a model is announced only while another is in force
+			}
 		}
 	}
 	return inForce

@@ -42,6 +42,7 @@ type run struct {
 // fetch reads a partition and decodes ahead, until ctx ends or the log does not hold the next offset.
 func (in *intake) fetch(ctx context.Context, i *input) {
 	latest := run{next: i.start, sentAt: unknown}
+	asked := in.pulse.asked[i.partition]
 	for ctx.Err() == nil {
 		offset := latest.next
 		var f stream.Fetch
@@ -50,7 +51,9 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		err := in.retry(ctx, "fetch", func() error {
 			sent = in.now()
 			var err error
+			asked.Store(time.Now().UnixNano())
 			f, err = in.source.Fetch(ctx, i.partition, offset)
+			asked.Store(0)
 			if errors.Is(err, stream.ErrOffsetOutOfRange) {
 				lost = fmt.Errorf("fetch %s from offset %d: %w", i.partition, offset, err)
 				return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"tidemark/internal/shard"
 )
@@ -12,12 +14,13 @@ import (
 // begins with a takeover of the shards, and ends when what the session knows of the shards no longer holds.
 //
 //	Lane ── for the generation: settings, metrics, heartbeat, the group's offsets, the breaker, the population
-//	  └── session ── for one takeover: engine, positions, announcements              session.go, takeover.go
+//	  └── session ── for one takeover: engine, positions, announcements              session.go, takeover.go, loss.go
 //	        ├── intake ── inputs and fetchers: fetch, decode ahead, merge            intake.go, fetch.go, merge.go
 //	        ├── states ── one state per shard: head, marks, cached profiles, outbox  states.go, state.go, marks.go, outbox.go
-//	        └── display ── whose views are out of date, and who is being projected   display.go, rolling.go
+//	        ├── display ── whose views are out of date, and who is being projected   display.go, rolling.go, scores.go
+//	        └── outlet ── writes messages to their topics                            announce.go
 //
-// One turn of a session's loop:
+// One step of a session's loop; all of it is the session's own:
 //
 //	take a batch ─> load profiles ─> plan: Apply or Review                           batch.go, plan.go, reviews.go, migration.go
 //	     │
@@ -34,7 +37,7 @@ type Lane struct {
 	drain     chan struct{}
 	drainOnce sync.Once
 
-	// All below belongs to the goroutine of Run.
+	// All below belongs to the goroutine of Run. A session writes it; the next session finds it as it was left.
 
 	// groupOffsets are the offsets that the consumer group holds.
 	groupOffsets shard.Marks
@@ -58,11 +61,13 @@ func New(cfg Config) (*Lane, error) {
 	}
 	b := &base{cfg: cfg.withDefaults(), damage: damage{map[int]error{}, map[int]int{}}}
 	b.metrics = b.cfg.Metrics
+	b.pulse.asked = map[shard.Partition]*atomic.Int64{}
 	b.progress.Store(&Progress{})
 	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}}
 	l.population = &population{base: b, views: cfg.Store}
 	for _, p := range shard.Partitions(b.cfg.Index) {
 		b.partitions = append(b.partitions, p)
+		b.pulse.asked[p] = new(atomic.Int64)
 		if offset, ok := b.cfg.Committed[p]; ok && offset >= 0 {
 			l.groupOffsets[p] = offset
 		}
@@ -82,6 +87,7 @@ func (l *Lane) Progress() Progress { return *l.progress.Load() }
 // A lane that is drained during a takeover returns nil at once: it has nothing in hand. Progress then says that it has not caught up.
 func (l *Lane) Run(ctx context.Context) error {
 	defer l.metrics.forget(l.cfg.Index)
+	l.noteCheckpoint() // so that a lane whose first checkpoint does not come shows its age
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var guards sync.WaitGroup
@@ -105,4 +111,11 @@ func (l *Lane) Run(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// noteCheckpoint notes that a checkpoint has ended, or that the lane begins.
+func (l *Lane) noteCheckpoint() {
+	now := time.Now()
+	l.pulse.checkpoint.Store(now.UnixNano())
+	l.metrics.checkpoint.WithLabelValues(l.label()).Set(float64(now.Unix()))
 }

@@ -22,7 +22,7 @@ func (ss *states) examine(st *state, m shard.Meta) error {
 			ss.metrics.losses.WithLabelValues(lossCause(ok)).Inc()
 			return ss.takeOverAgain(Notice{
 				Kind: LostWrites, Shard: st.number, Partition: p,
-				Err: fmt.Errorf("mark of %st is %d (there: %t), %d had been committed", p, mark, ok, st.acked[p]),
+				Err: fmt.Errorf("mark of %s is %d (there: %t), %d had been committed", p, mark, ok, st.acked[p]),
 			})
 		}
 		st.acked[p] = mark

@@ -6,7 +6,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// migratedAtOnce bounds the shards of which a page is migrated in one turn of the loop, so that events are not starved.
+// migratedAtOnce bounds the shards of which a step migrates a page, so that events are not starved.
 const migratedAtOnce = 4
 
 // migrate moves the own shards to the model in force, a page of profiles at a time. It begins when everything before the instant of the

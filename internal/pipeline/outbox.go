@@ -18,6 +18,8 @@ import "tidemark/internal/shard"
 // and projects the customer. Entries of an event are sure at once, because the offset of the event is committed only after the
 // projection. Leftovers have no event any more: they wait for a turn of projection, and so does every entry behind them.
 //
+// Who moves: state.committed (commit), the session (send, release), the display (beginTurn, endTurn).
+//
 // Only the owner of a shard publishes and removes entries. A lane that applies an event of another lane's shard appends entries, and
 // leaves them to the owner: the owner finds them when its next commit conflicts, or at its next checkpoint.
 type outbox struct {

@@ -49,6 +49,7 @@ func (s *session) publishProgress(paused bool) {
 			Set(float64(max(0, end-s.applied[partition])))
 	}
 	s.pulse.content.Store(paused || !lags)
+	s.pulse.paused.Store(paused)
 	s.metrics.paused.WithLabelValues(s.label()).Set(number(paused))
 	s.metrics.held.WithLabelValues(s.label()).Set(float64(s.heldShards()))
 	s.progress.Store(&p)

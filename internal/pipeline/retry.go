@@ -16,6 +16,8 @@ const (
 // retry calls do until it succeeds, or until ctx ends: then it returns the cause. Nothing is skipped: while the store or the log is
 // away, the lane waits. Only a damaged shard is not tried again: retry returns errTakeOver, and the takeover rebuilds the shard.
 func (b *base) retry(ctx context.Context, operation string, do func() error) error {
+	failing := 0
+	defer func() { b.failures.end(failing) }()
 	for attempt := 0; ; attempt++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -29,6 +31,9 @@ func (b *base) retry(ctx context.Context, operation string, do func() error) err
 		}
 		if damaged := (*shard.DamagedError)(nil); errors.As(err, &damaged) {
 			return b.condemn(damaged)
+		}
+		if failing == 0 {
+			failing = b.failures.begin(operation, err)
 		}
 		b.trouble(operation, err)
 		// A call that fails and is reported is no stall.

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// reviewsAtOnce bounds the customers of a shard that one turn of the loop reviews, shardsAtOnce the shards, so that events are not
+	// reviewsAtOnce bounds the customers of a shard that one step reviews, shardsAtOnce the shards, so that events are not
 	// starved.
 	reviewsAtOnce, shardsAtOnce = 200, 16
-	// reviewsInARow bounds the reviews of one customer in one turn. Further ones stay due.
+	// reviewsInARow bounds the reviews of one customer in one step. Further ones stay due.
 	reviewsInARow = 64
 )
 

@@ -34,13 +34,13 @@ type session struct {
 	refused map[string]int
 	// evaluated says under the event clock that every profile has been evaluated and projected at the as-of.
 	evaluated bool
-	// nextReviewed is the index, among the own shards, of the shard whose reviews are looked at next.
+	// nextReviewed is the index, among the own shards, of the shard whose reviews the next step looks at first.
 	nextReviewed int
 	// reviewed is the watermark up to which all due reviews have been run.
 	reviewed event.Instant
 }
 
-// moment is what one turn of the loop holds fixed.
+// moment is what a session shares with its parts. Only loadEngine and step write it.
 type moment struct {
 	// engine is that of the model in force.
 	engine Engine
@@ -117,6 +117,7 @@ func (s *session) loop(ctx context.Context) error {
 			}
 		default:
 		}
+		s.pulse.turn()
 		worked, err := s.step(ctx)
 		if errors.Is(err, errDraining) {
 			// The lane was told to drain during a pause: go no step further.

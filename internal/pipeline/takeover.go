@@ -45,11 +45,14 @@ func (s *session) takeOver(ctx context.Context) error {
 		if first {
 			s.reportIfAllGone(audits)
 		}
+		s.pulse.beat()
 		if todo, err = s.claim(ctx, todo, audits, bounds, first); err != nil {
 			return err
 		}
+		s.pulse.beat()
 	}
 	for _, st := range s.states.all {
+		s.pulse.beat()
 		if !st.own {
 			st.forget()
 			continue

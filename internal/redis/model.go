@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"tidemark/internal/event"
 )
@@ -36,7 +35,11 @@ func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effe
 		if err != nil {
 			return fmt.Errorf("activate model %s: %w", hash, err)
 		}
-		done, err := s.replaceModel(ctx, there, there.activate(next, event.InstantOf(time.Now())))
+		now, err := s.Now(ctx)
+		if err != nil {
+			return fmt.Errorf("activate model %s: %w", hash, err)
+		}
+		done, err := s.replaceModel(ctx, there, there.activate(next, now))
 		if err == nil && done {
 			err = s.client.HSet(ctx, s.key("meta"), "model", hash).Err()
 		}
@@ -48,6 +51,16 @@ func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effe
 		}
 	}
 	return fmt.Errorf("activate model %s: others activate models all the time", hash)
+}
+
+// Now is the time of the server. Which model is in force is judged by it alone: the clocks of the machines on which people activate
+// models may differ.
+func (s *Store) Now(ctx context.Context) (event.Instant, error) {
+	now, err := s.client.Time(ctx).Result()
+	if err != nil {
+		return 0, fmt.Errorf("read the time of the server: %w", err)
+	}
+	return event.InstantOf(now), nil
 }
 
 // replaceModel writes what is to stand in tm:model. It reports false where something else stands there than was read.

@@ -146,17 +146,19 @@ func (s *Service) layOut(ctx context.Context) (err error) {
 	return err
 }
 
-// errorClass names the kind of an error of either server, for a metric label: a lane does not know what its ports hide.
+// errorClass names the kind of an error of either server, for a metric label: a lane does not know what its ports hide. Kafka comes
+// first: its errors are net.Errors as well, and package redis would call each of them "network".
 func errorClass(err error) string {
-	if class := redis.ErrorClass(err); class != "other" {
+	if class := kafka.ErrorClass(err); class != "other" {
 		return class
 	}
-	return kafka.ErrorClass(err)
+	return redis.ErrorClass(err)
 }
 
 // report logs what a lane says.
 func (s *Service) report(n pipeline.Notice) {
-	if n.Kind == pipeline.LostWrites {
+	switch n.Kind { //nolint:exhaustive // the others do not take a lane back
+	case pipeline.LostWrites, pipeline.Damaged, pipeline.OutOfRange:
 		s.losses.Add(1)
 	}
 	if n.Kind == pipeline.Paused {

@@ -1,0 +1,92 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Health says what keeps a lane from its work. The zero Failing is good.
+type Health struct {
+	// Partition is the partition index of the lane.
+	Partition int
+	Paused    bool
+	// Failing are the calls that are being retried, the oldest first.
+	Failing []Failure
+	// Checkpoint is when the last checkpoint ended; the start of the lane if there has been none.
+	Checkpoint time.Time
+}
+
+// Failure is a call that is being retried.
+type Failure struct {
+	Operation string
+	// Since is when the call failed first.
+	Since time.Time
+	Err   error
+}
+
+// Health returns what keeps the lane from its work. It is safe for concurrent use.
+func (l *Lane) Health() Health {
+	return Health{
+		Partition: l.cfg.Index, Paused: l.progress.Load().Paused,
+		Failing: l.failures.list(), Checkpoint: time.Unix(0, l.pulse.checkpoint.Load()),
+	}
+}
+
+// Problems says in words what is wrong at a time; a failure, or a checkpoint that does not come, is wrong once it is older than bound.
+func (h Health) Problems(now time.Time, bound time.Duration) []string {
+	var all []string
+	if h.Paused {
+		all = append(all, "paused: too many records are bad")
+	}
+	for _, f := range h.Failing {
+		if age := now.Sub(f.Since); age > bound {
+			all = append(all, fmt.Sprintf("%s has failed for %s: %v", f.Operation, age.Round(time.Second), f.Err))
+		}
+	}
+	if age := now.Sub(h.Checkpoint); age > bound && !h.Paused {
+		all = append(all, fmt.Sprintf("no checkpoint for %s", age.Round(time.Second)))
+	}
+	return all
+}
+
+// failures are the calls that are being retried.
+type failures struct {
+	mu   sync.Mutex
+	last int
+	all  map[int]Failure
+}
+
+// begin notes a call that has failed for the first time, and returns its number.
+func (f *failures) begin(operation string, err error) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.all == nil {
+		f.all = map[int]Failure{}
+	}
+	f.last++
+	f.all[f.last] = Failure{operation, time.Now(), err}
+	return f.last
+}
+
+// end notes that the call of a number is over.
+func (f *failures) end(number int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.all, number)
+}
+
+func (f *failures) list() []Failure {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []Failure
+	for _, failure := range f.all {
+		all = append(all, failure)
+	}
+	slices.SortFunc(all, func(a, b Failure) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Operation, b.Operation))
+	})
+	return all
+}
