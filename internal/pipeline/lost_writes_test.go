@@ -178,6 +178,9 @@ func TestNotCaughtUpAfterALoss(t *testing.T) {
 				if n.Kind == LostWrites && lane.lane.Progress().CaughtUp {
 					atOnce = false
 				}
+				if said := n.Err.Error(); n.Kind == LostWrites && !strings.Contains(said, n.Partition.String()+" is ") {
+					t.Errorf("want the partition and its mark in the notice, got %q", said)
+				}
 				report(n)
 			}
 		}
