@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"tidemark/internal/realdata"
+	"tidemark/internal/score"
 	"tidemark/internal/service/servicetest"
 )
 
@@ -19,6 +20,12 @@ import (
 const columns = "customer_id,as_of,orders,purchase_days,first_purchase,last_purchase,recency_days,orders_365d,spend_365d," +
 	"spend_lifetime,r,f,m,segment,p_alive,p_no_purchase,expected_orders,clv_historic,clv_current,clv_potential,clv,churn_risk," +
 	"churn_level,value_score,tier,model_version"
+
+func TestColumnsOfTheScoresFile(t *testing.T) {
+	if got := strings.Join(score.Columns(), ","); got != columns {
+		t.Errorf("columns\n%s\nwant\n%s", got, columns)
+	}
+}
 
 func TestReplayOfCDNOW(t *testing.T) {
 	t.Parallel()

@@ -129,6 +129,17 @@ func drawEvent(t *rapid.T) event.Event {
 	return f
 }
 
+// fieldsFrom is the number of fields in the current schema of a topic, from one field to the last.
+func fieldsFrom(t *testing.T, topic, name string) int {
+	t.Helper()
+	record := formats()[topic].record
+	i := record.place(name, nil)
+	if i < 0 {
+		t.Fatalf("%s has no field %s", topic, name)
+	}
+	return len(record.fields) - i
+}
+
 // hugeBlock is the count of a block of 2^31-1 entries, in five bytes.
 var hugeBlock = binary.AppendVarint(nil, math.MaxInt32)
 
@@ -154,15 +165,17 @@ func TestBadInput(t *testing.T) {
 		change(&r)
 		return r
 	}
-	// The purchase without items, cut where their union begins.
+	// The purchase without items, cut where their union begins. Each field from there on is a zero byte.
 	plain := samplePurchase()
 	plain.Items, plain.Channel, plain.Session, plain.Referrer, plain.DueAt = nil, "", "", "", 0
 	head := message(t, c, plain).Value
-	head = head[:len(head)-5] // items, channel, session_id, referrer_id, due_at: a zero byte each
+	head = head[:len(head)-fieldsFrom(t, schemas.Purchases, "items")]
+	// The interaction without attributes, cut likewise.
 	bare := sampleInteraction()
 	bare.Attributes = nil
 	touch := message(t, c, bare).Value
-	touch = touch[:len(touch)-1]
+	fromAttributes := fieldsFrom(t, schemas.Interactions, "attributes")
+	touch = touch[:len(touch)-fromAttributes]
 
 	for _, row := range []struct {
 		name   string
@@ -205,7 +218,7 @@ func TestBadInput(t *testing.T) {
 		}(), event.Malformed, "more than 2000 items"},
 		{"an attribute twice", func() stream.Record {
 			r := message(t, c, sampleInteraction())
-			r.Value = slices.Concat(touch, []byte{2, 4, 2, 'a', 2, 'b', 2, 'a', 2, 'c', 0})
+			r.Value = slices.Concat(touch, []byte{2, 4, 2, 'a', 2, 'b', 2, 'a', 2, 'c', 0}, make([]byte, fromAttributes-1))
 			return r
 		}(), event.Malformed, "duplicate key"},
 		{"more items than an event holds", purchase(func(p *event.Purchase) { p.Items = make([]event.Item, 1001) }), event.BadField, ""},

@@ -1,11 +1,14 @@
 package event_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"tidemark/internal/event"
+	"tidemark/schemas"
 )
 
 func TestCurrencyDigits(t *testing.T) {
@@ -33,27 +36,29 @@ func TestMajor(t *testing.T) {
 	}
 }
 
-// Every symbol is read back as the kind that wrote the symbol, and no other text is. The count of a set covers all its symbols.
+// Every symbol of the schemas is read back as the kind that writes the symbol, and no other text is. The count of a set covers all
+// its symbols.
 func TestSymbols(t *testing.T) {
-	symbols[event.PurchaseKind](t, event.ParsePurchaseKind, 8, event.PurchaseKinds)
-	symbols[event.InteractionKind](t, event.ParseInteractionKind, 19, event.InteractionKinds)
-	symbols[event.FeedbackKind](t, event.ParseFeedbackKind, 6, event.FeedbackKinds)
-	symbols[event.Subject](t, event.ParseSubject, 8, event.Subjects)
-	symbols[event.Disposition](t, event.ParseDisposition, 5, event.Dispositions)
+	symbols[event.PurchaseKind](t, event.ParsePurchaseKind, symbolsOf(t, event.Purchases, "PurchaseKind"), event.PurchaseKinds)
+	symbols[event.InteractionKind](t, event.ParseInteractionKind, symbolsOf(t, event.Interactions, "InteractionKind"), event.InteractionKinds)
+	symbols[event.FeedbackKind](t, event.ParseFeedbackKind, symbolsOf(t, event.Feedbacks, "FeedbackKind"), event.FeedbackKinds)
+	symbols[event.Subject](t, event.ParseSubject, symbolsOf(t, event.Feedbacks, "Subject"), event.Subjects)
+	symbols[event.Disposition](t, event.ParseDisposition, symbolsOf(t, event.Interactions, "Disposition"), event.Dispositions)
 }
 
 func symbols[K interface {
 	~uint8
 	fmt.Stringer
-}](t *testing.T, parse func(string) K, n, count int) {
+}](t *testing.T, parse func(string) K, want []string, count int) {
 	t.Helper()
+	n := len(want)
 	if count != n {
-		t.Errorf("%T: the set counts %d members, %d have symbols", K(0), count, n)
+		t.Errorf("%T: the set counts %d members, the schema has %d symbols", K(0), count, n)
 	}
 	var seen []string
 	for k := range K(n) {
-		if got := parse(k.String()); got != k || slices.Contains(seen, k.String()) {
-			t.Errorf("%T %d is %q, which is read as %d", k, k, k, got)
+		if got := parse(k.String()); got != k || slices.Contains(seen, k.String()) || k.String() != want[k] {
+			t.Errorf("%T %d is %q, which is read as %d; the schema says %s", k, k, k, got, want[k])
 		}
 		seen = append(seen, k.String())
 	}
@@ -62,6 +67,26 @@ func symbols[K interface {
 			t.Errorf("%T %q: got %d, want unknown", got, text, got)
 		}
 	}
+}
+
+// symbolsOf returns the symbols of an enum in the current schema of a topic.
+func symbolsOf(t *testing.T, topic event.Topic, enum string) []string {
+	t.Helper()
+	for _, s := range schemas.All() {
+		if s.Topic != string(topic) {
+			continue
+		}
+		_, rest, _ := strings.Cut(s.Text, `"name": "`+enum+`"`)
+		_, rest, _ = strings.Cut(rest, `"symbols": `)
+		list, _, _ := strings.Cut(rest, "]")
+		var symbols []string
+		if err := json.Unmarshal([]byte(list+"]"), &symbols); err != nil {
+			t.Fatalf("the enum %s of %s: %v", enum, topic, err)
+		}
+		return symbols
+	}
+	t.Fatalf("no schema of %s", topic)
+	return nil
 }
 
 // The canonical order: by occurred_at, topic, event id, whatever the record time.
