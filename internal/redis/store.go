@@ -43,6 +43,7 @@
 //	audit.lua     tm:{07}:* without census     reads the head and counts the entries of the other keys
 //	drop.lua      tm:{07}:*                    removes a shard
 //	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
+//	activate.lua  tm:model                     replaces the models if tm:model still is as the caller read it
 package redis
 
 import (
