@@ -166,8 +166,8 @@ func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (publ
 	public := make(map[score.Transition]bool) // whether it is published
 	for _, c := range r.Customers {
 		profile := c.Profile
-		for i, p := range profile.Publish(c.Told, r.AsOf, maxAge) {
-			public[c.Told[i]] = p
+		for i, p := range profile.Publish(c.Transitions, r.AsOf, maxAge) {
+			public[c.Transitions[i]] = p
 			if p {
 				published++
 			}
@@ -223,7 +223,7 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 			out.Levels[row.Level.String()]++
 			out.Segments[row.Segment]++
 		}
-		for _, t := range c.Told {
+		for _, t := range c.Transitions {
 			switch t := t.(type) {
 			case *score.TierChanged:
 				out.TierMoves[t.Direction.String()]++

@@ -81,13 +81,13 @@ func (w *watch) live(events []event.Event) life {
 	_, _ = h.Write([]byte(l.customer)) // it never fails
 	l.seed = h.Sum64()
 	p := w.engine.New(l.customer)
-	var told []score.Transition
+	var transitions []score.Transition
 	for _, x := range events {
 		if x.Common().OccurredAt > end {
 			break
 		}
-		next, said, verdict := w.engine.Apply(p, x)
-		if p, told = next, append(told, said...); verdict != score.Accepted {
+		next, more, verdict := w.engine.Apply(p, x)
+		if p, transitions = next, append(transitions, more...); verdict != score.Accepted {
 			continue
 		}
 		if _, ok := x.(*event.Purchase); !ok {
@@ -98,16 +98,16 @@ func (w *watch) live(events []event.Event) life {
 			l.steps = append(l.steps, s)
 		}
 	}
-	var said []score.Transition
-	l.end, said = w.engine.Review(p, end)
-	w.note(&l, append(told, said...))
+	var more []score.Transition
+	l.end, more = w.engine.Review(p, end)
+	w.note(&l, append(transitions, more...))
 	return l
 }
 
 // note collects the moments of a life.
-func (w *watch) note(l *life, told []score.Transition) {
+func (w *watch) note(l *life, transitions []score.Transition) {
 	peak := churn.None
-	for _, t := range told {
+	for _, t := range transitions {
 		a, ok := t.(*score.ChurnAlert)
 		if !ok || a.Kind != score.Churn {
 			continue

@@ -24,11 +24,11 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 	return t
 }
 
-// alert is what alerts of all kinds tell of a customer. said and id are the instant and the id of the alert that this alert
-// follows.
-func (e *Engine) alert(c *change, said event.Instant, id string) *ChurnAlert {
+// alert returns an alert with the fields that all kinds of alerts have. since and id are the instant and the id of the alert that this
+// alert follows.
+func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 	v := c.v
-	cause, corrects := c.cause(said, id)
+	cause, corrects := c.cause(since, id)
 	t := &ChurnAlert{
 		Stamp:       e.stamp(c, cause),
 		LevelBefore: c.before.Episode.Level, Level: c.level,
