@@ -84,7 +84,7 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 	s.Amounts = maps.Clone(s.Amounts)
 	s.Amounts[head.ID] = amount
 	s.Last = max(s.Last, head.At())
-	p.Standing.LastID, p.Settled, p.Due = s.write(), p.AsOf, score.Unscheduled
+	p.Standing.LastID, p.LastChange, p.Due = s.write(), p.AsOf, score.Unscheduled
 	if p.Episode.Level != churn.None {
 		transitions = append(transitions, e.alert(&p, churn.None, score.Resolved, head.ID))
 	}
@@ -227,16 +227,16 @@ func (e toy) EffectiveAt() event.Instant { return e.effective }
 
 // storedToy is a toy profile as bytes.
 type storedToy struct {
-	Customer, Model    string
-	AsOf, Settled, Due event.Instant
-	Sequence           int64
-	Standing           score.Standing
-	Episode            score.Episode
-	Muted              bool
+	Customer, Model       string
+	AsOf, LastChange, Due event.Instant
+	Sequence              int64
+	Standing              score.Standing
+	Episode               score.Episode
+	Muted                 bool
 }
 
 func encodeToy(p score.Profile) []byte {
-	b, err := json.Marshal(storedToy{p.Customer, p.Model, p.AsOf, p.Settled, p.Due, p.Sequence, p.Standing, p.Episode, p.Muted})
+	b, err := json.Marshal(storedToy{p.Customer, p.Model, p.AsOf, p.LastChange, p.Due, p.Sequence, p.Standing, p.Episode, p.Muted})
 	if err != nil {
 		panic(err)
 	}
@@ -247,7 +247,7 @@ func decodeToy(b []byte) (score.Profile, error) {
 	var s storedToy
 	err := json.Unmarshal(b, &s)
 	return score.Profile{
-		Customer: s.Customer, Model: s.Model, AsOf: s.AsOf, Settled: s.Settled, Due: s.Due, Sequence: s.Sequence,
+		Customer: s.Customer, Model: s.Model, AsOf: s.AsOf, LastChange: s.LastChange, Due: s.Due, Sequence: s.Sequence,
 		Standing: s.Standing, Episode: s.Episode, Muted: s.Muted,
 	}, err
 }

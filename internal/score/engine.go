@@ -80,7 +80,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	at := max(p.AsOf, head.At())
 	next, transitions := e.Review(p, at)
 	before := next
-	next.History, next.Settled, next.Outreach = grown, at, next.Outreach.reached(x, at)
+	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
 	if !e.bears(x) { // labels and Due stay as Review left them
 		return next, transitions, Accepted
@@ -128,7 +128,7 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 		var more []Transition
 		p, more = e.relabel(p, p, occasion{})
 		if len(more) > 0 {
-			p.Settled = due
+			p.LastChange = due
 			transitions = append(transitions, more...)
 		}
 		p.Due = Unscheduled
@@ -162,7 +162,7 @@ func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	p.Model, p.Due = e.model.Hash, Unscheduled
 	next, more := e.relabel(before, p, occasion{model: true})
 	if len(more) > 0 {
-		next.Settled = next.AsOf
+		next.LastChange = next.AsOf
 	}
 	return next, append(transitions, more...)
 }

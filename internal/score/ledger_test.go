@@ -86,9 +86,9 @@ func (l *ledger) witness(before score.Profile, transitions []score.Transition, c
 		}
 		l.transitions = append(l.transitions, x)
 		base := score.Profile{History: before.History}
-		was := l.engine.Score(base, before.Settled)
+		was := l.engine.Score(base, before.LastChange)
 		if l.replaced != nil {
-			was = l.replaced.Score(base, before.Settled)
+			was = l.replaced.Score(base, before.LastChange)
 		}
 		is := l.engine.Score(score.Profile{History: l.profile.History}, s.AsOf)
 		switch x := x.(type) {

@@ -144,7 +144,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 	t := &TierChanged{
 		Stamp:    e.stamp(c, cause),
 		Previous: was.Tier, Tier: c.tier, Direction: direction(was.Tier, c.tier),
-		Before: c.base.settled.points, After: v.points,
+		Before: c.base.last.points, After: v.points,
 		LineCrossed: e.model.Tiers.Crossed(was.Tier, c.tier),
 		Coverage:    micro(v.coverage), Corrects: corrects,
 		Contributions: e.contributions(c.base, v),
