@@ -265,7 +265,7 @@ func eachProfile(encoded [][]byte, take func(i int, p *score.Profile)) error {
 }
 
 // recall builds the block of the newest cut from live histories, each taken back to that cut. It builds no block of an earlier cut,
-// because the histories also hold what came after the watch of that cut.
+// because the histories also hold what came after the window of that cut.
 func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
 	const most = 365 * 24 * time.Hour
 	if d.horizon > most {
