@@ -22,15 +22,20 @@ import (
 
 type backtestCommand struct {
 	logSettings
-	Cutoff      []instant `help:"Forecast at this date or time, from what was known then; several are separated by commas. Without one, at the last day that leaves a horizon to look at, and every four weeks before it, five in all." placeholder:"TIME"`
-	HorizonDays int       `help:"How far forecasts look ahead." default:"91"`
-	UnitDays    float64   `help:"Unit of time of the purchase model, in days." default:"7"`
-	JSON        string    `help:"Write all figures as JSON; - is standard output, in place of the tables." placeholder:"FILE"`
-	HTML        string    `name:"html" help:"Write a report with charts, one page without scripts." placeholder:"FILE"`
+	Cutoff      []instant `help:"Forecast from what was known at this date or RFC 3339 time. Separate several by commas. Without it: up to five cutoffs, four weeks apart, the last one a horizon before the end of the log." placeholder:"TIME"`
+	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728." default:"91"`
+	UnitDays    float64   `help:"Time unit of the purchase model, in days." default:"7"`
+	JSON        string    `help:"Write all figures as JSON to this file. - is standard output, in place of the tables." placeholder:"FILE"`
+	HTML        string    `name:"html" help:"Write a report with charts to this file, a page without scripts. - is standard output, in place of the tables." placeholder:"FILE"`
 	modelSettings
 }
 
-// Validate refuses what cannot be done.
+// Help is printed by backtest --help.
+func (*backtestCommand) Help() string {
+	return `Each cutoff is judged only by what came after it. An alert is true if its customer buys nothing in the horizon after the instant of the alert. Beside the customers with an alert stand customers of equal frequency and recency.`
+}
+
+// Validate returns an error for flags that do not go together or are out of range.
 func (c *backtestCommand) Validate() error {
 	switch {
 	case c.JSON == "-" && c.HTML == "-":
@@ -43,7 +48,7 @@ func (c *backtestCommand) Validate() error {
 	return nil
 }
 
-// Run judges the models on the log and prints how they did.
+// Run judges the models on the log, and prints and writes the figures.
 func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	engine, err := c.engine()
 	if err != nil {
@@ -80,7 +85,7 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	}); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	if c.HTML != "" { // its charts take longer than the rest
+	if c.HTML != "" { // the charts take long, so HTML comes after JSON
 		title := fmt.Sprintf("Backtest of %s, %d days ahead", c.Format, c.HorizonDays)
 		if err := writeTo(c.HTML, s, func(w io.Writer) error { return r.WriteHTML(w, title) }); err != nil {
 			return fmt.Errorf("write HTML: %w", err)
@@ -96,10 +101,10 @@ func (c *backtestCommand) horizon() time.Duration {
 	return time.Duration(c.HorizonDays) * 24 * time.Hour
 }
 
-// usualCutoffs is how many cutoffs there are where none is given: single ones are noise.
+// usualCutoffs is the number of cutoffs without --cutoff. The figures of a single cutoff vary too much.
 const usualCutoffs = 5
 
-// cutoffs are those given, in order, or the usual ones.
+// cutoffs returns the cutoffs of --cutoff in order. Without --cutoff it returns up to usualCutoffs that the log allows.
 func (c *backtestCommand) cutoffs(events []event.Event) ([]event.Instant, error) {
 	first, last := event.Span(events)
 	latest := last.Add(-c.horizon())
@@ -127,7 +132,7 @@ func (c *backtestCommand) cutoffs(events []event.Event) ([]event.Instant, error)
 	return all, nil
 }
 
-// printBacktest writes the tables.
+// printBacktest writes the result as tables.
 func printBacktest(to io.Writer, r *backtest.Result) error {
 	table := func(title, head string, row func(w io.Writer, c *backtest.Cutoff)) error {
 		fmt.Fprintf(to, "%s\n", title)
@@ -182,7 +187,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 	return err
 }
 
-// printDifferences says how much better the stack ranks.
+// printDifferences writes how far the AUC of the stack is above the AUC of each rival.
 func printDifferences(to io.Writer, r *backtest.Result) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "The stack's AUC less that of\tmean\t95 % interval, by customer")
@@ -197,7 +202,7 @@ func printDifferences(to io.Writer, r *backtest.Result) error {
 	return w.Flush()
 }
 
-// printClasses compares counts by class at the last cutoff.
+// printClasses compares, at the last cutoff, forecast and actual purchase days by class: the number of earlier purchase days.
 func printClasses(to io.Writer, r *backtest.Result) error {
 	last := r.Cutoffs[len(r.Cutoffs)-1]
 	fmt.Fprintf(to, "Purchase days to come per customer at %s, by purchase days after the first before it\n", last.Date)
@@ -217,10 +222,10 @@ func printClasses(to io.Writer, r *backtest.Result) error {
 	return w.Flush()
 }
 
-// coursePoints is how many points of a course are printed, at most.
+// coursePoints is the most points of a course that are printed.
 const coursePoints = 7
 
-// printCourse says how the purchase days came in after the last cutoff.
+// printCourse writes the purchase days after the last cutoff, added up over time, beside the forecasts.
 func printCourse(to io.Writer, r *backtest.Result) error {
 	last := r.Cutoffs[len(r.Cutoffs)-1]
 	fmt.Fprintf(to, "Purchase days of all customers since %s, added up\n", last.Date)
@@ -237,7 +242,7 @@ func printCourse(to io.Writer, r *backtest.Result) error {
 	return w.Flush()
 }
 
-// printAlerts says how good the alerts were: of any level at each cutoff, of each level over all.
+// printAlerts writes how good the alerts were: all levels together at each cutoff, then each level over all cutoffs.
 func printAlerts(to io.Writer, r *backtest.Result) error {
 	fmt.Fprintf(to, "Alerts of the model fitted at each cutoff, at their own instants: true if no purchase came within %g days.\n", r.HorizonDays)
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -245,7 +250,7 @@ func printAlerts(to io.Writer, r *backtest.Result) error {
 	line := func(name string, x backtest.AlertLevel) {
 		row := fmt.Sprintf("%s\t%s\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%+.3f to %+.3f\t%.3f\t%.1f\t%.1f\t%.0f\t%+.0f\t%.0f\t\n", name, x.Level, x.Alerts, x.Precision,
 			x.ValuePrecision, x.Matched, x.Lift, x.Over.Low, x.Over.High, x.Recall, x.PerThousand, x.PerThousandCounted, x.Lead, x.BeforeRule, x.Returned)
-		fmt.Fprint(w, strings.NewReplacer("+NaN", "–", "NaN", "–").Replace(row)) // what no alert or no customer tells
+		fmt.Fprint(w, strings.NewReplacer("+NaN", "–", "NaN", "–").Replace(row)) // a figure of no alert or no customer is NaN
 	}
 	for _, c := range r.Cutoffs {
 		line(c.Date, c.Alerts.Levels[0])

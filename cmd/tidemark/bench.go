@@ -16,27 +16,34 @@ import (
 )
 
 type benchCommand struct {
-	Events     int           `help:"Events to load into the topics beforehand." default:"1000000"`
-	Customers  int           `help:"Customers; every one is as likely as any other at every event." default:"200000"`
-	Mix        mix           `help:"Shares of interactions, purchases and feedback." default:"60,30,10"`
-	Span       time.Duration `help:"Time over which those events are spread, ending now." default:"720h"`
+	Events     int           `help:"Events that are loaded into the topics before the measurement." default:"1000000"`
+	Customers  int           `help:"Number of customers. Each event belongs to any customer with the same probability." default:"200000"`
+	Mix        mix           `help:"Shares of interactions, purchases and feedback, in any unit." default:"60,30,10"`
+	Span       time.Duration `help:"Period over which these events are spread; it ends now." default:"720h"`
 	Seed       uint64        `help:"Seed of the events: the same seed makes the same events." default:"1"`
 	Partitions int           `help:"Partitions of every topic." default:"4"`
-	Batch      int           `name:"batch-events" help:"Events that are applied together, at most." default:"2000"`
-	LatencyFor time.Duration `help:"How long to measure latency; 0 leaves it out." default:"15s"`
-	Rate       float64       `help:"Events a second at which to measure latency; half of what was reached if not given." placeholder:"N"`
+	Batch      int           `name:"batch-events" help:"Most events in one batch." default:"2000"`
+	LatencyFor time.Duration `help:"Duration of the latency measurement; 0 leaves it out." default:"15s"`
+	Rate       float64       `help:"Events per second while latency is measured. Without it: half the measured throughput." placeholder:"N"`
 	JSON       bool          `name:"json" help:"Print JSON instead of a table."`
-	Embedded   bool          `xor:"servers" help:"Use the embedded servers instead of starting real ones."`
-	Given      bool          `xor:"servers" help:"Use the servers that the flags of Kafka and Redis name. They must hold nothing of Tidemark's; what the run leaves there is yours to delete."`
-	Profile    string        `help:"Write a CPU profile of the backlog's scoring to this file, for go tool pprof." placeholder:"FILE"`
+	Embedded   bool          `xor:"servers" help:"Use embedded servers instead of a real Kafka and Redis."`
+	Given      bool          `xor:"servers" help:"Use the servers that the --kafka and --redis flags name. They must hold no data of Tidemark. You delete what the run leaves there."`
+	Profile    string        `help:"Write a CPU profile of the throughput measurement to this file, for go tool pprof." placeholder:"FILE"`
 	kafkaSettings
 	redisSettings
 }
 
-// Validate says everything that is wrong with the flags.
+// Help is printed by bench --help.
+func (*benchCommand) Help() string {
+	return `The bench starts a real Kafka and a real Redis of its own. It measures throughput on a loaded log, then latency in an open loop: events are sent at a fixed rate, whatever the service does.
+
+It also measures floors: what any consumer of these topics needs. Read a figure as a ratio to its floor; absolute figures depend on the machine.`
+}
+
+// Validate returns all mistakes in the flags.
 func (c *benchCommand) Validate() error { return c.bench(event.InstantOf(time.Now())).Check() }
 
-// bench is what to measure, with traffic that ends at an instant.
+// bench returns the configuration of a bench whose traffic ends at an instant.
 func (c *benchCommand) bench(to event.Instant) bench.Config {
 	return bench.Config{
 		Traffic:    traffic.Config{Events: c.Events, Customers: c.Customers, Mix: traffic.Mix(c.Mix), From: to.Add(-c.Span), To: to, Seed: c.Seed},
@@ -44,7 +51,7 @@ func (c *benchCommand) bench(to event.Instant) bench.Config {
 	}
 }
 
-// Run measures, and prints what came of it.
+// Run measures, and prints the result.
 func (c *benchCommand) Run(ctx context.Context, s streams) error {
 	config := c.bench(event.InstantOf(time.Now()))
 	config.Log = s.err
@@ -68,7 +75,7 @@ func (c *benchCommand) Run(ctx context.Context, s streams) error {
 	return result.Print(s.out)
 }
 
-// given are the servers that the flags name.
+// given returns the servers that the flags name.
 func (c *benchCommand) given() (*bench.Given, error) {
 	kafka, err := c.kafkaSettings.config()
 	if err != nil {
@@ -78,7 +85,7 @@ func (c *benchCommand) given() (*bench.Given, error) {
 	return &bench.Given{Kafka: kafka, Redis: client}, err
 }
 
-// mix is a flag's shares of interactions, purchases and feedback.
+// mix is traffic.Mix as a flag: shares of interactions, purchases and feedback.
 type mix traffic.Mix
 
 // UnmarshalText reads three numbers, separated by commas.

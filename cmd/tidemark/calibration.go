@@ -15,18 +15,18 @@ import (
 	"tidemark/internal/watch"
 )
 
-// boundSettings say from where on a model no longer holds.
+// boundSettings say when a churn model counts as drifted.
 type boundSettings struct {
-	DriftSettled int     `help:"Frozen churn forecasts that must be settled before anything is said of the model." default:"1000"`
-	DriftShift   float64 `help:"Log-odds by which those who left may lie off the forecast on the whole; more, and beyond chance, is drift." default:"0.25"`
-	DriftSlope   float64 `help:"Distance of the calibration slope from 1 that is no drift yet." default:"0.15"`
+	DriftSettled int     `help:"Least number of churn forecasts with a known outcome before drift is reported." default:"1000"`
+	DriftShift   float64 `help:"Largest distance in log-odds between forecast and outcome of all customers together. More, and beyond chance, is drift." default:"0.25"`
+	DriftSlope   float64 `help:"Largest distance of the calibration slope from 1. More, and beyond chance, is drift." default:"0.15"`
 }
 
 func (s boundSettings) bounds() watch.Bounds {
 	return watch.Bounds{Settled: s.DriftSettled, Shift: s.DriftShift, Slope: s.DriftSlope}
 }
 
-// forecastCounters are the counters of all forecasts that were settled in a replay, as the census of a live run has them.
+// forecastCounters returns the counters of all settled forecasts of a replay, under the names that the census of a live run uses.
 func forecastCounters(r *replay.Result) map[string]int64 {
 	counters := map[string]int64{}
 	for _, c := range r.Customers {
@@ -35,7 +35,7 @@ func forecastCounters(r *replay.Result) map[string]int64 {
 	return counters
 }
 
-// writeCounters writes counters as CSV, by name.
+// writeCounters writes counters as CSV, in the order of their names.
 func writeCounters(w io.Writer, counters map[string]int64) error {
 	if w == io.Discard {
 		return nil
@@ -53,18 +53,18 @@ func writeCounters(w io.Writer, counters map[string]int64) error {
 	return out.Error()
 }
 
-// quality is what is known of the forecasts of one model.
+// quality holds the figures of the forecasts of one model.
 type quality struct {
 	Model string `json:"model"`
 	Since string `json:"since"`
-	// Judged is who the model is judged by.
+	// Judged names the customers by whose forecasts the model is judged.
 	Judged string               `json:"judged_by"`
 	Fair   qualityOf            `json:"fair"`
 	Groups map[string]qualityOf `json:"groups"`
 	Drift  []string             `json:"drift"`
 }
 
-// qualityOf are the figures of some forecasts; null where there are too few.
+// qualityOf holds the figures of some forecasts. A figure is null if there are too few forecasts for it.
 type qualityOf struct {
 	Settled  int      `json:"settled"`
 	Gone     *float64 `json:"gone"`

@@ -20,14 +20,14 @@ import (
 type kafkaSettings struct {
 	KafkaBrokers      []string `group:"kafka" help:"Bootstrap addresses, host:port, separated by commas." default:"localhost:9092"`
 	KafkaClientID     string   `group:"kafka" help:"Name of this client in the brokers' logs and quotas." default:"tidemark"`
-	KafkaTLS          bool     `group:"kafka" name:"kafka-tls" help:"Encrypt the connections."`
+	KafkaTLS          bool     `group:"kafka" name:"kafka-tls" help:"Encrypt the connections with TLS."`
 	KafkaCA           string   `group:"kafka" name:"kafka-ca" help:"PEM file of the authorities that sign the brokers' certificates." placeholder:"FILE"`
 	KafkaCert         string   `group:"kafka" help:"PEM file of the client certificate." placeholder:"FILE"`
-	KafkaKey          string   `group:"kafka" help:"PEM file of its key." placeholder:"FILE"`
-	KafkaInsecure     bool     `group:"kafka" help:"Accept any certificate; for trials only."`
+	KafkaKey          string   `group:"kafka" help:"PEM file of the key of the client certificate." placeholder:"FILE"`
+	KafkaInsecure     bool     `group:"kafka" help:"Accept any certificate of a broker; for trials only."`
 	KafkaSASL         string   `group:"kafka" name:"kafka-sasl" help:"SASL mechanism: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512." placeholder:"MECHANISM"`
 	KafkaUser         string   `group:"kafka" help:"SASL user." placeholder:"NAME"`
-	KafkaPasswordFile string   `group:"kafka" help:"File that holds the SASL password; or set TIDEMARK_KAFKA_PASSWORD." placeholder:"FILE"`
+	KafkaPasswordFile string   `group:"kafka" help:"File that holds the SASL password. Or set TIDEMARK_KAFKA_PASSWORD." placeholder:"FILE"`
 }
 
 // groupSettings name the consumer group.
@@ -51,7 +51,7 @@ func (k kafkaSettings) config() (kafka.Config, error) {
 
 func (k kafkaSettings) cluster() (*kafka.Cluster, error) { return k.clusterOf(groupSettings{}) }
 
-// clusterOf is cluster for those who join a group, or ask how far it has got.
+// clusterOf is cluster for commands that join a consumer group or read its committed offsets.
 func (k kafkaSettings) clusterOf(g groupSettings) (*kafka.Cluster, error) {
 	config, err := k.config()
 	if err != nil {
@@ -63,10 +63,10 @@ func (k kafkaSettings) clusterOf(g groupSettings) (*kafka.Cluster, error) {
 
 // redisSettings say how to reach Redis.
 type redisSettings struct {
-	RedisURL          string `group:"redis" name:"redis-url" help:"Address, redis:// or rediss://, with user and database; no password here." default:"redis://localhost:6379/0"`
-	RedisCluster      bool   `group:"redis" help:"The address is that of a node of a Redis Cluster."`
-	RedisPasswordFile string `group:"redis" help:"File that holds the password; or set TIDEMARK_REDIS_PASSWORD." placeholder:"FILE"`
-	RedisPrefix       string `group:"redis" help:"Prefix of all keys." default:"tm"`
+	RedisURL          string `group:"redis" name:"redis-url" help:"Address, redis:// or rediss://, with user and database but without password." default:"redis://localhost:6379/0"`
+	RedisCluster      bool   `group:"redis" help:"The address names a node of a Redis Cluster."`
+	RedisPasswordFile string `group:"redis" help:"File that holds the password. Or set TIDEMARK_REDIS_PASSWORD." placeholder:"FILE"`
+	RedisPrefix       string `group:"redis" help:"Prefix of the names of all keys." default:"tm"`
 }
 
 func (r redisSettings) client() (goredis.UniversalClient, error) {
@@ -81,14 +81,14 @@ func (r redisSettings) client() (goredis.UniversalClient, error) {
 	return redis.Dial(address, r.RedisCluster)
 }
 
-// database is what commands that only look connect to: the data that is there, whatever its layout.
+// database is the connection of commands that only read: to data of any layout.
 type database struct {
 	*redis.Store
 	client goredis.UniversalClient
 	prefix string
 }
 
-// open connects when it is first asked something.
+// open returns a database. The connection is made by the first query.
 func (r redisSettings) open() (*database, error) {
 	client, err := r.client()
 	if err != nil {
@@ -101,14 +101,14 @@ func (r redisSettings) open() (*database, error) {
 	return &database{store, client, r.RedisPrefix}, nil
 }
 
-// laidOut returns the store of data of a layout.
+// laidOut returns the store for data with the layout l.
 func (d *database) laidOut(l shard.Layout) (*redis.Store, error) {
 	return redis.New(d.client, d.prefix, l)
 }
 
 func (d *database) close() { _ = d.client.Close() }
 
-// withPassword returns a URL with a password in it, or as it was where there is none.
+// withPassword returns a URL with the password in it. With an empty password the URL stays as it is.
 func withPassword(address, password string) (string, error) {
 	if password == "" {
 		return address, nil
@@ -126,12 +126,12 @@ func withPassword(address, password string) (string, error) {
 
 // registrySettings say how to reach a schema registry.
 type registrySettings struct {
-	RegistryURL          []string `group:"registry" name:"registry-url" help:"Address (Confluent's API); the embedded schemas and their fixed ids if not given." placeholder:"URL"`
+	RegistryURL          []string `group:"registry" name:"registry-url" help:"Address of a registry with Confluent's API. Without it: the embedded schemas with fixed ids." placeholder:"URL"`
 	RegistryUser         string   `group:"registry" help:"User of the registry." placeholder:"NAME"`
-	RegistryPasswordFile string   `group:"registry" help:"File that holds the password; or set TIDEMARK_REGISTRY_PASSWORD." placeholder:"FILE"`
+	RegistryPasswordFile string   `group:"registry" help:"File that holds the password. Or set TIDEMARK_REGISTRY_PASSWORD." placeholder:"FILE"`
 }
 
-// registry returns the client of the registry, nil where none is set.
+// registry returns the client of the registry, nil without --registry-url.
 func (r registrySettings) registry() (*avro.Registry, error) {
 	if len(r.RegistryURL) == 0 {
 		return nil, nil
@@ -143,7 +143,7 @@ func (r registrySettings) registry() (*avro.Registry, error) {
 	return avro.NewRegistry(avro.RegistryOptions{URLs: r.RegistryURL, User: r.RegistryUser, Password: password})
 }
 
-// codec returns the codec of all messages. With a registry our schemas are registered there first.
+// codec returns the codec of all messages. If there is a registry, codec first registers our schemas there.
 func (r registrySettings) codec(ctx context.Context) (*avro.Codec, error) {
 	registry, err := r.registry()
 	if err != nil {
@@ -158,7 +158,7 @@ func (r registrySettings) codec(ctx context.Context) (*avro.Codec, error) {
 	return avro.New(options)
 }
 
-// secret reads a password from the variable of a name, or from a file. Passwords are never flags: those show in process lists.
+// secret reads a password from an environment variable or from a file. No password is a flag: process lists show flags.
 func secret(variable, file string) (string, error) {
 	if value := os.Getenv(variable); value != "" {
 		if file != "" {

@@ -16,15 +16,15 @@ import (
 )
 
 type crossSectionCommand struct {
-	File    string   `arg:"" help:"Table of customers in CSV, its columns named by the first line."`
-	Outcome string   `required:"" help:"Column of what happened, 0 or 1." placeholder:"COLUMN"`
-	Add     []string `required:"" sep:"none" help:"A set of columns, judged together with the sets before it. Say it several times." placeholder:"NAME=COLUMNS"`
+	File    string   `arg:"" help:"Table of customers, a CSV file. Its first line names the columns."`
+	Outcome string   `required:"" help:"Column of the outcome, 0 or 1." placeholder:"COLUMN"`
+	Add     []string `required:"" sep:"none" help:"A named set of columns, judged together with the sets before it. Repeat the flag for each set." placeholder:"NAME=COLUMNS"`
 	JSON    bool     `help:"Print JSON instead of a table."`
 
 	sets []backtest.ColumnSet
 }
 
-// Validate reads the sets.
+// Validate reads the sets of --add.
 func (c *crossSectionCommand) Validate() error {
 	c.sets = nil
 	for _, set := range c.Add {
@@ -37,7 +37,7 @@ func (c *crossSectionCommand) Validate() error {
 	return nil
 }
 
-// Run prints what each set of columns adds.
+// Run prints how much each set of columns improves the forecast.
 func (c *crossSectionCommand) Run(ctx context.Context, s streams) (err error) {
 	file, err := os.Open(c.File)
 	if err != nil {

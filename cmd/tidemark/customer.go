@@ -18,18 +18,18 @@ type customerCommand struct {
 
 type customerShowCommand struct {
 	ID      string `arg:"" help:"Customer id."`
-	Explain bool   `help:"Print what the score is made of, and when it is looked at next."`
-	JSON    bool   `help:"Print JSON."`
+	Explain bool   `help:"Also print the other columns of the score, what each indicator adds, and the time of the next review."`
+	JSON    bool   `help:"Print JSON instead of a table."`
 	redisSettings
 }
 
-// visible are the fields of a score, in the order in which people ask for them.
+// visible are the fields of a public score, the most wanted first.
 var visible = []string{
 	"tier", "value_score", "churn_level", "churn_risk", "p_alive", "clv", "segment", "orders_365d", "spend_365d",
 	"last_purchase", "as_of", "model_version",
 }
 
-// Run reads the score as a dashboard does: from the public keys.
+// Run reads the score from the public keys, as a dashboard does. With --explain it also reads the profile.
 func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	db, err := c.open()
 	if err != nil {
@@ -78,7 +78,7 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	return table.Flush()
 }
 
-// inOrder returns the names of fields: first those of order, then the rest by name.
+// inOrder returns the names of fields: first the names in order, then the others by name.
 func inOrder(fields map[string]string, order []string) []string {
 	var names []string
 	for _, name := range order {

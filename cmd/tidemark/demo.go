@@ -10,19 +10,19 @@ import (
 )
 
 type demoCommand struct {
-	Customers  int           `help:"Customers of the simulated shop." default:"3000"`
+	Customers  int           `help:"Number of customers of the simulated shop." default:"3000"`
 	Seed       uint64        `help:"Seed of the simulation: the same seed plays the same year." default:"1"`
-	Days       int           `help:"Days to play, ending now." default:"365"`
-	In         time.Duration `help:"Time in which to play them." default:"1m"`
-	For        time.Duration `help:"Stop after this time, however far it has got; plays to the end if not given." placeholder:"DURATION"`
-	Stay       bool          `help:"Keep the servers up after the end, until interrupted."`
+	Days       int           `help:"Simulated days to play; the last one ends now." default:"365"`
+	In         time.Duration `help:"Time in which the days are played." default:"1m"`
+	For        time.Duration `help:"Stop after this time. Without it: play all days." placeholder:"DURATION"`
+	Stay       bool          `help:"Keep the servers up after the last day, until interrupted."`
 	Partitions int           `help:"Partitions of every topic." default:"4"`
-	KafkaPort  int           `help:"Port of the embedded Kafka; any free one where it is taken." default:"9092"`
-	RedisPort  int           `help:"Port of the embedded Redis; any free one where it is taken." default:"6379"`
-	Admin      string        `help:"Listen address of the metrics; any free port where it is taken." default:"127.0.0.1:9464"`
+	KafkaPort  int           `help:"Port of the embedded Kafka. If it is taken, any free port." default:"9092"`
+	RedisPort  int           `help:"Port of the embedded Redis. If it is taken, any free port." default:"6379"`
+	Admin      string        `help:"Listen address of the metrics, host:port. If it is taken, any free port." default:"127.0.0.1:9464"`
 }
 
-// Validate says everything that is wrong with the flags.
+// Validate returns all mistakes in the flags.
 func (c *demoCommand) Validate() error { return c.config().Check() }
 
 // Run plays the demo.

@@ -12,14 +12,14 @@ import (
 )
 
 type doctorCommand struct {
-	Sample int `help:"Keys to look at per partition, to tell the producers' partitioner." default:"200"`
+	Sample int `help:"Keys that are read per partition, to detect the partitioner of the producers." default:"200"`
 	groupSettings
 	kafkaSettings
 	redisSettings
 	registrySettings
 }
 
-// Run asks everything that the service depends on how it is. It fails where something must be mended.
+// Run checks everything that the service depends on. It returns an error if something must be mended.
 func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -37,7 +37,7 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// askRedis returns the layout of the data; none where there is none, or no answer.
+// askRedis returns the layout of the data. The layout is empty if Redis holds no data or does not answer.
 func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.Layout {
 	db, err := c.open()
 	if err != nil {
@@ -68,7 +68,7 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 	return layout
 }
 
-// modelInForce judges the answer of redis.Store.Model.
+// modelInForce turns the answer of redis.Store.Model into a finding.
 func modelInForce(m redis.InForce, ok bool, err error) finding {
 	const name = "model in force"
 	switch {
@@ -114,7 +114,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	}
 }
 
-// askPartitioner compares the producers' partitioner with that of the data.
+// askPartitioner compares the partitioner of the producers with the partitioner of the data's layout.
 func (c *doctorCommand) askPartitioner(ctx context.Context, cluster *kafka.Cluster, layout shard.Layout, tell func(finding)) {
 	sample, err := cluster.SamplePartitioner(ctx, c.Sample)
 	if err != nil {

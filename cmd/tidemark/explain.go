@@ -15,7 +15,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// explain computes what a customer's public score is made of, from the profile and the model in force at the score's as_of.
+// explain computes the parts of a customer's public score from the profile and from the model that was in force at the score's as_of.
 func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanation, error) {
 	layout, ok, err := d.Layout(ctx)
 	if err != nil || !ok {
@@ -51,7 +51,7 @@ func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanat
 	return engine.Explain(profile, event.Instant(at)), nil
 }
 
-// printWhy prints what a score is made of, the largest part first.
+// printWhy prints the parts of the value score, the largest first, and the parts of the churn risk.
 func printWhy(w io.Writer, why score.Explanation) {
 	if len(why.Factors) == 0 {
 		return
@@ -69,7 +69,7 @@ func printWhy(w io.Writer, why score.Explanation) {
 	printWayBack(w, why.WayBack)
 }
 
-// printWayBack prints what to know before somebody at risk is called.
+// printWayBack prints what to know before you call a customer at risk: likely cause, evidence, deadline, largest offer.
 func printWayBack(w io.Writer, back *score.WayBack) {
 	if back == nil {
 		return
@@ -79,11 +79,11 @@ func printWayBack(w io.Writer, back *score.WayBack) {
 		fmt.Fprintf(w, "  likely_cause\t%s\t\n", back.LikelyCause)
 	}
 	for _, v := range back.Evidence {
-		said := "a complaint"
+		answer := "a complaint"
 		if !math.IsNaN(v.Score) {
-			said = fmt.Sprintf("an answer of %.0f %%", 100*v.Score)
+			answer = fmt.Sprintf("an answer of %.0f %%", 100*v.Score)
 		}
-		fmt.Fprintf(w, "  feedback %s\t%s\tof %s\n", v.ID, said, v.At)
+		fmt.Fprintf(w, "  feedback %s\t%s\tof %s\n", v.ID, answer, v.At)
 	}
 	if back.ActBy != event.Never {
 		fmt.Fprintf(w, "  act_by\t%s\t\n", back.ActBy)

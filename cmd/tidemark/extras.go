@@ -2,10 +2,10 @@
 
 package main
 
-// extras are the commands that the build of the release image leaves out, for what only they link.
+// extras are the commands that the release image leaves out, to leave out the libraries that only these commands need.
 type extras struct {
-	Demo         demoCommand         `cmd:"" help:"See it work: embedded servers, a simulated shop, a year in a minute."`
-	Bench        benchCommand        `cmd:"" help:"Measure the service on real servers: events a second, CPU, latency, memory."`
-	Backtest     backtestCommand     `cmd:"" help:"Judge the models out of time on a log, beside what an analyst would do without them."`
-	CrossSection crossSectionCommand `cmd:"" name:"crosssection" help:"Show what sets of columns tell of an outcome in a table of customers without dates."`
+	Demo         demoCommand         `cmd:"" help:"Play a simulated shop on embedded servers: a year in a minute."`
+	Bench        benchCommand        `cmd:"" help:"Measure events per second, CPU, latency and memory of the service on real servers."`
+	Backtest     backtestCommand     `cmd:"" help:"Judge forecasts of the models by what came later in a log, beside simple rivals."`
+	CrossSection crossSectionCommand `cmd:"" name:"crosssection" help:"Show how well sets of columns forecast an outcome in a table of customers."`
 }

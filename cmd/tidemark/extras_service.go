@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// extras stand in for the commands that this build leaves out: each says so, whatever its flags, and how to get it.
+// extras take the place of the commands that this build leaves out. With any flags, each command fails and says how to get it.
 type extras struct {
 	Demo         leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
 	Bench        leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
@@ -20,7 +20,7 @@ type leftOut struct {
 	Args []string `arg:"" optional:""`
 }
 
-// Run fails.
+// Run returns an error that says how to build the command.
 func (leftOut) Run(parsed *kong.Context) error {
 	return fmt.Errorf("tidemark %s is not in this build, which serves only: `make build` makes the whole, or in the sources `go run ./cmd/tidemark %[1]s`",
 		parsed.Selected().Name)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// finding is one thing that was looked at, and how to mend it where it is not OK.
+// finding is the result of one check, and the remedy if the result is not OK.
 type finding struct {
 	Name           string
 	OK             bool

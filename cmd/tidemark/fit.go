@@ -15,21 +15,30 @@ import (
 )
 
 type fitCommand struct {
-	Files            []string `arg:"" optional:"" name:"file" help:"Files of the log; - is standard input, gzip is unpacked."`
+	Files            []string `arg:"" optional:"" name:"file" help:"Files of the log. - is standard input; gzip is unpacked."`
 	Format           string   `enum:",cdnow,cdnow-sample,online-retail,olist,jsonl" default:"" help:"Format of the log: cdnow, cdnow-sample, online-retail, olist or jsonl." placeholder:"NAME"`
-	FromRedis        bool     `help:"Fit to the live histories; the base is the model in force unless --model is given."`
-	AsOf             instant  `help:"Fit to what was known at this date or time; at the last event's if not given." placeholder:"TIME"`
+	FromRedis        bool     `help:"Fit to the live histories in Redis instead of a log. Without --model, the base is the model in force."`
+	AsOf             instant  `help:"Fit to what was known at this date or RFC 3339 time. Without it: at the last event, or with --from-redis at the last evaluation." placeholder:"TIME"`
 	ModelKind        string   `help:"Purchase model: ${enum}." enum:"mbg-nbd,bg-nbd" default:"mbg-nbd"`
-	UnitDays         float64  `help:"Unit of time of the purchase model, in days." default:"7"`
-	Version          string   `help:"Version of the new model; the kind and the last day if not given." placeholder:"NAME"`
-	Out              string   `help:"Write the new model file; - is standard output." default:"-" placeholder:"FILE"`
-	ChurnStack       bool     `help:"Fit the churn stack too, to whom the log or the histories show to have left; the lines of the levels stay those of the base."`
-	AcceptDegenerate bool     `help:"Write a model even where the data do not support one."`
+	UnitDays         float64  `help:"Time unit of the purchase model, in days." default:"7"`
+	Version          string   `help:"Version of the new model. Without it: the model kind and the day of --as-of." placeholder:"NAME"`
+	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
+	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
+	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	modelSettings
 	redisSettings
 }
 
-// Validate refuses what cannot be done.
+// Help is printed by fit --help.
+func (*fitCommand) Help() string {
+	return `The new file is the base with other parameters, and with a section "fitted" that says where the parameters come from. All else stays byte by byte.
+
+A fit to an earlier date needs the log. If the data support no model, none is written, unless --accept-degenerate is given.
+
+Before you activate the model, run backtest --model and look at its alerts.`
+}
+
+// Validate returns an error for flags that do not go together.
 func (c *fitCommand) Validate() error {
 	switch {
 	case c.ChurnStack && c.ModelKind != "mbg-nbd":
@@ -48,8 +57,7 @@ func (c *fitCommand) Validate() error {
 	return nil
 }
 
-// Run fits the models to the customers and writes the base with their parameters in it. What it found out goes to standard
-// error.
+// Run fits the models to the customers, and writes the base with the new parameters. The report of the fit goes to standard error.
 func (c *fitCommand) Run(ctx context.Context, s streams) error {
 	began := time.Now()
 	from := c.fromLog
@@ -92,7 +100,7 @@ func (c *fitCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// fit fits the purchase and the spend model.
+// fit fits the purchase model and the spend model.
 func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found, error) {
 	out := &found{kind: c.ModelKind, unitDays: c.UnitDays}
 	rhythms := make([]stat.Rhythm, len(data.customers))

@@ -289,7 +289,7 @@ func stackOfOneCut(t *testing.T, log, base string, until event.Instant) churn.St
 		t.Fatal(err)
 	}
 	const horizon = 90 * 24 * time.Hour
-	blocks, err := learn.Look(t.Context(), engine, read.Events, []panel.Cut{{At: until.Add(-horizon), Watch: horizon}})
+	blocks, err := learn.Look(t.Context(), engine, read.Events, []panel.Cut{{At: until.Add(-horizon), Window: horizon}})
 	if err != nil {
 		t.Fatal(err)
 	}

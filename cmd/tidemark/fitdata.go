@@ -22,27 +22,27 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// fitData is what there is to fit to, and the model that the fit goes into.
+// fitData holds the customers to fit to, and the base: the model file whose parameters the fit replaces.
 type fitData struct {
 	base     []byte
 	currency event.Currency
 	calendar event.Calendar
-	// customers are those with a purchase that stands at asOf; first is the first purchase of them all.
+	// customers are the customers with a purchase that stands at asOf; first is the earliest purchase of any customer.
 	customers   []clv.Pattern
 	first, asOf event.Instant
-	// gaps are the days from the first to the second purchase day, of those who came back.
+	// gaps are the days from the first to the second purchase day, one entry for each customer who came back.
 	gaps []float64
 	// stacked says that the base has a churn stack.
 	stacked bool
-	// cuts and blocks are what the churn stack is learnt from; none where it is not asked for.
+	// The churn stack is learnt from blocks, one for each of cuts. Without --churn-stack both are empty.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
 	horizon time.Duration
-	// recalled says that the blocks are of histories, which have forgotten some of it.
+	// recalled says that the blocks come from live histories, which hold less than a log.
 	recalled bool
 }
 
-// newFitData returns no customers yet, and the engine that tells of them.
+// newFitData returns a fitData without customers, and the engine that reads facts from histories.
 func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	m, err := model.Parse(base)
 	if err != nil {
@@ -58,15 +58,15 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	}, engine, err
 }
 
-// fitCustomer is what a fit takes of a customer.
+// fitCustomer holds what a fit needs to know of one customer.
 type fitCustomer struct {
 	pattern clv.Pattern
 	first   event.Instant
-	gap     int // days from the first to the second purchase day
-	back    bool
+	gap     int  // days from the first to the second purchase day
+	back    bool // whether there is a second purchase day
 }
 
-// add counts a customer in.
+// add adds a customer.
 func (d *fitData) add(c fitCustomer) {
 	d.customers = append(d.customers, c.pattern)
 	d.first = min(d.first, c.first)
@@ -75,8 +75,8 @@ func (d *fitData) add(c fitCustomer) {
 	}
 }
 
-// secondOrder is the median of the days after which those came back who did, 0 where nobody has. It is short where many are
-// still to come back, as in a young shop.
+// secondOrder returns the median of gaps in days, 0 if nobody came back. The median is too short if many customers are yet to come
+// back, as in a young shop.
 func (d *fitData) secondOrder() int {
 	if len(d.gaps) == 0 {
 		return 0
@@ -85,7 +85,7 @@ func (d *fitData) secondOrder() int {
 	return int(stat.Quantile(.5, stat.Empirical, d.gaps, nil))
 }
 
-// fromLog takes the customers of the log.
+// fromLog reads the customers from the log.
 func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	base, err := c.source()
 	if err != nil {
@@ -137,13 +137,13 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	return data, err
 }
 
-// longSilence of everybody is more likely the end of the log.
+// longSilence is a silence of all customers together that is more likely the end of the log.
 const longSilence = 7 * 24 * time.Hour
 
 // fitPage is how many profiles are read at a time.
 const fitPage = 1000
 
-// fromRedis takes the customers of the live histories.
+// fromRedis reads the customers from the live histories.
 func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error) {
 	db, err := c.open()
 	if err != nil {
@@ -190,7 +190,7 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 	return data, ctx.Err()
 }
 
-// liveBase is the file given, else the model in force.
+// liveBase returns the source of --model, else of the model in force, else of the default model.
 func (c *fitCommand) liveBase(ctx context.Context, db *database) ([]byte, error) {
 	if c.Model != "" {
 		return c.source()
@@ -202,7 +202,7 @@ func (c *fitCommand) liveBase(ctx context.Context, db *database) ([]byte, error)
 	return model.Default(), nil
 }
 
-// profiles reads the profiles of all shards, in their encoding: it is the smallest form they have.
+// profiles reads the profiles of all shards. They stay encoded, to save memory.
 func profiles(ctx context.Context, store *redis.Store, shards int, shown *terminal.Progress) ([][]byte, error) {
 	defer shown.End()
 	var all [][]byte
@@ -219,11 +219,11 @@ func profiles(ctx context.Context, store *redis.Store, shards int, shown *termin
 	return all, nil
 }
 
-// decode takes the customers as of an instant; of zero, that up to which they have been evaluated.
+// decode adds the customers as of an instant. An asOf of 0 means the latest instant at which any customer was evaluated.
 func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Instant) error {
 	var newest event.Day
 	var evaluated event.Instant
-	known := make(map[string]struct{}, len(encoded)) // a scan may tell of a customer twice
+	known := make(map[string]struct{}, len(encoded)) // a scan may return a customer twice
 	err := eachProfile(encoded, func(i int, p *score.Profile) {
 		if _, twice := known[p.Customer]; twice {
 			encoded[i] = nil
@@ -249,7 +249,7 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 	})
 }
 
-// eachProfile decodes profiles, one after another, and tells the place of each. An empty one is left out.
+// eachProfile decodes profiles, one after another, and calls take with the index of each. It leaves nil entries out.
 func eachProfile(encoded [][]byte, take func(i int, p *score.Profile)) error {
 	for i, b := range encoded {
 		if b == nil {
@@ -264,7 +264,8 @@ func eachProfile(encoded [][]byte, take func(i int, p *score.Profile)) error {
 	return nil
 }
 
-// recall looks back in the histories, each of a customer, at how they stood at the newest cut: of the others they know too much.
+// recall builds the block of the newest cut from live histories, each taken back to that cut. It builds no block of an earlier cut,
+// because the histories also hold what came after the window of that cut.
 func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
 	const most = 365 * 24 * time.Hour
 	if d.horizon > most {

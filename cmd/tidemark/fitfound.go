@@ -15,23 +15,23 @@ import (
 	"tidemark/internal/stat"
 )
 
-// found is what a fit came to.
+// found is the result of a fit.
 type found struct {
 	kind            string
 	unitDays        float64
 	purchase, spend fitted
 	model           stat.PurchaseModel
-	gamma           *stat.GammaGamma // nil: the base's stays
-	stack           *churn.Stack     // nil: the base's stays
+	gamma           *stat.GammaGamma // nil keeps the base's
+	stack           *churn.Stack     // nil keeps the base's
 	stacked         fitted
-	inherited       bool        // the base's stack is over another purchase model than that of the fit
-	blocks          []time.Time // at which the stack looked at customers
-	recalled        bool        // from histories of today
+	inherited       bool        // the stack was fitted over the base's purchase model, not over this one
+	blocks          []time.Time // the cuts whose customers the stack is learnt from
+	recalled        bool        // the stack is learnt from live histories, not from a log
 	repeatBuyers    int
 	repeats         int
 }
 
-// fitted is a result without its type.
+// fitted is a fit.Result without the type of its model.
 type fitted struct {
 	estimates     []fit.Estimate
 	logLikelihood float64
@@ -43,8 +43,8 @@ func fittedOf[M any](r fit.Result[M]) fitted {
 	return fitted{r.Estimates, r.LogLikelihood, r.Customers, r.Warnings}
 }
 
-// degenerate are the warnings after which a model says nothing of customers. A spend model whose p runs away is none: it is
-// that of fixed prices.
+// degenerate returns the warnings that make a model worthless. A spend model whose p goes to infinity is not degenerate: it is the
+// model of fixed prices.
 func (f *found) degenerate() []string {
 	var out []string
 	for _, w := range f.purchase.warnings {
@@ -64,7 +64,7 @@ func (f *found) degenerate() []string {
 	return out
 }
 
-// warnings are those of both models, in words.
+// warnings returns the warnings of all models, in words.
 func (f *found) warnings() []string {
 	var out []string
 	for _, w := range f.purchase.warnings {
@@ -94,7 +94,7 @@ func (f *found) warnings() []string {
 	return out
 }
 
-// learn fits the churn stack, where there are cases to learn from.
+// learn fits the churn stack if data has blocks to learn from.
 func (f *found) learn(ctx context.Context, data *fitData) error {
 	if data.blocks == nil {
 		f.inherited = data.stacked
@@ -111,7 +111,7 @@ func (f *found) learn(ctx context.Context, data *fitData) error {
 	return nil
 }
 
-// file is f as a model file says it.
+// file returns f in the form that a model file takes.
 func (f *found) file(version string, data *fitData) model.Fit {
 	stack := f.stack
 	if f.inherited && f.kind != "mbg-nbd" {
@@ -134,7 +134,7 @@ func (f *fitted) goodness() model.Goodness {
 	return g
 }
 
-// print says what was found, as a table.
+// print writes the result as a table.
 func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "data       %s to %s: %d customers, %d of them bought again, on %d days\n",
@@ -170,7 +170,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	_, _ = io.WriteString(w, b.String())
 }
 
-// constants are what a regression says nothing of, for it does not vary.
+// constants returns the names of the features that do not vary, so that the regression learns nothing about them.
 func (f *fitted) constants() (names []string) {
 	for _, w := range f.warnings {
 		if c, constant := w.(fit.Constant); constant {

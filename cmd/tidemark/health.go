@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// healthWithin is the deadline of the service's answer, which itself asks Redis for up to two seconds.
+// healthWithin is the deadline of the answer. The service itself waits for Redis for up to two seconds.
 const healthWithin = 5 * time.Second
 
-// healthCommand asks a running service, for images that hold no program but this one.
+// healthCommand asks a running service whether it is ready. An image that holds no other program, such as curl, needs it.
 type healthCommand struct {
-	Admin string `help:"The --admin of the service." default:"127.0.0.1:9464"`
+	Admin string `help:"Address of the service, host:port, as its --admin flag has it." default:"127.0.0.1:9464"`
 }
 
-// Run prints the answer of /readyz; it fails where the service is not ready, or does not answer.
+// Run prints the answer of /readyz. It returns an error if the service is not ready or does not answer.
 func (c *healthCommand) Run(ctx context.Context, s streams) error {
 	address, err := reachable(c.Admin)
 	if err != nil {
@@ -35,7 +35,7 @@ func (c *healthCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// reachable is where a listener of an address is found from its own machine.
+// reachable returns the address at which a listener is reached from its own machine.
 func reachable(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
@@ -47,13 +47,13 @@ func reachable(listen string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-// ask returns the text that a URL answers with; as an error where the status is not 200.
+// ask returns the text of the answer of a URL. If the status is not 200, ask returns the text as an error.
 func ask(ctx context.Context, url string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return "", err
 	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // nor any proxy of the environment
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // and no proxy of the environment
 	response, err := client.Do(request)
 	if err != nil {
 		return "", err

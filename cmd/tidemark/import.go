@@ -16,19 +16,19 @@ import (
 
 type importCommand struct {
 	logSettings
-	Partitioner string `help:"Hash by which keys choose a partition: ${enum}." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
+	Partitioner string `help:"Hash by which the customer id chooses a partition: ${enum}." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
 	kafkaSettings
 	registrySettings
 }
 
 const (
-	// importBatch is how many events are published and acknowledged at a time.
+	// importBatch is the number of events in a batch. The next batch is sent when the brokers have acknowledged it.
 	importBatch = 5000
-	// importPatience is how long brokers may be away that come back: a restart, with time to spare.
+	// importPatience is how long an import waits for brokers that do not answer: long enough for a restart.
 	importPatience = 90 * time.Second
 )
 
-// Run publishes the log in canonical order, keyed by customer, each event under the time at which it occurred.
+// Run publishes the log in canonical order. The key of a record is the customer id, its time the time at which the event occurred.
 func (c *importCommand) Run(ctx context.Context, s streams) error {
 	cluster, err := c.cluster()
 	if err != nil {
@@ -57,8 +57,8 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// send publishes events in canonical order, a batch at a time: each waits until the one before is acknowledged, and while
-// brokers are away, for them.
+// send publishes events in canonical order, in batches. It sends a batch when the batch before is acknowledged. While brokers do not
+// answer, send waits for them, at most importPatience.
 func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []event.Event, shown *terminal.Progress) error {
 	defer shown.End()
 	dataset.Sort(events)

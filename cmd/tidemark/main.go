@@ -24,23 +24,23 @@ type cli struct {
 	Fit      fitCommand      `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
 	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
-	Customer customerCommand `cmd:"" help:"Look at one customer's live score."`
+	Customer customerCommand `cmd:"" help:"Print the live score of a customer."`
 	Doctor   doctorCommand   `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
 	Health   healthCommand   `cmd:"" help:"Ask a running service on this machine whether it is ready."`
 	Model    modelCommand    `cmd:"" help:"Show, check or activate the model in force."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
-// streams are where a command writes: its answer, and what it says meanwhile.
+// streams are where a command writes: its answer to out, its progress and remarks to err.
 type streams struct {
 	out, err io.Writer
 }
 
-// errFindings is the error of a check that found something: it has been printed already.
+// errFindings is the error of a check that failed. The findings have been printed already.
 var errFindings = errors.New("some checks failed")
 
-// gcPercent lets the heap grow to three times what is alive before it is collected, unless GOGC says otherwise: nearly all of
-// it are profiles that only lie there, and looking through them is what collecting costs. GOMEMLIMIT bounds it as always.
+// gcPercent lets the heap grow to three times the live memory before a collection, unless GOGC says otherwise. Nearly all live memory
+// is profiles that do not change, and a collection costs as much as it has to look through. GOMEMLIMIT bounds the heap as always.
 const gcPercent = 200
 
 func main() {
@@ -55,10 +55,10 @@ func main() {
 
 func run(ctx context.Context, args []string, s streams) int { return new(cli).run(ctx, args, s) }
 
-// run is main without the process: it parses, runs one command until ctx asks for its end, and returns the exit code, 0 for
-// success, 1 for failure, 2 for a command line that makes no sense.
+// run parses the command line, runs one command until the command ends or ctx does, and returns the exit code: 0 for success, 1 for
+// failure, 2 for a wrong command line. Tests call run in place of main.
 func (c *cli) run(ctx context.Context, args []string, s streams) int {
-	goredis.SetLogger(silent{}) // its errors come back to the caller as well
+	goredis.SetLogger(silent{}) // the library returns its errors too
 	exit := -1
 	parser, err := kong.New(c,
 		kong.Name("tidemark"),
@@ -96,7 +96,7 @@ func (c *cli) run(ctx context.Context, args []string, s streams) int {
 	return 0
 }
 
-// printHelp prints the help of the command line at hand. The variables are named by one rule, not flag by flag.
+// printHelp prints the help of the command in c. One line gives the rule for environment variables, so no flag names its own.
 func printHelp(o kong.HelpOptions, c *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(o, c); err != nil {
 		return err
@@ -105,7 +105,7 @@ func printHelp(o kong.HelpOptions, c *kong.Context) error {
 	return err
 }
 
-// commandOf is the command line, without flags, that err is about.
+// commandOf returns the command, such as "tidemark topics create", in whose flags or arguments err is.
 func commandOf(err error) string {
 	var parse *kong.ParseError
 	if !errors.As(err, &parse) || parse.Context == nil || parse.Context.Selected() == nil {
@@ -120,8 +120,8 @@ func commandOf(err error) string {
 	return strings.Join(names, " ")
 }
 
-// silent is the log of a library that returns its errors too.
+// silent is a log that drops everything.
 type silent struct{}
 
-// Printf drops what it is given.
+// Printf does nothing.
 func (silent) Printf(context.Context, string, ...any) {}

@@ -21,11 +21,11 @@ type modelCommand struct {
 }
 
 type modelShowCommand struct {
-	Default bool `help:"Print the model that comes with Tidemark; asks no server."`
+	Default bool `help:"Print the model that comes with Tidemark, without asking a server."`
 	redisSettings
 }
 
-// Run prints the source of a model.
+// Run prints the source of the model in force, or of the default model.
 func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 	if c.Default {
 		_, err := s.out.Write(model.Default())
@@ -61,7 +61,7 @@ type modelCheckCommand struct {
 	File string `arg:"" type:"existingfile" help:"Model file."`
 }
 
-// Run reads the file and prints what it is.
+// Run checks the file, and prints the version, the hashes and the currency of its model.
 func (c *modelCheckCommand) Run(s streams) error {
 	m, _, err := readModel(c.File)
 	if err != nil {
@@ -73,11 +73,18 @@ func (c *modelCheckCommand) Run(s streams) error {
 
 type modelActivateCommand struct {
 	File        string  `arg:"" type:"existingfile" help:"Model file."`
-	EffectiveAt instant `help:"In force from this date or time on; in a few seconds if not given. Until then another announcement replaces this one, and the model in force withdraws it." placeholder:"TIME"`
+	EffectiveAt instant `help:"Date or RFC 3339 time from which the model is in force. Without it: a few seconds from now." placeholder:"TIME"`
 	redisSettings
 }
 
-// Run validates the file and switches to it.
+// Help is printed by model activate --help.
+func (*modelActivateCommand) Help() string {
+	return `The model comes into force for all instances at one instant. Every customer is reviewed then; changes that follow say cause MODEL.
+
+Until that instant the model is only announced: another activation replaces the announcement, and an activation of the model in force withdraws it.`
+}
+
+// Run checks the file and activates its model.
 func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	m, raw, err := readModel(c.File)
 	if err != nil {
@@ -95,7 +102,7 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	if layout.Shards > 0 && layout.Base != m.Base {
 		return fmt.Errorf("the data is in %s, the model in %s: histories cannot change their currency", layout.Base, m.Base)
 	}
-	before, switches, err := settled(ctx, db)
+	before, switches, err := beforeSwitch(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -121,9 +128,9 @@ func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// settled returns what stands in Redis when no switch is about to happen. An instance that knows of a switch may not hear in time
-// that the model is withdrawn, so a switch that is so near takes place first.
-func settled(ctx context.Context, db *database) (redis.InForce, bool, error) {
+// beforeSwitch returns the models in Redis. If an announced model comes into force within service.ModelNotice, beforeSwitch first waits
+// until it has: a withdrawal so late would not reach every instance in time.
+func beforeSwitch(ctx context.Context, db *database) (redis.InForce, bool, error) {
 	m, ok, err := db.Model(ctx)
 	if err != nil {
 		return m, ok, err
@@ -142,7 +149,7 @@ func settled(ctx context.Context, db *database) (redis.InForce, bool, error) {
 	return db.Model(ctx)
 }
 
-// since names the instant from which a model is in force.
+// since returns in words the instant from which a model is in force.
 func since(at event.Instant) string {
 	if at == 0 {
 		return "the beginning"

@@ -20,13 +20,13 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// logSettings name a log in files.
+// logSettings name the files of a log and their format.
 type logSettings struct {
-	Files  []string `arg:"" name:"file" help:"Files of the log; - is standard input, gzip is unpacked."`
+	Files  []string `arg:"" name:"file" help:"Files of the log. - is standard input; gzip is unpacked."`
 	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl" help:"Format of the log: ${enum}." placeholder:"NAME"`
 }
 
-// read reads the log, with progress on a terminal, and says on s what was left out.
+// read reads the log. It shows progress on a terminal, and writes to s.err which lines it left out, and why.
 func (l logSettings) read(s streams) (dataset.Log, error) {
 	format, err := dataset.ParseFormat(l.Format)
 	if err != nil {
@@ -50,17 +50,28 @@ func (l logSettings) read(s streams) (dataset.Log, error) {
 
 type replayCommand struct {
 	logSettings
-	AsOf        instant       `help:"Score as of this date or time; the last event's if not given." placeholder:"TIME"`
-	Scores      string        `help:"Write the scores as CSV; - is standard output." placeholder:"FILE"`
-	Transitions string        `help:"Write the transitions as lines of JSON; - is standard output." placeholder:"FILE"`
-	AlertMaxAge time.Duration `help:"Mark transitions older than this as not published; 0 never does." default:"168h"`
-	Calibration string        `help:"Write the counters of the settled churn forecasts as CSV; - is standard output." placeholder:"FILE"`
+	AsOf        instant       `help:"Score as of this date or RFC 3339 time. Without it: as of the last event." placeholder:"TIME"`
+	Scores      string        `help:"Write the scores as CSV to this file; - is standard output." placeholder:"FILE"`
+	Transitions string        `help:"Write the transitions as lines of JSON to this file; - is standard output." placeholder:"FILE"`
+	AlertMaxAge time.Duration `help:"Mark a transition that is older than this at --as-of as not published; 0 marks none." default:"168h"`
+	Calibration string        `help:"Write counters of the churn forecasts with a known outcome as CSV to this file; - is standard output." placeholder:"FILE"`
 	JSON        bool          `help:"Print the summary as JSON."`
 	boundSettings
 	modelSettings
 }
 
-// Validate refuses what cannot be done.
+// Help is printed by replay --help.
+func (*replayCommand) Help() string {
+	return `The formats:
+
+    cdnow          CDNOW_master.txt, the purchases of CDNOW's customers
+    cdnow-sample   CDNOW_sample.txt, a tenth of these customers
+    online-retail  Online Retail of UCI, as .csv or .csv.gz
+    olist          the five files of Olist together
+    jsonl          a line per event: {"topic": "...", "event": {...}}`
+}
+
+// Validate returns an error for flags that do not go together.
 func (c *replayCommand) Validate() error {
 	places := map[string]bool{}
 	for _, place := range []string{c.Scores, c.Transitions, c.Calibration} {
@@ -72,7 +83,8 @@ func (c *replayCommand) Validate() error {
 	return c.bounds().Check()
 }
 
-// Run folds the log and writes what was asked for. The summary goes to standard error where a file goes to standard output.
+// Run folds the log and writes the files that the flags name, then a summary. If a file goes to standard output, the summary goes to
+// standard error.
 func (c *replayCommand) Run(s streams) error {
 	engine, err := c.engine()
 	if err != nil {
@@ -115,7 +127,7 @@ func (c *replayCommand) Run(s streams) error {
 	return summary.print(to)
 }
 
-// writeTo calls write with the file of a name: none if empty, standard output if -.
+// writeTo calls write with the file of this name. - is standard output. An empty name discards what is written.
 func writeTo(name string, s streams, write func(io.Writer) error) (err error) {
 	switch name {
 	case "":
@@ -151,11 +163,11 @@ func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
 
 // writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones.
 func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (published int, err error) {
-	told := make(map[score.Transition]bool)
+	public := make(map[score.Transition]bool) // whether it is published
 	for _, c := range r.Customers {
 		profile := c.Profile
-		for i, p := range profile.Publish(c.Told, r.AsOf, maxAge) {
-			told[c.Told[i]] = p
+		for i, p := range profile.Publish(c.Transitions, r.AsOf, maxAge) {
+			public[c.Transitions[i]] = p
 			if p {
 				published++
 			}
@@ -167,12 +179,12 @@ func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (publ
 	out := bufio.NewWriterSize(w, 1<<16)
 	for _, t := range r.Transitions() {
 		topic, line := avro.TransitionJSON(t)
-		fmt.Fprintf(out, `{"topic":%q,"event":%s,"sequence":%d,"published":%t}`+"\n", topic, line, t.Common().Sequence, told[t])
+		fmt.Fprintf(out, `{"topic":%q,"event":%s,"sequence":%d,"published":%t}`+"\n", topic, line, t.Common().Sequence, public[t])
 	}
 	return published, out.Flush()
 }
 
-// summary is what a replay amounts to, in numbers.
+// summary holds the counts of a replay.
 type summary struct {
 	AsOf         string         `json:"as_of"`
 	Model        string         `json:"model_version"`
@@ -215,7 +227,7 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 			out.Levels[row.Level.String()]++
 			out.Segments[row.Segment]++
 		}
-		for _, t := range c.Told {
+		for _, t := range c.Transitions {
 			switch t := t.(type) {
 			case *score.TierChanged:
 				out.TierMoves[t.Direction.String()]++

@@ -19,18 +19,18 @@ import (
 
 type runCommand struct {
 	clockSettings
-	ExitWhenCaughtUp bool          `help:"End once the group's committed offsets equal the end of the log on all partitions."`
-	BadRecords       string        `help:"What to do when the share of bad records jumps: ${enum}. pause: wait a minute, then longer, up to 15 minutes, and probe in between. bury: go on, and send all of them to the dead letters." enum:"pause,bury" default:"pause"`
-	OnDataLoss       string        `help:"What to do where the log no longer holds what was not read: ${enum}." enum:"fail,continue" default:"fail"`
-	Shards           int           `help:"Virtual shards, laid out at the first start and fixed from then on; 0 is the smallest multiple of twice the partitions that is at least 64." default:"0"`
-	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. Ask doctor." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
-	BatchEvents      int           `help:"Events that are applied together, at most: more is faster, fewer is sooner." default:"2000"`
-	PublishScores    bool          `help:"Also publish changed scores to customer.scores.v1."`
-	RollingCycle     time.Duration `help:"Time in which every customer's public score is rewritten once." default:"1h"`
-	DrainWithin      time.Duration `help:"Deadline of a graceful end." default:"10s"`
-	Admin            string        `help:"Listen address of /livez, /readyz and /metrics; empty for none." default:"127.0.0.1:9464"`
+	ExitWhenCaughtUp bool          `help:"Stop when the group has committed the end offset of every input partition."`
+	BadRecords       string        `help:"What to do when the share of bad records jumps: ${enum}. pause waits a minute, then longer, up to 15 minutes, and tries again in between. bury goes on, and sends all bad records to the dead letters." enum:"pause,bury" default:"pause"`
+	OnDataLoss       string        `help:"What to do if Kafka has deleted records that are not read yet: ${enum}. continue goes on at the first record left." enum:"fail,continue" default:"fail"`
+	Shards           int           `help:"Number of shards, fixed at the first start. 0 takes the number of the data; at the first start it takes the smallest multiple of twice the partitions that is at least 64." default:"0"`
+	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. The doctor command detects it." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
+	BatchEvents      int           `help:"Most events in one batch. A larger batch gives more throughput, a smaller one less latency." default:"2000"`
+	PublishScores    bool          `help:"Also publish each changed score to customer.scores.v1."`
+	RollingCycle     time.Duration `help:"Period in which the public score of every customer is written again once." default:"1h"`
+	DrainWithin      time.Duration `help:"Longest time that a graceful end may take." default:"10s"`
+	Admin            string        `help:"Listen address, host:port, of /livez, /readyz and /metrics. Empty opens no listener." default:"127.0.0.1:9464"`
 	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
-	LogLevel         string        `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	LogLevel         string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	boundSettings
 	modelSettings
 	memberSettings
@@ -39,13 +39,13 @@ type runCommand struct {
 	registrySettings
 }
 
-// memberSettings say how this process belongs to the consumer group.
+// memberSettings say how this process joins the consumer group.
 type memberSettings struct {
 	groupSettings
-	KafkaSessionTimeout time.Duration `group:"kafka" help:"Silence after which the group gives a member's partitions to others." default:"10s"`
+	KafkaSessionTimeout time.Duration `group:"kafka" help:"Time without a heartbeat after which the group gives the partitions of a member to other members." default:"10s"`
 }
 
-// Validate says everything that is wrong with the flags.
+// Validate returns all mistakes in the flags.
 func (c *runCommand) Validate() error {
 	var wrong []error
 	if c.Clock == "wall" && c.AsOf != 0 {
@@ -63,11 +63,11 @@ func (c *runCommand) Validate() error {
 	return errors.Join(append(wrong, c.bounds().Check())...)
 }
 
-// clockSettings say how far reviews in silence may run.
+// clockSettings choose the clock of the reviews in silence, and its end.
 type clockSettings struct {
-	Clock       string        `help:"${enum}: wall scores as time passes; event loads a history up to --as-of." enum:"wall,event" default:"wall"`
-	AsOf        instant       `help:"End of the event clock, a date or time; an event after it is an error." placeholder:"TIME"`
-	AlertMaxAge time.Duration `help:"Transitions older than this at their commit are recorded but not published; 0 publishes all." default:"168h"`
+	Clock       string        `help:"Clock of the reviews in silence: ${enum}. wall is the time of day. event follows the events and ends at --as-of: it loads a history." enum:"wall,event" default:"wall"`
+	AsOf        instant       `help:"End of the event clock, a date or an RFC 3339 time. An event after it is an error." placeholder:"TIME"`
+	AlertMaxAge time.Duration `help:"A transition that is older than this at its commit is recorded but not published; 0 publishes all." default:"168h"`
 }
 
 func (c clockSettings) clock() pipeline.Clock {
@@ -77,7 +77,20 @@ func (c clockSettings) clock() pipeline.Clock {
 	return pipeline.WallClock
 }
 
-// Run wires the service and runs it until it is told to stop, or has caught up.
+// Help is printed by run --help.
+func (*runCommand) Help() string {
+	return `Start more processes to share the work. Metrics, /livez and /readyz are on the --admin address. Without --model the service uses the model in force; the first start puts the model that comes with Tidemark into force.
+
+To load a history in event time and then stop:
+
+    tidemark run --clock event --as-of 1998-06-30 --alert-max-age 0 \
+      --exit-when-caught-up
+
+Under the wall clock an old log is safe too: transitions older than --alert-max-age are recorded but not published.`
+}
+
+// Run connects the parts of the service and runs it. Run returns when ctx ends, or with --exit-when-caught-up when the group has
+// caught up.
 func (c *runCommand) Run(ctx context.Context, s streams) error {
 	log, err := newLog(s.err, c.LogLevel)
 	if err != nil {
@@ -140,7 +153,8 @@ func (c *runCommand) lossPolicy() pipeline.LossPolicy {
 	return pipeline.FailOnLoss
 }
 
-// newLog returns a logger of JSON lines, sampled so that a storm does not drown itself.
+// newLog returns a logger of JSON lines. It drops most repetitions of a message within a second, so that a storm of errors does not
+// flood the log.
 func newLog(w io.Writer, level string) (*zap.Logger, error) {
 	least, err := zapcore.ParseLevel(level)
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 	"time"
-	_ "time/tzdata" // for --zone where the machine, or the image, has no zones
+	_ "time/tzdata" // for --zone, if the machine or the image has no time zones
 
 	"tidemark/internal/event"
 	"tidemark/internal/model"
@@ -12,10 +12,10 @@ import (
 	"tidemark/internal/service"
 )
 
-// modelSettings choose the model of commands that bring their own.
+// modelSettings choose the model and the zone of a command.
 type modelSettings struct {
-	Model string `help:"Model file; the one that comes with Tidemark if not given." placeholder:"FILE" type:"existingfile"`
-	Zone  string `help:"Zone whose calendar days count, such as Europe/Berlin." default:"UTC"`
+	Model string `help:"Model file. Without it: the model that comes with Tidemark." placeholder:"FILE" type:"existingfile"`
+	Zone  string `help:"Time zone of calendar days, such as Europe/Berlin." default:"UTC"`
 }
 
 // engine loads the model and returns its engine.
@@ -27,7 +27,7 @@ func (s modelSettings) engine() (*score.Engine, error) {
 	return service.NewEngine(raw, s.Zone, nil)
 }
 
-// source returns the bytes of the model.
+// source returns the content of the model file.
 func (s modelSettings) source() ([]byte, error) {
 	if s.Model == "" {
 		return model.Default(), nil
@@ -39,10 +39,10 @@ func (s modelSettings) source() ([]byte, error) {
 	return raw, nil
 }
 
-// instant is a flag's date or time: 2026-01-31 is 00:00 UTC of that day.
+// instant is a date or a time in a flag. A date such as 2026-01-31 means 00:00 UTC.
 type instant event.Instant
 
-// UnmarshalText reads RFC 3339, or a bare date.
+// UnmarshalText reads an RFC 3339 time or a date.
 func (i *instant) UnmarshalText(b []byte) error {
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if t, err := time.Parse(layout, string(b)); err == nil {

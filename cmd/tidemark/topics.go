@@ -7,16 +7,21 @@ import (
 
 type topicsCommand struct {
 	Create topicsCreateCommand `cmd:"" help:"Create the topics that are missing, then check all."`
-	Check  topicsCheckCommand  `cmd:"" help:"Say what is wrong with the topics."`
+	Check  topicsCheckCommand  `cmd:"" help:"Check the topics, and say what is wrong and how to mend it."`
 }
 
 type topicsCreateCommand struct {
-	Partitions  int `help:"Partitions of every topic: the most instances that can share the work." default:"12"`
-	Replication int `help:"Replication factor; -1 is the brokers' default." default:"-1"`
+	Partitions  int `help:"Partitions of every topic. At most this many instances can share the work." default:"12"`
+	Replication int `help:"Replication factor of every topic; -1 is the default of the brokers." default:"-1"`
 	kafkaSettings
 }
 
-// Run creates what is missing.
+// Help is printed by topics create --help.
+func (*topicsCreateCommand) Help() string {
+	return `The three input topics need the same number of partitions. Topics that exist keep their partitions.`
+}
+
+// Run creates the topics that are missing, then checks all topics.
 func (c *topicsCreateCommand) Run(ctx context.Context, s streams) error {
 	cluster, err := c.cluster()
 	if err != nil {
@@ -31,7 +36,7 @@ func (c *topicsCreateCommand) Run(ctx context.Context, s streams) error {
 
 type topicsCheckCommand struct{ kafkaSettings }
 
-// Run prints a line per finding; it fails where one must be mended.
+// Run prints a line for each finding. It returns an error if something must be mended.
 func (c *topicsCheckCommand) Run(ctx context.Context, s streams) error {
 	cluster, err := c.cluster()
 	if err != nil {

@@ -19,8 +19,8 @@ func rating(f *event.Feedback, v value) error {
 	return v.number(&f.Score)
 }
 
-// settle gives an NPS answer without a scale the scale 0 to 10, and removes the scale of a feedback without an answer.
-func settle(f *event.Feedback) {
+// fixScale gives an NPS answer without a scale the scale 0 to 10, and removes the scale of a feedback without an answer.
+func fixScale(f *event.Feedback) {
 	if !f.Scored {
 		f.Min, f.Max = 0, 0
 		return

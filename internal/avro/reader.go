@@ -54,7 +54,7 @@ func compile(topic event.Topic, writer, ours *schema) (func([]byte) (event.Event
 		return func(b []byte) (event.Event, error) {
 			e := new(event.Feedback)
 			err := p.decode(e, b)
-			settle(e)
+			fixScale(e)
 			return e, err
 		}, err
 	}

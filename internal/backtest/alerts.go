@@ -105,7 +105,7 @@ type match struct {
 }
 
 // tally judges the alerts.
-func (w *watch) tally() *tally {
+func (w *scoredLog) tally() *tally {
 	t := &tally{watched: days(w.until.Sub(w.cutoff))}
 	for i := range w.lives {
 		l := &w.lives[i]
@@ -122,7 +122,7 @@ func (w *watch) tally() *tally {
 }
 
 // recall counts a customer among the active and the leavers, if the customer belongs there.
-func (w *watch) recall(t *tally, l *life) {
+func (w *scoredLog) recall(t *tally, l *life) {
 	s, ok := l.at(w.cutoff)
 	if !ok || !w.counts(s, w.cutoff) || w.silent(s, w.cutoff) >= w.lines.Horizon.Hours()/24 {
 		return
@@ -149,7 +149,7 @@ func (w *watch) recall(t *tally, l *life) {
 }
 
 // judge adds one alert to the sums of a level.
-func (w *watch) judge(t *levelTally, l *life, m moment) {
+func (w *scoredLog) judge(t *levelTally, l *life, m moment) {
 	right := w.left(l, m.at)
 	t.alerts++
 	t.stake += float64(m.stake)
@@ -167,7 +167,7 @@ func (w *watch) judge(t *levelTally, l *life, m moment) {
 
 // matched is the share of a customer's peers who bought nothing in the horizon after an instant. It is false if the customer
 // has no peers. A hash chooses among peers whose silence is equally near.
-func (w *watch) matched(l *life, at event.Instant) (share float64, ok bool) {
+func (w *scoredLog) matched(l *life, at event.Instant) (share float64, ok bool) {
 	type peer struct {
 		*life
 		off  event.Day

@@ -57,16 +57,16 @@ func silenced(t *testing.T, minSpend int64) *score.Engine {
 var shop = [][]event.Event{
 	ordered("ann", 60, 75, 90),              // gone: WATCH on day 120; AT_RISK on day 150 comes too late to be judged
 	ordered("bea", 60, 75, 90, 130, 179),    // WATCH on day 120, back ten days later
-	ordered("cat", 0, 5, 10),                // under alert since day 40, and lapsed during the watch
+	ordered("cat", 0, 5, 10),                // under alert since day 40, and lapsed after the cutoff
 	ordered("dan", 80, 95),                  // two purchases are no habit
 	ordered("eve", 20, 30, 40, 81, 91, 110), // bought before her line was reached: WATCH on day 140
 	ordered("flo", 60, 70, 75),              // reaches WATCH on day 105 and AT_RISK on day 135, gone
-	ordered("gus", 101, 111, 121),           // new after the cutoff, and too late to be alerted in the watch
+	ordered("gus", 101, 111, 121),           // new after the cutoff, and too late for an alert that is judged
 }
 
-func seen(t *testing.T, minSpend int64, lives [][]event.Event) *watch {
+func seen(t *testing.T, minSpend int64, lives [][]event.Event) *scoredLog {
 	t.Helper()
-	w, err := carry(t.Context(), silenced(t, minSpend), event.Calendar{}, &whole{lives: lives, last: on(180)}, on(100))
+	w, err := scoreLog(t.Context(), silenced(t, minSpend), event.Calendar{}, &whole{lives: lives, last: on(180)}, on(100))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestAlertsOfAShop(t *testing.T) {
 
 // An alert without a whole horizon of log after it is not judged. It counts for recall all the same.
 func TestALogThatEndsSooner(t *testing.T) {
-	w, err := carry(t.Context(), silenced(t, 0), event.Calendar{}, &whole{lives: shop, last: on(170)}, on(100))
+	w, err := scoreLog(t.Context(), silenced(t, 0), event.Calendar{}, &whole{lives: shop, last: on(170)}, on(100))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestNoAlertsBelowTheMinimumSpend(t *testing.T) {
 	}
 }
 
-// A customer who is silent for long at the cutoff is in an episode already. The episode does not belong to the watch, and the
+// A customer who is silent for long at the cutoff is in an episode already. The episode began before the cutoff, and the
 // customer is not a missed leaver.
 func TestEpisodesFromBefore(t *testing.T) {
 	a := seen(t, 0, [][]event.Event{ordered("ida", 40, 50, 64)}).tally().alerts(100)

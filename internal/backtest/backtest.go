@@ -214,7 +214,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := learn.Look(ctx, e, l.events, append(cuts, panel.Cut{At: at, Watch: o.Horizon}))
+	rows, err := learn.Look(ctx, e, l.events, append(cuts, panel.Cut{At: at, Window: o.Horizon}))
 	if err != nil {
 		return nil, err
 	}
@@ -264,17 +264,17 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 		f.came = append(f.came, float64(c.Later.Days))
 		f.spent = append(f.spent, m.Base.Major(c.Later.Net))
 	}
-	return f, f.carry(ctx, m, l, o)
+	return f, f.judgeAlerts(ctx, m, l, o)
 }
 
-// carry lets the fitted model score the log.
-func (f *forecasts) carry(ctx context.Context, m score.Model, l *whole, o Options) error {
+// judgeAlerts scores the log with the fitted model, and judges the alerts and the course of purchases.
+func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, l *whole, o Options) error {
 	anonymous := func(score.Transition) string { return "backtest" } // nobody reads the ids of these transitions
 	fitted, err := score.NewEngine(m, o.Calendar, anonymous, nil)
 	if err != nil {
 		return fmt.Errorf("the fitted model: %w", err)
 	}
-	w, err := carry(ctx, fitted, o.Calendar, l, f.at)
+	w, err := scoreLog(ctx, fitted, o.Calendar, l, f.at)
 	if err != nil {
 		return err
 	}

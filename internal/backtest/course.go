@@ -46,7 +46,7 @@ type Point struct {
 const week = 7
 
 // courseOf adds up the purchase days week by week. The last week may be short.
-func (f *forecasts) courseOf(w *watch, m stat.PurchaseModel, unitDays float64, horizon time.Duration) []Point {
+func (f *forecasts) courseOf(w *scoredLog, m stat.PurchaseModel, unitDays float64, horizon time.Duration) []Point {
 	rhythms := make([]stat.Rhythm, len(f.cases))
 	var rate float64 // purchase days a day, at the rate of the past
 	for i := range f.cases {
@@ -70,7 +70,7 @@ func (f *forecasts) courseOf(w *watch, m stat.PurchaseModel, unitDays float64, h
 }
 
 // bought is the number of purchase days of the cases' customers from the cutoff until an instant.
-func (w *watch) bought(f *forecasts, until event.Instant) (n int) {
+func (w *scoredLog) bought(f *forecasts, until event.Instant) (n int) {
 	for i := range f.cases {
 		l := w.life(f.cases[i].Customer)
 		n += l.end.History.Between(w.cutoff, until).Days
@@ -79,6 +79,6 @@ func (w *watch) bought(f *forecasts, until event.Instant) (n int) {
 }
 
 // life finds the life of a customer of the log.
-func (w *watch) life(customer string) *life {
+func (w *scoredLog) life(customer string) *life {
 	return &w.lives[sort.Search(len(w.lives), func(i int) bool { return w.lives[i].customer >= customer })]
 }

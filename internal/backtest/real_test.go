@@ -60,7 +60,7 @@ func run(t *testing.T, format dataset.Format, file string, cutoffs []event.Insta
 func TestAlertsAndSpendOnCDNOW(t *testing.T) {
 	r := run(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt", days(t, "1997-12-31"))
 	c := r.Cutoffs[0]
-	watch := c.Alerts.Levels[0]
+	all := c.Alerts.Levels[0]
 	t.Logf("%+v", *c.Alerts)
 	// The log ends at midnight before 30 June 1998, so alerts are judged until 31 March.
 	if got := float64(c.Alerts.WatchedDays); math.Abs(got-89) > .01 {
@@ -69,14 +69,14 @@ func TestAlertsAndSpendOnCDNOW(t *testing.T) {
 	if got := float64(c.Alerts.CustomerMonths); math.Abs(got-2357*89*12/365.) > .1 {
 		t.Errorf("customer-months: want all 2,357 customers for 89 days, got %v", got)
 	}
-	if watch.Alerts < 50 || watch.Alerts < c.Alerts.Levels[1].Alerts || c.Alerts.Levels[1].Alerts < c.Alerts.Levels[2].Alerts {
+	if all.Alerts < 50 || all.Alerts < c.Alerts.Levels[1].Alerts || c.Alerts.Levels[1].Alerts < c.Alerts.Levels[2].Alerts {
 		t.Errorf("want a fair number of alerts, and fewer of each higher level, got %+v", c.Alerts.Levels)
 	}
-	if !(watch.Precision > .6 && watch.Precision < .85 && watch.Matched > .55 && watch.Matched < .85) {
-		t.Errorf("want a precision of about .7, and about as much of matched customers, got %v and %v", watch.Precision, watch.Matched)
+	if !(all.Precision > .6 && all.Precision < .85 && all.Matched > .55 && all.Matched < .85) {
+		t.Errorf("want a precision of about .7, and about as much of matched customers, got %v and %v", all.Precision, all.Matched)
 	}
-	if watch.PerThousand > 30 {
-		t.Errorf("want no more than 30 alerts per 1,000 customer-months, got %v", watch.PerThousand)
+	if all.PerThousand > 30 {
+		t.Errorf("want no more than 30 alerts per 1,000 customer-months, got %v", all.PerThousand)
 	}
 	ours, steady := c.Spend[backtest.ExpectedSpend], c.Spend[backtest.SteadySpend]
 	if ours.Actual != steady.Actual || !(ours.MAE < steady.MAE && ours.RMSE < steady.RMSE && ours.Correlation > steady.Correlation) {

@@ -15,7 +15,7 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// preload fills the topics, in order of time.
+// preload publishes the events to the topics, in order of time.
 func (b *bench) preload(ctx context.Context) error {
 	shown := terminal.NewProgress(b.Log, "loading")
 	defer shown.End()
@@ -43,10 +43,10 @@ func (b *bench) preload(ctx context.Context) error {
 	return flush()
 }
 
-// loadBatch is how many events are published at a time.
+// loadBatch is the number of events in a batch of preload.
 const loadBatch = 20_000
 
-// backlog lets the service work off what the topics hold.
+// backlog measures the service while it processes all preloaded events, as fast as it can.
 func (b *bench) backlog(ctx context.Context, ended <-chan error) error {
 	b.say("scoring the backlog")
 	before, err := b.servers.usage(ctx, b.client)
@@ -84,14 +84,14 @@ func (b *bench) backlog(ctx context.Context, ended <-chan error) error {
 	return err
 }
 
-// all is what every lane must have come to.
+// all reports whether so holds for every lane.
 func all(so func(pipeline.Progress) bool) func([]pipeline.Progress) bool {
 	return func(lanes []pipeline.Progress) bool {
 		return !slices.ContainsFunc(lanes, func(p pipeline.Progress) bool { return !so(p) })
 	}
 }
 
-// await waits until the lanes are as far as asked, and returns the time since they were first at work.
+// await waits until so holds for the lanes, and returns the time since lanes first ran.
 func (b *bench) await(ctx context.Context, ended <-chan error, so func([]pipeline.Progress) bool) (time.Duration, error) {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
@@ -117,7 +117,7 @@ func (b *bench) await(ctx context.Context, ended <-chan error, so func([]pipelin
 	}
 }
 
-// outputs counts what the output topics hold.
+// outputs counts the records in the output topics.
 func (b *bench) outputs(ctx context.Context) (int, error) {
 	log := b.cluster.NewLog()
 	defer log.Close()
@@ -142,7 +142,7 @@ func (b *bench) outputPartitions() []shard.Partition {
 	return all
 }
 
-// worked reports whether a lane has committed and published all that it can see.
+// worked reports whether a lane has committed all records that it knows of and published their outputs.
 func worked(p pipeline.Progress) bool {
 	for partition, end := range p.End {
 		if p.Applied[partition] < end {
@@ -152,10 +152,10 @@ func worked(p pipeline.Progress) bool {
 	return len(p.End) == len(event.Topics())
 }
 
-// projected reports whether the dashboards see all of it too.
+// projected reports whether a lane has also written the public views of these records.
 func projected(p pipeline.Progress) bool { return p.CaughtUp }
 
-// profiled begins a CPU profile in a file of a name, and returns what ends it; nothing where there is no name.
+// profiled starts a CPU profile in a file, and returns a function that ends it. With an empty name it does nothing.
 func profiled(name string) (end func() error, err error) {
 	if name == "" {
 		return func() error { return nil }, nil

@@ -1,5 +1,5 @@
-// Package bench measures the service: what it reaches on preloaded topics, how late its outputs are in an open loop, and the floors
-// below which no consumer of the same topics could go.
+// Package bench measures the service: its throughput on preloaded topics, and the latency of its outputs in an open loop. Beside them
+// stand floors: the cost that every consumer of the same topics has.
 package bench
 
 import (
@@ -34,11 +34,11 @@ type bench struct {
 	codec     *avro.Codec
 	publisher *kafka.Publisher
 	service   *service.Service
-	watch     stopwatch
+	stopwatch stopwatch
 	result    Result
 }
 
-// Run starts or reaches the servers, measures, and stops what it has started.
+// Run starts the servers or connects to the given servers, measures, and stops the servers that it has started.
 func Run(ctx context.Context, c Config) (r Result, err error) {
 	b := &bench{Config: c}
 	if err := b.open(ctx); err != nil {
@@ -51,10 +51,10 @@ func Run(ctx context.Context, c Config) (r Result, err error) {
 	return b.result, nil
 }
 
-// prefix keeps the keys of a bench apart.
+// prefix begins the names of the keys of a bench.
 const prefix = "tmbench"
 
-// open starts or reaches the servers and makes ready what works on them.
+// open starts the servers or connects to the given servers, creates the topics, and makes the clients and the service.
 func (b *bench) open(ctx context.Context) (err error) {
 	b.say("starting the servers")
 	if b.servers, err = b.startServers(ctx); err != nil {
@@ -80,9 +80,9 @@ func (b *bench) open(ctx context.Context) (err error) {
 	}
 	b.service = service.New(service.Config{
 		Log: zap.NewNop(), Cluster: b.cluster, Redis: b.client, Codec: b.codec, Prefix: prefix, Model: model.Default(),
-		Layout: shard.Layout{Partitioner: shard.Murmur2, Zone: "UTC"},
-		Lane:   pipeline.Settings{BatchEvents: b.BatchEvents, Metrics: pipeline.NewMetrics()},
-		Watch:  b.watch.told,
+		Layout:  shard.Layout{Partitioner: shard.Murmur2, Zone: "UTC"},
+		Lane:    pipeline.Settings{BatchEvents: b.BatchEvents, Metrics: pipeline.NewMetrics()},
+		Observe: b.stopwatch.note,
 	})
 	b.result = Result{
 		Events: b.Traffic.Events, Customers: b.Traffic.Customers,
@@ -92,7 +92,7 @@ func (b *bench) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// refuseOccupied keeps the events of a bench out of topics and keys that others use.
+// refuseOccupied returns an error if given servers already hold topics of Tidemark or keys of a bench.
 func (b *bench) refuseOccupied(ctx context.Context) error {
 	if b.Given == nil {
 		return nil
@@ -146,5 +146,5 @@ func (b *bench) measure(ctx context.Context) error {
 	return b.setFloor(ctx)
 }
 
-// say shows what is being done.
+// say writes a line of progress to Log.
 func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.Log, format+"\n", args...) }

@@ -11,32 +11,33 @@ import (
 	"tidemark/internal/traffic"
 )
 
-// Config is what is measured, and on which servers.
+// Config configures a bench.
 type Config struct {
-	// Traffic is what is loaded into the topics beforehand. Latency is measured with more of the same, of the next seed.
+	// Traffic is the events that are loaded into the topics before the measurement. For latency the bench makes more of the same kind
+	// with the next seed.
 	Traffic traffic.Config
-	// Partitions of every topic; BatchEvents are applied together, at most.
+	// Partitions is the number of partitions of every topic, BatchEvents the most events in one batch. Both must be positive.
 	Partitions, BatchEvents int
-	// LatencyFor is how long to measure latency; 0 leaves it out. Rate is the events a second of that; 0 is half of what was
-	// reached.
+	// LatencyFor is how long to measure latency; 0 leaves the measurement out. Rate is the number of events per second meanwhile; 0 is
+	// half the measured throughput.
 	LatencyFor time.Duration
 	Rate       float64
-	// Embedded measures on embedded servers, Given on these. With neither, the bench starts real servers of its own.
+	// Embedded measures on embedded servers, Given on given ones. With neither, the bench starts real servers of its own.
 	Embedded bool
 	Given    *Given
-	// Profile is the name of a file for a CPU profile of the backlog's scoring; empty is none.
+	// Profile is the file for a CPU profile of the throughput measurement; empty makes no profile.
 	Profile string
-	// Log is told what is being done.
+	// Log takes lines of progress.
 	Log io.Writer
 }
 
-// Given are servers of the caller. They must hold nothing of Tidemark's. What a bench leaves there is the caller's to delete.
+// Given are servers of the caller. They must hold no data of Tidemark. The caller deletes what the bench leaves there.
 type Given struct {
 	Kafka kafka.Config
 	Redis goredis.UniversalClient
 }
 
-// Check says everything that is wrong with c, nil when nothing is.
+// Check returns all mistakes in c, nil if there is none.
 func (c Config) Check() error {
 	wrong := []error{c.Traffic.Check()}
 	if c.Partitions < 1 || c.BatchEvents < 1 || c.Traffic.From >= c.Traffic.To || c.LatencyFor < 0 || !(c.Rate >= 0) {

@@ -16,7 +16,7 @@ import (
 	"tidemark/internal/traffic"
 )
 
-// readFloors measures what no consumer of the topics can do without: to fetch, and to decode.
+// readFloors measures the cost that every consumer of the topics has: to fetch the records, and to fetch and decode them.
 func (b *bench) readFloors(ctx context.Context) error {
 	b.say("floors: fetch, fetch and decode")
 	var err error
@@ -30,7 +30,7 @@ func (b *bench) readFloors(ctx context.Context) error {
 	return err
 }
 
-// read goes once through all input partitions side by side.
+// read reads all input partitions once, in parallel.
 func (b *bench) read(ctx context.Context, each func(stream.Record) error) (Rate, error) {
 	log := b.cluster.NewLog()
 	defer log.Close()
@@ -79,11 +79,11 @@ const (
 	setWriters = 4
 )
 
-// setFloor measures what Redis takes to store as many bytes by plain SETs, one an event, pipelined. The keys go again.
+// setFloor measures how long Redis takes to store as many bytes by plain SETs, one for each event, pipelined. Then it deletes the keys.
 func (b *bench) setFloor(ctx context.Context) error {
 	b.say("floor: SET of %d bytes", b.result.RedisBytesPerEvent)
 	if b.result.RedisBytesPerEvent == 0 {
-		return nil // it does not tell
+		return nil // the server does not report the bytes
 	}
 	value := make([]byte, b.result.RedisBytesPerEvent)
 	for i := range value {
@@ -107,7 +107,7 @@ func (b *bench) setFloor(ctx context.Context) error {
 	return errors.Join(err, b.unset(ctx))
 }
 
-// set stores one writer's share.
+// set stores the values of one writer.
 func (b *bench) set(ctx context.Context, writer int, value []byte) error {
 	random := rand.New(rand.NewPCG(b.Traffic.Seed, uint64(writer)))
 	for left := b.Traffic.Events/setWriters + min(1, max(0, b.Traffic.Events%setWriters-writer)); left > 0; left -= setsAtOnce {
@@ -122,7 +122,7 @@ func (b *bench) set(ctx context.Context, writer int, value []byte) error {
 	return nil
 }
 
-// unset removes the keys again where the server is not ours to throw away.
+// unset deletes the keys, if the server is a given one. The bench's own server is thrown away.
 func (b *bench) unset(ctx context.Context) error {
 	if b.Given == nil {
 		return nil

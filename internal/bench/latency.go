@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	// offerEvery is what a source gathers before it sends. It counts as latency too.
+	// offerEvery is the time over which events are gathered before they are sent. It counts as latency.
 	offerEvery = 20 * time.Millisecond
-	// offersUnderWay bounds the batches that are not acknowledged yet. Beyond it the source falls behind its own
-	// schedule, and since an event's time is that of the schedule, this counts as latency too.
+	// offersUnderWay bounds the batches that are not acknowledged yet. At the bound the bench sends events later than scheduled. The time
+	// of an event is its scheduled time, so the delay counts as latency.
 	offersUnderWay = 256
 )
 
-// stopwatch notes when what is told was caused, by the id of what is told.
+// stopwatch measures the time from the event that causes a transition until a consumer has the transition.
 type stopwatch struct {
 	mu     sync.Mutex
 	since  event.Instant
@@ -32,8 +32,8 @@ type stopwatch struct {
 	took   []time.Duration
 }
 
-// told notes a transition that an event caused; those of silence have a due time instead.
-func (w *stopwatch) told(t score.Transition) {
+// note records a transition that an event caused. A transition of silence has no event to count from.
+func (w *stopwatch) note(t score.Transition) {
 	s := t.Common()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -42,25 +42,25 @@ func (w *stopwatch) told(t score.Transition) {
 	}
 }
 
-// start forgets, and notes from now on.
+// start forgets all transitions, and records the transitions of events since an instant.
 func (w *stopwatch) start(since event.Instant) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.since, w.caused, w.took = since, map[string]event.Instant{}, nil
 }
 
-// seen notes that a consumer has got a message.
-func (w *stopwatch) seen(id string, at time.Time) {
+// received records that a consumer has received the transition with an id.
+func (w *stopwatch) received(id string, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if cause, ok := w.caused[id]; ok {
 		w.took = append(w.took, at.Sub(cause.Time()))
-		delete(w.caused, id) // a repetition is none
+		delete(w.caused, id) // a repetition does not count
 	}
 }
 
-// latency offers events at a rate, each at its time whatever became of those before it, and measures from that time until a
-// consumer of the output topics has what the event caused.
+// latency measures in an open loop: it sends each event at its scheduled time, even if the service is late with earlier events. The
+// latency runs from the scheduled time until a consumer of the output topics has the transition that the event causes.
 func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	perSecond := b.Rate
 	if perSecond == 0 {
@@ -70,16 +70,16 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	log := b.cluster.NewLog()
 	defer log.Close()
 	offers, began := b.offers(perSecond)
-	b.watch.start(event.InstantOf(began))
-	listening, hush := context.WithCancel(ctx)
-	defer hush()
-	var ears errgroup.Group
+	b.stopwatch.start(event.InstantOf(began))
+	listening, stop := context.WithCancel(ctx)
+	defer stop()
+	var consumers errgroup.Group
 	for _, p := range b.outputPartitions() {
 		_, end, err := log.Bounds(ctx, p)
 		if err != nil {
 			return err
 		}
-		ears.Go(func() error { return b.listen(listening, log, p, end) })
+		consumers.Go(func() error { return b.listen(listening, log, p, end) })
 	}
 	if err := b.offer(ctx, offers); err != nil {
 		return err
@@ -88,19 +88,19 @@ func (b *bench) latency(ctx context.Context, ended <-chan error) error {
 	if _, err := b.await(ctx, ended, func(lanes []pipeline.Progress) bool { return applied(lanes) == all }); err != nil {
 		return err
 	}
-	b.watch.await(ctx)
-	hush()
-	if err := ears.Wait(); err != nil {
+	b.stopwatch.await(ctx)
+	stop()
+	if err := consumers.Wait(); err != nil {
 		return err
 	}
-	b.result.Latency = b.watch.result(perSecond, len(offers))
+	b.result.Latency = b.stopwatch.result(perSecond, len(offers))
 	return nil
 }
 
-// offers are the messages of the open loop, made beforehand so that making them takes nothing from who is measured, and the
-// time of the first, which is yet to come.
+// offers returns the messages of the open loop, and the time of the first one, which is in the future. The messages are made before the
+// measurement, so that making them takes no CPU from the service.
 func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Time) {
-	const perMessage = 20 * time.Microsecond // ample
+	const perMessage = 20 * time.Microsecond // more than it takes
 	count := int(b.LatencyFor.Seconds() * perSecond)
 	began = time.Now().Add(time.Second + time.Duration(count)*perMessage)
 	config := b.Traffic
@@ -112,7 +112,7 @@ func (b *bench) offers(perSecond float64) (offers []shard.Output, began time.Tim
 	return offers, began
 }
 
-// due is the time of the nth offer.
+// due returns the scheduled time of the nth message.
 func due(began time.Time, n int, perSecond float64) time.Time {
 	return began.Add(time.Duration(float64(n) / perSecond * float64(time.Second)))
 }
@@ -141,13 +141,13 @@ func (b *bench) offer(ctx context.Context, offers []shard.Output) error {
 	return together.Wait()
 }
 
-// listen follows a partition of an output topic until ctx ends.
+// listen consumes a partition of an output topic until ctx ends.
 func (b *bench) listen(ctx context.Context, log *kafka.Log, p shard.Partition, at int64) error {
 	for {
 		fetch, err := log.Fetch(ctx, p, at)
 		switch {
 		case ctx.Err() != nil:
-			return nil //nolint:nilerr // the end asked for, whatever the fetch made of it
+			return nil //nolint:nilerr // the fetch failed because ctx ended
 		case err != nil:
 			return err
 		}
@@ -155,7 +155,7 @@ func (b *bench) listen(ctx context.Context, log *kafka.Log, p shard.Partition, a
 		for _, r := range fetch.Records {
 			for _, h := range r.Headers {
 				if h.Key == "ce_id" {
-					b.watch.seen(string(h.Value), now)
+					b.stopwatch.received(string(h.Value), now)
 				}
 			}
 		}
@@ -176,13 +176,13 @@ func applied(lanes []pipeline.Progress) (n int64) {
 // lastOutputWithin bounds the time from the acknowledgement of the last output until its consumer has it.
 const lastOutputWithin = 5 * time.Second
 
-// await waits until everything told has been seen.
+// await waits until every recorded transition has been received, at most lastOutputWithin.
 func (w *stopwatch) await(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lastOutputWithin)
 	defer cancel()
 	tick := time.NewTicker(offerEvery)
 	defer tick.Stop()
-	for w.unseen() > 0 {
+	for w.missing() > 0 {
 		select {
 		case <-ctx.Done():
 			return
@@ -191,13 +191,13 @@ func (w *stopwatch) await(ctx context.Context) {
 	}
 }
 
-func (w *stopwatch) unseen() int {
+func (w *stopwatch) missing() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.caused)
 }
 
-// result sums up.
+// result returns the latency of all received transitions.
 func (w *stopwatch) result(perSecond float64, offered int) *Latency {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -21,11 +21,11 @@ type Result struct {
 
 	Fetch       Rate `json:"fetch"`
 	FetchDecode Rate `json:"fetch_decode"`
-	// Set is the floor of storing: SETs of RedisBytesPerEvent, which is what Redis received per event.
+	// Set is the floor of storing: SETs of RedisBytesPerEvent, the bytes that Redis received per event of the service.
 	Set     Rate `json:"set"`
 	Scoring Rate `json:"scoring"`
 
-	// Scored counts the customers in the store, Outputs the messages published.
+	// Scored is the number of customers in the store, Outputs the number of published messages.
 	Scored                int      `json:"scored"`
 	Outputs               int      `json:"outputs"`
 	RedisBytesPerEvent    int      `json:"redis_bytes_received_per_event"`
@@ -33,7 +33,7 @@ type Result struct {
 	Latency               *Latency `json:"latency,omitempty"`
 }
 
-// Rate is how fast something went and what CPU it took, in microseconds per event; absent where it cannot be known.
+// Rate is a throughput and the CPU that it took, in microseconds per event. A CPU is absent if the system does not report it.
 type Rate struct {
 	PerSecond float64  `json:"events_per_second"`
 	Seconds   float64  `json:"seconds"`
@@ -42,12 +42,12 @@ type Rate struct {
 	Kafka     *float64 `json:"cpu_us_kafka,omitempty"`
 }
 
-// Latency is in milliseconds, from an event's scheduled time until a consumer has what it caused.
+// Latency is the time in milliseconds from an event's scheduled time until a consumer has the transition that the event causes.
 type Latency struct {
 	PerSecond float64 `json:"events_per_second"`
 	Events    int     `json:"events"`
 	Outputs   int     `json:"outputs"`
-	// Unseen counts outputs that no consumer got in time; anything but zero makes the rest worthless.
+	// Unseen counts transitions that no consumer received in time. If it is not 0, the other figures are worthless.
 	Unseen int     `json:"unseen"`
 	P50    float64 `json:"p50_ms"`
 	P99    float64 `json:"p99_ms"`

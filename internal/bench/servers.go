@@ -19,19 +19,19 @@ import (
 	host "tidemark/internal/servers"
 )
 
-// hosts are the servers of a bench, its own or given.
+// hosts are the servers of a bench, its own or given ones.
 type hosts struct {
 	name  string
 	kafka kafka.Config
 	redis goredis.UniversalClient
-	// broker is the process of the broker; 0 where it is not ours, or this one.
+	// broker is the process id of the broker; 0 for a given broker and for an embedded one.
 	broker int
-	// embedded says that all of them run in this process, whose CPU is then that of all.
+	// embedded says that the servers run in this process. The CPU of this process is then the CPU of all.
 	embedded bool
 	closers  []func() error
 }
 
-// startServers starts what was asked for, or takes what is given.
+// startServers starts embedded or real servers, or takes the given ones.
 func (b *bench) startServers(ctx context.Context) (*hosts, error) {
 	s := &hosts{}
 	switch {
@@ -59,7 +59,7 @@ func (s *hosts) startEmbedded() error {
 	return s.reach(broker.Addr(), server.Addr())
 }
 
-// reach connects to servers that were started here.
+// reach connects to servers that the bench has started.
 func (s *hosts) reach(broker, server string) (err error) {
 	s.kafka.Brokers = []string{broker}
 	if s.redis, err = redis.Dial("redis://"+server, false); err != nil {
@@ -91,7 +91,7 @@ func (s *hosts) startReal(ctx context.Context) error {
 	return err
 }
 
-// lacking says what else can be done where a server is not installed.
+// lacking adds to the error of a server that is not installed how to measure without it.
 func lacking(err error) error {
 	if errors.Is(err, host.ErrMissing) {
 		return fmt.Errorf("%w, or measure with --embedded, or on --given servers", err)
@@ -101,7 +101,7 @@ func lacking(err error) error {
 
 func (s *hosts) own(server io.Closer) { s.closers = append(s.closers, server.Close) }
 
-// close stops what was started, the last first.
+// close stops the bench's own servers, the last started first.
 func (s *hosts) close() error {
 	if s == nil {
 		return nil
@@ -113,14 +113,14 @@ func (s *hosts) close() error {
 	return errors.Join(errs...)
 }
 
-// usage is what has been spent up to now. CPU that cannot be known is negative.
+// usage is the CPU and the memory used so far. A CPU is negative if the system does not report it.
 type usage struct {
 	process, redis, kafka time.Duration
-	// redisIn counts bytes received by Redis, redisMemory bytes in use there; 0 where it does not tell.
+	// redisIn is the bytes that Redis has received, redisMemory the bytes that it uses; 0 if Redis does not report them.
 	redisIn, redisMemory int64
 }
 
-// less returns the CPU spent since an earlier look.
+// less returns the CPU used since an earlier usage.
 func (u usage) less(before usage) usage {
 	minus := func(a, b time.Duration) time.Duration {
 		if a < 0 || b < 0 {
@@ -162,7 +162,7 @@ func (s *hosts) usage(ctx context.Context, client goredis.UniversalClient) (usag
 	return u, nil
 }
 
-// cpuOf is the CPU time of another process, negative where the system does not tell.
+// cpuOf returns the CPU time of another process, negative if the system does not report it.
 func cpuOf(pid int) time.Duration {
 	process, err := procfs.NewProc(pid)
 	if err != nil {

@@ -138,7 +138,7 @@ func (s scale) middle(t tick) float64 {
 	return max(half+2, min(s.edge-half-2, s.at(t.value)))
 }
 
-// roomy tells whether no label of an axis of x touches the next.
+// roomy reports whether no label of an axis of x touches the next.
 func (s scale) roomy() bool {
 	end := math.Inf(-1)
 	for _, t := range s.ticks {
@@ -191,7 +191,7 @@ func (s scale) lines() float64 {
 // nowhere is the x of a point that has no place on an axis.
 var nowhere = math.NaN()
 
-// places tells whether a value has a place on the axis.
+// places reports whether a value has a place on the axis.
 func (a Axis) places(v float64) bool {
 	switch {
 	case a.Names != nil:
@@ -202,7 +202,7 @@ func (a Axis) places(v float64) bool {
 	return a.within(v)
 }
 
-// within tells whether a number lies between the ends of the axis.
+// within reports whether a number lies between the ends of the axis.
 func (a Axis) within(v float64) bool {
 	if low, high, fixed := a.ends(); fixed {
 		return low <= v && v <= high

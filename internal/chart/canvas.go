@@ -27,17 +27,17 @@ func (c *canvas) titled(class, d, title string) {
 }
 
 // text writes one line. The anchor is start, middle or end; y is the base line.
-func (c *canvas) text(class string, x, y float64, anchor, said string) {
-	c.raw(`<text class="`, class, `" x="`, px(x), `" y="`, px(y), `" text-anchor="`, anchor, `">`, escape(said), "</text>\n")
+func (c *canvas) text(class string, x, y float64, anchor, whole string) {
+	c.raw(`<text class="`, class, `" x="`, px(x), `" y="`, px(y), `" text-anchor="`, anchor, `">`, escape(whole), "</text>\n")
 }
 
 // fit writes a text, cut to a width in px. If the text was cut, its title is the whole text.
-func (c *canvas) fit(class string, x, y float64, anchor, said string, width float64) {
-	short, cut := fitted(said, width)
+func (c *canvas) fit(class string, x, y float64, anchor, whole string, width float64) {
+	short, cut := fitted(whole, width)
 	if !cut {
-		said = ""
+		whole = ""
 	}
-	c.cut(class, x, y, anchor, short, said)
+	c.cut(class, x, y, anchor, short, whole)
 }
 
 // cut writes a short text. If the whole text is given, it becomes the title.

@@ -16,7 +16,7 @@ type Frame struct {
 	ID     string  // begins every id of the chart; other characters than letters, digits, - and _ become _
 	Title  string  // the chart's name, for screen readers
 	Desc   string  // what the chart shows, for screen readers; may be empty
-	Empty  string  // said where no number is known; "No data" if empty
+	Empty  string  // written if no number is known; "No data" if empty
 	Width  float64 // in px at full size, at least 120; 420 if zero
 	Height float64 // in px at full size, at least 100; 240 if zero; a heat table's follows from its rows
 }
@@ -78,7 +78,7 @@ func (f Frame) open() *canvas {
 // blank draws the chart that has no number to show.
 func (f Frame) blank() string {
 	c := f.open()
-	said, _ := fitted(f.Empty, f.Width-2*gap)
-	c.text("tm-empty", f.Width/2, f.Height/2, "middle", said)
+	short, _ := fitted(f.Empty, f.Width-2*gap)
+	c.text("tm-empty", f.Width/2, f.Height/2, "middle", short)
 	return c.close()
 }

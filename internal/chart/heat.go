@@ -139,9 +139,9 @@ func (h Heat) row(c *canvas, g grid, r int, y float64) {
 		fill, on := h.classes(Shade(cell.Value, g.low, g.high))
 		wide := px(max(.5, g.cell-1))
 		d := "M" + at(x, y) + "h" + wide + "v" + px(cellHeight-1) + "h-" + wide + "z"
-		c.titled(fill, d, h.Rows[r]+", "+column+": "+cell.said())
-		if widthOf(cell.said()) <= g.cell-2 {
-			c.text(on, x+g.cell/2, y+cellHeight/2+fontSize/3, "middle", cell.said())
+		c.titled(fill, d, h.Rows[r]+", "+column+": "+cell.label())
+		if widthOf(cell.label()) <= g.cell-2 {
+			c.text(on, x+g.cell/2, y+cellHeight/2+fontSize/3, "middle", cell.label())
 		}
 	}
 }
@@ -157,7 +157,7 @@ func (h Heat) classes(shade int) (fill, on string) {
 	return "tm-heat-" + digit(shade), "tm-on-heat-" + digit(shade)
 }
 
-func (cell Cell) said() string {
+func (cell Cell) label() string {
 	if text := strings.TrimSpace(cell.Text); text != "" {
 		return text
 	}

@@ -81,19 +81,19 @@ func (l Line) series(c *canvas, s Series, p plot) {
 	}
 	for i, q := range s.Points {
 		if q.drawable() && (!s.Joined || len(s.Points) < crowded || lone(s.Points, i)) {
-			c.titled("tm-mark tm-mark-"+n, marker(s.Style, p.x.at(q.X), p.y.at(q.Y)), l.told(s, q))
+			c.titled("tm-mark tm-mark-"+n, marker(s.Style, p.x.at(q.X), p.y.at(q.Y)), l.title(s, q))
 		}
 	}
 }
 
-// lone tells whether a point has no neighbour to be joined with.
+// lone reports whether a point has no neighbour to be joined with.
 func lone(points []Point, i int) bool {
 	known := func(i int) bool { return 0 <= i && i < len(points) && points[i].drawable() }
 	return !known(i-1) && !known(i+1)
 }
 
-// told is the title of a point.
-func (l Line) told(s Series, q Point) string {
+// title returns the title of a point.
+func (l Line) title(s Series, q Point) string {
 	return s.Name + ", " + l.X.name(q.X) + ": " + Compact(q.Y)
 }
 

@@ -44,7 +44,7 @@ func emOf(r rune) float64 {
 	return .65
 }
 
-// fitted cuts a text to a width in px, and tells whether it did. If not even "…" fits, nothing is left.
+// fitted cuts a text to a width in px, and reports whether it did. If not even "…" fits, nothing is left.
 func fitted(text string, width float64) (string, bool) {
 	text = strings.TrimSpace(text)
 	if widthOf(text) <= width {
@@ -65,7 +65,7 @@ func fitted(text string, width float64) (string, bool) {
 	return strings.TrimSpace(short.String()) + mark, true
 }
 
-// wrapped breaks a text at a space into two lines of a width in px, and tells whether it had to cut the text.
+// wrapped breaks a text at a space into two lines of a width in px, and reports whether it had to cut the text.
 func wrapped(text string, width float64) (first, second string, cut bool) {
 	text = strings.TrimSpace(text)
 	if widthOf(text) <= width {

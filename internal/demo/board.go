@@ -14,25 +14,25 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// board holds what the lanes of the demo have told. It is safe for concurrent use.
+// board counts the transitions of the demo's lanes and keeps the latest. It is safe for concurrent use.
 type board struct {
 	mu     sync.Mutex
-	seen   map[string]struct{} // transitions by id: a commit that is tried again tells again
+	seen   map[string]struct{} // the ids of all transitions: a retried commit shows a transition again
 	tiers  map[string]score.Tier
 	levels map[string]score.Level
 	kinds  map[string]int
-	recent []told
+	recent []entry
 }
 
-// told is a transition in a line: when, who, what, why.
-type told struct {
+// entry is a transition as one line of the picture: when, who, what, why.
+type entry struct {
 	at        event.Instant
 	customer  string
 	tone      tone
 	what, why string
 }
 
-// tone is how a transition sounds to the shop.
+// tone says whether a transition is good or bad news for the shop.
 type tone uint8
 
 const (
@@ -42,7 +42,7 @@ const (
 	bad
 )
 
-// recentKept is how many transitions a board remembers: more than a terminal shows.
+// recentKept is the number of entries that a board keeps: more than a terminal shows.
 const recentKept = 60
 
 func newBoard() *board {
@@ -51,9 +51,9 @@ func newBoard() *board {
 	}
 }
 
-// tell takes note of a transition.
-func (b *board) tell(t score.Transition) {
-	line := lineOf(t)
+// add counts a transition and keeps its entry.
+func (b *board) add(t score.Transition) {
+	line := entryOf(t)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	id := t.Common().ID
@@ -81,7 +81,7 @@ func (b *board) tell(t score.Transition) {
 	b.recent = append(b.recent, line)
 }
 
-// standing is how many customers stand where.
+// standing holds the number of customers in each tier and level, and the number of transitions of each kind.
 type standing struct {
 	tiers  [tier.High + 1]int
 	levels [churn.Critical + 1]int
@@ -102,16 +102,16 @@ func (b *board) standing() standing {
 	return s
 }
 
-// latest returns the transitions told last, in the order of their instants: lanes tell theirs one after the other.
-func (b *board) latest() []told {
+// latest returns the kept entries in the order of their instants. They arrive in another order, because several lanes add them.
+func (b *board) latest() []entry {
 	b.mu.Lock()
 	recent := slices.Clone(b.recent)
 	b.mu.Unlock()
-	slices.SortStableFunc(recent, func(x, y told) int { return cmp.Compare(x.at, y.at) })
+	slices.SortStableFunc(recent, func(x, y entry) int { return cmp.Compare(x.at, y.at) })
 	return recent
 }
 
-// of returns a customer's tier and churn level, and whether the customer has ever been told of.
+// of returns a customer's tier and churn level, and whether the customer has ever had a tier change.
 func (b *board) of(customer string) (score.Tier, score.Level, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -119,9 +119,9 @@ func (b *board) of(customer string) (score.Tier, score.Level, bool) {
 	return t, b.levels[customer], known
 }
 
-func lineOf(t score.Transition) told {
+func entryOf(t score.Transition) entry {
 	s := t.Common()
-	line := told{at: s.AsOf, customer: s.Customer}
+	line := entry{at: s.AsOf, customer: s.Customer}
 	switch t := t.(type) {
 	case *score.TierChanged:
 		line.tone, line.what = tierChange(t)
@@ -151,7 +151,7 @@ func tierChange(t *score.TierChanged) (tone, string) {
 	return plain, t.Direction.String()
 }
 
-// why says how far the score moved, for what cause, and the indicators that moved it most.
+// why returns, in words, the score before and after, the cause, and the three indicators that moved the score most.
 func why(t *score.TierChanged) string {
 	parts := slices.Clone(t.Contributions)
 	slices.SortStableFunc(parts, func(a, b score.Contribution) int { return cmp.Compare(magnitude(b.Points), magnitude(a.Points)) })
@@ -188,7 +188,7 @@ func alert(t *score.ChurnAlert) (tone, string) {
 	return plain, t.State.String()
 }
 
-// silence says why somebody is, or is no more, at risk.
+// silence returns, in words, why a customer is at risk, or no longer is.
 func silence(t *score.ChurnAlert) string {
 	switch t.State {
 	case score.Resolved:

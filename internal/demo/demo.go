@@ -1,4 +1,5 @@
-// Package demo plays a simulated shop through the whole service in one process, on embedded servers, and shows what comes of it.
+// Package demo runs a simulated shop and the whole service in one process, on embedded servers, and shows the transitions and the tiers
+// while time passes.
 package demo
 
 import (
@@ -27,31 +28,31 @@ import (
 	"tidemark/schemas"
 )
 
-// Config is what is played, and where.
+// Config configures a demo.
 type Config struct {
-	// Customers of the simulated shop, at least 1.
+	// Customers is the number of customers of the simulated shop, at least 1.
 	Customers int
 	// Seed of the simulation: the same seed plays the same year.
 	Seed uint64
-	// Days to play, ending now, at least 1.
+	// Days is the number of simulated days, at least 1. The last one ends now.
 	Days int
-	// In is the time in which to play the days, at least 100 ms.
+	// In is the real time that the simulated days take, at least 100 ms.
 	In time.Duration
-	// For ends the demo after a time, wherever it stands; 0 plays to the end.
+	// For is the real time after which the demo stops; 0 plays all days.
 	For time.Duration
-	// Stay keeps the servers up after the end, until the context is done.
+	// Stay keeps the servers up after the last day, until the context is done.
 	Stay bool
-	// Partitions of every topic, at least 1.
+	// Partitions is the number of partitions of every topic, at least 1.
 	Partitions int
-	// KafkaPort and RedisPort are the ports of the embedded servers on loopback, Admin is the address of the metrics. Where one
-	// is taken, any free port serves.
+	// KafkaPort and RedisPort are the ports of the embedded servers on loopback, Admin is the address of the metrics. If a port is
+	// taken, the demo uses any free port.
 	KafkaPort, RedisPort int
 	Admin                string
 	// Version is the version that the metrics show.
 	Version string
 }
 
-// Check says everything that is wrong with c, nil when nothing is.
+// Check returns all mistakes in c, nil if there is none.
 func (c Config) Check() error {
 	if c.Customers < 1 || c.Days < 1 || c.Partitions < 1 || c.In < step || c.For < 0 {
 		return fmt.Errorf("--customers, --days and --partitions must be positive, --in at least %v, --for not negative", step)
@@ -77,16 +78,17 @@ type demo struct {
 	view      *view
 	clock     atomic.Int64 // event.Instant
 	began     time.Time
-	// sent counts events; repeated and broken are how many of them the shop sent again, or damaged.
+	// sent counts the events of the shop, repeated the events sent a second time, broken the damaged events.
 	sent, repeated, broken int64
-	// ended is closed when the service has ended, with failed as its error.
+	// ended is closed when the service has ended. failed is then the error of the service.
 	ended  chan struct{}
 	failed error
 }
 
 func (d *demo) now() event.Instant { return event.Instant(d.clock.Load()) }
 
-// Run plays the shop until it ends, time is up, or ctx is done. It shows the play on a writer, and then sums it up.
+// Run plays the shop until all days are played, the time in Config.For is over, or ctx is done. It draws pictures on out, and at the end
+// prints a summary.
 func Run(ctx context.Context, c Config, out io.Writer) error {
 	d := &demo{config: c.shop(), board: newBoard(), view: newView(out), began: time.Now(), ended: make(chan struct{})}
 	d.clock.Store(int64(d.config.From))
@@ -123,7 +125,7 @@ func Run(ctx context.Context, c Config, out io.Writer) error {
 	return errors.Join(err, stop())
 }
 
-// shop is the configuration of the simulated shop, whose last day is today.
+// shop returns the configuration of the simulated shop, whose last day ends now.
 func (c Config) shop() shop.Config {
 	config := shop.Default(event.InstantOf(time.Now()))
 	config.Customers, config.Seed = c.Customers, c.Seed
@@ -146,8 +148,8 @@ func (c Config) greet(w io.Writer, kafkaAddr, redisAddr, admin string) {
 	fmt.Fprintf(w, "  curl http://%s/metrics\n\n", admin)
 }
 
-// start brings the service up on the embedded servers, and returns the address of its metrics and a function that drains it
-// and returns its error.
+// start starts the service on the embedded servers. It returns the address of the metrics, and a function that drains the service and
+// returns the error of the service.
 func (c Config) start(ctx context.Context, d *demo, brokers, redisAddr string) (admin string, stop func() error, err error) {
 	cluster, err := kafka.NewCluster(kafka.Config{
 		Brokers: []string{brokers}, Group: "tidemark", MaxWait: 20 * time.Millisecond, Linger: time.Millisecond, Now: d.now,
@@ -176,7 +178,7 @@ func (c Config) start(ctx context.Context, d *demo, brokers, redisAddr string) (
 		Lane: pipeline.Settings{
 			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour, Metrics: d.metrics,
 		},
-		Watch: d.board.tell,
+		Observe: d.board.add,
 	})
 	shown := service.AdminConfig{Address: c.Admin, Version: c.Version, Metrics: d.metrics, Ready: d.service.Ready, Log: log}
 	web, err := service.StartAdmin(shown)
@@ -187,7 +189,7 @@ func (c Config) start(ctx context.Context, d *demo, brokers, redisAddr string) (
 	if err != nil {
 		return "", nil, err
 	}
-	// The service outlives ctx until it is told to drain.
+	// The service has its own context: when ctx ends, the demo still needs the service, until stop.
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	go func() {
 		defer close(d.ended)
@@ -203,7 +205,7 @@ func (c Config) start(ctx context.Context, d *demo, brokers, redisAddr string) (
 	}, nil
 }
 
-// free returns the port, or 0 (any) where somebody listens on it.
+// free returns the port, or 0 for any free port if the port is taken.
 func free(port int) int {
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {

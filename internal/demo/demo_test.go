@@ -52,7 +52,7 @@ func TestDemo(t *testing.T) {
 		t.Errorf("%d customers under alert, want as many as were raised and not resolved: %d", alerted, want)
 	}
 	if !strings.Contains(got, "of the "+strconv.Itoa(alerted)+" under alert") {
-		t.Errorf("the truth is told of another number than %d", alerted)
+		t.Errorf("the summary names another number under alert than %d", alerted)
 	}
 }
 

@@ -11,17 +11,17 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// picture is one look at the demo, ready to be drawn.
+// picture is the state of the demo at one moment, ready to be drawn.
 type picture struct {
 	from, now, to event.Instant
 	took          time.Duration
 	sent, lag     int64
 	perSecond     float64
 	standing      standing
-	recent        []told
+	recent        []entry
 }
 
-// The colours, and the marks for terminals without.
+// The colours of tones and tiers, and a mark for each tier, which also tells tiers apart without colours.
 var (
 	toneColours = [...]int{plain: 0, good: 32, warning: 33, bad: 31}
 	tierColours = [...]int{tier.High: 35, tier.Potential: 34, tier.General: 36, tier.Low: grey}
@@ -29,18 +29,18 @@ var (
 	fromTheTop  = []int{int(tier.High), int(tier.Potential), int(tier.General), int(tier.Low)}
 )
 
-// Two more numbers of ANSI's.
+// ANSI numbers for bold and for grey text.
 const (
 	boldface = 1
 	grey     = 90
 )
 
 const (
-	headLines = 8  // what is drawn above the transitions
+	headLines = 8  // the lines above the transitions
 	barMost   = 80 // the longest bar of tiers
 )
 
-// lines draws p for a terminal of a size, in colour or not. No line is as wide as the terminal.
+// lines draws p for a terminal of this size in characters and lines. Each line is narrower than the terminal, or it would wrap.
 func (p picture) lines(width, height int, colour bool) []string {
 	rows := [][]terminal.Span{
 		{terminal.In(boldface, fmt.Sprintf("%s  %3d %%  in %s", p.now.Time().Format("Mon 2 January 2006 15:04"), p.share(), p.took.Round(time.Second)))},
@@ -67,7 +67,7 @@ func (p picture) lines(width, height int, colour bool) []string {
 	return drawn
 }
 
-func (t told) row() []terminal.Span {
+func (t entry) row() []terminal.Span {
 	return []terminal.Span{
 		terminal.Text(fmt.Sprintf("%s  %-8s  ", t.at.Time().Format("02 Jan 15:04"), t.customer)),
 		terminal.In(toneColours[t.tone], fmt.Sprintf("%-24s", t.what)),
@@ -90,7 +90,7 @@ func (p picture) transitions() int {
 	return n
 }
 
-// bar shows the tiers of all customers as shares of a width, the best first.
+// bar draws the tiers as shares of a width in characters, the highest tier first.
 func (p picture) bar(width int) []terminal.Span {
 	counts := make([]int, len(fromTheTop))
 	for i, t := range fromTheTop {
@@ -123,7 +123,7 @@ func (p picture) levels() []terminal.Span {
 	return row
 }
 
-// plain is p in a line, for those without a terminal.
+// plain returns p as one line, for output that is no terminal.
 func (p picture) plain() string {
 	t, l := p.standing.tiers, p.standing.levels
 	return fmt.Sprintf("%s  %3d %%  %7s events  %6s/s  lag %-4s  high %d, potential %d, general %d, low %d; watch %d, at risk %d, critical %d",
@@ -131,8 +131,8 @@ func (p picture) plain() string {
 		t[tier.High], t[tier.Potential], t[tier.General], t[tier.Low], l[churn.Watch], l[churn.AtRisk], l[churn.Critical])
 }
 
-// shares splits a width in proportion to counts: what adds up to the width, if anything is counted, by the remainders of the
-// sums, so that no share is off by more than one.
+// shares splits a width in proportion to counts. It rounds the running sums, not the shares, so the shares add up to the width and none
+// is off by more than one. If all counts are 0, all shares are 0.
 func shares(counts []int, width int) []int {
 	all, sum, done := 0, 0, 0
 	for _, n := range counts {

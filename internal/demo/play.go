@@ -15,22 +15,22 @@ import (
 const (
 	// step is the real time between two movements of the simulated clock.
 	step = 100 * time.Millisecond
-	// catchUp is how many steps the clock makes at once, at most, when it has fallen behind.
+	// catchUp is the most steps that the clock makes at once when it is behind.
 	catchUp = 5
-	// patience is how long the service may take for a step, lastPatience once the demo is to end.
+	// patience is how long the service may take for a step, lastPatience how long for the last step, after ctx has ended.
 	patience, lastPatience = time.Minute, 10 * time.Second
 )
 
-// errBehind is the error of a service that does not keep up.
+// errBehind is the error of a step for which the service took too long.
 var errBehind = errors.New("the service does not keep up")
 
-// play moves the simulated clock from the beginning to the end, step by step: it sends what the shop sends until then, and
-// waits until all of it has been committed. An end of ctx is no error: the step in hand is finished.
+// play moves the simulated clock from the first day to the end, step by step. In each step it sends the events of the shop up to the new
+// time, and waits until all events are committed. When ctx ends, play finishes the step and returns no error.
 func (d *demo) play(ctx context.Context, in time.Duration) error {
 	work, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	waved := context.AfterFunc(ctx, func() { time.AfterFunc(lastPatience, cut) })
-	defer waved()
+	unregister := context.AfterFunc(ctx, func() { time.AfterFunc(lastPatience, cut) })
+	defer unregister()
 
 	stride := event.Instant(float64(d.config.To-d.config.From) * float64(step) / float64(in)) // of the simulated clock
 	tick := time.NewTicker(step)
@@ -38,7 +38,7 @@ func (d *demo) play(ctx context.Context, in time.Duration) error {
 	began := time.Now()
 	message, more := d.shop.Next()
 	for now := d.config.From; now < d.config.To && ctx.Err() == nil; {
-		// Where it should be by now, if it can be got there.
+		// ideal is where the clock should be by now; it may be too far for one step.
 		ideal := d.config.From + event.Instant(float64(stride)*float64(time.Since(began))/float64(step))
 		now = min(max(ideal, now+stride), now+catchUp*stride, d.config.To)
 		var batch []shard.Output
@@ -75,7 +75,7 @@ func (d *demo) send(ctx context.Context, batch []shard.Output) error {
 	return d.await(ctx, func() bool { return d.applied() >= d.sent })
 }
 
-// reviewed reports whether the reviews due by now have been run.
+// reviewed reports whether the lanes have run all reviews that are due by the simulated clock.
 func (d *demo) reviewed() bool {
 	all, serving := d.service.Progress()
 	for _, p := range all {
@@ -84,7 +84,7 @@ func (d *demo) reviewed() bool {
 	return serving
 }
 
-// await asks every few milliseconds until it is done, the service has ended, or patience has.
+// await calls done every 2 ms until it returns true. It returns an error if the service ends, ctx ends, or patience is over.
 func (d *demo) await(ctx context.Context, done func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -102,7 +102,7 @@ func (d *demo) await(ctx context.Context, done func() bool) error {
 	return nil
 }
 
-// applied counts the records that the lanes have committed: the logs begin at 0.
+// applied returns the number of records that the lanes have committed: the sum of their offsets, because each log begins at 0.
 func (d *demo) applied() int64 {
 	var n int64
 	for _, p := range d.lanes() {
@@ -125,7 +125,7 @@ func (d *demo) show() {
 	})
 }
 
-// encode makes the message, and breaks it where the shop says so.
+// encode makes the message of an event, and damages it if the shop asks for that.
 func (d *demo) encode(m shop.Message) shard.Output {
 	out := d.codec.EncodeEvent(m.Event)
 	out.Time = m.SentAt()

@@ -12,7 +12,7 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// summary says what came of the demo, and compares the alerts with the truth, which a simulation knows.
+// summary prints the counts of the demo, and compares the alerts with the truth: the simulation knows who has left.
 func (d *demo) summary(w io.Writer) {
 	s := d.board.standing()
 	fmt.Fprintf(w, "\nevents       %s sent by %s, %s of them for the second time, %s broken\n",
@@ -44,7 +44,7 @@ func (d *demo) summary(w io.Writer) {
 	fmt.Fprintf(w, "the truth    of %s buyers %s have left for good; of the %d under alert %d have\n", terminal.Grouped(int64(buyers)), terminal.Grouped(int64(left)), alerted, rightly)
 }
 
-// count sums a counter of the lanes by one of its labels; by none, under the empty name, where the label is empty.
+// count sums a counter of the lanes by one of its labels. With an empty label it returns one sum, under the empty name.
 func (d *demo) count(name, label string) map[string]int {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(d.metrics)

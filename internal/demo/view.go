@@ -10,12 +10,12 @@ import (
 	"tidemark/internal/terminal"
 )
 
-// view shows pictures: on a terminal each over the one before, elsewhere as plain lines now and then.
+// view shows pictures. On a terminal a picture replaces the picture before; elsewhere a view writes a plain line every plainEvery.
 type view struct {
 	w     io.Writer
-	size  func() (width, height int) // nil where there is no terminal
+	size  func() (width, height int) // nil if w is no terminal
 	paint bool
-	// drawn is when the last picture was drawn, lines how many lines of it are on the screen, sent its events.
+	// Of the last picture: drawn is its time, lines its number of lines on the screen, sent its number of events.
 	drawn time.Time
 	lines int
 	sent  int64
@@ -23,10 +23,10 @@ type view struct {
 }
 
 const (
-	redraw     = 150 * time.Millisecond
-	plainEvery = 5 * time.Second
-	plainTold  = 3 // transitions after each plain line
-	smooth     = time.Second
+	redraw       = 150 * time.Millisecond
+	plainEvery   = 5 * time.Second
+	plainEntries = 3 // most entries after each plain line
+	smooth       = time.Second
 )
 
 func newView(w io.Writer) *view {
@@ -59,7 +59,7 @@ func (v *view) show(p picture) {
 	v.draw(p.lines(width, height, v.paint))
 }
 
-// draw replaces the lines on the screen, in one write, so that nothing flickers.
+// draw replaces the lines on the screen. It writes once, so that nothing flickers.
 func (v *view) draw(lines []string) {
 	var b strings.Builder
 	if v.lines > 0 {
@@ -68,14 +68,14 @@ func (v *view) draw(lines []string) {
 	for _, line := range lines {
 		b.WriteString(line + "\x1b[K\n")
 	}
-	b.WriteString("\x1b[J") // what a longer picture has left below
+	b.WriteString("\x1b[J") // clear the rest of a longer picture
 	v.lines = len(lines)
 	fmt.Fprint(v.w, b.String())
 }
 
 func (v *view) print(p picture) {
 	fmt.Fprintln(v.w, p.plain())
-	for _, t := range p.recent[max(0, len(p.recent)-plainTold):] {
+	for _, t := range p.recent[max(0, len(p.recent)-plainEntries):] {
 		fmt.Fprintln(v.w, "  "+terminal.Render(t.row(), 1000, false))
 	}
 }

@@ -25,14 +25,14 @@ func someBoard() *board {
 	stamp := func(id, customer string, at event.Instant) score.Stamp {
 		return score.Stamp{ID: id, Customer: customer, AsOf: at, Cause: score.ByEvent}
 	}
-	b.tell(&score.TierChanged{Stamp: stamp("1", "c00001", someday), Tier: tier.Low, Direction: score.Entry, After: 1690})
-	b.tell(&score.TierChanged{
+	b.add(&score.TierChanged{Stamp: stamp("1", "c00001", someday), Tier: tier.Low, Direction: score.Entry, After: 1690})
+	b.add(&score.TierChanged{
 		Stamp: stamp("2", "c00002", someday.Add(-oneDay)), Previous: tier.Low, Tier: tier.General, Direction: score.Up, Before: 1690, After: 4260,
 		Contributions: []score.Contribution{
 			{Indicator: "nps", Points: 20}, {Indicator: "recency_days", Points: -340}, {Indicator: "aov", Points: 1160}, {Indicator: "spend_365d", Points: 1730},
 		},
 	})
-	b.tell(&score.ChurnAlert{
+	b.add(&score.ChurnAlert{
 		Stamp: stamp("3", "c00002", someday.Add(time.Hour)), State: score.Raised, Level: churn.Watch, Risk: 0.72, RiskNormal: 0.31, DaysSilent: 41.2,
 		UsualGapDays: 9, ValueAtStake: 12050, Currency: "USD",
 	})
@@ -95,7 +95,7 @@ func TestColourChangesNoText(t *testing.T) {
 func TestBoardTakesNoteOnce(t *testing.T) {
 	b := someBoard()
 	before := b.standing().kinds["tier entry"]
-	b.tell(&score.TierChanged{Stamp: score.Stamp{ID: "1", Customer: "c00001"}, Tier: tier.Low, Direction: score.Entry})
+	b.add(&score.TierChanged{Stamp: score.Stamp{ID: "1", Customer: "c00001"}, Tier: tier.Low, Direction: score.Entry})
 	if got := b.standing().kinds["tier entry"]; got != before || got != 1 {
 		t.Errorf("%d entries after a commit that was tried again, want 1", got)
 	}

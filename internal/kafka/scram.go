@@ -94,14 +94,14 @@ func (t *scramTalk) prove(challenge string, fields map[string]string) ([]byte, e
 		return nil, fmt.Errorf("derive the SCRAM key: %w", err)
 	}
 	closing := "c=biws,r=" + fields["r"] // biws is base64 of "n,,": no channel binding
-	said := t.opening + "," + challenge + "," + closing
+	authMessage := t.opening + "," + challenge + "," + closing
 
 	clientKey := t.mac(salted, "Client Key")
 	stored := t.hash()
 	stored.Write(clientKey)
-	proof := t.mac(stored.Sum(nil), said)
+	proof := t.mac(stored.Sum(nil), authMessage)
 	subtle.XORBytes(proof, proof, clientKey)
-	t.signature = t.mac(t.mac(salted, "Server Key"), said)
+	t.signature = t.mac(t.mac(salted, "Server Key"), authMessage)
 	return []byte(closing + ",p=" + base64.StdEncoding.EncodeToString(proof)), nil
 }
 

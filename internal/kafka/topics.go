@@ -140,19 +140,19 @@ func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int)
 			return fmt.Errorf("create topic %s: %w", t.name, err)
 		}
 	}
-	if err := c.settle(ctx, created); err != nil {
+	if err := c.awaitLeaders(ctx, created); err != nil {
 		return fmt.Errorf("create topics: wait until they can be used: %w", err)
 	}
 	return nil
 }
 
-// settle waits until the leaders of all partitions answer, at most the request timeout. In KRaft mode the controller reports a
+// awaitLeaders waits until the leaders of all partitions answer, at most the request timeout. In KRaft mode the controller reports a
 // topic as created, and brokers show it, before the leaders have created its logs.
-func (c *Cluster) settle(ctx context.Context, names []string) error {
+func (c *Cluster) awaitLeaders(ctx context.Context, names []string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	for {
-		err := c.settled(ctx, names)
+		err := c.leadersAnswer(ctx, names)
 		if err == nil {
 			return nil
 		}
@@ -162,7 +162,7 @@ func (c *Cluster) settle(ctx context.Context, names []string) error {
 	}
 }
 
-func (c *Cluster) settled(ctx context.Context, names []string) error {
+func (c *Cluster) leadersAnswer(ctx context.Context, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}

@@ -23,11 +23,11 @@ type Case struct {
 	Customer string
 	Pattern  clv.Pattern
 	Traits   churn.Traits
-	// Later is what the customer bought within the watch, the time after the cut that counts.
+	// Later is what the customer bought in the window, the time after the cut that counts.
 	Later history.Bought
 }
 
-// Left reports whether the customer bought nothing within the watch. A churn risk is the probability of that.
+// Left reports whether the customer bought nothing in the window. A churn risk is the probability of this.
 func (c *Case) Left() bool { return c.Later.Days == 0 }
 
 // Look collects the cases of a log at cuts. It returns the error of ctx.
@@ -38,10 +38,10 @@ func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []pan
 	return p.Rows, err
 }
 
-// Recall reconstructs the case of a customer at a cut from a history of the end of the watch. It is false if no purchase stood
+// Recall reconstructs the case of a customer at a cut from a history of the end of the window. It is false if no purchase stood
 // at the cut. The case equals the case from the log, with two exceptions. An order that was cancelled or restated since the cut
 // counts as it stands now. And the history forgets, in part or whole, the feedback and interactions from before the cut, so the
-// case has none. The watch must be at most a year long: for a longer one the history may lack purchases of the year before the
+// case has none. The window must be at most a year long: for a longer one the history may lack purchases of the year before the
 // cut.
 func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut) (Case, bool) {
 	f := e.Facts(h, cut.At)
@@ -51,7 +51,7 @@ func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut)
 	pattern := e.Pattern(&f, cut.At)
 	traits := e.Traits(&f, pattern)
 	traits.Mood, traits.Engagement, traits.Lately = churn.Mood{Refunded: traits.Refunded}, 0, 0
-	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Watch))}, true
+	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Window))}, true
 }
 
 const (
@@ -67,7 +67,7 @@ const (
 var ErrShort = errors.New("the log is too short")
 
 // Cuts returns the cuts to learn from at an instant, for a log that begins at first. The newest cut lies one horizon back, so
-// that its watch ends at the instant. Up to two more cuts lie four weeks apart before the newest. Each cut has at least sixty
+// that its window ends at the instant. Up to two more cuts lie four weeks apart before the newest. Each cut has at least sixty
 // days of log before it. If there is no such cut, Cuts returns ErrShort.
 func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error) {
 	var cuts []panel.Cut
@@ -76,7 +76,7 @@ func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error
 		if at < first.Add(least) {
 			break
 		}
-		cuts = append(cuts, panel.Cut{At: at, Watch: horizon})
+		cuts = append(cuts, panel.Cut{At: at, Window: horizon})
 	}
 	if cuts == nil {
 		return nil, fmt.Errorf("%w: it begins at %s, and a churn stack at %s for %g days needs it from %s on",

@@ -29,8 +29,8 @@ func TestCuts(t *testing.T) {
 			continue
 		}
 		for i, c := range cuts {
-			if at := first.Add(time.Duration(row.want[i]) * day); c.At != at || c.Watch != 90*day {
-				t.Errorf("%s: cut %d at %s for %v, want %s for 90 days", row.why, i, c.At, c.Watch, at)
+			if at := first.Add(time.Duration(row.want[i]) * day); c.At != at || c.Window != 90*day {
+				t.Errorf("%s: cut %d at %s for %v, want %s for 90 days", row.why, i, c.At, c.Window, at)
 			}
 		}
 	}

@@ -81,9 +81,9 @@ func engine(t *testing.T) *score.Engine {
 
 // A case from a history equals the case from the log, without the feedback and interactions of before the cut.
 func TestRecall(t *testing.T) {
-	const watch = 90 * 24 * time.Hour
-	e, events, cut := engine(t), outspoken(300), panel.Cut{At: 18_600*day + 7, Watch: watch}
-	until := cut.At.Add(watch)
+	const window = 90 * 24 * time.Hour
+	e, events, cut := engine(t), outspoken(300), panel.Cut{At: 18_600*day + 7, Window: window}
+	until := cut.At.Add(window)
 	events = slices.DeleteFunc(events, func(x event.Event) bool { return x.Common().OccurredAt > until })
 	blocks, err := learn.Look(t.Context(), e, events, []panel.Cut{cut})
 	if err != nil {
@@ -122,9 +122,9 @@ func TestRecall(t *testing.T) {
 // Together the weights tell leavers better, out of time and among customers who bought within a month, than purchases alone.
 func TestStackLearnsFromFeedback(t *testing.T) {
 	e := engine(t)
-	const watch = 90 * 24 * time.Hour
-	begin, test := 18_300*day, panel.Cut{At: 18_600 * day, Watch: watch}
-	cuts, err := learn.Cuts(begin, test.At, watch)
+	const window = 90 * 24 * time.Hour
+	begin, test := 18_300*day, panel.Cut{At: 18_600 * day, Window: window}
+	cuts, err := learn.Cuts(begin, test.At, window)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestStackLearnsFromFeedback(t *testing.T) {
 	}
 	blocks, tested := blocks[:len(cuts)], slices.DeleteFunc(blocks[len(cuts)], func(c learn.Case) bool { return c.Traits.Silent > 30 })
 	fitted := func() (s churn.Stack, risks []float64) {
-		s, _, err := learn.Stack(t.Context(), blocks, watch, 7)
+		s, _, err := learn.Stack(t.Context(), blocks, window, 7)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +144,7 @@ func TestStackLearnsFromFeedback(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range tested {
-			risks = append(risks, s.Risk(tested[i].Traits, learn.NoPurchase(bought.Model, 7, &tested[i], watch)))
+			risks = append(risks, s.Risk(tested[i].Traits, learn.NoPurchase(bought.Model, 7, &tested[i], window)))
 		}
 		return s, risks
 	}

@@ -101,7 +101,7 @@ func TestAlertsAreAsFrequentAsTheModelSays(t *testing.T) {
 				continue
 			}
 			regular++
-			if slices.ContainsFunc(c.Told, func(x score.Transition) bool {
+			if slices.ContainsFunc(c.Transitions, func(x score.Transition) bool {
 				a, ok := x.(*score.ChurnAlert)
 				return ok && a.State == score.Raised && a.AsOf >= quarter.from && a.AsOf < quarter.to
 			}) {

@@ -19,12 +19,12 @@ import (
 // Cut is an instant at which customers are looked at, and the time for which they are observed afterwards.
 type Cut struct {
 	At event.Instant
-	// Watch is the time of observation, 0..MaxWatch. 0 observes nothing.
-	Watch time.Duration
+	// Window is the time after At in which purchases are observed, 0..MaxWindow. 0 observes nothing.
+	Window time.Duration
 }
 
-// MaxWatch is the longest time of observation: 104 weeks. For so long every order is still told apart.
-const MaxWatch = 728 * 24 * time.Hour
+// MaxWindow is the longest Window: 104 weeks. For so long every order is still told apart.
+const MaxWindow = 728 * 24 * time.Hour
 
 // Row is a customer at a cut.
 type Row struct {
@@ -34,7 +34,7 @@ type Row struct {
 	History history.Summary
 	Facts   history.Facts
 	Pattern clv.Pattern
-	// Later is what was bought in (At, At+Watch], as known at the end: the orders are net of the cancellations, refunds and
+	// Later is what was bought in (At, At+Window], as known at the end: the orders are net of the cancellations, refunds and
 	// chargebacks that had arrived by then.
 	Later history.Bought
 }
@@ -49,15 +49,15 @@ type Panel[T any] struct {
 
 // Look folds events, in any order and with any repetition, and calls a function with the row of every customer at every cut.
 // The panel holds what the function returns. Look calls the function for several customers at once; the function may keep the
-// row. One walk over a customer's events serves all cuts. The cuts may come in any order and may overlap. Errors: a Watch out
+// row. One walk over a customer's events serves all cuts. The cuts may come in any order and may overlap. Errors: a Window out
 // of range, and the error of ctx.
 func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cuts []Cut, of func(*Row) T) (Panel[T], error) {
 	var last event.Instant
 	for _, c := range cuts {
-		if c.Watch < 0 || c.Watch > MaxWatch {
-			return Panel[T]{}, fmt.Errorf("customers cannot be watched for %v, only for 0 to %v", c.Watch, MaxWatch)
+		if c.Window < 0 || c.Window > MaxWindow {
+			return Panel[T]{}, fmt.Errorf("customers cannot be observed for %v, only for 0 to %v", c.Window, MaxWindow)
 		}
-		last = max(last, c.At.Add(c.Watch))
+		last = max(last, c.At.Add(c.Window))
 	}
 	lives := event.Lives(slices.DeleteFunc(slices.Clone(events), func(x event.Event) bool { return x.Common().OccurredAt > last }))
 	taken := make([][]*T, len(cuts))
@@ -103,7 +103,7 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 func stops(cuts []Cut) []event.Instant {
 	var at []event.Instant
 	for _, c := range cuts {
-		at = append(at, c.At, c.At.Add(c.Watch))
+		at = append(at, c.At, c.At.Add(c.Window))
 	}
 	slices.Sort(at)
 	return slices.Compact(at)
@@ -142,8 +142,8 @@ func (w *walker) row(customer string, c Cut) (*Row, bool) {
 		return nil, false
 	}
 	r.Pattern = w.engine.Pattern(&r.Facts, c.At)
-	if c.Watch > 0 {
-		end := c.At.Add(c.Watch)
+	if c.Window > 0 {
+		end := c.At.Add(c.Window)
 		then := w.at(end)
 		r.Later = then.Between(c.At, end)
 	}

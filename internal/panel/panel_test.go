@@ -81,11 +81,11 @@ func short(r *panel.Row) seen {
 
 func TestLookAtAHandfulOfCustomers(t *testing.T) {
 	cuts := []panel.Cut{
-		{At: date("2026-03-01"), Watch: 7 * day},
-		{At: date("2026-02-01"), Watch: 60 * day},
+		{At: date("2026-03-01"), Window: 7 * day},
+		{At: date("2026-02-01"), Window: 60 * day},
 		{At: date("2026-02-01")},
-		{At: date("2026-01-15").Add(12 * time.Hour), Watch: day}, // the instant of an order
-		{At: date("2025-01-01"), Watch: 30 * day},
+		{At: date("2026-01-15").Add(12 * time.Hour), Window: day}, // the instant of an order
+		{At: date("2025-01-01"), Window: 30 * day},
 	}
 	want := [][]seen{
 		{ // bob's order has been called off, ann's refund is yet to come
@@ -126,9 +126,9 @@ func TestLookAtAHandfulOfCustomers(t *testing.T) {
 }
 
 func TestLookRefuses(t *testing.T) {
-	for _, watch := range []time.Duration{-1, panel.MaxWatch + 1} {
-		if _, err := panel.Look(t.Context(), engine(t), byHand, []panel.Cut{{At: date("2026-02-01"), Watch: watch}}, short); err == nil {
-			t.Errorf("a watch of %v: got no error", watch)
+	for _, window := range []time.Duration{-1, panel.MaxWindow + 1} {
+		if _, err := panel.Look(t.Context(), engine(t), byHand, []panel.Cut{{At: date("2026-02-01"), Window: window}}, short); err == nil {
+			t.Errorf("a window of %v: got no error", window)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -155,7 +155,7 @@ func keep(r *panel.Row) panel.Row { return *r }
 
 // Figures of the sample that others have published: those of the calibration and the 39 weeks after it.
 func TestLookAtCDNOW(t *testing.T) {
-	cut := panel.Cut{At: date("1997-09-30"), Watch: 39 * 7 * day}
+	cut := panel.Cut{At: date("1997-09-30"), Window: 39 * 7 * day}
 	got, err := panel.Look(t.Context(), engine(t), sample(t), []panel.Cut{cut}, keep)
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +180,7 @@ func TestLookKnowsWhatReplayKnows(t *testing.T) {
 	events := sample(t)
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 	e := engine(t)
-	cuts := []panel.Cut{{At: date("1998-03-01")}, {At: date("1997-09-30"), Watch: 90 * day}, {At: date("1997-10-01").Add(7 * time.Hour)}}
+	cuts := []panel.Cut{{At: date("1998-03-01")}, {At: date("1997-09-30"), Window: 90 * day}, {At: date("1997-10-01").Add(7 * time.Hour)}}
 	got, err := panel.Look(t.Context(), e, events, cuts, keep)
 	if err != nil {
 		t.Fatal(err)
@@ -199,14 +199,14 @@ func TestLookKnowsWhatReplayKnows(t *testing.T) {
 	}
 }
 
-// One run is 23,570 customers with 69,659 orders; the cuts are months apart, each with a watch of 90 days.
+// One run is 23,570 customers with 69,659 orders; the cuts are months apart, each with a window of 90 days.
 func BenchmarkLookAtCDNOW(b *testing.B) {
 	events, e := read(b, dataset.CDNOW, "cdnow/CDNOW_master.txt"), engine(b)
 	for _, n := range []int{1, 12} {
 		b.Run(fmt.Sprint(n, " cuts"), func(b *testing.B) {
 			var cuts []panel.Cut
 			for i := range n {
-				cuts = append(cuts, panel.Cut{At: date("1998-03-31").Add(-time.Duration(30*i) * day), Watch: 90 * day})
+				cuts = append(cuts, panel.Cut{At: date("1998-03-31").Add(-time.Duration(30*i) * day), Window: 90 * day})
 			}
 			b.ReportAllocs()
 			for b.Loop() {

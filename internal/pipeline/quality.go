@@ -84,8 +84,8 @@ func (p *population) judge(counters map[string]int64, model string) {
 		if len(r.Drift) == 0 || !inForce {
 			continue
 		}
-		if said := r.Model + " " + r.Since; p.drifted != said {
-			p.drifted = said
+		if current := r.Model + " " + r.Since; p.drifted != current {
+			p.drifted = current
 			p.cfg.Report(Notice{Kind: Drift, Operation: "tidemark fit is due", Err: errors.New(r.String())})
 		}
 	}

@@ -80,15 +80,15 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 	if _, ok := s.Amounts[head.ID]; ok {
 		return p, nil, score.Repeated
 	}
-	p, told := e.Review(p, head.At())
+	p, transitions := e.Review(p, head.At())
 	s.Amounts = maps.Clone(s.Amounts)
 	s.Amounts[head.ID] = amount
 	s.Last = max(s.Last, head.At())
-	p.Standing.LastID, p.Settled, p.Due = s.write(), p.AsOf, score.Unscheduled
+	p.Standing.LastID, p.LastChange, p.Due = s.write(), p.AsOf, score.Unscheduled
 	if p.Episode.Level != churn.None {
-		told = append(told, e.alert(&p, churn.None, score.Resolved, head.ID))
+		transitions = append(transitions, e.alert(&p, churn.None, score.Resolved, head.ID))
 	}
-	return p, append(told, e.rank(&p, score.ByEvent, head.ID)...), score.Accepted
+	return p, append(transitions, e.rank(&p, score.ByEvent, head.ID)...), score.Accepted
 }
 
 // rank tells of a change of tier, if there is one.
@@ -123,9 +123,9 @@ func (e toy) rank(p *score.Profile, cause score.Cause, by string) []score.Transi
 const sealed = 13
 
 func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
-	var told []score.Transition
+	var transitions []score.Transition
 	if p.Model != e.hash {
-		p, told = e.adopt(p, at)
+		p, transitions = e.adopt(p, at)
 	}
 	for {
 		due, level := e.crossing(p)
@@ -137,24 +137,24 @@ func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.T
 		if p.Episode.Level == churn.None {
 			state = score.Raised
 		}
-		told = append(told, e.alert(&p, level, state, ""))
+		transitions = append(transitions, e.alert(&p, level, state, ""))
 		// As if something had been forecast of every silence.
 		o := score.Outcome{AsOf: due, Model: e.hash, Group: score.Group(p.Sequence % 3), Risk: int64(level) * 250_000, Gone: state == score.Escalated}
 		p.Outcomes = append(slices.Clip(p.Outcomes), o)
 	}
 	p.AsOf = max(p.AsOf, at)
-	return p, told
+	return p, transitions
 }
 
 // adopt takes p over at the instant from which e is in force.
 func (e toy) adopt(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
 	from := max(p.AsOf, min(e.effective, at))
-	var told []score.Transition
+	var transitions []score.Transition
 	if e.before != nil && e.before.hash == p.Model {
-		p, told = e.before.Review(p, from)
+		p, transitions = e.before.Review(p, from)
 	}
 	p.AsOf, p.Model, p.Due = from, e.hash, score.Unscheduled
-	return p, append(told, e.rank(&p, score.ByModel, "")...)
+	return p, append(transitions, e.rank(&p, score.ByModel, "")...)
 }
 
 func (e toy) Schedule(p score.Profile) score.Profile {
@@ -227,16 +227,16 @@ func (e toy) EffectiveAt() event.Instant { return e.effective }
 
 // storedToy is a toy profile as bytes.
 type storedToy struct {
-	Customer, Model    string
-	AsOf, Settled, Due event.Instant
-	Sequence           int64
-	Standing           score.Standing
-	Episode            score.Episode
-	Muted              bool
+	Customer, Model       string
+	AsOf, LastChange, Due event.Instant
+	Sequence              int64
+	Standing              score.Standing
+	Episode               score.Episode
+	Muted                 bool
 }
 
 func encodeToy(p score.Profile) []byte {
-	b, err := json.Marshal(storedToy{p.Customer, p.Model, p.AsOf, p.Settled, p.Due, p.Sequence, p.Standing, p.Episode, p.Muted})
+	b, err := json.Marshal(storedToy{p.Customer, p.Model, p.AsOf, p.LastChange, p.Due, p.Sequence, p.Standing, p.Episode, p.Muted})
 	if err != nil {
 		panic(err)
 	}
@@ -247,7 +247,7 @@ func decodeToy(b []byte) (score.Profile, error) {
 	var s storedToy
 	err := json.Unmarshal(b, &s)
 	return score.Profile{
-		Customer: s.Customer, Model: s.Model, AsOf: s.AsOf, Settled: s.Settled, Due: s.Due, Sequence: s.Sequence,
+		Customer: s.Customer, Model: s.Model, AsOf: s.AsOf, LastChange: s.LastChange, Due: s.Due, Sequence: s.Sequence,
 		Standing: s.Standing, Episode: s.Episode, Muted: s.Muted,
 	}, err
 }

@@ -1,7 +1,13 @@
--- Replaces what stands in tm:model, as long as it is still what the caller has read. Returns 1 where it did, 0 where not.
+-- Replaces the models in tm:model.
+--
+-- The script checks that tm:model still holds what the caller read; then it removes the previous model and writes all fields with one
+-- command.
+--
+-- Returns 1 if the script has written, 0 if tm:model holds something else.
 --
 -- KEYS  tm:model
--- ARGV  hash, effective_at, previous_hash and previous_effective_at as read, each empty where it is missing; then (field, value)*
+-- ARGV  1-4   hash, effective_at, previous_hash and previous_effective_at as read, each empty if it is missing
+--       5-    (field, value)*
 local stands = redis.call('HMGET', KEYS[1], 'hash', 'effective_at', 'previous_hash', 'previous_effective_at')
 for i, value in ipairs({ARGV[1], ARGV[2], ARGV[3], ARGV[4]}) do
   if (stands[i] or '') ~= value then

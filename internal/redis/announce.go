@@ -2,15 +2,15 @@ package redis
 
 import "tidemark/internal/event"
 
-// InForce is what stands in tm:model: the model that was activated last, and the model before it, nil where there was none.
+// InForce is the content of tm:model: the model activated last, and the model before it. Before is nil for the first model.
 //
 //	            the announcement            EffectiveAt
 //	──────────────────┼──────────────────────────┼────────────> time
 //	             Before is in force              │ StoredModel is in force
 //
-// Until EffectiveAt the model is announced: it scores nobody, and another announcement replaces it. From EffectiveAt on it is in
-// force, and the next announcement makes it the model before. So at most one model is announced, and Before is always a model
-// that has been in force. The first model has none before it, and is in force from the beginning, whatever its instant.
+// Until EffectiveAt the StoredModel is announced: nobody is scored with it, and another announcement replaces it. At EffectiveAt it
+// comes into force. The next announcement then moves it to Before. So at most one model is announced, and the model in Before has
+// always been in force. The first model is in force from the beginning, whatever its instant.
 type InForce struct {
 	StoredModel
 	Before *StoredModel
@@ -24,11 +24,11 @@ func (m InForce) At(at event.Instant) StoredModel {
 	return m.StoredModel
 }
 
-// Announced reports whether the model activated last is yet to come into force.
+// Announced reports whether the model activated last is announced and not yet in force.
 func (m InForce) Announced(at event.Instant) bool { return m.Before != nil && at < m.EffectiveAt }
 
-// activate returns what stands in tm:model once a model is activated, and now says which model is in force at that moment. It is
-// idempotent: to activate the same again changes nothing.
+// activate returns the content of tm:model after the activation of a model. now is the time of the activation. activate is
+// idempotent: a second activation of the same model changes nothing.
 func (m InForce) activate(next StoredModel, now event.Instant) InForce {
 	if m.Hash == "" {
 		return InForce{StoredModel: next}
@@ -38,10 +38,10 @@ func (m InForce) activate(next StoredModel, now event.Instant) InForce {
 		return InForce{next, &current}
 	}
 	if current.EffectiveAt <= now && next.EffectiveAt > now {
-		next.EffectiveAt = current.EffectiveAt // it scores already, and what it has scored stays
+		next.EffectiveAt = current.EffectiveAt // the model is in force already, and its scores stand
 	}
 	if m.Announced(now) {
-		return InForce{StoredModel: next} // the announcement is withdrawn; of the model before this one nothing is known any more
+		return InForce{StoredModel: next} // the announcement is withdrawn; it had replaced the model before this one
 	}
 	return InForce{next, m.Before}
 }

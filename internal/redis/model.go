@@ -18,13 +18,13 @@ const (
 	previousModel = "previous_"
 )
 
-// activateTries bounds how often an activation begins again because another one came in between.
+// activateTries is the most tries of one activation. A try fails if another activation comes between its read and its write.
 const activateTries = 10
 
-// ActivateModel activates a model, in force from an instant on: into tm:model with the model before it (see InForce), then its
-// hash into tm:meta, for those who only want to know which. A model that was announced and is not in force yet is withdrawn. A
-// model that is in force already stays in force as it is, whatever later instant is given. A failure between the two keys is mended
-// by the next try.
+// ActivateModel puts a model into force from an instant on. It writes the model to tm:model, with the model before it (see
+// InForce), and then the model's hash to tm:meta, for readers who need no more than the hash. It withdraws a model that is announced
+// and not yet in force. If the given model is in force already and the instant is yet to come, the model keeps its old instant.
+// If the write to tm:meta fails, another call of ActivateModel repairs tm:meta.
 func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effectiveAt event.Instant) error {
 	if len(raw) == 0 || hash == "" {
 		return errors.New("activate model: it is empty, or has no hash")
@@ -63,10 +63,10 @@ func (s *Store) Now(ctx context.Context) (event.Instant, error) {
 	return event.InstantOf(now), nil
 }
 
-// replaceModel writes what is to stand in tm:model. It reports false where something else stands there than was read.
+// replaceModel writes next to tm:model. It returns false, and writes nothing, if tm:model no longer holds what was read.
 func (s *Store) replaceModel(ctx context.Context, read, next InForce) (bool, error) {
 	if next.ID() == read.ID() && bytes.Equal(next.Source, read.Source) {
-		return true, nil // a try before this one, or another program, has done it
+		return true, nil // an earlier try, or another program, has written it
 	}
 	var args []any
 	for _, value := range read.names() {
@@ -76,14 +76,14 @@ func (s *Store) replaceModel(ctx context.Context, read, next InForce) (bool, err
 	return done == 1, err
 }
 
-// StoredModel is a model as tm:model holds it, EffectiveAt the instant from which it counts.
+// StoredModel is a model as tm:model holds it. EffectiveAt is the instant from which the model is in force; 0 is the beginning.
 type StoredModel struct {
 	Source      []byte
 	Hash        string
 	EffectiveAt event.Instant
 }
 
-// Model returns what stands in tm:model, and whether anything does.
+// Model returns the content of tm:model. ok is false if tm:model holds no model.
 func (s *Store) Model(ctx context.Context) (m InForce, ok bool, err error) {
 	fields, err := s.client.HGetAll(ctx, s.key("model")).Result()
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Store) Model(ctx context.Context) (m InForce, ok bool, err error) {
 	return InForce{*now, before}, true, nil
 }
 
-// storedModel takes a model from the fields whose names have a prefix; nil where there is none.
+// storedModel takes a model from the fields whose names begin with a prefix. It returns nil if the fields hold no such model.
 func storedModel(fields map[string]string, prefix string) (*StoredModel, error) {
 	if fields[prefix+modelHash] == "" {
 		return nil, nil
@@ -116,7 +116,7 @@ func (m StoredModel) fields(prefix string) []any {
 	return []any{prefix + modelHash, m.Hash, prefix + modelSource, m.Source, prefix + modelFrom, int64(m.EffectiveAt)}
 }
 
-// all are the fields of both models.
+// all returns the fields of both models.
 func (m InForce) all() []any {
 	fields := m.fields("")
 	if m.Before != nil {
@@ -125,10 +125,10 @@ func (m InForce) all() []any {
 	return fields
 }
 
-// modelNames are the fields of tm:model that tell what stands there, without the sources.
+// modelNames are the fields that identify the content of tm:model: hashes and instants, without the long sources.
 var modelNames = []string{modelHash, modelFrom, previousModel + modelHash, previousModel + modelFrom}
 
-// names are the values of modelNames, empty where a field is missing.
+// names returns the values of modelNames, empty where a field is missing.
 func (m InForce) names() []string {
 	names := make([]string, 0, len(modelNames))
 	for _, x := range []*StoredModel{&m.StoredModel, m.Before} {
@@ -141,10 +141,10 @@ func (m InForce) names() []string {
 	return names
 }
 
-// ID tells apart whatever can stand in tm:model: both hashes, and both instants.
+// ID identifies the content of tm:model. It is made of both hashes and both instants.
 func (m InForce) ID() string { return strings.Join(m.names(), " ") }
 
-// ModelID returns the ID of what stands in tm:model: cheap enough to be asked between batches.
+// ModelID returns the ID of the content of tm:model. The call reads no source, so it is cheap enough between two batches.
 func (s *Store) ModelID(ctx context.Context) (string, error) {
 	values, err := s.client.HMGet(ctx, s.key("model"), modelNames...).Result()
 	if err != nil {
@@ -157,8 +157,8 @@ func (s *Store) ModelID(ctx context.Context) (string, error) {
 	return strings.Join(names, " "), nil
 }
 
-// RestoreModel writes what is to stand in tm:model where nothing stands there: at the first start, or after the server has lost
-// it. Otherwise nothing changes.
+// RestoreModel writes both models to tm:model if tm:model does not exist: at the first start, or after the server has lost the
+// key. If tm:model exists, it stays as it is.
 func (s *Store) RestoreModel(ctx context.Context, m InForce) error {
 	there, err := s.writeOnce(ctx, s.key("model"), m.all())
 	if err == nil {

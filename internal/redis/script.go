@@ -9,7 +9,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// script is a Lua script and the digest by which a server that has seen it knows it.
+// script is a Lua script and its SHA-1 digest. EVALSHA runs a script by its digest, if the server has the script in its cache.
 type script struct{ source, digest string }
 
 func newScript(source string) script {
@@ -59,10 +59,9 @@ type call struct {
 	args []any
 }
 
-// run sends all calls of a script in one pipeline per node and returns their replies, in order. A node that has not
-// seen the script (a new one, one that failed over or was flushed) gets it with a second try of the calls that it
-// refused. EVAL does that: it runs the script and leaves it in the cache of the very node that owns the slot, redirects
-// included. Every script can be run twice.
+// run sends all calls of a script in one pipeline per node and returns their replies, in order. If a node does not have the script
+// in its cache (it is new, failed over or was flushed), run sends the refused calls again with EVAL. EVAL carries the source and
+// leaves the script in the cache of the node that runs it: the owner of the slot, also after a redirect. A script may run twice.
 func (s *Store) run(ctx context.Context, script script, calls []call) []*goredis.Cmd {
 	replies := make([]*goredis.Cmd, len(calls))
 	if len(calls) == 0 {

@@ -44,6 +44,7 @@
 //	outbox.lua    tm:{07}:meta, outbox         reads the token and the outbox
 //	drop.lua      tm:{07}:*                    removes a shard
 //	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
+//	activate.lua  tm:model                     replaces the models if tm:model still is as the caller read it
 package redis
 
 import (

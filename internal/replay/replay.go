@@ -14,8 +14,8 @@ import (
 // Customer is one customer at the end of a replay.
 type Customer struct {
 	Profile score.Profile
-	// Told are the customer's transitions, in order.
-	Told []score.Transition
+	// Transitions are the customer's transitions, in order.
+	Transitions []score.Transition
 	// Outcomes are the outcomes of the customer's churn forecasts, in order.
 	Outcomes []score.Outcome
 }
@@ -98,16 +98,16 @@ func live(e *score.Engine, events []event.Event, asOf event.Instant, became coun
 	c := Customer{Profile: e.New(events[0].Common().Customer)}
 	known := false
 	for _, x := range events {
-		next, told, verdict := e.Apply(c.Profile, x)
+		next, transitions, verdict := e.Apply(c.Profile, x)
 		became.add(x, verdict)
 		known = known || verdict == score.Accepted
-		c.Profile, c.Told = next, append(c.Told, told...)
+		c.Profile, c.Transitions = next, append(c.Transitions, transitions...)
 	}
 	if !known {
 		return Customer{}
 	}
-	next, told := e.Review(c.Profile, asOf)
-	c.Profile, c.Told = e.Schedule(next), append(c.Told, told...)
+	next, transitions := e.Review(c.Profile, asOf)
+	c.Profile, c.Transitions = e.Schedule(next), append(c.Transitions, transitions...)
 	c.Outcomes, c.Profile.Outcomes = c.Profile.Outcomes, nil
 	return c
 }
@@ -116,7 +116,7 @@ func live(e *score.Engine, events []event.Event, asOf event.Instant, became coun
 func (r *Result) Transitions() []score.Transition {
 	var all []score.Transition
 	for _, c := range r.Customers {
-		all = append(all, c.Told...)
+		all = append(all, c.Transitions...)
 	}
 	slices.SortStableFunc(all, func(a, b score.Transition) int {
 		x, y := a.Common(), b.Common()

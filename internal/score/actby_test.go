@@ -35,13 +35,13 @@ func TestSilenceEscalatesAtActBy(t *testing.T) {
 			p := e.New("c")
 			for _, x := range newLife(rand.New(rand.NewPCG(seed, 3))) {
 				for p = e.Schedule(p); p.Due <= x.Common().At(); p = e.Schedule(p) {
-					var told []score.Transition
-					p, told = e.Review(p, p.Due)
-					holdsActBy(t, e, p, told, seen)
+					var transitions []score.Transition
+					p, transitions = e.Review(p, p.Due)
+					holdsActBy(t, e, p, transitions, seen)
 				}
-				var told []score.Transition
-				p, told, _ = e.Apply(p, x)
-				holdsActBy(t, e, p, told, seen)
+				var transitions []score.Transition
+				p, transitions, _ = e.Apply(p, x)
+				holdsActBy(t, e, p, transitions, seen)
 			}
 		}
 		t.Logf("%s: %v", row.why, seen)
@@ -59,22 +59,22 @@ func windowLapses(t *testing.T, e *score.Engine, p score.Profile, raised *score.
 	if got, _ := e.Review(p, raised.ActBy-1); got.Second != p.Second {
 		t.Errorf("the window of %s is %+v a millisecond before %s, want it open", raised.AsOf, got.Second, raised.ActBy)
 	}
-	_, told := e.Review(p, raised.ActBy)
-	for _, x := range told {
+	_, transitions := e.Review(p, raised.ActBy)
+	for _, x := range transitions {
 		if a, ok := x.(*score.ChurnAlert); ok && a.Kind == score.SecondOrderWindow && a.AsOf == raised.ActBy && a.Resolve == score.ByLapse {
 			return
 		}
 	}
-	t.Errorf("the window of %s has not lapsed at %s: %v", raised.AsOf, raised.ActBy, ids(told))
+	t.Errorf("the window of %s has not lapsed at %s: %v", raised.AsOf, raised.ActBy, ids(transitions))
 }
 
-// holdsActBy lives through the silence after a step that told of an alert.
-func holdsActBy(t *testing.T, e *score.Engine, p score.Profile, told []score.Transition, seen map[string]int) {
+// holdsActBy runs the reviews of the silence after a step that gave an alert.
+func holdsActBy(t *testing.T, e *score.Engine, p score.Profile, transitions []score.Transition, seen map[string]int) {
 	t.Helper()
-	if len(told) == 0 {
+	if len(transitions) == 0 {
 		return
 	}
-	alert, ok := told[len(told)-1].(*score.ChurnAlert)
+	alert, ok := transitions[len(transitions)-1].(*score.ChurnAlert)
 	if !ok {
 		return
 	}
@@ -91,7 +91,7 @@ func holdsActBy(t *testing.T, e *score.Engine, p score.Profile, told []score.Tra
 	silenceKeeps(t, e, p, alert.ActBy, seen)
 	if alert.Level < churn.Critical { // as another model might have left it: it eases after its stay
 		p.Episode.Level, p.Episode.Since, p.Due = churn.Critical, p.AsOf, score.Unscheduled
-		if _, told := e.Review(p, p.AsOf+1); len(told) > 0 {
+		if _, transitions := e.Review(p, p.AsOf+1); len(transitions) > 0 {
 			return // as none would leave it
 		}
 		silenceKeeps(t, e, p, e.Explain(p, p.AsOf).WayBack.ActBy, seen)
@@ -103,9 +103,9 @@ func silenceKeeps(t *testing.T, e *score.Engine, p score.Profile, actBy event.In
 	t.Helper()
 	at, how, eased := event.Never, "", false
 	for q := e.Schedule(p); how == "" && q.Due != event.Never; q = e.Schedule(q) {
-		var said []score.Transition
-		q, said = e.Review(q, q.Due)
-		for _, x := range said {
+		var transitions []score.Transition
+		q, transitions = e.Review(q, q.Due)
+		for _, x := range transitions {
 			next, ok := x.(*score.ChurnAlert)
 			switch {
 			case !ok:
@@ -129,8 +129,8 @@ func silenceKeeps(t *testing.T, e *score.Engine, p score.Profile, actBy event.In
 		return
 	}
 	crossed := func(until event.Instant) bool {
-		_, said := e.Review(p, until)
-		for _, x := range said {
+		_, transitions := e.Review(p, until)
+		for _, x := range transitions {
 			if next, ok := x.(*score.ChurnAlert); ok && (next.State == score.Escalated || next.Resolve == score.ByLapse) {
 				return true
 			}

@@ -24,15 +24,15 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 	return t
 }
 
-// alert is what alerts of all kinds tell of a customer. said and id are the instant and the id of the alert that this alert
-// follows.
-func (e *Engine) alert(c *change, said event.Instant, id string) *ChurnAlert {
+// alert returns an alert with the fields that all kinds of alerts have. since and id are the instant and the id of the alert that this
+// alert follows.
+func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 	v := c.v
-	cause, corrects := c.cause(said, id)
+	cause, corrects := c.cause(since, id)
 	t := &ChurnAlert{
 		Stamp:       e.stamp(c, cause),
 		LevelBefore: c.before.Episode.Level, Level: c.level,
-		RiskBefore: c.base.settled.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
+		RiskBefore: c.base.last.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
 		Tier:        c.tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
 		Corrects: corrects, Contactable: c.p.History.ContactableChannels(), Owner: c.p.History.Attribute("owner"),
@@ -77,7 +77,7 @@ func state(from, to Level) EpisodeState {
 // risk that fell. A risk falls so when a complaint is resolved, or when what spoke for the risk is forgotten.
 func (e *Engine) resolution(c *change, cause Cause) ResolveReason {
 	v := c.v
-	was, is := &c.base.settled.facts, &v.facts
+	was, is := &c.base.last.facts, &v.facts
 	switch {
 	case cause == ByModel:
 		return ByNewModel

@@ -80,8 +80,8 @@ func TestReviewAllocatesNothingWhereNothingIsCrossed(t *testing.T) {
 	p, _ := weekly(t, e)
 	unscheduled := p
 	unscheduled.Due = score.Unscheduled
-	if _, told := e.Review(unscheduled, p.AsOf+day); len(told) > 0 {
-		t.Fatalf("a day later Review tells %v, want nothing", ids(told))
+	if _, transitions := e.Review(unscheduled, p.AsOf+day); len(transitions) > 0 {
+		t.Fatalf("a day later Review tells %v, want nothing", ids(transitions))
 	}
 	for why, f := range map[string]func(){
 		"Review before the next one is due": func() { e.Review(p, p.AsOf+1) },
@@ -100,8 +100,8 @@ func TestApplyAllocatesOnlyForTheHistory(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
 	p, _ := weekly(t, e)
 	next := purchase(30)
-	if _, told, _ := e.Apply(p, next); len(told) > 0 {
-		t.Fatalf("the next purchase tells %v, want nothing", ids(told))
+	if _, transitions, _ := e.Apply(p, next); len(transitions) > 0 {
+		t.Fatalf("the next purchase tells %v, want nothing", ids(transitions))
 	}
 	if n := testing.AllocsPerRun(100, func() { e.Apply(p, next) }); n > 1 {
 		t.Errorf("Apply of one more purchase: %v allocations, want at most the one for the orders", n)

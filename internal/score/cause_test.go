@@ -13,16 +13,16 @@ import (
 	"tidemark/internal/score/churn"
 )
 
-// said is one thing that a customer did, some days before the alert.
-type said struct {
+// statement is a feedback event or a contact of a customer, some days before the alert.
+type statement struct {
 	days  float64
 	kind  string
 	about event.Subject
 	score float64
 }
 
-// spoken returns the history of a customer who said all that before an instant. An event's id is its place.
-func spoken(t *testing.T, e *score.Engine, at event.Instant, all []said) history.Summary {
+// historyOf returns the history of a customer who made all these statements before an instant. The id of an event is its index.
+func historyOf(t *testing.T, e *score.Engine, at event.Instant, all []statement) history.Summary {
 	t.Helper()
 	p := e.New("c")
 	for i, s := range all {
@@ -45,44 +45,44 @@ func TestLikelyCause(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
 	const at = 20_000 * day
 	for _, row := range []struct {
-		why  string
-		said []said
-		want string
+		why        string
+		statements []statement
+		want       string
 		// evidence are the places of what is named.
 		evidence string
 	}{
 		{"nothing was said", nil, "INACTIVITY", ""},
-		{"an open complaint", []said{{9, "COMPLAINT", event.AboutDelivery, 0}}, "DELIVERY", "0"},
-		{"a complaint about nothing in particular", []said{{9, "COMPLAINT", 0, 0}}, "OTHER", "0"},
-		{"an open complaint outweighs a resolved one", []said{{9, "COMPLAINT", event.AboutPrice, 0}, {9, "COMPLAINT_RESOLVED", 0, 0}, {8, "COMPLAINT", event.AboutBrand, 0}}, "BRAND", "2"},
-		{"a resolved complaint counts half, as much as the worst answer: the first subject in order", []said{{9, "COMPLAINT", event.AboutService, 0}, {9, "COMPLAINT_RESOLVED", 0, 0}, {9, "CSAT", event.AboutPrice, 0}}, "PRICE", "2"},
-		{"three of ten are a little below the middle", []said{{0, "CSAT", event.AboutPrice, 3}}, "PRICE", "0"},
-		{"four of ten are too little to speak of", []said{{0, "CSAT", event.AboutPrice, 4}}, "INACTIVITY", ""},
-		{"a detractor, but not much of one", []said{{0, "NPS", event.AboutPrice, 6}}, "INACTIVITY", ""},
-		{"a detractor", []said{{0, "NPS", event.AboutPrice, 3}}, "PRICE", "0"},
-		{"content answers speak for nothing", []said{{0, "NPS", event.AboutPrice, 10}, {0, "CSAT", event.AboutPrice, 5}}, "INACTIVITY", ""},
-		{"two contacts with the support are no grievance", []said{{0, "SUPPORT_CONTACT", 0, 0}, {0, "SUPPORT_CONTACT", 0, 0}}, "INACTIVITY", ""},
-		{"three are one, of which no event is kept", []said{{0, "SUPPORT_CONTACT", 0, 0}, {0, "SUPPORT_CONTACT", 0, 0}, {0, "SUPPORT_CONTACT", 0, 0}}, "SERVICE", ""},
-		{"they add to an answer about the service", []said{{20, "SUPPORT_CONTACT", 0, 0}, {0, "NPS", event.AboutPrice, 4}, {0, "NPS", event.AboutService, 4}}, "SERVICE", "2"},
-		{"what is old has faded: 4/4 against 2", []said{{120, "COMPLAINT", event.AboutDelivery, 0}, {0, "CSAT", event.AboutPrice, 0}}, "PRICE", "1"},
-		{"an open complaint speaks for half a year", []said{{179, "COMPLAINT", event.AboutDelivery, 0}}, "DELIVERY", "0"},
-		{"and not a day longer", []said{{180, "COMPLAINT", event.AboutDelivery, 0}}, "INACTIVITY", ""},
-		{"what has not happened yet", []said{{-1, "COMPLAINT", event.AboutDelivery, 0}}, "INACTIVITY", ""},
-		{"of one day, the younger first", []said{{6.7, "CSAT", event.AboutPrice, 0}, {6.2, "CSAT", event.AboutPrice, 0}}, "PRICE", "1 0"},
+		{"an open complaint", []statement{{9, "COMPLAINT", event.AboutDelivery, 0}}, "DELIVERY", "0"},
+		{"a complaint about nothing in particular", []statement{{9, "COMPLAINT", 0, 0}}, "OTHER", "0"},
+		{"an open complaint outweighs a resolved one", []statement{{9, "COMPLAINT", event.AboutPrice, 0}, {9, "COMPLAINT_RESOLVED", 0, 0}, {8, "COMPLAINT", event.AboutBrand, 0}}, "BRAND", "2"},
+		{"a resolved complaint counts half, as much as the worst answer: the first subject in order", []statement{{9, "COMPLAINT", event.AboutService, 0}, {9, "COMPLAINT_RESOLVED", 0, 0}, {9, "CSAT", event.AboutPrice, 0}}, "PRICE", "2"},
+		{"three of ten are a little below the middle", []statement{{0, "CSAT", event.AboutPrice, 3}}, "PRICE", "0"},
+		{"four of ten are too little to speak of", []statement{{0, "CSAT", event.AboutPrice, 4}}, "INACTIVITY", ""},
+		{"a detractor, but not much of one", []statement{{0, "NPS", event.AboutPrice, 6}}, "INACTIVITY", ""},
+		{"a detractor", []statement{{0, "NPS", event.AboutPrice, 3}}, "PRICE", "0"},
+		{"content answers speak for nothing", []statement{{0, "NPS", event.AboutPrice, 10}, {0, "CSAT", event.AboutPrice, 5}}, "INACTIVITY", ""},
+		{"two contacts with the support are no grievance", []statement{{0, "SUPPORT_CONTACT", 0, 0}, {0, "SUPPORT_CONTACT", 0, 0}}, "INACTIVITY", ""},
+		{"three are one, of which no event is kept", []statement{{0, "SUPPORT_CONTACT", 0, 0}, {0, "SUPPORT_CONTACT", 0, 0}, {0, "SUPPORT_CONTACT", 0, 0}}, "SERVICE", ""},
+		{"they add to an answer about the service", []statement{{20, "SUPPORT_CONTACT", 0, 0}, {0, "NPS", event.AboutPrice, 4}, {0, "NPS", event.AboutService, 4}}, "SERVICE", "2"},
+		{"what is old has faded: 4/4 against 2", []statement{{120, "COMPLAINT", event.AboutDelivery, 0}, {0, "CSAT", event.AboutPrice, 0}}, "PRICE", "1"},
+		{"an open complaint speaks for half a year", []statement{{179, "COMPLAINT", event.AboutDelivery, 0}}, "DELIVERY", "0"},
+		{"and not a day longer", []statement{{180, "COMPLAINT", event.AboutDelivery, 0}}, "INACTIVITY", ""},
+		{"what has not happened yet", []statement{{-1, "COMPLAINT", event.AboutDelivery, 0}}, "INACTIVITY", ""},
+		{"of one day, the younger first", []statement{{6.7, "CSAT", event.AboutPrice, 0}, {6.2, "CSAT", event.AboutPrice, 0}}, "PRICE", "1 0"},
 		{
 			"the heaviest five, the younger first among equals",
-			[]said{{9, "CSAT", event.AboutPrice, 1}, {8, "CSAT", event.AboutPrice, 4}, {7, "COMPLAINT", event.AboutPrice, 0}, {6, "CSAT", event.AboutPrice, 0}, {6, "CSAT", event.AboutPrice, 0}, {5, "CSAT", event.AboutPrice, 0}, {5, "COMPLAINT", event.AboutBrand, 0}},
+			[]statement{{9, "CSAT", event.AboutPrice, 1}, {8, "CSAT", event.AboutPrice, 4}, {7, "COMPLAINT", event.AboutPrice, 0}, {6, "CSAT", event.AboutPrice, 0}, {6, "CSAT", event.AboutPrice, 0}, {5, "CSAT", event.AboutPrice, 0}, {5, "COMPLAINT", event.AboutBrand, 0}},
 			"PRICE", "2 5 3 4 0",
 		},
 	} {
 		p := score.Profile{Customer: "c", AsOf: at, Episode: score.Episode{Level: churn.Watch}, Due: score.Unscheduled}
-		p.History = spoken(t, e, at, row.said)
+		p.History = historyOf(t, e, at, row.statements)
 		p.History = bought(t, e, p.History, at)
 		w := e.Explain(p, at).WayBack
 		var named []string
 		for _, v := range w.Evidence {
 			named = append(named, v.ID)
-			s := row.said[v.ID[0]-'0']
+			s := row.statements[v.ID[0]-'0']
 			if share := s.score / 10; v.About != s.about || v.At != at-event.Instant(s.days*float64(day)) || v.Score != share && !(s.kind == "COMPLAINT" && math.IsNaN(v.Score)) {
 				t.Errorf("%s: evidence %+v of %+v", row.why, v, s)
 			}
@@ -149,9 +149,9 @@ func TestMaxOffer(t *testing.T) {
 		alerts := 0
 		p, _ := weekly(t, e)
 		for p = e.Schedule(p); p.Due != event.Never; p = e.Schedule(p) {
-			var told []score.Transition
-			p, told = e.Review(p, p.Due)
-			for _, x := range told {
+			var transitions []score.Transition
+			p, transitions = e.Review(p, p.Due)
+			for _, x := range transitions {
 				a, ok := x.(*score.ChurnAlert)
 				if !ok {
 					continue

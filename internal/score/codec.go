@@ -135,7 +135,7 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		return nil
 	case tagClock:
 		p.AsOf = event.Instant(f.varint())
-		p.Settled = p.AsOf - event.Instant(f.varint())
+		p.LastChange = p.AsOf - event.Instant(f.varint())
 		p.Due = event.Never
 		switch due := f.varint(); {
 		case due < 0:
@@ -196,7 +196,7 @@ func (p *Profile) appendClock(b []byte) []byte {
 		due = unscheduled
 	}
 	b = binary.AppendVarint(b, int64(p.AsOf))
-	b = binary.AppendVarint(b, int64(p.AsOf-p.Settled))
+	b = binary.AppendVarint(b, int64(p.AsOf-p.LastChange))
 	b = binary.AppendVarint(b, due)
 	return binary.AppendVarint(b, p.Sequence)
 }

@@ -42,7 +42,7 @@ func TestProfileRoundTrip(t *testing.T) {
 
 // same compares all but the history.
 func same(p, q score.Profile) bool {
-	return p.Customer == q.Customer && p.AsOf == q.AsOf && p.Settled == q.Settled && p.Due == q.Due && p.Sequence == q.Sequence &&
+	return p.Customer == q.Customer && p.AsOf == q.AsOf && p.LastChange == q.LastChange && p.Due == q.Due && p.Sequence == q.Sequence &&
 		p.Model == q.Model && p.Standing == q.Standing && p.Episode == q.Episode && p.Muted == q.Muted &&
 		p.Second == q.Second && p.Lapse == q.Lapse && p.Outreach == q.Outreach
 }

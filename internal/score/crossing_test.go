@@ -44,8 +44,8 @@ type walker struct {
 func (w walker) changed(p *score.Profile, at event.Instant) bool {
 	q := *p
 	q.Due = at
-	_, told := w.engine.Review(q, at)
-	return len(told) > 0
+	_, transitions := w.engine.Review(q, at)
+	return len(transitions) > 0
 }
 
 // someday returns p as of some day of the silence after its last event: soon mostly, sometimes as the year runs out. Some are
@@ -171,11 +171,11 @@ func check(t *testing.T, w walker, p score.Profile, seed int, got event.Instant,
 		t.Errorf("profile %d as of %s: NextCrossing = %s, %v; the walk meets %s", seed, p.AsOf, got, ok, want)
 		return
 	}
-	if _, told := w.engine.Review(p, want-1); len(told) != 0 {
-		t.Errorf("profile %d: a millisecond before its crossing at %s Review tells %v, want nothing", seed, want, ids(told))
+	if _, transitions := w.engine.Review(p, want-1); len(transitions) != 0 {
+		t.Errorf("profile %d: a millisecond before its crossing at %s Review tells %v, want nothing", seed, want, ids(transitions))
 	}
-	if _, told := w.engine.Review(p, want); len(told) == 0 || told[0].Common().AsOf != want {
-		t.Errorf("profile %d: at its crossing at %s Review tells %v, want a transition of that instant", seed, want, ids(told))
+	if _, transitions := w.engine.Review(p, want); len(transitions) == 0 || transitions[0].Common().AsOf != want {
+		t.Errorf("profile %d: at its crossing at %s Review tells %v, want a transition of that instant", seed, want, ids(transitions))
 	}
 }
 
@@ -198,18 +198,18 @@ func TestNextCrossingDoesNotDependOnWhenItIsAsked(t *testing.T) {
 			continue
 		}
 		later := p.AsOf + 1 + event.Instant(r.Int64N(int64(want-p.AsOf-1)))
-		q, told := e.Review(p, later)
-		if len(told) > 0 {
-			t.Fatalf("life %d: Review at %s tells %v, before the crossing at %s", seed, later, ids(told), want)
+		q, transitions := e.Review(p, later)
+		if len(transitions) > 0 {
+			t.Fatalf("life %d: Review at %s tells %v, before the crossing at %s", seed, later, ids(transitions), want)
 		}
 		if got, _ := e.NextCrossing(q, later); got != want {
 			t.Errorf("life %d: asked at %s NextCrossing = %s, want %s as at %s", seed, later, got, want, p.AsOf)
 		}
 		chained := p
 		for chained = e.Schedule(chained); chained.Due < want; chained = e.Schedule(chained) {
-			chained, told = e.Review(chained, chained.Due)
-			if len(told) > 0 {
-				t.Fatalf("life %d: the review at %s tells %v, before the crossing at %s", seed, chained.AsOf, ids(told), want)
+			chained, transitions = e.Review(chained, chained.Due)
+			if len(transitions) > 0 {
+				t.Fatalf("life %d: the review at %s tells %v, before the crossing at %s", seed, chained.AsOf, ids(transitions), want)
 			}
 		}
 		if chained.Due != want {

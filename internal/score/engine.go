@@ -69,7 +69,7 @@ func (e *Engine) New(customer string) Profile {
 	return Profile{Customer: customer, Model: e.model.Hash, Due: event.Never}
 }
 
-// Apply returns p after an event, and the transitions there are to tell. The reviews of p that are due by the event run first, in
+// Apply returns p after an event, and the transitions that follow. The reviews of p that are due by the event run first, in
 // order. Apply does not modify p. Where the verdict is not Accepted, Apply returns p as it was.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
 	grown, verdict := e.Observe(p.History, x)
@@ -78,16 +78,16 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	}
 	head := x.Common()
 	at := max(p.AsOf, head.At())
-	next, told := e.Review(p, at)
+	next, transitions := e.Review(p, at)
 	before := next
-	next.History, next.Settled, next.Outreach = grown, at, next.Outreach.reached(x, at)
+	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
 	if !e.bears(x) { // labels and Due stay as Review left them
-		return next, told, Accepted
+		return next, transitions, Accepted
 	}
-	next, said := e.relabel(before, next, occasion{event: head})
+	next, more := e.relabel(before, next, occasion{event: head})
 	next.Due = Unscheduled
-	return next, append(told, said...), Accepted
+	return next, append(transitions, more...), Accepted
 }
 
 // Observe returns a history with an event counted in, its money converted into the base currency. That is Apply without the
@@ -108,12 +108,12 @@ func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Ver
 	return grown, Accepted
 }
 
-// Review returns p as evaluated at an instant, after the reviews that are due before that instant, and the transitions there are
-// to tell. A review that crosses nothing changes only AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf.
+// Review returns p as evaluated at an instant, after the reviews that are due before that instant, and the transitions of these
+// reviews. A review that crosses nothing changes only AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf.
 func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
-	var told []Transition
+	var transitions []Transition
 	if p.Model != e.model.Hash {
-		p, told = e.adopt(p, at)
+		p, transitions = e.adopt(p, at)
 	}
 	for p.AsOf < at && (p.Due == Unscheduled || p.Due <= at) {
 		due, crossed := p.Due, true
@@ -125,18 +125,18 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 		}
 		p.AsOf = due
 		e.hold(&p)
-		var said []Transition
-		p, said = e.relabel(p, p, occasion{})
-		if len(said) > 0 {
-			p.Settled = due
-			told = append(told, said...)
+		var more []Transition
+		p, more = e.relabel(p, p, occasion{})
+		if len(more) > 0 {
+			p.LastChange = due
+			transitions = append(transitions, more...)
 		}
 		p.Due = Unscheduled
 	}
 	if p.AsOf < at {
 		p.AsOf = at
 	}
-	return p, told
+	return p, transitions
 }
 
 // Schedule returns p with Due set: to the next instant at which a label changes, a risk is frozen or a forecast is settled; or to
@@ -149,22 +149,22 @@ func (e *Engine) Schedule(p Profile) Profile {
 }
 
 // adopt returns p as e's own model sees it. It looks at p when the model comes into force, but not before p.AsOf and not after
-// at, and returns the transitions there are to tell.
+// at. adopt also returns the transitions that follow.
 func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	from := max(p.AsOf, min(e.effective, at))
-	var told []Transition
+	var transitions []Transition
 	if e.previous != nil && e.previous.model.Hash == p.Model {
-		p, told = e.previous.Review(p, from)
+		p, transitions = e.previous.Review(p, from)
 	}
 	p.AsOf = from
 	p.inherit(e)
 	before := p
 	p.Model, p.Due = e.model.Hash, Unscheduled
-	next, said := e.relabel(before, p, occasion{model: true})
-	if len(said) > 0 {
-		next.Settled = next.AsOf
+	next, more := e.relabel(before, p, occasion{model: true})
+	if len(more) > 0 {
+		next.LastChange = next.AsOf
 	}
-	return next, append(told, said...)
+	return next, append(transitions, more...)
 }
 
 // amounts converts the money of an event into the base currency. It is false where the event's currency has no rate.

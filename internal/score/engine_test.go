@@ -84,15 +84,15 @@ func TestMoneyIsConvertedAtTheRateOfItsDate(t *testing.T) {
 	} {
 		x := order("a", row.day*day, row.minor)
 		x.Amount.Currency = row.currency
-		p, told, verdict := e.Apply(e.New("c"), x)
+		p, transitions, verdict := e.Apply(e.New("c"), x)
 		if verdict != row.verdict {
 			t.Errorf("%s: verdict %v, want %v", row.why, verdict, row.verdict)
 		}
 		if got := e.Score(p, p.AsOf).SpendLifetime; got != row.want {
 			t.Errorf("%s: spend %d, want %d", row.why, got, row.want)
 		}
-		if verdict == score.RefusedCurrency && (len(told) > 0 || p.AsOf != 0) {
-			t.Errorf("%s: a refused event has left traces: %+v, told %d", row.why, p, len(told))
+		if verdict == score.RefusedCurrency && (len(transitions) > 0 || p.AsOf != 0) {
+			t.Errorf("%s: a refused event has left traces: %+v, told %d", row.why, p, len(transitions))
 		}
 	}
 }
@@ -105,8 +105,8 @@ func TestControlGroup(t *testing.T) {
 	}
 	nobody, tenth, half := of(0), of(.1), of(.5)
 	grouped := func(e *score.Engine, id string) bool {
-		_, told, _ := e.Apply(e.New(id), order("a", 18_300*day, 1000))
-		return told[0].Common().ControlGroup
+		_, transitions, _ := e.Apply(e.New(id), order("a", 18_300*day, 1000))
+		return transitions[0].Common().ControlGroup
 	}
 	for _, form := range []string{"%d", "customer-%08d", "%x@example.org"} {
 		const n = 4000
@@ -239,10 +239,10 @@ func TestPublish(t *testing.T) {
 		return &score.ChurnAlert{Stamp: score.Stamp{AsOf: at * day}, State: state}
 	}
 	for _, row := range []struct {
-		why  string
-		age  time.Duration
-		told []score.Transition
-		want []bool
+		why         string
+		age         time.Duration
+		transitions []score.Transition
+		want        []bool
 	}{
 		{"all of it is young", week, []score.Transition{alert(score.Raised, 95), alert(score.Escalated, 99)}, []bool{true, true}},
 		{"an old episode is muted to its end", week, []score.Transition{alert(score.Raised, 10), alert(score.Resolved, 99)}, []bool{false, false}},
@@ -258,7 +258,7 @@ func TestPublish(t *testing.T) {
 	} {
 		var p score.Profile
 		var got []bool
-		for _, x := range row.told { // one commit each, the memory in the profile's encoding
+		for _, x := range row.transitions { // one commit each, the memory in the profile's encoding
 			got = append(got, p.Publish([]score.Transition{x}, 100*day, row.age)...)
 			p, _ = score.Decode(encode(p))
 		}
@@ -266,7 +266,7 @@ func TestPublish(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", row.why, got, row.want)
 		}
 		var q score.Profile
-		if got := q.Publish(row.told, 100*day, row.age); !slices.Equal(got, row.want) {
+		if got := q.Publish(row.transitions, 100*day, row.age); !slices.Equal(got, row.want) {
 			t.Errorf("%s, in one commit: got %v, want %v", row.why, got, row.want)
 		}
 	}
@@ -303,9 +303,9 @@ func TestAnotherModelComesIntoForce(t *testing.T) {
 		{"after the old one has moved her", fall + day, []string{fall.String() + " LOW TIME", (fall + day).String() + " POTENTIAL MODEL"}},
 		{"after she is looked at: then it counts from there", start + 900*day, []string{fall.String() + " LOW TIME", (fall + 10*day).String() + " POTENTIAL MODEL"}},
 	} {
-		q, told := engine.Effective(row.effective).Review(p, fall+10*day)
+		q, transitions := engine.Effective(row.effective).Review(p, fall+10*day)
 		var got []string
-		for _, x := range told {
+		for _, x := range transitions {
 			c := x.(*score.TierChanged)
 			got = append(got, fmt.Sprintf("%s %s %s", c.AsOf, c.Tier, c.Cause))
 			if c.Cause == score.ByModel {

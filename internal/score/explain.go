@@ -7,11 +7,11 @@ import (
 	"tidemark/internal/score/value"
 )
 
-// base is what a change is measured from, in up to three steps, each under the model of its time. settled is the customer at the
+// base is what a change is measured from, in up to three steps, each under the model of its time. last is the customer at the
 // last event or transition. aged is the same history now. remodelled is the same history now, under the model in force.
 type base struct {
-	engine              *Engine // the model of settled and aged
-	settled, aged       evaluation
+	engine              *Engine // the model of last and aged
+	last, aged          evaluation
 	remodelled          evaluation
 	byModel, byOccasion bool
 }
@@ -22,7 +22,7 @@ func (e *Engine) base(before *Profile, v *evaluation, o occasion) base {
 	if o.model && e.previous != nil && e.previous.model.Hash == before.Model {
 		b.engine, b.byModel = e.previous, true
 	}
-	b.settled = b.engine.evaluate(&before.History, before.Settled)
+	b.last = b.engine.evaluate(&before.History, before.LastChange)
 	switch {
 	case b.byOccasion:
 		b.aged = e.evaluate(&before.History, v.at)
@@ -40,14 +40,14 @@ func (e *Engine) base(before *Profile, v *evaluation, o occasion) base {
 func (e *Engine) contributions(b *base, v *evaluation) []Contribution {
 	var t tally
 	was, is := &b.engine.model.Scorecard, &e.model.Scorecard
-	t.change(ByTime, was, &b.settled.reading, &b.aged.reading)
+	t.change(ByTime, was, &b.last.reading, &b.aged.reading)
 	if b.byModel {
 		t.exchange(was, is, &b.aged.reading, &b.remodelled.reading)
 	}
 	if b.byOccasion {
 		t.change(ByEvent, is, &b.remodelled.reading, &v.reading)
 	}
-	for i, points := range value.Apportion(t.parts, v.points-b.settled.points) {
+	for i, points := range value.Apportion(t.parts, v.points-b.last.points) {
 		t.all[i].Points = points
 	}
 	return t.all
@@ -93,7 +93,7 @@ func (t *tally) change(cause Cause, card *value.Scorecard, before, after *value.
 	}
 }
 
-// exchange adds what another scorecard did to the score of an unchanged customer. Under either scorecard a score is the sum of
+// exchange adds what another scorecard did to the score of an last customer. Under either scorecard a score is the sum of
 // its lines' shares, so the differences add up. A line that the new scorecard lacks has lost its share.
 func (t *tally) exchange(was, is *value.Scorecard, before, after *value.Reading) {
 	lost, won := was.Attribute(value.Reading{}, *before), is.Attribute(value.Reading{}, *after)

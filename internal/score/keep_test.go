@@ -18,13 +18,13 @@ func TestKeepByKeepsTheTier(t *testing.T) {
 	for seed := range uint64(scaled(300)) {
 		p := e.New("c")
 		for _, x := range newLife(rand.New(rand.NewPCG(seed, 4))) {
-			p, _ = e.Review(p, x.Common().At()) // so that what is told is told of p
-			next, told, _ := e.Apply(p, x)
+			p, _ = e.Review(p, x.Common().At()) // so that the transitions below are from p
+			next, transitions, _ := e.Apply(p, x)
 			p = next
-			if len(told) == 0 {
+			if len(transitions) == 0 {
 				continue
 			}
-			change, ok := told[len(told)-1].(*score.TierChanged)
+			change, ok := transitions[len(transitions)-1].(*score.TierChanged)
 			if !ok || change.Tier == tier.None {
 				continue
 			}
@@ -50,8 +50,8 @@ func TestKeepByKeepsTheTier(t *testing.T) {
 				h, _ := e.Observe(p.History, order("one more", max(calendar.Start(change.KeepBy.Day), p.AsOf), minor))
 				q := p
 				q.History, q.Due = h, fall // reviewed then, without a search
-				_, told := e.Review(q, fall)
-				for _, x := range told {
+				_, transitions := e.Review(q, fall)
+				for _, x := range transitions {
 					if c, ok := x.(*score.TierChanged); ok && c.Tier < change.Tier {
 						return false
 					}
@@ -77,8 +77,8 @@ func TestTierChangedNamesTheTopCategory(t *testing.T) {
 	first := order("a", 20_000*day, 5000)
 	first.Items = []event.Item{{Category: "cups", AmountMinor: 1000}, {Category: "tea", AmountMinor: 4000}}
 	e := newEngine(t, event.Calendar{}, nil)
-	_, told, _ := e.Apply(e.New("c"), first)
-	if got := told[0].(*score.TierChanged).TopCategory; got != "tea" {
+	_, transitions, _ := e.Apply(e.New("c"), first)
+	if got := transitions[0].(*score.TierChanged).TopCategory; got != "tea" {
 		t.Errorf("top category %q, want tea", got)
 	}
 }
@@ -86,9 +86,9 @@ func TestTierChangedNamesTheTopCategory(t *testing.T) {
 // falls returns the first instant at which silence brings p below a tier.
 func falls(e *score.Engine, p score.Profile, below score.Tier, until event.Instant) (event.Instant, bool) {
 	for p = e.Schedule(p); p.Due < until; p = e.Schedule(p) {
-		var told []score.Transition
-		p, told = e.Review(p, p.Due)
-		for _, x := range told {
+		var transitions []score.Transition
+		p, transitions = e.Review(p, p.Due)
+		for _, x := range transitions {
 			if c, ok := x.(*score.TierChanged); ok && c.Tier < below {
 				return c.AsOf, true
 			}

@@ -12,17 +12,17 @@ import (
 
 // ledger follows one customer step by step and holds every transition to what it says of itself.
 type ledger struct {
-	t        testing.TB
-	engine   *score.Engine
-	profile  score.Profile
-	told     []score.Transition
-	tier     score.Tier
-	tierSaid *score.TierChanged
-	alert    *score.ChurnAlert // the last step of the open episode
-	raised   *score.ChurnAlert
-	window   *score.ChurnAlert // the RAISED of the open second order window
-	windows  int               // how many were closed in due course: one at most
-	lapsed   *score.ChurnAlert // the RESOLVED of the last episode, where that lapsed and nobody came back
+	t           testing.TB
+	engine      *score.Engine
+	profile     score.Profile
+	transitions []score.Transition
+	tier        score.Tier
+	tierSaid    *score.TierChanged
+	alert       *score.ChurnAlert // the last step of the open episode
+	raised      *score.ChurnAlert
+	window      *score.ChurnAlert // the RAISED of the open second order window
+	windows     int               // how many were closed in due course: one at most
+	lapsed      *score.ChurnAlert // the RESOLVED of the last episode, where that lapsed and nobody came back
 	// replaced is the engine that has just given way to another, if one has.
 	replaced *score.Engine
 }
@@ -37,13 +37,13 @@ func (l *ledger) advance(at event.Instant) {
 	l.profile = l.engine.Schedule(l.profile)
 	for l.profile.Due <= at {
 		before := l.profile
-		next, told := l.engine.Review(before, before.Due)
+		next, transitions := l.engine.Review(before, before.Due)
 		l.profile = l.engine.Schedule(next)
-		l.witness(before, told, nil)
+		l.witness(before, transitions, nil)
 	}
-	next, told := l.engine.Review(l.profile, at)
-	if len(told) > 0 {
-		l.t.Fatalf("Review at %s, before the next one at %s, tells %v", at, l.profile.Due, ids(told))
+	next, transitions := l.engine.Review(l.profile, at)
+	if len(transitions) > 0 {
+		l.t.Fatalf("Review at %s, before the next one at %s, tells %v", at, l.profile.Due, ids(transitions))
 	}
 	l.profile = next
 }
@@ -55,9 +55,9 @@ func (l *ledger) apply(x event.Event) score.Verdict {
 		l.advance(at)
 	}
 	before := l.profile
-	next, told, verdict := l.engine.Apply(before, x)
+	next, transitions, verdict := l.engine.Apply(before, x)
 	l.profile = next
-	l.witness(before, told, x.Common())
+	l.witness(before, transitions, x.Common())
 	return verdict
 }
 
@@ -67,28 +67,28 @@ func (l *ledger) adopt(e *score.Engine, at event.Instant) {
 	l.advance(at)
 	before := l.profile
 	l.replaced, l.engine = l.engine, e
-	next, told := e.Review(before, at)
+	next, transitions := e.Review(before, at)
 	l.profile = e.Schedule(next)
-	l.witness(before, told, nil)
+	l.witness(before, transitions, nil)
 	l.replaced = nil
 }
 
 // witness checks the transitions of one step: from the profile before to l.profile, by an event or by time.
-func (l *ledger) witness(before score.Profile, told []score.Transition, cause *event.Head) {
+func (l *ledger) witness(before score.Profile, transitions []score.Transition, cause *event.Head) {
 	l.t.Helper()
-	for _, x := range told {
+	for _, x := range transitions {
 		s := x.Common()
-		if want := int64(len(l.told) + 1); s.Sequence != want {
+		if want := int64(len(l.transitions) + 1); s.Sequence != want {
 			l.t.Errorf("%s: sequence %d, want %d", s.ID, s.Sequence, want)
 		}
 		if s.AsOf != l.profile.AsOf && cause != nil || s.Customer != "c" || len(s.ID) != 32 {
 			l.t.Errorf("transition %+v as of %s: want customer c, an id, and the step's instant", s, l.profile.AsOf)
 		}
-		l.told = append(l.told, x)
+		l.transitions = append(l.transitions, x)
 		base := score.Profile{History: before.History}
-		was := l.engine.Score(base, before.Settled)
+		was := l.engine.Score(base, before.LastChange)
 		if l.replaced != nil {
-			was = l.replaced.Score(base, before.Settled)
+			was = l.replaced.Score(base, before.LastChange)
 		}
 		is := l.engine.Score(score.Profile{History: l.profile.History}, s.AsOf)
 		switch x := x.(type) {
@@ -119,26 +119,27 @@ func (l *ledger) witness(before score.Profile, told []score.Transition, cause *e
 	}
 }
 
-// wantCause is the cause, and the id that it corrects, of a change of a label last said by a transition (nil: by none).
-func (l *ledger) wantCause(cause *event.Head, said score.Transition) (score.Cause, string) {
+// wantCause returns the cause of a change of a label, and the id that the change corrects. last is the transition that set the label
+// before, nil if there was none.
+func (l *ledger) wantCause(cause *event.Head, last score.Transition) (score.Cause, string) {
 	switch {
 	case l.replaced != nil:
 		return score.ByModel, ""
 	case cause == nil:
 		return score.ByTime, ""
-	case said != nil && cause.At() < said.Common().AsOf:
-		return score.ByCorrection, said.Common().ID
+	case last != nil && cause.At() < last.Common().AsOf:
+		return score.ByCorrection, last.Common().ID
 	}
 	return score.ByEvent, ""
 }
 
 func (l *ledger) tierChanged(x *score.TierChanged, cause *event.Head, was, is score.Score) {
 	l.t.Helper()
-	var said score.Transition
+	var last score.Transition
 	if l.tierSaid != nil {
-		said = l.tierSaid
+		last = l.tierSaid
 	}
-	want, corrects := l.wantCause(cause, said)
+	want, corrects := l.wantCause(cause, last)
 	if x.Cause != want || x.Corrects != corrects {
 		l.t.Errorf("%s: cause %s corrects %q, want %s corrects %q", x.ID, x.Cause, x.Corrects, want, corrects)
 	}
@@ -173,12 +174,12 @@ func (l *ledger) tierChanged(x *score.TierChanged, cause *event.Head, was, is sc
 
 func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is score.Score) {
 	l.t.Helper()
-	var said score.Transition
+	var last score.Transition
 	level := churn.None
 	if l.alert != nil {
-		said, level = l.alert, l.alert.Level
+		last, level = l.alert, l.alert.Level
 	}
-	want, corrects := l.wantCause(cause, said)
+	want, corrects := l.wantCause(cause, last)
 	if x.Cause != want || x.Corrects != corrects {
 		l.t.Errorf("%s: cause %s corrects %q, want %s corrects %q", x.ID, x.Cause, x.Corrects, want, corrects)
 	}

@@ -174,9 +174,9 @@ func unscheduled(p score.Profile) []byte {
 	return encode(p)
 }
 
-func ids(told []score.Transition) []string {
+func ids(transitions []score.Transition) []string {
 	var list []string
-	for _, t := range told {
+	for _, t := range transitions {
 		list = append(list, t.Common().ID)
 	}
 	return list

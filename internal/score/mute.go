@@ -10,9 +10,9 @@ import (
 // in p. A transition older than maxAge is not published: a backfill must not page anyone. A maxAge of 0 publishes all. An episode
 // is published or muted as a whole: its further alerts follow its first. One exception: an escalation no older than maxAge is
 // always published, and with it the rest of the episode.
-func (p *Profile) Publish(told []Transition, now event.Instant, maxAge time.Duration) []bool {
-	published := make([]bool, len(told))
-	for i, t := range told {
+func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Duration) []bool {
+	published := make([]bool, len(newest))
+	for i, t := range newest {
 		young := maxAge == 0 || now.Sub(t.Common().AsOf) <= maxAge
 		switch t := t.(type) {
 		case *TierChanged, *WonBack:

@@ -19,10 +19,10 @@ var lives = scaled(1500)
 func end(life []event.Event) event.Instant { return life[len(life)-1].Common().OccurredAt + 30*day }
 
 // Live scoring takes what a fetch brings, runs reviews when they are due or when somebody looks, and keeps profiles in their
-// encoding. It tells what replay tells, id by id, as long as each customer's events come in canonical order.
+// encoding. It gives the transitions of a replay, id by id, as long as each customer's events come in canonical order.
 func TestLiveEqualsReplay(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
-	transitions, alerts := 0, 0
+	count, alerts := 0, 0
 	for seed := range uint64(lives) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		life := newLife(r)
@@ -30,10 +30,10 @@ func TestLiveEqualsReplay(t *testing.T) {
 		reference := replay.Run(e, life, asOf).Customers[0]
 
 		p := e.New("c")
-		var told []score.Transition
+		var transitions []score.Transition
 		review := func(at event.Instant) {
-			next, said := e.Review(p, at)
-			p, told = e.Schedule(next), append(told, said...)
+			next, more := e.Review(p, at)
+			p, transitions = e.Schedule(next), append(transitions, more...)
 		}
 		for rest := life; len(rest) > 0; {
 			batch := rest[:min(len(rest), 1+r.IntN(4))]
@@ -42,8 +42,8 @@ func TestLiveEqualsReplay(t *testing.T) {
 				batch = append(slices.Clone(batch), batch[len(batch)-1]) // delivered again
 			}
 			for _, x := range batch {
-				next, said, _ := e.Apply(p, x)
-				p, told = next, append(told, said...)
+				next, more, _ := e.Apply(p, x)
+				p, transitions = next, append(transitions, more...)
 			}
 			p = e.Schedule(p)
 			var err error
@@ -64,22 +64,22 @@ func TestLiveEqualsReplay(t *testing.T) {
 			}
 		}
 		review(asOf)
-		if got, want := ids(told), ids(reference.Told); !slices.Equal(got, want) {
+		if got, want := ids(transitions), ids(reference.Transitions); !slices.Equal(got, want) {
 			t.Fatalf("life %d: live tells %v, replay %v\n%s", seed, got, want, describe(life))
 		}
 		if got, want := unscheduled(p), unscheduled(reference.Profile); !bytes.Equal(got, want) {
 			t.Fatalf("life %d: the profiles differ: live %+v, replay %+v\n%s", seed, p, reference.Profile, describe(life))
 		}
-		transitions += len(told)
-		for _, x := range told {
+		count += len(transitions)
+		for _, x := range transitions {
 			if _, ok := x.(*score.ChurnAlert); ok {
 				alerts++
 			}
 		}
 	}
-	t.Logf("%d lives, %d transitions, %d of them alerts", lives, transitions, alerts)
-	if transitions < 5*lives || alerts < lives/2 {
-		t.Errorf("%d transitions with %d alerts in %d lives: too few to prove anything", transitions, alerts, lives)
+	t.Logf("%d lives, %d transitions, %d of them alerts", lives, count, alerts)
+	if count < 5*lives || alerts < lives/2 {
+		t.Errorf("%d transitions with %d alerts in %d lives: too few to prove anything", count, alerts, lives)
 	}
 }
 
@@ -98,8 +98,8 @@ func TestCanonicalOrderCorrectsNothing(t *testing.T) {
 			l.apply(x)
 		}
 		l.advance(end(life) + 365*day)
-		for _, x := range l.told {
-			// What was stamped ahead of its record counts from its record on, and so may come before what is said already.
+		for _, x := range l.transitions {
+			// An event stamped ahead of its record counts from its record on, so it may come before a transition that exists already.
 			if s := x.Common(); s.Cause == score.ByCorrection && !stampedAhead(life, s.CauseEventID) {
 				t.Errorf("life %d: %s is a correction, want none in canonical order", seed, s.ID)
 			}
@@ -170,7 +170,7 @@ func TestOrderOfArrivalChangesNoNumber(t *testing.T) {
 			if got := e.Score(score.Profile{Customer: "c", History: l.profile.History}, asOf); got != want {
 				t.Errorf("life %d: the order of arrival shows in the score:\n got %+v\nwant %+v", seed, got, want)
 			}
-			for _, x := range l.told {
+			for _, x := range l.transitions {
 				if x.Common().Cause == score.ByCorrection {
 					corrections++
 				}

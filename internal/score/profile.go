@@ -21,8 +21,8 @@ type Profile struct {
 	History  history.Summary
 	// AsOf is the instant up to which the customer has been evaluated.
 	AsOf event.Instant
-	// Settled is the instant of the last event or transition. The next change of score is explained from here.
-	Settled event.Instant
+	// LastChange is the instant of the last event or transition. The next change of score is explained from there.
+	LastChange event.Instant
 	// Due is the instant of the next review. It is Unscheduled until Schedule sets it, and event.Never where no review is to
 	// come.
 	Due event.Instant

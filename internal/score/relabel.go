@@ -13,7 +13,7 @@ type occasion struct {
 	model bool
 }
 
-// change is what all transitions of one evaluation tell of.
+// change is what all transitions of one evaluation have in common.
 type change struct {
 	occasion
 	// before is the customer before the occasion, with the history and the model that the labels came from. p has the history and
@@ -29,9 +29,9 @@ type change struct {
 
 // cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
 // corrects the transition.
-func (c *change) cause(said event.Instant, id string) (cause Cause, corrects string) {
+func (c *change) cause(since event.Instant, id string) (cause Cause, corrects string) {
 	switch {
-	case c.event != nil && id != "" && c.event.At() < c.before.AsOf && c.event.At() < said:
+	case c.event != nil && id != "" && c.event.At() < c.before.AsOf && c.event.At() < since:
 		return ByCorrection, id
 	case c.event != nil:
 		return ByEvent, ""
@@ -41,7 +41,7 @@ func (c *change) cause(said event.Instant, id string) (cause Cause, corrects str
 	return ByTime, ""
 }
 
-// relabel evaluates p at p.AsOf, and returns p with the labels of that instant and the transitions there are to tell. before is p
+// relabel evaluates p at p.AsOf, and returns p with the labels of that instant, and the transitions of these labels. before is p
 // before the occasion: with the history and the model that the labels of p came from.
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
 	v := e.evaluate(&p.History, p.AsOf)
@@ -53,16 +53,16 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned {
 		return p, nil
 	}
-	var told []Transition
-	tell := func(t Transition) (id string) {
+	var transitions []Transition
+	add := func(t Transition) (id string) {
 		p.Sequence++
 		s := t.Common()
 		s.ID, s.Sequence = e.identify(t), p.Sequence
-		told = append(told, t)
+		transitions = append(transitions, t)
 		return s.ID
 	}
-	tellAlert := func(t *ChurnAlert) {
-		if id := tell(t); t.State == Raised {
+	addAlert := func(t *ChurnAlert) {
+		if id := add(t); t.State == Raised {
 			t.EpisodeID = id
 		}
 	}
@@ -70,11 +70,11 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	c := &change{occasion: o, before: &before, p: &p, base: &base, v: &v, tier: tier, level: level}
 	if tier != p.Standing.Tier {
 		t := e.tierChanged(c)
-		p.Standing = Standing{Tier: tier, Since: p.AsOf, LastID: tell(t)}
+		p.Standing = Standing{Tier: tier, Since: p.AsOf, LastID: add(t)}
 	}
 	if level != p.Episode.Level {
 		t := e.churnAlert(c)
-		tellAlert(t)
+		addAlert(t)
 		if t.Resolve == ByLapse {
 			p.Lapse = Lapse{p.Episode.ID, p.AsOf}
 		}
@@ -82,16 +82,16 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	}
 	if second {
 		t := e.secondOrderAlert(c)
-		tellAlert(t)
+		addAlert(t)
 		p.Second = p.Second.next(t)
 	}
 	if returned {
 		if t := e.wonBack(c); t != nil {
-			tell(t)
+			add(t)
 		}
 		p.Lapse = Lapse{}
 	}
-	return p, told
+	return p, transitions
 }
 
 // episode returns the episode as the decision on the level must see it: a change of the purchases ends the minimum stay.
@@ -144,7 +144,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 	t := &TierChanged{
 		Stamp:    e.stamp(c, cause),
 		Previous: was.Tier, Tier: c.tier, Direction: direction(was.Tier, c.tier),
-		Before: c.base.settled.points, After: v.points,
+		Before: c.base.last.points, After: v.points,
 		LineCrossed: e.model.Tiers.Crossed(was.Tier, c.tier),
 		Coverage:    micro(v.coverage), Corrects: corrects,
 		Contributions: e.contributions(c.base, v),
@@ -164,8 +164,8 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 
 // preferredChannel is the channel in the customer's attributes, or else the channel of the most orders.
 func preferredChannel(p *Profile, v *evaluation) string {
-	if said := p.History.Attribute("preferred_channel"); said != "" {
-		return said
+	if preferred := p.History.Attribute("preferred_channel"); preferred != "" {
+		return preferred
 	}
 	return v.facts.PreferredChannel
 }

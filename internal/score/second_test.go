@@ -40,21 +40,21 @@ func TestSecondOrdersOfANewModel(t *testing.T) {
 		e := windowed("feedfacefeedface", row.after, old)
 		p := apply(t, old, old.New("c"), order("a", start, 6000))
 		p, _ = old.Review(p, start+row.silent)
-		raised := func(told []score.Transition) bool {
-			for _, x := range told {
+		raised := func(transitions []score.Transition) bool {
+			for _, x := range transitions {
 				if a, ok := x.(*score.ChurnAlert); ok && a.Kind == score.SecondOrderWindow && a.State == score.Raised {
 					return true
 				}
 			}
 			return false
 		}
-		p, told := e.Review(p, start+row.silent)
-		if raised(told) != row.atOnce {
-			t.Errorf("%s: raised with the new model %v, want %v", row.why, raised(told), row.atOnce)
+		p, transitions := e.Review(p, start+row.silent)
+		if raised(transitions) != row.atOnce {
+			t.Errorf("%s: raised with the new model %v, want %v", row.why, raised(transitions), row.atOnce)
 		}
-		p, told = e.Review(p, start+100*day)
-		if raised(told) != row.later || p.Second.Open != row.inSilent {
-			t.Errorf("%s: raised later %v, open %v; want %v, %v", row.why, raised(told), p.Second.Open, row.later, row.inSilent)
+		p, transitions = e.Review(p, start+100*day)
+		if raised(transitions) != row.later || p.Second.Open != row.inSilent {
+			t.Errorf("%s: raised later %v, open %v; want %v, %v", row.why, raised(transitions), p.Second.Open, row.later, row.inSilent)
 		}
 	}
 }

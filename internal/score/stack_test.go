@@ -52,10 +52,10 @@ func TestStackedRisk(t *testing.T) {
 	if is.NoPurchase != was.NoPurchase || is.Points != was.Points || is.Current != was.Current {
 		t.Errorf("beside the risk: want %+v, got %+v", was, is)
 	}
-	told := map[string]score.Factor{}
+	factors := map[string]score.Factor{}
 	sum := int32(0)
 	for _, f := range e.Explain(fold(t, e, life), at).Factors {
-		told[f.Name], sum = f, sum+f.LogOdds
+		factors[f.Name], sum = f, sum+f.LogOdds
 	}
 	if want := churn.LogOdds(is.Risk); sum != want {
 		t.Errorf("the factors add up to %d, want %d", sum, want)
@@ -64,11 +64,11 @@ func TestStackedRisk(t *testing.T) {
 		"spend": {Name: "spend", Raw: 200, LogOdds: int32(math.Round(1000 * spendWeight * math.Log(2)))},
 		"items": {Name: "items", Raw: 12, LogOdds: int32(math.Round(1000 * itemsWeight * math.Log(2)))},
 	} {
-		if got := told[name]; got.Raw != want.Raw || max(got.LogOdds-want.LogOdds, want.LogOdds-got.LogOdds) > 1 {
+		if got := factors[name]; got.Raw != want.Raw || max(got.LogOdds-want.LogOdds, want.LogOdds-got.LogOdds) > 1 {
 			t.Errorf("factor %s: want %+v within one, got %+v", name, want, got)
 		}
 	}
-	if got := told["rhythm"].LogOdds; max(got, -got) > 1 {
+	if got := factors["rhythm"].LogOdds; max(got, -got) > 1 {
 		t.Errorf("a rhythm without a weight: want nothing, got %d", got)
 	}
 }
@@ -100,16 +100,16 @@ func TestFactorsOfMood(t *testing.T) {
 	})
 	slices.SortFunc(life, event.Compare)
 	at := (18_300 + event.Instant(70)) * day
-	explain := func(life []event.Event) (told map[string]score.Factor, sum int32, risk float64) {
+	explain := func(life []event.Event) (factors map[string]score.Factor, sum int32, risk float64) {
 		p := fold(t, e, life)
-		told = map[string]score.Factor{}
+		factors = map[string]score.Factor{}
 		for _, f := range e.Explain(p, at).Factors {
-			told[f.Name] = f
+			factors[f.Name] = f
 			sum += f.LogOdds
 		}
-		return told, sum, e.Score(p, at).Risk
+		return factors, sum, e.Score(p, at).Risk
 	}
-	told, sum, risk := explain(life)
+	factors, sum, risk := explain(life)
 	if want := churn.LogOdds(risk); sum != want {
 		t.Errorf("the factors add up to %d, want %d", sum, want)
 	}
@@ -122,13 +122,13 @@ func TestFactorsOfMood(t *testing.T) {
 		"engagement":   {Raw: 0, LogOdds: thousandths(-.4 * -math.Log(4))},
 	}
 	for name, w := range want {
-		if got, ok := told[name]; !ok || got.Raw != w.Raw || max(got.LogOdds-w.LogOdds, w.LogOdds-got.LogOdds) > 1 {
+		if got, ok := factors[name]; !ok || got.Raw != w.Raw || max(got.LogOdds-w.LogOdds, w.LogOdds-got.LogOdds) > 1 {
 			t.Errorf("factor %s: want %+v within one, got %+v", name, w, got)
 		}
 	}
-	told, _, _ = explain(silent)
+	factors, _, _ = explain(silent)
 	for name := range want {
-		if got, ok := told[name]; ok {
+		if got, ok := factors[name]; ok {
 			t.Errorf("of who says nothing: got the factor %+v, want none", got)
 		}
 	}
@@ -138,26 +138,26 @@ func TestFactorsOfMood(t *testing.T) {
 // change is looked at when it comes.
 func TestLabelsAreUpToDate(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, func(m *score.Model) { m.Stack = stacked() })
-	told := map[string]int{}
+	factors := map[string]int{}
 	for seed := range uint64(scaled(400)) {
 		p := e.New("c")
 		for _, x := range newLife(rand.New(rand.NewPCG(seed, 5))) {
-			next, said, _ := e.Apply(p, x)
-			if len(said) > 0 && said[len(said)-1].Common().CauseEventID == x.Common().ID {
-				told[fmt.Sprintf("%T", x)]++
+			next, transitions, _ := e.Apply(p, x)
+			if len(transitions) > 0 && transitions[len(transitions)-1].Common().CauseEventID == x.Common().ID {
+				factors[fmt.Sprintf("%T", x)]++
 			}
 			p = next
 			late := p
 			late.Due = p.AsOf + 1
-			if _, said := e.Review(late, late.Due); len(said) > 0 {
+			if _, transitions := e.Review(late, late.Due); len(transitions) > 0 {
 				if at, _ := e.NextCrossing(p, p.AsOf); at != late.Due {
-					t.Fatalf("life %d: right after %s (%T) a look tells %v", seed, x.Common().ID, x, ids(said))
+					t.Fatalf("life %d: right after %s (%T) a look tells %v", seed, x.Common().ID, x, ids(transitions))
 				}
 			}
 		}
 	}
 	for kind, want := range map[string]int{"*event.Purchase": 500, "*event.Feedback": 20, "*event.Interaction": 5} {
-		if got := told[kind]; got < scaled(want) {
+		if got := factors[kind]; got < scaled(want) {
 			t.Errorf("%ss told something in %d cases, want at least %d: the test has lost its subject", kind, got, scaled(want))
 		}
 	}

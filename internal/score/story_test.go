@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the stories of testdata expect")
 
-// The stories of testdata are whole lives of customers, each with a sentence that says why it is told. A line is
+// The stories of testdata are whole lives of customers, each with a sentence that says what it shows. A line is
 //
 //	DATE [TIME] purchase AMOUNT [CURRENCY] [order=ID] [margin=AMOUNT]
 //	DATE [TIME] refund AMOUNT [CURRENCY] [order=ID]
@@ -31,8 +31,8 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] score                  the same, and the numbers
 //	DATE [TIME] model FILE             another model comes into force, or the default; without a date before the first event
 //
-// and may end in sent=DATE[THH:MM], when the event arrived, or id=ID, to send an event again. What follows with > is what is
-// told, dated where that is not the day of the line.
+// and may end in sent=DATE[THH:MM], when the event arrived, or id=ID, to send an event again. Each line with > is a
+// transition that follows, with its date if that is not the day of the line before.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) < 14 {
@@ -58,7 +58,7 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// story is one that is being told.
+// story is the state of a story while its lines are read.
 type story struct {
 	*ledger
 	out  strings.Builder
@@ -70,7 +70,7 @@ type story struct {
 func tell(t *testing.T, text string) string {
 	s := &story{ledger: newLedger(t, newEngine(t, event.Calendar{}, nil)), asOf: map[string]event.Instant{}}
 	if !strings.HasPrefix(text, "# ") {
-		t.Errorf("a story opens with one sentence that says why it is told: # ...")
+		t.Errorf("a story opens with one sentence that says what it shows: # ...")
 	}
 	for line := range strings.Lines(text) {
 		s.line++
@@ -113,7 +113,7 @@ func (s *story) play(words []string) {
 		}
 		args = append(args, word)
 	}
-	before := len(s.told)
+	before := len(s.transitions)
 	switch words[0] {
 	case "review":
 		s.advance(at)
@@ -186,9 +186,9 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 	return nil
 }
 
-// say writes down what has been told since, as seen from an instant.
+// say writes down the transitions since a number of them. at is the instant of the line.
 func (s *story) say(at event.Instant, since int) {
-	for _, x := range s.told[since:] {
+	for _, x := range s.transitions[since:] {
 		stamp := x.Common()
 		s.asOf[stamp.ID] = stamp.AsOf
 		why := strings.ToLower(stamp.Cause.String())

@@ -2,7 +2,7 @@ package score
 
 import "tidemark/internal/event"
 
-// Transition is a change of a customer's labels that is told to the world. The set is closed: *TierChanged, *ChurnAlert and
+// Transition is a change of a customer's labels. The pipeline publishes it. The set is closed: *TierChanged, *ChurnAlert and
 // *WonBack.
 //
 //sumtype:decl

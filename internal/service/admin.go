@@ -15,30 +15,30 @@ import (
 	"go.uber.org/zap"
 )
 
-// AdminConfig is what an Admin listens on and shows.
+// AdminConfig configures an Admin.
 type AdminConfig struct {
-	// Address is host:port; empty is no listener at all.
+	// Address is host:port. If it is empty, no listener is opened.
 	Address string
-	// Pprof serves the profiler too.
+	// Pprof also serves the profiler, under /debug/pprof.
 	Pprof bool
 	// Version is the label of tidemark_build_info.
 	Version string
-	// Metrics are shown beside those of the process.
+	// Metrics are served on /metrics, beside the metrics of the process.
 	Metrics prometheus.Collector
-	// Ready says why the service is not ready; nil when it is.
+	// Ready returns nil if the service is ready, else the reason why it is not.
 	Ready func(context.Context) error
 	Log   *zap.Logger
 }
 
-// Admin serves what operators look at. /livez depends on nothing: a dependency in it would make an orchestrator restart a
-// healthy process because a server is down.
+// Admin serves /livez, /readyz and /metrics to operators. /livez depends on nothing else: with a dependency, an orchestrator would
+// restart a healthy process whenever a server is down.
 type Admin struct {
 	addr   string
 	server *http.Server
 	done   chan struct{}
 }
 
-// StartAdmin listens until Stop.
+// StartAdmin opens the listener and serves until Stop.
 func StartAdmin(c AdminConfig) (*Admin, error) {
 	if c.Address == "" {
 		return &Admin{}, nil
@@ -62,7 +62,7 @@ func StartAdmin(c AdminConfig) (*Admin, error) {
 	return a, nil
 }
 
-// register adds all metrics that an Admin shows.
+// register adds all metrics of an Admin to a registry.
 func register(registry *prometheus.Registry, c AdminConfig) {
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "tidemark_build_info", Help: "1, labelled with the version.", ConstLabels: prometheus.Labels{"version": c.Version},
@@ -71,7 +71,7 @@ func register(registry *prometheus.Registry, c AdminConfig) {
 	registry.MustRegister(c.Metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build)
 }
 
-// handler answers what operators ask.
+// handler returns the handler of all paths of an Admin.
 func handler(registry *prometheus.Registry, c AdminConfig) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
@@ -95,7 +95,7 @@ func handler(registry *prometheus.Registry, c AdminConfig) http.Handler {
 	return mux
 }
 
-// Addr is the address that it listens on, empty where there is none.
+// Addr returns the address of the listener, empty without a listener.
 func (a *Admin) Addr() string { return a.addr }
 
 // Stop closes the listener and waits for the server.

@@ -8,11 +8,11 @@ import (
 	"tidemark/internal/pipeline"
 )
 
-// errLostAtTheEnd is the error of a service that had caught up, but found on its way out that it no longer had.
+// errLostAtTheEnd is the error of a service that had caught up and then, while it ended, found that Redis had lost writes.
 var errLostAtTheEnd = errors.New("redis lost writes while the service ended: start it again, and it reads them again")
 
-// awaitCaughtUp stops the service once the group has caught up and every own lane is done. The answer, nil where that did
-// not come to pass, says afterwards whether it was still so when the lanes looked for the last time.
+// awaitCaughtUp stops the service once the group has caught up and every lane of this member is done. It returns nil if ctx ended
+// first. Otherwise call healthy after the lanes have ended: it reports whether no lane has found lost writes since.
 func (s *Service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (healthy func() bool) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
@@ -34,7 +34,7 @@ func (s *Service) awaitCaughtUp(ctx context.Context, leave context.CancelFunc) (
 	}
 }
 
-// lanesCaughtUp reports whether this member serves, and has nothing more to do.
+// lanesCaughtUp reports whether this member serves and all its lanes have caught up.
 func (s *Service) lanesCaughtUp() bool {
 	all, serving := s.Progress()
 	for _, p := range all {
@@ -43,7 +43,8 @@ func (s *Service) lanesCaughtUp() bool {
 	return serving
 }
 
-// Progress is that of the lanes at work, of which there may be none, and whether this member has its share.
+// Progress returns the progress of the running lanes, and whether this member has joined a generation. A member of a generation may
+// have no lane.
 func (s *Service) Progress() (all []pipeline.Progress, serving bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,27 +11,27 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Config is what a service is made of. What is not marked as optional must be set.
+// Config configures a Service. A field must be set unless its comment says optional.
 type Config struct {
 	Log     *zap.Logger
 	Cluster *kafka.Cluster
 	Redis   goredis.UniversalClient
 	Codec   *avro.Codec
-	// Prefix begins the keys in Redis; empty is redis.DefaultPrefix.
+	// Prefix, optional, begins the names of the keys in Redis; empty means redis.DefaultPrefix.
 	Prefix string
-	// Model is the source of the model to put into force where none is. ModelGiven says that the user named this model: then
-	// this model must be in force, or announced.
+	// Model is the source of the model that the first start puts into force. ModelGiven says that the user named this model: then the
+	// service starts only if this model is in force or announced.
 	Model      []byte
 	ModelGiven bool
-	// Layout is how a first start lays the data out. No shards are as many as the data has, or else the default for the
-	// partitions. The currency is the model's.
+	// Layout is the layout of the data at the first start. If Shards is 0, the service takes the number of shards of the data, or at
+	// the first start shard.DefaultShards. The service sets the currency from the model.
 	Layout shard.Layout
-	// ExitWhenCaughtUp ends the service once the committed offsets of the group are the ends of the log.
+	// ExitWhenCaughtUp, optional, ends the service once the group has committed the end offset of every input partition.
 	ExitWhenCaughtUp bool
-	// Lane is what all lanes have in common. The service sets what connects a lane with the rest.
+	// Lane holds the settings of all lanes.
 	Lane pipeline.Settings
-	// Watch, optional, sees every transition when it is encoded; a commit that is tried again shows it again.
-	Watch func(score.Transition)
-	// Between, optional, wraps the store that the lanes are given: a test takes away what they rely on.
+	// Observe, optional, is called with every transition when it is encoded. When a commit is retried, it is called again.
+	Observe func(score.Transition)
+	// Between, optional, wraps the store of the lanes, so that a test can make the store fail.
 	Between func(pipeline.Store) pipeline.Store
 }

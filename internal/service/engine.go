@@ -11,7 +11,7 @@ import (
 	"tidemark/internal/score"
 )
 
-// Engines returns the engine of the model in force, and the engine of the model before it, nil where there was none.
+// Engines returns the engine of the model activated last, and the engine of the model before it, nil if there was none.
 func Engines(m redis.InForce, zone string) (now, before *score.Engine, err error) {
 	if m.Before != nil {
 		if before, err = NewEngine(m.Before.Source, zone, nil); err != nil {
@@ -25,8 +25,8 @@ func Engines(m redis.InForce, zone string) (now, before *score.Engine, err error
 	return now.Effective(m.EffectiveAt), before, nil
 }
 
-// NewEngine returns the engine of a model's source, in a zone such as Europe/Berlin. previous, which may be nil, is the engine
-// that it replaces.
+// NewEngine returns the engine of a model's source, in a time zone such as Europe/Berlin. previous is the engine that the new engine
+// replaces; it may be nil.
 func NewEngine(source []byte, zone string, previous *score.Engine) (*score.Engine, error) {
 	calendar, err := Calendar(zone)
 	if err != nil {
@@ -39,7 +39,7 @@ func NewEngine(source []byte, zone string, previous *score.Engine) (*score.Engin
 	return score.NewEngine(m, calendar, avro.Identify, previous)
 }
 
-// Calendar returns the calendar of a zone.
+// Calendar returns the calendar of a time zone.
 func Calendar(zone string) (event.Calendar, error) {
 	location, err := time.LoadLocation(zone)
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"tidemark/internal/shard"
 )
 
-// handle runs the lanes of one generation, one per partition index, until it ends.
+// handle runs the lanes of one generation, one per partition index, until the generation ends.
 func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
-	if err := s.models.load(ctx); err != nil { // the lanes before may have heard of a switch that this instance has not
+	if err := s.models.load(ctx); err != nil { // the earlier owners of the partitions may know of a switch that this instance does not know of yet
 		return kafka.Retryable(err)
 	}
 	indexes := gen.Partitions()
@@ -63,7 +63,7 @@ func committed(gen *kafka.Generation, index int) map[shard.Partition]int64 {
 	return offsets
 }
 
-// begin notes the lanes at work; false says that the service is to stop instead.
+// begin records the running lanes. It returns false if the service is stopping: then no lane may start.
 func (s *Service) begin(lanes []*pipeline.Lane) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Service) isStopping() bool {
 	return s.stopping
 }
 
-// stop drains the lanes; once they have ended, or where there are none, the group is left.
+// stop drains the lanes. If no lane runs, stop leaves the group at once; otherwise the group is left when all lanes have ended.
 func (s *Service) stop(leave context.CancelFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

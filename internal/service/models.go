@@ -14,36 +14,36 @@ import (
 	"tidemark/internal/redis"
 )
 
-// models holds the engine that lanes score with, and follows what stands in tm:model.
+// models holds the engine that lanes score with. It reads tm:model every second and follows its changes.
 type models struct {
 	log   *zap.Logger
 	store *redis.Store
 	zone  string
 	now   atomic.Pointer[inForce]
-	// failed is why the active model cannot be read: then nothing is scored.
+	// failed is the error of a model in force that cannot be read. While it is set, nothing is scored.
 	failed atomic.Pointer[error]
 }
 
-// inForce is the engine that lanes score with, and the models that it is made of.
+// inForce is the engine that lanes score with, and the models that the engine is made of.
 type inForce struct {
 	engine  pipeline.Engine
 	version string
 	model   redis.InForce
 }
 
-// errBadModel is the error of a model in force that is there, and cannot be used.
+// errBadModel is the error of a model that is in force but cannot be used.
 var errBadModel = errors.New("model in force")
 
 const (
-	// modelInterval is the time between looks at which model is in force.
+	// modelInterval is the time between two reads of tm:model.
 	modelInterval = time.Second
-	// ModelNotice is how long before a switch `model activate` announces the model, so that all instances hear of it in time.
+	// ModelNotice is how long before a switch `model activate` announces the model. In this time every instance reads the announcement.
 	ModelNotice = 5 * time.Second
 )
 
-// start puts the initial model into force where none is, and loads what stands then. Of several instances that start at once on
-// an empty Redis, the first one wins. A model that the user named must be in force, or announced: `model activate` switches, a
-// flag does not.
+// start puts the initial model into force if no model is, and loads the models from Redis. If several instances start at once on an
+// empty Redis, the first one chooses the model. If the user named a model, it must be in force or announced: only `model activate`
+// switches models, no flag does.
 func (w *models) start(ctx context.Context, initial []byte, hash string, named bool) error {
 	active, ok, err := w.store.Model(ctx)
 	if err != nil {
@@ -64,13 +64,14 @@ func (w *models) start(ctx context.Context, initial []byte, hash string, named b
 	if err := w.load(ctx); err != nil {
 		return err
 	}
-	if now := w.now.Load(); first && now.model.Hash == hash { // on a Redis that was emptied, another one may have been before
+	if now := w.now.Load(); first && now.model.Hash == hash { // another instance may have written its model first
 		w.log.Info("no model was in force: this one is now", zap.String("version", now.version), zap.String("hash", hash))
 	}
 	return nil
 }
 
-// load makes the engine of the model that was activated last, with the model before it for what lies before the switch.
+// load makes the engine of the models in Redis. Before the switch the engine scores with the model before, from then on with the model
+// activated last.
 func (w *models) load(ctx context.Context) error {
 	m, ok, err := w.store.Model(ctx)
 	if err != nil {
@@ -94,8 +95,8 @@ func (w *models) load(ctx context.Context) error {
 	return nil
 }
 
-// restore puts the layout and the model in force back where Redis was emptied under our hands: the lanes rebuild the rest,
-// and whoever starts next must not begin with another layout or another model.
+// restore writes the layout and the models again after Redis was emptied while the service ran. The lanes rebuild the rest. Without
+// restore, the next instance would start with another layout or another model.
 func (w *models) restore(ctx context.Context) error {
 	now := w.now.Load()
 	if now == nil {
@@ -111,7 +112,7 @@ func (w *models) restore(ctx context.Context) error {
 	return nil
 }
 
-// follow looks for another model until ctx ends.
+// follow reads tm:model every modelInterval, and loads changed models, until ctx ends.
 func (w *models) follow(ctx context.Context) {
 	tick := time.NewTicker(modelInterval)
 	defer tick.Stop()
@@ -135,7 +136,7 @@ func (w *models) follow(ctx context.Context) {
 				w.log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
 			}
 			continue
-		case err != nil: // Redis is away: the next look is soon
+		case err != nil: // Redis does not answer: the next tick tries again
 			w.log.Warn("look for another model", zap.Error(err))
 			continue
 		}
@@ -147,7 +148,7 @@ func (w *models) follow(ctx context.Context) {
 	}
 }
 
-// engine is what lanes ask at every batch boundary.
+// engine returns the engine to score with. Lanes call it at every batch boundary.
 func (w *models) engine() (pipeline.Engine, error) {
 	if err := w.failed.Load(); err != nil {
 		return nil, *err

@@ -28,7 +28,7 @@ import (
 type Service struct {
 	cfg Config
 
-	// layout and lane begin as those of cfg, and are completed by prepare.
+	// layout and lane start as in cfg; prepare and Run complete them.
 	layout shard.Layout
 	lane   pipeline.Config
 
@@ -37,26 +37,25 @@ type Service struct {
 	models     *models
 	partitions int
 	ready      atomic.Bool
-	losses     atomic.Int64 // how often lanes have found that writes were lost
+	losses     atomic.Int64 // number of lost writes that lanes have reported
 
-	// mu guards the lanes of the present generation (serving says that there is one), and the wish to stop.
+	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; and stopping.
 	mu       sync.Mutex
 	lanes    []*pipeline.Lane
 	serving  bool
 	stopping bool
 }
 
-// New returns a service that is yet to run.
+// New returns a service that does not run yet.
 func New(c Config) *Service {
 	return &Service{cfg: c, layout: c.Layout, lane: pipeline.Config{Settings: c.Lane}}
 }
 
-// Run serves until ctx ends, and then drains. With ExitWhenCaughtUp it also ends when the group has caught up. It may be called
-// once.
+// Run serves until ctx ends, then drains. With ExitWhenCaughtUp it also ends when the group has caught up. Call Run only once.
 func (s *Service) Run(ctx context.Context) error {
 	publisher, err := s.prepare(ctx)
 	if ctx.Err() != nil {
-		return nil // told to stop before there was anything to drain
+		return nil // ctx ended before there was anything to drain
 	}
 	if err != nil {
 		return err
@@ -64,8 +63,8 @@ func (s *Service) Run(ctx context.Context) error {
 	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.cfg.Codec, s.models.engine
 	s.lane.Layout, s.lane.Partitions = s.layout, s.partitions
 	s.lane.Report, s.lane.ErrorClass = s.report, errorClass
-	if s.cfg.Watch != nil {
-		s.lane.Codec = telling{s.cfg.Codec, s.cfg.Watch}
+	if s.cfg.Observe != nil {
+		s.lane.Codec = observed{s.cfg.Codec, s.cfg.Observe}
 	}
 	if s.cfg.Between != nil {
 		s.lane.Store = s.cfg.Between(s.store)
@@ -73,8 +72,8 @@ func (s *Service) Run(ctx context.Context) error {
 
 	group, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
-	unheard := context.AfterFunc(ctx, func() { s.stop(leave) })
-	defer unheard()
+	unregister := context.AfterFunc(ctx, func() { s.stop(leave) })
+	defer unregister()
 	s.group = s.cfg.Cluster.NewGroup(func(err error) { s.cfg.Log.Warn("kafka: trying again", zap.Error(err)) })
 	s.ready.Store(true)
 
@@ -94,7 +93,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return errors.Join(err, publisher.Close())
 }
 
-// prepare checks the servers, lays out the data or finds its layout, and loads the model in force.
+// prepare checks the servers, finds the layout of the data or makes a new one, and loads the model in force.
 func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	partitions, err := s.cfg.Cluster.Partitions(ctx)
 	if err != nil {
@@ -124,7 +123,8 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
 }
 
-// layOut makes the store, with as many shards as the data has unless the user says a number: then it must be that.
+// layOut makes the store. Without a number of shards from the user, it takes the number of the data. Open later returns an error if the
+// user's number differs from the number of the data.
 func (s *Service) layOut(ctx context.Context) (err error) {
 	if s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, shard.Layout{}); err != nil {
 		return err
@@ -146,8 +146,9 @@ func (s *Service) layOut(ctx context.Context) (err error) {
 	return err
 }
 
-// errorClass names the kind of an error of either server, for a metric label: a lane does not know what its ports hide. Kafka comes
-// first: its errors are net.Errors as well, and package redis would call each of them "network".
+// errorClass returns the class of an error of Redis or Kafka, for a metric label. Lanes get it as a function, because they know neither
+// server.
+// Kafka comes first: its errors are net.Errors as well, and package redis would call each of them "network".
 func errorClass(err error) string {
 	if class := kafka.ErrorClass(err); class != "other" {
 		return class
@@ -155,7 +156,7 @@ func errorClass(err error) string {
 	return redis.ErrorClass(err)
 }
 
-// report logs what a lane says.
+// report logs a notice of a lane.
 func (s *Service) report(n pipeline.Notice) {
 	switch n.Kind { //nolint:exhaustive // the others do not take a lane back
 	case pipeline.LostWrites, pipeline.Damaged, pipeline.OutOfRange:
@@ -173,7 +174,7 @@ func (s *Service) report(n pipeline.Notice) {
 		zap.String("operation", n.Operation), zap.Error(n.Err))
 }
 
-// Ready says why the service is not ready; nil when it does its share.
+// Ready returns nil if the service is a member of the group and Redis takes writes, else the reason why it is not ready.
 func (s *Service) Ready(ctx context.Context) error {
 	if !s.ready.Load() || !s.group.Joined() {
 		return errors.New("not joined")
@@ -184,7 +185,7 @@ func (s *Service) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Customers counts the customers in the store, and its shards. It may be called once Progress has said that this member serves.
+// Customers counts the customers and the shards of the store. Call it only after Progress has returned that this member serves.
 func (s *Service) Customers(ctx context.Context) (customers, shards int, err error) {
 	all := make([]int, s.layout.Shards)
 	for i := range all {

@@ -12,12 +12,12 @@ func (s *Shop) follow(c *customer, o *event.Purchase) {
 	at, whole := o.OccurredAt, o.Amount.Minor
 	switch {
 	case s.chance(b.Cancels):
-		s.settle(o, event.Cancel, at.Add(s.between(2*time.Minute, oneDay)), whole)
+		s.sendAbout(o, event.Cancel, at.Add(s.between(2*time.Minute, oneDay)), whole)
 		return
 	case s.chance(b.Refunds):
 		s.refund(o)
 	case s.chance(b.Chargebacks):
-		s.settle(o, event.Chargeback, s.after(at, 20*oneDay), whole)
+		s.sendAbout(o, event.Chargeback, s.after(at, 20*oneDay), whole)
 	}
 	if c.business {
 		s.collect(o)
@@ -30,13 +30,13 @@ func (s *Shop) refund(o *event.Purchase) {
 	part := minor(float64(o.Amount.Minor) * (0.1 + 0.7*s.random.Float64()))
 	switch place := s.random.Float64(); {
 	case place < 0.35:
-		s.settle(o, event.Refund, at, o.Amount.Minor)
+		s.sendAbout(o, event.Refund, at, o.Amount.Minor)
 	case place < 0.85:
-		s.settle(o, event.Refund, at, part)
+		s.sendAbout(o, event.Refund, at, part)
 	default:
 		unlinked := *o
 		unlinked.OrderID = ""
-		s.settle(&unlinked, event.Refund, at, part)
+		s.sendAbout(&unlinked, event.Refund, at, part)
 	}
 }
 
@@ -44,15 +44,15 @@ func (s *Shop) refund(o *event.Purchase) {
 func (s *Shop) collect(o *event.Purchase) {
 	whole := o.Amount.Minor
 	if s.chance(0.85) {
-		s.settle(o, event.Paid, o.DueAt.Add(-s.between(time.Hour, 20*oneDay)), whole)
+		s.sendAbout(o, event.Paid, o.DueAt.Add(-s.between(time.Hour, 20*oneDay)), whole)
 		return
 	}
-	s.settle(o, event.PaymentOverdue, o.DueAt.Add(time.Minute), whole)
-	s.settle(o, event.Paid, s.after(o.DueAt.Add(oneDay), 10*oneDay), whole)
+	s.sendAbout(o, event.PaymentOverdue, o.DueAt.Add(time.Minute), whole)
+	s.sendAbout(o, event.Paid, s.after(o.DueAt.Add(oneDay), 10*oneDay), whole)
 }
 
-// settle sends an event about an order.
-func (s *Shop) settle(o *event.Purchase, kind event.PurchaseKind, at event.Instant, amount int64) {
+// sendAbout sends a later event about an order.
+func (s *Shop) sendAbout(o *event.Purchase, kind event.PurchaseKind, at event.Instant, amount int64) {
 	s.send(&event.Purchase{
 		Head: event.Head{Customer: o.Customer, OccurredAt: at}, Kind: kind, OrderID: o.OrderID,
 		Amount: event.Money{Minor: amount, Currency: o.Amount.Currency}, Channel: o.Channel, DueAt: o.DueAt,

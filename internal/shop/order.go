@@ -90,7 +90,7 @@ func (s *Shop) items(kind int, amount int64) []event.Item {
 func (s *Shop) place(c *customer, o *event.Purchase) {
 	b := s.config.Behaviour
 	if s.chance(b.FailedPayments) {
-		s.settle(o, event.PaymentFailed, o.OccurredAt.Add(-s.between(time.Second, 50*time.Second)), o.Amount.Minor)
+		s.sendAbout(o, event.PaymentFailed, o.OccurredAt.Add(-s.between(time.Second, 50*time.Second)), o.Amount.Minor)
 	}
 	if s.chance(b.Restatements) {
 		mistaken := *o

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Span is text in one colour, a number of ANSI's; 0 is the terminal's own.
+// Span is text in one colour. Colour is an ANSI number, such as 31 for red; 0 is the default of the terminal.
 type Span struct {
 	Text   string
 	Colour int
 }
 
-// Text is text in the terminal's own colour.
+// Text returns a Span in the default colour of the terminal.
 func Text(text string) Span { return Span{Text: text} }
 
-// In is text in a colour.
+// In returns a Span in a colour.
 func In(colour int, text string) Span { return Span{Text: text, Colour: colour} }
 
-// Render joins spans, in colour or not. What goes beyond the width, in characters, is cut off.
+// Render joins spans, with or without colours, and cuts the text to a width in characters.
 func Render(row []Span, width int, colour bool) string {
 	var b strings.Builder
 	for _, s := range row {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Progress is a bar on a terminal, and nothing elsewhere.
+// Progress draws a bar on a terminal. On any other writer it draws nothing.
 type Progress struct {
-	w     io.Writer // nil where there is no terminal
+	w     io.Writer // nil if there is no terminal
 	what  string
 	began time.Time
 	drawn time.Time
@@ -20,7 +20,7 @@ const (
 	barEvery = 100 * time.Millisecond
 )
 
-// NewProgress returns the bar of what is being done, a word of about eight letters.
+// NewProgress returns a bar. what names the work, in a word of about eight letters.
 func NewProgress(w io.Writer, what string) *Progress {
 	p := &Progress{what: what, began: time.Now()}
 	if Is(w) {
@@ -29,7 +29,7 @@ func NewProgress(w io.Writer, what string) *Progress {
 	return p
 }
 
-// Show draws how much is done of a total. Where the total is 0, it is unknown, and only what is done is drawn.
+// Show draws the part that is done of a total. A total of 0 is unknown; then Show draws only the amount that is done.
 func (p *Progress) Show(done, total int64, unit string) {
 	if p.w == nil || time.Since(p.drawn) < barEvery && done < total {
 		return
@@ -37,14 +37,14 @@ func (p *Progress) Show(done, total int64, unit string) {
 	p.draw(bar(p.what, done, total, float64(done)/time.Since(p.began).Seconds(), unit))
 }
 
-// Wait draws how much is done of a total, and what the work waits for.
+// Wait draws the part that is done of a total, and the name of what the work waits for.
 func (p *Progress) Wait(done, total int64, what string) {
 	if p.w != nil {
 		p.draw(fmt.Sprintf("%-10s waiting for %s, %s of %s done", p.what, what, Short(float64(done)), Short(float64(total))))
 	}
 }
 
-// Note draws a text, for work that has no measure.
+// Note draws a text, for work without a known total.
 func (p *Progress) Note(text string) {
 	if p.w != nil && time.Since(p.drawn) >= barEvery {
 		p.draw(fmt.Sprintf("%-10s %s", p.what, text))
@@ -56,14 +56,14 @@ func (p *Progress) draw(line string) {
 	fmt.Fprint(p.w, "\r"+line+"\x1b[K")
 }
 
-// End takes the bar away. What is printed next says what became of the work.
+// End removes the bar.
 func (p *Progress) End() {
 	if p.w != nil {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }
 
-// bar is the text of a bar; perSecond is in units.
+// bar returns the text of a bar. done and total are in units, perSecond in units per second.
 func bar(what string, done, total int64, perSecond float64, unit string) string {
 	if total <= 0 {
 		return fmt.Sprintf("%-10s %s %s, %s/s", what, Short(float64(done)), unit, Short(perSecond))
@@ -73,5 +73,5 @@ func bar(what string, done, total int64, perSecond float64, unit string) string 
 		strings.Repeat("=", full), strings.Repeat(" ", barWidth-full), 100*min(done, total)/total, Short(perSecond), unit)
 }
 
-// Drawn reports whether the bar is drawn at all. Where it is not, the caller may say in a line what is being done.
+// Drawn reports whether the bar is drawn. If it is not, the caller may print a line instead.
 func (p *Progress) Drawn() bool { return p.w != nil }

@@ -14,13 +14,13 @@ func Is(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// The size of a terminal that does not tell its own.
+// The size that is assumed of a terminal that does not report its size, in characters and lines.
 const (
 	usualWidth  = 80
 	usualHeight = 24
 )
 
-// Size is the size of a terminal, in characters and lines. The writer must be one for which Is holds.
+// Size returns the size of a terminal, in characters and lines. Is(w) must be true, or Size panics.
 func Size(w io.Writer) (width, height int) {
 	width, height, err := term.GetSize(int(w.(*os.File).Fd()))
 	if err != nil {

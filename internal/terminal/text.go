@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Counts is a map of counts as a list, the largest count first; "none" where the map is empty.
+// Counts returns a map of counts as a list in words, the largest count first. An empty map gives "none".
 func Counts(m map[string]int) string {
 	if len(m) == 0 {
 		return "none"
@@ -21,7 +21,7 @@ func Counts(m map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// Short is a number in at most four digits, with the prefix of its thousands.
+// Short returns a number in at most four digits, with k, M or G for thousands, millions or billions.
 func Short(x float64) string {
 	for _, prefix := range []string{"", "k", "M"} {
 		if x < 9999.5 {
@@ -32,7 +32,7 @@ func Short(x float64) string {
 	return fmt.Sprintf("%.0fG", x)
 }
 
-// Grouped is a number with a comma between its thousands.
+// Grouped returns a number with commas between groups of three digits.
 func Grouped(n int64) string {
 	if n < 0 {
 		return "-" + Grouped(-n)

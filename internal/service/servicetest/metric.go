@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Metric is the sum of a counter over its labels, or over the series that bear some of them, written name="value", as the admin
-// address of a service shows it.
+// Metric reads a counter from the admin address of a service, and returns the sum over all series that have the labels, each written
+// name="value".
 func Metric(t testing.TB, admin, name string, labels ...string) float64 {
 	t.Helper()
 	answer, err := http.Get("http://" + admin + "/metrics")

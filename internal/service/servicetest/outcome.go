@@ -15,18 +15,18 @@ import (
 	"tidemark/internal/watch"
 )
 
-// outputTopics are those of transitions.
+// outputTopics are the topics of transitions.
 var outputTopics = kafka.TransitionTopics()
 
-// Replayed is what a replay of a log came to.
+// Replayed is the result of a replay.
 type Replayed struct {
 	Scores map[string]map[string]string // by customer and column
-	IDs    map[string]string            // topic and direction or state by id
+	IDs    map[string]string            // by id: the topic and the direction or state
 	// Forecasts are the counters of settled churn forecasts.
 	Forecasts map[string]int64
 }
 
-// Compare holds what the servers hold to the replay.
+// Compare compares scores, transitions and forecast counters on the servers with the replay.
 func (r Replayed) Compare(t testing.TB, s *Servers) {
 	t.Helper()
 	r.CompareScores(t, s)
@@ -35,7 +35,7 @@ func (r Replayed) Compare(t testing.TB, s *Servers) {
 	s.OutboxesAreEmpty(t)
 }
 
-// OutboxesAreEmpty checks that nothing waits to be published, or to be confirmed.
+// OutboxesAreEmpty checks that all outputs are published and confirmed.
 func (s *Servers) OutboxesAreEmpty(t testing.TB) {
 	t.Helper()
 	if waiting := s.Waiting(t); len(waiting) > 0 {
@@ -43,7 +43,8 @@ func (s *Servers) OutboxesAreEmpty(t testing.TB) {
 	}
 }
 
-// Waiting counts the outputs in the outboxes of the shards that have any: to be published, or to be confirmed.
+// Waiting returns, by shard, the number of outputs in the outbox that are not published or not confirmed. It leaves out shards without
+// such outputs.
 func (s *Servers) Waiting(t testing.TB) map[int]int64 {
 	t.Helper()
 	waiting := map[int]int64{}
@@ -59,7 +60,7 @@ func (s *Servers) Waiting(t testing.TB) map[int]int64 {
 	return waiting
 }
 
-// CompareForecasts holds the counters of settled forecasts, over all shards, to the replay's.
+// CompareForecasts compares the counters of settled forecasts, summed over all shards, with the replay.
 func (r Replayed) CompareForecasts(t testing.TB, s *Servers) {
 	t.Helper()
 	got := map[string]int64{}
@@ -79,7 +80,7 @@ func (r Replayed) CompareForecasts(t testing.TB, s *Servers) {
 	}
 }
 
-// CompareScores holds the public scores to the replay's, field by field.
+// CompareScores compares the public scores with the replay, field by field.
 func (r Replayed) CompareScores(t testing.TB, s *Servers) {
 	t.Helper()
 	keys := s.Keys(t, "tm:score:")
@@ -106,14 +107,14 @@ func (r Replayed) CompareScores(t testing.TB, s *Servers) {
 	}
 }
 
-// CompareOutputs holds the output topics to the replay's transitions by id.
+// CompareOutputs compares the records of the output topics with the transitions of the replay, by id.
 func (r Replayed) CompareOutputs(t testing.TB, outputs map[string]*kgo.Record) {
 	t.Helper()
 	entries, raised := 0, 0
 	for id, record := range outputs {
 		want, ok := r.IDs[id]
 		if !ok || !strings.HasPrefix(want, record.Topic) {
-			t.Fatalf("%s holds %s, which replay does not tell", record.Topic, id)
+			t.Fatalf("%s holds %s, which replay does not have", record.Topic, id)
 		}
 		if strings.HasSuffix(want, " ENTRY") {
 			entries++
@@ -135,7 +136,7 @@ func (r Replayed) CompareOutputs(t testing.TB, outputs map[string]*kgo.Record) {
 	}
 }
 
-// Outputs reads the output topics to their ends, by id. The same id twice must be the same message.
+// Outputs reads the output topics to their ends and returns the records by id. Two records with one id must be equal.
 func (s *Servers) Outputs(t testing.TB) map[string]*kgo.Record {
 	t.Helper()
 	found := map[string]*kgo.Record{}
@@ -154,10 +155,10 @@ func (s *Servers) Outputs(t testing.TB) map[string]*kgo.Record {
 	return found
 }
 
-// PublishedIsCommitted holds what is published to what is committed, now: none may be out that is not committed.
+// PublishedIsCommitted checks that every published transition is committed.
 func (s *Servers) PublishedIsCommitted(t testing.TB) {
 	t.Helper()
-	published := s.Published(t) // first: what is committed only grows
+	published := s.Published(t) // read first, because the committed transitions only become more
 	committed := s.Committed(t)
 	for customer, n := range published {
 		if n > committed[customer] {
@@ -166,7 +167,7 @@ func (s *Servers) PublishedIsCommitted(t testing.TB) {
 	}
 }
 
-// Published is the last transition of each customer that is out, counted from 1.
+// Published returns, by customer, the sequence number of the last published transition. The first one is 1.
 func (s *Servers) Published(t testing.TB) map[string]int64 {
 	t.Helper()
 	last := map[string]int64{}
@@ -181,7 +182,7 @@ func (s *Servers) Published(t testing.TB) map[string]int64 {
 	return last
 }
 
-// Committed is the last transition of each customer that its profile counts.
+// Committed returns, by customer, the sequence number of the last transition in the profile.
 func (s *Servers) Committed(t testing.TB) map[string]int64 {
 	t.Helper()
 	last := map[string]int64{}

@@ -2,5 +2,5 @@
 
 package servicetest
 
-// RaceDetector says that everything takes ten times as long.
+// RaceDetector says whether the race detector is on. With it, everything takes ten times as long.
 const RaceDetector = true

@@ -27,7 +27,7 @@ func (s *Servers) Produce(t testing.TB, records ...*kgo.Record) {
 	}
 }
 
-// Ends are the next offsets to be written of topics, by partition.
+// Ends returns the end offsets of topics, by partition: the offset of the next record.
 func (s *Servers) Ends(t testing.TB, topics ...string) map[string][]int64 {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
@@ -61,7 +61,7 @@ func (s *Servers) Ends(t testing.TB, topics ...string) map[string][]int64 {
 	return ends
 }
 
-// Records reads topics from their beginning to their present ends.
+// Records reads topics from the beginning to the present end.
 func (s *Servers) Records(t testing.TB, topics ...string) []*kgo.Record {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -88,6 +88,7 @@ func (s *Servers) Records(t testing.TB, topics ...string) []*kgo.Record {
 	return all
 }
 
+// HeaderOf returns the value of a header, empty if the record does not have it.
 func HeaderOf(r *kgo.Record, key string) string {
 	for _, h := range r.Headers {
 		if h.Key == key {

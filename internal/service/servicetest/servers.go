@@ -1,5 +1,5 @@
-// Package servicetest gives tests of the service, and of commands that run it, servers with the topics of the design, looks at what the
-// servers hold, and holds this to a replay.
+// Package servicetest helps to test the service and the commands that run it. It starts servers with Tidemark's topics, reads what the
+// servers hold, and compares this with a replay.
 package servicetest
 
 import (
@@ -18,12 +18,12 @@ import (
 	"tidemark/schemas"
 )
 
-// Servers are a Kafka and a Redis, embedded or real, and clients of both that are not ours.
+// Servers are a Kafka and a Redis, embedded or real, and a plain client of each.
 type Servers struct {
 	Kafka, Redis string // addresses, host:port
 	Log          *kgo.Client
 	Data         *goredis.Client
-	// Embedded and Real are the servers themselves, nil where they are not: for what can only be done to those.
+	// Embedded and Real are the servers themselves, nil for the other kind: a test can do things to a server that no client can.
 	Embedded struct {
 		Kafka *embed.Kafka
 		Redis *embed.Redis
@@ -34,7 +34,7 @@ type Servers struct {
 	}
 }
 
-// Start starts embedded servers with the topics of the design.
+// Start starts embedded servers with all topics.
 func Start(t testing.TB, partitions int) *Servers {
 	t.Helper()
 	s := StartEmpty(t)
@@ -60,7 +60,7 @@ func StartEmpty(t testing.TB) *Servers {
 	return s
 }
 
-// Real are real servers, as they are.
+// Real returns running real servers. It creates no topics.
 func Real(t testing.TB, kafka *servers.Kafka, redis *servers.Redis) *Servers {
 	t.Helper()
 	s := At(t, kafka.Addr(), redis.Addr())
@@ -68,7 +68,7 @@ func Real(t testing.TB, kafka *servers.Kafka, redis *servers.Redis) *Servers {
 	return s
 }
 
-// At are servers at addresses, host:port.
+// At returns the servers at two addresses, host:port.
 func At(t testing.TB, kafka, redis string) *Servers {
 	t.Helper()
 	s := &Servers{Kafka: kafka, Redis: redis}
@@ -82,7 +82,7 @@ func At(t testing.TB, kafka, redis string) *Servers {
 	return s
 }
 
-// CreateTopics creates the topics of the design.
+// CreateTopics creates all topics of Tidemark.
 func (s *Servers) CreateTopics(t testing.TB, partitions int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
@@ -92,8 +92,7 @@ func (s *Servers) CreateTopics(t testing.TB, partitions int) {
 	}
 }
 
-// DeleteTopics deletes the topics of the design, as an earlier test may have left them; and with them what groups have
-// committed there.
+// DeleteTopics deletes all topics that an earlier test may have left, and with the topics the offsets that groups have committed.
 func (s *Servers) DeleteTopics(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
@@ -114,11 +113,11 @@ func (s *Servers) DeleteTopics(t testing.TB) {
 			t.Fatalf("delete topic %s: %v", *topic.Topic, err)
 		}
 	}
-	// What is done for the controller is so for the broker a moment later.
+	// The controller deletes a topic; the broker learns of the deletion a moment later.
 	Eventually(t, Longest, "the topics are gone", func() bool { return len(s.Partitions(t, TopicNames()...)) == 0 })
 }
 
-// TopicNames are those of the design.
+// TopicNames returns the names of all topics of Tidemark.
 func TopicNames() []string {
 	names := []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks, schemas.Scores, schemas.DeadLetters}
 	for _, topic := range event.Topics() {
@@ -127,7 +126,7 @@ func TopicNames() []string {
 	return names
 }
 
-// Partitions counts those of the topics that are there.
+// Partitions returns the number of partitions of each topic that exists.
 func (s *Servers) Partitions(t testing.TB, topics ...string) map[string]int32 {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)

@@ -17,9 +17,9 @@ import (
 	"tidemark/internal/shard"
 )
 
-// State is all that the shards hold, by key, in a form that can be compared: entries in order, for a dump of a hash follows
-// its buckets, and these move with mere reads while Redis grows the table. Public views are none of it: they are derived, and
-// what a late projection leaves stale in them the next one mends.
+// State returns the content of all keys of the shards, in a form that can be compared: entries are in order. A DUMP could not be
+// compared: it follows the buckets of a hash, and even reads move these while Redis grows the table. Public views are left out: they are
+// derived from the shards, and a late projection may leave them stale until the next one.
 func (s *Servers) State(t testing.TB) map[string]string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
@@ -35,7 +35,7 @@ func (s *Servers) State(t testing.TB) map[string]string {
 	return state
 }
 
-// content is what a key holds.
+// content returns the content of a key as text.
 func (s *Servers) content(ctx context.Context, key string) (string, error) {
 	kind, err := s.Data.Type(ctx, key).Result()
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Servers) content(ctx context.Context, key string) (string, error) {
 	}
 }
 
-// StillState is state once nothing changes any more: what was on its way from those who have been stopped has arrived.
+// StillState returns State once it no longer changes: then the last writes of stopped members have arrived.
 func (s *Servers) StillState(t testing.TB) map[string]string {
 	t.Helper()
 	var last map[string]string
@@ -68,7 +68,7 @@ func (s *Servers) StillState(t testing.TB) map[string]string {
 	return last
 }
 
-// Differing are the keys in which states differ.
+// Differing returns the keys whose content differs between two states.
 func Differing(a, b map[string]string) []string {
 	var keys []string
 	for key := range a {
@@ -85,7 +85,7 @@ func Differing(a, b map[string]string) []string {
 	return keys
 }
 
-// Calls counts the scripts that Redis has run.
+// Calls returns Redis's statistics of EVALSHA: they change with every script that Redis runs.
 func (s *Servers) Calls(t testing.TB) string {
 	t.Helper()
 	stats, err := s.Data.InfoMap(t.Context(), "commandstats").Result()
@@ -95,7 +95,7 @@ func (s *Servers) Calls(t testing.TB) string {
 	return stats["Commandstats"]["cmdstat_evalsha"]
 }
 
-// Score is a field of a customer's public score, empty where there is none.
+// Score returns a field of a customer's public score, empty if it does not exist.
 func (s *Servers) Score(t testing.TB, customer, field string) string {
 	t.Helper()
 	value, err := s.Data.HGet(t.Context(), "tm:score:"+customer, field).Result()
@@ -105,7 +105,7 @@ func (s *Servers) Score(t testing.TB, customer, field string) string {
 	return value
 }
 
-// Hashes reads hashes, those that are not there as empty.
+// Hashes reads hashes. A hash that does not exist is empty.
 func (s *Servers) Hashes(t testing.TB, keys ...string) []map[string]string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
@@ -128,7 +128,7 @@ func (s *Servers) Hashes(t testing.TB, keys ...string) []map[string]string {
 	return all
 }
 
-// Keys are those that begin with something.
+// Keys returns the keys that begin with a prefix, sorted.
 func (s *Servers) Keys(t testing.TB, prefix string) []string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
@@ -141,11 +141,11 @@ func (s *Servers) Keys(t testing.TB, prefix string) []string {
 	if err := found.Err(); err != nil {
 		t.Fatalf("look for keys %s*: %v", prefix, err)
 	}
-	slices.Sort(all) // a scan may tell a key twice
+	slices.Sort(all) // a scan may return a key twice
 	return slices.Compact(all)
 }
 
-// ShardKeys are the keys of a kind, of as many shards as there are by default.
+// ShardKeys returns the keys of one kind, such as "meta", for 64 shards, the default number.
 func ShardKeys(kind string) []string {
 	keys := make([]string, 64)
 	for n := range keys {
@@ -154,7 +154,7 @@ func ShardKeys(kind string) []string {
 	return keys
 }
 
-// Applied is how far the shards have got in each partition: the highest of their marks.
+// Applied returns, by partition, the highest mark of any shard.
 func (s *Servers) Applied(t testing.TB) map[shard.Partition]int64 {
 	t.Helper()
 	highest := map[shard.Partition]int64{}
@@ -180,7 +180,7 @@ func (s *Servers) Applied(t testing.TB) map[shard.Partition]int64 {
 	return highest
 }
 
-// Sum is that of all marks, or of those of some partition indexes.
+// Sum returns the sum of all marks, or of the marks of some partition indexes.
 func Sum(marks map[shard.Partition]int64, indexes ...int) int64 {
 	var all int64
 	for p, mark := range marks {
@@ -191,7 +191,7 @@ func Sum(marks map[shard.Partition]int64, indexes ...int) int64 {
 	return all
 }
 
-// Events counts those in the input topics.
+// Events returns the number of events in the input topics.
 func (s *Servers) Events(t testing.TB) int64 {
 	t.Helper()
 	var all int64
@@ -203,7 +203,7 @@ func (s *Servers) Events(t testing.TB) int64 {
 	return all
 }
 
-// AwaitCaughtUp returns when the group has committed the ends of the log.
+// AwaitCaughtUp waits until the group has committed the end offset of every input partition.
 func (s *Servers) AwaitCaughtUp(t testing.TB) {
 	t.Helper()
 	cluster := s.Cluster(t)
@@ -213,6 +213,7 @@ func (s *Servers) AwaitCaughtUp(t testing.TB) {
 	})
 }
 
+// Cluster returns a kafka.Cluster on the servers.
 func (s *Servers) Cluster(t testing.TB) *kafka.Cluster {
 	t.Helper()
 	cluster, err := kafka.NewCluster(kafka.Config{Brokers: []string{s.Kafka}})

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Longest bounds the wait for what takes a moment on a quiet machine.
+// Longest bounds a wait for something that takes a moment on a quiet machine.
 const Longest = time.Minute
 
-// Within bounds the wait for the work on a whole log. The machine may be busy; on a quiet one it takes a tenth of it.
+// Within bounds the wait until a whole log is processed. On a quiet machine that takes a tenth of Within.
 const Within = 8 * time.Minute
 
-// Eventually asks until what is so, at most for a time. It does not wait longer than needed.
+// Eventually calls so every 10 ms until it returns true. After within it fails the test and says what has not come about.
 func Eventually(t testing.TB, within time.Duration, what string, so func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -13,8 +13,8 @@ import (
 	"tidemark/internal/score/churn"
 )
 
-// watch is a log as an engine sees it that was always in force: what each customer did, and when alerts came.
-type watch struct {
+// scoredLog is a log scored by one engine from its beginning: what each customer did, and when alerts came.
+type scoredLog struct {
 	engine   *score.Engine
 	calendar event.Calendar
 	lines    churn.Lines
@@ -53,11 +53,10 @@ type moment struct {
 	stake  int64   // value at stake
 }
 
-// carry lets an engine score a log from its beginning, so that at the cutoff every customer has the labels that the engine would have
-// given.
-func carry(ctx context.Context, e *score.Engine, calendar event.Calendar, l *whole, cutoff event.Instant) (*watch, error) {
+// scoreLog scores a log with an engine from the beginning. So at the cutoff every customer has the labels of this engine.
+func scoreLog(ctx context.Context, e *score.Engine, calendar event.Calendar, l *whole, cutoff event.Instant) (*scoredLog, error) {
 	lines := e.Model().Churn
-	w := &watch{engine: e, calendar: calendar, lines: lines, cutoff: cutoff}
+	w := &scoredLog{engine: e, calendar: calendar, lines: lines, cutoff: cutoff}
 	w.until = max(cutoff, min(cutoff.Add(lines.Horizon), l.last.Add(-lines.Horizon)))
 	w.lives = make([]life, len(l.lives))
 	workers := runtime.GOMAXPROCS(0)
@@ -74,20 +73,20 @@ func carry(ctx context.Context, e *score.Engine, calendar event.Calendar, l *who
 }
 
 // live scores one customer's life.
-func (w *watch) live(events []event.Event) life {
+func (w *scoredLog) live(events []event.Event) life {
 	end := w.until.Add(w.lines.Horizon)
 	l := life{customer: events[0].Common().Customer}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(l.customer)) // it never fails
 	l.seed = h.Sum64()
 	p := w.engine.New(l.customer)
-	var told []score.Transition
+	var transitions []score.Transition
 	for _, x := range events {
 		if x.Common().OccurredAt > end {
 			break
 		}
-		next, said, verdict := w.engine.Apply(p, x)
-		if p, told = next, append(told, said...); verdict != score.Accepted {
+		next, more, verdict := w.engine.Apply(p, x)
+		if p, transitions = next, append(transitions, more...); verdict != score.Accepted {
 			continue
 		}
 		if _, ok := x.(*event.Purchase); !ok {
@@ -98,16 +97,16 @@ func (w *watch) live(events []event.Event) life {
 			l.steps = append(l.steps, s)
 		}
 	}
-	var said []score.Transition
-	l.end, said = w.engine.Review(p, end)
-	w.note(&l, append(told, said...))
+	var more []score.Transition
+	l.end, more = w.engine.Review(p, end)
+	w.note(&l, append(transitions, more...))
 	return l
 }
 
 // note collects the moments of a life.
-func (w *watch) note(l *life, told []score.Transition) {
+func (w *scoredLog) note(l *life, transitions []score.Transition) {
 	peak := churn.None
-	for _, t := range told {
+	for _, t := range transitions {
 		a, ok := t.(*score.ChurnAlert)
 		if !ok || a.Kind != score.Churn {
 			continue
@@ -138,7 +137,7 @@ func (l *life) at(at event.Instant) (step, bool) {
 }
 
 // left reports whether the customer bought nothing in the horizon after an instant, as known at the end of the horizon.
-func (w *watch) left(l *life, at event.Instant) bool {
+func (w *scoredLog) left(l *life, at event.Instant) bool {
 	return l.end.History.Between(at, at.Add(w.lines.Horizon)).Days == 0
 }
 
@@ -154,16 +153,16 @@ func (l *life) returned(at event.Instant) (after float64, ok bool) {
 }
 
 // silent is the number of days since the last purchase day.
-func (w *watch) silent(s step, at event.Instant) float64 { return w.calendar.Since(s.last, at) }
+func (w *scoredLog) silent(s step, at event.Instant) float64 { return w.calendar.Since(s.last, at) }
 
 // counts reports whether an alert about the customer is possible.
-func (w *watch) counts(s step, at event.Instant) bool {
+func (w *scoredLog) counts(s step, at event.Instant) bool {
 	return w.lines.Counts(s.days, s.spend) && time.Duration(w.silent(s, at)*24*float64(time.Hour)) < w.lines.Lapse
 }
 
-// exposure is the number of days for which the customer was watched for alerts, and the number of these days on which an alert
+// exposure is the number of days for which alerts about the customer are judged, and the number of these days on which an alert
 // was possible.
-func (w *watch) exposure(l *life) (known, counted float64) {
+func (w *scoredLog) exposure(l *life) (known, counted float64) {
 	lapse := event.Day(w.lines.Lapse / (24 * time.Hour))
 	for i, s := range l.steps {
 		from, to := max(s.at, w.cutoff), w.until
