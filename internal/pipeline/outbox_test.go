@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestOutboxMoves: every move shifts one border, and no entry is lost or passes another.
+// TestOutboxMoves: every move shifts one border between segments. No entry is lost, and the order of entries stays.
 func TestOutboxMoves(t *testing.T) {
 	commit := func(appended, removed int) func(*outbox) {
 		return func(o *outbox) { o.commit(appended, removed) }
@@ -20,17 +20,17 @@ func TestOutboxMoves(t *testing.T) {
 		want  outbox
 	}{
 		{"a commit appends at the tail", outbox{}, []func(*outbox){commit(3, 0)}, outbox{unpublished: 3}},
-		{"what is published is not removable while its work goes on", outbox{}, []func(*outbox){commit(3, 0), send}, outbox{published: 3}},
-		{"then it is, without a turn: the event comes again if the lane dies", outbox{}, []func(*outbox){commit(3, 0), send, release}, outbox{removable: 3}},
-		{"the next commit removes it", outbox{removable: 3}, []func(*outbox){commit(2, 3)}, outbox{unpublished: 2}},
+		{"a published entry is not removable while its work goes on", outbox{}, []func(*outbox){commit(3, 0), send}, outbox{published: 3}},
+		{"when the work ends it is, without a turn: if the lane dies, the event is read again", outbox{}, []func(*outbox){commit(3, 0), send, release}, outbox{removable: 3}},
+		{"the next commit removes a removable entry", outbox{removable: 3}, []func(*outbox){commit(2, 3)}, outbox{unpublished: 2}},
 		{"a commit of another batch does not publish it", outbox{published: 1, unpublished: 1}, []func(*outbox){release}, outbox{removable: 1, unpublished: 1}},
 		{"leftovers wait for a turn", leftovers(4), []func(*outbox){release}, outbox{unprojected: 4}},
-		{"a turn covers them", leftovers(4), []func(*outbox){begin}, outbox{projecting: 4}},
-		{"its end makes them removable", leftovers(4), []func(*outbox){begin, end}, outbox{removable: 4}},
+		{"a turn covers the leftovers", leftovers(4), []func(*outbox){begin}, outbox{projecting: 4}},
+		{"the end of the turn makes the leftovers removable", leftovers(4), []func(*outbox){begin, end}, outbox{removable: 4}},
 		{"nothing passes leftovers that wait", leftovers(4), []func(*outbox){commit(1, 0), send, release}, outbox{unprojected: 5}},
 		{"nothing passes leftovers in a turn, nor joins that turn", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release}, outbox{projecting: 4, unprojected: 1}},
-		{"what came behind waits for the next turn", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release, end}, outbox{removable: 4, unprojected: 1}},
-		{"which ends as well", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release, end, begin, end}, outbox{removable: 5}},
+		{"an entry that came after the turn began waits for the next turn", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release, end}, outbox{removable: 4, unprojected: 1}},
+		{"the next turn makes it removable too", leftovers(4), []func(*outbox){begin, commit(1, 0), send, release, end, begin, end}, outbox{removable: 5}},
 	} {
 		o := c.from
 		for _, move := range c.moves {
@@ -42,7 +42,7 @@ func TestOutboxMoves(t *testing.T) {
 	}
 }
 
-// TestOutboxKeepsItsOrder: whatever the moves, the counters are those of a list whose entries stand in the order of the segments.
+// TestOutboxKeepsItsOrder: whatever the moves, the counters equal the segments of a list of entries that are kept in order.
 func TestOutboxKeepsItsOrder(t *testing.T) {
 	const removable, projecting, unprojected, published, unpublished = 0, 1, 2, 3, 4
 	rapid.Check(t, func(t *rapid.T) {
