@@ -9,7 +9,7 @@ import (
 	"tidemark/internal/bench"
 )
 
-// The flags reach the bench, and its result is printed as JSON.
+// The bench gets the values of the flags, and its result is printed as JSON.
 func TestBenchPrintsJSON(t *testing.T) {
 	out := must(t, "bench", "--embedded", "--events", "1000", "--customers", "100", "--mix", "0,1,0", "--partitions", "2", "--latency-for", "0", "--json")
 	var r bench.Result

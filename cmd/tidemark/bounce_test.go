@@ -9,8 +9,8 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// TestRealBrokerBounce takes the broker away under load and brings it back, once in order and once not. Both members notice,
-// carry on where they were, and end by themselves.
+// TestRealBrokerBounce stops the broker under load and starts it again, once by a clean shutdown and once by a kill. Both members log
+// errors, go on where they were, and end by themselves.
 func TestRealBrokerBounce(t *testing.T) {
 	broker := serverstest.Kafka(t, realservers.KafkaOptions{Settings: map[string]string{
 		"broker.session.timeout.ms": "1000", "broker.heartbeat.interval.ms": "100", // else it waits nine seconds for itself to be gone
@@ -61,7 +61,7 @@ func TestRealBrokerBounce(t *testing.T) {
 	replayed.Compare(t, s.Servers)
 }
 
-// troubles counts what this process has said to have gone wrong with Kafka, and to be tried again.
+// troubles counts the errors of Kafka that this process has logged and retried.
 func (p *process) troubles() int {
 	said := p.said()
 	return strings.Count(said, `"msg":"kafka: trying again"`) + strings.Count(said, `"msg":"trouble"`)

@@ -12,7 +12,7 @@ import (
 	"tidemark/internal/watch"
 )
 
-// wrongModel is the default model, but it takes nearly everybody for lost.
+// wrongModel returns the default model, changed so that it takes nearly every customer for lost.
 func wrongModel(t *testing.T) string {
 	t.Helper()
 	wrong := strings.Replace(string(model.Default()), "intercept: 0.8318173", "intercept: 2.5", 1)
@@ -22,8 +22,8 @@ func wrongModel(t *testing.T) string {
 	return file(t, wrong)
 }
 
-// TestReplayJudgesTheModel: on CDNOW the model holds through 1997, to which it was fitted; a wrong one does not, and what is
-// said of either follows from the counters that are written.
+// TestReplayJudgesTheModel: on CDNOW the default model shows no drift through 1997, to which it was fitted; a wrong model does. For both,
+// the printed figures follow from the counters in the file.
 func TestReplayJudgesTheModel(t *testing.T) {
 	t.Parallel()
 	log := []string{"replay", realdata.File(t, "cdnow/CDNOW_sample.txt"), "--format", "cdnow-sample", "--as-of", "1997-12-31"}
@@ -65,7 +65,7 @@ func TestReplayJudgesTheModel(t *testing.T) {
 	}
 }
 
-// TestEmbeddedDrift: the service says that a wrong model does not hold.
+// TestEmbeddedDrift: the service reports the drift of a wrong model.
 func TestEmbeddedDrift(t *testing.T) {
 	s := startServers(t, 1)
 	must(t, append([]string{"import", realdata.File(t, "cdnow/CDNOW_sample.txt"), "--format", "cdnow-sample"}, s.kafkaFlags()...)...)

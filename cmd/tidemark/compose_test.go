@@ -11,8 +11,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// TestComposeSettingsExist parses the command lines of docker-compose.yml with the variables beside them. What is misspelt
-// would otherwise be passed over: a variable is nobody's business until a flag asks for it.
+// TestComposeSettingsExist parses the command lines of docker-compose.yml with their environment variables. It finds misspelt variables,
+// which the command itself would ignore.
 func TestComposeSettingsExist(t *testing.T) {
 	project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{
 		WorkingDir: "../..", ConfigFiles: []types.ConfigFile{{Filename: "../../docker-compose.yml"}},
@@ -59,7 +59,7 @@ func TestComposeSettingsExist(t *testing.T) {
 	}
 }
 
-// parse returns what a command line comes to, and the variables that it heeds.
+// parse returns the parsed command line, and the variables that its flags read.
 func parse(t *testing.T, args []string) (c cli, variables []string) {
 	t.Helper()
 	parser, err := kong.New(&c, kong.DefaultEnvars("TIDEMARK"))

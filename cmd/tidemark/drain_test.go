@@ -8,8 +8,8 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// TestRealDrain asks a member to end in the middle of its work. It does so in time, with everything that it has committed
-// published, projected, and told to the group; another finishes the work, and says nothing again.
+// TestRealDrain drains a member under load. The member ends in time. Everything that it has committed is published and projected, and its
+// offsets are committed. Another member finishes the work, and publishes nothing twice.
 func TestRealDrain(t *testing.T) {
 	s := startRealServers(t, endToEndPartitions)
 	log := cdnowSample(t)

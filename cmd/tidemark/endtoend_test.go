@@ -12,8 +12,8 @@ func TestEmbeddedEndToEnd(t *testing.T) { endToEnd(t, startServers(t, endToEndPa
 
 func TestRealEndToEnd(t *testing.T) { endToEnd(t, startRealServers(t, endToEndPartitions)) }
 
-// endToEnd loads CDNOW into two members of one group, kills one of them in the middle, and replaces it. What comes out is
-// what replay says. Under the race detector it is one customer in ten.
+// endToEnd runs two members of one group on CDNOW, kills one under load, and replaces it. The result is the result of a replay. With the
+// race detector, the log is one customer in ten.
 func endToEnd(t *testing.T, s *servers) {
 	t.Helper()
 	log := lengthy(t)

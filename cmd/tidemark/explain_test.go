@@ -14,7 +14,7 @@ import (
 
 const oneDay = 24 * time.Hour
 
-// someday is when the customers of these tests are looked at.
+// someday is the instant at which the customers of these tests are scored.
 const someday event.Instant = 1_767_268_800_000 // 2026-01-01T12:00:00Z
 
 func TestTheWayBackIsPrinted(t *testing.T) {

@@ -24,7 +24,7 @@ import (
 	"tidemark/internal/stat"
 )
 
-// fitSample is the fit that others have published.
+// fitSample is a fit whose parameters others have published.
 func fitSample(t *testing.T, more ...string) []string {
 	t.Helper()
 	return append([]string{"fit", realdata.File(t, "cdnow/CDNOW_sample.txt"), "--format", "cdnow-sample", "--as-of", "1997-09-30"}, more...)
@@ -223,7 +223,7 @@ func TestFitIsCalledOff(t *testing.T) {
 	tidemarkUntil(ctx, args...).says(t, 1, "context canceled")
 }
 
-// head is the first customers of the CDNOW sample.
+// head returns the first customers of the CDNOW sample.
 func head(t *testing.T, customers string) string {
 	t.Helper()
 	raw, err := os.ReadFile(realdata.File(t, "cdnow/CDNOW_sample.txt"))
@@ -239,7 +239,7 @@ func head(t *testing.T, customers string) string {
 	return file(t, kept.String())
 }
 
-// The histories hold all that a fit needs: without a log it comes to the same file.
+// The live histories hold everything that a fit needs: a fit to them gives the same file as a fit to the log.
 func TestFitToTheLiveHistories(t *testing.T) {
 	log := []string{head(t, "0300"), "--format", "cdnow-sample"}
 	s := startServers(t, 2)
@@ -272,8 +272,8 @@ func TestFitToTheLiveHistories(t *testing.T) {
 	tidemark(t, append(live, "--model", file(t, euros))...).says(t, 1, "the histories are in USD, the model in EUR")
 }
 
-// stackOfOneCut is the churn stack of a log in Berlin's days, learnt from its cut 90 days before an instant alone, as a model file
-// says it.
+// stackOfOneCut returns the churn stack of a log in the form of a model file. It is learnt from one cut, 90 days before an instant, with
+// days of Berlin.
 func stackOfOneCut(t *testing.T, log, base string, until event.Instant) churn.Stack {
 	t.Helper()
 	raw, err := os.ReadFile(base)

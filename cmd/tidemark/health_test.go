@@ -13,7 +13,7 @@ import (
 	"tidemark/internal/service"
 )
 
-// verdict is a service that is ready, or says why not.
+// verdict is a service that is ready, or answers why it is not.
 type verdict struct{ err error }
 
 func (v verdict) ready(context.Context) error { return v.err }
@@ -34,7 +34,7 @@ func TestHealth(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer a.Stop()
-			// What containers listen on is asked for on loopback.
+			// A container listens on all addresses; health asks on loopback.
 			_, port, err := net.SplitHostPort(a.Addr())
 			if err != nil {
 				t.Fatal(err)

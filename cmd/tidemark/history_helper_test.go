@@ -13,7 +13,7 @@ import (
 	"tidemark/internal/stream"
 )
 
-// history is a public log, the end to which it is scored, and what is known of it.
+// history is a public log, the instant as of which it is scored, and facts about it.
 type history struct {
 	file   string
 	format dataset.Format
@@ -33,8 +33,8 @@ func cdnowSample(t *testing.T) history {
 	return history{realdata.File(t, "cdnow/CDNOW_sample.txt"), dataset.CDNOWSample, "1998-06-30", 2357, 6919, 177, 1139}
 }
 
-// lengthy is a log that keeps members at work long enough to be met in the middle of it: CDNOW, under the race detector one
-// customer in ten.
+// lengthy returns a log that is long enough for a test to act while members work on it: CDNOW, or one customer in ten with the race
+// detector.
 func lengthy(t *testing.T) history {
 	t.Helper()
 	if servicetest.RaceDetector || testing.Short() {
@@ -43,10 +43,10 @@ func lengthy(t *testing.T) history {
 	return cdnow(t)
 }
 
-// batches has members commit the log in about n pieces.
+// batches makes members commit the log in about n batches.
 func (h history) batches(n int) string { return "--batch-events=" + strconv.Itoa(h.events/n) }
 
-// load imports the log, and sees to it that this has put it in order.
+// load imports the log, and checks that the import has put it in order.
 func (h history) load(t *testing.T, s *servers) {
 	t.Helper()
 	h.isOutOfOrder(t)
@@ -54,7 +54,7 @@ func (h history) load(t *testing.T, s *servers) {
 	s.isCanonical(t, h.events)
 }
 
-// isOutOfOrder checks that the file is what makes its order matter.
+// isOutOfOrder checks that the file has ties and descents, so that its order matters.
 func (h history) isOutOfOrder(t *testing.T) {
 	t.Helper()
 	log, err := dataset.Read(h.format, []string{h.file}, nil)
@@ -122,13 +122,13 @@ func (h history) member(t *testing.T, s *servers, name string, args ...string) *
 	return start(t, name, append(args, s.flags()...)...)
 }
 
-// replays are what logs come to: the tests share them.
+// replays holds the results of replays. The tests share them.
 var replays struct {
 	sync.Mutex
 	of map[string]servicetest.Replayed
 }
 
-// replay is what the log comes to.
+// replay returns the result of a replay of the log.
 func (h history) replay(t *testing.T) servicetest.Replayed {
 	t.Helper()
 	replays.Lock()

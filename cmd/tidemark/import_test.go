@@ -10,7 +10,7 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// A broker that refuses for longer than the client library tries is waited for.
+// A broker refuses records for longer than the client library retries. The import waits for the broker.
 func TestImportWaitsForKafka(t *testing.T) {
 	s := startServers(t, 2)
 	const refusals = 40 // four for each of at most six batches, and then some

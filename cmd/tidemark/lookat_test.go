@@ -25,7 +25,7 @@ func loaded(t *testing.T) *servers {
 	return s
 }
 
-// closedPort is an address at which nobody listens.
+// closedPort returns an address at which no server listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -36,7 +36,7 @@ func closedPort(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// says checks an answer: its code, and words of what it printed.
+// says checks the exit code of an answer, and words in its output.
 func (a answer) says(t *testing.T, code int, words ...string) {
 	t.Helper()
 	if a.code != code {
@@ -92,7 +92,7 @@ func TestCustomerShow(t *testing.T) {
 	})
 }
 
-// addsUp checks that what a score and a risk are said to be made of adds up to them.
+// addsUp checks that the printed parts of a score and of a risk add up to the score and to the risk.
 func (s *servers) addsUp(t *testing.T, id string) {
 	t.Helper()
 	var got struct {
@@ -151,7 +151,7 @@ func TestModelCommands(t *testing.T) {
 		says(t, 1, "currency")
 }
 
-// A model that is activated while the service runs is followed from the next event on.
+// A model is activated while the service runs. The service uses it from the next event on.
 func TestAModelIsFollowed(t *testing.T) {
 	s := startServers(t, 1)
 	s.serve(t)

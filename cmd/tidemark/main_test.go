@@ -16,14 +16,14 @@ func TestMain(m *testing.M) {
 		_ = os.Unsetenv(childVariable)
 		main()
 	}
-	// No variable of the caller's is a setting of ours here.
+	// The environment of the caller must not set flags of the tests.
 	for _, name := range []string{"TIDEMARK_REDIS_URL", "TIDEMARK_KAFKA_BROKERS", "TIDEMARK_MODEL", "TIDEMARK_FORMAT"} {
 		_ = os.Unsetenv(name)
 	}
 	os.Exit(pool.Run(m))
 }
 
-// answer is what a command line came to.
+// answer is the result of a command line: exit code and output.
 type answer struct {
 	out, err string
 	code     int
@@ -35,7 +35,7 @@ func tidemark(t *testing.T, args ...string) answer {
 	return tidemarkUntil(t.Context(), args...)
 }
 
-// tidemarkUntil runs a command line until ctx asks for its end.
+// tidemarkUntil runs a command line until ctx ends.
 func tidemarkUntil(ctx context.Context, args ...string) answer {
 	var out, err bytes.Buffer
 	code := run(ctx, args, streams{&out, &err})

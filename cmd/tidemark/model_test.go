@@ -9,7 +9,7 @@ import (
 	"tidemark/internal/model"
 )
 
-// What `model activate` says of the model that it replaces, and what `model show` and `doctor` say meanwhile.
+// `model activate` prints what happens to the model before. `model show` and `doctor` print an announced model.
 func TestModelAnnouncements(t *testing.T) {
 	s := startServers(t, 1)
 	named := func(name string) string { return file(t, "# "+name+"\n"+string(model.Default())) }
@@ -36,7 +36,7 @@ func TestModelAnnouncements(t *testing.T) {
 	activate("a", "").says(t, 0, "announced from 2100-03-01T00:00:00Z, is withdrawn", "is in force already, from the beginning")
 	tidemark(t, append([]string{"model", "show"}, s.redisFlags()...)...).says(t, 0, "in force from the first start")
 
-	// A switch that is so near that instances may not hear of another in time takes place first.
+	// A switch is so near that a withdrawal would not reach all instances in time. The command waits until the switch is done.
 	soon := event.InstantOf(time.Now().Add(time.Second))
 	activate("b", soon.String()).says(t, 0, "is in force from "+soon.String())
 	if got := activate("c", "2100-01-01"); strings.Contains(got.out, "withdrawn") || time.Now().Before(soon.Time()) {

@@ -31,7 +31,7 @@ type process struct {
 	partitions []int  // of that
 }
 
-// start starts tidemark with these arguments. What it has not ended by the end of the test is killed.
+// start starts tidemark with these arguments. If the process still runs at the end of the test, it is killed.
 func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
 	p := &process{name: name, cmd: exec.Command(os.Args[0], args...), done: make(chan struct{})}
@@ -57,7 +57,7 @@ func start(t *testing.T, name string, args ...string) *process {
 	return p
 }
 
-// read takes note of the log: which partitions a generation has given to this member.
+// read reads the log, and records which partitions a generation has given to this member.
 func (p *process) read(r io.Reader) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
@@ -86,7 +86,7 @@ func (p *process) said() string {
 	return p.log.String()
 }
 
-// metric is servicetest.Metric of this member.
+// metric returns servicetest.Metric of this member.
 func (p *process) metric(t *testing.T, name string, labels ...string) float64 {
 	t.Helper()
 	p.mu.Lock()
@@ -95,14 +95,14 @@ func (p *process) metric(t *testing.T, name string, labels ...string) float64 {
 	return servicetest.Metric(t, admin, name, labels...)
 }
 
-// share is what this member owns, as far as it has said.
+// share returns the partitions that this member owns, by its log.
 func (p *process) share() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.partitions)
 }
 
-// generation is the newest of the group that this member has said to be in, 0 before the first.
+// generation returns the newest generation in the log of this member, 0 before the first.
 func (p *process) generation() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,10 +124,10 @@ func (p *process) kill() {
 	<-p.done
 }
 
-// freeze stops the process where it is: it keeps its connections, and neither answers nor notices that time passes.
+// freeze suspends the process. It keeps its connections, does not answer, and does not notice that time passes.
 func (p *process) freeze(t *testing.T) { p.signal(t, syscall.SIGSTOP) }
 
-// thaw has it go on.
+// thaw resumes the process.
 func (p *process) thaw(t *testing.T) { p.signal(t, syscall.SIGCONT) }
 
 // ask asks the process to end.

@@ -11,7 +11,7 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// replayOf is what `tidemark replay` makes of a log.
+// replayOf returns the result of `tidemark replay` on a log.
 func replayOf(t *testing.T, args ...string) servicetest.Replayed {
 	t.Helper()
 	dir := t.TempDir()

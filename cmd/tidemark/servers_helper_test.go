@@ -12,13 +12,13 @@ import (
 	"tidemark/internal/shard"
 )
 
-// pool is the real servers that the tests share.
+// pool holds the real servers that the tests share.
 var pool serverstest.Pool
 
-// servers are those of servicetest, and the flags that lead to them.
+// servers are the servers of servicetest, with the flags that name them.
 type servers struct{ *servicetest.Servers }
 
-// startServers starts embedded servers with the topics of the design.
+// startServers starts embedded servers with all topics.
 func startServers(t *testing.T, partitions int) *servers {
 	t.Helper()
 	return &servers{servicetest.Start(t, partitions)}
@@ -30,8 +30,8 @@ func startEmpty(t *testing.T) *servers {
 	return &servers{servicetest.StartEmpty(t)}
 }
 
-// startRealServers gives a test the package's Apache Kafka, with the topics of the design, all of them empty, and a
-// redis-server of its own. Tests that harm a broker start a broker of their own.
+// startRealServers returns the Apache Kafka that the tests share, with all topics empty, and a redis-server for this test. Tests that harm
+// a broker start their own.
 func startRealServers(t *testing.T, partitions int) *servers {
 	t.Helper()
 	s := &servers{servicetest.Real(t, pool.Kafka(t, realservers.Kafka4), serverstest.Redis(t, realservers.RedisOptions{}))}
@@ -46,8 +46,8 @@ func (s *servers) redisFlags() []string { return []string{"--redis-url", "redis:
 
 func (s *servers) flags() []string { return append(s.kafkaFlags(), s.redisFlags()...) }
 
-// awaitMiddle returns when 20 to 80 % of the events are committed, and each member, with all of them at work, has committed
-// some. Nobody writes to the log meanwhile.
+// awaitMiddle returns when 20 to 80 % of the events are committed, all members run, and each member has committed some events. Nobody may
+// write to the log meanwhile.
 func (s *servers) awaitMiddle(t *testing.T, members ...*process) {
 	t.Helper()
 	all, partitions := s.Events(t), len(s.Ends(t, string(event.Purchases))[string(event.Purchases)])

@@ -65,8 +65,8 @@ func TestNothingAskedForIsHelp(t *testing.T) {
 	}
 }
 
-// TestHelp reads the help of every command: no line is longer than a terminal, every flag says what it is for, and shows the
-// default that it has.
+// TestHelp reads the help of every command. No line is wider than a terminal of 80 characters. Every flag has a sentence, and shows its
+// default.
 func TestHelp(t *testing.T) {
 	parser, err := kong.New(&cli{}, kong.DefaultEnvars("TIDEMARK"))
 	if err != nil {

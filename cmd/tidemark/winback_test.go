@@ -10,8 +10,8 @@ import (
 	"tidemark/schemas"
 )
 
-// TestWinBack: a customer's episode lapses in silence, a letter is sent, and the customer buys again; another buys once and is
-// asked for a second order. What the service publishes is what replay says, the win-back among it.
+// TestWinBack: a customer's episode lapses in silence, a letter is sent, and the customer buys again. Another customer buys once, and gets a
+// second-order alert. The service publishes the transitions of a replay, among them the win-back.
 func TestWinBack(t *testing.T) {
 	first := time.Date(2024, 1, 1, 12, 0, 0, 0, time.UTC)
 	var log strings.Builder

@@ -9,12 +9,12 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// conflicts counts the commits of a member that another's came before.
+// conflicts counts the commits of a member that conflicted with a commit of another member.
 const conflicts = "tidemark_commit_conflicts_total"
 
-// TestRealZombie freezes a member in the middle of its work, with a commit on its way to Redis, until the group has given its
-// partitions to the other, and that has gone on with them. Then the commit arrives, and the member goes on where it was.
-// Nothing is doubled, nothing is out that was not committed.
+// TestRealZombie freezes a member under load, with a commit on its way to Redis, until the group has given its partitions to the other
+// member, which goes on with them. Then the commit arrives, and the frozen member goes on. Nothing is applied twice, and nothing is
+// published that was not committed.
 func TestRealZombie(t *testing.T) {
 	s := startRealServers(t, endToEndPartitions)
 	log := lengthy(t)

@@ -10,7 +10,7 @@ import (
 	"tidemark/schemas"
 )
 
-// TestBadInput: whatever comes, it ends in the dead letters with its reason, and the good event after it is scored.
+// TestBadInput: every bad record goes to the dead letters with its reason, and the good event after it is scored.
 func TestBadInput(t *testing.T) {
 	for _, bad := range []struct {
 		name   string
@@ -63,7 +63,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestDeadLettersAway: nothing is skipped while the dead letters cannot be written.
+// TestDeadLettersAway: while dead letters cannot be written, the lane skips no record.
 func TestDeadLettersAway(t *testing.T) {
 	for _, bad := range []message{{Bad: "x"}, {Amount: sealed}} {
 		t.Run(fmt.Sprintf("%+v", bad), func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestDeadLettersAway(t *testing.T) {
 	}
 }
 
-// TestBreaker: a schema has broken. The lane pauses after a hundred bad records or so and tries again after a while.
+// TestBreaker: a broken schema makes every record bad. The lane pauses after about a hundred bad records, and tries again later.
 func TestBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -122,7 +122,7 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
-// TestDrainWhilePaused: a paused lane leaves at once, and its batch to the successor.
+// TestDrainWhilePaused: a paused lane drains at once. Its successor applies the batch.
 func TestDrainWhilePaused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)

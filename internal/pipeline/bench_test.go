@@ -14,7 +14,7 @@ import (
 	"tidemark/internal/traffic"
 )
 
-// sink is a store that keeps heads and nothing else: what a lane asks for is in its cache.
+// sink is a store that keeps only heads. That is enough, because the lane finds every profile in its cache.
 type sink struct {
 	*memory
 	heads []shard.Meta
@@ -81,8 +81,8 @@ func (s *sink) Census(_ context.Context, n []int) ([]map[string]int64, error) {
 }
 func (s *sink) Publish(context.Context, []shard.Output) error { return nil }
 
-// BenchmarkLane is all that one lane does for an event, from the bytes of the message to those of the commit and of the
-// output, without servers: one operation is one event.
+// BenchmarkLane measures the work of one lane for one event, without servers: from the bytes of the message to the bytes of the commit
+// and of the output. One operation is one event.
 func BenchmarkLane(b *testing.B) {
 	codec, err := avro.New(avro.Options{})
 	if err != nil {

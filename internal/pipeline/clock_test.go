@@ -19,7 +19,7 @@ import (
 	"tidemark/schemas"
 )
 
-// TestEventClock loads a history: reviews run up to the as-of and no further, then everybody is projected at it, and only
+// TestEventClock loads a history: reviews run up to the as-of and no further. Then every customer is projected as of this instant. Only
 // then do the committed offsets reach the end.
 func TestEventClock(t *testing.T) {
 	for _, s := range scorers(t) {
@@ -58,7 +58,7 @@ func TestEventClockAfterAsOf(t *testing.T) {
 	})
 }
 
-// TestSimulatedClock: the clock stands still until it is moved; then what is due by the new time is said.
+// TestSimulatedClock: the clock stands still until the test moves it. Then the reviews that are due by the new time run.
 func TestSimulatedClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -86,16 +86,16 @@ func TestSimulatedClock(t *testing.T) {
 	})
 }
 
-// TestAge: a backfill pages nobody. What is too old is recorded, but not published, by whole episodes.
+// TestAge: a backfill alerts nobody. Transitions that are too old are recorded and not published, by whole episodes.
 func TestAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
 		w.adjust = func(c *Config) { c.AlertMaxAge = 7 * day }
-		// Long gone: all three of its steps are old.
+		// Gone long ago: the three alerts of the episode are too old.
 		w.send(event.Purchases, message{ID: "1", Customer: "c01", Occurred: ago(200 * day), Amount: 5})
 		// Raised 15 days ago, escalated 5 days ago, with more to come.
 		w.send(event.Purchases, message{ID: "2", Customer: "c02", Occurred: ago(25 * day), Amount: 5})
-		// Raised 9 days ago and over yesterday: the end of what nobody was told of.
+		// Raised 9 days ago and resolved yesterday: the end of an episode that was not published.
 		w.send(event.Purchases, message{ID: "3", Customer: "c03", Occurred: ago(19 * day), Amount: 5})
 		w.send(event.Purchases, message{ID: "4", Customer: "c03", Occurred: ago(day), Amount: 5})
 		finish(t, w.start(0, nil))
@@ -146,7 +146,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestMergeWaits: an input below its high watermark is waited for, one at it is not.
+// TestMergeWaits: the merge waits for an input below its high watermark, and not for an input at its high watermark.
 func TestMergeWaits(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -168,7 +168,7 @@ func TestMergeWaits(t *testing.T) {
 	}
 }
 
-// TestFetchAhead: while the lane is busy its fetchers go on, so that what it takes up next is fresh, but not for ever.
+// TestFetchAhead: while the lane is busy, its fetchers fetch more, up to a bound, so that the next run is fresh.
 func TestFetchAhead(t *testing.T) {
 	for _, c := range []struct {
 		batch, min, max int

@@ -16,7 +16,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// rival is a store in which another owner comes before every third commit that changes a profile.
+// rival is a store in which another owner commits just before every third commit that changes a profile.
 type rival struct {
 	Store
 	seen, won int
@@ -39,7 +39,7 @@ func (r *rival) Commit(ctx context.Context, commits []shard.Commit) []error {
 	return r.Store.Commit(ctx, commits)
 }
 
-// TestEventsCountOnce: whatever another owner gets in the way of, every record counts once, by what became of it.
+// TestEventsCountOnce: although another owner causes conflicts, every record counts once in the metrics, under its result.
 func TestEventsCountOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)

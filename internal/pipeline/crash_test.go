@@ -10,7 +10,8 @@ import (
 	"tidemark/internal/event"
 )
 
-// lives fills the logs with a few customers, some bad input among them, long enough ago that all silences are over.
+// lives fills the logs with the events of a few customers, and with some bad records. The events are so old that all reviews in silence
+// are over.
 func (w *world) lives(seed uint64) {
 	w.live(rand.New(rand.NewPCG(seed, 0)), 5, 40, ago(120*day))
 	for i, m := range []message{{Bad: "no good"}, {Bad: "panic"}, {Bad: "marker"}, {Amount: sealed}, {Currency: "XXX"}} {
@@ -19,8 +20,8 @@ func (w *world) lives(seed uint64) {
 	}
 }
 
-// TestCrashAnywhere kills a lane at every call of the store, the publisher and the offset commits, before and after its
-// effect. Whatever it has left undone, its successor does; nothing is done twice.
+// TestCrashAnywhere kills a lane at every call of the store, the publisher and the offset commits, before and after the effect of the
+// call. The successor does what is left to do, and nothing twice.
 func TestCrashAnywhere(t *testing.T) {
 	for _, s := range scorers(t) {
 		for _, after := range []bool{false, true} {
@@ -42,8 +43,8 @@ func TestCrashAnywhere(t *testing.T) {
 	}
 }
 
-// crashAt lets a lane crash at a call while events are coming in, and another take over. It reports whether there were
-// as many calls.
+// crashAt kills a lane at the call with number at while events arrive, and starts another lane. It reports whether the lane made so many
+// calls.
 func crashAt(t *testing.T, s scorer, at int, after bool, where map[string]int) (crashed bool) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, s, 1, 4)

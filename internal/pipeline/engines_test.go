@@ -10,7 +10,7 @@ import (
 	"tidemark/internal/score"
 )
 
-// scorers are the engines that the promises are tested with: one that can be seen through, and the one that serves.
+// scorers are the engines of the tests: a simple one whose results are easy to see, and the real one.
 func scorers(t *testing.T) []scorer {
 	t.Helper()
 	parse := func(source []byte) score.Model {

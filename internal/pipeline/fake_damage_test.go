@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// damage changes a shard behind the back of whoever uses the store. What is in it is copied: the past stays as it was.
+// damage changes a shard without a commit. It changes a copy, so that earlier states stay as they were.
 func (m *memory) damage(n int, change func(s *memoryShard)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -14,27 +14,27 @@ func (m *memory) damage(n int, change func(s *memoryShard)) {
 	m.shards[n] = s
 }
 
-// LoseProfile takes a profile away.
+// LoseProfile removes a profile.
 func (m *memory) LoseProfile(_ *testing.T, n int, customer string) {
 	m.damage(n, func(s *memoryShard) { delete(s.profiles, customer) })
 }
 
-// LoseDue takes a due time away.
+// LoseDue removes a due time.
 func (m *memory) LoseDue(_ *testing.T, n int, customer string) {
 	m.damage(n, func(s *memoryShard) { delete(s.due, customer) })
 }
 
-// LoseOutput takes the newest output away.
+// LoseOutput removes the newest output.
 func (m *memory) LoseOutput(_ *testing.T, n int) {
 	m.damage(n, func(s *memoryShard) { s.outbox = s.outbox[:len(s.outbox)-1] })
 }
 
-// LoseShard takes everything away.
+// LoseShard removes the whole shard.
 func (m *memory) LoseShard(_ *testing.T, n int) {
 	m.damage(n, func(s *memoryShard) { *s = memoryShard{} })
 }
 
-// Spoil makes a key unfit to be written.
+// Spoil makes every write of a key fail.
 func (m *memory) Spoil(_ *testing.T, n int, key string) (mend func()) {
 	m.damage(n, func(s *memoryShard) { s.spoiled = key })
 	return func() { m.damage(n, func(s *memoryShard) { s.spoiled = "" }) }
@@ -51,7 +51,7 @@ func (m *memory) Score(_ context.Context, customer string) (map[string]string, e
 	return fields, nil
 }
 
-// Detail returns the rest of what is public of a customer.
+// Detail returns the public detail of a customer.
 func (m *memory) Detail(_ context.Context, customer string) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

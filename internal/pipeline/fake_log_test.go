@@ -22,12 +22,12 @@ type logs struct {
 	records   map[shard.Partition][]stream.Record // from first on
 	first     map[shard.Partition]int64
 	committed map[shard.Partition]int64
-	// limit bounds the records of a fetch, wait how long one waits for more.
+	// limit is the most records of a fetch, wait how long a fetch waits for records.
 	limit int
 	wait  time.Duration
 	// away makes fetches of a partition fail.
 	away map[shard.Partition]bool
-	// mute makes fetches of a partition answer with nothing, whatever it holds.
+	// mute makes fetches of a partition return no records, although the partition may hold some.
 	mute map[shard.Partition]bool
 }
 
@@ -126,13 +126,13 @@ func (g *logs) CommitOffsets(_ context.Context, offsets map[shard.Partition]int6
 	return nil
 }
 
-// wire is where outputs go. It holds every output by id, and whether an id has ever meant two payloads.
+// wire is the publisher of the tests. It keeps every output by id, and records whether an id ever had two payloads.
 type wire struct {
 	mu      sync.Mutex
 	sent    map[string]shard.Output
 	at      map[string]time.Time
 	repeats int
-	order   []string // topic and id, as they came
+	order   []string // topic and id, in the order of arrival
 	broken  []string
 	// away makes publishing to a topic fail.
 	away map[string]bool

@@ -14,16 +14,16 @@ import (
 	"tidemark/internal/shard"
 )
 
-// memory is a store in memory. It remembers every state that a shard has been in, so that a test can take it back to one:
-// what a failover that drops acknowledged writes does.
+// memory is a store in memory. It keeps every earlier state of a shard, so that a test can restore one. A failover that drops
+// acknowledged writes has this effect.
 type memory struct {
 	mu     sync.Mutex
 	shards []memoryShard
 	past   [][]memoryShard
 	views  map[string]shard.View
-	// projected counts the rewrites of a customer's view.
+	// projected counts, by customer, how often the view has been written.
 	projected map[string]int
-	// population is the public view of the population, rewrites how often it has been written.
+	// population is the public view of the population, rewrites the number of times that it has been written.
 	population map[string]string
 	rewrites   int
 }
@@ -52,7 +52,7 @@ func (s memoryShard) clone() memoryShard {
 	return s
 }
 
-// head returns a copy of the head of a shard; empty where the shard does not exist.
+// head returns a copy of the head of a shard. It is empty if the shard does not exist.
 func (s memoryShard) head() shard.Meta {
 	if s.meta.Token == "" {
 		return shard.Meta{}
@@ -67,7 +67,7 @@ func (m *memory) inRange(n int) error {
 	return nil
 }
 
-// refuse says what is wrong with a commit, whatever its shard holds.
+// refuse returns an error if a commit is invalid in itself, for any content of its shard.
 func (m *memory) refuse(c shard.Commit) error {
 	if err := m.inRange(c.Shard); err != nil {
 		return err
@@ -97,10 +97,10 @@ func (m *memory) refuse(c shard.Commit) error {
 	return nil
 }
 
-// remember keeps the present state of a shard.
+// remember saves the present state of a shard.
 func (m *memory) remember(n int) { m.past[n] = append(m.past[n], m.shards[n].clone()) }
 
-// states counts the states that the shards have been in.
+// states returns the number of saved states of all shards.
 func (m *memory) states() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -111,7 +111,7 @@ func (m *memory) states() int {
 	return n
 }
 
-// lose takes a shard back by a number of its latest states.
+// lose restores a shard to an earlier state: it drops a number of the latest states.
 func (m *memory) lose(n, states int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -211,7 +211,7 @@ func (m *memory) commit(c shard.Commit) error {
 			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{},
 		}
 	}
-	// As in Redis, the counts follow what is added and removed, so that what got lost shows.
+	// As in Redis, the counts add up additions and removals, so an audit shows a lost entry.
 	counts := &s.meta.Counts
 	for _, u := range c.Updates {
 		if _, ok := s.profiles[u.Customer]; !ok {
@@ -328,7 +328,7 @@ func (m *memory) Outbox(_ context.Context, n int) (shard.Outbox, error) {
 	return outbox, nil
 }
 
-// Scan pages by the order of ids.
+// Scan returns pages in the order of customer ids.
 func (m *memory) Scan(_ context.Context, n int, cursor uint64, count int) ([][]byte, uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -394,7 +394,7 @@ func (m *memory) public() map[string]string {
 	return maps.Clone(m.population)
 }
 
-// rewritten counts the rewrites of the public view of the population.
+// rewritten returns how often the public view of the population has been written.
 func (m *memory) rewritten() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"tidemark/internal/stream"
 )
 
-// fuse kills a lane at one of its calls, before or after the call's effect. From then on nothing that it calls does
-// anything: its process is dead.
+// fuse kills a lane at one of its calls, before or after the effect of the call. From then on no call of the lane has an effect, as if its
+// process were dead.
 type fuse struct {
 	at    int
 	after bool
@@ -20,7 +20,7 @@ type fuse struct {
 	calls int
 	dead  bool
 	where string
-	// fails makes calls of a name return an error as often as it says, after their effect if late.
+	// fails is, by the name of a call, how many of the next calls return an error; if late, after their effect.
 	fails map[string]int
 	late  bool
 }
@@ -66,7 +66,7 @@ func (f *fuse) around(name string, effect func() error) error {
 	return err
 }
 
-// read is a call that is not counted: reading the log has no effect.
+// read is a call that is not counted, because reading the log has no effect.
 func (f *fuse) read() error {
 	if f.blown() {
 		return errDead

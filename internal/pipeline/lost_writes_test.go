@@ -15,8 +15,8 @@ import (
 	"tidemark/internal/event"
 )
 
-// TestLostWrites takes shards back to earlier states of theirs while a lane runs, as a failover does that drops
-// acknowledged writes; one of them has no traffic any more. The marks show it, and the lane reads again what is missing.
+// TestLostWrites restores shards to earlier states while a lane runs, like a failover that drops acknowledged writes. One of the shards
+// has no traffic any more. The lane sees the loss in the marks, and reads the lost records again.
 func TestLostWrites(t *testing.T) {
 	for _, s := range scorers(t) {
 		for _, lost := range []struct {
@@ -41,7 +41,7 @@ func TestLostWrites(t *testing.T) {
 	}
 }
 
-// TestLostWritesUnnoticed shows that TestLostWrites can fail: without looking at the marks the end is wrong.
+// TestLostWritesUnnoticed shows that TestLostWrites can fail: if the lane does not check marks, the result is wrong.
 func TestLostWritesUnnoticed(t *testing.T) {
 	problems, found := loseWrites(t, toyScorer(), 4, 9, true)
 	if !slices.ContainsFunc(problems, func(p string) bool { return strings.HasPrefix(p, "profile of") }) {
@@ -62,10 +62,10 @@ func loseWrites(t *testing.T, s scorer, shards, states int, blind bool) (problem
 		for n := range shards {
 			w.store.lose(n, states)
 		}
-		// c00 goes on at once; the shards of the others are idle and learn of it by their markers.
+		// c00 has events at once. The shards of the other customers are idle; their loss shows when their marks are moved.
 		w.send(event.Purchases, message{ID: "next", Customer: "c00", Occurred: ago(0), Amount: 50})
 		pass(10 * time.Second)
-		if blind { // its marks never move again, so it does not come to rest
+		if blind { // its marks never move again, so the lane never comes to rest
 			lane.lane.Drain()
 			if err := <-lane.done; err != nil {
 				t.Errorf("a drained lane: want no error, got %v", err)
@@ -79,7 +79,7 @@ func loseWrites(t *testing.T, s scorer, shards, states int, blind bool) (problem
 	return problems, found
 }
 
-// TestLostWritesBetweenLives loses writes while nobody is there to see it. The successor resumes at the lowest mark.
+// TestLostWritesBetweenLives loses writes while no lane runs. The next lane resumes at the lowest mark.
 func TestLostWritesBetweenLives(t *testing.T) {
 	for _, s := range scorers(t) {
 		for seed := range uint64(10) {
@@ -102,7 +102,7 @@ func TestLostWritesBetweenLives(t *testing.T) {
 	}
 }
 
-// TestStateGone: nothing is left of the state, but the group has committed offsets. That is never a fresh start.
+// TestStateGone: the state is gone, but the group has committed offsets. The lane must not take this for a fresh start.
 func TestStateGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -164,7 +164,7 @@ func TestCountersOfLossesBeginAtZero(t *testing.T) {
 }
 
 // TestNotCaughtUpAfterALoss: from the notice of a loss until everything has been read again, the progress never says "caught up".
-// Who drains the lane at that point learns from the progress that there is more to do.
+// If the lane is drained meanwhile, its progress shows that there is more to do.
 func TestNotCaughtUpAfterALoss(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)

@@ -12,15 +12,15 @@ import (
 	"tidemark/internal/event"
 )
 
-// move is one thing that happens to a world.
+// move is one thing that a test does to a world.
 type move struct {
 	kind  string
 	n     int
 	after time.Duration
 }
 
-// TestAnythingGoes lets events, crashes, rebalances, lost writes, refused calls, lost answers and a switch of the model come
-// in any order. Once all is quiet, everything is as if nothing had happened.
+// TestAnythingGoes mixes events, crashes, rebalances, lost writes, refused calls, lost answers and a switch of the model in random order.
+// In the end the result is the same as without the faults.
 func TestAnythingGoes(t *testing.T) {
 	kinds := []string{"produce", "produce", "produce", "crash", "fuse", "drain", "second owner", "lose", "lose all", "fail", "fail late", "wait", "switch"}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -55,8 +55,8 @@ func play(t *testing.T, moves []move, seed uint64, limit int) []string {
 	for _, m := range moves {
 		switch m.kind {
 		case "produce":
-			// To one topic: what comes through several within the time of a fetch may arrive late, and then be told
-			// as such.
+			// To one topic: events on several topics within the time of a fetch may arrive out of order, and then cause
+			// corrections.
 			topic := event.Topics()[r.IntN(3)]
 			for range m.n {
 				produced++
@@ -86,7 +86,7 @@ func play(t *testing.T, moves []move, seed uint64, limit int) []string {
 			lane = w.start(0, nil)
 		case "second owner":
 			others = append(others, w.start(0, nil))
-		case "switch": // with notice: what comes from now on is still of the model before
+		case "switch": // with notice: events that arrive now are still scored by the model before
 			if w.engine() == w.scorer.engine {
 				w.activate(ago(-m.after))
 			}
@@ -99,7 +99,7 @@ func play(t *testing.T, moves []move, seed uint64, limit int) []string {
 		}
 		pass(m.after + 2*w.logs.wait)
 	}
-	pass(2 * time.Second) // markers have looked at every shard since the last loss
+	pass(2 * time.Second) // the marks of every shard have been checked since the last loss
 	for _, o := range append(others, lane) {
 		o.rest(t)
 	}

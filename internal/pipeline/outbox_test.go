@@ -10,7 +10,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// TestOutboxMoves: every move shifts one border, and no entry is lost or passes another.
+// TestOutboxMoves: every move shifts one border between segments. No entry is lost, and the order of entries stays.
 func TestOutboxMoves(t *testing.T) {
 	commit := func(appended, removed int) func(*outbox) {
 		return func(o *outbox) { o.commit(make([]shard.Output, appended), removed) }
@@ -23,17 +23,17 @@ func TestOutboxMoves(t *testing.T) {
 		want  segments
 	}{
 		{"a commit appends at the tail", segments{}, []func(*outbox){commit(3, 0)}, segments{unpublished: 3}},
-		{"what is published is not removable while its work goes on", segments{}, []func(*outbox){commit(3, 0), send}, segments{published: 3}},
-		{"then it is, without a turn: the event comes again if the lane dies", segments{}, []func(*outbox){commit(3, 0), send, release}, segments{removable: 3}},
-		{"the next commit removes it", segments{removable: 3}, []func(*outbox){commit(2, 3)}, segments{unpublished: 2}},
+		{"a published entry is not removable while its work goes on", segments{}, []func(*outbox){commit(3, 0), send}, segments{published: 3}},
+		{"when the work ends it is, without a turn: if the lane dies, the event is read again", segments{}, []func(*outbox){commit(3, 0), send, release}, segments{removable: 3}},
+		{"the next commit removes a removable entry", segments{removable: 3}, []func(*outbox){commit(2, 3)}, segments{unpublished: 2}},
 		{"a commit of another batch does not publish it", segments{published: 1, unpublished: 1}, []func(*outbox){release}, segments{removable: 1, unpublished: 1}},
 		{"leftovers wait for a turn", segments{unprojected: 4}, []func(*outbox){release}, segments{unprojected: 4}},
-		{"a turn covers them", segments{unprojected: 4}, []func(*outbox){begin}, segments{projecting: 4}},
-		{"its end makes them removable", segments{unprojected: 4}, []func(*outbox){begin, end}, segments{removable: 4}},
+		{"a turn covers the leftovers", segments{unprojected: 4}, []func(*outbox){begin}, segments{projecting: 4}},
+		{"the end of the turn makes the leftovers removable", segments{unprojected: 4}, []func(*outbox){begin, end}, segments{removable: 4}},
 		{"nothing passes leftovers that wait", segments{unprojected: 4}, []func(*outbox){commit(1, 0), send, release}, segments{unprojected: 5}},
 		{"nothing passes leftovers in a turn, nor joins that turn", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release}, segments{projecting: 4, unprojected: 1}},
-		{"what came behind waits for the next turn", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release, end}, segments{removable: 4, unprojected: 1}},
-		{"which ends as well", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release, end, begin, end}, segments{removable: 5}},
+		{"an entry that came after the turn began waits for the next turn", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release, end}, segments{removable: 4, unprojected: 1}},
+		{"the next turn makes it removable too", segments{unprojected: 4}, []func(*outbox){begin, commit(1, 0), send, release, end, begin, end}, segments{removable: 5}},
 	} {
 		o := outbox{c.from, make([]string, c.from.unprojected+c.from.removable+c.from.published+c.from.unpublished)}
 		for _, move := range c.moves {
@@ -45,7 +45,7 @@ func TestOutboxMoves(t *testing.T) {
 	}
 }
 
-// TestOutboxKeepsItsOrder: whatever the moves, the counters are those of a list whose entries stand in the order of the segments.
+// TestOutboxKeepsItsOrder: whatever the moves, the counters equal the segments of a list of entries that are kept in order.
 func TestOutboxKeepsItsOrder(t *testing.T) {
 	const removable, projecting, unprojected, published, unpublished = 0, 1, 2, 3, 4
 	rapid.Check(t, func(t *rapid.T) {

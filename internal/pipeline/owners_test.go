@@ -19,7 +19,7 @@ import (
 	"tidemark/schemas"
 )
 
-// TestTwoOwners lets a lane work on beside its successor, as a zombie does that has not heard of a rebalance.
+// TestTwoOwners runs a lane beside its successor, as a zombie that does not know of a rebalance.
 func TestTwoOwners(t *testing.T) {
 	for _, s := range scorers(t) {
 		t.Run(s.name, func(t *testing.T) {
@@ -40,7 +40,7 @@ func TestTwoOwners(t *testing.T) {
 	}
 }
 
-// TestGenerationOver: once its generation is over, a lane does nothing more, whatever it had in hand.
+// TestGenerationOver: when its generation is over, a lane does nothing more, not even for the batch that it works on.
 func TestGenerationOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -80,7 +80,7 @@ func TestNotCoPartitioned(t *testing.T) {
 				p.Index = 1 - p.Index
 			}
 			w.sendTo(p, m.Occurred, m)
-			pass(110 * time.Millisecond) // canonical order: one is read before the next is sent
+			pass(110 * time.Millisecond) // canonical order: each event is read before the next one is sent
 		}
 		for n := range 60 {
 			send(event.Topics()[r.IntN(3)], message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", r.IntN(6)), Amount: int64(r.IntN(150))})
@@ -118,14 +118,14 @@ func (s heldUp) Project(ctx context.Context, views []shard.View) error {
 	return s.Store.Project(ctx, views)
 }
 
-// TestOvertakenViews holds a lane up at every call that shows something, while its successor goes on and customers fall silent. What
-// the one then shows is not what stays, though no rolling pass comes to heal it.
+// TestOvertakenViews delays a lane at each call of Project, while its successor goes on and customers fall silent. The late view must not
+// stay, although the rolling pass of the successor is off.
 func TestOvertakenViews(t *testing.T) {
 	for at, calls := 1, 1; calls >= at; at++ {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, toyScorer(), 1, 2)
 			calls = 0
-			for n := range 6 { // they fall silent one after another
+			for n := range 6 { // customers fall silent one after another
 				silent := ago(10*day - time.Duration(n)*700*time.Millisecond)
 				w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: silent, Amount: 150})
 			}
@@ -145,7 +145,7 @@ func TestOvertakenViews(t *testing.T) {
 	}
 }
 
-// TestRebalance moves partitions between two members again and again, without waiting for either to be done.
+// TestRebalance moves partitions between two members again and again, without waiting until a member is done.
 func TestRebalance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 8)
@@ -154,7 +154,7 @@ func TestRebalance(t *testing.T) {
 		for n := range 30 {
 			a, b := w.start(0, nil), w.start(1, nil)
 			pass(time.Duration(10+37*n) * time.Millisecond)
-			a.stop() // one vanishes, the other is told in time
+			a.stop() // its generation ends; the other lane is drained
 			b.lane.Drain()
 			a.wait()
 			if err := <-b.done; err != nil {
@@ -166,7 +166,7 @@ func TestRebalance(t *testing.T) {
 	})
 }
 
-// TestGaugesEndWithTheirLane: what a lane says of its partitions must not be read as so when another has them.
+// TestGaugesEndWithTheirLane: when a lane ends, its gauges end, because another lane then reports on the partitions.
 func TestGaugesEndWithTheirLane(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 8)
@@ -188,7 +188,7 @@ func TestGaugesEndWithTheirLane(t *testing.T) {
 	})
 }
 
-// gauges counts them by their partition.
+// gauges counts the gauges of each partition.
 func gauges(t *testing.T, m *Metrics) map[string]int {
 	t.Helper()
 	registry := prometheus.NewRegistry()

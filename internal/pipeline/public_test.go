@@ -13,8 +13,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// TestPopulation: the public view of the population follows within seconds, and costs a look every five. Only one lane
-// writes it.
+// TestPopulation: the public view of the population is current within seconds. It costs one read of the census every five seconds, and
+// only one lane writes it.
 func TestPopulation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 8)
@@ -44,7 +44,7 @@ func TestPopulation(t *testing.T) {
 	})
 }
 
-// slowCensus takes a second for every look at the population.
+// slowCensus takes a second for every read of the census.
 type slowCensus struct{ Store }
 
 func (s slowCensus) Census(ctx context.Context, shards []int) ([]map[string]int64, error) {
@@ -52,7 +52,7 @@ func (s slowCensus) Census(ctx context.Context, shards []int) ([]map[string]int6
 	return s.Store.Census(ctx, shards)
 }
 
-// TestPopulationThatIsLarge: the longer a look takes, the rarer it is.
+// TestPopulationThatIsLarge: the longer a read of the census takes, the rarer the reads are.
 func TestPopulationThatIsLarge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -70,7 +70,7 @@ func TestPopulationThatIsLarge(t *testing.T) {
 	})
 }
 
-// TestPopulationAway: nothing waits for the public view of the population.
+// TestPopulationAway: the lane goes on while the public view of the population cannot be written.
 func TestPopulationAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -117,7 +117,7 @@ func (w *world) publicScores(t *testing.T) (latest map[string]shard.View, all in
 	return latest, all
 }
 
-// checkScores is check, and asks that the latest score published of everybody is the one that holds.
+// checkScores is check, and also checks that the latest published score of every customer is the current one.
 func (w *world) checkScores(t *testing.T) {
 	t.Helper()
 	w.check(event.InstantOf(time.Now()))
@@ -131,7 +131,7 @@ func (w *world) checkScores(t *testing.T) {
 	}
 }
 
-// TestScores: whoever changes is published, by an event or in silence, and the rolling pass publishes nobody.
+// TestScores: a score that changes, by an event or in silence, is published. The rolling pass publishes no scores.
 func TestScores(t *testing.T) {
 	for _, s := range scorers(t) {
 		t.Run(s.name, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestScores(t *testing.T) {
 	}
 }
 
-// TestNoScores: nobody is published unless it is asked for.
+// TestNoScores: without PublishScores no score is published.
 func TestNoScores(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -167,7 +167,7 @@ func TestNoScores(t *testing.T) {
 	})
 }
 
-// TestCrashBeforeScores kills a lane at every call. The successor publishes whoever has changed, in silence too.
+// TestCrashBeforeScores kills a lane at every call. The successor publishes the changed scores, also those changed in silence.
 func TestCrashBeforeScores(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		t.Run(fmt.Sprintf("after=%t", after), func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestCrashBeforeScores(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, toyScorer(), 1, 2)
 					w.adjust = func(c *Config) { c.PublishScores = true }
-					for n := range 6 { // they fall silent one after another
+					for n := range 6 { // customers fall silent one after another
 						silent := ago(10*day - time.Duration(n)*700*time.Millisecond)
 						w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprintf("c%02d", n), Occurred: silent, Amount: 150})
 					}
@@ -207,8 +207,8 @@ func (s slowViews) Project(ctx context.Context, views []shard.View) error {
 	return s.Store.Project(ctx, views)
 }
 
-// TestLastTurnWaitsForNothing: outputs that wait behind leftovers, of customers who were shown at once, become removable with the
-// last turn though nobody is left to be shown.
+// TestLastTurnWaitsForNothing: outputs of customers whose views were written at once wait behind leftovers. They become removable with the
+// last turn, although no view is left to be written.
 func TestLastTurnWaitsForNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -228,8 +228,8 @@ func TestLastTurnWaitsForNothing(t *testing.T) {
 	})
 }
 
-// TestEventsDoNotWaitForViews: what an event says is published while views of many others are still being written, and the
-// group is told of nothing that is not written.
+// TestEventsDoNotWaitForViews: the output of an event is published while the views of many other customers are still being written. No
+// offset is committed before the views of its records are written.
 func TestEventsDoNotWaitForViews(t *testing.T) {
 	const customers = 40
 	synctest.Test(t, func(t *testing.T) {

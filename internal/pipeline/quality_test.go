@@ -37,8 +37,8 @@ func modelGauges(t *testing.T, m *Metrics) map[string]float64 {
 	return found
 }
 
-// TestDrift: the lane of index 0 shows what has become of all lanes' forecasts, says once that they no longer hold, and takes
-// the figures along when it ends. The toy forecasts a quarter of its control group to be gone, and nobody is.
+// TestDrift: the lane of index 0 shows the figures of all lanes' forecasts in gauges, reports drift once, and removes the gauges when it
+// ends. The toy forecasts that a quarter of the control group leaves, and nobody does.
 func TestDrift(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 8)
@@ -96,7 +96,7 @@ func TestDrift(t *testing.T) {
 	})
 }
 
-// TestForecastsOfTheEngine holds the counters of a live run, split over lanes, to those of the same lives folded at once.
+// TestForecastsOfTheEngine compares the counters of a live run, summed over lanes, with the counters of a fold of the same events.
 func TestForecastsOfTheEngine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, scorers(t)[1], 2, 8)

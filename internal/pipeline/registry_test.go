@@ -11,7 +11,7 @@ import (
 	"tidemark/internal/stream"
 )
 
-// registered is a codec whose schema registry may be down: then no purchase can be judged.
+// registered is a codec whose schema registry may be down. Then it cannot decode purchases.
 type registered struct {
 	plain
 	down *atomic.Bool
@@ -24,8 +24,8 @@ func (c registered) Decode(r stream.Record) (event.Event, error) {
 	return c.plain.Decode(r)
 }
 
-// TestRegistryDown: what cannot be judged now is waited for. Nothing becomes a dead letter, nothing comes before it that
-// was recorded after it, no silence is told, and it is no stall.
+// TestRegistryDown: the lane waits for a record that it cannot decode now. The record becomes no dead letter, no later record is applied
+// before it, no review in silence fires, and the lane does not count as stalled.
 func TestRegistryDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, first, due := quiet(t)
@@ -56,7 +56,7 @@ func TestRegistryDown(t *testing.T) {
 	})
 }
 
-// TestRegistryDownInTheMidst: what lies before the record that cannot be judged is applied at once.
+// TestRegistryDownInTheMidst: the records before the record that cannot be decoded are applied at once.
 func TestRegistryDownInTheMidst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -89,7 +89,7 @@ func (c partly) Decode(r stream.Record) (event.Event, error) {
 	return c.plain.Decode(r)
 }
 
-// TestRegistryDownAtTheEnd: a lane that waits for a schema leaves at once when it is told to, either way.
+// TestRegistryDownAtTheEnd: a lane that waits for a schema ends at once, when it is drained or its generation ends.
 func TestRegistryDownAtTheEnd(t *testing.T) {
 	for name, end := range map[string]func(*running){
 		"drained":              func(r *running) { r.lane.Drain() },

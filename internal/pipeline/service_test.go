@@ -25,8 +25,7 @@ func TestMemoryKeepsTheStoresPromises(t *testing.T) {
 	storetest.Run(t, func(_ *testing.T, layout shard.Layout) storetest.Store { return newMemory(layout.Shards) })
 }
 
-// TestAnswersLost: calls fail a few times each, before or after their effect. They are tried again, nothing is skipped,
-// and nothing is done twice.
+// TestAnswersLost: each call fails a few times, before or after its effect. The lane retries it, skips nothing, and does nothing twice.
 func TestAnswersLost(t *testing.T) {
 	for _, s := range scorers(t) {
 		for _, late := range []bool{false, true} {
@@ -49,7 +48,7 @@ func TestAnswersLost(t *testing.T) {
 	}
 }
 
-// TestStalled: a log that answers with nothing although it holds more ends the lane, so that its owner joins again.
+// TestStalled: if a log returns no records although it holds more, the lane ends, so that its owner joins the group again.
 func TestStalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -65,7 +64,7 @@ func TestStalled(t *testing.T) {
 		}
 		w.logs.set(w.logs.mute, p, false)
 		idle := w.start(0, nil)
-		pass(10 * time.Minute) // quiet is no stall
+		pass(10 * time.Minute) // a log without new records is no stall
 		finish(t, idle)
 		w.check(event.InstantOf(time.Now()))
 	})
@@ -93,7 +92,7 @@ func TestHangingCall(t *testing.T) {
 	})
 }
 
-// TestDrainDeadline: a lane that cannot finish is cut off, and its successor finishes for it.
+// TestDrainDeadline: a lane that cannot finish its batch ends at the deadline, and its successor applies the batch.
 func TestDrainDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -115,7 +114,7 @@ func TestDrainDeadline(t *testing.T) {
 	})
 }
 
-// TestRollingPass: a view that was lost or spoilt is healed within a cycle.
+// TestRollingPass: the rolling pass restores a lost or damaged view within a cycle.
 func TestRollingPass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -159,7 +158,7 @@ func TestProjectionIsCoalesced(t *testing.T) {
 	})
 }
 
-// TestIdleShardTrims: what has been published does not stay in the outbox of a shard that has no more commits.
+// TestIdleShardTrims: published outputs leave the outbox of a shard even if the shard has no more commits.
 func TestIdleShardTrims(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)

@@ -10,7 +10,7 @@ import (
 	"tidemark/schemas"
 )
 
-// quiet sets up a world in which c01 crosses a line in a minute from now if nothing comes, and a lane that has caught up.
+// quiet sets up a world with a lane that has caught up. c01 crosses a line a minute from now if no event arrives.
 func quiet(t *testing.T) (*world, *running, event.Instant) {
 	w := newWorld(t, toyScorer(), 1, 4)
 	due := ago(-time.Minute)
@@ -33,7 +33,7 @@ func (w *world) alerts() []time.Time {
 	return at
 }
 
-// TestSilence: with no traffic at all the alert goes out within a second of its due time and the grace.
+// TestSilence: without any traffic, the alert is published within a second after its due time plus the grace.
 func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, lane, due := quiet(t)
@@ -51,8 +51,8 @@ func TestSilence(t *testing.T) {
 	})
 }
 
-// TestSilenceIsNoOutage: while one input cannot be read nothing fires, not even before what another brings; and what it then
-// brings comes first.
+// TestSilenceIsNoOutage: while one input cannot be read, no review fires, not even before an event of another input. When the input can
+// be read again, its events come first.
 func TestSilenceIsNoOutage(t *testing.T) {
 	for _, back := range []struct {
 		name   string
@@ -85,7 +85,7 @@ func TestSilenceIsNoOutage(t *testing.T) {
 	}
 }
 
-// TestUnreadInput: nothing fires before every input has been read at all.
+// TestUnreadInput: no review fires before every input has been read once.
 func TestUnreadInput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -102,7 +102,7 @@ func TestUnreadInput(t *testing.T) {
 	})
 }
 
-// TestFutureStamp: an event whose producer's clock runs an hour ahead ages nobody else.
+// TestFutureStamp: an event whose producer's clock is an hour ahead does not move the clock of other customers.
 func TestFutureStamp(t *testing.T) {
 	for _, stamp := range []struct {
 		name               string
@@ -131,7 +131,7 @@ func TestFutureStamp(t *testing.T) {
 	}
 }
 
-// TestTimerStorm: a thousand customers fall due at once; events go on being scored between them.
+// TestTimerStorm: the reviews of a thousand customers are due at once. The lane goes on scoring events between these reviews.
 func TestTimerStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)

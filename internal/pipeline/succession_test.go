@@ -26,7 +26,7 @@ func (w *world) trade(name string, n int) {
 	}
 }
 
-// checkModel is check, and asks that every profile is of the model in force, and every shard's head says so.
+// checkModel is check, and also checks that every profile and every shard's head have the model in force.
 func (w *world) checkModel(t *testing.T) {
 	t.Helper()
 	w.check(event.InstantOf(time.Now()))
@@ -55,8 +55,8 @@ func (w *world) checkModel(t *testing.T) {
 	}
 }
 
-// TestModelSwitch switches the model under a lane at work, with notice: events before the instant count under the old one,
-// events after it under the new one, and those who stay silent are taken over too.
+// TestModelSwitch switches the model while a lane runs, with notice. Events before the instant are scored by the old model, events after
+// it by the new model. Silent customers are migrated too.
 func TestModelSwitch(t *testing.T) {
 	for _, s := range scorers(t) {
 		for _, owners := range []int{1, 2} {
@@ -79,7 +79,7 @@ func TestModelSwitch(t *testing.T) {
 	}
 }
 
-// TestModelSwitchWaits: nobody is taken over before everything from before the switch has been read.
+// TestModelSwitchWaits: no customer is migrated before all records from before the switch have been read.
 func TestModelSwitchWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -107,7 +107,7 @@ func TestModelSwitchWaits(t *testing.T) {
 	})
 }
 
-// TestModelSwitchBetweenLives: the model is switched while nobody is there. Who takes over takes it up, from its instant.
+// TestModelSwitchBetweenLives: the model is switched while no lane runs. The next lane uses it from its instant.
 func TestModelSwitchBetweenLives(t *testing.T) {
 	for _, s := range scorers(t) {
 		t.Run(s.name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestModelSwitchBetweenLives(t *testing.T) {
 				pass(time.Minute)
 				w.activate(ago(0))
 				pass(12 * day)
-				// It knows the next engine only: all from before the switch has been read.
+				// This lane has only the next engine: all records from before the switch have been read.
 				w.adjust = func(c *Config) { c.Engine = func() (Engine, error) { return w.next, nil } }
 				finish(t, w.start(0, nil))
 				w.checkModel(t)
@@ -136,14 +136,14 @@ func TestModelSwitchBetweenLives(t *testing.T) {
 	}
 }
 
-// forgetfulSwitch loses, once for every shard, its newest commits that take profiles over to a model: the second as soon as it is
-// done, or all of them when a lap has just found nobody left.
+// forgetfulSwitch is a store that loses, once for each shard, the newest commits that migrate profiles to a model: the second one as soon
+// as it is done, or all of them when a scan of the shard has just found no profile left to migrate.
 type forgetfulSwitch struct {
 	Store
 	memory *memory
 	model  string
 	atEnd  bool
-	pages  map[int]int // commits that took profiles over
+	pages  map[int]int // commits that migrated profiles
 	lost   map[int]bool
 }
 
@@ -171,7 +171,7 @@ func (s forgetfulSwitch) Scan(ctx context.Context, n int, cursor uint64, count i
 	return page, next, err
 }
 
-// TestModelSwitchLosesPages: where a failover loses pages of a pass, which no mark shows, nobody is left behind.
+// TestModelSwitchLosesPages: a failover loses pages of a migration, which no mark shows. Every customer is migrated all the same.
 func TestModelSwitchLosesPages(t *testing.T) {
 	for _, atEnd := range []bool{false, true} {
 		t.Run(fmt.Sprintf("at the end=%t", atEnd), func(t *testing.T) {
@@ -216,9 +216,9 @@ func (s slow) Scan(ctx context.Context, n int, cursor uint64, count int) ([][]by
 	return s.Store.Scan(ctx, n, cursor, count)
 }
 
-// TestModelSwitchAmongStrangers: a pass gets on although another lane commits to its shards all the time, as where topics are not
-// co-partitioned.
-func TestModelSwitchAmongStrangers(t *testing.T) {
+// TestModelSwitchBesideAnotherOwner: a migration ends although another lane commits to the shards all the time, as it does if topics are
+// not co-partitioned.
+func TestModelSwitchBesideAnotherOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 4)
 		w.adjust = func(c *Config) {
@@ -255,7 +255,7 @@ func TestModelSwitchAmongStrangers(t *testing.T) {
 	})
 }
 
-// TestModelSwitchTwice: a switch that comes while the one before is under way replaces it; nobody is left behind.
+// TestModelSwitchTwice: a second switch during a migration replaces the first switch. Every customer is migrated.
 func TestModelSwitchTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -270,7 +270,7 @@ func TestModelSwitchTwice(t *testing.T) {
 				if asked++; asked < 200 {
 					return w.scorer.engine, nil
 				}
-				if asked < 210 { // a few steps of the pass
+				if asked < 210 { // a few steps of the migration
 					return second, nil
 				}
 				return third, nil
@@ -298,8 +298,8 @@ func TestModelSwitchTwice(t *testing.T) {
 	})
 }
 
-// TestModelSwitchMovesForward: an announced switch is moved to an earlier instant. Everybody is taken over then, in shards too whose
-// first customers came after the announcement.
+// TestModelSwitchMovesForward: an announced switch is moved to an earlier instant. Every customer is migrated then, also in shards whose
+// first customer came after the announcement.
 func TestModelSwitchMovesForward(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -321,7 +321,7 @@ func TestModelSwitchMovesForward(t *testing.T) {
 	})
 }
 
-// TestModelSwitchEventClock: a history that is loaded up to an as-of is taken over if the switch lies before it.
+// TestModelSwitchEventClock: a history is loaded up to an as-of. Its customers are migrated if the switch is before the as-of.
 func TestModelSwitchEventClock(t *testing.T) {
 	for _, s := range scorers(t) {
 		t.Run(s.name, func(t *testing.T) {
@@ -344,7 +344,7 @@ func TestModelSwitchEventClock(t *testing.T) {
 }
 
 // TestCrashInSwitch kills a lane at every call while the model is switched and events come in, before and after the call's
-// effect. The successor's end is that of a fold that switches at the same instant.
+// effect. The successor ends with the result of a fold that switches at the same instant.
 func TestCrashInSwitch(t *testing.T) {
 	for _, s := range scorers(t) {
 		for _, after := range []bool{false, true} {
@@ -386,7 +386,7 @@ func crashInSwitch(t *testing.T, s scorer, at int, after bool) (crashed bool) {
 	return crashed
 }
 
-// TestSuccession: the instant decides which engine scores, and a profile that the new one has seen stays with it.
+// TestSuccession: the instant decides which engine scores. A profile that the new engine has scored stays with the new engine.
 func TestSuccession(t *testing.T) {
 	first := toy{hash: "toy-1", strict: 1}
 	const from = event.Instant(1000)
@@ -400,8 +400,8 @@ func TestSuccession(t *testing.T) {
 	}{
 		{"before the switch", 0, "toy-1", from - 1, "toy-1"},
 		{"at the switch", 0, "toy-1", from, "toy-2"},
-		{"an event that comes late", from + 5, "toy-1", from - 1, "toy-2"},
-		{"taken over already", 0, "toy-2", from - 1, "toy-2"},
+		{"an event that arrives late", from + 5, "toy-1", from - 1, "toy-2"},
+		{"migrated already", 0, "toy-2", from - 1, "toy-2"},
 	} {
 		p := score.Profile{Customer: "c", AsOf: c.asOf, Model: c.model}
 		if got, _ := s.Review(p, c.at); got.Model != c.want {
@@ -417,7 +417,7 @@ func TestSuccession(t *testing.T) {
 	}
 }
 
-// TestModelSwitchIsReviewed: a simulation may rely on Progress: its clock moves on only once everybody has been taken over.
+// TestModelSwitchIsReviewed: a simulation may rely on Progress: its clock moves on only when every customer has been migrated.
 func TestModelSwitchIsReviewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 1)

@@ -35,8 +35,8 @@ func TestLossOf(t *testing.T) {
 	}
 }
 
-// TestDataLoss: the log no longer holds what nobody has seen. The lane fails, or goes on if it is told to; it never skips
-// in silence.
+// TestDataLoss: the log no longer holds records that no shard has seen. The lane fails, or goes on with ContinueFromFirst and reports the
+// loss. It never skips records without a report.
 func TestDataLoss(t *testing.T) {
 	for _, lost := range []struct {
 		name  string
@@ -100,7 +100,7 @@ func TestDataLoss(t *testing.T) {
 	}
 }
 
-// TestOffsetOutOfRange: the log expires under a lane that lags behind.
+// TestOffsetOutOfRange: the log deletes records that a lagging lane has not read.
 func TestOffsetOutOfRange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 4)
@@ -121,7 +121,7 @@ func TestOffsetOutOfRange(t *testing.T) {
 	})
 }
 
-// TestMarksBeforeFetch: marks of all shards for all partitions of the lane stand before the first fetch.
+// TestMarksBeforeFetch: every shard has a mark for every partition of the lane before the first fetch.
 func TestMarksBeforeFetch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 8)
@@ -156,8 +156,8 @@ func TestDrainWhileTakingOver(t *testing.T) {
 	})
 }
 
-// TestFirstStartDisturbsNobody: lanes that start together on an empty store leave the creation of shards to their owners,
-// and set their own marks in them without conflicts.
+// TestFirstStartDisturbsNobody: lanes start together on an empty store. Each lane leaves the creation of a shard to the shard's owner, and
+// sets its own marks without conflicts.
 func TestFirstStartDisturbsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const partitions, shards = 4, 16
@@ -180,7 +180,7 @@ func TestFirstStartDisturbsNobody(t *testing.T) {
 	})
 }
 
-// TestAnotherCreatesWhatNobodyOwns: where the owner of shards is not there, the lanes that are create them.
+// TestAnotherCreatesWhatNobodyOwns: if the owner of shards does not run, another lane creates the shards.
 func TestAnotherCreatesWhatNobodyOwns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 4)

@@ -21,14 +21,14 @@ import (
 
 const day = 24 * time.Hour
 
-// toy is an engine that can be seen through: the tier follows the sum of the amounts, the churn level the days of silence.
+// toy is a simple engine: the tier follows from the sum of the amounts, the churn level from the days of silence.
 // A profile keeps the amounts by event id, so that repetitions change nothing, in the place of the tier's last id.
 type toy struct {
 	hash string
 	// before is the engine that was in force until effective.
 	before    *toy
 	effective event.Instant
-	// strict is how many times the usual sum a tier takes; a day less of silence is borne for each.
+	// strict multiplies the sum that a tier needs, and takes as many days off the silence that raises a level.
 	strict int64
 }
 
@@ -91,7 +91,7 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 	return p, append(transitions, e.rank(&p, score.ByEvent, head.ID)...), score.Accepted
 }
 
-// rank tells of a change of tier, if there is one.
+// rank returns the change of the tier, if the tier changes.
 func (e toy) rank(p *score.Profile, cause score.Cause, by string) []score.Transition {
 	s := readToy(*p)
 	if len(s.Amounts) == 0 {
@@ -119,7 +119,7 @@ func (e toy) rank(p *score.Profile, cause score.Cause, by string) []score.Transi
 	return []score.Transition{t}
 }
 
-// sealed is the amount of a purchase that comes too late.
+// sealed is the amount that marks a purchase as too late.
 const sealed = 13
 
 func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
@@ -162,7 +162,7 @@ func (e toy) Schedule(p score.Profile) score.Profile {
 	return p
 }
 
-// crossing is the first instant at which silence alone raises the level.
+// crossing returns the first instant at which silence alone raises the level.
 func (e toy) crossing(p score.Profile) (event.Instant, score.Level) {
 	s := readToy(p)
 	if s.Last == 0 {
@@ -211,7 +211,7 @@ func identify(t score.Transition) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// Score is the labels, and the whole state in the place of the model's version.
+// Score returns the labels, and the whole state in the place of the model's version.
 func (toy) Score(p score.Profile, at event.Instant) score.Score {
 	return score.Score{
 		Customer: p.Customer, AsOf: at, Tier: p.Standing.Tier, Level: p.Episode.Level, Model: p.Standing.LastID, Bought: true, Base: "EUR",
@@ -225,7 +225,7 @@ func (e toy) Hash() string { return e.hash }
 
 func (e toy) EffectiveAt() event.Instant { return e.effective }
 
-// storedToy is a toy profile as bytes.
+// storedToy is the encoding of a toy profile.
 type storedToy struct {
 	Customer, Model       string
 	AsOf, LastChange, Due event.Instant
@@ -260,7 +260,7 @@ type message struct {
 	Occurred     event.Instant
 	Amount       int64
 	Currency     event.Currency
-	// Bad makes the message one that does not decode: "marker", "panic", or any other text.
+	// Bad makes a message that does not decode: "marker", "panic", or any other text.
 	Bad string
 }
 

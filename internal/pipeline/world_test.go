@@ -43,7 +43,7 @@ func toyScorer() scorer {
 	return scorer{"toy", first, next, encodeToy, decodeToy, "EUR"}
 }
 
-// world is a store, logs and a wire, in a bubble of synctest whose clock begins on 2000-01-01.
+// world is a store, logs and a publisher, in a bubble of synctest. The clock of the bubble begins on 2000-01-01.
 type world struct {
 	t          *testing.T
 	scorer     scorer
@@ -54,7 +54,7 @@ type world struct {
 	wire       *wire
 	// adjust changes the configuration of the lanes to come.
 	adjust func(*Config)
-	// blind switches the checking of marks off.
+	// blind switches off the check of marks.
 	blind bool
 
 	mu      sync.Mutex
@@ -71,14 +71,14 @@ func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
 	}
 }
 
-// ago is an instant before the present of the bubble.
+// ago returns an instant before the present of the bubble.
 func ago(d time.Duration) event.Instant { return event.InstantOf(time.Now().Add(-d)) }
 
 func (w *world) place(topic event.Topic, customer string) shard.Partition {
 	return shard.Partition{Topic: topic, Index: w.layout.Partitioner.Of(customer, w.partitions)}
 }
 
-// send writes a message to where its customer belongs; recorded at once.
+// send writes a message to the partition of its customer. The record time is now.
 func (w *world) send(topic event.Topic, m message) {
 	w.sendTo(w.place(topic, m.Customer), m.Occurred, m)
 }
@@ -112,7 +112,7 @@ func (w *world) live(r *rand.Rand, customers, events int, start event.Instant) {
 	}
 }
 
-// running is a lane at work.
+// running is a running lane.
 type running struct {
 	lane *Lane
 	stop context.CancelFunc
@@ -120,10 +120,10 @@ type running struct {
 	err  error
 }
 
-// wait lets a lane that was stopped go.
+// wait waits until a stopped lane has ended.
 func (r *running) wait() { r.err = <-r.done }
 
-// start runs a lane of an index. A fuse stands between it and everything else; nil never blows.
+// start runs the lane of an index. All its calls go through a fuse. A nil fuse lets every call through.
 func (w *world) start(index int, f *fuse) *running {
 	w.t.Helper()
 	ctx, stop := context.WithCancel(w.t.Context())
@@ -163,7 +163,7 @@ func (w *world) activate(from event.Instant) {
 	w.next = w.scorer.next(from)
 }
 
-// engine is what lanes score with.
+// engine returns the engine that lanes score with.
 func (w *world) engine() Engine {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -203,7 +203,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("%s: want it within five minutes, got nothing of it", what)
 }
 
-// rest waits until a lane has done all there is to do by now.
+// rest waits until a lane has done everything that is due.
 func (r *running) rest(t *testing.T) {
 	t.Helper()
 	now := event.InstantOf(time.Now())
@@ -227,7 +227,7 @@ func finish(t *testing.T, lanes ...*running) {
 	}
 }
 
-// truth is what must come out: the fold of the logs, one event after another, in process.
+// truth is the wanted result: a fold of the logs, one event after another, without a lane.
 type truth struct {
 	profiles map[string][]byte
 	due      map[string]event.Instant
@@ -236,8 +236,8 @@ type truth struct {
 	dead     []string
 }
 
-// fold applies everything in the logs and then the reviews due by an instant. Where the model is switched it does so in
-// between: everybody is reviewed up to the switch, and at it by the next engine.
+// fold applies all records in the logs, and then the reviews that are due by an instant. If the model is switched, every customer is
+// reviewed up to the switch by the engine before, and at the switch by the next engine.
 func (w *world) fold(until event.Instant) truth {
 	w.t.Helper()
 	all := truth{profiles: map[string][]byte{}, due: map[string]event.Instant{}, outputs: map[string][]byte{}, outcomes: map[string]int64{}}
@@ -342,7 +342,7 @@ func (w *world) check(until event.Instant) {
 	}
 }
 
-// problems says in what the world differs from the fold up to an instant.
+// problems lists the differences between the world and the fold up to an instant.
 func (w *world) problems(until event.Instant) (problems []string) {
 	complain := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	want := w.fold(until)

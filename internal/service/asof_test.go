@@ -7,7 +7,7 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// An event clock that is moved on evaluates everybody again, although nothing new is in the log.
+// A second run with a later --as-of evaluates every customer again, although the log holds nothing new.
 func TestALaterAsOfIsEvaluated(t *testing.T) {
 	s := servicetest.Start(t, 2)
 	s.Send(t, smallLog(t))

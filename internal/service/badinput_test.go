@@ -16,7 +16,7 @@ import (
 	"tidemark/schemas"
 )
 
-// TestBadInput sends what must not be accepted, each followed by a good event of the same customer, through the whole service.
+// TestBadInput sends records that the service must refuse, and after each a good event of the same customer.
 func TestBadInput(t *testing.T) {
 	codec, err := avro.New(avro.Options{})
 	if err != nil {
@@ -104,7 +104,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// checkLetter holds a dead letter to its original, and to a reason.
+// checkLetter compares a dead letter with its original record, and its reason with the one wanted.
 func checkLetter(t *testing.T, letter, bad *kgo.Record, reason event.Reason) {
 	t.Helper()
 	if letter == nil {
@@ -122,8 +122,8 @@ func checkLetter(t *testing.T, letter, bad *kgo.Record, reason event.Reason) {
 	}
 }
 
-// TestTransactionMarkersAreSkipped has producers with transactions: what they commit is scored, and the markers, which take
-// offsets of their own, neither stop the log nor become dead letters.
+// TestTransactionMarkersAreSkipped uses producers with transactions. Committed records are scored. Transaction markers take offsets of
+// their own; the service skips them and writes no dead letter.
 func TestTransactionMarkersAreSkipped(t *testing.T) {
 	s := servicetest.Start(t, 1)
 	codec, err := avro.New(avro.Options{})

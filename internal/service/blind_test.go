@@ -9,7 +9,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// blind is a store whose marks, as far as its lanes see, never go back, whatever it has lost. Checking them finds nothing.
+// blind is a store that hides losses from its lanes: it never returns a mark lower than one it returned before.
 type blind struct {
 	pipeline.Store
 
@@ -17,7 +17,7 @@ type blind struct {
 	seen map[int]shard.Marks
 }
 
-// Metas shows no loss.
+// Metas hides losses.
 func (b *blind) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 	metas, err := b.Store.Metas(ctx, shards)
 	for i := range metas {
@@ -26,7 +26,7 @@ func (b *blind) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 	return metas, err
 }
 
-// Load shows no loss.
+// Load hides losses.
 func (b *blind) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error) {
 	loaded, err := b.Store.Load(ctx, queries)
 	for i := range loaded {
@@ -35,7 +35,7 @@ func (b *blind) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded
 	return loaded, err
 }
 
-// Mark moves marks from wherever they are, and shows no loss.
+// Mark moves marks from their real offsets, and hides losses.
 func (b *blind) Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error) {
 	shards := make([]int, len(markers))
 	for i, m := range markers {
@@ -57,7 +57,7 @@ func (b *blind) Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta,
 	return metas, nil
 }
 
-// Commit remembers the marks that are acknowledged.
+// Commit records the marks of acknowledged commits.
 func (b *blind) Commit(ctx context.Context, commits []shard.Commit) []error {
 	errs := b.Store.Commit(ctx, commits)
 	for i, err := range errs {
@@ -68,12 +68,12 @@ func (b *blind) Commit(ctx context.Context, commits []shard.Commit) []error {
 	return errs
 }
 
-// cover raises the marks of a head to the highest that were ever seen.
+// cover raises the marks of a head to the highest marks that were ever recorded.
 func (b *blind) cover(n int, m *shard.Meta) {
 	m.Marks = b.note(n, m.Marks)
 }
 
-// note takes note of marks, and returns the highest of all.
+// note records marks, and returns the highest ones so far.
 func (b *blind) note(n int, marks shard.Marks) shard.Marks {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"tidemark/internal/shard"
 )
 
-// A Redis that is emptied under a running service gets back what only the service still knows: the layout, the model in
-// force, and the one before it. The service goes on, and rebuilds the rest.
+// Redis is emptied while the service runs. The service writes the layout, the model in force and the model before it again, because only
+// the service still has them. It rebuilds the rest from the log.
 func TestAnEmptiedRedisGetsItsModelsBack(t *testing.T) {
 	s := servicetest.Start(t, 2)
 	first, second := withVersion("first"), withVersion("second")
@@ -47,7 +47,7 @@ func TestAnEmptiedRedisGetsItsModelsBack(t *testing.T) {
 	}
 }
 
-// withVersion is the default model under another version, and so another hash.
+// withVersion returns the default model with another version, and so with another hash.
 func withVersion(version string) string {
 	lines := strings.Split(string(model.Default()), "\n")
 	for i, line := range lines {

@@ -28,13 +28,13 @@ func readLog(t *testing.T, lines string) []event.Event {
 	return log.Events
 }
 
-// smallLog is what three customers did, the last of it on 2 March 2026.
+// smallLog returns the events of three customers. The last event is on 2 March 2026.
 func smallLog(t *testing.T) []event.Event {
 	t.Helper()
 	return readLog(t, servicetest.SmallLog)
 }
 
-// instant is 00:00 UTC of a date.
+// instant returns 00:00 UTC of a date.
 func instant(t *testing.T, date string) event.Instant {
 	t.Helper()
 	at, err := time.Parse(time.DateOnly, date)

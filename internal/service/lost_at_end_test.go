@@ -10,8 +10,8 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// A service that has caught up, and finds when it looks for the last time that Redis has lost writes since, does not say that
-// all is well. The next one reads them again.
+// Redis loses writes after the service has caught up and before it ends. The service finds this when it checks the marks for the last
+// time, and returns an error. The next run reads the lost records again.
 func TestLostWritesAtTheEnd(t *testing.T) {
 	s := servicetest.Start(t, 1)
 	s.Send(t, smallLog(t))
@@ -33,14 +33,14 @@ func TestLostWritesAtTheEnd(t *testing.T) {
 	}
 }
 
-// emptying is a store that loses everything once the group has caught up, just before its lane looks at the marks.
+// emptying is a store that loses everything once the group has caught up, just before its lane checks the marks.
 type emptying struct {
 	pipeline.Store
 	group *kafka.Cluster
 	empty func()
 }
 
-// Census comes before the marks in a checkpoint, and always in the last one.
+// Census is called before the marks are checked in a checkpoint, and always in the last checkpoint.
 func (e *emptying) Census(ctx context.Context, shards []int) ([]map[string]int64, error) {
 	census, err := e.Store.Census(ctx, shards)
 	if done, asked := e.group.CaughtUp(ctx); asked == nil && done {

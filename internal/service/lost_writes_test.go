@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	// idlePartition is the index to which nothing is sent any more by the time writes are lost, busyPartition the other.
+	// When writes are lost, no more records are sent to the index idlePartition; records are still sent to busyPartition.
 	idlePartition, busyPartition = 0, 1
-	// leastLost is how many acknowledged commits must be lost, or else the test shows little.
+	// leastLost is the least number of acknowledged commits that must be lost. With fewer the test shows little.
 	leastLost = 100
 )
 
-// TestLostWrites lets a failover drop acknowledged commits: the link from a primary to its replica is cut, writes go on, the
-// primary is killed, the replica promoted. The service runs on, notices by its marks, and ends where replay does.
+// TestLostWrites lets a failover drop acknowledged commits: the link from a primary to its replica is cut, writes go on, the primary is
+// killed, the replica is promoted. The service runs on, finds the loss by its marks, and ends with the result of a replay.
 func TestLostWrites(t *testing.T) {
 	l := loseWrites(t)
 	for _, index := range []int{idlePartition, busyPartition} {
@@ -36,7 +36,7 @@ func TestLostWrites(t *testing.T) {
 	l.log.finish(t, l.servers, l.service)
 }
 
-// TestLostWritesUnnoticed shows that TestLostWrites can fail: a service that does not look at marks ends wrong.
+// TestLostWritesUnnoticed shows that TestLostWrites can fail: a service that does not check marks ends with wrong scores.
 func TestLostWritesUnnoticed(t *testing.T) {
 	l := loseWrites(t, func(c *settings) {
 		c.between = func(s pipeline.Store) pipeline.Store { return &blind{Store: s, seen: map[int]shard.Marks{}} }
@@ -105,8 +105,8 @@ func loseWrites(t *testing.T, change ...func(*settings)) loss {
 	return l
 }
 
-// checkLost counts the commits that a primary has acknowledged and a replica does not have. All have been acknowledged:
-// Kafka's offsets, which follow the marks, have been committed behind them.
+// checkLost counts the commits that a primary has and a replica does not have. The primary has acknowledged all its commits, because
+// the group has committed their offsets, and offsets are committed after marks.
 func checkLost(t *testing.T, primary, replica []shard.Audit) {
 	t.Helper()
 	total, shards := int64(0), map[int]int{} // by the index that feeds them
@@ -122,7 +122,7 @@ func checkLost(t *testing.T, primary, replica []shard.Audit) {
 	}
 }
 
-// wrongScores counts the customers whose score is not that of the replay.
+// wrongScores counts the customers whose score differs from the replay.
 func wrongScores(t *testing.T, s *servicetest.Servers, r servicetest.Replayed) int {
 	t.Helper()
 	var keys []string

@@ -28,12 +28,12 @@ import (
 	"tidemark/internal/watch"
 )
 
-// pool is the real servers that the tests share.
+// pool holds the real servers that the tests share.
 var pool serverstest.Pool
 
 func TestMain(m *testing.M) { os.Exit(pool.Run(m)) }
 
-// settings are what tests say of a service. The rest is as `tidemark run` has it by default.
+// settings are the settings of a service that tests choose. The others have the defaults of `tidemark run`.
 type settings struct {
 	// redisOptions are added to the URL of Redis, such as "?max_retries=1". registry is the URL of a schema registry.
 	redisOptions, registry string
@@ -67,14 +67,14 @@ type member struct {
 	log bytes.Buffer
 }
 
-// Write takes note of the log.
+// Write collects the lines of the log.
 func (m *member) Write(b []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.log.Write(b)
 }
 
-// start starts a service on servers. What it has not ended by the end of the test is told to end, and waited for.
+// start starts a service on servers. If it still runs at the end of the test, start's cleanup drains it and waits.
 func start(t *testing.T, name string, s *servicetest.Servers, c settings) *member {
 	t.Helper()
 	m := &member{name: name, done: make(chan struct{})}
@@ -129,7 +129,7 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 	return m
 }
 
-// codec is the codec of all messages, with the schemas of a registry where there is one.
+// codec returns the codec of all messages. If a registry is set, the codec uses the schemas of the registry.
 func codec(t *testing.T, registry string) *avro.Codec {
 	t.Helper()
 	var options avro.Options
@@ -173,7 +173,7 @@ func run(t *testing.T, s *servicetest.Servers, c settings) error {
 	return m.err
 }
 
-// end asks a member to end, waits until it has, and returns its error.
+// end drains a member, waits for its end, and returns its error.
 func (m *member) end() error {
 	m.stop()
 	<-m.done
@@ -203,7 +203,7 @@ type notice struct {
 	Error     string
 }
 
-// notices are those of the log so far that begin with something.
+// notices returns the lines of the log so far whose message begins with a text.
 func (m *member) notices(begin string) []notice {
 	var all []notice
 	for line := range strings.Lines(m.said()) {
@@ -215,7 +215,7 @@ func (m *member) notices(begin string) []notice {
 	return all
 }
 
-// look asks the service's admin address, and returns the status and the answer.
+// look sends a request to the service's admin address, and returns the status and the answer.
 func (m *member) look(t *testing.T, path string) (int, string) {
 	t.Helper()
 	answer, err := http.Get("http://" + m.admin.Addr() + path)
@@ -230,7 +230,7 @@ func (m *member) look(t *testing.T, path string) (int, string) {
 	return answer.StatusCode, string(body)
 }
 
-// metric is servicetest.Metric of this member.
+// metric returns servicetest.Metric of this member.
 func (m *member) metric(t *testing.T, name string, labels ...string) float64 {
 	t.Helper()
 	return servicetest.Metric(t, m.admin.Addr(), name, labels...)

@@ -18,13 +18,13 @@ import (
 	"tidemark/internal/shard"
 )
 
-// modelStore is the store of an empty Redis.
+// modelStore returns a store on an empty Redis.
 func modelStore(t *testing.T) *redis.Store {
 	t.Helper()
 	return storeAt(t, emptyRedis(t))
 }
 
-// emptyRedis is the address of a Redis of the test's own.
+// emptyRedis starts a Redis for the test, and returns its address.
 func emptyRedis(t *testing.T) string {
 	t.Helper()
 	server, err := embed.StartRedis(0)
@@ -35,7 +35,7 @@ func emptyRedis(t *testing.T) string {
 	return server.Addr()
 }
 
-// storeAt is a store with a client of its own.
+// storeAt returns a store with its own client.
 func storeAt(t *testing.T, address string, hooks ...goredis.Hook) *redis.Store {
 	t.Helper()
 	client, err := redis.Dial("redis://"+address, false)
@@ -56,7 +56,7 @@ func storeAt(t *testing.T, address string, hooks ...goredis.Hook) *redis.Store {
 	return store
 }
 
-// version is the default model under the name of a version, and its hash.
+// version returns the default model with another version name, and its hash.
 func version(t *testing.T, name string) (source []byte, hash string) {
 	t.Helper()
 	source = append([]byte("# "+name+"\n"), model.Default()...)
@@ -98,7 +98,7 @@ func follows(t *testing.T, store *redis.Store, name string) *models {
 	return w
 }
 
-// awaitID waits until an instance scores by what stands in Redis.
+// awaitID waits until an instance has loaded the models in Redis.
 func (w *models) awaitID(t *testing.T, store *redis.Store) {
 	t.Helper()
 	want, err := store.ModelID(t.Context())
@@ -114,8 +114,8 @@ func (w *models) awaitID(t *testing.T, store *redis.Store) {
 	}
 }
 
-// scorer names the version that an instance scores a customer by who is reviewed at an instant, having been seen last by one of the
-// versions.
+// scorer returns the version of the model with which an instance reviews a customer at an instant. lastSeenBy is the
+// version of the customer's last evaluation.
 func (w *models) scorer(t *testing.T, lastSeenBy string, at event.Instant, versions ...string) string {
 	t.Helper()
 	engine, err := w.engine()
@@ -136,7 +136,7 @@ func (w *models) scorer(t *testing.T, lastSeenBy string, at event.Instant, versi
 
 const week = 7 * 24 * time.Hour
 
-// A switch whose instant is moved is followed, whichever way it is moved, though the model stays the same.
+// The instant of an announced switch is moved, forward or back. The instance follows, although the model stays the same.
 func TestAMovedSwitchIsFollowed(t *testing.T) {
 	store := modelStore(t)
 	w := follows(t, store, "a")
@@ -155,8 +155,8 @@ func TestAMovedSwitchIsFollowed(t *testing.T) {
 	}
 }
 
-// A model that is announced and withdrawn scores nobody: the model in force scores until the instant of the announcement that
-// stands. Instances agree, whether they heard of everything, of the end alone, or started in the middle.
+// A model that is announced and withdrawn scores nobody: the model in force scores until the instant of the last announcement. All
+// instances agree: one that has read every announcement, one that has read only the last, and one that started in between.
 func TestAWithdrawnModelScoresNobody(t *testing.T) {
 	now := event.InstantOf(time.Now())
 	type announcement struct {
@@ -228,7 +228,7 @@ func TestAWithdrawnModelScoresNobody(t *testing.T) {
 	}
 }
 
-// An announcement whose instant has passed has been in force: the next one takes over from it.
+// An announced model whose instant has passed is in force. The next announcement keeps it as the model before.
 func TestAnAnnouncementComesIntoForce(t *testing.T) {
 	store := modelStore(t)
 	w := follows(t, store, "a")
@@ -246,7 +246,7 @@ func TestAnAnnouncementComesIntoForce(t *testing.T) {
 	}
 }
 
-// inStep has clients wait for each other once each has read a whole hash for the first time: all of them have seen the same.
+// inStep makes clients wait for each other after each has read a whole hash for the first time. So all clients have read the same.
 type inStep struct {
 	once sync.Once
 	all  *sync.WaitGroup
@@ -271,8 +271,8 @@ func (s *inStep) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	}
 }
 
-// An instance whose user names a model goes on under no other, as it starts beside others or after them. One whose user names none
-// takes the model that is there.
+// An instance whose user names a model starts only under this model, beside other instances or after them. An instance whose user names
+// no model takes the model in force.
 func TestANamedModelIsHeldTo(t *testing.T) {
 	t.Run("instances that start at once on an empty Redis", func(t *testing.T) {
 		const each = 4

@@ -15,7 +15,7 @@ type commits struct {
 	total  int
 }
 
-// watchCommits has a server tell of every command that it runs, until the test is over.
+// watchCommits collects the commits of a server with MONITOR until the test is over.
 func watchCommits(t *testing.T, addr string) *commits {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -47,7 +47,7 @@ func watchCommits(t *testing.T, addr string) *commits {
 	return c
 }
 
-// note takes note of a line: +time [db client] "evalsha" digest "5" and five keys, then the token read and the one to leave.
+// note records a line: +time [db client] "evalsha" digest "5" and five keys, then the token read and the one to leave.
 func (c *commits) note(line string) {
 	words := strings.SplitN(line, " ", 15)
 	if len(words) < 15 || !strings.HasPrefix(strings.ToLower(words[3]), `"eval`) || words[5] != `"5"` {
@@ -59,7 +59,7 @@ func (c *commits) note(line string) {
 	c.total++
 }
 
-// repeated counts the tokens that came more than once.
+// repeated counts the tokens that occur more than once.
 func (c *commits) repeated() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,11 +15,11 @@ import (
 	"tidemark/internal/pipeline"
 )
 
-// watched is an expression that somebody watches, with the texts that show labels of its result.
+// watched is the query of an alert or of a dashboard panel, with the texts that show labels of its result.
 type watched struct{ where, expr, texts string }
 
-// TestWatchedMetricsExist holds the dashboard and the alerts to the metrics that the service registers: a query for another
-// is no error anywhere, it only never shows anything.
+// TestWatchedMetricsExist compares the queries of the dashboard and the alerts with the metrics that the service registers. A query for
+// another metric is no error anywhere; it never shows anything.
 func TestWatchedMetricsExist(t *testing.T) {
 	known := registered(t)
 	all := append(alerts(t), dashboard(t)...)
@@ -53,7 +53,7 @@ func TestWatchedMetricsExist(t *testing.T) {
 	}
 }
 
-// registered are the labels of each metric of the service, and of those that Prometheus makes itself.
+// registered returns the labels of each metric of the service, and of the metrics that Prometheus itself adds.
 func registered(t *testing.T) map[string][]string {
 	t.Helper()
 	registry := prometheus.NewRegistry()
@@ -89,7 +89,7 @@ type selector struct {
 	labels []string
 }
 
-// query is what this test reads of PromQL. Whether it is PromQL at all is Prometheus's to say: see deploy.
+// query is the part of a PromQL query that this test reads. The tests of deploy check the syntax with Prometheus.
 type query struct {
 	metrics []selector
 	groups  []string
@@ -124,7 +124,7 @@ func read(expr string) query {
 
 func words(s string) []string { return regexp.MustCompile(`\w+`).FindAllString(s, -1) }
 
-// labelsShown are those of {{topic}} in a legend, and of {{ $labels.topic }} in an annotation.
+// labelsShown returns the labels in a text: topic of {{topic}} in a legend, and of {{ $labels.topic }} in an annotation.
 func labelsShown(text string) []string {
 	var labels []string
 	for _, found := range regexp.MustCompile(`\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}`).FindAllStringSubmatch(text, -1) {
@@ -150,7 +150,7 @@ func TestReadQuery(t *testing.T) {
 	}
 }
 
-// alerts are those of deploy/prometheus/alerts.yml.
+// alerts returns the alerts of deploy/prometheus/alerts.yml.
 func alerts(t *testing.T) []watched {
 	t.Helper()
 	file, err := os.Open("../../deploy/prometheus/alerts.yml")
@@ -187,7 +187,7 @@ func alerts(t *testing.T) []watched {
 	return all
 }
 
-// dashboard are the queries of deploy/grafana/tidemark.json.
+// dashboard returns the queries of deploy/grafana/tidemark.json.
 func dashboard(t *testing.T) []watched {
 	t.Helper()
 	raw, err := os.ReadFile("../../deploy/grafana/tidemark.json")

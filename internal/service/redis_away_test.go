@@ -9,10 +9,10 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// conflicts counts the commits of a member that another's came before.
+// conflicts counts the commits of a member that conflicted with a commit of another member.
 const conflicts = "tidemark_commit_conflicts_total"
 
-// TestRedisRestarts ends a Redis with an append-only file under load, once in order and once by SIGKILL, and starts it again.
+// TestRedisRestarts stops a Redis with an append-only file under load, once by a clean shutdown and once by SIGKILL, and starts it again.
 func TestRedisRestarts(t *testing.T) {
 	redis := serverstest.Redis(t, realservers.RedisOptions{AppendOnly: true})
 	s := stagedServers(t, redis.Addr())
@@ -38,9 +38,8 @@ func TestRedisRestarts(t *testing.T) {
 	log.finish(t, s, service)
 }
 
-// TestRedisFreezes stops a Redis in the middle of its work for longer than the clients wait, until that meets a commit: what
-// was sent is carried out when it goes on, though nobody waits for the answer any more, and the second try must not count
-// again.
+// TestRedisFreezes freezes a Redis under load for longer than the clients wait, until the freeze hits a commit. When Redis goes on, it
+// runs the commit, although no client waits for the answer any more. The retry of this commit must not count its events again.
 func TestRedisFreezes(t *testing.T) {
 	redis := serverstest.Redis(t, realservers.RedisOptions{})
 	s := stagedServers(t, redis.Addr())
@@ -71,7 +70,7 @@ func TestRedisFreezes(t *testing.T) {
 	log.finish(t, s, service)
 }
 
-// awaitMiddle waits until both lanes are half way through a stage.
+// awaitMiddle waits until both lanes have applied half of a stage.
 func (g *staged) awaitMiddle(t *testing.T, s *servicetest.Servers, stage int) {
 	t.Helper()
 	servicetest.Eventually(t, servicetest.Longest, "both lanes are in the middle of the stage", func() bool {
@@ -81,7 +80,7 @@ func (g *staged) awaitMiddle(t *testing.T, s *servicetest.Servers, stage int) {
 	t.Logf("stage %d: %d of %d purchases are applied", stage, servicetest.Sum(s.Applied(t)), g.ends[stage][0]+g.ends[stage][1])
 }
 
-// redisTroubles are those that are not of the registry of a staged log, or of Kafka.
+// redisTroubles returns the notices of errors that come neither from Kafka nor from the registry of a staged log.
 func (m *member) redisTroubles() []notice {
 	return slices.DeleteFunc(m.notices("trouble"), func(n notice) bool {
 		return slices.Contains([]string{"schema", "fetch", "publish", "bounds", "offsets"}, n.Operation)

@@ -8,8 +8,8 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// TestRedisEmptied empties a Redis under load, and once more between two runs. Both times everything is rebuilt from the log,
-// and said; the model that was in force stays so while somebody is there who knows it.
+// TestRedisEmptied empties a Redis under load, and once more between two runs. Both times the service logs the loss and rebuilds
+// everything from the log. The model in force stays in force as long as an instance runs that has it.
 func TestRedisEmptied(t *testing.T) {
 	redis := serverstest.Redis(t, realservers.RedisOptions{})
 	s := stagedServers(t, redis.Addr())
@@ -38,7 +38,7 @@ func TestRedisEmptied(t *testing.T) {
 	}
 }
 
-// empty deletes all that a Redis holds, which is something.
+// empty deletes everything in a Redis, and checks that there was something.
 func (g *staged) empty(t *testing.T, s *servicetest.Servers, redis *realservers.Redis) {
 	t.Helper()
 	if commitsOf(audits(t, s.Data)) == 0 {

@@ -12,7 +12,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// TestRedisOutOfMemory takes the memory away from a Redis under load. The service waits, says so, and loses nothing.
+// TestRedisOutOfMemory bounds the memory of a Redis under load. The service waits, reports it in /readyz and metrics, and loses nothing.
 func TestRedisOutOfMemory(t *testing.T) {
 	redis := serverstest.Redis(t, realservers.RedisOptions{})
 	s := stagedServers(t, redis.Addr())
@@ -24,7 +24,7 @@ func TestRedisOutOfMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	setMemory("1") // less than an empty one takes
+	setMemory("1") // less than an empty Redis uses
 	log.open(1)
 	full := func() int { return len(service.retried("commit", "OOM")) }
 	servicetest.Eventually(t, servicetest.Longest, "the service says that memory is full", func() bool { return full() > 0 })
@@ -50,7 +50,7 @@ func TestRedisOutOfMemory(t *testing.T) {
 	log.finish(t, s, service)
 }
 
-// A Redis that deletes keys when memory runs out is refused, before anything is written to it.
+// The service refuses a Redis that evicts keys when memory runs out, and writes nothing to it.
 func TestEvictingRedisIsRefused(t *testing.T) {
 	for _, policy := range []string{"allkeys-lru", "volatile-ttl"} {
 		redis := serverstest.Redis(t, realservers.RedisOptions{Settings: []string{"maxmemory-policy", policy}})
@@ -67,7 +67,7 @@ func TestEvictingRedisIsRefused(t *testing.T) {
 	}
 }
 
-// retried are the errors that are being retried, of some operation, whose text contains something.
+// retried returns the retried errors of an operation whose text contains a word.
 func (m *member) retried(operation, text string) []notice {
 	return slices.DeleteFunc(m.notices("trouble"), func(n notice) bool {
 		return n.Operation != operation || !strings.Contains(n.Error, text)

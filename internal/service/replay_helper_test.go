@@ -15,7 +15,7 @@ import (
 	"tidemark/internal/watch"
 )
 
-// replayOf is what a log of lines of JSON comes to, under the model of a source; an empty one is the default.
+// replayOf replays a log of lines of JSON with a model. An empty source is the default model.
 func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest.Replayed {
 	t.Helper()
 	if source == "" {

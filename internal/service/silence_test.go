@@ -16,9 +16,9 @@ import (
 	"tidemark/schemas"
 )
 
-// TestSilence: a customer who has bought every day falls silent, nobody sends anything, and the alert goes out on the wall
-// clock when a line is crossed: not before, and within a second of the grace. The customer and the model's line are chosen
-// so that this happens seconds from now; on a machine so busy that it happens before the service is ready, later.
+// TestSilence: a customer who bought every day falls silent, and no event arrives. The alert is published when the risk crosses a line, by
+// the wall clock: not before, and at most a second after the grace. The test chooses the customer and the line so that the crossing is
+// seconds away. If the machine is too busy to have the service ready by then, it tries again with a later crossing.
 func TestSilence(t *testing.T) {
 	bound := 500*time.Millisecond + time.Second // the grace, and the promise
 	if servicetest.RaceDetector {
@@ -50,9 +50,9 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// crossingIn returns a log of one customer and a model under which the customer's first churn line is crossed, in silence, about
-// so long from now and no sooner, and when exactly. Log-odds are told in thousandths, so that a customer's lines can only be
-// placed a minute or so apart: of many customers, one has a line there.
+// crossingIn returns a log of one customer, and a model under which the customer crosses the first churn line in silence after about
+// wait, and no sooner. due is the exact instant. Log-odds are whole thousandths, so the possible crossings of one customer are about a
+// minute apart. crossingIn tries many customers, until one has a crossing at that time.
 func crossingIn(t *testing.T, wait time.Duration) (log []event.Event, text string, due event.Instant) {
 	t.Helper()
 	lined, err := model.Parse([]byte(withLine(1)))
@@ -91,7 +91,7 @@ func crossingIn(t *testing.T, wait time.Duration) (log []event.Event, text strin
 	return nil, "", 0
 }
 
-// daily is the log of a customer who bought on so many days in a row, the last of them two days ago.
+// daily returns the log of a customer who bought on a number of days in a row. The last of these days is two days ago.
 func daily(t *testing.T, days int) []event.Event {
 	t.Helper()
 	var log strings.Builder

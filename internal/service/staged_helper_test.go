@@ -28,9 +28,9 @@ import (
 	"tidemark/schemas"
 )
 
-// staged is a log whose stages are let through one by one. In each partition the first record of a stage is framed with a
-// schema that the registry does not tell until the stage is opened. A lane applies what comes before, sees that the log
-// holds more, and waits: so a test knows where the service stands, however fast the machine is.
+// staged is a log in stages, which a test opens one by one. In each partition the first record of a stage has a schema that the registry
+// serves only after the stage is opened. A lane applies the records before, and then waits for the schema. So a test knows which records
+// the service has applied, on a machine of any speed.
 type staged struct {
 	registry string // URL
 	opened   []chan struct{}
@@ -47,7 +47,7 @@ const (
 	stageSchema = 1000
 )
 
-// stagedServers are the package's Kafka, with topics that are empty, and a Redis at an address.
+// stagedServers returns the Kafka that the tests share, with empty topics, and a Redis at an address.
 func stagedServers(t *testing.T, redis string) *servicetest.Servers {
 	t.Helper()
 	s := servicetest.At(t, pool.Kafka(t, realservers.Kafka4).Addr(), redis)
@@ -56,7 +56,7 @@ func stagedServers(t *testing.T, redis string) *servicetest.Servers {
 	return s
 }
 
-// purchases are those of one customer in six of the sample, in canonical order.
+// purchases returns the purchases of one customer in six of the CDNOW sample, in canonical order.
 func purchases(t *testing.T) []event.Event {
 	t.Helper()
 	log, err := dataset.Read(dataset.CDNOWSample, []string{realdata.File(t, "cdnow/CDNOW_sample.txt")}, nil)
@@ -87,7 +87,7 @@ func split(events []event.Event, percents ...int) [][]event.Event {
 	return parts
 }
 
-// indexOf is the partition index of an event.
+// indexOf returns the partition index of an event.
 func indexOf(x event.Event) int { return shard.Murmur2.Of(x.Common().Customer, stagedPartitions) }
 
 // sendStaged writes a log to the servers, each event recorded when it occurred. Its first stage is open.
@@ -136,7 +136,7 @@ func (g *staged) write(t *testing.T, events []event.Event) {
 	}
 }
 
-// open lets a stage through.
+// open makes the schema of a stage known, so that the service can read the stage.
 func (g *staged) open(stage int) { close(g.opened[stage]) }
 
 // ServeHTTP is the registry: it holds our own schemas under their fixed ids, and those of the stages.
@@ -146,7 +146,7 @@ func (g *staged) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		id, _ := strconv.Atoi(path[2])
 		select {
 		case <-g.opened[id-stageSchema]:
-		case <-r.Context().Done(): // who asks has lost patience, and will ask again
+		case <-r.Context().Done(): // the client has given up, and will ask again
 			return
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"schema": schemas.All()[0].Text})
@@ -171,13 +171,13 @@ func (g *staged) serve(t *testing.T, s *servicetest.Servers, change ...func(*set
 	return start(t, "the service", s, c)
 }
 
-// replay is what the log comes to under the model of a source; an empty one is the default.
+// replay replays the log with a model. An empty source is the default model.
 func (g *staged) replay(t *testing.T, source string) servicetest.Replayed {
 	t.Helper()
 	return replayOf(t, g.file, source, stagedAsOf)
 }
 
-// half reports whether a lane is at least half way through a stage.
+// half reports whether a lane has applied at least half of a stage.
 func (g *staged) half(heads []shard.Audit, stage, index int) bool {
 	begin := int64(0)
 	if stage > 0 {
@@ -192,7 +192,7 @@ func reached(heads []shard.Audit, index int, offset int64) bool {
 	return slices.ContainsFunc(heads, func(a shard.Audit) bool { return a.Meta.Marks[p] >= offset })
 }
 
-// finish waits until the service is done with everything, ends it, and holds what it leaves behind to the replay.
+// finish waits until the service has processed the whole log, ends it, and compares the servers with the replay.
 func (g *staged) finish(t *testing.T, s *servicetest.Servers, m *member) {
 	t.Helper()
 	g.finishUnder(t, s, m, "")
@@ -222,7 +222,7 @@ func (g *staged) finishUnder(t *testing.T, s *servicetest.Servers, m *member, so
 	}
 }
 
-// comparePopulation holds the counters of the population to the replay's scores: what is applied twice counts twice.
+// comparePopulation compares the counters of the population with the scores of the replay. An event that is applied twice would show here.
 func comparePopulation(t *testing.T, s *servicetest.Servers, r servicetest.Replayed) {
 	t.Helper()
 	want := map[string]int{"customers": len(r.Scores)}
