@@ -49,8 +49,8 @@ func (v *order) above(w *order) bool {
 // overrules reports whether v takes the place of w, another version of the same order.
 func (v *order) overrules(w *order) bool { return v.above(w) && apart(v.day, w.day) < window }
 
-// buries reports whether w, which v overrules, need not be kept: nobody will ask for an instant at which w still stood.
-func (s *Summary) buries(v, w *order) bool { return v.day < s.newest-margin || v.at == w.at }
+// obsoletes reports whether w, which v overrules, need not be kept: no query will ask for an instant at which w still stood.
+func (s *Summary) obsoletes(v, w *order) bool { return v.day < s.newest-margin || v.at == w.at }
 
 func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {
 	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount, lines: uint32(len(x.Items))}
@@ -91,9 +91,9 @@ func (s *Summary) version(v order, c event.Calendar) bool {
 			changes = true // w goes
 		case w.overrules(&v):
 			v.overruled = true
-			keep = keep && !s.buries(w, &v)
+			keep = keep && !s.obsoletes(w, &v)
 		case v.overrules(w):
-			changes = changes || !w.overruled || s.buries(&v, w)
+			changes = changes || !w.overruled || s.obsoletes(&v, w)
 		}
 	}
 	if !keep && !changes {
@@ -106,7 +106,7 @@ func (s *Summary) version(v order, c event.Calendar) bool {
 	return true
 }
 
-// rewrite drops the orders that v buries, marks the others that v overrules, and adds v if v is to be kept.
+// rewrite drops the orders that v makes obsolete, marks the others that v overrules, and adds v if keep is true.
 func (s *Summary) rewrite(v order, keep bool) {
 	rest := make([]order, 0, len(s.orders)+1)
 	for i := range s.orders {
@@ -119,7 +119,7 @@ func (s *Summary) rewrite(v order, keep bool) {
 				continue
 			}
 			if v.overrules(&w) {
-				if s.buries(&v, &w) {
+				if s.obsoletes(&v, &w) {
 					continue
 				}
 				w.overruled = true
@@ -170,7 +170,7 @@ func (s *Summary) forgetOverruled() {
 	var rest []order
 	for i := range s.orders {
 		w := &s.orders[i]
-		gone := w.overruled && s.buried(w)
+		gone := w.overruled && s.obsolete(w)
 		if gone && rest == nil {
 			rest = append(make([]order, 0, len(s.orders)-1), s.orders[:i]...)
 		}
@@ -183,9 +183,9 @@ func (s *Summary) forgetOverruled() {
 	}
 }
 
-func (s *Summary) buried(w *order) bool {
+func (s *Summary) obsolete(w *order) bool {
 	for i := range s.orders {
-		if v := &s.orders[i]; v.order == w.order && v.overrules(w) && s.buries(v, w) {
+		if v := &s.orders[i]; v.order == w.order && v.overrules(w) && s.obsoletes(v, w) {
 			return true
 		}
 	}

@@ -24,7 +24,7 @@ type work struct {
 func (s *session) process(ctx context.Context, b batch) error {
 	if b.size() > 0 {
 		s.evaluated = false
-		if err := s.buryBad(ctx, b.bad); err != nil {
+		if err := s.publishBad(ctx, b.bad); err != nil {
 			return err
 		}
 	}
@@ -86,7 +86,7 @@ func customersOf(items []*item) []string {
 
 // complete takes works through load, plan, dead letters and commit until none is left, and then publishes what they announce.
 func (s *session) complete(ctx context.Context, works []*work) error {
-	buried := map[string]struct{}{}
+	sent := map[string]struct{}{}
 	for len(works) > 0 {
 		if err := s.states.load(ctx, works); err != nil {
 			return err
@@ -102,7 +102,7 @@ func (s *session) complete(ctx context.Context, works []*work) error {
 			}
 		}
 		// Dead letters are acknowledged before the marks pass their offsets.
-		if err := s.publishLetters(ctx, letters, buried); err != nil {
+		if err := s.publishLetters(ctx, letters, sent); err != nil {
 			return err
 		}
 		for _, w := range works {

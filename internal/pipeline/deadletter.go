@@ -60,8 +60,8 @@ func stageOf(r event.Reason) string {
 	return "VALUE_CONVERTER"
 }
 
-// buryBad sends bad records to the dead letters. It returns when they are acknowledged.
-func (s *session) buryBad(ctx context.Context, bad []*item) error {
+// publishBad sends bad records to the dead letters. It returns when they are acknowledged.
+func (s *session) publishBad(ctx context.Context, bad []*item) error {
 	letters := make([]deadLetter, len(bad))
 	for i, x := range bad {
 		letters[i] = letter(x.record, x.err)

@@ -169,7 +169,7 @@ func (d *display) showAtOnce(ctx context.Context, announced []announcement) erro
 			continue
 		}
 		shown[customer] = struct{}{}
-		// Where the profile is not at hand, another owner has committed: then the entry is a leftover, and its customer dirty.
+		// If the profile is not in the cache, another owner has committed. Then the entry is a leftover, and its customer dirty.
 		if k, ok := a.state.profiles[customer]; ok && k.exists {
 			scores = append(scores, d.score(k.profile))
 			page = append(page, &work{state: a.state, customers: []string{customer}})

@@ -51,7 +51,7 @@
 //   - A profile in the cache is never modified. A draft holds copies until they are committed.
 //   - A batch is split into commits by offset prefix, never by customer: marks can only say "everything below".
 //   - The watermark never uses event times: one event from the future must not age every customer.
-//   - A partition that is below its high watermark and has nothing at hand stops the merge: its next record may come first.
+//   - A partition that is below its high watermark and has no fetched record stops the merge: its next record may come first.
 //   - The progress says "not caught up" from before a loss is reported until everything has been read again.
 //   - Of what a session has learnt of the shards, nothing outlives it but the customers whose views are out of date. What a lane keeps
 //     for the generation are the offsets of the group, the breaker, the shards to be rebuilt, and the population.

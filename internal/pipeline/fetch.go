@@ -84,8 +84,8 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 	}
 }
 
-// pace waits until the next fetch is due: when the lane has taken up the runs at hand, or fetchPause later unless enough is at hand.
-// It reports whether there is to be a next fetch.
+// pace waits until the next fetch is due: when the lane has taken up the fetched runs, or fetchPause later unless enough is
+// fetched ahead. It returns false if no fetch shall follow.
 func (in *intake) pace(ctx context.Context, i *input) bool {
 	later := time.NewTimer(fetchPause)
 	defer later.Stop()

@@ -27,7 +27,7 @@ func newInput(p shard.Partition, start int64) *input {
 	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), last: unknown, reached: unknown}
 }
 
-// fill takes up runs until an item is at hand, or no further run has arrived.
+// fill takes up runs until it has an item, or until no further run has arrived.
 func (in *input) fill() error {
 	for len(in.items) == 0 {
 		select {

@@ -13,8 +13,8 @@ const migratedAtOnce = 4
 // switch has been read. Each profile is reviewed once: at that instant, or at its own instant where that is later. migrate reports
 // whether there may be more to do.
 //
-// The head of a shard names the new model only after a lap over all profiles has found none of another model. A lap that was cut
-// short begins again; it knows by their model which profiles are done.
+// The head of a shard names the new model only after a full scan of the profiles has found none of another model. An interrupted scan
+// begins again. The model in a profile says whether the profile is done.
 func (s *session) migrate(ctx context.Context) (bool, error) {
 	if s.watermark < s.engine.EffectiveAt() {
 		return false, nil
@@ -42,9 +42,9 @@ func (s *session) migrate(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// migratePage reads the next page of a shard and returns the work to be done. At the end of a lap that found no profile to move, the
+// migratePage reads the next page of a shard and returns the work to be done. At the end of a scan that found no profile to move, the
 // work names the model in the head. Every other page that moves profiles leaves a random name there: if the store loses the page,
-// the head shows another name than this lane wrote, and the lap begins again.
+// the head shows another name than this lane wrote, and the scan begins again.
 func (s *session) migratePage(ctx context.Context, st *state) (*work, error) {
 	model := s.engine.Hash()
 	if st.migration.model != model {
@@ -60,11 +60,11 @@ func (s *session) migratePage(ctx context.Context, st *state) (*work, error) {
 			w.customers = append(w.customers, p.Customer)
 		}
 	}
-	lap := &st.migration
-	lap.cursor, lap.found = next, lap.found || len(w.customers) > 0
-	done := next == 0 && !lap.found
+	scan := &st.migration
+	scan.cursor, scan.found = next, scan.found || len(w.customers) > 0
+	done := next == 0 && !scan.found
 	if next == 0 {
-		lap.found = false
+		scan.found = false
 	}
 	w.plan = func() ([]*part, error) {
 		parts, err := s.planCustomers(st, w.customers, (*draft).adopt)
@@ -79,7 +79,7 @@ func (s *session) migratePage(ctx context.Context, st *state) (*work, error) {
 	return w, nil
 }
 
-// migration is one lap over a shard's profiles: how far it has got, and whether it has found profiles of another model. It holds as long
+// migration is one scan of a shard's profiles: its cursor, and whether it has found profiles of another model. It is valid as long
 // as the head of the shard has the model name that this lane last read or wrote.
 type migration struct {
 	model  string

@@ -249,8 +249,8 @@ func (w *world) fold(until event.Instant) truth {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
 	})
 	profiles := map[string]score.Profile{}
-	tell := func(told []score.Transition) {
-		for _, t := range told {
+	add := func(transitions []score.Transition) {
+		for _, t := range transitions {
 			o, err := plain{}.Encode(t)
 			if err != nil {
 				w.t.Fatal(err)
@@ -262,9 +262,9 @@ func (w *world) fold(until event.Instant) truth {
 	reviewAll := func(until event.Instant) {
 		for customer, p := range profiles {
 			for p.Due <= until {
-				var told []score.Transition
-				p, told = engine.Review(p, p.Due)
-				tell(told)
+				var transitions []score.Transition
+				p, transitions = engine.Review(p, p.Due)
+				add(transitions)
 				p = engine.Schedule(p)
 			}
 			profiles[customer] = p
@@ -280,19 +280,19 @@ func (w *world) fold(until event.Instant) truth {
 		reviewAll(from)
 		engine = w.next
 		for customer, p := range profiles {
-			p, told := engine.Review(p, from)
-			tell(told)
+			p, transitions := engine.Review(p, from)
+			add(transitions)
 			profiles[customer] = engine.Schedule(p)
 		}
 	}
 	for _, r := range records {
 		reach(r.Time)
-		bury := func() {
+		refuse := func() {
 			all.dead = append(all.dead, fmt.Sprintf("%s %s/%d/%d", schemas.DeadLetters, r.Topic, r.Partition, r.Offset))
 		}
 		x, err := decodeSafely(r)
 		if err != nil {
-			bury()
+			refuse()
 		}
 		if x == nil {
 			continue
@@ -302,14 +302,14 @@ func (w *world) fold(until event.Instant) truth {
 		if !ok {
 			p = engine.New(customer)
 		}
-		p, told, verdict := engine.Apply(p, x)
-		tell(told)
+		p, transitions, verdict := engine.Apply(p, x)
+		add(transitions)
 		switch verdict {
 		case score.Accepted:
 			profiles[customer] = engine.Schedule(p)
 		case score.Repeated:
 		case score.RefusedTooLate, score.RefusedCurrency:
-			bury()
+			refuse()
 		}
 	}
 	reach(until)
