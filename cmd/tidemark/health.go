@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"tidemark/internal/service"
 )
 
 // healthWithin is the deadline of the answer. The service itself waits for Redis for up to two seconds.
@@ -27,9 +31,16 @@ func (c *healthCommand) Run(ctx context.Context, s streams) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthWithin)
 	defer cancel()
-	answer, err := ask(ctx, "http://"+address+"/readyz")
+	said, err := ask(ctx, "http://"+address+"/readyz")
 	if err != nil {
-		return err
+		said = err.Error()
+	}
+	var answer service.Readiness
+	if wrong := json.Unmarshal([]byte(said), &answer); wrong != nil {
+		return cmp.Or(err, wrong) // nobody answers, or another program
+	}
+	if !answer.Ready {
+		return errors.New(answer.String())
 	}
 	_, err = fmt.Fprintln(s.out, answer)
 	return err

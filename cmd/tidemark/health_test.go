@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -14,9 +13,9 @@ import (
 )
 
 // verdict is a service that is ready, or answers why it is not.
-type verdict struct{ err error }
+type verdict struct{ answer service.Readiness }
 
-func (v verdict) ready(context.Context) error { return v.err }
+func (v verdict) ready(context.Context) service.Readiness { return v.answer }
 
 func TestHealth(t *testing.T) {
 	for _, row := range []struct {
@@ -25,8 +24,8 @@ func TestHealth(t *testing.T) {
 		code    int
 		says    string
 	}{
-		{"ready", verdict{}, 0, "ready\n"},
-		{"not ready", verdict{errors.New("not joined")}, 1, "tidemark: not ready: not joined\n"},
+		{"ready", verdict{service.Readiness{Ready: true}}, 0, "ready\n"},
+		{"not ready", verdict{service.Readiness{Problems: []string{"not joined"}}}, 1, "tidemark: not ready: not joined\n"},
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			a, err := service.StartAdmin(service.AdminConfig{Address: ":0", Metrics: pipeline.NewMetrics(), Ready: row.service.ready, Log: zap.NewNop()})

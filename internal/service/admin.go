@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -25,8 +26,8 @@ type AdminConfig struct {
 	Version string
 	// Metrics are served on /metrics, beside the metrics of the process.
 	Metrics prometheus.Collector
-	// Ready returns nil if the service is ready, else the reason why it is not.
-	Ready func(context.Context) error
+	// Ready says whether the service is ready, and why it is not.
+	Ready func(context.Context) Readiness
 	Log   *zap.Logger
 }
 
@@ -51,7 +52,10 @@ func StartAdmin(c AdminConfig) (*Admin, error) {
 	register(registry, c)
 	a := &Admin{
 		addr: listener.Addr().String(), done: make(chan struct{}),
-		server: &http.Server{Handler: handler(registry, c), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10},
+		server: &http.Server{Handler: handler(registry, c),
+			ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+			WriteTimeout: 10 * time.Minute, // a profile is written for as long as it is taken
+		},
 	}
 	go func() {
 		defer close(a.done)
@@ -78,11 +82,12 @@ func handler(registry *prometheus.Registry, c AdminConfig) http.Handler {
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
-		if err := c.Ready(ctx); err != nil {
-			http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
-			return
+		answer := c.Ready(ctx)
+		w.Header().Set("Content-Type", "application/json")
+		if !answer.Ready {
+			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-		fmt.Fprintln(w, "ready")
+		_ = json.NewEncoder(w).Encode(answer) // who has gone away needs no answer
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	if c.Pprof {

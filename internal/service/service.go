@@ -174,17 +174,6 @@ func (s *Service) report(n pipeline.Notice) {
 		zap.String("operation", n.Operation), zap.Error(n.Err))
 }
 
-// Ready returns nil if the service is a member of the group and Redis takes writes, else the reason why it is not ready.
-func (s *Service) Ready(ctx context.Context) error {
-	if !s.ready.Load() || !s.group.Joined() {
-		return errors.New("not joined")
-	}
-	if err := s.store.Writable(ctx); err != nil {
-		return fmt.Errorf("redis does not take writes: %w", err)
-	}
-	return nil
-}
-
 // Customers counts the customers and the shards of the store. Call it only after Progress has returned that this member serves.
 func (s *Service) Customers(ctx context.Context) (customers, shards int, err error) {
 	all := make([]int, s.layout.Shards)

@@ -1,0 +1,60 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// unwellAfter is the age from which a call that is being retried, or a checkpoint that does not come, makes the service not ready. A
+// failover of Redis or Kafka takes less.
+const unwellAfter = 30 * time.Second
+
+// Readiness is the answer of /readyz: whether the service does its share, or why it does not.
+type Readiness struct {
+	Ready bool `json:"ready"`
+	// Problems are those of the service as a whole, Lanes those of single lanes.
+	Problems []string       `json:"problems,omitempty"`
+	Lanes    []LaneProblems `json:"lanes,omitempty"`
+}
+
+// LaneProblems is what keeps the lane of a partition index from its work.
+type LaneProblems struct {
+	Partition int      `json:"partition"`
+	Problems  []string `json:"problems"`
+}
+
+// String is the answer for people: ready, or not ready and why.
+func (r Readiness) String() string {
+	if r.Ready {
+		return "ready"
+	}
+	all := r.Problems
+	for _, lane := range r.Lanes {
+		all = append(all, fmt.Sprintf("partition %d: %s", lane.Partition, strings.Join(lane.Problems, "; ")))
+	}
+	return "not ready: " + strings.Join(all, "; ")
+}
+
+// Ready says whether the service is a member of the group, Redis takes writes, and every lane works.
+func (s *Service) Ready(ctx context.Context) Readiness {
+	if !s.ready.Load() || !s.group.Joined() {
+		return Readiness{Problems: []string{"not joined"}}
+	}
+	var r Readiness
+	if err := s.store.Writable(ctx); err != nil {
+		r.Problems = append(r.Problems, fmt.Sprintf("redis does not take writes: %v", err))
+	}
+	now := time.Now()
+	s.mu.Lock()
+	for _, lane := range s.lanes {
+		health := lane.Health()
+		if problems := health.Problems(now, unwellAfter); len(problems) > 0 {
+			r.Lanes = append(r.Lanes, LaneProblems{health.Partition, problems})
+		}
+	}
+	s.mu.Unlock()
+	r.Ready = len(r.Problems)+len(r.Lanes) == 0
+	return r
+}
