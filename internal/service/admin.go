@@ -52,7 +52,8 @@ func StartAdmin(c AdminConfig) (*Admin, error) {
 	register(registry, c)
 	a := &Admin{
 		addr: listener.Addr().String(), done: make(chan struct{}),
-		server: &http.Server{Handler: handler(registry, c),
+		server: &http.Server{
+			Handler:           handler(registry, c),
 			ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 			WriteTimeout: 10 * time.Minute, // a profile is written for as long as it is taken
 		},
