@@ -57,12 +57,12 @@ func (s *session) goOnShowing(ctx context.Context, events int) (bool, error) {
 }
 
 // conclude does what must wait for the projection, in this order: it trims the outboxes of idle shards, moves the marks of idle shards,
-// audits the own shards, and commits the offsets, which never pass the lowest mark.
+// audits the own shards, and commits the offsets.
 func (s *session) conclude(ctx context.Context, why occasion) error {
 	if err := s.trim(ctx, why == last); err != nil {
 		return err
 	}
-	if err := s.states.moveMarks(ctx, s.applied); err != nil {
+	if err := s.states.moveMarks(ctx, s.applied, why == last); err != nil {
 		return err
 	}
 	if err := s.states.audit(ctx); err != nil {
@@ -76,13 +76,13 @@ func (s *session) conclude(ctx context.Context, why occasion) error {
 	return nil
 }
 
-// commitOffsets commits offsets to the group, no further than the lowest mark and than the projection: an event that is delivered again
-// is projected again.
+// commitOffsets commits offsets to the group, no further than the lowest mark of own shards and than the projection: an event that is
+// delivered again is projected again. Marks of other lanes' shards may lag behind the offsets: a takeover resumes at the lowest mark.
 func (s *session) commitOffsets(ctx context.Context) error {
 	group, ends, offsets := s.lane.groupOffsets, s.intake.ends(), shard.Marks{}
 	for _, p := range s.partitions {
 		// A replay from further back does not move the group back.
-		done := min(s.states.lowest(p), s.display.projectedUpTo[p])
+		done := min(s.states.lowestOwn(p), s.display.projectedUpTo[p])
 		if s.cfg.Clock == EventClock && !s.evaluated && done >= ends[p] {
 			continue // the log's end counts as done once everybody has been evaluated
 		}

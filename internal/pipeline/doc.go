@@ -38,6 +38,8 @@
 //     below the mark is skipped. So redelivery, a second owner and lost writes can neither lose an event nor count it twice.
 //   - Every shard has marks for the partitions of every lane, also for lanes that never write to the shard. Without them a lane could not
 //     tell a shard that lost writes from a shard that has seen nothing.
+//   - A checkpoint moves the marks of all own shards, and of a few others by turns. So the marks of an idle shard of another lane lag
+//     behind, by V/8 checkpoints at most, and a lost write there is noticed as late. Nothing depends on when.
 //   - The order of effects is: dead letters, commit, publish, project, trim and marks, offsets. A crash between two of them repeats what
 //     follows, and loses nothing. TestCrashAnywhere injects a crash at every call.
 //   - An answer that is lost is no failure: the retry sends the same token, and the store answers that the commit is done.

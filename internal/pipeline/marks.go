@@ -46,11 +46,18 @@ func (ss *states) mark(ctx context.Context, markers []shard.Marker) (metas []sha
 	return metas, err
 }
 
-// moveMarks moves the marks of shards that had nothing to commit to the end of the last fully committed batch, and examines
-// every head on the way: so the lane notices a loss in idle shards too.
-func (ss *states) moveMarks(ctx context.Context, applied shard.Marks) error {
-	markers := make([]shard.Marker, len(ss.all))
-	for i, st := range ss.all {
+// foreignAtOnce bounds the shards of other lanes whose marks a checkpoint moves. With P lanes and V = 2P shards, to move all marks of all
+// lanes at each checkpoint would take 2P² scripts; so it takes at most P × (2 + foreignAtOnce).
+const foreignAtOnce = 8
+
+// moveMarks moves marks of shards that had nothing to commit to the end of the last fully committed batch, and examines every head on
+// the way: so the lane notices a loss in idle shards too. Own shards have their turn at each checkpoint, shards of other lanes one after
+// another; all says every shard, because the lane ends. A mark that lags behind costs only a few more events after the next takeover,
+// which the shards have seen.
+func (ss *states) moveMarks(ctx context.Context, applied shard.Marks, all bool) error {
+	due := ss.marksDue(all)
+	markers := make([]shard.Marker, len(due))
+	for i, st := range due {
 		next := shard.Marks{}
 		for _, p := range ss.partitions {
 			next[p] = max(st.acked[p], applied[p])
@@ -62,7 +69,7 @@ func (ss *states) moveMarks(ctx context.Context, applied shard.Marks) error {
 		return err
 	}
 	for i, m := range metas {
-		st := ss.all[i]
+		st := due[i]
 		if err := ss.examine(st, m); err != nil {
 			return err
 		}
@@ -78,4 +85,20 @@ func (ss *states) moveMarks(ctx context.Context, applied shard.Marks) error {
 		}
 	}
 	return nil
+}
+
+// marksDue are the shards whose marks a checkpoint moves.
+func (ss *states) marksDue(all bool) []*state {
+	if all {
+		return ss.all
+	}
+	due := ss.own()
+	for range min(foreignAtOnce, len(ss.all)-len(due)) {
+		for ss.all[ss.nextForeign].own {
+			ss.nextForeign = (ss.nextForeign + 1) % len(ss.all)
+		}
+		due = append(due, ss.all[ss.nextForeign])
+		ss.nextForeign = (ss.nextForeign + 1) % len(ss.all)
+	}
+	return due
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"tidemark/internal/score"
@@ -14,6 +15,8 @@ type states struct {
 	*moment
 	shards Shards
 	all    []*state
+	// nextForeign is the shard at which the search for the next foreign shard begins whose marks are to be moved.
+	nextForeign int
 	// leftovers publishes what another owner has left in the outbox of a shard.
 	leftovers func(ctx context.Context, st *state) error
 	// blind switches the checking of marks off, so that a test can show what the checking is for.
@@ -37,6 +40,17 @@ func (ss *states) own() []*state {
 		}
 	}
 	return own
+}
+
+// lowestOwn is the least mark of a partition over the own shards.
+func (ss *states) lowestOwn(p shard.Partition) int64 {
+	least := int64(math.MaxInt64)
+	for _, st := range ss.all {
+		if st.own {
+			least = min(least, st.acked[p])
+		}
+	}
+	return least
 }
 
 // lowest is the least mark of a partition over all shards.
