@@ -22,10 +22,11 @@ type deadLetter struct {
 	detail string
 }
 
-// letter keeps key, value, headers and timestamp of a record as they are. It adds the headers that Kafka Connect writes to its dead
+// letter keeps key, value, headers and timestamp of a record as they are, unless they are too large: see fit. It adds the headers that Kafka Connect writes to its dead
 // letter queues, and a reason code. The id is the place of the record in the log, so that a repetition shows.
 func letter(r stream.Record, err error) deadLetter {
 	reason := event.ReasonOf(err)
+	r = fit(r)
 	place := strconv.Itoa(r.Partition)
 	offset := strconv.FormatInt(r.Offset, 10)
 	headers := slices.Clone(r.Headers)
@@ -38,7 +39,7 @@ func letter(r stream.Record, err error) deadLetter {
 		{"__connect.errors.stage", stageOf(reason)},
 		{"__connect.errors.class.name", "tidemark"},
 		{"__connect.errors.exception.class.name", string(reason)},
-		{"__connect.errors.exception.message", err.Error()},
+		{"__connect.errors.exception.message", firstBytes(err.Error(), 4<<10)},
 		{"tidemark.error.code", string(reason)},
 	} {
 		headers = append(headers, stream.Header{Key: h[0], Value: []byte(h[1])})
@@ -51,6 +52,9 @@ func letter(r stream.Record, err error) deadLetter {
 		},
 	}
 }
+
+// firstBytes is the beginning of a text, at most n bytes.
+func firstBytes(text string, n int) string { return strings.ToValidUTF8(text[:min(len(text), n)], "") }
 
 // stageOf is Kafka Connect's name of the stage that failed: the conversion of the value, or the processing after it.
 func stageOf(r event.Reason) string {
