@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	kafkago "github.com/segmentio/kafka-go"
 
@@ -61,44 +62,63 @@ func (c *Cluster) writer(balancer kafkago.Balancer, messages, bytes int) *kafkag
 	}
 }
 
-// Publish returns when all in-sync replicas have acknowledged all outputs. Its error is that of the first output that failed; any
-// other may have been written. It retries a few times, for up to some multiples of the request timeout. If ctx ends early, the
-// outputs may still be under way: their bytes must not change. Outputs of one key and topic keep their order, except outputs of
-// more than a megabyte.
+// Publish returns when all in-sync replicas have acknowledged all outputs. Where it knows which outputs have failed, it fails with a
+// *shard.UnsentError; after any other error any output may have been written. It retries a few times, for up to some multiples of the
+// request timeout. If ctx ends early, the outputs may still be under way: their bytes must not change. Outputs of one key and topic keep
+// their order, except outputs of more than a megabyte.
 func (p *Publisher) Publish(ctx context.Context, outputs []shard.Output) error {
 	now := p.now()
 	usual := make([]kafkago.Message, 0, len(outputs))
 	var large []kafkago.Message
-	for _, o := range outputs {
+	var usualAt, largeAt []int // their indexes among the outputs
+	for i, o := range outputs {
 		if size(o) > publishBytes {
-			large = append(large, message(o, now))
+			large, largeAt = append(large, message(o, now)), append(largeAt, i)
 			continue
 		}
-		usual = append(usual, message(o, now))
+		usual, usualAt = append(usual, message(o, now)), append(usualAt, i)
 	}
-	if err := write(ctx, p.usual, usual); err != nil {
+	if err := write(ctx, p.usual, usual, usualAt); err != nil {
+		if unsent, ok := errors.AsType[*shard.UnsentError](err); ok {
+			unsent.Unsent = append(unsent.Unsent, largeAt...)
+			slices.Sort(unsent.Unsent)
+		}
 		return err
 	}
-	return write(ctx, p.large, large)
+	return write(ctx, p.large, large, largeAt)
 }
 
-func write(ctx context.Context, w *kafkago.Writer, messages []kafkago.Message) error {
+// write writes messages; at are the indexes that an error names them by.
+func write(ctx context.Context, w *kafkago.Writer, messages []kafkago.Message, at []int) error {
 	err := w.WriteMessages(ctx, messages...)
 	var each kafkago.WriteErrors
 	var tooLarge kafkago.MessageTooLargeError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &each):
-		for i, err := range each {
-			if err != nil {
-				return fmt.Errorf("publish %s to %s: %w", messages[i].WriterData, messages[i].Topic, err)
-			}
-		}
+	case errors.As(err, &each) && each.Count() > 0:
+		return unsent(messages, at, each)
 	case errors.As(err, &tooLarge):
 		return fmt.Errorf("publish %s to %s: %w", tooLarge.Message.WriterData, tooLarge.Message.Topic, err)
 	}
 	return fmt.Errorf("publish %d outputs: %w", len(messages), err)
+}
+
+// unsent names the messages that have failed, and the later ones of the same topic and key: sent again together they keep their order.
+func unsent(messages []kafkago.Message, at []int, each kafkago.WriteErrors) error {
+	type name struct{ topic, key string }
+	failed, e := map[name]bool{}, &shard.UnsentError{}
+	for i, err := range each {
+		m := &messages[i]
+		of := name{m.Topic, string(m.Key)}
+		if err != nil && e.Err == nil {
+			e.Err = fmt.Errorf("publish %s to %s: %w", m.WriterData, m.Topic, err)
+		}
+		if failed[of] = failed[of] || err != nil; failed[of] {
+			e.Unsent = append(e.Unsent, at[i])
+		}
+	}
+	return e
 }
 
 // Close waits for the outputs that are under way.

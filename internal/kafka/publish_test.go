@@ -169,3 +169,26 @@ func BenchmarkPublish(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*batch)/b.Elapsed().Seconds(), "outputs/s")
 }
+
+// TestPublishNamesWhatIsUnsent: of outputs to several topics, one of which refuses, the error names those that failed and the later ones
+// of the same key.
+func TestPublishNamesWhatIsUnsent(t *testing.T) {
+	_, cluster := withTopics(t, 1)
+	publisher, err := cluster.NewPublisher(shard.Murmur2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer publisher.Close()
+	refused := make([]byte, 1_500_000) // more than the topic of alerts takes, less than that of dead letters
+	err = publisher.Publish(bounded(t), []shard.Output{
+		{ID: "0", Topic: schemas.TierChanges, Key: []byte("a"), Value: []byte("v")},
+		{ID: "1", Topic: schemas.DeadLetters, Key: []byte("a"), Value: refused},
+		{ID: "2", Topic: schemas.ChurnAlerts, Key: []byte("a"), Value: refused},
+		{ID: "3", Topic: schemas.DeadLetters, Key: []byte("b"), Value: refused},
+		{ID: "4", Topic: schemas.ChurnAlerts, Key: []byte("a"), Value: refused},
+	})
+	unsent, ok := errors.AsType[*shard.UnsentError](err)
+	if !ok || !slices.Equal(unsent.Unsent, []int{2, 4}) || ErrorClass(err) != "message_too_large" {
+		t.Fatalf("got %v (%+v), want an error that names 2 and 4", err, unsent)
+	}
+}

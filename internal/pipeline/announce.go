@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -139,12 +140,22 @@ type outlet struct {
 	publisher Publisher
 }
 
-// send returns when all outputs are acknowledged.
+// send returns when all outputs are acknowledged. After an error that says which outputs have failed, it sends only these again.
 func (o outlet) send(ctx context.Context, outputs []shard.Output) error {
 	if len(outputs) == 0 {
 		return nil
 	}
-	return o.retry(ctx, "publish", func() error { return o.publisher.Publish(ctx, outputs) })
+	return o.retry(ctx, "publish", func() error {
+		err := o.publisher.Publish(ctx, outputs)
+		if failed, ok := errors.AsType[*shard.UnsentError](err); ok {
+			left := make([]shard.Output, len(failed.Unsent))
+			for i, n := range failed.Unsent {
+				left[i] = outputs[n]
+			}
+			outputs = left
+		}
+		return err
+	})
 }
 
 // backfillAfter is the age from which a transition is called a backfill.

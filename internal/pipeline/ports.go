@@ -67,8 +67,8 @@ type Views interface {
 
 // Publisher writes outputs to their topics.
 type Publisher interface {
-	// Publish returns when all in-sync replicas have acknowledged all outputs, or with an error. After an error any output may have
-	// been written. Outputs with the same key keep their order.
+	// Publish returns when all in-sync replicas have acknowledged all outputs, or with an error. A *shard.UnsentError names the outputs
+	// that failed; after any other error any output may have been written. Outputs with the same key keep their order.
 	Publish(ctx context.Context, outputs []shard.Output) error
 }
 
