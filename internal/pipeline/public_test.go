@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -81,6 +82,36 @@ func TestPopulationAway(t *testing.T) {
 		w.check(event.InstantOf(time.Now()))
 		if w.noticed(Trouble) != 6 {
 			t.Errorf("notices of trouble: want 6, got %d", w.noticed(Trouble))
+		}
+	})
+}
+
+// mute is a codec that cannot encode the score of one customer.
+type mute struct{ plain }
+
+func (m mute) EncodeScore(s *score.Score) (shard.Output, error) {
+	if s.Customer == "c01" {
+		return shard.Output{}, errors.New("a sum beyond the range")
+	}
+	return m.plain.EncodeScore(s)
+}
+
+// TestScoreThatCannotBeEncoded: it is counted and left out. The scores of others are published, and everything else goes on.
+func TestScoreThatCannotBeEncoded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.adjust = func(c *Config) { c.PublishScores, c.Codec = true, mute{} }
+		for _, customer := range []string{"c00", "c01", "c02"} {
+			w.send(event.Purchases, message{ID: customer, Customer: customer, Occurred: ago(time.Minute), Amount: 60})
+		}
+		finish(t, w.start(0, nil))
+		w.check(event.InstantOf(time.Now()))
+		latest, _ := w.publicScores(t)
+		if _, published := latest["c01"]; published || len(latest) != 2 {
+			t.Errorf("published scores: want those of c00 and c02, got %d", len(latest))
+		}
+		if w.noticed(Trouble) == 0 {
+			t.Error("want the score that is left out reported, got nothing")
 		}
 	})
 }

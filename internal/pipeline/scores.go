@@ -21,12 +21,15 @@ func (s scoreFeed) publish(ctx context.Context, scores []score.Score) error {
 		return nil
 	}
 	for chunk := range slices.Chunk(scores, viewsAtOnce) {
-		outputs := make([]shard.Output, len(chunk))
+		outputs := make([]shard.Output, 0, len(chunk))
 		for i := range chunk {
-			var err error
-			if outputs[i], err = s.codec.EncodeScore(&chunk[i]); err != nil {
-				return err
+			output, err := s.codec.EncodeScore(&chunk[i])
+			if err != nil {
+				// A score beyond what its message can hold is left out. It must not stop the scores of others, nor the lane.
+				s.trouble("encode score", err)
+				continue
 			}
+			outputs = append(outputs, output)
 		}
 		if err := s.outlet.send(ctx, outputs); err != nil {
 			return err
