@@ -120,7 +120,7 @@ func (r *Registry) ask(id schemaID) entry {
 	text, err := r.fetch(ctx, id)
 	switch {
 	case err == nil:
-	case errors.Is(err, errTooLong), code(err) == sr.ErrSchemaNotFound.Code:
+	case errors.Is(err, errTooLong), code(err) == sr.ErrSchemaNotFound.Code, id.global && missing(err):
 		return entry{err: event.Invalidf(event.UnknownSchema, "schema %s: %s", id, err), until: r.now().Add(unknownFor)}
 	default:
 		return entry{err: fmt.Errorf("look up schema %s: %w: %w", id, stream.ErrSchemaUnavailable, err), until: r.now().Add(silentFor)}
@@ -215,6 +215,13 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 		return 0, errTooLong
 	}
 	return n, err
+}
+
+// missing reports the status 404, whatever the registry's own code. Registries older than GUIDs do not know the path that asks for one,
+// and answer so: such a registry knows no schema by its GUID, and no retry changes that.
+func missing(err error) bool {
+	answer, ok := errors.AsType[*sr.ResponseError](err)
+	return ok && answer.StatusCode == http.StatusNotFound
 }
 
 // code returns the registry's own code of an error, or zero.

@@ -120,6 +120,20 @@ func TestSchemasOfTheRegistryThatAreNotOurs(t *testing.T) {
 	}
 }
 
+// TestRegistryWithoutGUIDs: a registry that is older than GUIDs does not know the path that asks for one. The record goes to the dead
+// letters; it does not wait for ever, and hold up what is behind it.
+func TestRegistryWithoutGUIDs(t *testing.T) {
+	f, registry, _ := startRegistry(t)
+	f.set(func(f *fakeRegistry) { f.broken = func(w http.ResponseWriter, _ *http.Request) { refuse(w, 404, 404) } })
+	c := newCodec(t, Options{Registry: registry})
+	r := message(t, c, samplePurchase())
+	r.Value = r.Value[5:]
+	r.Headers = append(r.Headers, stream.Header{Key: "__value_schema_id", Value: append([]byte{1}, make([]byte, 16)...)})
+	if _, err := c.Decode(r); event.ReasonOf(err) != event.UnknownSchema || errors.Is(err, stream.ErrSchemaUnavailable) {
+		t.Errorf("got %v, want %s", err, event.UnknownSchema)
+	}
+}
+
 func TestAnUnknownIDIsNotAskedForAgainAtOnce(t *testing.T) {
 	f, registry, clock := startRegistry(t)
 	c := newCodec(t, Options{Registry: registry})
