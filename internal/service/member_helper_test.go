@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -43,6 +44,8 @@ type settings struct {
 	asOf        event.Instant
 	alertMaxAge time.Duration
 	shards      int
+	// zone is that of calendar days; empty is UTC.
+	zone        string
 	batch       int
 	drainWithin time.Duration
 	// untilCaughtUp ends the service when the group has caught up.
@@ -104,7 +107,7 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 	}
 	running := service.New(service.Config{
 		Log: log, Cluster: cluster, Redis: client, Codec: codec(t, c.registry), Model: source, ModelGiven: c.model != "",
-		Layout:           shard.Layout{Shards: c.shards, Partitioner: shard.Murmur2, Zone: "UTC"},
+		Layout:           shard.Layout{Shards: c.shards, Partitioner: shard.Murmur2, Zone: cmp.Or(c.zone, "UTC")},
 		ExitWhenCaughtUp: c.untilCaughtUp, Lane: lane, Between: c.between,
 	})
 	m.admin, err = service.StartAdmin(service.AdminConfig{Address: "127.0.0.1:0", Metrics: metrics, Ready: running.Ready, Log: log})

@@ -104,6 +104,10 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Everything that the user has given is checked before anything is written: a wrong zone in the layout would refuse the right one.
+	if _, err := NewEngine(s.cfg.Model, s.layout.Zone, nil); err != nil {
+		return nil, err
+	}
 	s.layout.Base = initial.Base
 	if err := s.layOut(ctx); err != nil {
 		return nil, err
