@@ -119,10 +119,19 @@ func Run(ctx context.Context, c Config, out io.Writer) error {
 		d.summary(out)
 	}
 	if c.Stay && err == nil && ctx.Err() == nil {
-		fmt.Fprintln(out, "\nThe servers stay up until interrupted (Ctrl-C).")
+		fmt.Fprintln(out, "\nThe servers stay up until interrupted (Ctrl-C). One of the latest customers:")
+		d.example(out, server.Addr())
 		<-ctx.Done()
 	}
 	return errors.Join(err, stop())
+}
+
+// example prints how to look at a customer who has just been scored.
+func (d *demo) example(w io.Writer, redisAddr string) {
+	_, port, _ := net.SplitHostPort(redisAddr)
+	if latest := d.board.latest(); len(latest) > 0 {
+		fmt.Fprintf(w, "\n  redis-cli -p %s HGETALL tm:score:%s\n", port, latest[len(latest)-1].customer)
+	}
 }
 
 // shop returns the configuration of the simulated shop, whose last day ends now.
@@ -143,7 +152,7 @@ func (c Config) limit(ctx context.Context) (context.Context, context.CancelFunc)
 func (c Config) greet(w io.Writer, kafkaAddr, redisAddr, admin string) {
 	_, port, _ := net.SplitHostPort(redisAddr)
 	fmt.Fprintf(w, "A simulated shop of %s customers plays %d days, ending now. Meanwhile, in another terminal:\n\n", terminal.Grouped(int64(c.Customers)), c.Days)
-	fmt.Fprintf(w, "  redis-cli -p %s HGETALL tm:score:%s\n", port, "c00042")
+	fmt.Fprintf(w, "  redis-cli -p %s HGETALL tm:population    # and tm:score:<customer>, of a customer in the picture below\n", port)
 	fmt.Fprintf(w, "  kcat -b %s -t %s -C -f '%%k %%h\\n'\n", kafkaAddr, schemas.ChurnAlerts)
 	fmt.Fprintf(w, "  curl http://%s/metrics\n\n", admin)
 }
