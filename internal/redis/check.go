@@ -23,7 +23,7 @@ type Finding struct {
 const oldestMajor, oldestMinor = 6, 2
 
 // CheckServer checks a server, or every master of a cluster, before anybody relies on it: the server answers, its version is recent
-// enough, it never evicts keys, and it takes writes. The check of writes asks one master only. If a server does not tell its
+// enough, it never evicts keys, it runs scripts, and it takes writes. The check of writes asks one master only. If a server does not tell its
 // version or its settings, as an embedded one, the finding is OK and its Detail says so.
 func (s *Store) CheckServer(ctx context.Context) []Finding {
 	if err := s.Ping(ctx); err != nil {
@@ -35,6 +35,7 @@ func (s *Store) CheckServer(ctx context.Context) []Finding {
 	findings := []Finding{{Name: "redis answers", OK: true}}
 	findings = append(findings, s.eachMaster(ctx, checkVersion)...)
 	findings = append(findings, s.eachMaster(ctx, checkEviction)...)
+	findings = append(findings, s.eachMaster(ctx, checkScripts)...)
 	return append(findings, s.checkWritable(ctx))
 }
 
@@ -80,6 +81,22 @@ func checkVersion(ctx context.Context, node goredis.Cmdable) Finding {
 	if a < oldestMajor || a == oldestMajor && b < oldestMinor {
 		f.OK = false
 		f.Remedy = fmt.Sprintf("upgrade to %d.%d or later", oldestMajor, oldestMinor)
+	}
+	return f
+}
+
+// checkScripts runs a script that does nothing, by EVALSHA and by EVAL: every commit is a script. Servers may have these commands
+// renamed, and users may lack the right to call them.
+func checkScripts(ctx context.Context, node goredis.Cmdable) Finding {
+	f := Finding{Name: "redis runs scripts", OK: true}
+	nothing := newScript("return 1")
+	err := node.EvalSha(ctx, nothing.digest, nil).Err()
+	if err == nil || goredis.HasErrorPrefix(err, "NOSCRIPT") {
+		err = node.Eval(ctx, nothing.source, nil).Err()
+	}
+	if err != nil {
+		f.OK, f.Detail = false, err.Error()
+		f.Remedy = "allow EVAL and EVALSHA: no rename-command for them, and for an ACL user +eval +evalsha (or +@scripting)"
 	}
 	return f
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
 	goredis "github.com/redis/go-redis/v9"
+
+	"tidemark/internal/servers"
+	"tidemark/internal/servers/serverstest"
 )
 
 func finding(t *testing.T, s *Store, name string) Finding {
@@ -30,7 +33,7 @@ func TestCheckServerOfTheServersWeTestWith(t *testing.T) {
 		if err := eachMaster(t, client, func(context.Context, *goredis.Client) error { nodes.Add(1); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		if want := 2 + 2*int(nodes.Load()); len(findings) != want { // version and eviction of each
+		if want := 2 + 3*int(nodes.Load()); len(findings) != want { // version, eviction and scripts of each
 			t.Errorf("got %d findings, want %d: %+v", len(findings), want, findings)
 		}
 		for _, f := range findings {
@@ -127,5 +130,21 @@ func TestWritable(t *testing.T) {
 	m.Close()
 	if f := finding(t, s, "redis answers"); f.OK || f.Remedy == "" {
 		t.Errorf("a server that is gone: got %+v, want it not OK and a remedy", f)
+	}
+}
+
+// TestForbiddenScriptsAreFound: a user who may not call EVALSHA, or no script at all, cannot serve.
+func TestForbiddenScriptsAreFound(t *testing.T) {
+	server := serverstest.Redis(t, servers.RedisOptions{})
+	for _, right := range []string{"-evalsha", "-@scripting"} {
+		if err := server.Client().Do(t.Context(), "ACL", "SETUSER", "scorer", "reset", "on", ">secret", "~*", "&*", "+@all", right).Err(); err != nil {
+			t.Fatal(err)
+		}
+		user := goredis.NewClient(&goredis.Options{Addr: server.Addr(), Username: "scorer", Password: "secret"})
+		t.Cleanup(func() { _ = user.Close() })
+		f := finding(t, newStore(t, user, testLayout), "redis runs scripts")
+		if f.OK || f.Detail == "" || !strings.Contains(f.Remedy, "EVALSHA") {
+			t.Errorf("%s: got %+v, want it found, and how to mend it", right, f)
+		}
 	}
 }
