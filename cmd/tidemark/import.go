@@ -70,10 +70,26 @@ func send(ctx context.Context, to *kafka.Publisher, codec *avro.Codec, events []
 		}
 		waiting := func(err error) { shown.Wait(int64(done), int64(len(events)), "kafka ("+kafka.ErrorClass(err)+")") }
 		if err := to.Insist(ctx, batch, importPatience, waiting); err != nil {
-			return fmt.Errorf("%w (%d of %d events are published; importing again does no harm)", err, done, len(events))
+			return fmt.Errorf("%w (%d of %d events are published; %s)", err, done, len(events), again(events[:done]))
 		}
 		done = end
 		shown.Show(int64(done), int64(len(events)), "events")
 	}
 	return nil
+}
+
+// again says what it does to import events again that are published already. The histories know an interaction by its id for 7 days only,
+// counted back from the customer's newest.
+func again(published []event.Event) string {
+	interactions := 0
+	for _, x := range published {
+		if x.Topic() == event.Interactions {
+			interactions++
+		}
+	}
+	if interactions == 0 {
+		return "to import them again changes nothing"
+	}
+	return fmt.Sprintf("to import them again changes nothing for purchases and feedback, but counts those of their %d interactions twice "+
+		"that are more than 7 days older than their customer's newest", interactions)
 }

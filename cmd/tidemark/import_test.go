@@ -1,12 +1,14 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"tidemark/internal/event"
 	"tidemark/internal/service/servicetest"
 )
 
@@ -21,5 +23,16 @@ func TestImportWaitsForKafka(t *testing.T) {
 	}
 	if hits := faults.Hits(); hits != refusals {
 		t.Errorf("%d refusals, want all %d", hits, refusals)
+	}
+}
+
+// TestImportingAgain: the message of an import that ends half way says what another one does to what is published.
+func TestImportingAgain(t *testing.T) {
+	bought, looked := &event.Purchase{}, &event.Interaction{}
+	if got, want := again([]event.Event{bought, bought}), "to import them again changes nothing"; got != want {
+		t.Errorf("purchases: want %q, got %q", want, got)
+	}
+	if got := again([]event.Event{bought, looked, looked}); !strings.Contains(got, "their 2 interactions twice") || !strings.Contains(got, "7 days") {
+		t.Errorf("with interactions: want their number and the days, got %q", got)
 	}
 }
