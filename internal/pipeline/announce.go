@@ -60,7 +60,7 @@ func (s *session) publish(ctx context.Context) error {
 	return nil
 }
 
-// publishLeftovers publishes what the outbox of an own shard holds and this session has not published: when the session first reads the
+// publishLeftovers publishes what the outbox of an own shard holds and the session has not published yet: when the session first reads the
 // shard, or when another lane has written to it. If the token beside the outbox is not the token of the head, another commit came in
 // between, or another master answered: then the state is forgotten, and read again.
 func (s *session) publishLeftovers(ctx context.Context, st *state) error {

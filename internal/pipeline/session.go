@@ -65,7 +65,7 @@ func newSession(l *Lane, dirty customers) *session {
 }
 
 func (s *session) run(ctx context.Context) error {
-	s.noteProgress() // of this session, which has not read anything: what held before a loss must not be shown during the takeover
+	s.noteProgress() // nothing is read yet: what held before a loss must not be shown during the takeover
 	if err := s.loadEngine(); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type state struct {
 	counts   shard.Counts
 	profiles map[string]*known
 	outbox   outbox
-	// sent are the ids of outputs that this session has published, of an outbox that it has forgotten since.
+	// sent are the ids of outputs that the session has published, of an outbox that it has forgotten since.
 	sent map[string]struct{}
 	// model is the hash of the model under which all profiles have been reviewed, or the name of the last page of a migration.
 	model     string

@@ -97,7 +97,7 @@ func (s *session) commitFirstOffsets(ctx context.Context) error {
 	return err
 }
 
-// claim leaves a token of this session on own shards, and on every shard the marks that it lacks. Marks of other lanes' shards are set
+// claim leaves a new token on own shards, and on every shard the marks that it lacks. Marks of other lanes' shards are set
 // without a new token, which disturbs no owner. claim returns the shards to try again: those where another owner got in the way,
 // and, while leaveToOwners gives their owners time to create them, the shards of others that do not exist.
 func (s *session) claim(
