@@ -82,7 +82,7 @@ func (s *session) commitOffsets(ctx context.Context) error {
 	group, ends, offsets := s.lane.groupOffsets, s.intake.ends(), shard.Marks{}
 	for _, p := range s.partitions {
 		// A replay from further back does not move the group back.
-		done := min(s.states.lowestOwn(p), s.display.projectedUpTo[p])
+		done := min(lowest(s.states.own, p), s.display.projectedUpTo[p])
 		if s.cfg.Clock == EventClock && !s.evaluated && done >= ends[p] {
 			continue // the log's end counts as done once everybody has been evaluated
 		}

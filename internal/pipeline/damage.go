@@ -44,7 +44,7 @@ func (b *base) decodeProfile(number int, encoded []byte) (score.Profile, error) 
 
 // audit counts what the keys of own shards hold. What a person, an eviction or a bug has taken away shows here.
 func (ss *states) audit(ctx context.Context) error {
-	own := ss.own()
+	own := ss.own
 	numbers := make([]int, len(own))
 	for i, st := range own {
 		numbers[i] = st.number

@@ -198,7 +198,7 @@ func (d *display) markOvertaken(ctx context.Context, works []*work) error {
 
 // everybody projects every customer of the own shards at the watermark. It is the end of the event clock.
 func (d *display) everybody(ctx context.Context) error {
-	for _, st := range d.states.own() {
+	for _, st := range d.states.own {
 		for cursor, begun := uint64(0), false; !begun || cursor != 0; begun = true {
 			scores, next, err := d.projectPage(ctx, st, cursor, viewsAtOnce)
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"tidemark/internal/shard"
 )
@@ -92,13 +93,10 @@ func (ss *states) marksDue(all bool) []*state {
 	if all {
 		return ss.all
 	}
-	due := ss.own()
-	for range min(foreignAtOnce, len(ss.all)-len(due)) {
-		for ss.all[ss.nextForeign].own {
-			ss.nextForeign = (ss.nextForeign + 1) % len(ss.all)
-		}
-		due = append(due, ss.all[ss.nextForeign])
-		ss.nextForeign = (ss.nextForeign + 1) % len(ss.all)
+	due := slices.Clone(ss.own)
+	for range min(foreignAtOnce, len(ss.foreign)) {
+		due = append(due, ss.foreign[ss.nextForeign])
+		ss.nextForeign = (ss.nextForeign + 1) % len(ss.foreign)
 	}
 	return due
 }

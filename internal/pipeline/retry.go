@@ -17,7 +17,11 @@ const (
 // away, the lane waits. Only a damaged shard is not tried again: retry returns errTakeOver, and the takeover rebuilds the shard.
 func (b *base) retry(ctx context.Context, operation string, do func() error) error {
 	failing := 0
-	defer func() { b.failures.end(failing) }()
+	defer func() {
+		if failing != 0 {
+			b.failures.end(failing)
+		}
+	}()
 	for attempt := 0; ; attempt++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

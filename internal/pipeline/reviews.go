@@ -23,7 +23,7 @@ func (s *session) review(ctx context.Context) (bool, error) {
 	if w == unknown {
 		return false, nil
 	}
-	own := s.states.own()
+	own := s.states.own
 	var works []*work
 	var fired []event.Instant
 	for range own {

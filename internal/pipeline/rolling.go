@@ -21,7 +21,7 @@ func (d *display) roll(ctx context.Context) error {
 	if d.cfg.RollingCycle < 0 || d.cfg.Clock == EventClock {
 		return nil
 	}
-	own := d.states.own()
+	own := d.states.own
 	r := &d.rolling
 	slot := d.cfg.RollingCycle / time.Duration(len(own))
 	if slot <= 0 {

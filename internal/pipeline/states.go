@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"tidemark/internal/score"
@@ -14,8 +13,9 @@ type states struct {
 	*base
 	*moment
 	shards Shards
-	all    []*state
-	// nextForeign is the shard at which the search for the next foreign shard begins whose marks are to be moved.
+	// all are in order of the shard's number; own are those of the shards that this lane owns, foreign the others.
+	all, own, foreign []*state
+	// nextForeign is the index, among the foreign ones, of the shard whose marks are moved next.
 	nextForeign int
 	// leftovers publishes what another owner has left in the outbox of a shard.
 	leftovers func(ctx context.Context, st *state) error
@@ -24,39 +24,23 @@ type states struct {
 }
 
 func newStates(b *base, m *moment, shards Shards) *states {
-	all := make([]*state, b.cfg.Layout.Shards)
-	for n := range all {
-		all[n] = newState(n, n%b.cfg.Partitions == b.cfg.Index)
-	}
-	return &states{base: b, moment: m, shards: shards, all: all}
-}
-
-// own returns the states of the shards that this lane owns.
-func (ss *states) own() []*state {
-	var own []*state
-	for _, st := range ss.all {
+	ss := &states{base: b, moment: m, shards: shards}
+	for n := range b.cfg.Layout.Shards {
+		st := newState(n, n%b.cfg.Partitions == b.cfg.Index)
+		ss.all = append(ss.all, st)
 		if st.own {
-			own = append(own, st)
+			ss.own = append(ss.own, st)
+		} else {
+			ss.foreign = append(ss.foreign, st)
 		}
 	}
-	return own
+	return ss
 }
 
-// lowestOwn is the least mark of a partition over the own shards.
-func (ss *states) lowestOwn(p shard.Partition) int64 {
-	least := int64(math.MaxInt64)
-	for _, st := range ss.all {
-		if st.own {
-			least = min(least, st.acked[p])
-		}
-	}
-	return least
-}
-
-// lowest is the least mark of a partition over all shards.
-func (ss *states) lowest(p shard.Partition) int64 {
-	least := ss.all[0].acked[p]
-	for _, st := range ss.all[1:] {
+// lowest is the least mark of a partition over some shards, at least one.
+func lowest(of []*state, p shard.Partition) int64 {
+	least := of[0].acked[p]
+	for _, st := range of[1:] {
 		least = min(least, st.acked[p])
 	}
 	return least
@@ -153,8 +137,7 @@ func (ss *states) refresh(ctx context.Context, st *state, m shard.Meta) error {
 }
 
 // overtaken returns the shards of works to which another owner has committed since this lane last read or wrote them. A view that
-// this lane has just projected there may be older than the view that the other has projected. Afterwards their states are up to
-// date.
+// this lane has just projected there may be older than the view that the other has projected. Their states are refreshed.
 func (ss *states) overtaken(ctx context.Context, works []*work) (map[*state]bool, error) {
 	var numbers []int
 	for _, w := range works {

@@ -69,7 +69,7 @@ func (s *session) takeOver(ctx context.Context) error {
 func (s *session) resume(bounds map[shard.Partition]bound) {
 	group := s.lane.groupOffsets
 	for _, p := range s.partitions {
-		s.applied[p] = s.states.lowest(p)
+		s.applied[p] = lowest(s.states.all, p)
 		if group[p] > bounds[p].end {
 			delete(group, p) // an offset of another log: it says nothing of this one
 		}

@@ -38,7 +38,7 @@ func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 	for i, c := range commits {
 		args, err := s.commitArgs(c)
 		if err != nil {
-			errs[i] = of("commit", c.Shard, err)
+			errs[i] = shardError("commit", c.Shard, err)
 			continue
 		}
 		calls, sent = append(calls, call{s.keys(c.Shard), args}), append(sent, i)
@@ -54,7 +54,7 @@ func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 		default:
 			err = errReply
 		}
-		errs[sent[i]] = of("commit", commits[sent[i]].Shard, err)
+		errs[sent[i]] = shardError("commit", commits[sent[i]].Shard, err)
 	}
 	return errs
 }
@@ -143,13 +143,13 @@ func (s *Store) Drop(ctx context.Context, shards []int) error {
 	calls := make([]call, len(shards))
 	for i, n := range shards {
 		if err := s.inRange(n); err != nil {
-			return of("drop", n, err)
+			return shardError("drop", n, err)
 		}
 		calls[i] = call{keys: s.keys(n)}
 	}
 	for i, reply := range s.run(ctx, dropScript, calls) {
 		if err := reply.Err(); err != nil {
-			return of("drop", shards[i], err)
+			return shardError("drop", shards[i], err)
 		}
 	}
 	return nil

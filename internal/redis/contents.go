@@ -14,14 +14,14 @@ import (
 // infinity: it is the last entry of the set, and left out.
 func (s *Store) Due(ctx context.Context, n, limit int) ([]shard.Due, error) {
 	if err := s.inRange(n); err != nil {
-		return nil, of("read due reviews", n, err)
+		return nil, shardError("read due reviews", n, err)
 	}
 	if limit <= 0 {
 		return nil, nil
 	}
 	entries, err := s.client.ZRangeWithScores(ctx, s.keys(n)[dueKey], 0, int64(limit)-1).Result()
 	if err != nil {
-		return nil, of("read due reviews", n, err)
+		return nil, shardError("read due reviews", n, err)
 	}
 	due := make([]shard.Due, 0, len(entries))
 	for _, entry := range entries {
@@ -36,12 +36,12 @@ func (s *Store) Due(ctx context.Context, n, limit int) ([]shard.Due, error) {
 // a head has no outputs, whatever its keys still hold.
 func (s *Store) Outbox(ctx context.Context, n int) (shard.Outbox, error) {
 	if err := s.inRange(n); err != nil {
-		return shard.Outbox{}, of("read outbox", n, err)
+		return shard.Outbox{}, shardError("read outbox", n, err)
 	}
 	keys := s.keys(n)
 	outbox, err := decodeOutbox(s.run(ctx, outboxScript, []call{{keys: []string{keys[metaKey], keys[outboxKey]}}})[0])
 	if err != nil {
-		return shard.Outbox{}, of("read outbox", n, err)
+		return shard.Outbox{}, shardError("read outbox", n, err)
 	}
 	return outbox, nil
 }
@@ -80,11 +80,11 @@ func decodeOutbox(reply *goredis.Cmd) (shard.Outbox, error) {
 // promises no more.
 func (s *Store) Scan(ctx context.Context, n int, cursor uint64, count int) (profiles [][]byte, next uint64, err error) {
 	if err := s.inRange(n); err != nil {
-		return nil, 0, of("scan", n, err)
+		return nil, 0, shardError("scan", n, err)
 	}
 	entries, next, err := s.client.HScan(ctx, s.keys(n)[profilesKey], cursor, "", int64(max(count, 1))).Result()
 	if err != nil {
-		return nil, 0, of("scan", n, err)
+		return nil, 0, shardError("scan", n, err)
 	}
 	for i := 0; i+1 < len(entries); i += 2 {
 		if entries[i] != "" {

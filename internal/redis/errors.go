@@ -53,9 +53,9 @@ func ErrorClass(err error) string {
 	return "other"
 }
 
-// of says what was being done to which shard. Where the answer shows that the keys of the shard do not hold what they must, the error
+// shardError says what was being done to which shard. Where the answer shows that the keys of the shard do not hold what they must, the error
 // wraps a *shard.DamagedError.
-func of(doing string, n int, err error) error {
+func shardError(doing string, n int, err error) error {
 	var reply goredis.Error
 	if errors.Is(err, errDamaged) || errors.As(err, &reply) && replyClass(reply.Error()) == "damaged" {
 		return fmt.Errorf("%s: %w", doing, &shard.DamagedError{Shard: n, Err: err})

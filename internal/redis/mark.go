@@ -15,7 +15,7 @@ func (s *Store) Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta,
 	for i, m := range markers {
 		args, err := s.markArgs(m)
 		if err != nil {
-			return nil, of("mark", m.Shard, err)
+			return nil, shardError("mark", m.Shard, err)
 		}
 		calls[i] = call{s.keys(m.Shard)[:profilesKey], args}
 	}
@@ -26,7 +26,7 @@ func (s *Store) Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta,
 			metas[i], err = decodeHead(head)
 		}
 		if err != nil {
-			return nil, of("mark", markers[i].Shard, err)
+			return nil, shardError("mark", markers[i].Shard, err)
 		}
 	}
 	return metas, nil

@@ -14,7 +14,7 @@ func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 	replies := make([]*goredis.MapStringStringCmd, len(shards))
 	for i, n := range shards {
 		if err := s.inRange(n); err != nil {
-			return nil, of("read head", n, err)
+			return nil, shardError("read head", n, err)
 		}
 		replies[i] = pipe.HGetAll(ctx, s.keys(n)[metaKey])
 	}
@@ -26,7 +26,7 @@ func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 			metas[i], err = decodeMeta(fields)
 		}
 		if err != nil {
-			return nil, of("read head", shards[i], err)
+			return nil, shardError("read head", shards[i], err)
 		}
 	}
 	return metas, nil
@@ -37,7 +37,7 @@ func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) 
 	calls := make([]call, len(shards))
 	for i, n := range shards {
 		if err := s.inRange(n); err != nil {
-			return nil, of("audit", n, err)
+			return nil, shardError("audit", n, err)
 		}
 		calls[i] = call{keys: s.keys(n)[:censusKey]}
 	}
@@ -45,7 +45,7 @@ func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) 
 	for i, reply := range s.run(ctx, auditScript, calls) {
 		var err error
 		if audits[i], err = decodeAudit(reply); err != nil {
-			return nil, of("audit", shards[i], err)
+			return nil, shardError("audit", shards[i], err)
 		}
 	}
 	return audits, nil
@@ -83,7 +83,7 @@ func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded
 	calls := make([]call, len(queries))
 	for i, q := range queries {
 		if err := s.inRange(q.Shard); err != nil {
-			return nil, of("load", q.Shard, err)
+			return nil, shardError("load", q.Shard, err)
 		}
 		calls[i] = call{s.keys(q.Shard)[:dueKey], make([]any, len(q.Customers))}
 		for j, customer := range q.Customers {
@@ -94,7 +94,7 @@ func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded
 	for i, reply := range s.run(ctx, loadScript, calls) {
 		var err error
 		if loaded[i], err = decodeLoaded(reply, queries[i].Customers); err != nil {
-			return nil, of("load", queries[i].Shard, err)
+			return nil, shardError("load", queries[i].Shard, err)
 		}
 	}
 	return loaded, nil

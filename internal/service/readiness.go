@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,7 +31,7 @@ func (r Readiness) String() string {
 	if r.Ready {
 		return "ready"
 	}
-	all := r.Problems
+	all := slices.Clone(r.Problems)
 	for _, lane := range r.Lanes {
 		all = append(all, fmt.Sprintf("partition %d: %s", lane.Partition, strings.Join(lane.Problems, "; ")))
 	}
