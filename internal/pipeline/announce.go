@@ -109,6 +109,9 @@ func (s *session) dropPublished(st *state) {
 		}
 		return a.state == st
 	})
+	if len(s.unpublished) == 0 {
+		s.metrics.outbox.WithLabelValues(s.label()).Set(0)
+	}
 }
 
 // release ends the work that published announcements: see outbox.

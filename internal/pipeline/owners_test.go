@@ -236,7 +236,7 @@ func reading(t *testing.T, c prometheus.Metric) float64 {
 	if err := c.Write(&m); err != nil {
 		t.Fatal(err)
 	}
-	return m.GetCounter().GetValue()
+	return m.GetCounter().GetValue() + m.GetGauge().GetValue()
 }
 
 // TestEverythingMisrouted: producers whose partitioner is another one. Every output is published once, by the owner of its shard, within
