@@ -67,7 +67,8 @@ var may = map[string][]string{
 
 	// The running scorer puts the adapters into the pipeline; the simulations and measurements run it.
 	"internal/service": {
-		"schemas", "internal/event", "internal/score", "internal/shard", "internal/model", "internal/pipeline", "internal/avro", "internal/kafka", "internal/redis",
+		"schemas", "internal/event", "internal/score", "internal/shard", "internal/stream", "internal/model", "internal/pipeline", "internal/avro", "internal/kafka",
+		"internal/redis",
 	},
 	"internal/service/servicetest": {
 		"schemas", "internal/event", "internal/score", "internal/shard", "internal/dataset", "internal/watch", "internal/avro", "internal/kafka",

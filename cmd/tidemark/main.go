@@ -24,6 +24,7 @@ type cli struct {
 	Fit      fitCommand      `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
 	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
+	Rebuild  rebuildCommand  `cmd:"" help:"Make the state anew from the log, with other shards if need be, while the old state serves."`
 	Customer customerCommand `cmd:"" help:"Print the live score of a customer."`
 	Doctor   doctorCommand   `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
 	Health   healthCommand   `cmd:"" help:"Ask a running service on this machine whether it is ready."`

@@ -10,18 +10,23 @@ import (
 // copartitioned assigns ranges of partition indexes, the same indexes on every topic. The range balancer of the library assigns
 // by position in the broker's list instead, and no broker promises the order of its list. The name of this balancer differs from
 // the library's, so that the group refuses members with another balancer.
-type copartitioned struct{}
+//
+// The leader of the group assigns. assigned, if set, hears the number of indexes that the leader has given out.
+type copartitioned struct{ assigned func(indexes int) }
 
 func (copartitioned) ProtocolName() string { return "tidemark-copartitioned" }
 
 func (copartitioned) UserData() ([]byte, error) { return nil, nil }
 
-func (copartitioned) AssignGroups(members []kafkago.GroupMember, partitions []kafkago.Partition) kafkago.GroupMemberAssignments {
+func (b copartitioned) AssignGroups(members []kafkago.GroupMember, partitions []kafkago.Partition) kafkago.GroupMemberAssignments {
 	members = slices.SortedFunc(slices.Values(members), func(a, b kafkago.GroupMember) int { return cmp.Compare(a.ID, b.ID) })
 	partitions = slices.SortedFunc(slices.Values(partitions), func(a, b kafkago.Partition) int { return cmp.Compare(a.ID, b.ID) })
 	indexes := 0
 	for _, p := range partitions {
 		indexes = max(indexes, p.ID+1)
+	}
+	if b.assigned != nil {
+		b.assigned(indexes)
 	}
 	assignments := make(kafkago.GroupMemberAssignments, len(members))
 	for i, member := range members {

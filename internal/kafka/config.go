@@ -31,7 +31,7 @@ type Config struct {
 	RebalanceTimeout time.Duration
 	// Rejoin is the pause between an error and the next join of the group. Default 1 s.
 	Rejoin time.Duration
-	// WatchInterval is the time between two checks for new partitions. Default 10 s.
+	// WatchInterval is the time between two checks for new partitions. Default 2 s.
 	WatchInterval time.Duration
 
 	// MaxWait is how long a fetch waits for records, at most 500 ms. Reviews in silence are late by as much: the log is known
@@ -109,7 +109,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Heartbeat, min(time.Second, c.SessionTimeout/3))
 	orDefault(&c.RebalanceTimeout, 30*time.Second)
 	orDefault(&c.Rejoin, time.Second)
-	orDefault(&c.WatchInterval, 10*time.Second)
+	orDefault(&c.WatchInterval, 2*time.Second)
 	orDefault(&c.MaxWait, 250*time.Millisecond)
 	orDefault(&c.FetchBytes, 4<<20)
 	orDefault(&c.FetchRecords, 5_000)

@@ -22,20 +22,19 @@ type Generation struct {
 	next    *kafkago.Generation
 	log     *Log
 	indexes []int
-	atJoin  map[shard.Partition]int64
 
 	mu        sync.Mutex // lanes share the one committer; commits go out in the order of the calls
 	committed map[shard.Partition]int64
 }
 
 func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (*Generation, error) {
-	g := &Generation{life: life, next: next, log: c.NewLog(), atJoin: make(map[shard.Partition]int64)}
+	g := &Generation{life: life, next: next, log: c.NewLog(), committed: make(map[shard.Partition]int64)}
 	for i, topic := range event.Topics() {
 		var indexes []int
 		for _, a := range next.Assignments[string(topic)] {
 			indexes = append(indexes, a.ID)
 			if a.Offset >= 0 { // a negative one stands for "none yet"
-				g.atJoin[shard.Partition{Topic: topic, Index: a.ID}] = a.Offset
+				g.committed[shard.Partition{Topic: topic, Index: a.ID}] = a.Offset
 			}
 		}
 		slices.Sort(indexes)
@@ -47,7 +46,6 @@ func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (
 				ErrUnequalAssignment, g.indexes, event.Topics()[0], indexes, topic, next.GroupID)
 		}
 	}
-	g.committed = maps.Clone(g.atJoin)
 	return g, nil
 }
 
@@ -57,9 +55,11 @@ func (g *Generation) ID() int { return int(g.next.ID) }
 // Partitions returns the owned partition indexes, ascending: the same on all three input topics. There may be none.
 func (g *Generation) Partitions() []int { return slices.Clone(g.indexes) }
 
-// Committed returns the offset that the group had committed for p at the start of the generation, and whether there was one.
+// Committed returns the offset that the group has committed for p, before the generation or in it, and whether there is one.
 func (g *Generation) Committed(p shard.Partition) (int64, bool) {
-	offset, ok := g.atJoin[p]
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	offset, ok := g.committed[p]
 	return offset, ok
 }
 

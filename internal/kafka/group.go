@@ -21,8 +21,9 @@ type Group struct {
 	cluster *Cluster
 	notice  func(error)
 	joined  atomic.Bool
-	// partitions is the last partition count that was seen, before the last join or since. Another count is a change.
-	partitions int
+	// partitions is the partition count of the assignment, as far as this member knows: the count that it saw before the last join or since,
+	// or that it gave out as the leader. Another count is a change.
+	partitions atomic.Int64
 }
 
 // leaveTimeout bounds how long leaving the group may take. After it the connections are cut, and the group misses the member
@@ -126,8 +127,7 @@ func (g *Group) watch(life context.Context) error {
 		if errors.Is(err, ErrUnequalPartitions) {
 			return err
 		}
-		if err == nil && n != g.partitions { // other errors meet the fetches as well
-			g.partitions = n
+		if err == nil && g.partitions.Swap(int64(n)) != int64(n) { // other errors meet the fetches as well
 			return nil
 		}
 	}
@@ -160,8 +160,9 @@ func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle
 // mend, or without an error if ctx has ended.
 func (g *Group) awaitTopics(ctx context.Context) (ready bool, err error) {
 	for ctx.Err() == nil {
-		g.partitions, err = g.cluster.Partitions(ctx)
+		n, err := g.cluster.Partitions(ctx)
 		if err == nil {
+			g.partitions.Store(int64(n))
 			return true, nil
 		}
 		if errors.Is(err, ErrUnequalPartitions) {
@@ -182,7 +183,7 @@ func (g *Group) settings(network *network) kafkago.ConsumerGroupConfig {
 		Brokers:           c.Brokers,
 		Dialer:            g.cluster.dialerOn(network),
 		Topics:            inputNames(),
-		GroupBalancers:    []kafkago.GroupBalancer{copartitioned{}},
+		GroupBalancers:    []kafkago.GroupBalancer{copartitioned{func(n int) { g.partitions.Store(int64(n)) }}},
 		HeartbeatInterval: c.Heartbeat,
 		SessionTimeout:    c.SessionTimeout,
 		RebalanceTimeout:  c.RebalanceTimeout,

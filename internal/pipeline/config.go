@@ -37,6 +37,13 @@ type Settings struct {
 	Partitions, Index int
 	// Committed holds the committed offsets of the consumer group. A partition without a committed offset is absent.
 	Committed map[shard.Partition]int64
+	// GivenUp is the last edition whose rebuild was given up. A shard that was stopped for it, or for an edition before it, serves on.
+	GivenUp int
+	// Told, in a rebuild, reports whether the edition in force has seen a record of a customer: then it has published what the record
+	// causes, and the lane does not publish that. Nor does a lane with a Told publish what silence causes. Outside a rebuild Told is nil.
+	Told func(customer string, p shard.Partition, offset int64) bool
+	// Unshown says that the views of all customers may be out of date. The first cycle of the rolling pass then takes no longer than it must.
+	Unshown bool
 	// OnDataLoss says what to do when the log no longer holds records that a shard has not seen.
 	OnDataLoss LossPolicy
 

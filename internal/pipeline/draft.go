@@ -72,7 +72,7 @@ func (d *draft) apply(items []*item) (int, error) {
 		k := d.profile(customer)
 		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
 		if verdict == score.Accepted || len(transitions) > 0 {
-			if err := d.announce(&p, transitions); err != nil {
+			if err := d.announce(&p, transitions, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
 			d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
@@ -160,14 +160,22 @@ func census(counters map[string]int64, k *known, by int64) {
 	counters["level:"+k.profile.Episode.Level.String()] += by
 }
 
-// announce encodes transitions for the part's outbox, in order. A transition that is too old is recorded without being published:
-// package score decides, and remembers it in the profile.
-func (d *draft) announce(p *score.Profile, transitions []score.Transition) error {
+// announce encodes transitions for the part's outbox, in order; cause is the event behind them, nil for silence. A transition that is too
+// old is recorded without being published: package score decides, and remembers it in the profile.
+func (d *draft) announce(p *score.Profile, transitions []score.Transition, cause *item) error {
 	if len(transitions) == 0 {
 		return nil
 	}
 	s := d.session
 	now := s.present()
+	told := s.told(p.Customer, cause)
+	if told {
+		// The edition in force has published them in their time, unless they were too old even then.
+		now = unknown
+		if cause != nil {
+			now = cause.record.Time
+		}
+	}
 	// Before any fetch has been answered, no transition is known to be old.
 	public := p.Publish(transitions, max(now, 0), s.cfg.AlertMaxAge)
 	for i, t := range transitions {
@@ -175,10 +183,18 @@ func (d *draft) announce(p *score.Profile, transitions []score.Transition) error
 		if err != nil {
 			return err
 		}
-		a.muted = !public[i]
+		a.muted = told || !public[i]
 		d.part.announcements = append(d.part.announcements, a)
 	}
 	return nil
+}
+
+// told reports whether the edition in force has published what an event of a customer, or silence, causes.
+func (s *session) told(customer string, cause *item) bool {
+	if s.cfg.Told == nil || cause == nil {
+		return s.cfg.Told != nil
+	}
+	return s.cfg.Told(customer, cause.partition(), cause.record.Offset)
 }
 
 // kindOf names a transition for metrics.

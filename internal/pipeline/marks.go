@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,7 +13,12 @@ import (
 // examine compares a head with the marks that the lane has seen committed. A mark that has gone back, or is gone, proves that the
 // store has lost writes. Then nothing that the lane knows of any shard holds any more: the lane takes over again, and every
 // partition goes back to its lowest mark. Shards that lost nothing skip the events that they have seen.
+//
+// A shard that a rebuild has stopped ends the lane with ErrMoved.
 func (ss *states) examine(st *state, m shard.Meta) error {
+	if ss.moved(m) {
+		return fmt.Errorf("shard %d: %w %d", st.number, ErrMoved, m.Moved)
+	}
 	for _, p := range ss.partitions {
 		mark, ok := m.Marks[p]
 		if ss.blind {
@@ -29,6 +35,14 @@ func (ss *states) examine(st *state, m shard.Meta) error {
 		st.acked[p] = mark
 	}
 	return nil
+}
+
+// ErrMoved is the error of a lane whose shards a rebuild has stopped: from now on another edition serves.
+var ErrMoved = errors.New("stopped in favour of edition")
+
+// moved reports whether a rebuild has stopped the shard for good.
+func (ss *states) moved(m shard.Meta) bool {
+	return m.Moved > max(ss.cfg.GivenUp, ss.cfg.Layout.Edition)
 }
 
 func lossCause(present bool) string {

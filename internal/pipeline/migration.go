@@ -95,7 +95,7 @@ func (d *draft) adopt(customer string) error {
 		return nil // another owner has moved it meanwhile
 	}
 	p, transitions := engine.Review(k.profile, max(k.profile.AsOf, engine.EffectiveAt()))
-	if err := d.announce(&p, transitions); err != nil {
+	if err := d.announce(&p, transitions, nil); err != nil {
 		return err
 	}
 	d.put(customer, p, true)

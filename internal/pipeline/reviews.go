@@ -108,7 +108,7 @@ func (d *draft) reviewUntil(customer string, w event.Instant) error {
 		if p.Due <= at {
 			return fmt.Errorf("the review after the one at %s is scheduled for %s", at, p.Due)
 		}
-		if err := d.announce(&p, transitions); err != nil {
+		if err := d.announce(&p, transitions, nil); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,8 @@ type rolling struct {
 	began  time.Time // of the cycle
 	shard  int       // index among the own shards
 	cursor uint64
+	// later says that the first cycle is over.
+	later bool
 }
 
 // pagesAtOnce bounds the pages of one checkpoint.
@@ -31,30 +33,35 @@ func (d *display) roll(ctx context.Context) error {
 	if r.began.IsZero() {
 		r.began = now
 	}
+	hurry := d.cfg.Unshown && !r.later
 	for range pagesAtOnce {
 		// A shard's turn comes at the beginning of its slot, and it is paged through evenly.
-		if now.Sub(r.began) < time.Duration(r.shard)*slot {
+		if !hurry && now.Sub(r.began) < time.Duration(r.shard)*slot {
 			return nil
 		}
 		st := own[r.shard]
 		count := max(10, int(float64(st.counts.Profiles)*float64(d.cfg.Checkpoint)/float64(slot)))
+		if hurry {
+			count = viewsAtOnce
+		}
 		_, next, err := d.projectPage(ctx, st, r.cursor, min(count, viewsAtOnce))
 		if err != nil {
 			return err
 		}
 		r.cursor = next
 		if next != 0 {
-			if slot > d.cfg.Checkpoint {
+			if slot > d.cfg.Checkpoint && !hurry {
 				return nil
 			}
 			continue
 		}
 		if r.shard++; r.shard == len(own) {
 			// The next cycle begins when this one's time is over.
-			*r = rolling{began: r.began.Add(d.cfg.RollingCycle)}
+			*r = rolling{began: r.began.Add(d.cfg.RollingCycle), later: true}
 			if r.began.Before(now) {
 				r.began = now
 			}
+			hurry = false
 		}
 	}
 	return nil

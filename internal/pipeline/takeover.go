@@ -107,6 +107,9 @@ func (s *session) claim(
 	var markers []shard.Marker
 	for i, n := range numbers {
 		st, audit := s.states.all[n], audits[i]
+		if s.states.moved(audit.Meta) {
+			return nil, fmt.Errorf("shard %d: %w %d", n, ErrMoved, audit.Meta.Moved)
+		}
 		broken := st.own && !audit.Intact()
 		if broken {
 			s.damage.found[n] = differs(audit)

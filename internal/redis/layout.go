@@ -14,26 +14,55 @@ import (
 var ErrLayout = errors.New("the data has another layout")
 
 // layoutFields are the fields of tm:meta that hold the layout. If several differ, the first in this order is reported.
-var layoutFields = []string{"format", "shards", "partitioner", "zone", "base_currency"}
+var layoutFields = []string{"format", "edition", "shards", "partitioner", "zone", "base_currency"}
 
 func layoutValues(l shard.Layout) map[string]string {
 	return map[string]string{
-		"format": strconv.Itoa(Format), "shards": strconv.Itoa(l.Shards), "partitioner": string(l.Partitioner),
-		"zone": l.Zone, "base_currency": string(l.Base),
+		"format": strconv.Itoa(Format), "edition": strconv.Itoa(l.Edition), "shards": strconv.Itoa(l.Shards),
+		"partitioner": string(l.Partitioner), "zone": l.Zone, "base_currency": string(l.Base),
 	}
+}
+
+// layoutArgs are the fields of a layout under names with a prefix.
+func layoutArgs(prefix string, l shard.Layout) []any {
+	values := layoutValues(l)
+	var args []any
+	for _, field := range layoutFields {
+		args = append(args, prefix+field, values[field])
+	}
+	return args
+}
+
+// decodeLayout reads a layout from the fields whose names begin with a prefix. It returns false if there is none.
+func decodeLayout(fields map[string]string, prefix string) (shard.Layout, bool, error) {
+	if fields[prefix+"shards"] == "" {
+		return shard.Layout{}, false, nil
+	}
+	l := shard.Layout{
+		Partitioner: shard.Partitioner(fields[prefix+"partitioner"]), Zone: fields[prefix+"zone"], Base: event.Currency(fields[prefix+"base_currency"]),
+	}
+	var err error
+	if l.Shards, err = strconv.Atoi(fields[prefix+"shards"]); err != nil {
+		return shard.Layout{}, false, fmt.Errorf("field %sshards: %w", prefix, err)
+	}
+	if edition := fields[prefix+"edition"]; edition != "" { // data from before the first rebuild has no such field
+		if l.Edition, err = strconv.Atoi(edition); err != nil {
+			return shard.Layout{}, false, fmt.Errorf("field %sedition: %w", prefix, err)
+		}
+	}
+	return l, true, nil
 }
 
 // Open writes the store's layout to tm:meta if there is no layout yet. If the data has another layout, Open fails with ErrLayout,
 // and the error names the field.
 func (s *Store) Open(ctx context.Context) error {
 	want := layoutValues(s.layout)
-	var args []any
-	for _, field := range layoutFields {
-		args = append(args, field, want[field])
-	}
-	got, err := s.writeOnce(ctx, s.key("meta"), args)
+	got, err := s.writeOnce(ctx, s.key("meta"), layoutArgs("", s.layout))
 	if err != nil {
 		return fmt.Errorf("open %s: %w", s.key("meta"), err)
+	}
+	if got["edition"] == "" {
+		got["edition"] = "0" // data from before the first rebuild has no such field
 	}
 	for _, field := range layoutFields {
 		if got[field] != want[field] {
@@ -58,17 +87,9 @@ func (s *Store) Layout(ctx context.Context) (shard.Layout, bool, error) {
 	if err != nil {
 		return shard.Layout{}, false, fmt.Errorf("read %s: %w", s.key("meta"), err)
 	}
-	if fields["shards"] == "" {
-		return shard.Layout{}, false, nil
-	}
-	shards, err := strconv.Atoi(fields["shards"])
+	l, ok, err := decodeLayout(fields, "")
 	if err != nil {
-		return shard.Layout{}, false, fmt.Errorf("read %s: field shards: %w", s.key("meta"), err)
+		return shard.Layout{}, false, fmt.Errorf("read %s: %w", s.key("meta"), err)
 	}
-	return shard.Layout{
-		Shards:      shards,
-		Partitioner: shard.Partitioner(fields["partitioner"]),
-		Zone:        fields["zone"],
-		Base:        event.Currency(fields["base_currency"]),
-	}, true, nil
+	return l, ok, nil
 }

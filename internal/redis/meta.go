@@ -34,6 +34,9 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 		return shard.Meta{}, nil
 	}
 	m := shard.Meta{Token: shard.Token(fields["token"]), Model: fields["model"], Marks: shard.Marks{}}
+	if err := decodeMoved(fields, &m); err != nil {
+		return shard.Meta{}, err
+	}
 	numbers := map[string]*int64{
 		"sequence": &m.Sequence, "format": &m.Format,
 		"profiles": &m.Counts.Profiles, "due": &m.Counts.Due, "outbox": &m.Counts.Outbox,
@@ -43,6 +46,9 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 		if *number, err = strconv.ParseInt(fields[field], 10, 64); err != nil {
 			return shard.Meta{}, fmt.Errorf("head: field %s: %w: %w", field, errDamaged, err)
 		}
+	}
+	if m.Moved > 0 && m.Format >= stopped {
+		m.Format -= stopped
 	}
 	if m.Format > Format {
 		return shard.Meta{}, fmt.Errorf("head: format %d, this program knows %d", m.Format, Format)
@@ -60,6 +66,20 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 		}
 	}
 	return m, nil
+}
+
+// stopped is added to the format of a stopped shard. A program that does not know the field moved then refuses the shard.
+const stopped = 1000
+
+// decodeMoved reads the field that stop.lua leaves in the head.
+func decodeMoved(fields map[string]string, m *shard.Meta) (err error) {
+	if fields["moved"] == "" {
+		return nil
+	}
+	if m.Moved, err = strconv.Atoi(fields["moved"]); err != nil || m.Moved < 1 {
+		return fmt.Errorf("head: field moved: %w: %q", errDamaged, fields["moved"])
+	}
+	return nil
 }
 
 var errReply = errors.New("the script's reply has another shape than expected")

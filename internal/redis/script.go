@@ -41,6 +41,12 @@ var activateSource string
 //go:embed outbox.lua
 var outboxSource string
 
+//go:embed stop.lua
+var stopSource string
+
+//go:embed rebuild.lua
+var rebuildSource string
+
 var (
 	commitScript = newScript(commitSource)
 	markScript   = newScript(markSource)
@@ -51,6 +57,8 @@ var (
 	outboxScript = newScript(outboxSource)
 
 	activateScript = newScript(activateSource)
+	stopScript     = newScript(stopSource)
+	rebuildScript  = newScript(rebuildSource)
 )
 
 // call is one run of a script. All its keys lie in one slot.

@@ -18,11 +18,17 @@
 // So every key but meta holds a sentinel, and meta always holds the token. The sentinel's name is the empty text, which is never
 // the id of a customer. The counts in meta include the sentinels.
 //
+// A rebuild fills a new edition of all shards, whose keys are named tm:{07}:e1:meta and so on (edition 0 has no such part). When the new
+// edition takes over, the heads of the edition before stay, without other keys: the field moved says which edition has followed.
+//
 // # The other keys
 //
 //	key                   type    holds                                                                written by
-//	tm:meta               hash    the layout: format, shards, partitioner, zone, base_currency;        Open
-//	                              model: the hash in tm:model                                          ActivateModel, RestoreModel
+//	tm:meta               hash    the layout: format, edition, shards, partitioner, zone,              Open, SwitchEdition
+//	                              base_currency;
+//	                              model: the hash in tm:model;                                         ActivateModel, RestoreModel
+//	                              next_…: the layout of a rebuild under way, its owner and lease;      ClaimRebuild
+//	                              given_up: the edition of the last rebuild that was given up          GiveUpRebuild
 //	tm:model              hash    source, hash and effective_at of the model activated last,           ActivateModel, RestoreModel
 //	                              and of the model before it as previous_…
 //	tm:probe              string  nothing; it expires after 10 s                                       Writable
@@ -43,6 +49,8 @@
 //	audit.lua     tm:{07}:* without census     reads the head and counts the entries of the other keys
 //	outbox.lua    tm:{07}:meta, outbox         reads the token and the outbox
 //	drop.lua      tm:{07}:*                    removes a shard
+//	stop.lua      tm:{07}:meta                 stops a shard in favour of another edition
+//	rebuild.lua   tm:meta                      begins, renews, switches or gives up a rebuild
 //	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
 //	activate.lua  tm:model                     replaces the models if tm:model still is as the caller read it
 package redis
@@ -99,6 +107,9 @@ var shardKeys = [...]string{metaKey: "meta", profilesKey: "profiles", dueKey: "d
 // keys of a shard are in one slot.
 func (s *Store) keys(n int) []string {
 	tag := fmt.Sprintf("%s:{%0*d}:", s.prefix, s.width, n)
+	if s.layout.Edition > 0 {
+		tag += fmt.Sprintf("e%d:", s.layout.Edition)
+	}
 	names := make([]string, len(shardKeys))
 	for i, name := range shardKeys {
 		names[i] = tag + name

@@ -12,17 +12,36 @@ import (
 	"tidemark/internal/shard"
 )
 
-// handle runs the lanes of one generation, one per partition index, until the generation ends.
+// handle runs the lanes of one generation, one per partition index, until the generation ends. When a rebuild takes over, handle waits for
+// the switch and starts the lanes again, on the new shards.
 func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
+	moved := false
+	for {
+		if err := s.awaitSwitch(ctx); err != nil {
+			return err
+		}
+		err := s.serve(ctx, gen, moved)
+		if !errors.Is(err, pipeline.ErrMoved) || ctx.Err() != nil {
+			return s.unfitted(ctx, err)
+		}
+		moved = true
+	}
+}
+
+// serve runs the lanes until the generation ends, or until their shards are stopped in favour of another edition: then it fails with
+// pipeline.ErrMoved. moved says that the shards have replaced others, whose customers may have other views.
+func (s *Service) serve(ctx context.Context, gen *kafka.Generation, moved bool) error {
+	indexes := gen.Partitions()
+	data, err := s.look(ctx, indexes)
+	if err != nil {
+		return err
+	}
 	if err := s.models.load(ctx); err != nil { // the earlier owners of the partitions may know of a switch that this instance does not know of yet
 		return kafka.Retryable(err)
 	}
-	indexes := gen.Partitions()
 	lanes := make([]*pipeline.Lane, len(indexes))
 	for i, index := range indexes {
-		config := s.lane
-		config.Source, config.Index, config.Committed = gen, index, committed(gen, index)
-		lane, err := pipeline.New(config)
+		lane, err := pipeline.New(s.configOf(data, gen, index, moved))
 		if err != nil {
 			return err
 		}
@@ -41,16 +60,31 @@ func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
 	for _, lane := range lanes {
 		together.Go(func() error { return lane.Run(ctx) })
 	}
-	err := together.Wait()
+	err = together.Wait()
 	switch {
 	case s.isStopping():
 		return err
+	case errors.Is(err, pipeline.ErrMoved):
+		return err
+	case s.isMoving():
+		return s.stopShards(data, indexes)
 	case errors.Is(err, pipeline.ErrStalled):
 		return kafka.Retryable(err)
 	case err == nil:
 		return errors.New("all lanes ended though nobody asked them to") // a bug of ours
 	}
 	return err
+}
+
+func (s *Service) configOf(data *data, gen *kafka.Generation, index int, moved bool) pipeline.Config {
+	config := s.lane
+	config.Store = data.store
+	if s.cfg.Between != nil {
+		config.Store = s.cfg.Between(data.store)
+	}
+	config.Layout, config.Partitions, config.GivenUp, config.Unshown = data.layout, data.partitions, data.givenUp, moved
+	config.Source, config.Index, config.Committed = gen, index, committed(gen, index)
+	return config
 }
 
 func committed(gen *kafka.Generation, index int) map[shard.Partition]int64 {
@@ -70,7 +104,7 @@ func (s *Service) begin(lanes []*pipeline.Lane) bool {
 	if s.stopping {
 		return false
 	}
-	s.lanes, s.serving = lanes, true
+	s.lanes, s.serving, s.moving, s.unfit = lanes, true, false, ""
 	return true
 }
 

@@ -16,10 +16,10 @@ import (
 
 // models holds the engine that lanes score with. It reads tm:model every second and follows its changes.
 type models struct {
-	log   *zap.Logger
-	store *redis.Store
-	zone  string
-	now   atomic.Pointer[inForce]
+	log *zap.Logger
+	// data says where the data lies now.
+	data func() *data
+	now  atomic.Pointer[inForce]
 	// failed is the error of a model in force that cannot be read. While it is set, nothing is scored.
 	failed atomic.Pointer[error]
 }
@@ -29,6 +29,7 @@ type inForce struct {
 	engine  pipeline.Engine
 	version string
 	model   redis.InForce
+	zone    string
 }
 
 // errBadModel is the error of a model that is in force but cannot be used.
@@ -45,16 +46,16 @@ const (
 // empty Redis, the first one chooses the model. If the user named a model, it must be in force or announced: only `model activate`
 // switches models, no flag does.
 func (w *models) start(ctx context.Context, initial []byte, hash string, named bool) error {
-	active, ok, err := w.store.Model(ctx)
+	active, ok, err := w.data().store.Model(ctx)
 	if err != nil {
 		return err
 	}
 	first := !ok
 	if first {
-		if err := w.store.RestoreModel(ctx, redis.InForce{StoredModel: redis.StoredModel{Source: initial, Hash: hash}}); err != nil {
+		if err := w.data().store.RestoreModel(ctx, redis.InForce{StoredModel: redis.StoredModel{Source: initial, Hash: hash}}); err != nil {
 			return err
 		}
-		if active, _, err = w.store.Model(ctx); err != nil {
+		if active, _, err = w.data().store.Model(ctx); err != nil {
 			return err
 		}
 	}
@@ -73,21 +74,22 @@ func (w *models) start(ctx context.Context, initial []byte, hash string, named b
 // load makes the engine of the models in Redis. Before the switch the engine scores with the model before, from then on with the model
 // activated last.
 func (w *models) load(ctx context.Context) error {
-	m, ok, err := w.store.Model(ctx)
+	m, ok, err := w.data().store.Model(ctx)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return w.restore(ctx)
 	}
-	if now := w.now.Load(); now != nil && now.model.ID() == m.ID() {
+	zone := w.data().layout.Zone
+	if now := w.now.Load(); now != nil && now.model.ID() == m.ID() && now.zone == zone {
 		return nil
 	}
-	engine, before, err := Engines(m, w.zone)
+	engine, before, err := Engines(m, zone)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBadModel, err)
 	}
-	next := &inForce{engine: engine, version: engine.Version(), model: m}
+	next := &inForce{engine: engine, version: engine.Version(), model: m, zone: zone}
 	if before != nil {
 		next.engine = pipeline.Succession{Before: before, Now: engine}
 	}
@@ -102,10 +104,10 @@ func (w *models) restore(ctx context.Context) error {
 	if now == nil {
 		return errors.New("no model is in force: tidemark model activate FILE")
 	}
-	if err := w.store.Open(ctx); err != nil {
+	if err := w.data().store.Open(ctx); err != nil {
 		return err
 	}
-	if err := w.store.RestoreModel(ctx, now.model); err != nil {
+	if err := w.data().store.RestoreModel(ctx, now.model); err != nil {
 		return err
 	}
 	w.log.Error("redis had lost the model in force: it is put back", zap.String("version", now.version), zap.String("hash", now.model.Hash))
@@ -123,7 +125,7 @@ func (w *models) follow(ctx context.Context) {
 		case <-tick.C:
 		}
 		before := w.now.Load()
-		id, err := w.store.ModelID(ctx)
+		id, err := w.data().store.ModelID(ctx)
 		if err != nil || id == before.model.ID() && w.failed.Load() == nil {
 			continue
 		}

@@ -76,11 +76,15 @@ func activate(t *testing.T, store *redis.Store, name string, at event.Instant) {
 	}
 }
 
+func dataOf(store *redis.Store) func() *data {
+	return func() *data { return &data{store: store, layout: shard.Layout{Zone: "UTC"}} }
+}
+
 // instance is an instance that has started with a version.
 func instance(t *testing.T, store *redis.Store, name string, named bool) (*models, error) {
 	t.Helper()
 	source, hash := version(t, name)
-	w := &models{log: zap.NewNop(), store: store, zone: "UTC"}
+	w := &models{log: zap.NewNop(), data: dataOf(store)}
 	return w, w.start(t.Context(), source, hash, named)
 }
 
@@ -287,7 +291,7 @@ func TestANamedModelIsHeldTo(t *testing.T) {
 			if name != "" {
 				source, hash = version(t, name)
 			}
-			w := &models{log: zap.NewNop(), store: storeAt(t, address, &inStep{all: &looked}), zone: "UTC"}
+			w := &models{log: zap.NewNop(), data: dataOf(storeAt(t, address, &inStep{all: &looked}))}
 			wait.Go(func() {
 				err := w.start(t.Context(), source, hash, name != "")
 				if err != nil && !strings.Contains(err.Error(), "is in force, --model is "+hash) {

@@ -40,11 +40,17 @@ func (r Readiness) String() string {
 
 // Ready says whether the service is a member of the group, Redis takes writes, and every lane works.
 func (s *Service) Ready(ctx context.Context) Readiness {
-	if !s.ready.Load() || !s.group.Joined() {
+	s.mu.Lock()
+	unfit := s.unfit
+	s.mu.Unlock()
+	switch {
+	case s.ready.Load() && unfit != "":
+		return Readiness{Problems: []string{unfit}}
+	case !s.ready.Load() || !s.group.Joined():
 		return Readiness{Problems: []string{"not joined"}}
 	}
 	var r Readiness
-	if err := s.store.Writable(ctx); err != nil {
+	if err := s.data.Load().store.Writable(ctx); err != nil {
 		r.Problems = append(r.Problems, fmt.Sprintf("redis does not take writes: %v", err))
 	}
 	now := time.Now()

@@ -28,27 +28,29 @@ import (
 type Service struct {
 	cfg Config
 
-	// layout and lane start as in cfg; prepare and Run complete them.
-	layout shard.Layout
-	lane   pipeline.Config
+	// lane starts as in cfg; prepare and Run complete it.
+	lane pipeline.Config
+	// data is where the data lies. Each generation looks anew: the topics may have grown, and a rebuild may have moved the data.
+	data atomic.Pointer[data]
 
-	store      *redis.Store
-	group      *kafka.Group
-	models     *models
-	partitions int
-	ready      atomic.Bool
-	losses     atomic.Int64 // number of lost writes that lanes have reported
+	group  *kafka.Group
+	models *models
+	ready  atomic.Bool
+	losses atomic.Int64 // number of lost writes that lanes have reported
 
-	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; and stopping.
+	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; stopping; moving, whether the
+	// lanes drain because a rebuild takes over; and unfit, why no lane can run now, empty if nothing hinders.
 	mu       sync.Mutex
 	lanes    []*pipeline.Lane
 	serving  bool
 	stopping bool
+	moving   bool
+	unfit    string
 }
 
 // New returns a service that does not run yet.
 func New(c Config) *Service {
-	return &Service{cfg: c, layout: c.Layout, lane: pipeline.Config{Settings: c.Lane}}
+	return &Service{cfg: c, lane: pipeline.Config{Settings: c.Lane}}
 }
 
 // Run serves until ctx ends, then drains. With ExitWhenCaughtUp it also ends when the group has caught up. Call Run only once.
@@ -60,14 +62,10 @@ func (s *Service) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.lane.Store, s.lane.Publisher, s.lane.Codec, s.lane.Engine = s.store, publisher, s.cfg.Codec, s.models.engine
-	s.lane.Layout, s.lane.Partitions = s.layout, s.partitions
+	s.lane.Publisher, s.lane.Codec, s.lane.Engine = publisher, s.cfg.Codec, s.models.engine
 	s.lane.Report, s.lane.ErrorClass = s.report, errorClass
 	if s.cfg.Observe != nil {
 		s.lane.Codec = observed{s.cfg.Codec, s.cfg.Observe}
-	}
-	if s.cfg.Between != nil {
-		s.lane.Store = s.cfg.Between(s.store)
 	}
 
 	group, leave := context.WithCancel(context.WithoutCancel(ctx))
@@ -80,6 +78,7 @@ func (s *Service) Run(ctx context.Context) error {
 	background, done := context.WithCancel(group)
 	var wait sync.WaitGroup
 	wait.Go(func() { s.models.follow(background) })
+	wait.Go(func() { s.watchRebuild(background) })
 	var healthy func() bool
 	if s.cfg.ExitWhenCaughtUp {
 		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave) })
@@ -99,55 +98,32 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.partitions = partitions
 	initial, err := model.Parse(s.cfg.Model)
 	if err != nil {
 		return nil, err
 	}
 	// Everything that the user has given is checked before anything is written: a wrong zone in the layout would refuse the right one.
-	if _, err := NewEngine(s.cfg.Model, s.layout.Zone, nil); err != nil {
+	if _, err := NewEngine(s.cfg.Model, s.cfg.Layout.Zone, nil); err != nil {
 		return nil, err
 	}
-	s.layout.Base = initial.Base
-	if err := s.layOut(ctx); err != nil {
+	d, err := s.layOut(ctx, partitions, initial.Base)
+	if err != nil {
 		return nil, err
 	}
-	for _, f := range s.store.CheckServer(ctx) {
+	for _, f := range d.store.CheckServer(ctx) {
 		if !f.OK {
 			return nil, fmt.Errorf("redis: %s: %s (%s)", f.Name, f.Detail, f.Remedy)
 		}
 	}
-	if err := s.store.Open(ctx); err != nil {
+	if err := d.store.Open(ctx); err != nil {
 		return nil, err
 	}
-	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone}
+	s.data.Store(d)
+	s.models = &models{log: s.cfg.Log, data: s.data.Load}
 	if err := s.models.start(ctx, s.cfg.Model, initial.Hash, s.cfg.ModelGiven); err != nil {
 		return nil, err
 	}
 	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
-}
-
-// layOut makes the store. Without a number of shards from the user, it takes the number of the data. Open later returns an error if the
-// user's number differs from the number of the data.
-func (s *Service) layOut(ctx context.Context) (err error) {
-	if s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, shard.Layout{}); err != nil {
-		return err
-	}
-	if s.layout.Shards == 0 {
-		s.layout.Shards = shard.DefaultShards(s.partitions)
-		there, ok, err := s.store.Layout(ctx)
-		if err != nil {
-			return err
-		}
-		if ok {
-			s.layout.Shards = there.Shards
-		}
-	}
-	if err := s.layout.Check(s.partitions); err != nil {
-		return err
-	}
-	s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, s.layout)
-	return err
 }
 
 // errorClass returns the class of an error of Redis or Kafka, for a metric label. Lanes get it as a function, because they know neither
@@ -180,11 +156,9 @@ func (s *Service) report(n pipeline.Notice) {
 
 // Customers counts the customers and the shards of the store. Call it only after Progress has returned that this member serves.
 func (s *Service) Customers(ctx context.Context) (customers, shards int, err error) {
-	all := make([]int, s.layout.Shards)
-	for i := range all {
-		all[i] = i
-	}
-	counts, err := s.store.Census(ctx, all)
+	d := s.data.Load()
+	all := d.shards()
+	counts, err := d.store.Census(ctx, all)
 	for _, c := range counts {
 		customers += int(c["customers"])
 	}

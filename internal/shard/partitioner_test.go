@@ -2,6 +2,7 @@ package shard_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,11 +111,31 @@ func TestUnknownPartitionerPanics(t *testing.T) {
 }
 
 func TestDefaultShards(t *testing.T) {
-	for partitions, want := range map[int]int{1: 64, 2: 64, 3: 66, 6: 72, 12: 72, 31: 124, 32: 64, 33: 66, 64: 128, 100: 200} {
+	for partitions, want := range map[int]int{1: 72, 2: 72, 3: 72, 4: 72, 5: 120, 6: 72, 8: 96, 12: 72, 16: 96, 31: 372, 32: 192, 64: 384, 100: 600} {
 		if got := shard.DefaultShards(partitions); got != want {
 			t.Errorf("%d partitions: got %d shards, want %d", partitions, got, want)
 		}
 	}
+}
+
+// Topics can always grow to twice as many partitions, and nowhere to a number that the shards cannot serve.
+func TestGrowth(t *testing.T) {
+	if got, want := (shard.Layout{Shards: 72}).Growth(4), []int{6, 8, 9, 12, 18, 24, 36, 72}; !slices.Equal(got, want) {
+		t.Errorf("4 partitions of 72 shards can become %v, want %v", got, want)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		partitions := rapid.IntRange(1, 1000).Draw(t, "partitions")
+		layout := shard.Layout{Shards: shard.DefaultShards(partitions), Partitioner: shard.Murmur2, Base: "EUR"}
+		growth := layout.Growth(partitions)
+		if !slices.Contains(growth, 2*partitions) {
+			t.Errorf("%d partitions of %d shards cannot double: %v", partitions, layout.Shards, growth)
+		}
+		for _, n := range growth {
+			if err := layout.Check(n); err != nil {
+				t.Errorf("%d partitions can become %d: %v", partitions, n, err)
+			}
+		}
+	})
 }
 
 func TestLayoutCheck(t *testing.T) {

@@ -16,6 +16,9 @@ import (
 // ErrConflict is the error of a commit that another commit has forestalled: the shard's token is not the token that was read.
 var ErrConflict = errors.New("another commit came first")
 
+// ErrShards is the error of a number of partitions that the shards of the data cannot serve.
+var ErrShards = errors.New("the shards cannot serve the partitions")
+
 // DamagedError says that the keys of a shard do not hold what they must. No retry mends that: the shard is to be dropped, and
 // rebuilt from the log.
 type DamagedError struct {
@@ -28,9 +31,11 @@ func (e *DamagedError) Error() string { return fmt.Sprintf("shard %d is damaged:
 // Unwrap returns what has been found.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// Layout says how the data is laid out. It is fixed for the life of the data: the first program writes it to tm:meta, and a
-// program with another layout refuses to start.
+// Layout says how the data is laid out. It is fixed for the life of an edition: the first program writes it to tm:meta, and a
+// program with another layout refuses to start. Only a rebuild changes it.
 type Layout struct {
+	// Edition counts the rebuilds, from 0. A rebuild fills new shards from the log; the names of their keys carry the edition.
+	Edition int
 	// Shards is V, the number of virtual shards: a multiple of the partition count.
 	Shards int
 	// Partitioner is the hash by which the producers of the input topics choose a partition.
@@ -50,7 +55,8 @@ func (l Layout) Check(partitions int) error {
 		return fmt.Errorf("%d partitions, at least 1 needed", partitions)
 	}
 	if l.Shards < 1 || l.Shards%partitions != 0 {
-		return fmt.Errorf("%d shards are not a multiple of %d partitions", l.Shards, partitions)
+		return fmt.Errorf("%w: %d shards are not a multiple of %d partitions; `tidemark rebuild --shards %d` makes others from the log",
+			ErrShards, l.Shards, partitions, DefaultShards(partitions))
 	}
 	if !l.Partitioner.Known() {
 		return fmt.Errorf("partitioner %q is none of murmur2, crc32, fnv1a", l.Partitioner)
@@ -61,11 +67,26 @@ func (l Layout) Check(partitions int) error {
 	return nil
 }
 
-// DefaultShards returns the smallest multiple of 2·partitions that is at least 64. partitions is at least 1. Twice as many
-// partitions still divide the number of shards.
+// DefaultShards returns the smallest multiple of 2·partitions and of 12 that is at least 64. partitions is at least 1. The topics can
+// grow to every number of partitions that divides the number of shards: to twice as many, and from 4, for example, to 6, 8, 12, 18,
+// 24, 36 or 72. Beyond that, a rebuild gives more shards.
 func DefaultShards(partitions int) int {
 	step := 2 * partitions
+	for step%12 != 0 {
+		step += 2 * partitions
+	}
 	return (64 + step - 1) / step * step
+}
+
+// Growth returns the numbers of partitions to which topics can grow under l: those above the given number that divide the shards.
+func (l Layout) Growth(partitions int) []int {
+	var all []int
+	for n := partitions + 1; n <= l.Shards; n++ {
+		if l.Shards%n == 0 {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // Token is a fencing token: it names one state of a shard, and every commit leaves a new one. A token is random. A counter would
@@ -96,6 +117,9 @@ type Meta struct {
 	Model  string
 	Marks  Marks
 	Counts Counts
+	// Moved is the edition that is to replace the edition of this shard: a rebuild has stopped the shard, so that it takes no commit.
+	// It is 0 while the shard serves.
+	Moved int
 }
 
 // Counts are the numbers of entries in a shard's keys, sentinels included. The head holds the numbers that must be there; the

@@ -1,7 +1,6 @@
 package servicetest
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,8 +14,8 @@ import (
 	"tidemark/internal/watch"
 )
 
-// outputTopics are the topics of transitions.
-var outputTopics = kafka.TransitionTopics()
+// OutputTopics are the topics of transitions.
+var OutputTopics = kafka.TransitionTopics()
 
 // Replayed is the result of a replay.
 type Replayed struct {
@@ -48,10 +47,13 @@ func (s *Servers) OutboxesAreEmpty(t testing.TB) {
 func (s *Servers) Waiting(t testing.TB) map[int]int64 {
 	t.Helper()
 	waiting := map[int]int64{}
-	for n := range Shards {
-		entries, err := s.Data.LLen(t.Context(), fmt.Sprintf("tm:{%02d}:outbox", n)).Result()
+	for n, key := range s.ShardKeys("outbox") {
+		entries, err := s.Data.LLen(t.Context(), key).Result()
 		if err != nil {
 			t.Fatalf("outbox of shard %d: %v", n, err)
+		}
+		if entries == 0 {
+			continue // no such shard
 		}
 		if left := entries - 1; left != 0 { // the first is the sentinel
 			waiting[n] = left
@@ -64,7 +66,7 @@ func (s *Servers) Waiting(t testing.TB) map[int]int64 {
 func (r Replayed) CompareForecasts(t testing.TB, s *Servers) {
 	t.Helper()
 	got := map[string]int64{}
-	for _, census := range s.Hashes(t, ShardKeys("census")...) {
+	for _, census := range s.Hashes(t, s.ShardKeys("census")...) {
 		for name, value := range census {
 			n, err := strconv.ParseInt(value, 10, 64)
 			if err != nil {
@@ -141,7 +143,7 @@ func (s *Servers) Outputs(t testing.TB) map[string]*kgo.Record {
 	t.Helper()
 	found := map[string]*kgo.Record{}
 	repeated := 0
-	for _, record := range s.Records(t, outputTopics...) {
+	for _, record := range s.Records(t, OutputTopics...) {
 		id := HeaderOf(record, "ce_id")
 		if before := found[id]; before != nil {
 			repeated++
@@ -171,7 +173,7 @@ func (s *Servers) PublishedIsCommitted(t testing.TB) {
 func (s *Servers) Published(t testing.TB) map[string]int64 {
 	t.Helper()
 	last := map[string]int64{}
-	for _, r := range s.Records(t, outputTopics...) {
+	for _, r := range s.Records(t, OutputTopics...) {
 		sequence, err := strconv.ParseInt(HeaderOf(r, "sequence"), 10, 64)
 		if err != nil {
 			t.Fatalf("sequence of %s: %v", HeaderOf(r, "ce_id"), err)
@@ -186,7 +188,7 @@ func (s *Servers) Published(t testing.TB) map[string]int64 {
 func (s *Servers) Committed(t testing.TB) map[string]int64 {
 	t.Helper()
 	last := map[string]int64{}
-	for _, profiles := range s.Hashes(t, ShardKeys("profiles")...) {
+	for _, profiles := range s.Hashes(t, s.ShardKeys("profiles")...) {
 		for customer, encoded := range profiles {
 			if customer == "" { // the sentinel
 				continue

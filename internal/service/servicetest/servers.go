@@ -23,6 +23,8 @@ type Servers struct {
 	Kafka, Redis string // addresses, host:port
 	Log          *kgo.Client
 	Data         *goredis.Client
+	// Edition is the edition of the shards that the helpers look at.
+	Edition int
 	// Embedded and Real are the servers themselves, nil for the other kind: a test can do things to a server that no client can.
 	Embedded struct {
 		Kafka *embed.Kafka

@@ -145,11 +145,16 @@ func (s *Servers) Keys(t testing.TB, prefix string) []string {
 	return slices.Compact(all)
 }
 
-// ShardKeys returns the keys of one kind, such as "meta", for 64 shards, the default number.
-func ShardKeys(kind string) []string {
-	keys := make([]string, 64)
+// ShardKeys returns the keys of one kind, such as "meta", for all shards of the edition. It also names keys of shards that do not exist:
+// it is not told the number of shards, which is below 100.
+func (s *Servers) ShardKeys(kind string) []string {
+	keys := make([]string, 100)
 	for n := range keys {
-		keys[n] = fmt.Sprintf("tm:{%02d}:%s", n, kind)
+		keys[n] = fmt.Sprintf("tm:{%02d}:", n)
+		if s.Edition > 0 {
+			keys[n] += fmt.Sprintf("e%d:", s.Edition)
+		}
+		keys[n] += kind
 	}
 	return keys
 }
@@ -158,7 +163,7 @@ func ShardKeys(kind string) []string {
 func (s *Servers) Applied(t testing.TB) map[shard.Partition]int64 {
 	t.Helper()
 	highest := map[shard.Partition]int64{}
-	for _, meta := range s.Hashes(t, ShardKeys("meta")...) {
+	for _, meta := range s.Hashes(t, s.ShardKeys("meta")...) {
 		for field, value := range meta {
 			name, ok := strings.CutPrefix(field, "m:")
 			if !ok {

@@ -1,0 +1,252 @@
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"go.uber.org/zap"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/kafka"
+	"tidemark/internal/pipeline"
+	"tidemark/internal/redis"
+	"tidemark/internal/shard"
+)
+
+// RebuildConfig configures a rebuild. A field must be set unless its comment says optional.
+type RebuildConfig struct {
+	Log     *zap.Logger
+	Cluster *kafka.Cluster
+	Redis   goredis.UniversalClient
+	Codec   *avro.Codec
+	// Prefix, optional, begins the names of the keys in Redis.
+	Prefix string
+	// Shards, Partitioner and Zone are what is to change; zero values stay as they are. If the number of shards cannot serve the partitions,
+	// zero stands for shard.DefaultShards.
+	Shards      int
+	Partitioner shard.Partitioner
+	Zone        string
+	// OnDataLoss says what to do if the log no longer holds its first records.
+	OnDataLoss pipeline.LossPolicy
+	// AlertMaxAge mutes transitions that are older than this, as pipeline.Settings says.
+	AlertMaxAge time.Duration
+	// Progress, optional, hears now and then how far the rebuild has got.
+	Progress func(RebuildProgress)
+}
+
+// RebuildProgress is how far a rebuild has got: the records that it has applied, out of those that the edition in force has applied.
+type RebuildProgress struct {
+	Stage         redis.Stage
+	Applied, Goal int64
+}
+
+// Rebuilt is the outcome of a rebuild.
+type Rebuilt struct {
+	Before, Now shard.Layout
+	// Records is the number of records applied.
+	Records int64
+	// Took is the time of the whole rebuild, Paused the time from the stop of the old shards to the switch.
+	Took, Paused time.Duration
+}
+
+// rebuildLease is the lease of a rebuild. The owner renews it three times as often.
+const rebuildLease = 15 * time.Second
+
+// Rebuild makes a new edition of the state from the log, with another layout where the user asks for one, while the edition in force
+// serves:
+//
+//	fill     lanes of its own apply the log to new shards, as far as the shards in force have: all that they would publish has been told
+//	stop     the members drain their lanes; the shards in force take no commit any more
+//	finish   the lanes apply what is left, up to the marks and to the watermark of the stopped shards
+//	switch   one write to tm:meta; the members take over the new shards, and go on from their marks
+//	retire   the old shards are removed but for their heads
+//
+// If Rebuild ends before the switch, the edition in force serves on. A later Rebuild with the same layout goes on where an interrupted one
+// was filling.
+func Rebuild(ctx context.Context, c RebuildConfig) (Rebuilt, error) {
+	b := &rebuild{cfg: c, owner: rand.Text(), began: time.Now()}
+	if err := b.prepare(ctx); err != nil {
+		return Rebuilt{}, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if err := b.claim(ctx, redis.Filling); err != nil {
+		return Rebuilt{}, err
+	}
+	var background sync.WaitGroup
+	background.Go(func() { b.renew(ctx, cancel) })
+	background.Go(func() { b.models.follow(ctx) })
+	err := b.run(ctx)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	cancel(nil)
+	background.Wait()
+	b.log.Close()
+	_ = b.publisher.Close() // everything is acknowledged
+	if err != nil {
+		return Rebuilt{}, errors.Join(err, b.giveUp(ctx))
+	}
+	return Rebuilt{Before: b.old.layout, Now: b.next.layout, Records: b.records, Took: time.Since(b.began), Paused: b.paused}, b.retire(ctx)
+}
+
+// rebuild is a rebuild under way.
+type rebuild struct {
+	cfg   RebuildConfig
+	owner string
+	began time.Time
+	// old is the edition in force, next the one that is made.
+	old, next *data
+	stage     stage
+	models    *models
+	log       *kafka.Log
+	publisher *kafka.Publisher
+	records   int64
+	paused    time.Duration
+}
+
+// stage is the stage of a rebuild. Two goroutines use it.
+type stage struct{ now atomic.Value }
+
+func (s *stage) set(to redis.Stage) { s.now.Store(to) }
+func (s *stage) get() redis.Stage   { return s.now.Load().(redis.Stage) }
+
+// prepare decides on the layout, and removes what an earlier rebuild has left of another layout.
+func (b *rebuild) prepare(ctx context.Context) error {
+	partitions, err := b.cfg.Cluster.Partitions(ctx)
+	if err != nil {
+		return err
+	}
+	store, err := redis.New(b.cfg.Redis, b.cfg.Prefix, shard.Layout{})
+	if err != nil {
+		return err
+	}
+	there, ok, err := store.Rebuild(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errors.New("there is no data to rebuild: the first `tidemark run` makes it from the log")
+	}
+	if there.Stage != "" {
+		if err := store.GiveUpRebuild(ctx, b.owner); err != nil {
+			return err
+		}
+		if there, _, err = store.Rebuild(ctx); err != nil {
+			return err
+		}
+	}
+	layout, err := b.layout(there, partitions)
+	if err != nil {
+		return err
+	}
+	if b.old, err = b.dataOf(there.Layout, partitions, there.GivenUp); err != nil {
+		return err
+	}
+	if b.next, err = b.dataOf(layout, partitions, there.GivenUp); err != nil {
+		return err
+	}
+	if there.Next.Shards != 0 && there.Next != layout && there.Next.Edition > there.Layout.Edition {
+		if err := b.clear(ctx, there.Next); err != nil {
+			return err
+		}
+	}
+	b.models = &models{log: b.cfg.Log, data: func() *data { return b.next }}
+	if err := b.models.load(ctx); err != nil {
+		return err
+	}
+	b.log = b.cfg.Cluster.NewLog()
+	b.publisher, err = b.cfg.Cluster.NewPublisher(shard.Murmur2)
+	return err
+}
+
+func (b *rebuild) layout(there redis.Rebuild, partitions int) (shard.Layout, error) {
+	l := there.Layout
+	l.Edition = max(l.Edition, there.GivenUp) + 1
+	if b.cfg.Partitioner != "" {
+		l.Partitioner = b.cfg.Partitioner
+	}
+	if b.cfg.Zone != "" {
+		l.Zone = b.cfg.Zone
+	}
+	if _, err := Calendar(l.Zone); err != nil {
+		return l, err
+	}
+	switch {
+	case b.cfg.Shards != 0:
+		l.Shards = b.cfg.Shards
+	case l.Check(partitions) != nil:
+		l.Shards = shard.DefaultShards(partitions)
+	}
+	return l, l.Check(partitions)
+}
+
+func (b *rebuild) dataOf(l shard.Layout, partitions, givenUp int) (*data, error) {
+	store, err := redis.New(b.cfg.Redis, b.cfg.Prefix, l)
+	return &data{store, l, partitions, givenUp}, err
+}
+
+// clear removes the shards of a rebuild that was not finished.
+func (b *rebuild) clear(ctx context.Context, l shard.Layout) error {
+	d, err := b.dataOf(l, 1, 0)
+	if err != nil {
+		return err
+	}
+	return d.store.Drop(ctx, d.shards())
+}
+
+func (b *rebuild) claim(ctx context.Context, s redis.Stage) error {
+	b.stage.set(s)
+	return b.old.store.ClaimRebuild(ctx, b.owner, b.next.layout, s, rebuildLease)
+}
+
+// renew renews the lease until ctx ends. When the lease is lost, it ends ctx.
+func (b *rebuild) renew(ctx context.Context, cancel context.CancelCauseFunc) {
+	tick := time.NewTicker(rebuildLease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := b.old.store.ClaimRebuild(ctx, b.owner, b.next.layout, b.stage.get(), rebuildLease)
+		if errors.Is(err, redis.ErrRebuildGone) || errors.Is(err, redis.ErrRebuildBusy) {
+			cancel(err)
+			return
+		}
+		if err != nil && ctx.Err() == nil {
+			b.cfg.Log.Warn("renew the lease of the rebuild: trying again", zap.Error(err))
+		}
+	}
+}
+
+// giveUp leaves the edition in force to serve on.
+func (b *rebuild) giveUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rebuildLease)
+	defer cancel()
+	err := b.old.store.GiveUpRebuild(ctx, b.owner)
+	if errors.Is(err, redis.ErrRebuildBusy) {
+		return nil // the rebuild is another owner's now
+	}
+	return err
+}
+
+func (b *rebuild) retire(ctx context.Context) error {
+	if err := b.old.store.Retire(context.WithoutCancel(ctx), b.old.shards()); err != nil {
+		return fmt.Errorf("the new edition serves, but the old one could not be removed: %w", err)
+	}
+	return nil
+}
+
+func (b *rebuild) tell(p RebuildProgress) {
+	if b.cfg.Progress != nil {
+		b.cfg.Progress(p)
+	}
+}

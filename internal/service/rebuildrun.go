@@ -1,0 +1,265 @@
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/redis"
+	"tidemark/internal/shard"
+)
+
+// run fills the new shards, stops the old ones, finishes and switches.
+func (b *rebuild) run(ctx context.Context) error {
+	if err := b.fill(ctx); err != nil {
+		return err
+	}
+	stopped := time.Now()
+	if err := b.claim(ctx, redis.Stopping); err != nil {
+		return err
+	}
+	heads, err := b.stopOld(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.finish(ctx, heads); err != nil {
+		return err
+	}
+	err = b.switchEdition(ctx)
+	b.paused = time.Since(stopped)
+	return err
+}
+
+// switchEdition puts the new edition into force. After an error it looks whether the switch is done all the same.
+func (b *rebuild) switchEdition(ctx context.Context) error {
+	err := b.old.store.SwitchEdition(ctx, b.owner)
+	if err == nil {
+		return nil
+	}
+	if there, _, looked := b.old.store.Rebuild(ctx); looked == nil && there.Layout.Edition == b.next.layout.Edition {
+		return nil
+	}
+	return err
+}
+
+const (
+	// closeEnough is how many records, quickEnough how much time, the last round before the stop takes at most: then little is left, and the
+	// service stands still for a short time only.
+	closeEnough, quickEnough = 5_000, 3 * time.Second
+	// roundsAtMost bounds the rounds, for a rebuild that is hardly faster than the traffic.
+	roundsAtMost = 50
+)
+
+// fill applies, in rounds, what the shards in force have applied. Each round ends where these stood when it began.
+func (b *rebuild) fill(ctx context.Context) error {
+	for range roundsAtMost {
+		heads, err := b.old.store.Metas(ctx, b.old.shards())
+		if err != nil {
+			return err
+		}
+		committed, err := b.committed(ctx)
+		if err != nil {
+			return err
+		}
+		r, err := b.newRound(ctx, seen(heads, committed, b.old.partitions), nil, nil)
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		applied, err := r.run(ctx)
+		if b.records += applied; err != nil || applied <= closeEnough || time.Since(began) <= quickEnough {
+			return err
+		}
+	}
+	return nil
+}
+
+// committed returns the offsets that the group has committed.
+func (b *rebuild) committed(ctx context.Context) (shard.Marks, error) {
+	progress, err := b.cfg.Cluster.Progress(ctx)
+	offsets := shard.Marks{}
+	for _, p := range progress {
+		offsets[p.Partition] = max(p.Committed, 0)
+	}
+	return offsets, err
+}
+
+const (
+	// drainAtMost is how long a rebuild waits for the members to drain their lanes before it stops the shards itself.
+	drainAtMost = 15 * time.Second
+	// finishAtMost bounds the last round: in it nobody scores. After it the rebuild is given up.
+	finishAtMost = 2 * time.Minute
+)
+
+// stopOld waits until the members have stopped the shards in force, or until drainAtMost is over: then it stops them itself. It publishes
+// what their outboxes still hold, and returns their heads.
+func (b *rebuild) stopOld(ctx context.Context) ([]shard.Meta, error) {
+	edition := b.next.layout.Edition
+	for deadline := time.Now().Add(drainAtMost); time.Now().Before(deadline); {
+		heads, err := b.old.store.Metas(ctx, b.old.shards())
+		if err == nil && allMoved(heads, edition) {
+			break
+		}
+		if err := sleep(ctx, switchInterval); err != nil {
+			return nil, err
+		}
+	}
+	heads, err := b.old.store.Stop(ctx, b.old.shards(), edition, shard.Token(rand.Text()))
+	if err != nil {
+		return nil, err
+	}
+	for n, head := range heads {
+		if head.Counts.Outbox <= 1 { // the sentinel
+			continue
+		}
+		left, err := b.old.store.Outbox(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.publisher.Publish(ctx, left.Outputs); err != nil {
+			return nil, fmt.Errorf("publish what shard %d has left: %w", n, err)
+		}
+	}
+	return heads, nil
+}
+
+func allMoved(heads []shard.Meta, edition int) bool {
+	for _, head := range heads {
+		if head.Moved != edition {
+			return false
+		}
+	}
+	return true
+}
+
+// errWentBack is the error of a rebuild that has applied more than the shards in force: these have lost writes meanwhile.
+var errWentBack = errors.New("redis has lost writes of the shards in force while they were rebuilt: start the rebuild again")
+
+// finish applies what the stopped shards have applied, and runs the reviews that they have run.
+func (b *rebuild) finish(ctx context.Context, heads []shard.Meta) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, finishAtMost, fmt.Errorf("the new shards have not caught up within %s of the stop", finishAtMost))
+	defer cancel()
+	cuts, err := b.cuts(ctx, heads)
+	if err != nil {
+		return err
+	}
+	r, err := b.newRound(ctx, most(heads), &told{b.old.layout, heads}, cuts)
+	if err != nil {
+		return err
+	}
+	applied, err := r.run(ctx)
+	b.records += applied
+	return err
+}
+
+// cuts returns, per partition index, the instant up to which all stopped shards have run the reviews of its customers: no later than
+// the first review that is left in any of the shards.
+func (b *rebuild) cuts(ctx context.Context, heads []shard.Meta) ([]event.Instant, error) {
+	now, err := b.old.store.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cuts := make([]event.Instant, b.next.partitions)
+	for index := range cuts {
+		cuts[index] = now.Add(-time.Second) // the watermark of a lane stays behind its fetches
+	}
+	for n := range heads {
+		due, err := b.old.store.Due(ctx, n, 1)
+		if err != nil {
+			return nil, err
+		}
+		for index := range cuts {
+			if len(due) > 0 && b.shares(n, index) {
+				cuts[index] = min(cuts[index], due[0].At.Add(-time.Millisecond))
+			}
+		}
+	}
+	return cuts, nil
+}
+
+// shares reports whether customers of an old shard can belong to the lane of a partition index. If the partitioner stays, both numbers
+// are remainders of one hash.
+func (b *rebuild) shares(old, index int) bool {
+	if b.old.layout.Partitioner != b.next.layout.Partitioner {
+		return true
+	}
+	g := gcd(b.old.layout.Shards, b.next.partitions)
+	return old%g == index%g
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// seen are the offsets below which all shards have seen everything. The marks of all shards say so; but marks of idle shards of other lanes
+// follow late. So does the committed offset of the group, as long as the shards of the lane that has committed it have not lost their marks.
+func seen(heads []shard.Meta, committed shard.Marks, partitions int) shard.Marks {
+	low := least(heads, partitions, func(int, int) bool { return true })
+	own := least(heads, partitions, func(n, index int) bool { return n%partitions == index })
+	for p := range low {
+		low[p] = max(low[p], min(own[p], committed[p]))
+	}
+	return low
+}
+
+// least are the least marks over the shards that exist and that count for a partition index. A partition of which a shard has no mark counts
+// as 0: the shard has seen nothing of it.
+func least(heads []shard.Meta, partitions int, counts func(n, index int) bool) shard.Marks {
+	low := shard.Marks{}
+	for index := range partitions {
+		for _, p := range shard.Partitions(index) {
+			first := true
+			for n, head := range heads {
+				if head.Token == "" || !counts(n, index) {
+					continue // a shard that is gone is rebuilt by its lane, which publishes what is young
+				}
+				if mark := head.Marks[p]; first || mark < low[p] {
+					low[p], first = mark, false
+				}
+			}
+			if first {
+				low[p] = 0
+			}
+		}
+	}
+	return low
+}
+
+// most are the greatest marks over shards.
+func most(heads []shard.Meta) shard.Marks {
+	high := shard.Marks{}
+	for _, head := range heads {
+		for p, mark := range head.Marks {
+			high[p] = max(high[p], mark)
+		}
+	}
+	return high
+}
+
+// told knows what stopped shards have published: what the records below their marks have caused.
+type told struct {
+	layout shard.Layout
+	heads  []shard.Meta
+}
+
+func (t *told) of(customer string, p shard.Partition, offset int64) bool {
+	return t == nil || offset < t.heads[t.layout.Of(customer)].Marks[p]
+}
+
+// sleep waits for a time, or until ctx ends: then it returns the cause.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
