@@ -61,8 +61,8 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 		tell(finding{Name: "layout", OK: true, Detail: "no data yet: the first `tidemark run` lays it out"})
 		return layout
 	}
-	tell(finding{Name: "layout", OK: true, Detail: fmt.Sprintf("%d shards by %s, days of %s, money in %s",
-		layout.Shards, layout.Partitioner, layout.Zone, layout.Base)})
+	tell(finding{Name: "layout", OK: true, Detail: fmt.Sprintf("edition %d: %d shards by %s, days of %s, money in %s",
+		layout.Edition, layout.Shards, layout.Partitioner, layout.Zone, layout.Base)})
 	model, ok, err := db.Model(ctx)
 	tell(modelInForce(model, ok, err))
 	return layout
@@ -104,6 +104,9 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	for _, f := range findings {
 		tell(finding(f))
 	}
+	if n, err := cluster.Partitions(ctx); err == nil && layout.Shards > 0 {
+		tell(servesPartitions(layout, n))
+	}
 	c.askPartitioner(ctx, cluster, layout, tell)
 	if progress, err := cluster.Progress(ctx); err == nil {
 		var lag int64
@@ -133,7 +136,7 @@ func (c *doctorCommand) askPartitioner(ctx context.Context, cluster *kafka.Clust
 	case layout.Shards > 0 && found != layout.Partitioner:
 		tell(finding{
 			Name: "partitioner", Detail: fmt.Sprintf("producers use %s, the data is laid out by %s", found, layout.Partitioner),
-			Remedy: "rebuild with `tidemark run --partitioner " + string(found) + "` into another --redis-prefix; scores are right all the same, only slower",
+			Remedy: "tidemark rebuild --partitioner " + string(found) + "; scores are right all the same, only slower",
 		})
 	default:
 		tell(finding{Name: "partitioner", OK: true, Detail: fmt.Sprintf("%s explains %.0f %% of %d keys", found, 100*sample.Agreement[found], sample.Keys)})

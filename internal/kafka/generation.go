@@ -42,8 +42,8 @@ func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (
 			g.indexes = indexes
 		}
 		if !slices.Equal(indexes, g.indexes) {
-			return nil, fmt.Errorf("%w: partitions %v of %s but %v of %s; give all input topics the same number of partitions, and let nothing but tidemark join group %s",
-				ErrUnequalAssignment, g.indexes, event.Topics()[0], indexes, topic, next.GroupID)
+			return nil, Retryable(fmt.Errorf("%w: partitions %v of %s but %v of %s; give all input topics the same number of partitions, and let nothing but tidemark join group %s",
+				ErrUnequalAssignment, g.indexes, event.Topics()[0], indexes, topic, next.GroupID))
 		}
 	}
 	return g, nil

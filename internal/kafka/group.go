@@ -21,9 +21,8 @@ type Group struct {
 	cluster *Cluster
 	notice  func(error)
 	joined  atomic.Bool
-	// partitions is the partition count of the assignment, as far as this member knows: the count that it saw before the last join or since,
-	// or that it gave out as the leader. Another count is a change.
-	partitions atomic.Int64
+	// assigned is the partition count that this member has given out as the leader of the group, since the last generation; 0 if it is no leader.
+	assigned atomic.Int64
 }
 
 // leaveTimeout bounds how long leaving the group may take. After it the connections are cut, and the group misses the member
@@ -52,8 +51,8 @@ func (g *Group) Joined() bool { return g.joined.Load() }
 //   - an error marked Retryable: join again after a pause
 //   - any other error: Run returns it
 //
-// If brokers are down or topics are missing, Run waits. Unequal partition counts of the input topics are an error, as are group
-// settings that the brokers do not accept.
+// If brokers are down or topics are missing, Run waits. It also waits while the input topics have unequal partition counts because some
+// of them grow; at the beginning unequal counts are an error, as are group settings that the brokers do not accept.
 func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *Generation) error) error {
 	if ready, err := g.awaitTopics(ctx); !ready {
 		return err
@@ -111,12 +110,13 @@ func (g *Group) serve(ctx context.Context, next *kafkago.Generation, handle func
 	return done, err
 }
 
-// watch returns when the partition count has changed. Its error says that the topics have unequal counts. The watch of the
+// watch returns when the partition count has changed: for the leader since the assignment, for another member since the first look. Its error, which is Retryable, says that the topics have unequal counts. The watch of the
 // library would compare with what it finds after the join, not with the state of the join. It would also create topics that
 // somebody has deleted.
 func (g *Group) watch(life context.Context) error {
 	ticker := time.NewTicker(g.cluster.config.WatchInterval)
 	defer ticker.Stop()
+	before := g.assigned.Swap(0)
 	for {
 		select {
 		case <-life.Done():
@@ -124,10 +124,14 @@ func (g *Group) watch(life context.Context) error {
 		case <-ticker.C:
 		}
 		n, err := g.cluster.Partitions(life)
-		if errors.Is(err, ErrUnequalPartitions) {
-			return err
+		if errors.Is(err, ErrUnequalPartitions) { // topics grow one after another: until all have, some events of a customer are read by nobody
+			return Retryable(err)
 		}
-		if err == nil && g.partitions.Swap(int64(n)) != int64(n) { // other errors meet the fetches as well
+		switch {
+		case err != nil: // it meets the fetches as well
+		case before == 0:
+			before = int64(n)
+		case before != int64(n):
 			return nil
 		}
 	}
@@ -160,9 +164,8 @@ func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle
 // mend, or without an error if ctx has ended.
 func (g *Group) awaitTopics(ctx context.Context) (ready bool, err error) {
 	for ctx.Err() == nil {
-		n, err := g.cluster.Partitions(ctx)
+		_, err := g.cluster.Partitions(ctx)
 		if err == nil {
-			g.partitions.Store(int64(n))
 			return true, nil
 		}
 		if errors.Is(err, ErrUnequalPartitions) {
@@ -183,7 +186,7 @@ func (g *Group) settings(network *network) kafkago.ConsumerGroupConfig {
 		Brokers:           c.Brokers,
 		Dialer:            g.cluster.dialerOn(network),
 		Topics:            inputNames(),
-		GroupBalancers:    []kafkago.GroupBalancer{copartitioned{func(n int) { g.partitions.Store(int64(n)) }}},
+		GroupBalancers:    []kafkago.GroupBalancer{copartitioned{func(n int) { g.assigned.Store(int64(n)) }}},
 		HeartbeatInterval: c.Heartbeat,
 		SessionTimeout:    c.SessionTimeout,
 		RebalanceTimeout:  c.RebalanceTimeout,

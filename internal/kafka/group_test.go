@@ -413,16 +413,29 @@ func TestGroupTakesNewPartitions(t *testing.T) {
 	})
 }
 
-// Partitions added to one topic only: the members stop rather than split customers.
-func TestGroupStopsWhenPartitionCountsPart(t *testing.T) {
+// Partitions are added to one topic before the others: the member stops rather than split customers, says so, and goes on when all topics
+// have grown.
+func TestGroupWaitsWhilePartitionCountsPart(t *testing.T) {
 	eachBroker(t, func(t *testing.T, b broker) {
 		b.withTopics(t, 2)
 		m := join(t, b.config(), idle)
-		m.owning(t, 2)
+		before := m.owning(t, 2)
 		addPartitions(t, b.addr, 3, string(event.Purchases))
-		if err := wait(t, "end of Run", m.left); !errors.Is(err, ErrUnequalPartitions) {
-			t.Errorf("Run: %v, want %v", err, ErrUnequalPartitions)
+		for {
+			err := wait(t, "notice of the unequal counts", m.notices)
+			if errors.Is(err, ErrUnequalPartitions) || errors.Is(err, ErrUnequalAssignment) {
+				break
+			}
 		}
+		if before.life.Err() == nil {
+			t.Error("the generation from before still runs")
+		}
+		for _, topic := range inputNames() {
+			if topic != string(event.Purchases) {
+				addPartitions(t, b.addr, 3, topic)
+			}
+		}
+		m.owning(t, 3)
 	})
 }
 

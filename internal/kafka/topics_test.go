@@ -173,3 +173,22 @@ func TestReplicatedTopicsConfirmTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestGrowTopics: all input topics grow together; what exists already stays, and nothing shrinks.
+func TestGrowTopics(t *testing.T) {
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 2)
+		addPartitions(t, b.addr, 4, string(event.Purchases)) // somebody has begun
+		for range 2 {
+			if err := cluster.GrowTopics(bounded(t), 4); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := cluster.Partitions(bounded(t)); n != 4 || err != nil {
+				t.Errorf("after growing: %d partitions, %v; want 4", n, err)
+			}
+		}
+		if err := cluster.GrowTopics(bounded(t), 3); err == nil || !strings.Contains(err.Error(), "has 4 partitions already") {
+			t.Errorf("to 3 partitions: %v, want that there are 4 already", err)
+		}
+	})
+}

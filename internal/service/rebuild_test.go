@@ -1,9 +1,11 @@
 package service_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -80,4 +82,57 @@ func TestRebuild(t *testing.T) {
 	if all, single := len(s.Records(t, servicetest.OutputTopics...)), len(want.IDs); all != single {
 		t.Errorf("%d outputs are published, want each of %d once", all, single)
 	}
+}
+
+// TestRebuildDies: a rebuild has stopped the shards and dies before the switch. The service waits for the end of its lease, gives it up, and
+// goes on with the old shards. A second rebuild while the first one is alive is refused; one after that makes an edition of its own.
+func TestRebuildDies(t *testing.T) {
+	s := stagedServers(t, serverstest.Redis(t, realservers.RedisOptions{}).Addr())
+	log := sendStaged(t, s, split(purchases(t), 60)...)
+	m := log.serve(t, s)
+	servicetest.Eventually(t, servicetest.Longest, "both lanes have done the first stage", func() bool {
+		heads := audits(t, s.Data)
+		return reached(heads, 0, log.ends[0][0]) && reached(heads, 1, log.ends[0][1])
+	})
+	store, err := redis.New(s.Data, "", layoutOf(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := layoutOf(t, s)
+	next.Edition, next.Shards = 1, 4*servicetest.Shards
+	for _, stage := range []redis.Stage{redis.Filling, redis.Stopping} {
+		if err := store.ClaimRebuild(t.Context(), "the dead one", next, stage, 5*time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := service.Rebuild(t.Context(), rebuildConfig(t, s, log.registry)); !errors.Is(err, redis.ErrRebuildBusy) {
+		t.Errorf("a rebuild beside one that is alive: got error %v, want %v", err, redis.ErrRebuildBusy)
+	}
+	servicetest.Eventually(t, servicetest.Longest, "the members have stopped their shards", func() bool {
+		for _, head := range audits(t, s.Data) {
+			if head.Meta.Moved != 1 {
+				return false
+			}
+		}
+		return true
+	})
+	if _, said := m.look(t, "/readyz"); !strings.Contains(said, "the rebuild of edition 1 takes over") {
+		t.Errorf("readiness while a rebuild takes over: %s", said)
+	}
+	servicetest.Eventually(t, servicetest.Longest, "the dead rebuild is given up", func() bool {
+		return len(m.notices("the rebuild has not renewed its lease")) > 0
+	})
+	log.open(1)
+	done, err := service.Rebuild(t.Context(), rebuildConfig(t, s, log.registry))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done.Now.Edition != 2 || done.Now.Shards != servicetest.Shards {
+		t.Errorf("the rebuild after that makes %+v, want edition 2 with as many shards as before", done.Now)
+	}
+	s.Edition = 2
+	m.awaitEnd(t, s)
+	want := log.replay(t, "")
+	want.Compare(t, s)
+	comparePopulation(t, s, want)
 }

@@ -98,7 +98,11 @@ const (
 // what their outboxes still hold, and returns their heads.
 func (b *rebuild) stopOld(ctx context.Context) ([]shard.Meta, error) {
 	edition := b.next.layout.Edition
-	for deadline := time.Now().Add(drainAtMost); time.Now().Before(deadline); {
+	deadline := time.Now().Add(drainAtMost)
+	if b.old.layout.Check(b.old.partitions) != nil {
+		deadline = time.Now() // the shards cannot serve the partitions: no lane runs
+	}
+	for time.Now().Before(deadline) {
 		heads, err := b.old.store.Metas(ctx, b.old.shards())
 		if err == nil && allMoved(heads, edition) {
 			break

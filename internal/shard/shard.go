@@ -70,10 +70,19 @@ func (l Layout) Check(partitions int) error {
 // DefaultShards returns the smallest multiple of 2·partitions and of 12 that is at least 64. partitions is at least 1. The topics can
 // grow to every number of partitions that divides the number of shards: to twice as many, and from 4, for example, to 6, 8, 12, 18,
 // 24, 36 or 72. Beyond that, a rebuild gives more shards.
-func DefaultShards(partitions int) int {
-	step := 2 * partitions
-	for step%12 != 0 {
-		step += 2 * partitions
+func DefaultShards(partitions int) int { return shardsFor(2*partitions, 12) }
+
+// ShardsToGrow returns a number of shards that serves topics before and after they grow: the smallest multiple of both numbers of
+// partitions, and of 12, that is at least 64.
+func ShardsToGrow(before, after int) int {
+	return shardsFor(before, shardsFor(after, 12))
+}
+
+// shardsFor returns the smallest common multiple of two numbers that is at least 64.
+func shardsFor(a, b int) int {
+	step := a
+	for step%b != 0 {
+		step += a
 	}
 	return (64 + step - 1) / step * step
 }

@@ -85,6 +85,19 @@ func (r Replayed) CompareForecasts(t testing.TB, s *Servers) {
 // CompareScores compares the public scores with the replay, field by field.
 func (r Replayed) CompareScores(t testing.TB, s *Servers) {
 	t.Helper()
+	r.compareScores(t, s, func(string) bool { return true })
+}
+
+// CompareNumbers is CompareScores without the labels. Labels have memory: events that are late, as they are when the topics of a history have
+// grown, may leave other labels.
+func (r Replayed) CompareNumbers(t testing.TB, s *Servers) {
+	t.Helper()
+	labels := []string{"tier", "churn_level"}
+	r.compareScores(t, s, func(field string) bool { return !slices.Contains(labels, field) })
+}
+
+func (r Replayed) compareScores(t testing.TB, s *Servers, counts func(field string) bool) {
+	t.Helper()
 	keys := s.Keys(t, "tm:score:")
 	wrong := 0
 	for i, got := range s.Hashes(t, keys...) {
@@ -95,7 +108,7 @@ func (r Replayed) CompareScores(t testing.TB, s *Servers) {
 			wrong++
 		}
 		for field, value := range got {
-			if value != want[field] {
+			if counts(field) && value != want[field] {
 				t.Errorf("customer %s: %s is %q, replay says %q", customer, field, value, want[field])
 				wrong++
 			}

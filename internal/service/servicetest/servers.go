@@ -94,6 +94,18 @@ func (s *Servers) CreateTopics(t testing.TB, partitions int) {
 	}
 }
 
+// Refresh makes a new client: so the next Send knows the present number of partitions.
+func (s *Servers) Refresh(t testing.TB) {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.Kafka))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Log.Close()
+	s.Log = client
+	t.Cleanup(client.Close)
+}
+
 // DeleteTopics deletes all topics that an earlier test may have left, and with the topics the offsets that groups have committed.
 func (s *Servers) DeleteTopics(t testing.TB) {
 	t.Helper()
