@@ -69,7 +69,7 @@ func (c *rebuildCommand) Run(ctx context.Context, s streams) error {
 		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
 		Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone,
 		OnDataLoss: loss, AlertMaxAge: c.AlertMaxAge,
-		Progress: func(p service.RebuildProgress) { tellRebuild(s.err, p) },
+		Progress: tellRebuild(s.err),
 	})
 	if done.Now.Edition == 0 {
 		return err
@@ -84,11 +84,25 @@ func (c *rebuildCommand) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// tellRebuild prints a line of progress.
-func tellRebuild(w io.Writer, p service.RebuildProgress) {
-	doing := "filling the new shards"
-	if p.Stage == redis.Stopping {
-		doing = "the old shards are stopped: finishing the new ones"
+// rebuildLine is the time between two lines of progress where there is no terminal.
+const rebuildLine = 10 * time.Second
+
+// tellRebuild shows progress: a bar per stage on a terminal, elsewhere a line now and then.
+func tellRebuild(w io.Writer) func(service.RebuildProgress) {
+	bar := terminal.NewProgress(w, "filling")
+	stage, told := redis.Filling, time.Now()
+	return func(p service.RebuildProgress) {
+		if p.Stage != stage {
+			bar.End()
+			bar, stage = terminal.NewProgress(w, "finishing"), p.Stage
+		}
+		bar.Show(p.Applied, p.Goal, "records")
+		if !bar.Drawn() && time.Since(told) > rebuildLine {
+			told = time.Now()
+			fmt.Fprintf(w, "%s of %s records\n", terminal.Grouped(p.Applied), terminal.Grouped(p.Goal))
+		}
+		if p.Stage == redis.Stopping && p.Applied == p.Goal {
+			bar.End()
+		}
 	}
-	fmt.Fprintf(w, "%s: %s of %s records\n", doing, terminal.Grouped(p.Applied), terminal.Grouped(p.Goal))
 }

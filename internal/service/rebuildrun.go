@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.uber.org/zap"
+
 	"tidemark/internal/event"
 	"tidemark/internal/redis"
 	"tidemark/internal/shard"
@@ -18,6 +20,7 @@ func (b *rebuild) run(ctx context.Context) error {
 		return err
 	}
 	stopped := time.Now()
+	b.cfg.Log.Info("the new shards are filled: the members are asked to stop the old ones", zap.Int64("records", b.records))
 	if err := b.claim(ctx, redis.Stopping); err != nil {
 		return err
 	}
@@ -25,6 +28,7 @@ func (b *rebuild) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.cfg.Log.Info("the old shards are stopped: the new ones catch up", zap.Duration("after", time.Since(stopped)), zap.Int64("left", sum(most(heads))-b.records))
 	if err := b.finish(ctx, heads); err != nil {
 		return err
 	}
@@ -46,16 +50,17 @@ func (b *rebuild) switchEdition(ctx context.Context) error {
 }
 
 const (
-	// closeEnough is how many records, quickEnough how much time, the last round before the stop takes at most: then little is left, and the
-	// service stands still for a short time only.
-	closeEnough, quickEnough = 5_000, 3 * time.Second
-	// roundsAtMost bounds the rounds, for a rebuild that is hardly faster than the traffic.
-	roundsAtMost = 50
+	// closeEnough is how many records may be left when a rebuild stops the shards in force: the service then stands still for a short time only.
+	closeEnough = 5_000
+	// closeWithin is how long a rebuild waits to come as close, once its rounds are quick: busy members commit their offsets late.
+	closeWithin, quick = time.Minute, 3 * time.Second
 )
 
 // fill applies, in rounds, what the shards in force have applied. Each round ends where these stood when it began.
 func (b *rebuild) fill(ctx context.Context) error {
-	for range roundsAtMost {
+	var deadline time.Time
+	for {
+		began := time.Now()
 		heads, err := b.old.store.Metas(ctx, b.old.shards())
 		if err != nil {
 			return err
@@ -68,13 +73,26 @@ func (b *rebuild) fill(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		began := time.Now()
 		applied, err := r.run(ctx)
-		if b.records += applied; err != nil || applied <= closeEnough || time.Since(began) <= quickEnough {
+		if b.records += applied; err != nil {
+			return err
+		}
+		left := sum(most(heads)) - sum(r.ends)
+		took := time.Since(began)
+		switch {
+		case left <= closeEnough && applied <= closeEnough:
+			return nil
+		case took > quick:
+			deadline = time.Time{}
+		case deadline.IsZero():
+			deadline = began.Add(closeWithin)
+		case began.After(deadline):
+			return nil
+		}
+		if err := sleep(ctx, quick/3-min(took, quick/3)); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // committed returns the offsets that the group has committed.
