@@ -25,6 +25,8 @@
 //	                              model: the hash in tm:model                                          ActivateModel, RestoreModel
 //	tm:model              hash    source, hash and effective_at of the model activated last,           ActivateModel, RestoreModel
 //	                              and of the model before it as previous_…
+//	tm:log                hash    <topic>:<partition> -> <offset> <record time in ms> <SHA-256>          Remember
+//	                              of the first record that the log held when it was first seen
 //	tm:probe              string  nothing; it expires after 10 s                                       Writable
 //	tm:population         hash    public: figures of all customers together                            ProjectPopulation
 //	tm:score:<customer>   hash    public: the customer's score, one field per figure or label          Project
