@@ -11,11 +11,12 @@ import (
 type LossCause string
 
 // The causes. Expired: the log begins after what a shard has seen. Truncated: the log ends before what a shard has seen. Gone: a
-// shard's state is lost, and the log no longer holds its first record.
+// shard's state is lost, and the log no longer holds its first record. Recreated: the topic was deleted and created again.
 const (
 	Expired   LossCause = "expired"
 	Truncated LossCause = "truncated"
 	Gone      LossCause = "gone"
+	Recreated LossCause = "recreated"
 )
 
 // DataLossError says that the log does not hold what a shard has not seen.
@@ -25,12 +26,36 @@ type DataLossError struct {
 	Partition  shard.Partition
 	Mark       int64
 	First, End int64
+	// Remembered and Found are the first records of the log before and of the log now, for Recreated; zero where there is none. Shard is
+	// 0 then, because all shards are concerned, and Mark is the highest one.
+	Remembered, Found shard.Origin
 }
 
 func (e *DataLossError) Error() string {
+	if e.Cause == Recreated {
+		return e.recreated()
+	}
 	return fmt.Sprintf("data loss (%s): shard %d is at offset %d of %s, the log holds %d to %d",
 		e.Cause, e.Shard, e.Mark, e.Partition, e.First, e.End)
 }
+
+// recreated names the partition, what was expected and found, and the ways on.
+func (e *DataLossError) recreated() string {
+	expected, found := e.Remembered.String(), e.Found.String()
+	switch (shard.Origin{}) {
+	case e.Remembered:
+		expected, found = "a committed offset of the consumer group", "none"
+	case e.Found:
+		found = "no record there"
+	}
+	return fmt.Sprintf("data loss (%s): topic %s was deleted and created again, or has lost its first record: partition %d was read up to offset %d, "+
+		"the log holds %d to %d; expected %s, found %s; %s",
+		e.Cause, e.Partition.Topic, e.Partition.Index, e.Mark, e.First, e.End, expected, found, RecreatedRemedy)
+}
+
+// RecreatedRemedy says how to go on after a topic was deleted and created again.
+const RecreatedRemedy = "to go on at its first record and keep what is known of the customers: tidemark run --on-data-loss continue; " +
+	"to score only what the topics hold now: tidemark rebuild"
 
 // bound is what a log holds: first..end-1.
 type bound struct{ first, end int64 }
