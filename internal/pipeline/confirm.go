@@ -30,9 +30,12 @@ func (d *doubt) asked() { d.failed = d.failed || time.Since(d.answered) > doubtA
 func (in *intake) confirm(ctx context.Context, p shard.Partition, origin shard.Origin, d *doubt) (replaced, ended error) {
 	doubtful := d.failed && origin != shard.Origin{}
 	if doubtful {
+		asked := in.pulse.asked[p]
 		var sight Sight
 		ended = in.retry(ctx, "recognize", func() (err error) {
+			asked.Store(time.Now().UnixNano())
 			sight, err = Look(ctx, in.source, p, origin)
+			asked.Store(0)
 			return err
 		})
 		if ended == nil && sight.another() {

@@ -33,29 +33,29 @@ type DataLossError struct {
 
 func (e *DataLossError) Error() string {
 	if e.Cause == Recreated {
-		return e.recreated()
+		return fmt.Sprintf("data loss (%s): the topic was deleted and created again: %s; %s", e.Cause, e.Evidence(), RecreatedRemedy)
 	}
 	return fmt.Sprintf("data loss (%s): shard %d is at offset %d of %s, the log holds %d to %d",
 		e.Cause, e.Shard, e.Mark, e.Partition, e.First, e.End)
 }
 
-// recreated names the partition, what was expected and found, and the ways on.
-func (e *DataLossError) recreated() string {
-	expected, found := e.Remembered.String(), e.Found.String()
-	switch (shard.Origin{}) {
-	case e.Remembered:
-		expected, found = "a committed offset of the consumer group", "none"
-	case e.Found:
-		found = "no record there"
-	}
-	return fmt.Sprintf("data loss (%s): topic %s was deleted and created again, or has lost its first record: partition %d was read up to offset %d, "+
-		"the log holds %d to %d; expected %s, found %s; %s",
-		e.Cause, e.Partition.Topic, e.Partition.Index, e.Mark, e.First, e.End, expected, found, RecreatedRemedy)
-}
-
 // RecreatedRemedy says how to go on after a topic was deleted and created again.
-const RecreatedRemedy = "to go on at its first record and keep what is known of the customers: tidemark run --on-data-loss continue; " +
-	"to score only what the topics hold now: tidemark rebuild"
+const RecreatedRemedy = "to go on at the first record of the new topic, and keep what is known of the customers: " +
+	"tidemark run --on-data-loss continue; to score only what the topics hold now: tidemark rebuild"
+
+// Evidence says, for Recreated, in which partition the loss is, what was expected there, and what was found.
+func (e *DataLossError) Evidence() string {
+	read := fmt.Sprintf("%s, partition %d: the shards have read up to offset %d, the log holds %d to %d",
+		e.Partition.Topic, e.Partition.Index, e.Mark, e.First, e.End)
+	none := shard.Origin{}
+	switch {
+	case e.Remembered == none:
+		return read + "; no first record is remembered, and the consumer group has no committed offset"
+	case e.Found == none:
+		return fmt.Sprintf("%s; expected the record at %s, found none", read, e.Remembered)
+	}
+	return fmt.Sprintf("%s; expected the record at %s, found the one at %s", read, e.Remembered, e.Found)
+}
 
 // bound is what a log holds: first..end-1.
 type bound struct{ first, end int64 }

@@ -32,11 +32,7 @@ func (s *session) recognize(ctx context.Context, audits []shard.Audit, bounds ma
 		known: map[shard.Partition]shard.Origin{}, unwritten: map[shard.Partition]shard.Origin{}, awaited: shard.Marks{},
 		recreated: map[shard.Partition]bool{},
 	}
-	var remembered map[shard.Partition]shard.Origin
-	err := s.retry(ctx, "origins", func() (err error) {
-		remembered, err = s.origins.Origins(ctx, s.partitions)
-		return err
-	})
+	remembered, err := s.rememberedOrigins(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,8 +133,9 @@ func (s *session) rememberOrigins(ctx context.Context) error {
 	return err
 }
 
-// rememberNew remembers the first records of logs that held none at the takeover. The fetchers have seen them since.
-func (s *session) rememberNew(ctx context.Context) error {
+// keepOrigins remembers the first records of logs that held none at the takeover: the fetchers have seen them since. It writes again what
+// the store has lost. It does not replace what the store holds: another owner may know better.
+func (s *session) keepOrigins(ctx context.Context) error {
 	for _, i := range s.intake.inputs {
 		p := i.partition
 		if _, ok := s.logs.awaited[p]; ok && i.current.origin != s.logs.known[p] {
@@ -146,5 +143,22 @@ func (s *session) rememberNew(ctx context.Context) error {
 			delete(s.logs.awaited, p)
 		}
 	}
+	remembered, err := s.rememberedOrigins(ctx)
+	if err != nil {
+		return err
+	}
+	for p, o := range s.logs.known {
+		if _, ok := remembered[p]; !ok {
+			s.logs.unwritten[p] = o
+		}
+	}
 	return s.rememberOrigins(ctx)
+}
+
+func (s *session) rememberedOrigins(ctx context.Context) (remembered map[shard.Partition]shard.Origin, err error) {
+	err = s.retry(ctx, "origins", func() (err error) {
+		remembered, err = s.origins.Origins(ctx, s.partitions)
+		return err
+	})
+	return remembered, err
 }

@@ -222,6 +222,26 @@ func TestFirstRecordComesLate(t *testing.T) {
 	})
 }
 
+// TestLostOriginIsWrittenAgain: what a person has deleted, or a failover has dropped, is there again after a checkpoint.
+func TestLostOriginIsWrittenAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t)
+		s.buy("1")
+		lane := s.start(0, nil)
+		lane.rest(t)
+		forget := map[shard.Partition]shard.Origin{s.p: {}}
+		if err := s.store.Remember(t.Context(), forget); err != nil {
+			t.Fatal(err)
+		}
+		pass(2 * time.Second)
+		lane.stop() // without a last checkpoint
+		lane.wait()
+		if got, want := s.store.origins[s.p], shard.OriginOf(s.logs.records[s.p][0]); got != want {
+			t.Errorf("two seconds after it was lost: want %v, got %v", want, got)
+		}
+	})
+}
+
 // TestCrashWhileGoingOn kills a lane at every call after a topic was deleted and created again. Its successor reads the rest of the new
 // log, and nothing twice.
 func TestCrashWhileGoingOn(t *testing.T) {
