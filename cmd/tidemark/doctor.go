@@ -105,6 +105,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 		tell(finding(f))
 	}
 	c.askPartitioner(ctx, cluster, layout, tell)
+	c.askLogs(ctx, cluster, layout, tell)
 	if progress, err := cluster.Progress(ctx); err == nil {
 		var lag int64
 		for _, p := range progress {
