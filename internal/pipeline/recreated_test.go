@@ -203,42 +203,28 @@ func TestRecreatedSaysWhatToDo(t *testing.T) {
 	})
 }
 
-// TestFirstRecordComesLate: the log is empty when it is first seen. A checkpoint remembers its first record.
-func TestFirstRecordComesLate(t *testing.T) {
+// TestRecreatedUnderOtherShards: a lane also resets its marks on the shards of other lanes. Else events of customers who belong to another
+// partition would be skipped.
+func TestRecreatedUnderOtherShards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newShop(t)
-		lane := s.start(0, nil)
-		lane.rest(t)
-		if len(s.store.origins) != 0 {
-			t.Errorf("remembered of empty logs: want nothing, got %v", s.store.origins)
+		s := shop{world: newWorld(t, toyScorer(), 2, 4)}
+		home := s.place(event.Purchases, "c01")
+		s.p = shard.Partition{Topic: event.Purchases, Index: 1 - home.Index}
+		stray := func(ids ...string) {
+			for _, id := range ids {
+				s.sendTo(s.p, ago(0), message{ID: id, Customer: "c01", Occurred: ago(0), Amount: 5})
+				pass(time.Millisecond)
+			}
 		}
-		s.buy("1", "2", "3")
-		pass(3 * time.Second)
-		lane.stop() // without a last checkpoint
-		lane.wait()
-		if got, want := s.store.origins[s.p], shard.OriginOf(s.logs.records[s.p][0]); got != want || len(s.store.origins) != 1 {
-			t.Errorf("remembered: want %v alone, got %v", want, s.store.origins)
-		}
-	})
-}
-
-// TestLostOriginIsWrittenAgain: what a person has deleted, or a failover has dropped, is there again after a checkpoint.
-func TestLostOriginIsWrittenAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newShop(t)
-		s.buy("1")
-		lane := s.start(0, nil)
-		lane.rest(t)
-		forget := map[shard.Partition]shard.Origin{s.p: {}}
-		if err := s.store.Remember(t.Context(), forget); err != nil {
-			t.Fatal(err)
-		}
-		pass(2 * time.Second)
-		lane.stop() // without a last checkpoint
-		lane.wait()
-		if got, want := s.store.origins[s.p], shard.OriginOf(s.logs.records[s.p][0]); got != want {
-			t.Errorf("two seconds after it was lost: want %v, got %v", want, got)
-		}
+		stray("1", "2")
+		finish(t, s.start(0, nil), s.start(1, nil))
+		s.logs.recreate(s.p)
+		stray("a", "b", "c")
+		metrics := NewMetrics()
+		s.adjust = func(c *Config) { c.OnDataLoss, c.Metrics = ContinueFromFirst, metrics }
+		finish(t, s.start(0, nil), s.start(1, nil))
+		s.holds("1", "2", "a", "b", "c")
+		s.judged(metrics, Recreated)
 	})
 }
 
