@@ -108,6 +108,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 		tell(servesPartitions(layout, n))
 	}
 	c.askPartitioner(ctx, cluster, layout, tell)
+	c.askLogs(ctx, cluster, layout, tell)
 	if progress, err := cluster.Progress(ctx); err == nil {
 		var lag int64
 		for _, p := range progress {

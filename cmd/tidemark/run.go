@@ -21,7 +21,7 @@ type runCommand struct {
 	clockSettings
 	ExitWhenCaughtUp bool          `help:"Stop when the group has committed the end offset of every input partition."`
 	BadRecords       string        `help:"What to do when the share of bad records jumps: ${enum}. pause waits a minute, then longer, up to 15 minutes, and tries again in between. bury goes on, and sends all bad records to the dead letters." enum:"pause,bury" default:"pause"`
-	OnDataLoss       string        `help:"What to do if Kafka has deleted records that are not read yet: ${enum}. continue goes on at the first record left." enum:"fail,continue" default:"fail"`
+	OnDataLoss       string        `help:"What to do if Kafka has deleted records that are not read yet, or a topic was deleted and created again: ${enum}. continue goes on at the first record left." enum:"fail,continue" default:"fail"`
 	Shards           int           `help:"Number of shards, fixed at the first start; tidemark rebuild changes it. 0 takes the number of the data; at the first start it takes the smallest multiple of 12 and of twice the partitions that is at least 64." default:"0"`
 	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. The doctor command detects it." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
 	BatchEvents      int           `help:"Most events in one batch. A larger batch gives more throughput, a smaller one less latency." default:"2000"`

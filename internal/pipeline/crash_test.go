@@ -33,7 +33,7 @@ func TestCrashAnywhere(t *testing.T) {
 						t.Fatal("the lane makes more calls than a test can crash at: want at most 2000")
 					}
 				}
-				for _, call := range []string{"audit", "load", "commit", "mark", "due", "project", "publish", "scan", "offsets"} {
+				for _, call := range []string{"audit", "load", "commit", "mark", "due", "project", "publish", "scan", "offsets", "origins", "remember"} {
 					if where[call] == 0 {
 						t.Errorf("crashes at a call of %s: want some, got none of %v", call, where)
 					}

@@ -18,6 +18,7 @@
 //	mark         the next offset of a partition that a shard has not seen applied
 //	migration    one pass over the profiles of a shard after a switch of model
 //	muted        of a transition: recorded, but too old to be published
+//	origin       the first record that a log held when it was first seen: it tells the log from another of the same name
 //	outbox       the list of a shard's outputs, committed with the profiles that caused them
 //	own          of a shard: this lane is its owner
 //	part         one commit of one shard, and what follows from it
@@ -47,6 +48,8 @@
 //     The lane reads the shard again, and plans again what is left.
 //   - A zombie stops at its first commit after the successor's takeover: the successor has changed the token, and by then the
 //     generation's context has ended.
+//   - Marks say nothing of a topic that was deleted and created again. So a takeover, and a fetcher after an error or a pause, compare the
+//     log with its origin. Where what is remembered has expired in both logs, nothing tells them apart.
 //   - Marks are read before the bounds of the log. A mark above the end then proves that the log was truncated.
 //   - The outbox is read after the token. If it changes in between, the next commit conflicts.
 //   - Entries stay in the outbox until the views of their customers are sure to follow: see outbox.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"testing"
 )
 
@@ -67,4 +68,5 @@ func (m *memory) copyTo(replica *memory) {
 	for n, s := range m.shards {
 		replica.shards[n] = s.clone()
 	}
+	replica.origins = maps.Clone(m.origins)
 }

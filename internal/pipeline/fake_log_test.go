@@ -64,6 +64,21 @@ func (g *logs) truncate(p shard.Partition, end int64) {
 	g.records[p] = g.records[p][:end-g.first[p]]
 }
 
+// recreate deletes a partition and creates it again, empty. The group's committed offset goes with the topic.
+func (g *logs) recreate(p shard.Partition) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.records[p], g.first[p] = nil, 0
+	delete(g.committed, p)
+}
+
+// depart removes the group's committed offset of a partition, as brokers do with a group that was away for a week.
+func (g *logs) depart(p shard.Partition) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.committed, p)
+}
+
 func (g *logs) set(m map[shard.Partition]bool, p shard.Partition, v bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

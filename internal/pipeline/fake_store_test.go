@@ -26,6 +26,8 @@ type memory struct {
 	// population is the public view of the population, rewrites the number of times that it has been written.
 	population map[string]string
 	rewrites   int
+	// origins are the first records of the logs.
+	origins map[shard.Partition]shard.Origin
 }
 
 type memoryShard struct {
@@ -41,7 +43,7 @@ type memoryShard struct {
 func newMemory(shards int) *memory {
 	return &memory{
 		shards: make([]memoryShard, shards), past: make([][]memoryShard, shards),
-		views: map[string]shard.View{}, projected: map[string]int{},
+		views: map[string]shard.View{}, projected: map[string]int{}, origins: map[shard.Partition]shard.Origin{},
 	}
 }
 

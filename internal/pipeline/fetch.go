@@ -34,14 +34,17 @@ type run struct {
 	items      []*item
 	next, high int64
 	sentAt     event.Instant
+	// origin is the first record of the log, as far as it is known.
+	origin shard.Origin
 	// away says that the log does not answer: its end is not known.
 	away bool
 	err  error
 }
 
-// fetch reads a partition and decodes ahead, until ctx ends or the log does not hold the next offset.
+// fetch reads a partition and decodes ahead, until ctx ends, the log does not hold the next offset, or another log has taken its place.
 func (in *intake) fetch(ctx context.Context, i *input) {
-	latest := run{next: i.start, sentAt: unknown}
+	latest := run{next: i.start, sentAt: unknown, origin: i.origin}
+	d := doubt{answered: time.Now()}
 	asked := in.pulse.asked[i.partition]
 	for ctx.Err() == nil {
 		offset := latest.next
@@ -51,6 +54,7 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		err := in.retry(ctx, "fetch", func() error {
 			sent = in.now()
 			var err error
+			d.asked()
 			asked.Store(time.Now().UnixNano())
 			f, err = in.source.Fetch(ctx, i.partition, offset)
 			asked.Store(0)
@@ -59,6 +63,7 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 				return nil
 			}
 			if err != nil {
+				d.failed = true
 				if !latest.away && latest.sentAt != unknown {
 					latest.away, latest.items = true, nil
 					in.hand(ctx, i, latest)
@@ -70,7 +75,19 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		if err != nil {
 			return
 		}
-		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, err: lost}
+		if lost == nil {
+			if lost, err = in.confirm(ctx, i.partition, latest.origin, &d); err != nil {
+				return
+			}
+		}
+		if lost != nil {
+			f = stream.Fetch{}
+		}
+		origin := latest.origin
+		if i.awaitsFirst && len(f.Records) > 0 {
+			origin, i.awaitsFirst = shard.OriginOf(f.Records[0]), false
+		}
+		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, origin: origin, err: lost}
 		if in.cfg.Clock == SimulatedClock {
 			latest.sentAt = sent
 		}

@@ -183,6 +183,15 @@ func (s fusedStore) ProjectPopulation(ctx context.Context, fields map[string]str
 	return s.f.around("population", func() error { return s.m.ProjectPopulation(ctx, fields) })
 }
 
+func (s fusedStore) Origins(ctx context.Context, partitions []shard.Partition) (a map[shard.Partition]shard.Origin, err error) {
+	err = s.f.around("origins", func() (err error) { a, err = s.m.Origins(ctx, partitions); return err })
+	return a, err
+}
+
+func (s fusedStore) Remember(ctx context.Context, origins map[shard.Partition]shard.Origin) error {
+	return s.f.around("remember", func() error { return s.m.Remember(ctx, origins) })
+}
+
 // set makes the next n calls of a name fail.
 func (f *fuse) set(name string, n int) {
 	f.mu.Lock()

@@ -11,7 +11,11 @@ import (
 type input struct {
 	partition shard.Partition
 	start     int64 // the offset of the first fetch
-	runs      chan run
+	// origin is the first record of the log, as far as it is known. awaitsFirst says that the first record fetched will be the first
+	// record of the log, and is not known yet.
+	origin      shard.Origin
+	awaitsFirst bool
+	runs        chan run
 	// waiting counts the items in runs. taken holds a token when a run has been taken up.
 	waiting atomic.Int64
 	taken   chan struct{}

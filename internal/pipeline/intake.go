@@ -28,9 +28,12 @@ func newIntake(b *base, source Source, codec Codec) *intake {
 }
 
 // open begins to fetch every partition from its offset, until ctx ends. wait returns when the fetchers have ended.
-func (in *intake) open(ctx context.Context, from shard.Marks) {
+func (in *intake) open(ctx context.Context, from shard.Marks, logs identities) {
 	for _, p := range in.partitions {
 		i := newInput(p, from[p])
+		i.origin = logs.known[p]
+		first, awaited := logs.awaited[p]
+		i.awaitsFirst = awaited && first == i.start
 		in.inputs = append(in.inputs, i)
 		in.fetchers.Go(func() { in.fetch(ctx, i) })
 	}

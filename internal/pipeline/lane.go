@@ -14,8 +14,8 @@ import (
 // begins with a takeover of the shards, and ends when what the session knows of the shards no longer holds.
 //
 //	Lane ── for the generation: settings, metrics, heartbeat, the group's offsets, the breaker, the population
-//	  └── session ── for one takeover: engine, positions, announcements              session.go, takeover.go, loss.go
-//	        ├── intake ── inputs and fetchers: fetch, decode ahead, merge            intake.go, fetch.go, merge.go
+//	  └── session ── for one takeover: engine, positions, announcements              session.go, takeover.go, recognize.go, loss.go
+//	        ├── intake ── inputs and fetchers: fetch, decode ahead, merge            intake.go, fetch.go, confirm.go, merge.go
 //	        ├── states ── one state per shard: head, marks, cached profiles, outbox  states.go, state.go, marks.go, outbox.go
 //	        ├── display ── whose views are out of date, and who is being projected   display.go, rolling.go, scores.go
 //	        └── outlet ── writes messages to their topics                            announce.go

@@ -157,6 +157,7 @@ func TestCountersOfLossesBeginAtZero(t *testing.T) {
 	want := map[string]float64{
 		"tidemark_losses_found_total behind": 0, "tidemark_losses_found_total gone": 0,
 		"tidemark_data_loss_total expired": 0, "tidemark_data_loss_total truncated": 0, "tidemark_data_loss_total gone": 0,
+		"tidemark_data_loss_total recreated": 0,
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("before anything has happened: got %v, want %v", got, want)

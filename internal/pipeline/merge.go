@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"errors"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
@@ -50,7 +51,11 @@ func (in *intake) least() (*input, error) {
 	waiting := false
 	for _, i := range in.inputs {
 		if err := i.fill(); err != nil {
-			return nil, in.takeOverAgain(Notice{Kind: OutOfRange, Partition: i.partition, Err: err})
+			kind := OutOfRange
+			if errors.Is(err, errAnotherLog) {
+				kind = AnotherLog
+			}
+			return nil, in.takeOverAgain(Notice{Kind: kind, Partition: i.partition, Err: err})
 		}
 		switch {
 		case len(i.items) == 0:

@@ -38,7 +38,7 @@ func NewMetrics() *Metrics {
 		deadLetters: counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
 		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published.", "kind", "cause", "published"),
 		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
-		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds.", "cause"),
+		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
 		errors:      counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
 		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
@@ -61,7 +61,7 @@ func NewMetrics() *Metrics {
 	for _, behind := range []bool{true, false} {
 		m.losses.WithLabelValues(lossCause(behind))
 	}
-	for _, cause := range []LossCause{Expired, Truncated, Gone} {
+	for _, cause := range []LossCause{Expired, Truncated, Gone, Recreated} {
 		m.dataLoss.WithLabelValues(string(cause))
 	}
 	return m

@@ -31,6 +31,8 @@ const (
 	DataLoss
 	// OutOfRange says that the log does not hold the next offset; the lane takes over again, and compares its marks with the log.
 	OutOfRange
+	// AnotherLog says that the topic was deleted and created again while the lane read it; the lane takes over again, and judges the loss.
+	AnotherLog
 	// Paused says that too many records are bad, and for how long the lane pauses. Probing says that a pause is over: the lane goes on,
 	// and counts. Resumed says that the incident is over.
 	Paused
@@ -43,7 +45,7 @@ const (
 )
 
 var noticeKinds = [...]string{
-	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "paused", "probing", "resumed", "too many bad records", "drift",
+	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "another log", "paused", "probing", "resumed", "too many bad records", "drift",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

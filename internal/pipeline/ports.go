@@ -25,6 +25,7 @@ type Store interface {
 	Shards
 	Queues
 	Views
+	Origins
 }
 
 // Shards is the truth: heads and profiles, and the atomic steps that change a shard.
@@ -63,6 +64,15 @@ type Views interface {
 	Census(ctx context.Context, shards []int) ([]map[string]int64, error)
 	// ProjectPopulation makes the public view of the population hold these fields and no others.
 	ProjectPopulation(ctx context.Context, fields map[string]string) error
+}
+
+// Origins are the first records of the input partitions, as the logs held them when they were first seen. They tell a log from another
+// log of the same name.
+type Origins interface {
+	// Origins returns what is remembered of partitions. A partition of which nothing is remembered is absent.
+	Origins(ctx context.Context, partitions []shard.Partition) (map[shard.Partition]shard.Origin, error)
+	// Remember remembers origins in place of what was remembered before. A zero Origin forgets a partition.
+	Remember(ctx context.Context, origins map[shard.Partition]shard.Origin) error
 }
 
 // Publisher writes outputs to their topics.

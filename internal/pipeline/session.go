@@ -24,7 +24,9 @@ type session struct {
 	outlet  outlet
 	source  Source
 	queues  Queues
+	origins Origins
 	codec   Codec
+	logs    identities
 
 	// applied is the end of the last fully committed batch, per partition.
 	applied shard.Marks
@@ -53,7 +55,7 @@ func newSession(l *Lane, dirty customers) *session {
 	m := &moment{watermark: unknown}
 	p := &l.ports
 	s := &session{
-		base: l.base, moment: m, lane: l, source: p.Source, queues: p.Store, codec: p.Codec,
+		base: l.base, moment: m, lane: l, source: p.Source, queues: p.Store, origins: p.Store, codec: p.Codec,
 		applied: shard.Marks{}, reviewed: unknown,
 	}
 	s.intake = newIntake(l.base, p.Source, p.Codec)
@@ -79,7 +81,7 @@ func (s *session) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer s.intake.wait()
 	defer stop()
-	s.intake.open(ctx, s.applied)
+	s.intake.open(ctx, s.applied, s.logs)
 	return s.loop(ctx)
 }
 

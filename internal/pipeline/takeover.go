@@ -11,10 +11,11 @@ import (
 // takeOver makes a session's beginning out of what the shards say:
 //
 //  1. It audits every shard, and drops own shards whose keys do not hold what their head says: they are rebuilt from the log.
-//  2. It commits a new token to every own shard, which stops an owner before this one: the token is a fencing token.
-//  3. It gives every shard a mark for each of the lane's partitions.
-//  4. It publishes what the own outboxes hold.
-//  5. It resumes every partition at the lowest mark over all shards, never above the group's committed offset.
+//  2. It recognizes the logs: marks of a topic that was deleted and created again say nothing.
+//  3. It commits a new token to every own shard, which stops an owner before this one: the token is a fencing token.
+//  4. It gives every shard a mark for each of the lane's partitions.
+//  5. It publishes what the own outboxes hold.
+//  6. It resumes every partition at the lowest mark over all shards, never above the group's committed offset.
 func (s *session) takeOver(ctx context.Context) error {
 	todo := make([]int, s.cfg.Layout.Shards)
 	for n := range todo {
@@ -44,12 +45,18 @@ func (s *session) takeOver(ctx context.Context) error {
 		}
 		if first {
 			s.reportIfAllGone(audits)
+			if err := s.recognize(ctx, audits, bounds); err != nil {
+				return err
+			}
 		}
 		s.pulse.beat()
 		if todo, err = s.claim(ctx, todo, audits, bounds, first); err != nil {
 			return err
 		}
 		s.pulse.beat()
+	}
+	if err := s.rememberOrigins(ctx); err != nil {
+		return err
 	}
 	for _, st := range s.states.all {
 		s.pulse.beat()
@@ -151,9 +158,12 @@ func (s *session) fix(st *state, m shard.Meta, bounds map[shard.Partition]bound,
 	for _, p := range s.partitions {
 		mark, ok := m.Marks[p]
 		_, inGroup := s.lane.groupOffsets[p]
-		resume, err := s.resumeAt(st, p, bounds[p], mark, ok, inGroup || broken)
-		if err != nil {
-			return nil, err
+		resume := bounds[p].first
+		if !s.logs.recreated[p] {
+			var err error
+			if resume, err = s.resumeAt(st, p, bounds[p], mark, ok, inGroup || broken); err != nil {
+				return nil, err
+			}
 		}
 		if !ok || resume != mark {
 			fixed[p] = resume

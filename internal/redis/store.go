@@ -31,6 +31,8 @@
 //	                              given_up: the edition of the last rebuild that was given up          GiveUpRebuild
 //	tm:model              hash    source, hash and effective_at of the model activated last,           ActivateModel, RestoreModel
 //	                              and of the model before it as previous_…
+//	tm:log                hash    <topic>:<partition> -> <offset> <record time in ms> <SHA-256>          Remember
+//	                              of the first record that the log held when it was first seen
 //	tm:probe              string  nothing; it expires after 10 s                                       Writable
 //	tm:population         hash    public: figures of all customers together                            ProjectPopulation
 //	tm:score:<customer>   hash    public: the customer's score, one field per figure or label          Project

@@ -98,7 +98,7 @@ type query struct {
 var (
 	quoted    = regexp.MustCompile(`"[^"]*"`)
 	selection = regexp.MustCompile(`([a-zA-Z_]\w*)\s*\{([^}]*)\}`)
-	window    = regexp.MustCompile(`\[[^\]]*\]`)
+	window    = regexp.MustCompile(`\[[^\]]*\]|\boffset\s+\w+`)
 	grouping  = regexp.MustCompile(`\b(?:by|on)\s*\(([^)]*)\)`)
 	word      = regexp.MustCompile(`[a-zA-Z_]\w*\s*\(?`)
 )
@@ -134,7 +134,7 @@ func labelsShown(text string) []string {
 }
 
 func TestReadQuery(t *testing.T) {
-	got := read(`histogram_quantile(0.5, sum by (topic, le) (rate(a_bucket{x="b c", y!~"d"}[5m]))) >= 300 and on (topic) e > 0 unless f`)
+	got := read(`histogram_quantile(0.5, sum by (topic, le) (rate(a_bucket{x="b c", y!~"d"}[5m]))) >= 300 and on (topic) e > 0 unless f offset 1h`)
 	var names []string
 	for _, m := range got.metrics {
 		names = append(names, m.name)

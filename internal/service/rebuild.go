@@ -107,8 +107,12 @@ type rebuild struct {
 	models    *models
 	log       *kafka.Log
 	publisher *kafka.Publisher
-	records   int64
-	paused    time.Duration
+	// origins are the first records of the logs. anew are the partitions whose log is not the one that the old shards have read: these are
+	// left to the members.
+	origins map[shard.Partition]shard.Origin
+	anew    map[shard.Partition]bool
+	records int64
+	paused  time.Duration
 }
 
 // stage is the stage of a rebuild. Two goroutines use it.
@@ -162,6 +166,9 @@ func (b *rebuild) prepare(ctx context.Context) error {
 		return err
 	}
 	b.log = b.cfg.Cluster.NewLog()
+	if err := b.recognize(ctx); err != nil {
+		return err
+	}
 	b.publisher, err = b.cfg.Cluster.NewPublisher(shard.Murmur2)
 	return err
 }

@@ -52,6 +52,9 @@ func (b *rebuild) newRound(ctx context.Context, ends shard.Marks, told *told, cu
 			if first > 0 && b.cfg.OnDataLoss == pipeline.FailOnLoss {
 				return nil, fmt.Errorf("%s holds no more what stood before offset %d: a rebuild would forget it; --on-data-loss continue does", p, first)
 			}
+			if b.anew[p] {
+				ends[p] = first
+			}
 			r.from[p], ends[p] = max(first, there[p]), max(first, min(ends[p], end))
 			if r.from[p] > ends[p] {
 				return nil, errWentBack
@@ -70,7 +73,7 @@ func (r *round) config(told *told, index int) pipeline.Config {
 	b := r.rebuild
 	return pipeline.Config{
 		Ports: pipeline.Ports{
-			Source: r.log, Store: unseen{b.next.store}, Publisher: outputs{b.publisher, told != nil}, Codec: b.cfg.Codec, Engine: b.models.engine,
+			Source: r.log, Store: recognized{unseen{b.next.store}, b.origins, r.ends}, Publisher: outputs{b.publisher, told != nil}, Codec: b.cfg.Codec, Engine: b.models.engine,
 		},
 		Settings: pipeline.Settings{
 			Layout: b.next.layout, Partitions: b.next.partitions, Index: index, GivenUp: b.next.givenUp,
@@ -180,9 +183,10 @@ type boundedLog struct {
 	ends shard.Marks
 }
 
-// Bounds returns the first offset of the log, and its true end.
+// Bounds returns the first offset of the log, and the end up to which it is read.
 func (l boundedLog) Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error) {
-	return l.log.Bounds(ctx, p)
+	first, _, err = l.log.Bounds(ctx, p)
+	return first, max(first, l.ends[p]), err
 }
 
 // boundedWait is how long a fetch at the end waits.

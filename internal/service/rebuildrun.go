@@ -32,6 +32,9 @@ func (b *rebuild) run(ctx context.Context) error {
 	if err := b.finish(ctx, heads); err != nil {
 		return err
 	}
+	if err := b.remember(ctx); err != nil {
+		return err
+	}
 	err = b.switchEdition(ctx)
 	b.paused = time.Since(stopped)
 	return err
@@ -100,7 +103,9 @@ func (b *rebuild) committed(ctx context.Context) (shard.Marks, error) {
 	progress, err := b.cfg.Cluster.Progress(ctx)
 	offsets := shard.Marks{}
 	for _, p := range progress {
-		offsets[p.Partition] = max(p.Committed, 0)
+		if p.Committed >= 0 {
+			offsets[p.Partition] = p.Committed
+		}
 	}
 	return offsets, err
 }

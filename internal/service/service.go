@@ -139,7 +139,7 @@ func errorClass(err error) string {
 // report logs a notice of a lane.
 func (s *Service) report(n pipeline.Notice) {
 	switch n.Kind { //nolint:exhaustive // the others do not take a lane back
-	case pipeline.LostWrites, pipeline.Damaged, pipeline.OutOfRange:
+	case pipeline.LostWrites, pipeline.Damaged, pipeline.OutOfRange, pipeline.AnotherLog:
 		s.losses.Add(1)
 	}
 	if n.Kind == pipeline.Paused {

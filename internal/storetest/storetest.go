@@ -21,6 +21,8 @@ type Store interface {
 	Outbox(ctx context.Context, shard int) (shard.Outbox, error)
 	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
 	Project(ctx context.Context, views []shard.View) error
+	Origins(ctx context.Context, partitions []shard.Partition) (map[shard.Partition]shard.Origin, error)
+	Remember(ctx context.Context, origins map[shard.Partition]shard.Origin) error
 }
 
 // Breakable is a Store that tests can damage from outside, as a failover or an operator would. Only a
@@ -82,6 +84,7 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"a shard that was dropped is gone, and can begin again", testDrop},
 		{"counts follow every commit", testCounts},
 		{"views can be projected again and again", testViews},
+		{"the first records of the logs are remembered until others take their place", testOrigins},
 	}
 	for _, p := range promises {
 		t.Run(p.name, func(t *testing.T) { p.test(t, harness{t, open(t, layout)}) })
