@@ -70,6 +70,9 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		if err != nil {
 			return
 		}
+		if lost == nil {
+			in.backlogs[i.partition].reaches(f.HighWatermark)
+		}
 		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, err: lost}
 		if in.cfg.Clock == SimulatedClock {
 			latest.sentAt = sent
