@@ -121,23 +121,7 @@ func (c *doctorCommand) askPartitioner(ctx context.Context, cluster *kafka.Clust
 		tell(finding{Name: "partitioner", Detail: err.Error(), Remedy: "see the topics above"})
 		return
 	}
-	found, ok := sample.Explains()
-	switch {
-	case !ok && (sample.Keys < 20 || sample.Partitions == 1):
-		tell(finding{Name: "partitioner", OK: true, Detail: fmt.Sprintf("%d keys in %d partitions tell nothing", sample.Keys, sample.Partitions)})
-	case !ok:
-		tell(finding{
-			Name: "partitioner", Detail: fmt.Sprintf("none explains the %d keys: %v", sample.Keys, sample.Agreement),
-			Remedy: "let all producers key by customer id with one partitioner; scores are right all the same, only slower",
-		})
-	case layout.Shards > 0 && found != layout.Partitioner:
-		tell(finding{
-			Name: "partitioner", Detail: fmt.Sprintf("producers use %s, the data is laid out by %s", found, layout.Partitioner),
-			Remedy: "rebuild with `tidemark run --partitioner " + string(found) + "` into another --redis-prefix; scores are right all the same, only slower",
-		})
-	default:
-		tell(finding{Name: "partitioner", OK: true, Detail: fmt.Sprintf("%s explains %.0f %% of %d keys", found, 100*sample.Agreement[found], sample.Keys)})
-	}
+	tell(partitionerFinding(sample.Choose(), layout))
 }
 
 func (c *doctorCommand) askRegistry(ctx context.Context, tell func(finding)) {

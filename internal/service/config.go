@@ -1,6 +1,8 @@
 package service
 
 import (
+	"time"
+
 	goredis "github.com/redis/go-redis/v9"
 	"go.uber.org/zap"
 
@@ -24,8 +26,11 @@ type Config struct {
 	Model      []byte
 	ModelGiven bool
 	// Layout is the layout of the data at the first start. If Shards is 0, the service takes the number of shards of the data, or at
-	// the first start shard.DefaultShards. The service sets the currency from the model.
+	// the first start shard.DefaultShards. If Partitioner is empty, it takes that of the data, or at the first start the one that explains
+	// where the records in the topics lie. The service sets the currency from the model.
 	Layout shard.Layout
+	// StartWithin, optional, bounds how long the start waits for each server that is away. 0 waits for ever.
+	StartWithin time.Duration
 	// ExitWhenCaughtUp, optional, ends the service once the group has committed the end offset of every input partition.
 	ExitWhenCaughtUp bool
 	// Lane holds the settings of all lanes.

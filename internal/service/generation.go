@@ -71,6 +71,7 @@ func (s *Service) begin(lanes []*pipeline.Lane) bool {
 		return false
 	}
 	s.lanes, s.serving = lanes, true
+	s.refused.Store(nil)
 	return true
 }
 

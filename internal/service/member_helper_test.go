@@ -45,9 +45,11 @@ type settings struct {
 	alertMaxAge time.Duration
 	shards      int
 	// zone is that of calendar days; empty is UTC.
-	zone        string
-	batch       int
-	drainWithin time.Duration
+	zone string
+	// anyPartitioner leaves the partitioner open; otherwise it is murmur2.
+	anyPartitioner bool
+	batch          int
+	drainWithin    time.Duration
 	// untilCaughtUp ends the service when the group has caught up.
 	untilCaughtUp bool
 	between       func(pipeline.Store) pipeline.Store
@@ -105,9 +107,13 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 	if c.model != "" {
 		source = []byte(c.model)
 	}
+	partitioner := shard.Murmur2
+	if c.anyPartitioner {
+		partitioner = ""
+	}
 	running := service.New(service.Config{
 		Log: log, Cluster: cluster, Redis: client, Codec: codec(t, c.registry), Model: source, ModelGiven: c.model != "",
-		Layout:           shard.Layout{Shards: c.shards, Partitioner: shard.Murmur2, Zone: cmp.Or(c.zone, "UTC")},
+		Layout:           shard.Layout{Shards: c.shards, Partitioner: partitioner, Zone: cmp.Or(c.zone, "UTC")},
 		ExitWhenCaughtUp: c.untilCaughtUp, Lane: lane, Between: c.between,
 	})
 	m.admin, err = service.StartAdmin(service.AdminConfig{Address: "127.0.0.1:0", Metrics: metrics, Ready: running.Ready, Log: log})

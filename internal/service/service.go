@@ -5,14 +5,12 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"go.uber.org/zap"
 
 	"tidemark/internal/kafka"
-	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 	"tidemark/internal/shard"
@@ -38,6 +36,10 @@ type Service struct {
 	partitions int
 	ready      atomic.Bool
 	losses     atomic.Int64 // number of lost writes that lanes have reported
+	// waiting says for which server the start waits, and why; nil while it does not.
+	waiting atomic.Pointer[string]
+	// refused is the last error of joining the group; nil in a generation.
+	refused atomic.Pointer[string]
 
 	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; and stopping.
 	mu       sync.Mutex
@@ -74,7 +76,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer leave()
 	unregister := context.AfterFunc(ctx, func() { s.stop(leave) })
 	defer unregister()
-	s.group = s.cfg.Cluster.NewGroup(func(err error) { s.cfg.Log.Warn("kafka: trying again", zap.Error(err)) })
+	s.group = s.cfg.Cluster.NewGroup(s.trouble)
 	s.ready.Store(true)
 
 	background, done := context.WithCancel(group)
@@ -93,71 +95,11 @@ func (s *Service) Run(ctx context.Context) error {
 	return errors.Join(err, publisher.Close())
 }
 
-// prepare checks the servers, finds the layout of the data or makes a new one, and loads the model in force.
-func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
-	partitions, err := s.cfg.Cluster.Partitions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.partitions = partitions
-	initial, err := model.Parse(s.cfg.Model)
-	if err != nil {
-		return nil, err
-	}
-	// Everything that the user has given is checked before anything is written: a wrong zone in the layout would refuse the right one.
-	if _, err := NewEngine(s.cfg.Model, s.layout.Zone, nil); err != nil {
-		return nil, err
-	}
-	s.layout.Base = initial.Base
-	if err := s.layOut(ctx); err != nil {
-		return nil, err
-	}
-	for _, f := range s.store.CheckServer(ctx) {
-		if !f.OK {
-			return nil, fmt.Errorf("redis: %s: %s (%s)", f.Name, f.Detail, f.Remedy)
-		}
-	}
-	if err := s.store.Open(ctx); err != nil {
-		return nil, err
-	}
-	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone}
-	if err := s.models.start(ctx, s.cfg.Model, initial.Hash, s.cfg.ModelGiven); err != nil {
-		return nil, err
-	}
-	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
-}
-
-// layOut makes the store. Without a number of shards from the user, it takes the number of the data. Open later returns an error if the
-// user's number differs from the number of the data.
-func (s *Service) layOut(ctx context.Context) (err error) {
-	if s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, shard.Layout{}); err != nil {
-		return err
-	}
-	if s.layout.Shards == 0 {
-		s.layout.Shards = shard.DefaultShards(s.partitions)
-		there, ok, err := s.store.Layout(ctx)
-		if err != nil {
-			return err
-		}
-		if ok {
-			s.layout.Shards = there.Shards
-		}
-	}
-	if err := s.layout.Check(s.partitions); err != nil {
-		return err
-	}
-	s.store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, s.layout)
-	return err
-}
-
-// errorClass returns the class of an error of Redis or Kafka, for a metric label. Lanes get it as a function, because they know neither
-// server.
-// Kafka comes first: its errors are net.Errors as well, and package redis would call each of them "network".
-func errorClass(err error) string {
-	if class := kafka.ErrorClass(err); class != "other" {
-		return class
-	}
-	return redis.ErrorClass(err)
+// trouble notes and logs an error after which the group is joined again.
+func (s *Service) trouble(err error) {
+	why := err.Error()
+	s.refused.Store(&why)
+	s.cfg.Log.Warn("kafka: trying again", zap.Error(err))
 }
 
 // report logs a notice of a lane.
