@@ -115,17 +115,13 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	codec, err := c.codec(ctx)
-	if err != nil {
-		return err
-	}
 	source, err := c.source()
 	if err != nil {
 		return err
 	}
 	metrics := pipeline.NewMetrics()
 	scorer := service.New(service.Config{
-		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
+		Log: log, Cluster: cluster, Redis: client, OpenCodec: c.codec, Prefix: c.RedisPrefix,
 		Model: source, ModelGiven: c.Model != "",
 		Layout:           shard.Layout{Shards: c.Shards, Partitioner: c.partitioner(), Zone: c.Zone},
 		StartWithin:      c.StartWithin,

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -19,6 +20,8 @@ type Config struct {
 	Cluster *kafka.Cluster
 	Redis   goredis.UniversalClient
 	Codec   *avro.Codec
+	// OpenCodec, optional, makes the codec at the start instead of Codec: it asks a schema registry, and is called again while that is away.
+	OpenCodec func(context.Context) (*avro.Codec, error)
 	// Prefix, optional, begins the names of the keys in Redis; empty means redis.DefaultPrefix.
 	Prefix string
 	// Model is the source of the model that the first start puts into force. ModelGiven says that the user named this model: then the

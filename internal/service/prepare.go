@@ -33,6 +33,9 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if _, err := NewEngine(s.cfg.Model, s.layout.Zone, nil); err != nil {
 		return nil, err
 	}
+	if err := s.openCodec(ctx); err != nil {
+		return nil, err
+	}
 	s.layout.Base = initial.Base
 	if err := s.layOut(ctx); err != nil {
 		return nil, err
@@ -42,6 +45,17 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 		return nil, err
 	}
 	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
+}
+
+// openCodec makes the codec, unless the service has been given one.
+func (s *Service) openCodec(ctx context.Context) error {
+	if s.cfg.OpenCodec == nil {
+		return nil
+	}
+	return s.await(ctx, "the schema registry", func(ctx context.Context) (err error) {
+		s.cfg.Codec, err = s.cfg.OpenCodec(ctx)
+		return err
+	})
 }
 
 // layOut completes the layout and makes the store. What the user leaves open is that of the data. At the first start, the number of shards
