@@ -13,6 +13,7 @@ import (
 
 type doctorCommand struct {
 	Sample int `help:"Keys that are read per partition, to detect the partitioner of the producers." default:"200"`
+	watchSettings
 	groupSettings
 	kafkaSettings
 	redisSettings
@@ -21,7 +22,7 @@ type doctorCommand struct {
 
 // Run checks everything that the service depends on. It returns an error if something must be mended.
 func (c *doctorCommand) Run(ctx context.Context, s streams) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute+c.For)
 	defer cancel()
 	fine := true
 	tell := func(f finding) { fine = f.print(s.out) && fine }
@@ -29,6 +30,7 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 	layout := c.askRedis(ctx, tell)
 	c.askKafka(ctx, layout, tell)
 	c.askRegistry(ctx, tell)
+	c.watch(ctx, layout, tell)
 	if !fine {
 		fmt.Fprintln(s.out, "\nwhat is marked FAIL must be mended before Tidemark can be relied upon")
 		return errFindings
@@ -105,13 +107,6 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 		tell(finding(f))
 	}
 	c.askPartitioner(ctx, cluster, layout, tell)
-	if progress, err := cluster.Progress(ctx); err == nil {
-		var lag int64
-		for _, p := range progress {
-			lag += p.Lag()
-		}
-		tell(finding{Name: "lag", OK: true, Detail: fmt.Sprintf("group %s is %d records behind", c.KafkaGroup, lag)})
-	}
 }
 
 // askPartitioner compares the partitioner of the producers with the partitioner of the data's layout.
