@@ -88,6 +88,7 @@ func (l *Lane) Progress() Progress { return *l.progress.Load() }
 //
 // A lane that is drained during a takeover returns nil at once: it has nothing in hand. Progress then says that it has not caught up.
 func (l *Lane) Run(ctx context.Context) error {
+	l.metrics.begin()
 	defer l.metrics.forget(l.cfg.Index)
 	l.noteCheckpoint() // so that a lane whose first checkpoint does not come shows its age
 	ctx, cancel := context.WithCancelCause(ctx)
