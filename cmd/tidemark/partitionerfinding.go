@@ -20,7 +20,7 @@ func partitionerFinding(choice kafka.Choice, layout shard.Layout) finding {
 	case choice.Known && choice.Partitioner != layout.Partitioner:
 		return finding{
 			Name: name, Detail: fmt.Sprintf("producers use %s, the data is laid out by %s", choice.Partitioner, layout.Partitioner),
-			Remedy: "rebuild with `tidemark run --partitioner " + string(choice.Partitioner) + "` into another --redis-prefix" + slower,
+			Remedy: "rebuild beside the old data: `tidemark run --partitioner " + string(choice.Partitioner) + "` with another --redis-prefix and --kafka-group" + slower,
 		}
 	}
 	return finding{Name: name, OK: true, Detail: choice.Why}
