@@ -125,6 +125,8 @@ func remedyOf(said string) string {
 		return "its log says how many records are bad, and why; mend the producer, then wait or restart it; `tidemark run --bad-records bury` never pauses"
 	case strings.Contains(said, "has failed"):
 		return "the call is tried until it succeeds: mend the server that it names"
+	case strings.Contains(said, "redis does not take writes"):
+		return "mend Redis as said above; the lanes go on by themselves"
 	case strings.Contains(said, "not joined"):
 		return "it waits for a server or for the group; its log says for which"
 	}

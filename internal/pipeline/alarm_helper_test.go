@@ -114,6 +114,7 @@ func (s *scene) close() {
 		r.stop()
 		r.wait()
 	}
+	s.lanes = nil
 }
 
 // run lets time pass, with traffic and scrapes. A lane that has ended because it hung is started again, as the service does it; after any
@@ -151,7 +152,7 @@ func (s *scene) scrape() {
 	found := map[string]float64{`up{job="tidemark"}`: 0}
 	if !s.down {
 		found = scrape(s.t, s.metrics)
-		found[`up{job="tidemark"}`] = 1
+		found[`up{job="tidemark"}`], found[`tidemark_ready{job="tidemark", instance="a"}`] = 1, number(s.ready())
 	}
 	for series, v := range found {
 		if strings.Contains(series, "_timestamp_seconds{") && v != 0 {
@@ -173,6 +174,16 @@ func (s *scene) scrape() {
 		s.samples[series] = append(values, gone)
 	}
 	s.scrapes++
+}
+
+// ready reports what /readyz says: that the process is in the group, and that each lane works. Package service asks the same of its lanes.
+func (s *scene) ready() bool {
+	for _, r := range s.lanes {
+		if len(r.lane.Health().Problems(time.Now(), 30*time.Second)) > 0 {
+			return false
+		}
+	}
+	return len(s.lanes) > 0
 }
 
 // elapsed is the time from the first scrape to the last one.

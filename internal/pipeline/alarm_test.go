@@ -31,7 +31,7 @@ var alarms = []struct {
 }{
 	{
 		fault: "the brokers take no output", alerts: []string{
-			"TidemarkFailing", "TidemarkOutboxStuck", "TidemarkErrors", "TidemarkStuck", "TidemarkLagGrows", "TidemarkCheckpointOld",
+			"TidemarkNotReady", "TidemarkFailing", "TidemarkOutboxStuck", "TidemarkErrors", "TidemarkStuck", "TidemarkLagGrows", "TidemarkCheckpointOld",
 		},
 		provoke: func(s *scene) {
 			s.wire.set(schemas.TierChanges, true)
@@ -39,6 +39,11 @@ var alarms = []struct {
 			s.send(event.Purchases, message{ID: "rich", Customer: "rich", Occurred: ago(0), Amount: 5000})
 		},
 		mend: func(s *scene) { s.wire.set(schemas.TierChanges, false); s.perTopic = 4 },
+	},
+	{
+		fault: "the coordinator of the group does not answer: no generation, no lanes", alerts: []string{"TidemarkNotReady"}, over: 35 * time.Minute,
+		provoke: func(s *scene) { s.close() },
+		mend:    func(s *scene) { s.open() },
 	},
 	{
 		fault: "Redis accepts connections, and does not answer", alerts: []string{"TidemarkStalled", "TidemarkCheckpointOld"},

@@ -53,10 +53,16 @@ func TestTheStartWaitsForItsServers(t *testing.T) {
 	c.redisOptions = "?max_retries=-1"
 	m := start(t, "the service", &late, c)
 	m.saysNotReady(t, "waiting for kafka since")
+	if got := m.metric(t, "tidemark_ready"); got != 0 {
+		t.Errorf("tidemark_ready while it waits: got %v, want 0", got)
+	}
 	relay.Lead(s.Kafka)
 	m.saysNotReady(t, "LOADING")
 	s.Embedded.Redis.Server().SetError("")
 	m.isReady(t)
+	if got := m.metric(t, "tidemark_ready"); got != 1 {
+		t.Errorf("tidemark_ready when it serves: got %v, want 1", got)
+	}
 	m.saysItWaited(t, "kafka")
 	m.saysItWaited(t, "redis")
 }
