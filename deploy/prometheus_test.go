@@ -18,28 +18,12 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"tidemark/internal/servers"
+	"tidemark/internal/servers/serverstest"
 )
-
-// program returns the path of a program of Prometheus: the installed one, or the one that deploy/install-servers.sh has downloaded.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	if found, err := exec.LookPath(name); err == nil {
-		return found
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	brought := filepath.Join(cache, "tidemark", "prometheus", name)
-	if _, err := os.Stat(brought); err != nil {
-		available(t, fmt.Errorf("%w: %s is not installed (deploy/install-servers.sh brings it)", servers.ErrMissing, name))
-	}
-	return brought
-}
 
 // TestAlerts lets promtool check the configuration and run alerts_test.yml, and checks that some case there fires each alert.
 func TestAlerts(t *testing.T) {
-	promtool := program(t, "promtool")
+	promtool := serverstest.Prometheus(t, "promtool")
 	for _, args := range [][]string{{"check", "config", "prometheus.yml"}, {"test", "rules", "alerts_test.yml"}} {
 		check := exec.CommandContext(bounded(t), promtool, args...)
 		check.Dir = "prometheus"
@@ -59,7 +43,7 @@ func TestAlerts(t *testing.T) {
 // TestPrometheusScrapes runs a real Prometheus and the service, both with the command lines and files of docker-compose.yml. Only
 // paths and addresses differ. Prometheus must answer every query of the dashboard and of the alerts.
 func TestPrometheusScrapes(t *testing.T) {
-	binary := program(t, "prometheus")
+	binary := serverstest.Prometheus(t, "prometheus")
 	running := startStack(t)
 	service := running.project.Services["prometheus"]
 	home := startPrometheus(t, binary, service.Command, running.admin)

@@ -13,6 +13,7 @@ import (
 
 type doctorCommand struct {
 	Sample int `help:"Keys that are read per partition, to detect the partitioner of the producers." default:"200"`
+	watchSettings
 	groupSettings
 	kafkaSettings
 	redisSettings
@@ -21,7 +22,7 @@ type doctorCommand struct {
 
 // Run checks everything that the service depends on. It returns an error if something must be mended.
 func (c *doctorCommand) Run(ctx context.Context, s streams) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute+c.For)
 	defer cancel()
 	fine := true
 	tell := func(f finding) { fine = f.print(s.out) && fine }
@@ -29,6 +30,7 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 	layout := c.askRedis(ctx, tell)
 	c.askKafka(ctx, layout, tell)
 	c.askRegistry(ctx, tell)
+	c.watch(ctx, layout, tell)
 	if !fine {
 		fmt.Fprintln(s.out, "\nwhat is marked FAIL must be mended before Tidemark can be relied upon")
 		return errFindings
@@ -109,13 +111,6 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	}
 	c.askPartitioner(ctx, cluster, layout, tell)
 	c.askLogs(ctx, cluster, layout, tell)
-	if progress, err := cluster.Progress(ctx); err == nil {
-		var lag int64
-		for _, p := range progress {
-			lag += p.Lag()
-		}
-		tell(finding{Name: "lag", OK: true, Detail: fmt.Sprintf("group %s is %d records behind", c.KafkaGroup, lag)})
-	}
 }
 
 // askPartitioner compares the partitioner of the producers with the partitioner of the data's layout.
@@ -125,23 +120,7 @@ func (c *doctorCommand) askPartitioner(ctx context.Context, cluster *kafka.Clust
 		tell(finding{Name: "partitioner", Detail: err.Error(), Remedy: "see the topics above"})
 		return
 	}
-	found, ok := sample.Explains()
-	switch {
-	case !ok && (sample.Keys < 20 || sample.Partitions == 1):
-		tell(finding{Name: "partitioner", OK: true, Detail: fmt.Sprintf("%d keys in %d partitions tell nothing", sample.Keys, sample.Partitions)})
-	case !ok:
-		tell(finding{
-			Name: "partitioner", Detail: fmt.Sprintf("none explains the %d keys: %v", sample.Keys, sample.Agreement),
-			Remedy: "let all producers key by customer id with one partitioner; scores are right all the same, only slower",
-		})
-	case layout.Shards > 0 && found != layout.Partitioner:
-		tell(finding{
-			Name: "partitioner", Detail: fmt.Sprintf("producers use %s, the data is laid out by %s", found, layout.Partitioner),
-			Remedy: "tidemark rebuild --partitioner " + string(found) + "; scores are right all the same, only slower",
-		})
-	default:
-		tell(finding{Name: "partitioner", OK: true, Detail: fmt.Sprintf("%s explains %.0f %% of %d keys", found, 100*sample.Agreement[found], sample.Keys)})
-	}
+	tell(partitionerFinding(sample.Choose(), layout))
 }
 
 func (c *doctorCommand) askRegistry(ctx context.Context, tell func(finding)) {

@@ -23,7 +23,7 @@ type runCommand struct {
 	BadRecords       string        `help:"What to do when the share of bad records jumps: ${enum}. pause waits a minute, then longer, up to 15 minutes, and tries again in between. bury goes on, and sends all bad records to the dead letters." enum:"pause,bury" default:"pause"`
 	OnDataLoss       string        `help:"What to do if Kafka has deleted records that are not read yet, or a topic was deleted and created again: ${enum}. continue goes on at the first record left." enum:"fail,continue" default:"fail"`
 	Shards           int           `help:"Number of shards, fixed at the first start; tidemark rebuild changes it. 0 takes the number of the data; at the first start it takes the smallest multiple of 12 and of twice the partitions that is at least 64." default:"0"`
-	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. The doctor command detects it." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
+	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. auto takes that of the data; at the first start the one that explains where the records in the topics lie, and murmur2 if none does." enum:"auto,murmur2,crc32,fnv1a" default:"auto"`
 	BatchEvents      int           `help:"Most events in one batch. A larger batch gives more throughput, a smaller one less latency." default:"2000"`
 	PublishScores    bool          `help:"Also publish each changed score to customer.scores.v1."`
 	RollingCycle     time.Duration `help:"Period in which the public score of every customer is written again once." default:"1h"`
@@ -31,6 +31,7 @@ type runCommand struct {
 	Admin            string        `help:"Listen address, host:port, of /livez, /readyz and /metrics. Empty opens no listener." default:"127.0.0.1:9464"`
 	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
 	LogLevel         string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	startSettings
 	boundSettings
 	modelSettings
 	memberSettings
@@ -56,6 +57,9 @@ func (c *runCommand) Validate() error {
 	}
 	if c.Shards < 0 || c.BatchEvents < 1 {
 		wrong = append(wrong, errors.New("--shards cannot be negative, --batch-events must be positive"))
+	}
+	if c.StartWithin < 0 {
+		wrong = append(wrong, errors.New("--start-within cannot be negative"))
 	}
 	if c.AlertMaxAge < 0 || c.RollingCycle <= 0 || c.DrainWithin <= 0 {
 		wrong = append(wrong, errors.New("--alert-max-age cannot be negative, --rolling-cycle and --drain-within must be positive"))
@@ -111,19 +115,16 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	codec, err := c.codec(ctx)
-	if err != nil {
-		return err
-	}
 	source, err := c.source()
 	if err != nil {
 		return err
 	}
 	metrics := pipeline.NewMetrics()
 	scorer := service.New(service.Config{
-		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
+		Log: log, Cluster: cluster, Redis: client, OpenCodec: c.codec, Prefix: c.RedisPrefix,
 		Model: source, ModelGiven: c.Model != "",
-		Layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
+		Layout:           shard.Layout{Shards: c.Shards, Partitioner: c.partitioner(), Zone: c.Zone},
+		StartWithin:      c.StartWithin,
 		ExitWhenCaughtUp: c.ExitWhenCaughtUp,
 		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
@@ -144,6 +145,14 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 	}
 	log.Info("tidemark ends")
 	return nil
+}
+
+// partitioner returns the partitioner that the user names, empty if the user leaves it open.
+func (c *runCommand) partitioner() shard.Partitioner {
+	if c.Partitioner == "auto" {
+		return ""
+	}
+	return shard.Partitioner(c.Partitioner)
 }
 
 func (c *runCommand) lossPolicy() pipeline.LossPolicy {

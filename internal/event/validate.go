@@ -29,6 +29,13 @@ const (
 	Crash           Reason = "CRASH"            // decoding it panicked
 )
 
+// Reasons returns all reasons.
+func Reasons() []Reason {
+	return []Reason{
+		TooLarge, Empty, BadFraming, UnknownSchema, Malformed, TrailingBytes, BadField, BadID, BadKey, UnknownCurrency, FromTheFuture, TooLate, Crash,
+	}
+}
+
 // Invalid is the error of an input that is refused.
 type Invalid struct {
 	Reason Reason

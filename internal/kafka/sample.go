@@ -3,6 +3,8 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"math"
+	"strings"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
@@ -37,6 +39,53 @@ func (s Sample) Explains() (shard.Partitioner, bool) {
 	return found, explanations == 1
 }
 
+// Choice is the partitioner that the first start lays the customers out by.
+type Choice struct {
+	Partitioner shard.Partitioner
+	// Known says that the keys show it. Mixed says that there are keys enough, but that none of the partitioners explains them. If neither
+	// holds, there are too few keys to tell.
+	Known, Mixed bool
+	// Why says what the keys show.
+	Why string
+}
+
+// Choose returns the partitioner that explains the sample. Where the sample shows none, it is murmur2, the default of the Java clients:
+// with another one every score is right all the same, only slower.
+func (s Sample) Choose() Choice {
+	if found, ok := s.Explains(); ok && s.telling() {
+		return Choice{found, true, false, fmt.Sprintf("%s explains %.0f %% of %d keys", found, 100*s.Agreement[found], s.Keys)}
+	}
+	if !s.mixed() {
+		return Choice{shard.Murmur2, false, false, fmt.Sprintf("%d keys in %d partitions tell nothing", s.Keys, s.Partitions)}
+	}
+	var shares []string
+	for _, p := range partitioners {
+		shares = append(shares, fmt.Sprintf("%s %.0f %%", p, 100*s.Agreement[p]))
+	}
+	return Choice{shard.Murmur2, false, true, fmt.Sprintf("no partitioner explains the %d keys: %s", s.Keys, strings.Join(shares, ", "))}
+}
+
+// byChance is how likely, at most, a partitioner explains all keys of a telling sample by chance.
+const byChance = 1e-3
+
+// telling reports whether there are keys and partitions enough to tell one partitioner from another.
+func (s Sample) telling() bool {
+	return s.Partitions > 1 && math.Pow(float64(s.Partitions), -float64(s.Keys)) <= byChance
+}
+
+// mixed reports whether there are keys enough, but no partitioner that explains them. A few keys that lie elsewhere are a remnant.
+func (s Sample) mixed() bool {
+	for _, share := range s.Agreement {
+		if share >= agreed {
+			return false
+		}
+	}
+	return s.telling() && s.Keys >= 20
+}
+
+// partitioners are those that producers use.
+var partitioners = []shard.Partitioner{shard.Murmur2, shard.CRC32, shard.FNV1a}
+
 // SamplePartitioner reads the newest records of every partition of the input topics, at most so many each.
 func (c *Cluster) SamplePartitioner(ctx context.Context, perPartition int) (Sample, error) {
 	n, err := c.Partitions(ctx)
@@ -47,14 +96,19 @@ func (c *Cluster) SamplePartitioner(ctx context.Context, perPartition int) (Samp
 	defer log.Close()
 	sample := Sample{Partitions: n, Agreement: make(map[shard.Partitioner]float64)}
 	hits := make(map[shard.Partitioner]int)
+	seen := make(map[placed]struct{}) // a customer of all three topics counts once
 	for _, p := range inputPartitions(n) {
 		keys, err := log.newestKeys(ctx, p, perPartition)
 		if err != nil {
 			return Sample{}, fmt.Errorf("sample the partitioner: %w", err)
 		}
 		for key := range keys {
+			if _, again := seen[placed{key, p.Index}]; again {
+				continue
+			}
+			seen[placed{key, p.Index}] = struct{}{}
 			sample.Keys++
-			for _, candidate := range []shard.Partitioner{shard.Murmur2, shard.CRC32, shard.FNV1a} {
+			for _, candidate := range partitioners {
 				if candidate.Of(key, n) == p.Index {
 					hits[candidate]++
 				}
@@ -65,6 +119,12 @@ func (c *Cluster) SamplePartitioner(ctx context.Context, perPartition int) (Samp
 		sample.Agreement[candidate] = float64(hit) / float64(sample.Keys)
 	}
 	return sample, nil
+}
+
+// placed is a key, and the partition index at which it was found.
+type placed struct {
+	key   string
+	index int
 }
 
 // newestKeys returns the distinct keys of the last records of p.

@@ -67,3 +67,29 @@ func TestSampleKnowsWhenItCannotTell(t *testing.T) {
 		}
 	})
 }
+
+func TestChoice(t *testing.T) {
+	all := func(murmur2, crc32, fnv1a float64) map[shard.Partitioner]float64 {
+		return map[shard.Partitioner]float64{shard.Murmur2: murmur2, shard.CRC32: crc32, shard.FNV1a: fnv1a}
+	}
+	for _, row := range []struct {
+		name         string
+		sample       Sample
+		want         shard.Partitioner
+		known, mixed bool
+	}{
+		{"Python producers", Sample{400, 12, all(.1, 1, .08)}, shard.CRC32, true, false},
+		{"Sarama, after a change of the partition count", Sample{400, 12, all(.1, .08, .96)}, shard.FNV1a, true, false},
+		{"nothing written yet", Sample{0, 12, nil}, shard.Murmur2, false, false},
+		{"one partition", Sample{400, 1, all(1, 1, 1)}, shard.Murmur2, false, false},
+		{"three keys in two partitions agree by chance", Sample{3, 2, all(.3, 1, .6)}, shard.Murmur2, false, false},
+		{"three keys in twelve do not", Sample{3, 12, all(0, 1, 0)}, shard.CRC32, true, false},
+		{"a few keys that nothing explains", Sample{5, 12, all(.8, .2, 0)}, shard.Murmur2, false, false},
+		{"Python and Java together", Sample{400, 12, all(.55, .5, .08)}, shard.Murmur2, false, true},
+	} {
+		got := row.sample.Choose()
+		if got.Partitioner != row.want || got.Known != row.known || got.Mixed != row.mixed || got.Why == "" {
+			t.Errorf("%s: got %+v, want %s, known %t, mixed %t, and why", row.name, got, row.want, row.known, row.mixed)
+		}
+	}
+}

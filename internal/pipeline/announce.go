@@ -92,6 +92,9 @@ func (s *session) publishLeftovers(ctx context.Context, st *state) error {
 		}
 		s.display.markDirty(st, string(o.Key))
 	}
+	if len(unsent) > 0 && len(s.unpublished) == 0 {
+		s.metrics.outbox.WithLabelValues(s.label()).Set(float64(time.Now().Unix()))
+	}
 	if err := s.outlet.send(ctx, unsent); err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ type base struct {
 	pulse      pulse
 	damage     damage
 	failures   failures
+	// backlogs hold how far each partition lags.
+	backlogs map[shard.Partition]*backlog
 }
 
 // label is the value of the metric label "partition".

@@ -76,6 +76,7 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 			return
 		}
 		if lost == nil {
+			in.backlogs[i.partition].reaches(f.HighWatermark)
 			if lost, err = in.confirm(ctx, i.partition, latest.origin, &d); err != nil {
 				return
 			}

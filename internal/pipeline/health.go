@@ -54,6 +54,8 @@ func (h Health) Problems(now time.Time, bound time.Duration) []string {
 
 // failures are the calls that are being retried.
 type failures struct {
+	showing sync.Mutex // held while the metric is made to agree with the list
+
 	mu   sync.Mutex
 	last int
 	all  map[int]Failure
@@ -89,4 +91,17 @@ func (f *failures) list() []Failure {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Operation, b.Operation))
 	})
 	return all
+}
+
+// showFailing shows since when calls of an operation have been failing, in the metric that an alert watches.
+func (b *base) showFailing(operation string) {
+	b.failures.showing.Lock()
+	defer b.failures.showing.Unlock()
+	for _, f := range b.failures.list() { // the oldest first
+		if f.Operation == operation {
+			b.metrics.failing.WithLabelValues(b.label(), operation).Set(float64(f.Since.Unix()))
+			return
+		}
+	}
+	b.metrics.failing.DeleteLabelValues(b.label(), operation)
 }

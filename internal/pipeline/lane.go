@@ -62,14 +62,16 @@ func New(cfg Config) (*Lane, error) {
 	b := &base{cfg: cfg.withDefaults(), damage: damage{map[int]error{}, map[int]int{}}}
 	b.metrics = b.cfg.Metrics
 	b.pulse.asked = map[shard.Partition]*atomic.Int64{}
+	b.backlogs = map[shard.Partition]*backlog{}
 	b.progress.Store(&Progress{})
 	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}}
 	l.population = &population{base: b, views: cfg.Store}
 	for _, p := range shard.Partitions(b.cfg.Index) {
 		b.partitions = append(b.partitions, p)
 		b.pulse.asked[p] = new(atomic.Int64)
+		b.backlogs[p] = &backlog{show: b.metrics.showLag(p), end: -1, applied: -1}
 		if offset, ok := b.cfg.Committed[p]; ok && offset >= 0 {
-			l.groupOffsets[p] = offset
+			l.groupOffsets[p], b.backlogs[p].applied = offset, offset
 		}
 	}
 	return l, nil
@@ -86,6 +88,7 @@ func (l *Lane) Progress() Progress { return *l.progress.Load() }
 //
 // A lane that is drained during a takeover returns nil at once: it has nothing in hand. Progress then says that it has not caught up.
 func (l *Lane) Run(ctx context.Context) error {
+	l.metrics.begin()
 	defer l.metrics.forget(l.cfg.Index)
 	l.noteCheckpoint() // so that a lane whose first checkpoint does not come shows its age
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -95,6 +98,7 @@ func (l *Lane) Run(ctx context.Context) error {
 	defer cancel(nil)
 	guards.Go(func() { l.watch(ctx, cancel) })
 	guards.Go(func() { l.limitDrain(ctx, cancel) })
+	guards.Go(func() { l.meter(ctx) })
 
 	dirty := customers{}
 	for again := 0; ; again++ {

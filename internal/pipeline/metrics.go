@@ -4,15 +4,17 @@ import (
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"tidemark/internal/event"
 )
 
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
 	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
-	conflicts, rebuilds, reviews, misrouted                    prometheus.Counter
+	conflicts, rebuilds, reviews, misrouted, stalls            prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
-	lag, checkpoint, outbox, held, paused                      *prometheus.GaugeVec
+	lag, checkpoint, outbox, held, paused, failing             *prometheus.GaugeVec
 	quality                                                    quality
 }
 
@@ -44,6 +46,7 @@ func NewMetrics() *Metrics {
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
 		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
 		misrouted:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
+		stalls:      counter("stalls_total", "Lanes that were ended because they hung, or lagged without progress."),
 		committedSeconds: prometheus.NewHistogramVec(
 			seconds("event_committed_seconds", "From the record time of an event to its commit."), []string{"topic"}),
 		publishedSeconds: prometheus.NewHistogramVec(
@@ -55,6 +58,7 @@ func NewMetrics() *Metrics {
 		outbox:        gauges("outbox_oldest_timestamp_seconds", "Unix time of the oldest committed output that is not yet acknowledged; 0 when there is none.", "partition"),
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
+		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
 		quality:       newQuality(),
 	}
 	// Losses begin at zero: to Prometheus, a series that begins at one shows no increase.
@@ -67,10 +71,19 @@ func NewMetrics() *Metrics {
 	return m
 }
 
+// begin makes the dead letters of a lane's topics begin at zero, as NewMetrics does with losses.
+func (m *Metrics) begin() {
+	for _, topic := range event.Topics() {
+		for _, reason := range event.Reasons() {
+			m.deadLetters.WithLabelValues(string(topic), string(reason))
+		}
+	}
+}
+
 // forget drops the gauges of a lane that has ended: they no longer hold, and another process may own the partitions now.
 func (m *Metrics) forget(index int) {
 	of := prometheus.Labels{"partition": strconv.Itoa(index)}
-	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused} {
+	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing} {
 		gauge.DeletePartialMatch(of)
 	}
 	if index == 0 { // the lane that judges the models
@@ -82,7 +95,7 @@ func (m *Metrics) forget(index int) {
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
-		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
+		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing, m.stalls,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"maps"
-	"strconv"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
@@ -36,6 +35,9 @@ func (s *session) publishProgress(paused bool) {
 	lags := false
 	p.CaughtUp = s.cfg.Clock != EventClock || s.evaluated
 	for _, partition := range s.partitions {
+		if offset, ok := s.applied[partition]; ok { // none during a takeover
+			s.backlogs[partition].hasApplied(offset)
+		}
 		end, known := p.End[partition]
 		if !known {
 			lags, p.CaughtUp = true, false
@@ -45,8 +47,6 @@ func (s *session) publishProgress(paused bool) {
 			p.CaughtUp = false
 		}
 		lags = lags || s.applied[partition] < end
-		s.metrics.lag.WithLabelValues(string(partition.Topic), strconv.Itoa(partition.Index)).
-			Set(float64(max(0, end-s.applied[partition])))
 	}
 	s.pulse.content.Store(paused || !lags)
 	s.pulse.paused.Store(paused)

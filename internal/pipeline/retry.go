@@ -20,6 +20,7 @@ func (b *base) retry(ctx context.Context, operation string, do func() error) err
 	defer func() {
 		if failing != 0 {
 			b.failures.end(failing)
+			b.showFailing(operation)
 		}
 	}()
 	for attempt := 0; ; attempt++ {
@@ -38,6 +39,7 @@ func (b *base) retry(ctx context.Context, operation string, do func() error) err
 		}
 		if failing == 0 {
 			failing = b.failures.begin(operation, err)
+			b.showFailing(operation)
 		}
 		b.trouble(operation, err)
 		// A call that fails and is reported is no stall.

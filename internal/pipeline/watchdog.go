@@ -58,6 +58,10 @@ func (l *Lane) watch(ctx context.Context, end context.CancelCauseFunc) {
 	tick := time.NewTicker(max(l.cfg.StallAfter/8, 1))
 	defer tick.Stop()
 	p := &l.pulse
+	stalled := func(format string, args ...any) {
+		l.metrics.stalls.Inc()
+		end(fmt.Errorf("%w: "+format, append([]any{ErrStalled}, args...)...))
+	}
 	progress, loop := still{counter: &p.beats, since: time.Now()}, still{counter: &p.turns, since: time.Now()}
 	for {
 		select {
@@ -68,13 +72,13 @@ func (l *Lane) watch(ctx context.Context, end context.CancelCauseFunc) {
 		now := time.Now()
 		switch hangs := l.hangingFetch(now); {
 		case progress.look(now, p.content.Load()) >= l.cfg.StallAfter:
-			end(fmt.Errorf("%w: nothing applied for %s", ErrStalled, l.cfg.StallAfter))
+			stalled("nothing applied for %s", l.cfg.StallAfter)
 			return
 		case loop.look(now, p.paused.Load()) >= l.cfg.StallAfter:
-			end(fmt.Errorf("%w: the loop has not turned for %s", ErrStalled, l.cfg.StallAfter))
+			stalled("the loop has not turned for %s", l.cfg.StallAfter)
 			return
 		case hangs != "":
-			end(fmt.Errorf("%w: a fetch of %s is not answered for %s", ErrStalled, hangs, l.cfg.StallAfter))
+			stalled("a fetch of %s is not answered for %s", hangs, l.cfg.StallAfter)
 			return
 		}
 	}

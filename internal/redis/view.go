@@ -82,13 +82,19 @@ func (s *Store) tidy(ctx context.Context, v shard.View, put, size *goredis.IntCm
 
 // replace replaces a hash at one instant: it then holds fields and nothing else. Without fields it is removed.
 func (s *Store) replace(ctx context.Context, key string, fields []any) error {
-	_, err := s.client.TxPipelined(ctx, func(tx goredis.Pipeliner) error {
+	commands, err := s.client.TxPipelined(ctx, func(tx goredis.Pipeliner) error {
 		tx.Del(ctx, key)
 		if len(fields) > 0 {
 			tx.HSet(ctx, key, fields...)
 		}
 		return nil
 	})
+	// A transaction of which the server refuses a command fails with EXECABORT. The refused command says why.
+	for _, command := range commands {
+		if refused := command.Err(); refused != nil && !goredis.HasErrorPrefix(refused, "EXECABORT") {
+			return refused
+		}
+	}
 	return err
 }
 

@@ -67,13 +67,26 @@ func StartAdmin(c AdminConfig) (*Admin, error) {
 	return a, nil
 }
 
+// readyWithin bounds the answer of Ready, which asks Redis.
+const readyWithin = 2 * time.Second
+
 // register adds all metrics of an Admin to a registry.
 func register(registry *prometheus.Registry, c AdminConfig) {
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "tidemark_build_info", Help: "1, labelled with the version.", ConstLabels: prometheus.Labels{"version": c.Version},
 	})
 	build.Set(1)
-	registry.MustRegister(c.Metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build)
+	ready := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tidemark_ready", Help: "1 if the service is ready, 0 if it is not: as /readyz says.",
+	}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), readyWithin)
+		defer cancel()
+		if c.Ready(ctx).Ready {
+			return 1
+		}
+		return 0
+	})
+	registry.MustRegister(ready, c.Metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build)
 }
 
 // handler returns the handler of all paths of an Admin.
@@ -81,7 +94,7 @@ func handler(registry *prometheus.Registry, c AdminConfig) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 		defer cancel()
 		answer := c.Ready(ctx)
 		w.Header().Set("Content-Type", "application/json")

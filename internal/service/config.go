@@ -1,6 +1,9 @@
 package service
 
 import (
+	"context"
+	"time"
+
 	goredis "github.com/redis/go-redis/v9"
 	"go.uber.org/zap"
 
@@ -17,6 +20,8 @@ type Config struct {
 	Cluster *kafka.Cluster
 	Redis   goredis.UniversalClient
 	Codec   *avro.Codec
+	// OpenCodec, optional, makes the codec at the start instead of Codec: it asks a schema registry, and is called again while that is away.
+	OpenCodec func(context.Context) (*avro.Codec, error)
 	// Prefix, optional, begins the names of the keys in Redis; empty means redis.DefaultPrefix.
 	Prefix string
 	// Model is the source of the model that the first start puts into force. ModelGiven says that the user named this model: then the
@@ -24,8 +29,11 @@ type Config struct {
 	Model      []byte
 	ModelGiven bool
 	// Layout is the layout of the data at the first start. If Shards is 0, the service takes the number of shards of the data, or at
-	// the first start shard.DefaultShards. The service sets the currency from the model.
+	// the first start shard.DefaultShards. If Partitioner is empty, it takes that of the data, or at the first start the one that explains
+	// where the records in the topics lie. The service sets the currency from the model.
 	Layout shard.Layout
+	// StartWithin, optional, bounds how long the start waits for each server that is away. 0 waits for ever.
+	StartWithin time.Duration
 	// ExitWhenCaughtUp, optional, ends the service once the group has committed the end offset of every input partition.
 	ExitWhenCaughtUp bool
 	// Lane holds the settings of all lanes.

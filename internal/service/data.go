@@ -2,13 +2,11 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"go.uber.org/zap"
 
-	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/internal/redis"
 	"tidemark/internal/shard"
@@ -30,33 +28,6 @@ func (d *data) shards() []int {
 		all[n] = n
 	}
 	return all
-}
-
-// layOut finds where the data lies at the start. Without a number of shards from the user, it takes the number of the data. Open later
-// returns an error if what the user has given differs from the layout of the data.
-func (s *Service) layOut(ctx context.Context, partitions int, base event.Currency) (*data, error) {
-	store, err := redis.New(s.cfg.Redis, s.cfg.Prefix, shard.Layout{})
-	if err != nil {
-		return nil, err
-	}
-	there, ok, err := store.Rebuild(ctx)
-	if err != nil {
-		return nil, err
-	}
-	layout := s.cfg.Layout
-	layout.Base, layout.Edition = base, there.Layout.Edition
-	switch {
-	case layout.Shards != 0:
-	case ok:
-		layout.Shards = there.Layout.Shards
-	default:
-		layout.Shards = shard.DefaultShards(partitions)
-	}
-	if err := layout.Check(partitions); err != nil {
-		return nil, err
-	}
-	store, err = redis.New(s.cfg.Redis, s.cfg.Prefix, layout)
-	return &data{store, layout, partitions, there.GivenUp}, err
 }
 
 // look finds, at the beginning of a generation with some partition indexes, how many partitions there are now, and where the data lies.
@@ -96,20 +67,9 @@ func (s *Service) look(ctx context.Context, indexes []int) (*data, error) {
 	return next, nil
 }
 
-// setUnfit notes why no lane can run now; nil says that nothing hinders.
-func (s *Service) setUnfit(err error) {
+// setUnfit notes what a generation waits for before it starts its lanes.
+func (s *Service) setUnfit(why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.unfit = ""
-	if err != nil {
-		s.unfit = err.Error()
-	}
-}
-
-// unfitted passes on an error, and notes it if it hinders the lanes.
-func (s *Service) unfitted(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled) {
-		s.setUnfit(err)
-	}
-	return err
+	s.unfit = why
 }

@@ -22,7 +22,7 @@ func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
 		}
 		err := s.serve(ctx, gen, moved)
 		if !errors.Is(err, pipeline.ErrMoved) || ctx.Err() != nil {
-			return s.unfitted(ctx, err)
+			return err
 		}
 		moved = true
 	}
@@ -105,6 +105,7 @@ func (s *Service) begin(lanes []*pipeline.Lane) bool {
 		return false
 	}
 	s.lanes, s.serving, s.moving, s.unfit = lanes, true, false, ""
+	s.refused.Store(nil)
 	return true
 }
 

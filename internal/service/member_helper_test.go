@@ -45,9 +45,13 @@ type settings struct {
 	alertMaxAge time.Duration
 	shards      int
 	// zone is that of calendar days; empty is UTC.
-	zone        string
-	batch       int
-	drainWithin time.Duration
+	zone string
+	// anyPartitioner leaves the partitioner open; otherwise it is murmur2.
+	anyPartitioner bool
+	batch          int
+	drainWithin    time.Duration
+	// requestTimeout is that of Kafka; 0 is the default. startWithin bounds the wait for servers at the start.
+	requestTimeout, startWithin time.Duration
 	// untilCaughtUp ends the service when the group has caught up.
 	untilCaughtUp bool
 	between       func(pipeline.Store) pipeline.Store
@@ -81,7 +85,7 @@ func (m *member) Write(b []byte) (int, error) {
 func start(t *testing.T, name string, s *servicetest.Servers, c settings) *member {
 	t.Helper()
 	m := &member{name: name, done: make(chan struct{})}
-	config := kafka.Config{Brokers: []string{s.Kafka}, ClientID: name, SessionTimeout: 10 * time.Second}
+	config := kafka.Config{Brokers: []string{s.Kafka}, ClientID: name, SessionTimeout: 10 * time.Second, RequestTimeout: c.requestTimeout}
 	cluster, err := kafka.NewCluster(config)
 	if err != nil {
 		t.Fatal(err)
@@ -105,10 +109,14 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 	if c.model != "" {
 		source = []byte(c.model)
 	}
+	partitioner := shard.Murmur2
+	if c.anyPartitioner {
+		partitioner = ""
+	}
 	running := service.New(service.Config{
 		Log: log, Cluster: cluster, Redis: client, Codec: codec(t, c.registry), Model: source, ModelGiven: c.model != "",
-		Layout:           shard.Layout{Shards: c.shards, Partitioner: shard.Murmur2, Zone: cmp.Or(c.zone, "UTC")},
-		ExitWhenCaughtUp: c.untilCaughtUp, Lane: lane, Between: c.between,
+		Layout:           shard.Layout{Shards: c.shards, Partitioner: partitioner, Zone: cmp.Or(c.zone, "UTC")},
+		ExitWhenCaughtUp: c.untilCaughtUp, StartWithin: c.startWithin, Lane: lane, Between: c.between,
 	})
 	m.admin, err = service.StartAdmin(service.AdminConfig{Address: "127.0.0.1:0", Metrics: metrics, Ready: running.Ready, Log: log})
 	if err != nil {

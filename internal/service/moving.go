@@ -92,7 +92,7 @@ func (s *Service) awaitSwitch(ctx context.Context) error {
 			return nil
 		}
 		if err == nil {
-			s.setUnfit(fmt.Errorf("the rebuild of edition %d takes over", r.Next.Edition))
+			s.setUnfit(fmt.Sprintf("the rebuild of edition %d takes over", r.Next.Edition))
 			err = s.giveUpDead(ctx, d.store, r)
 		}
 		if err != nil && ctx.Err() == nil {

@@ -38,16 +38,26 @@ func (r Readiness) String() string {
 	return "not ready: " + strings.Join(all, "; ")
 }
 
+// whyNotJoined says that the service is not a member of the group, and what keeps it from joining, if that is known.
+func (s *Service) whyNotJoined() string {
+	for _, why := range []*string{s.waiting.Load(), s.refused.Load()} {
+		if why != nil {
+			return "not joined: " + *why
+		}
+	}
+	return "not joined"
+}
+
 // Ready says whether the service is a member of the group, Redis takes writes, and every lane works.
 func (s *Service) Ready(ctx context.Context) Readiness {
 	s.mu.Lock()
 	unfit := s.unfit
 	s.mu.Unlock()
 	switch {
-	case s.ready.Load() && unfit != "":
-		return Readiness{Problems: []string{unfit}}
 	case !s.ready.Load() || !s.group.Joined():
-		return Readiness{Problems: []string{"not joined"}}
+		return Readiness{Problems: []string{s.whyNotJoined()}}
+	case unfit != "":
+		return Readiness{Problems: []string{unfit}}
 	}
 	var r Readiness
 	if err := s.data.Load().store.Writable(ctx); err != nil {

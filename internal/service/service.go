@@ -5,17 +5,13 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"go.uber.org/zap"
 
 	"tidemark/internal/kafka"
-	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
-	"tidemark/internal/redis"
-	"tidemark/internal/shard"
 )
 
 // Service is the running scorer.
@@ -37,9 +33,13 @@ type Service struct {
 	models *models
 	ready  atomic.Bool
 	losses atomic.Int64 // number of lost writes that lanes have reported
+	// waiting says for which server the start waits, and why; nil while it does not.
+	waiting atomic.Pointer[string]
+	// refused is the last error of joining the group; nil in a generation.
+	refused atomic.Pointer[string]
 
 	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; stopping; moving, whether the
-	// lanes drain because a rebuild takes over; and unfit, why no lane can run now, empty if nothing hinders.
+	// lanes drain because a rebuild takes over; and unfit, what a generation waits for before it starts its lanes, empty if for nothing.
 	mu       sync.Mutex
 	lanes    []*pipeline.Lane
 	serving  bool
@@ -72,7 +72,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer leave()
 	unregister := context.AfterFunc(ctx, func() { s.stop(leave) })
 	defer unregister()
-	s.group = s.cfg.Cluster.NewGroup(func(err error) { s.cfg.Log.Warn("kafka: trying again", zap.Error(err)) })
+	s.group = s.cfg.Cluster.NewGroup(s.trouble)
 	s.ready.Store(true)
 
 	background, done := context.WithCancel(group)
@@ -92,48 +92,11 @@ func (s *Service) Run(ctx context.Context) error {
 	return errors.Join(err, publisher.Close())
 }
 
-// prepare checks the servers, finds the layout of the data or makes a new one, and loads the model in force.
-func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
-	partitions, err := s.cfg.Cluster.Partitions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	initial, err := model.Parse(s.cfg.Model)
-	if err != nil {
-		return nil, err
-	}
-	// Everything that the user has given is checked before anything is written: a wrong zone in the layout would refuse the right one.
-	if _, err := NewEngine(s.cfg.Model, s.cfg.Layout.Zone, nil); err != nil {
-		return nil, err
-	}
-	d, err := s.layOut(ctx, partitions, initial.Base)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range d.store.CheckServer(ctx) {
-		if !f.OK {
-			return nil, fmt.Errorf("redis: %s: %s (%s)", f.Name, f.Detail, f.Remedy)
-		}
-	}
-	if err := d.store.Open(ctx); err != nil {
-		return nil, err
-	}
-	s.data.Store(d)
-	s.models = &models{log: s.cfg.Log, data: s.data.Load}
-	if err := s.models.start(ctx, s.cfg.Model, initial.Hash, s.cfg.ModelGiven); err != nil {
-		return nil, err
-	}
-	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
-}
-
-// errorClass returns the class of an error of Redis or Kafka, for a metric label. Lanes get it as a function, because they know neither
-// server.
-// Kafka comes first: its errors are net.Errors as well, and package redis would call each of them "network".
-func errorClass(err error) string {
-	if class := kafka.ErrorClass(err); class != "other" {
-		return class
-	}
-	return redis.ErrorClass(err)
+// trouble notes and logs an error after which the group is joined again.
+func (s *Service) trouble(err error) {
+	why := err.Error()
+	s.refused.Store(&why)
+	s.cfg.Log.Warn("kafka: trying again", zap.Error(err))
 }
 
 // report logs a notice of a lane.

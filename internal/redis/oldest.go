@@ -1,0 +1,39 @@
+package redis
+
+import (
+	"context"
+	"errors"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"tidemark/internal/shard"
+)
+
+// OldestOutputs returns, for each shard asked for, the id of the output that has waited longest in the outbox; empty where none waits.
+func (s *Store) OldestOutputs(ctx context.Context, shards []int) ([]string, error) {
+	pipe := s.client.Pipeline()
+	replies := make([]*goredis.StringCmd, len(shards))
+	for i, n := range shards {
+		if err := s.inRange(n); err != nil {
+			return nil, shardError("read outbox", n, err)
+		}
+		replies[i] = pipe.LIndex(ctx, s.keys(n)[outboxKey], 1) // the sentinel is at 0
+	}
+	_, _ = pipe.Exec(ctx) // every reply carries its own error
+	ids := make([]string, len(shards))
+	for i, reply := range replies {
+		entry, err := reply.Bytes()
+		if errors.Is(err, goredis.Nil) {
+			continue
+		}
+		if err != nil {
+			return nil, shardError("read outbox", shards[i], err)
+		}
+		output, err := shard.DecodeOutput(entry)
+		if err != nil {
+			return nil, shardError("read outbox", shards[i], errors.Join(errDamaged, err))
+		}
+		ids[i] = output.ID
+	}
+	return ids, nil
+}
