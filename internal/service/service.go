@@ -112,6 +112,9 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err := s.layOut(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.store.Ping(ctx); err != nil { // as it is, for the findings below are only text
+		return nil, err
+	}
 	for _, f := range s.store.CheckServer(ctx) {
 		if !f.OK {
 			return nil, fmt.Errorf("redis: %s: %s (%s)", f.Name, f.Detail, f.Remedy)
