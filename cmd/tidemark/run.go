@@ -124,7 +124,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
 		Model: source, ModelGiven: c.Model != "",
 		Layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
-		ExitWhenCaughtUp: c.ExitWhenCaughtUp,
+		ExitWhenCaughtUp: c.ExitWhenCaughtUp, Remedy: func(err error) string { return remedy(err, "") },
 		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
 			Breaker:     pipeline.Breaker{Bury: c.BadRecords == "bury"},

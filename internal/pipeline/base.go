@@ -16,6 +16,7 @@ type base struct {
 	pulse      pulse
 	damage     damage
 	failures   failures
+	attempts   attempts
 }
 
 // label is the value of the metric label "partition".

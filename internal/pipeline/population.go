@@ -37,9 +37,8 @@ func (p *population) count(ctx context.Context, m *moment, why occasion) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err != nil {
+	if p.attempt("population", err); err != nil {
 		p.next = began.Add(countEvery)
-		p.trouble("population", err)
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
 		return nil
 	}
 	defer s.end()
+	s.incidents.lonely("", joinGroup, nil)
 	s.cfg.Log.Info("generation begins", zap.Int("generation", gen.ID()), zap.Ints("partitions", indexes))
 	if len(lanes) == 0 {
 		<-ctx.Done()

@@ -80,7 +80,7 @@ func activate(t *testing.T, store *redis.Store, name string, at event.Instant) {
 func instance(t *testing.T, store *redis.Store, name string, named bool) (*models, error) {
 	t.Helper()
 	source, hash := version(t, name)
-	w := &models{log: zap.NewNop(), store: store, zone: "UTC"}
+	w := &models{log: zap.NewNop(), store: store, zone: "UTC", incidents: newIncidents(zap.NewNop(), nil)}
 	return w, w.start(t.Context(), source, hash, named)
 }
 

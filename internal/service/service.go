@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -38,6 +39,7 @@ type Service struct {
 	partitions int
 	ready      atomic.Bool
 	losses     atomic.Int64 // number of lost writes that lanes have reported
+	incidents  *incidents
 
 	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; and stopping.
 	mu       sync.Mutex
@@ -48,7 +50,10 @@ type Service struct {
 
 // New returns a service that does not run yet.
 func New(c Config) *Service {
-	return &Service{cfg: c, layout: c.Layout, lane: pipeline.Config{Settings: c.Lane}}
+	if c.Lane.Metrics == nil {
+		c.Lane.Metrics = pipeline.NewMetrics()
+	}
+	return &Service{cfg: c, layout: c.Layout, lane: pipeline.Config{Settings: c.Lane}, incidents: newIncidents(c.Log, c.Remedy)}
 }
 
 // Run serves until ctx ends, then drains. With ExitWhenCaughtUp it also ends when the group has caught up. Call Run only once.
@@ -74,12 +79,16 @@ func (s *Service) Run(ctx context.Context) error {
 	defer leave()
 	unregister := context.AfterFunc(ctx, func() { s.stop(leave) })
 	defer unregister()
-	s.group = s.cfg.Cluster.NewGroup(func(err error) { s.cfg.Log.Warn("kafka: trying again", zap.Error(err)) })
+	s.group = s.cfg.Cluster.NewGroup(func(err error) { s.incidents.lonely("kafka: trying again", joinGroup, err) })
 	s.ready.Store(true)
 
 	background, done := context.WithCancel(group)
 	var wait sync.WaitGroup
 	wait.Go(func() { s.models.follow(background) })
+	minutes := time.NewTicker(summaryEvery)
+	defer minutes.Stop()
+	summary := &summaries{log: s.cfg.Log, metrics: s.cfg.Lane.Metrics, began: time.Now(), before: s.cfg.Lane.Metrics.Totals()}
+	wait.Go(func() { summary.run(background, minutes.C) })
 	var healthy func() bool
 	if s.cfg.ExitWhenCaughtUp {
 		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave) })
@@ -87,6 +96,7 @@ func (s *Service) Run(ctx context.Context) error {
 	err = s.group.Run(group, s.handle)
 	done()
 	wait.Wait()
+	summary.write("the last minute, up to the end")
 	if err == nil && healthy != nil && !healthy() {
 		err = errLostAtTheEnd
 	}
@@ -123,7 +133,7 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err := s.store.Open(ctx); err != nil {
 		return nil, err
 	}
-	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone}
+	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone, incidents: s.incidents}
 	if err := s.models.start(ctx, s.cfg.Model, initial.Hash, s.cfg.ModelGiven); err != nil {
 		return nil, err
 	}
@@ -168,6 +178,11 @@ func (s *Service) report(n pipeline.Notice) {
 	switch n.Kind { //nolint:exhaustive // the others do not take a lane back
 	case pipeline.LostWrites, pipeline.Damaged, pipeline.OutOfRange:
 		s.losses.Add(1)
+	}
+	switch n.Kind { //nolint:exhaustive // the others are lines of their own
+	case pipeline.Trouble, pipeline.Recovered, pipeline.GivenUp:
+		s.incidents.report(n)
+		return
 	}
 	if n.Kind == pipeline.Paused {
 		n.Operation = "to go on without pauses: tidemark run --bad-records bury"
