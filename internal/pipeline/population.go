@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"time"
+
+	"tidemark/internal/event"
 )
 
 const (
@@ -24,6 +26,8 @@ type population struct {
 	next  time.Time // of the next look
 	// drifted is the model and half-year whose drift was reported last.
 	drifted string
+	// newest is the instant of the newest purchase that the lane has seen; 0 for none.
+	newest event.Instant
 }
 
 // count sums up the census of all shards for the dashboards, and judges the models by it.
