@@ -205,3 +205,12 @@ func (s *Score) instant(b []byte, at event.Instant) []byte {
 func integer[N int | int64 | uint8](b []byte, n N) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
 func decimal(b []byte, x float64) []byte { return strconv.AppendFloat(b, x, 'g', 6, 64) }
+
+// FieldNames returns the names of the fields of tm:score, then the members of tm:detail.
+func FieldNames() []string {
+	var names []string
+	for _, c := range slices.Concat(visible[:], detailed) {
+		names = append(names, c.name)
+	}
+	return names
+}
