@@ -88,21 +88,21 @@ type words struct {
 var (
 	kafkaWords = words{
 		server: "Kafka", address: "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)",
-		tls: "--kafka-tls", plain: "leave out --kafka-tls, --kafka-ca and --kafka-cert",
+		tls: "add --kafka-tls", plain: "leave out --kafka-tls, --kafka-ca and --kafka-cert",
 		trust: "name the authority that signed it with --kafka-ca; for a trial, accept any with --kafka-insecure",
 		own:   "give a certificate that the brokers accept with --kafka-cert and --kafka-key",
 		login: "--kafka-sasl, --kafka-user and TIDEMARK_KAFKA_PASSWORD or --kafka-password-file",
 	}
 	redisWords = words{
 		server: "Redis", address: "--redis-url (TIDEMARK_REDIS_URL)",
-		tls: "a --redis-url that begins with rediss://", plain: "a --redis-url that begins with redis://",
+		tls: "give a --redis-url that begins with rediss://", plain: "give a --redis-url that begins with redis://",
 		trust: "add its authority to the system's, or name a PEM file of authorities in SSL_CERT_FILE; for a trial, add ?skip_verify=true to --redis-url",
 		own:   "let the server ask for no certificate (tls-auth-clients no): Tidemark shows none to Redis",
 		login: "TIDEMARK_REDIS_PASSWORD or --redis-password-file, and the user in --redis-url (redis://user@host:6379/0)",
 	}
 	registryWords = words{
 		server: "the schema registry", address: "--registry-url (TIDEMARK_REGISTRY_URL)",
-		tls: "a --registry-url that begins with https://", plain: "a --registry-url that begins with http://",
+		tls: "give a --registry-url that begins with https://", plain: "give a --registry-url that begins with http://",
 		trust: "add its authority to the system's, or name a PEM file of authorities in SSL_CERT_FILE",
 		own:   "let the registry ask for no certificate: Tidemark shows none",
 		login: "--registry-user and TIDEMARK_REGISTRY_PASSWORD or --registry-password-file",
@@ -191,7 +191,7 @@ func (w words) try(e *reach.Error) string {
 	case reach.CertificateWanted:
 		return w.own
 	case reach.OtherProtocol:
-		return "is it the port of " + w.server + "? If it is, it listens with TLS: give " + w.tls
+		return "is it the port of " + w.server + "? If it is, it listens with TLS: " + w.tls
 	case reach.LoginMissing:
 		return "give " + w.login
 	case reach.LoginRefused:
