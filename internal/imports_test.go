@@ -49,6 +49,7 @@ var may = map[string][]string{
 	"internal/shop":    {"internal/event", "internal/stat"},
 	"internal/traffic": {"internal/event"},
 	"internal/chart":   {},
+	"internal/reach":   {},
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
@@ -61,8 +62,8 @@ var may = map[string][]string{
 	// schemas is no adapter: it holds the names of the topics and the text of their schemas.
 	"schemas":           {"internal/event"},
 	"internal/avro":     {"schemas", "internal/event", "internal/score/...", "internal/shard", "internal/stream"},
-	"internal/kafka":    {"schemas", "internal/event", "internal/shard", "internal/stream"},
-	"internal/redis":    {"internal/event", "internal/shard"},
+	"internal/kafka":    {"schemas", "internal/event", "internal/shard", "internal/stream", "internal/reach"},
+	"internal/redis":    {"internal/event", "internal/shard", "internal/reach"},
 	"internal/pipeline": {"schemas", "internal/event", "internal/score/...", "internal/shard", "internal/stream", "internal/watch"},
 
 	// The running scorer puts the adapters into the pipeline; the simulations and measurements run it.

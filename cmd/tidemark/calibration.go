@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tidemark/internal/event"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/watch"
@@ -53,6 +54,16 @@ func writeCounters(w io.Writer, counters map[string]int64) error {
 	return out.Error()
 }
 
+// newestPurchase returns the instant of the newest order up to an instant; 0 if there is none.
+func newestPurchase(events []event.Event, upTo event.Instant) (newest event.Instant) {
+	for _, x := range events {
+		if p, ok := x.(*event.Purchase); ok && p.Kind == event.Order && p.OccurredAt <= upTo {
+			newest = max(newest, p.OccurredAt)
+		}
+	}
+	return newest
+}
+
 // quality holds the figures of the forecasts of one model.
 type quality struct {
 	Model string `json:"model"`
@@ -62,6 +73,9 @@ type quality struct {
 	Fair   qualityOf            `json:"fair"`
 	Groups map[string]qualityOf `json:"groups"`
 	Drift  []string             `json:"drift"`
+	// Unobserved counts the forecasts that are left out because nobody knows what came of them, and Why says why not.
+	Unobserved int    `json:"unobserved,omitempty"`
+	Why        string `json:"why_unobserved,omitempty"`
 }
 
 // qualityOf holds the figures of some forecasts. A figure is null if there are too few forecasts for it.
@@ -78,7 +92,7 @@ type qualityOf struct {
 func qualities(reports []watch.Report) []quality {
 	all := make([]quality, len(reports))
 	for i, r := range reports {
-		q := quality{Model: r.Model, Since: r.Since, Judged: r.JudgedBy(), Fair: figuresOf(&r.Fair), Groups: map[string]qualityOf{}, Drift: r.Drift}
+		q := quality{Model: r.Model, Since: r.Since, Judged: r.JudgedBy(), Fair: figuresOf(&r.Fair), Groups: map[string]qualityOf{}, Drift: r.Drift, Unobserved: r.Unobserved, Why: r.Why}
 		for g := range r.Groups {
 			if r.Groups[g].Settled > 0 {
 				q.Groups[score.Group(g).String()] = figuresOf(&r.Groups[g])
@@ -104,6 +118,12 @@ func figuresOf(f *watch.Figures) qualityOf {
 
 // print writes q as lines of a summary.
 func (q *quality) print(b *strings.Builder) {
+	if q.Unobserved > 0 {
+		fmt.Fprintf(b, "no verdict   on %d forecasts of model %s: %s\n", q.Unobserved, q.Model, q.Why)
+	}
+	if q.Fair.Settled == 0 {
+		return
+	}
 	fmt.Fprintf(b, "forecasts    of model %s since %s, judged by %s\n", q.Model, q.Since, q.Judged)
 	fmt.Fprintf(b, "             %-12s %9s %8s %8s %8s %8s %8s %8s\n", "", "settled", "gone", "forecast", "Brier", "slope", "AUC", "lift")
 	row := func(name string, f qualityOf) {

@@ -65,6 +65,16 @@ func TestReplayJudgesTheModel(t *testing.T) {
 	}
 }
 
+// TestReplayBeyondTheEndOfALog: what lies beyond the last purchase says nothing of the model.
+func TestReplayBeyondTheEndOfALog(t *testing.T) {
+	t.Parallel()
+	log := []string{"replay", realdata.File(t, "cdnow/CDNOW_sample.txt"), "--format", "cdnow-sample", "--as-of", "1999-12-31"}
+	said := must(t, log...)
+	if strings.Contains(said, "`tidemark fit` is due") || strings.Contains(said, "NaN") || !strings.Contains(said, "nobody has bought anything since 1998-06-30") {
+		t.Errorf("want no drift, no NaN, and since when nobody has bought anything, in\n%s", said)
+	}
+}
+
 // TestEmbeddedDrift: the service reports the drift of a wrong model.
 func TestEmbeddedDrift(t *testing.T) {
 	s := startServers(t, 1)

@@ -12,6 +12,7 @@ import (
 
 	"tidemark/internal/avro"
 	"tidemark/internal/kafka"
+	"tidemark/internal/reach"
 	"tidemark/internal/redis"
 	"tidemark/internal/shard"
 )
@@ -143,6 +144,15 @@ func (r registrySettings) registry() (*avro.Registry, error) {
 	return avro.NewRegistry(avro.RegistryOptions{URLs: r.RegistryURL, User: r.RegistryUser, Password: password})
 }
 
+// unreachable names the registry in an error of a connection.
+func (r registrySettings) unreachable(err error) error {
+	symptom, ok := reach.Of(err)
+	if !ok {
+		return err
+	}
+	return &reach.Error{Server: "Schema registry", Addresses: r.RegistryURL, Login: r.RegistryUser != "", Symptom: symptom, Err: err}
+}
+
 // codec returns the codec of all messages. If there is a registry, codec first registers our schemas there.
 func (r registrySettings) codec(ctx context.Context) (*avro.Codec, error) {
 	registry, err := r.registry()
@@ -152,7 +162,7 @@ func (r registrySettings) codec(ctx context.Context) (*avro.Codec, error) {
 	options := avro.Options{Registry: registry}
 	if registry != nil {
 		if options.IDs, err = registry.Register(ctx); err != nil {
-			return nil, fmt.Errorf("schema registry: %w", err)
+			return nil, r.unreachable(fmt.Errorf("schema registry: %w", err))
 		}
 	}
 	return avro.New(options)

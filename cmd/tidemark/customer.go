@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
 )
 
 type customerCommand struct {
@@ -73,6 +74,9 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 			value = "-" // does not apply
 		}
 		fmt.Fprintf(table, "%s\t%s\n", name, value)
+	}
+	if reason, ok := churn.ReasonOf(fields["churn_level_reason"]); ok {
+		fmt.Fprintf(table, "\nno churn level\t%s\n", reason.Meaning())
 	}
 	printWhy(table, why)
 	return table.Flush()

@@ -47,6 +47,10 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 		return shard.Layout{}
 	}
 	defer db.close()
+	if err := db.Ping(ctx); err != nil {
+		tell(finding{Name: "redis answers", Detail: err.Error(), Remedy: remedy(err, "check the --redis- flags, and that the server runs")})
+		return shard.Layout{}
+	}
 	findings := db.CheckServer(ctx)
 	for _, f := range findings {
 		tell(finding(f))
@@ -57,7 +61,7 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 	layout, ok, err := db.Layout(ctx)
 	switch {
 	case err != nil:
-		tell(finding{Name: "layout", Detail: err.Error(), Remedy: "is --redis-prefix that of Tidemark's data?"})
+		tell(finding{Name: "layout", Detail: err.Error(), Remedy: remedy(err, "is --redis-prefix that of Tidemark's data?")})
 		return layout
 	case !ok:
 		tell(finding{Name: "layout", OK: true, Detail: "no data yet: the first `tidemark run` lays it out"})
@@ -100,7 +104,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	defer cluster.Close()
 	findings, err := cluster.CheckTopics(ctx)
 	if err != nil {
-		tell(finding{Name: "kafka answers", Detail: err.Error(), Remedy: "check --kafka-brokers, TLS and SASL, and that the brokers run"})
+		tell(finding{Name: "kafka answers", Detail: err.Error(), Remedy: remedy(err, "check the --kafka- flags, and that the brokers run")})
 		return
 	}
 	for _, f := range findings {

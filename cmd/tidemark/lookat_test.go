@@ -64,6 +64,7 @@ func TestCustomerShow(t *testing.T) {
 	t.Run("all that is known", func(t *testing.T) {
 		got := tidemark(t, append([]string{"customer", "show", "bob", "--explain"}, s.redisFlags()...)...)
 		got.says(t, 0, "p_no_purchase", "next_review", "coverage", "expected_orders", "the value score is the sum of", "spend_365d")
+		got.says(t, 0, "churn_level_reason", "TOO_FEW_PURCHASES", "no churn level", "as a one-time buyer")
 	})
 	t.Run("what it is made of", func(t *testing.T) { s.addsUp(t, "bob") })
 	t.Run("JSON", func(t *testing.T) {

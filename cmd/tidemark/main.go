@@ -91,6 +91,7 @@ func (c *cli) run(ctx context.Context, args []string, s streams) int {
 	if err := parsed.Run(s); err != nil {
 		if !errors.Is(err, errFindings) {
 			fmt.Fprintf(s.err, "tidemark: %v\n", err)
+			printAdvice(s.err, err)
 		}
 		return 1
 	}

@@ -69,6 +69,7 @@ func (c *rebuildCommand) Run(ctx context.Context, s streams) error {
 		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
 		Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone,
 		OnDataLoss: loss, AlertMaxAge: c.AlertMaxAge,
+		Remedy:   func(err error) string { return remedy(err, "") },
 		Progress: tellRebuild(s.err),
 	})
 	if done.Now.Edition == 0 {

@@ -18,6 +18,7 @@ import (
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/terminal"
+	"tidemark/internal/watch"
 )
 
 // logSettings name the files of a log and their format.
@@ -115,7 +116,7 @@ func (c *replayCommand) Run(s streams) error {
 	}
 	summary := summarise(engine, &result)
 	summary.Took = time.Since(began).Seconds()
-	summary.Forecasts = qualities(c.bounds().Reports(counters))
+	summary.Forecasts = qualities(c.bounds().ReportsOf(counters, watch.Seen{Newest: newestPurchase(log.Events, result.AsOf), Now: result.AsOf}))
 	summary.Published = published
 	to := s.out
 	if slices.Contains([]string{c.Scores, c.Transitions, c.Calibration}, "-") {

@@ -125,7 +125,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		Model: source, ModelGiven: c.Model != "",
 		Layout:           shard.Layout{Shards: c.Shards, Partitioner: c.partitioner(), Zone: c.Zone},
 		StartWithin:      c.StartWithin,
-		ExitWhenCaughtUp: c.ExitWhenCaughtUp,
+		ExitWhenCaughtUp: c.ExitWhenCaughtUp, Remedy: func(err error) string { return remedy(err, "") },
 		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
 			Breaker:     pipeline.Breaker{Bury: c.BadRecords == "bury"},

@@ -52,7 +52,7 @@ func NewCluster(config Config) (*Cluster, error) {
 	c.client = &kafkago.Client{
 		Addr:      kafkago.TCP(config.Brokers...),
 		Timeout:   config.RequestTimeout,
-		Transport: c.transport,
+		Transport: namedTransport{c},
 	}
 	return c, nil
 }

@@ -48,6 +48,7 @@ func ErrorClass(err error) string {
 	var broker kafkago.Error
 	var network net.Error
 	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
 	switch {
 	case err == nil:
 		return "none"
@@ -74,7 +75,7 @@ func ErrorClass(err error) string {
 		return "authentication"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return "timeout"
-	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, errSevered):
+	case errors.As(err, &network), errors.As(err, &record), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, errSevered):
 		return "network"
 	}
 	return "other"

@@ -73,7 +73,7 @@ func (f *fetcher) fetch(ctx context.Context, offset int64) (stream.Fetch, error)
 	f.drop()
 	f.failures++
 	f.single = true
-	return stream.Fetch{}, err
+	return stream.Fetch{}, f.cluster.unreachable(err)
 }
 
 func (f *fetcher) connect(ctx context.Context) error {
@@ -88,7 +88,7 @@ func (f *fetcher) connect(ctx context.Context) error {
 	conn, err := f.cluster.dialLeader(ctx, f.partition)
 	if err != nil {
 		f.failures++
-		return err
+		return f.cluster.unreachable(err)
 	}
 	f.conn = conn
 	return nil

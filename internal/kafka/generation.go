@@ -103,7 +103,7 @@ func (g *Generation) CommitOffsets(ctx context.Context, offsets map[shard.Partit
 		if g.life.Err() != nil || hasMovedOn(err) {
 			return fmt.Errorf("commit offsets: %w: %w", ErrGenerationEnded, err)
 		}
-		return fmt.Errorf("commit offsets: %w", err)
+		return fmt.Errorf("commit offsets: %w", g.log.cluster.unreachable(err))
 	}
 	maps.Copy(g.committed, offsets)
 	return nil

@@ -70,7 +70,7 @@ func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *G
 			return nil
 		}
 		if err != nil {
-			err = fmt.Errorf("join group %s: %w", g.cluster.config.Group, err)
+			err = fmt.Errorf("join group %s: %w", g.cluster.config.Group, g.cluster.unreachable(err))
 			if errors.Is(err, kafkago.InvalidSessionTimeout) || errors.Is(err, kafkago.InvalidGroupId) {
 				return err
 			}

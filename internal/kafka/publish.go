@@ -48,7 +48,7 @@ func (c *Cluster) NewPublisher(p shard.Partitioner) (*Publisher, error) {
 func (c *Cluster) writer(balancer kafkago.Balancer, messages, bytes int) *kafkago.Writer {
 	return &kafkago.Writer{
 		Addr:            kafkago.TCP(c.config.Brokers...),
-		Transport:       c.transport,
+		Transport:       namedTransport{c},
 		Balancer:        balancer,
 		RequiredAcks:    kafkago.RequireAll,
 		MaxAttempts:     publishAttempts,

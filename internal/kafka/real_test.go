@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/internal/event"
+	"tidemark/internal/reach"
 	"tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
 	"tidemark/internal/shard"
@@ -258,6 +259,21 @@ func TestLoginToRealBrokers(t *testing.T) {
 			if got := ErrorClass(err); got != "authentication" {
 				t.Errorf("%s, wrong password: %v of class %q, want authentication", user.Mechanism, err, got)
 			}
+			wantSymptom(t, user.Mechanism+", wrong password", err, config, reach.LoginRefused)
+		}
+		for _, row := range []struct {
+			name, address string
+			security      Security
+			want          reach.Symptom
+		}{
+			{"no login where one is wanted", k.LoginAddr(), Security{}, reach.Closed},
+			{"a login where none is known", b.config().Brokers[0], Security{Mechanism: Plain, Username: "a", Password: "b"}, reach.LoginUnknown},
+			{"TLS to plaintext", b.config().Brokers[0], Security{TLS: true}, reach.Closed},
+		} {
+			config := b.config()
+			config.Brokers, config.Security = []string{row.address}, row.security
+			_, err := open(t, config).Partitions(bounded(t))
+			wantSymptom(t, row.name, err, config, row.want)
 		}
 	})
 }

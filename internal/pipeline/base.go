@@ -16,6 +16,7 @@ type base struct {
 	pulse      pulse
 	damage     damage
 	failures   failures
+	attempts   attempts
 	// backlogs hold how far each partition lags.
 	backlogs map[shard.Partition]*backlog
 }

@@ -100,11 +100,9 @@ func (s *session) commitOffsets(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err != nil {
-		// The group's offsets are a hint only: the next checkpoint tries again.
-		s.trouble("offsets", err)
-		return nil
+	s.attempt("offsets", err)
+	if err == nil { // else the next checkpoint tries again: the group's offsets are a hint only
+		maps.Copy(group, offsets)
 	}
-	maps.Copy(group, offsets)
 	return nil
 }

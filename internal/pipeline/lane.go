@@ -59,7 +59,7 @@ func New(cfg Config) (*Lane, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &base{cfg: cfg.withDefaults(), damage: damage{map[int]error{}, map[int]int{}}}
+	b := &base{cfg: cfg.withDefaults(), damage: damage{map[int]error{}, map[int]int{}}, attempts: attempts{}}
 	b.metrics = b.cfg.Metrics
 	b.pulse.asked = map[shard.Partition]*atomic.Int64{}
 	b.backlogs = map[shard.Partition]*backlog{}
@@ -90,6 +90,7 @@ func (l *Lane) Progress() Progress { return *l.progress.Load() }
 func (l *Lane) Run(ctx context.Context) error {
 	l.metrics.begin()
 	defer l.metrics.forget(l.cfg.Index)
+	defer l.giveUpAttempts()
 	l.noteCheckpoint() // so that a lane whose first checkpoint does not come shows its age
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

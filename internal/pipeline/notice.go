@@ -1,15 +1,23 @@
 package pipeline
 
-import "tidemark/internal/shard"
+import (
+	"time"
+
+	"tidemark/internal/shard"
+)
 
 // Notice is something that an operator should know. The lane reports it; the owner of the lane logs it.
 type Notice struct {
 	Kind      NoticeKind
 	Shard     int
 	Partition shard.Partition
-	// Operation names what was tried, for Trouble; what is due, for Drift; what to do, for Paused.
+	// Operation names what was tried, for Trouble, Recovered and GivenUp; what is due, for Drift; what to do, for Paused.
 	Operation string
 	Err       error
+	// Tries counts the tries of this call that have failed, and Took is the time since the first. For a Trouble that is not tried again,
+	// Tries is 0.
+	Tries int
+	Took  time.Duration
 }
 
 // NoticeKind is what a notice is about.
@@ -17,7 +25,7 @@ type NoticeKind uint8
 
 // The kinds of notices.
 const (
-	// Trouble is an error that is being retried.
+	// Trouble is an error that is being retried, or a call that is not answered. There is one for each try that fails.
 	Trouble NoticeKind = iota
 	// LostWrites says that the store has lost what it had acknowledged; the lane rewinds.
 	LostWrites
@@ -42,10 +50,14 @@ const (
 	TooManyBad
 	// Drift says that the forecasts of the model in force no longer hold.
 	Drift
+	// Recovered says that a call which was in trouble has succeeded, GivenUp that it is no longer tried.
+	Recovered
+	GivenUp
 )
 
 var noticeKinds = [...]string{
 	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "another log", "paused", "probing", "resumed", "too many bad records", "drift",
+	"works again", "gives up",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

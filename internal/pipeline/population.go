@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"time"
+
+	"tidemark/internal/event"
 )
 
 const (
@@ -24,6 +26,8 @@ type population struct {
 	next  time.Time // of the next look
 	// drifted is the model and half-year whose drift was reported last.
 	drifted string
+	// newest is the instant of the newest purchase that the lane has seen; 0 for none.
+	newest event.Instant
 }
 
 // count sums up the census of all shards for the dashboards, and judges the models by it.
@@ -37,9 +41,8 @@ func (p *population) count(ctx context.Context, m *moment, why occasion) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err != nil {
+	if p.attempt("population", err); err != nil {
 		p.next = began.Add(countEvery)
-		p.trouble("population", err)
 	}
 	return nil
 }

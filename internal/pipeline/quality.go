@@ -3,10 +3,12 @@ package pipeline
 import (
 	"errors"
 	"maps"
+	"math"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/watch"
 )
@@ -44,17 +46,19 @@ func (q *quality) reset() {
 	}
 }
 
-// show sets the gauges of a model. A group without settled forecasts has no gauges. Only the model in force has a drift gauge: a model
-// that has been replaced must not alarm for ever.
+// show sets the gauges of a model. A group without settled forecasts has no gauges, and a figure that so few forecasts do not determine
+// has none. Only the model in force has a drift gauge: a model that has been replaced must not alarm for ever. Without a verdict there is
+// no drift gauge either.
 func (q *quality) show(r *watch.Report, inForce bool) {
 	set := func(group string, f *watch.Figures) {
-		if f.Settled == 0 {
-			return
-		}
 		for gauge, v := range map[*prometheus.GaugeVec]float64{
 			q.settled: float64(f.Settled), q.gone: f.Gone, q.forecast: f.Forecast, q.brier: f.Brier, q.slope: f.Slope.Value,
 			q.slopeError: f.Slope.StandardError, q.auc: f.AUC.Value, q.lift: f.Lift,
 		} {
+			if f.Settled == 0 || math.IsNaN(v) {
+				gauge.DeleteLabelValues(r.Model, group)
+				continue
+			}
 			gauge.WithLabelValues(r.Model, group).Set(v)
 		}
 	}
@@ -63,7 +67,7 @@ func (q *quality) show(r *watch.Report, inForce bool) {
 	}
 	set("fair", &r.Fair)
 	switch {
-	case !inForce:
+	case !inForce, r.Fair.Settled == 0:
 		q.drift.DeleteLabelValues(r.Model)
 	case len(r.Drift) > 0:
 		q.drift.WithLabelValues(r.Model).Set(1)
@@ -73,9 +77,13 @@ func (q *quality) show(r *watch.Report, inForce bool) {
 }
 
 // judge takes the counters of forecasts out of the counters of the population, and shows how good each model has been. It reports once
-// per half-year that the model in force no longer holds.
+// per half-year that the model in force no longer holds. A log that has ended gives no verdict: see watch.Seen.
 func (p *population) judge(counters map[string]int64, model string) {
-	reports := p.cfg.Drift.Reports(counters)
+	now := p.now()
+	if p.cfg.Clock == EventClock {
+		now = p.cfg.AsOf
+	}
+	reports := p.cfg.Drift.ReportsOf(counters, watch.Seen{Newest: p.newest, Now: now})
 	maps.DeleteFunc(counters, func(name string, _ int64) bool { return strings.HasPrefix(name, watch.Prefix) })
 	for i := range reports {
 		r := &reports[i]
@@ -87,6 +95,24 @@ func (p *population) judge(counters map[string]int64, model string) {
 		if current := r.Model + " " + r.Since; p.drifted != current {
 			p.drifted = current
 			p.cfg.Report(Notice{Kind: Drift, Operation: "tidemark fit is due", Err: errors.New(r.String())})
+		}
+	}
+}
+
+// notice keeps the instant of the newest purchase of a committed part: of its events and, since reviews have none, of the histories of its
+// customers. After a restart it grows with what the lane commits: until then the log seems to end earlier, and a verdict waits.
+func (p *population) notice(part *part) {
+	if p.cfg.Index != 0 {
+		return
+	}
+	for _, x := range part.items {
+		if bought, ok := x.event.(*event.Purchase); ok && bought.Kind == event.Order {
+			p.newest = max(p.newest, bought.OccurredAt)
+		}
+	}
+	for _, k := range part.profiles {
+		if day, ok := k.profile.History.LastOrdered(); ok {
+			p.newest = max(p.newest, event.Calendar{}.Start(day))
 		}
 	}
 }

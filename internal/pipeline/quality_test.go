@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,4 +123,32 @@ func TestForecastsOfTheEngine(t *testing.T) {
 			t.Errorf("%d forecasts are settled, want at least 50: too few to prove anything", settled)
 		}
 	})
+}
+
+// A log that has ended gives no verdict: no notice, no drift gauge, and no gauge that is NaN.
+func TestNoDriftAfterTheEndOfTheLog(t *testing.T) {
+	for _, row := range []struct {
+		why    string
+		silent time.Duration
+		drifts bool
+	}{{"the log goes on", day, true}, {"the log ended long ago", 300 * day, false}} {
+		b, heard := alone()
+		b.cfg.Drift = watch.Bounds{Settled: 50, Shift: .25, Slope: .15}
+		now := event.InstantOf(time.Now())
+		p := &population{base: b, newest: now.Add(-row.silent)}
+		counters := map[string]int64{}
+		for range 100 {
+			watch.Count(counters, []score.Outcome{{AsOf: now.Add(-100 * day), Model: "0a", Risk: 500_000, Gone: true}})
+		}
+		p.judge(counters, "0a")
+		gauges := modelGauges(t, b.metrics)
+		if _, ok := gauges["tidemark_model_drift 0a"]; ok != row.drifts || (len(heard.all) > 0) != row.drifts {
+			t.Errorf("%s: gauges %v, notices %v; want drift: %v", row.why, gauges, heard.all, row.drifts)
+		}
+		for name, v := range gauges {
+			if math.IsNaN(v) {
+				t.Errorf("%s: %s is NaN", row.why, name)
+			}
+		}
+	}
 }

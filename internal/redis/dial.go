@@ -7,6 +7,8 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"tidemark/internal/reach"
 )
 
 // Dial returns a client of the server at a URL, redis://user:password@host:port/database, or rediss:// for TLS. If cluster is true,
@@ -25,7 +27,9 @@ func Dial(rawURL string, cluster bool) (goredis.UniversalClient, error) {
 		}
 		o.ContextTimeoutEnabled = true // otherwise a cancelled call waits until the socket times out
 		o.MaintNotificationsConfig = noNotifications()
-		return goredis.NewClusterClient(o), nil
+		client := goredis.NewClusterClient(o)
+		client.AddHook(&unreachable{reach.Error{Server: "Redis Cluster", Addresses: o.Addrs, TLS: o.TLSConfig != nil, Login: o.Password != "", Cluster: true}})
+		return client, nil
 	}
 	o, err := goredis.ParseURL(rawURL)
 	if err != nil {
@@ -33,7 +37,9 @@ func Dial(rawURL string, cluster bool) (goredis.UniversalClient, error) {
 	}
 	o.ContextTimeoutEnabled = true
 	o.MaintNotificationsConfig = noNotifications()
-	return goredis.NewClient(o), nil
+	client := goredis.NewClient(o)
+	client.AddHook(&unreachable{reach.Error{Server: "Redis", Addresses: []string{o.Addr}, TLS: o.TLSConfig != nil, Login: o.Password != ""}})
+	return client, nil
 }
 
 // noNotifications switches maintenance notifications off: they cost each new connection a command that only Redis Cloud knows.

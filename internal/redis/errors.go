@@ -25,10 +25,13 @@ var replyClasses = []struct{ code, class string }{
 	{"TRYAGAIN", "tryagain"},
 	{"DAMAGED", "damaged"},
 	{"WRONGTYPE", "damaged"},
+	{"NOAUTH", "authentication"},
+	{"WRONGPASS", "authentication"},
+	{"NOPERM", "authorization"},
 }
 
 // ErrorClass returns the kind of a Store's error, as a metric label: conflict, oom, readonly, noreplicas, loading, misconf,
-// clusterdown, tryagain, damaged, timeout, canceled, network or other. It is empty for nil.
+// clusterdown, tryagain, damaged, authentication, authorization, timeout, canceled, network or other. It is empty for nil.
 func ErrorClass(err error) string {
 	var reply goredis.Error
 	var network net.Error

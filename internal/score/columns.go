@@ -60,6 +60,7 @@ var visible = [...]column{
 
 // detailed are the members of tm:detail: the columns of the file that tm:score leaves out, and further facts.
 var detailed = append(rest(),
+	column{"churn_level_reason", true, func(s *Score, b []byte) []byte { return append(b, s.Why.String()...) }},
 	column{"coverage", false, func(s *Score, b []byte) []byte { return decimal(b, s.Coverage) }},
 	column{"sequence", false, func(s *Score, b []byte) []byte { return integer(b, s.Sequence) }},
 	column{"next_review", true, func(s *Score, b []byte) []byte { return s.NextReview.Append(b) }},
@@ -204,3 +205,12 @@ func (s *Score) instant(b []byte, at event.Instant) []byte {
 func integer[N int | int64 | uint8](b []byte, n N) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
 func decimal(b []byte, x float64) []byte { return strconv.AppendFloat(b, x, 'g', 6, 64) }
+
+// FieldNames returns the names of the fields of tm:score, then the members of tm:detail.
+func FieldNames() []string {
+	var names []string
+	for _, c := range slices.Concat(visible[:], detailed) {
+		names = append(names, c.name)
+	}
+	return names
+}

@@ -2,6 +2,7 @@ package score
 
 import (
 	"tidemark/internal/event"
+	"tidemark/internal/score/churn"
 	"tidemark/internal/score/rfm"
 )
 
@@ -24,12 +25,14 @@ type Score struct {
 	Historic, Current, Total int64
 	Risk                     float64
 	Level                    Level
-	Points                   Points
-	Tier                     Tier
-	Coverage                 float64
-	Model                    string
-	Sequence                 int64
-	NextReview               event.Instant
+	// Why says why Level is NONE; churn.HasLevel where it is not.
+	Why        churn.Reason
+	Points     Points
+	Tier       Tier
+	Coverage   float64
+	Model      string
+	Sequence   int64
+	NextReview event.Instant
 	// NPS is the latest answer, 0..10. CSAT is the mean of Answers answers, each as a share of its own scale, in [0, 1].
 	// OpenComplaints counts complaints that are not resolved. All three look back 365 days. Referrals count over life;
 	// ActiveMonths are consecutive.
@@ -53,6 +56,9 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v),
 		NPS: v.facts.NPSScore, NPSKnown: v.facts.NPSKnown, CSAT: v.facts.CSATMean, Answers: v.facts.CSATCount,
 		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,
+	}
+	if s.Level == churn.None {
+		s.Why = e.model.Churn.Why(v.signs)
 	}
 	s.Total = s.Historic
 	if !s.Bought {

@@ -38,6 +38,8 @@ type Config struct {
 	ExitWhenCaughtUp bool
 	// Lane holds the settings of all lanes.
 	Lane pipeline.Settings
+	// Remedy, optional, says what to do about an error; the log says so where the error begins.
+	Remedy func(error) string
 	// Observe, optional, is called with every transition when it is encoded. When a commit is retried, it is called again.
 	Observe func(score.Transition)
 	// Between, optional, wraps the store of the lanes, so that a test can make the store fail.

@@ -51,6 +51,7 @@ func (s *Service) serve(ctx context.Context, gen *kafka.Generation, moved bool) 
 		return nil
 	}
 	defer s.end()
+	s.incidents.lonely("", joinGroup, nil)
 	s.cfg.Log.Info("generation begins", zap.Int("generation", gen.ID()), zap.Ints("partitions", indexes))
 	if len(lanes) == 0 {
 		<-ctx.Done()

@@ -97,7 +97,8 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 	}
 	t.Cleanup(func() { _ = client.Close() })
 	metrics := pipeline.NewMetrics()
-	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(m), zap.InfoLevel))
+	// At debug the log holds a line for each try that fails.
+	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(m), zap.DebugLevel))
 	lane := pipeline.Settings{
 		AlertMaxAge: c.alertMaxAge, BatchEvents: c.batch, RollingCycle: time.Hour, DrainWithin: c.drainWithin,
 		Drift: watch.DefaultBounds(), Metrics: metrics,

@@ -19,7 +19,9 @@ type models struct {
 	log *zap.Logger
 	// data says where the data lies now.
 	data func() *data
-	now  atomic.Pointer[inForce]
+	// incidents hear of a Redis that does not tell the model.
+	incidents *incidents
+	now       atomic.Pointer[inForce]
 	// failed is the error of a model in force that cannot be read. While it is set, nothing is scored.
 	failed atomic.Pointer[error]
 }
@@ -114,6 +116,9 @@ func (w *models) restore(ctx context.Context) error {
 	return nil
 }
 
+// noModel is the line of the log for a model in force that cannot be asked for.
+const noModel = "look for another model"
+
 // follow reads tm:model every modelInterval, and loads changed models, until ctx ends.
 func (w *models) follow(ctx context.Context) {
 	tick := time.NewTicker(modelInterval)
@@ -126,10 +131,13 @@ func (w *models) follow(ctx context.Context) {
 		}
 		before := w.now.Load()
 		id, err := w.data().store.ModelID(ctx)
-		if err != nil || id == before.model.ID() && w.failed.Load() == nil {
-			continue
+		if err == nil {
+			if id == before.model.ID() && w.failed.Load() == nil {
+				w.incidents.lonely(noModel, readModel, nil)
+				continue
+			}
+			err = w.load(ctx)
 		}
-		err = w.load(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -139,9 +147,10 @@ func (w *models) follow(ctx context.Context) {
 			}
 			continue
 		case err != nil: // Redis does not answer: the next tick tries again
-			w.log.Warn("look for another model", zap.Error(err))
+			w.incidents.lonely(noModel, readModel, err)
 			continue
 		}
+		w.incidents.lonely(noModel, readModel, nil)
 		w.failed.Store(nil)
 		if now := w.now.Load(); now != before {
 			w.log.Info("another model",

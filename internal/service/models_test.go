@@ -84,7 +84,7 @@ func dataOf(store *redis.Store) func() *data {
 func instance(t *testing.T, store *redis.Store, name string, named bool) (*models, error) {
 	t.Helper()
 	source, hash := version(t, name)
-	w := &models{log: zap.NewNop(), data: dataOf(store)}
+	w := &models{log: zap.NewNop(), data: dataOf(store), incidents: newIncidents(zap.NewNop(), nil)}
 	return w, w.start(t.Context(), source, hash, named)
 }
 
@@ -291,7 +291,7 @@ func TestANamedModelIsHeldTo(t *testing.T) {
 			if name != "" {
 				source, hash = version(t, name)
 			}
-			w := &models{log: zap.NewNop(), data: dataOf(storeAt(t, address, &inStep{all: &looked}))}
+			w := &models{log: zap.NewNop(), data: dataOf(storeAt(t, address, &inStep{all: &looked})), incidents: newIncidents(zap.NewNop(), nil)}
 			wait.Go(func() {
 				err := w.start(t.Context(), source, hash, name != "")
 				if err != nil && !strings.Contains(err.Error(), "is in force, --model is "+hash) {

@@ -130,6 +130,9 @@ func (s *Service) learnPartitioner(ctx context.Context) (shard.Partitioner, erro
 
 // openStore checks Redis, writes the layout at the first start, and loads the model in force. A try that fails half-way may be repeated.
 func (s *Service) openStore(ctx context.Context, d *data, model string) error {
+	if err := d.store.Ping(ctx); err != nil { // as it is, for the findings below are only text
+		return err
+	}
 	if err := d.store.Writable(ctx); timeMends(err) {
 		return err
 	}
@@ -142,7 +145,7 @@ func (s *Service) openStore(ctx context.Context, d *data, model string) error {
 		return err
 	}
 	s.data.Store(d)
-	s.models = &models{log: s.cfg.Log, data: s.data.Load}
+	s.models = &models{log: s.cfg.Log, data: s.data.Load, incidents: s.incidents}
 	return s.models.start(ctx, s.cfg.Model, model, s.cfg.ModelGiven)
 }
 

@@ -36,6 +36,8 @@ type RebuildConfig struct {
 	OnDataLoss pipeline.LossPolicy
 	// AlertMaxAge mutes transitions that are older than this, as pipeline.Settings says.
 	AlertMaxAge time.Duration
+	// Remedy, optional, says what to do about an error.
+	Remedy func(error) string
 	// Progress, optional, hears now and then how far the rebuild has got.
 	Progress func(RebuildProgress)
 }
@@ -70,7 +72,7 @@ const rebuildLease = 15 * time.Second
 // If Rebuild ends before the switch, the edition in force serves on. A later Rebuild with the same layout goes on where an interrupted one
 // was filling.
 func Rebuild(ctx context.Context, c RebuildConfig) (Rebuilt, error) {
-	b := &rebuild{cfg: c, owner: rand.Text(), began: time.Now()}
+	b := &rebuild{cfg: c, owner: rand.Text(), began: time.Now(), incidents: newIncidents(c.Log, c.Remedy)}
 	if err := b.prepare(ctx); err != nil {
 		return Rebuilt{}, err
 	}
@@ -104,6 +106,7 @@ type rebuild struct {
 	// old is the edition in force, next the one that is made.
 	old, next *data
 	stage     stage
+	incidents *incidents
 	models    *models
 	log       *kafka.Log
 	publisher *kafka.Publisher
@@ -161,7 +164,7 @@ func (b *rebuild) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	b.models = &models{log: b.cfg.Log, data: func() *data { return b.next }}
+	b.models = &models{log: b.cfg.Log, data: func() *data { return b.next }, incidents: b.incidents}
 	if err := b.models.load(ctx); err != nil {
 		return err
 	}

@@ -86,7 +86,11 @@ func (r *round) config(told *told, index int) pipeline.Config {
 
 // report logs what a lane of the rebuild reports.
 func (b *rebuild) report(n pipeline.Notice) {
-	if n.Kind != pipeline.Drift { // the members judge the model
+	switch n.Kind { //nolint:exhaustive // the others are lines of their own
+	case pipeline.Trouble, pipeline.Recovered, pipeline.GivenUp:
+		b.incidents.report(n)
+	case pipeline.Drift, pipeline.TooManyBad: // the members judge the model and the input
+	default:
 		b.cfg.Log.Warn("rebuild: "+n.Kind.String(), zap.Int("shard", n.Shard), zap.String("operation", n.Operation), zap.Error(n.Err))
 	}
 }

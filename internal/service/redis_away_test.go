@@ -36,6 +36,9 @@ func TestRedisRestarts(t *testing.T) {
 		log.open(stage + 1)
 	}
 	log.finish(t, s, service)
+	if got := len(service.notices("works again")); got < 2 {
+		t.Errorf("%d lines say that Redis works again, want one at least for each of two faults", got)
+	}
 }
 
 // TestRedisFreezes freezes a Redis under load for longer than the clients wait, until the freeze hits a commit. When Redis goes on, it

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -29,10 +30,11 @@ type Service struct {
 	// data is where the data lies. Each generation looks anew: the topics may have grown, and a rebuild may have moved the data.
 	data atomic.Pointer[data]
 
-	group  *kafka.Group
-	models *models
-	ready  atomic.Bool
-	losses atomic.Int64 // number of lost writes that lanes have reported
+	group     *kafka.Group
+	models    *models
+	ready     atomic.Bool
+	losses    atomic.Int64 // number of lost writes that lanes have reported
+	incidents *incidents
 	// waiting says for which server the start waits, and why; nil while it does not.
 	waiting atomic.Pointer[string]
 	// refused is the last error of joining the group; nil in a generation.
@@ -50,7 +52,10 @@ type Service struct {
 
 // New returns a service that does not run yet.
 func New(c Config) *Service {
-	return &Service{cfg: c, lane: pipeline.Config{Settings: c.Lane}}
+	if c.Lane.Metrics == nil {
+		c.Lane.Metrics = pipeline.NewMetrics()
+	}
+	return &Service{cfg: c, lane: pipeline.Config{Settings: c.Lane}, incidents: newIncidents(c.Log, c.Remedy)}
 }
 
 // Run serves until ctx ends, then drains. With ExitWhenCaughtUp it also ends when the group has caught up. Call Run only once.
@@ -79,6 +84,10 @@ func (s *Service) Run(ctx context.Context) error {
 	var wait sync.WaitGroup
 	wait.Go(func() { s.models.follow(background) })
 	wait.Go(func() { s.watchRebuild(background) })
+	minutes := time.NewTicker(summaryEvery)
+	defer minutes.Stop()
+	summary := &summaries{log: s.cfg.Log, metrics: s.cfg.Lane.Metrics, began: time.Now(), before: s.cfg.Lane.Metrics.Totals()}
+	wait.Go(func() { summary.run(background, minutes.C) })
 	var healthy func() bool
 	if s.cfg.ExitWhenCaughtUp {
 		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave) })
@@ -86,6 +95,7 @@ func (s *Service) Run(ctx context.Context) error {
 	err = s.group.Run(group, s.handle)
 	done()
 	wait.Wait()
+	summary.write("the last minute, up to the end")
 	if err == nil && healthy != nil && !healthy() {
 		err = errLostAtTheEnd
 	}
@@ -96,7 +106,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) trouble(err error) {
 	why := err.Error()
 	s.refused.Store(&why)
-	s.cfg.Log.Warn("kafka: trying again", zap.Error(err))
+	s.incidents.lonely("kafka: trying again", joinGroup, err)
 }
 
 // report logs a notice of a lane.
@@ -104,6 +114,11 @@ func (s *Service) report(n pipeline.Notice) {
 	switch n.Kind { //nolint:exhaustive // the others do not take a lane back
 	case pipeline.LostWrites, pipeline.Damaged, pipeline.OutOfRange, pipeline.AnotherLog:
 		s.losses.Add(1)
+	}
+	switch n.Kind { //nolint:exhaustive // the others are lines of their own
+	case pipeline.Trouble, pipeline.Recovered, pipeline.GivenUp:
+		s.incidents.report(n)
+		return
 	}
 	if n.Kind == pipeline.Paused {
 		n.Operation = "to go on without pauses: tidemark run --bad-records bury"

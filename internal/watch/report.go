@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tidemark/internal/judge"
@@ -55,23 +56,39 @@ type Report struct {
 	OnlyControl bool
 	// Drift says in words what is out of bounds beyond chance. It is empty where nothing is.
 	Drift []string
+	// Unobserved counts the forecasts that are left out because their outcomes are not known, and Why says why not.
+	Unobserved int
+	Why        string
 }
 
 // Reports returns the reports that counters give, one a model, sorted by Model.
 func (b Bounds) Reports(counters map[string]int64) []Report {
+	return b.reports(counters, func(string) bool { return true }, func(*Report) {})
+}
+
+// reports gives the reports of the half-years that are observed. explain completes each report.
+func (b Bounds) reports(counters map[string]int64, observed func(half string) bool, explain func(*Report)) []Report {
 	models := read(counters)
 	reports := make([]Report, 0, len(models))
 	for _, name := range slices.Sorted(maps.Keys(models)) {
-		reports = append(reports, b.report(name, models[name]))
+		r := b.report(name, models[name], observed)
+		explain(&r)
+		reports = append(reports, r)
 	}
 	return reports
 }
 
-func (b Bounds) report(model string, halves map[string]*byGroup) Report {
+func (b Bounds) report(model string, halves map[string]*byGroup, observed func(half string) bool) Report {
 	r := Report{Model: model}
 	var sum byGroup
 	var fair tally
 	for _, half := range slices.Backward(slices.Sorted(maps.Keys(halves))) {
+		if !observed(half) {
+			for g := range halves[half] {
+				r.Unobserved += int(halves[half][g].settled())
+			}
+			continue
+		}
 		r.Since = half
 		for g := range sum {
 			sum[g].add(&halves[half][g])
@@ -127,11 +144,31 @@ func (r *Report) JudgedBy() string {
 	return "all who were not contacted"
 }
 
+// leftOut says how many forecasts are left out, and why; nothing where none is.
+func (r *Report) leftOut() string {
+	if r.Unobserved == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d forecasts are left out: %s)", r.Unobserved, r.Why)
+}
+
+// inWords is a figure with so many decimals, or "not determined".
+func inWords(v float64, decimals int) string {
+	if math.IsNaN(v) {
+		return "not determined"
+	}
+	return strconv.FormatFloat(v, 'f', decimals, 64)
+}
+
 // String is one line: the fair figures, and what has drifted.
 func (r *Report) String() string {
 	f := &r.Fair
-	line := fmt.Sprintf("model %s: of %d forecasts since %s (%s) %.1f %% had no purchase, %.1f %% was forecast; Brier %.4f, calibration slope %.2f, AUC %.3f",
-		r.Model, f.Settled, r.Since, r.JudgedBy(), 100*f.Gone, 100*f.Forecast, f.Brier, f.Slope.Value, f.AUC.Value)
+	if f.Settled == 0 {
+		return fmt.Sprintf("model %s: no verdict%s", r.Model, r.leftOut())
+	}
+	line := fmt.Sprintf("model %s: of %d forecasts since %s (%s) %.1f %% had no purchase, %.1f %% was forecast; Brier %.4f, calibration slope %s, AUC %s",
+		r.Model, f.Settled, r.Since, r.JudgedBy(), 100*f.Gone, 100*f.Forecast, f.Brier, inWords(f.Slope.Value, 2), inWords(f.AUC.Value, 3))
+	line += r.leftOut()
 	if len(r.Drift) > 0 {
 		line += ": drift, as " + strings.Join(r.Drift, " and ")
 	}
