@@ -32,6 +32,7 @@ type runCommand struct {
 	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
 	LogLevel         string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	boundSettings
+	limitSettings
 	modelSettings
 	memberSettings
 	kafkaSettings
@@ -60,7 +61,7 @@ func (c *runCommand) Validate() error {
 	if c.AlertMaxAge < 0 || c.RollingCycle <= 0 || c.DrainWithin <= 0 {
 		wrong = append(wrong, errors.New("--alert-max-age cannot be negative, --rolling-cycle and --drain-within must be positive"))
 	}
-	return errors.Join(append(wrong, c.bounds().Check())...)
+	return errors.Join(append(wrong, c.bounds().Check(), c.limitSettings.check())...)
 }
 
 // clockSettings choose the clock of the reviews in silence, and its end.
@@ -111,7 +112,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	codec, err := c.codec(ctx)
+	codec, err := c.codec(ctx, c.MaxRecord)
 	if err != nil {
 		return err
 	}
