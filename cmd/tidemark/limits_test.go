@@ -32,8 +32,15 @@ func TestSizesInFlags(t *testing.T) {
 }
 
 func TestLimitsAreChecked(t *testing.T) {
-	for _, args := range [][]string{{"--max-record", "1000"}, {"--max-record", "1GiB"}, {"--max-record", "1MB"}} {
-		if got := tidemark(t, append([]string{"run"}, args...)...); got.code != 2 || !strings.Contains(got.err, "--max-record") {
+	for _, args := range [][]string{
+		{"--max-record", "1000"},
+		{"--max-record", "1GiB"},
+		{"--max-record", "1MB"},
+		{"--max-batch", "1MiB"},
+		{"--max-batch", "2GiB"},
+		{"--max-batch", "64MiB", "--max-record", "40MiB"},
+	} {
+		if got := tidemark(t, append([]string{"run"}, args...)...); got.code != 2 || !strings.Contains(got.err, args[0]) {
 			t.Errorf("%v: code %d, saying %q, want 2 and the flag", args, got.code, got.err)
 		}
 	}

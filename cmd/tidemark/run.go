@@ -102,6 +102,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	config.Group, config.SessionTimeout = c.KafkaGroup, c.KafkaSessionTimeout
+	config.RecordBytes, config.BatchBytes = int(c.MaxRecord), int(c.MaxBatch)
 	cluster, err := kafka.NewCluster(config)
 	if err != nil {
 		return err

@@ -113,3 +113,15 @@ func allocated(do func()) uint64 {
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
+
+// A record that came cut is too large, even if its beginning would be a good message.
+func TestCutRecordIsTooLarge(t *testing.T) {
+	c := newCodec(t, Options{})
+	for _, cut := range []stream.Cut{{Key: 3, Value: 300 << 20}, {Unread: true}} {
+		r := message(t, c, samplePurchase())
+		r.Cut = &cut
+		if _, err := c.Decode(r); event.ReasonOf(err) != event.TooLarge {
+			t.Errorf("%+v: got %v, want %s", cut, err, event.TooLarge)
+		}
+	}
+}

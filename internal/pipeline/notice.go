@@ -7,6 +7,8 @@ type Notice struct {
 	Kind      NoticeKind
 	Shard     int
 	Partition shard.Partition
+	// Offset is the place of the record, for Shortened.
+	Offset int64
 	// Operation names what was tried, for Trouble; what is due, for Drift; what to do, for Paused.
 	Operation string
 	Err       error
@@ -38,12 +40,14 @@ const (
 	Resumed
 	// TooManyBad says that too many records are bad, but that the lane is told not to pause.
 	TooManyBad
+	// Shortened says that a record is too large for its dead letter, which holds only the beginning of the record, or not even that.
+	Shortened
 	// Drift says that the forecasts of the model in force no longer hold.
 	Drift
 )
 
 var noticeKinds = [...]string{
-	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "paused", "probing", "resumed", "too many bad records", "drift",
+	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "paused", "probing", "resumed", "too many bad records", "record too large: its dead letter holds only the beginning", "drift",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }
