@@ -22,6 +22,9 @@ func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
 	for i, index := range indexes {
 		config := s.lane
 		config.Source, config.Index, config.Committed = gen, index, committed(gen, index)
+		if s.cfg.Between == nil {
+			config.Store = s.store.Of(shard.Partitions(index)...)
+		}
 		lane, err := pipeline.New(config)
 		if err != nil {
 			return err
