@@ -13,6 +13,7 @@ import (
 
 type doctorCommand struct {
 	Sample int `help:"Keys that are read per partition, to detect the partitioner of the producers." default:"200"`
+	limitSettings
 	groupSettings
 	kafkaSettings
 	redisSettings
@@ -104,6 +105,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	for _, f := range findings {
 		tell(finding(f))
 	}
+	c.askLimits(ctx, cluster, tell)
 	c.askPartitioner(ctx, cluster, layout, tell)
 	if progress, err := cluster.Progress(ctx); err == nil {
 		var lag int64
