@@ -65,7 +65,13 @@ func (p *packed) bytes(t testing.TB) []byte {
 // read them.
 func fetchOf(t testing.TB, end int64, batches ...[]byte) (records []stream.Record, allocated uint64) {
 	t.Helper()
-	broker, cluster := withTopics(t, 1)
+	broker := startBroker(t)
+	config := brisk(broker.Addr())
+	config.RequestTimeout = bound // a busy machine takes some seconds to skim through a batch
+	cluster := open(t, config)
+	if err := cluster.CreateTopics(bounded(t), 1, 1); err != nil {
+		t.Fatal(err)
+	}
 	outputs := customers(purchases.Topic, int(end))
 	publish(t, cluster, outputs...) // so that the broker knows the offsets
 	broker.Broker().ControlKey(int16(kmsg.Fetch), func(req kmsg.Request) (kmsg.Response, error, bool) {
