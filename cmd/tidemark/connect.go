@@ -153,13 +153,14 @@ func (r registrySettings) unreachable(err error) error {
 	return &reach.Error{Server: "Schema registry", Addresses: r.RegistryURL, Login: r.RegistryUser != "", Symptom: symptom, Err: err}
 }
 
-// codec returns the codec of all messages. If there is a registry, codec first registers our schemas there.
-func (r registrySettings) codec(ctx context.Context) (*avro.Codec, error) {
+// codec returns the codec of all messages. It decodes messages of at most maxRecord bytes. If there is a registry, codec first registers
+// our schemas there.
+func (r registrySettings) codec(ctx context.Context, maxRecord byteSize) (*avro.Codec, error) {
 	registry, err := r.registry()
 	if err != nil {
 		return nil, err
 	}
-	options := avro.Options{Registry: registry}
+	options := avro.Options{Registry: registry, MaxBytes: int(maxRecord)}
 	if registry != nil {
 		if options.IDs, err = registry.Register(ctx); err != nil {
 			return nil, r.unreachable(fmt.Errorf("schema registry: %w", err))

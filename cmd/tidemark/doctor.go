@@ -14,6 +14,7 @@ import (
 type doctorCommand struct {
 	Sample int `help:"Keys that are read per partition, to detect the partitioner of the producers." default:"200"`
 	watchSettings
+	limitSettings
 	groupSettings
 	kafkaSettings
 	redisSettings
@@ -110,6 +111,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	for _, f := range findings {
 		tell(finding(f))
 	}
+	c.askLimits(ctx, cluster, tell)
 	if n, err := cluster.Partitions(ctx); err == nil && layout.Shards > 0 {
 		tell(servesPartitions(layout, n))
 	}

@@ -38,7 +38,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if _, err := cluster.Partitions(ctx); err != nil {
 		return err
 	}
-	codec, err := c.codec(ctx)
+	codec, err := c.codec(ctx, avro.DefaultMaxBytes)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"tidemark/internal/kafka"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 	"tidemark/internal/service"
@@ -20,6 +21,7 @@ type rebuildCommand struct {
 	OnDataLoss  string        `help:"What to do if Kafka has deleted the first records: ${enum}. continue forgets what they said." enum:"fail,continue" default:"fail"`
 	AlertMaxAge time.Duration `help:"A transition that is older than this at its commit is recorded but not published; 0 publishes all." default:"168h"`
 	LogLevel    string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	limitSettings
 	groupSettings
 	kafkaSettings
 	redisSettings
@@ -38,7 +40,7 @@ func (c *rebuildCommand) Validate() error {
 	if c.Shards < 0 || c.AlertMaxAge < 0 {
 		return fmt.Errorf("--shards and --alert-max-age cannot be negative")
 	}
-	return nil
+	return c.limitSettings.check()
 }
 
 // Run rebuilds, and says how far it is and what it has done.
@@ -47,7 +49,13 @@ func (c *rebuildCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	cluster, err := c.clusterOf(c.groupSettings)
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	config.Group = c.KafkaGroup
+	config.RecordBytes, config.BatchBytes = int(c.MaxRecord), int(c.MaxBatch)
+	cluster, err := kafka.NewCluster(config)
 	if err != nil {
 		return err
 	}
@@ -57,7 +65,7 @@ func (c *rebuildCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	codec, err := c.codec(ctx)
+	codec, err := c.codec(ctx, c.MaxRecord)
 	if err != nil {
 		return err
 	}

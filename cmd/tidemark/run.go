@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/internal/pipeline"
@@ -33,6 +34,7 @@ type runCommand struct {
 	LogLevel         string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	startSettings
 	boundSettings
+	limitSettings
 	modelSettings
 	memberSettings
 	kafkaSettings
@@ -64,7 +66,7 @@ func (c *runCommand) Validate() error {
 	if c.AlertMaxAge < 0 || c.RollingCycle <= 0 || c.DrainWithin <= 0 {
 		wrong = append(wrong, errors.New("--alert-max-age cannot be negative, --rolling-cycle and --drain-within must be positive"))
 	}
-	return errors.Join(append(wrong, c.bounds().Check())...)
+	return errors.Join(append(wrong, c.bounds().Check(), c.limitSettings.check())...)
 }
 
 // clockSettings choose the clock of the reviews in silence, and its end.
@@ -105,6 +107,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	config.Group, config.SessionTimeout = c.KafkaGroup, c.KafkaSessionTimeout
+	config.RecordBytes, config.BatchBytes = int(c.MaxRecord), int(c.MaxBatch)
 	cluster, err := kafka.NewCluster(config)
 	if err != nil {
 		return err
@@ -121,7 +124,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 	}
 	metrics := pipeline.NewMetrics()
 	scorer := service.New(service.Config{
-		Log: log, Cluster: cluster, Redis: client, OpenCodec: c.codec, Prefix: c.RedisPrefix,
+		Log: log, Cluster: cluster, Redis: client, OpenCodec: func(ctx context.Context) (*avro.Codec, error) { return c.codec(ctx, c.MaxRecord) }, Prefix: c.RedisPrefix,
 		Model: source, ModelGiven: c.Model != "",
 		Layout:           shard.Layout{Shards: c.Shards, Partitioner: c.partitioner(), Zone: c.Zone},
 		StartWithin:      c.StartWithin,

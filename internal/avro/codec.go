@@ -16,8 +16,9 @@ import (
 	"tidemark/schemas"
 )
 
-// DefaultMaxBytes is the longest message that a Codec decodes by default: 64 KiB.
-const DefaultMaxBytes = 64 << 10
+// DefaultMaxBytes is the longest message that a Codec decodes by default: 1 MiB. An order of a business to business shop has thousands
+// of items. TestHostileMessagesTakeBoundedMemory says how much memory such a message can take.
+const DefaultMaxBytes = 1 << 20
 
 // Options are the settings of a Codec. The zero value serves.
 type Options struct {

@@ -16,6 +16,9 @@ func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 			e, err = nil, event.Invalidf(event.Crash, "%v", p)
 		}
 	}()
+	if err := tooLong(r); err != nil {
+		return nil, err
+	}
 	if marker(r) {
 		return nil, nil
 	}
@@ -49,6 +52,17 @@ func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 		return nil, event.Invalidf(event.BadKey, "the key of %d bytes is not the customer_id", len(r.Key))
 	}
 	return e, nil
+}
+
+// tooLong returns why a record is not held whole, or nil.
+func tooLong(r stream.Record) error {
+	switch {
+	case r.Cut == nil:
+		return nil
+	case r.Cut.Unread:
+		return event.Invalidf(event.TooLarge, "its batch is too large once it is decompressed: it was not read")
+	}
+	return event.Invalidf(event.TooLarge, "a key of %d bytes, a value of %d bytes, %d headers", r.Cut.Key, r.Cut.Value, r.Cut.Headers)
 }
 
 // reader returns the reader of a schema. Our own schemas are found by fixed id, all others in the registry.

@@ -210,7 +210,7 @@ func TestBadInput(t *testing.T) {
 		{"items in many small blocks", good(func(r *stream.Record) {
 			block := append(binary.AppendVarint(nil, 100), bytes.Repeat([]byte{0, 0, 0, 0}, 100)...)
 			r.Value = slices.Concat(head, []byte{2}, bytes.Repeat(block, 100), []byte{0, 0, 0, 0, 0})
-		}), event.Malformed, "more than 2000 items"},
+		}), event.Malformed, "more than 5029 items"},
 		{"attributes that claim 2^31-1", func() stream.Record {
 			r := message(t, c, sampleInteraction())
 			r.Value = slices.Concat(touch, []byte{2}, hugeBlock)
@@ -221,7 +221,7 @@ func TestBadInput(t *testing.T) {
 			r.Value = slices.Concat(touch, []byte{2, 4, 2, 'a', 2, 'b', 2, 'a', 2, 'c', 0}, make([]byte, fromAttributes-1))
 			return r
 		}(), event.Malformed, "duplicate key"},
-		{"more items than an event holds", purchase(func(p *event.Purchase) { p.Items = make([]event.Item, 1001) }), event.BadField, ""},
+		{"more items than an event holds", purchase(func(p *event.Purchase) { p.Items = slices.Repeat([]event.Item{{SKU: "article"}}, event.MaxItems+1) }), event.BadField, ""},
 		{"no event id", purchase(func(p *event.Purchase) { p.ID = "" }), event.BadID, ""},
 		{"no customer", purchase(func(p *event.Purchase) { p.Customer = "" }), event.BadID, ""},
 		{"an id of 129 bytes", purchase(func(p *event.Purchase) { p.ID = strings.Repeat("x", 129) }), event.BadID, ""},
@@ -339,13 +339,13 @@ func TestLargerMessagesOnDemand(t *testing.T) {
 	for range 900 {
 		p.Items = append(p.Items, event.Item{SKU: strings.Repeat("s", 200), Quantity: 1})
 	}
-	small, large := newCodec(t, Options{}), newCodec(t, Options{MaxBytes: 1 << 20})
+	small, large := newCodec(t, Options{MaxBytes: 64 << 10}), newCodec(t, Options{})
 	r := message(t, small, p)
 	if _, err := small.Decode(r); event.ReasonOf(err) != event.TooLarge {
-		t.Errorf("%d bytes by default: got %v, want %s", len(r.Value), err, event.TooLarge)
+		t.Errorf("%d bytes with a limit of 64 KiB: got %v, want %s", len(r.Value), err, event.TooLarge)
 	}
 	if _, err := large.Decode(r); err != nil {
-		t.Errorf("%d bytes with a limit of 1 MB: %v", len(r.Value), err)
+		t.Errorf("%d bytes by default: %v", len(r.Value), err)
 	}
 	if _, err := New(Options{MaxBytes: -1}); err == nil {
 		t.Error("a negative limit was taken")

@@ -80,7 +80,7 @@ func FuzzParseSchema(f *testing.F) {
 		if again.text() != s.text() {
 			t.Errorf("read again it is %s, want %s", again.text(), s.text())
 		}
-		r := scanner{b: []byte(text)}
+		r := newScanner([]byte(text))
 		_, _ = r.value(s)
 	})
 }

@@ -18,7 +18,7 @@ func TransitionJSON(t score.Transition) (topic string, line []byte) {
 	id, episode := ids(t)
 	w := wire{b: make([]byte, 0, recordBytes)}
 	w.transition(t, id, episode)
-	r := scanner{b: w.b}
+	r := newScanner(w.b)
 	line, err := r.json(make([]byte, 0, 2*recordBytes), formats()[topic].record)
 	if err = errors.Join(w.err, err); err != nil {
 		panic("avro: " + err.Error())

@@ -14,14 +14,15 @@ func measured(s *schema, b []byte) (n int, err error) {
 			err = fmt.Errorf("%v", p)
 		}
 	}()
-	m := measure{b: b}
+	m := measure{b: b, mostEntries: mostEntries(len(b)), mostValues: mostValues(len(b))}
 	m.value(s)
 	return len(b) - len(m.b), nil
 }
 
 type measure struct {
-	b               []byte
-	values, entries int
+	b                       []byte
+	values, entries         int
+	mostEntries, mostValues int
 }
 
 func (m *measure) hold(ok bool) {
@@ -50,7 +51,7 @@ func (m *measure) choice(n int) int {
 
 func (m *measure) value(s *schema) {
 	m.values++
-	m.hold(m.values <= maxValues)
+	m.hold(m.values <= m.mostValues)
 	switch s.kind {
 	case "boolean":
 		m.skip(1)
@@ -76,14 +77,17 @@ func (m *measure) value(s *schema) {
 			m.value(f.of)
 		}
 	case "array", "map":
+		keys := int64(0)
 		for n := m.long(); n != 0; n = m.long() {
 			if n < 0 {
 				m.long()
 				n = -n
 			}
-			m.hold(n > 0 && n <= maxEntries)
+			m.hold(n > 0 && n <= int64(m.mostEntries))
 			m.entries += int(n)
-			m.hold(m.entries <= maxEntries)
+			keys += n
+			m.hold(s.kind != "map" || keys <= maxKeys)
+			m.hold(m.entries <= m.mostEntries)
 			for range n {
 				if s.kind == "map" {
 					m.skip(m.long())

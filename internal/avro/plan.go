@@ -75,7 +75,7 @@ func (p plan[T]) list(to *[]T, v value) error {
 	if v.kind != "array" {
 		return errNoList
 	}
-	r := scanner{b: v.bytes}
+	r := again(v.bytes)
 	for {
 		n, err := r.block()
 		if err != nil || n == 0 {

@@ -63,7 +63,7 @@ func compile(topic event.Topic, writer, ours *schema) (func([]byte) (event.Event
 
 // decode reads a message that is one record. It returns the worst fault of the message.
 func (p plan[T]) decode(to *T, b []byte) error {
-	r := scanner{b: b}
+	r := newScanner(b)
 	switch err := p.read(to, &r); {
 	case err != nil:
 		return event.Invalidf(event.Malformed, "%s: %s", p.writer.name, err)

@@ -38,9 +38,10 @@ type Registry struct {
 	known   sync.RWMutex
 	entries map[schemaID]entry
 
-	// asking serialises requests, so that each schema is asked for once. It also guards the budget.
+	// asking serialises requests, so that each schema is asked for once. It also guards the buckets.
 	asking sync.Mutex
-	budget bucket
+	// budget holds requests. doubts holds the unknown ids that may be waited for.
+	budget, doubts bucket
 }
 
 // entry is the answer of the registry for one id. It expires at until; a zero until never expires.
@@ -48,6 +49,8 @@ type entry struct {
 	reader reader
 	err    error
 	until  time.Time
+	// doubted is when the registry first did not know the id, if the id was waited for.
+	doubted time.Time
 }
 
 const (
@@ -56,8 +59,15 @@ const (
 	silentFor  = time.Second
 	// maxKnown bounds the number of cached ids.
 	maxKnown = 4096
+	// unsureFor is how long "not found" is no verdict. A producer may use a schema the moment it is registered, and the replicas of a
+	// registry learn of the schema some time later.
+	unsureFor = 10 * time.Second
+	// waits and waitsPerSecond bound the unknown ids that are waited for. Without a bound, messages with made-up ids, a new one in each,
+	// would hold their partition for ten seconds each. With the bound they hold it for 50 seconds, and then for 10 seconds in two
+	// minutes. An id that becomes known does not count.
+	waits, waitsPerSecond = 5, 1.0 / 120
 	// burst and perSecond bound the requests. Without a bound, messages with made-up ids would become as many requests.
-	burst, perSecond = 50, 10
+	burst, perSecond = 50, 50
 	// maxResponse bounds an answer, in bytes: a schema in JSON quotes.
 	maxResponse = 4 * maxSchema
 )
@@ -88,12 +98,13 @@ func NewRegistry(o RegistryOptions) (*Registry, error) {
 	}
 	return &Registry{
 		client: client, timeout: o.Timeout, now: time.Now,
-		entries: map[schemaID]entry{}, budget: bucket{left: burst},
+		entries: map[schemaID]entry{}, budget: newBucket(burst, perSecond), doubts: newBucket(waits, waitsPerSecond),
 	}, nil
 }
 
-// reader returns the reader of a schema. If the registry does not know the schema, or the schema describes none of our events,
-// the error is an *event.Invalid. If the registry does not answer, the error wraps stream.ErrSchemaUnavailable.
+// reader returns the reader of a schema. If the registry does not know the schema for ten seconds, or the schema describes none of our
+// events, the error is an *event.Invalid. If the registry does not answer, or does not know the schema yet, the error wraps
+// stream.ErrSchemaUnavailable.
 func (r *Registry) reader(id schemaID) (reader, error) {
 	if e, ok := r.remembered(id); ok {
 		return e.reader, e.err
@@ -120,16 +131,46 @@ func (r *Registry) ask(id schemaID) entry {
 	text, err := r.fetch(ctx, id)
 	switch {
 	case err == nil:
-	case errors.Is(err, errTooLong), code(err) == sr.ErrSchemaNotFound.Code, id.global && missing(err):
+	case code(err) == sr.ErrSchemaNotFound.Code && !id.global:
+		return r.doubt(id, err)
+	case errors.Is(err, errTooLong), id.global && missing(err):
 		return entry{err: event.Invalidf(event.UnknownSchema, "schema %s: %s", id, err), until: r.now().Add(unknownFor)}
 	default:
 		return entry{err: fmt.Errorf("look up schema %s: %w: %w", id, stream.ErrSchemaUnavailable, err), until: r.now().Add(silentFor)}
+	}
+	if !r.last(id).doubted.IsZero() {
+		r.doubts.back()
 	}
 	compiled, err := newReader(text)
 	if err != nil {
 		return entry{err: event.Invalidf(event.UnknownSchema, "schema %s: %s", id, err)}
 	}
 	return entry{reader: compiled}
+}
+
+// doubt returns the entry of an id that the registry does not know: no verdict for ten seconds after the first such answer, then an
+// unknown schema. If too many unknown ids were waited for, the verdict is given at once.
+func (r *Registry) doubt(id schemaID, err error) entry {
+	now, since := r.now(), r.last(id).doubted
+	unknown := entry{err: event.Invalidf(event.UnknownSchema, "schema %s: %s", id, err), until: now.Add(unknownFor), doubted: since}
+	if since.IsZero() {
+		if !r.doubts.take(now) {
+			return unknown
+		}
+		since = now
+	}
+	if left := unsureFor - now.Sub(since); left > 0 {
+		wait := fmt.Errorf("look up schema %s, for %s more: %w: %w", id, left, stream.ErrSchemaUnavailable, err)
+		return entry{err: wait, until: now.Add(min(silentFor, left)), doubted: since}
+	}
+	return unknown
+}
+
+// last returns the last answer for an id, even if the answer has expired.
+func (r *Registry) last(id schemaID) entry {
+	r.known.RLock()
+	defer r.known.RUnlock()
+	return r.entries[id]
 }
 
 func (r *Registry) fetch(ctx context.Context, id schemaID) (string, error) {
@@ -170,24 +211,6 @@ func (r *Registry) remember(id schemaID, e entry) {
 		clear(r.entries)
 	}
 	r.entries[id] = e
-}
-
-// bucket is a token bucket.
-type bucket struct {
-	left float64
-	at   time.Time
-}
-
-func (b *bucket) take(now time.Time) bool {
-	if !b.at.IsZero() {
-		b.left = min(burst, b.left+now.Sub(b.at).Seconds()*perSecond)
-	}
-	b.at = now
-	if b.left < 1 {
-		return false
-	}
-	b.left--
-	return true
 }
 
 var errTooLong = fmt.Errorf("an answer of more than %d bytes", maxResponse)

@@ -8,19 +8,25 @@ import (
 )
 
 const (
-	// maxEntries bounds the items and map entries of one message, all collections together. An event holds at most 1000 items and
-	// 1000 attributes.
-	maxEntries = 2000
-	// maxValues bounds the values of one message. Nested records can hold many values without a byte.
-	maxValues = 100_000
+	// leastEntries and bytesPerEntry bound the items and map entries of one message, all collections together. A decoded item takes
+	// 48 bytes and its texts, and a few bytes could claim any number of items: so the bound grows with the length of the message. An
+	// item with an article of four letters and an amount takes 9 bytes.
+	leastEntries, bytesPerEntry = 2000, 8
+	// maxKeys bounds the entries of one map, however long the message: an entry of 8 bytes would take some 200 in a map of ours. An
+	// event holds at most 1000 attributes.
+	maxKeys = 2000
+	// leastValues and valuesPerByte bound the values of one message. Nested records can hold many values without a byte.
+	leastValues, valuesPerByte = 100_000, 2
 )
+
+// mostEntries and mostValues are the bounds of a message of n bytes.
+func mostEntries(n int) int { return max(leastEntries, n/bytesPerEntry) }
+func mostValues(n int) int  { return max(leastValues, n*valuesPerByte) }
 
 var (
 	errShort   = errors.New("cut short")
 	errVarint  = errors.New("a number is longer than 64 bits")
 	errLength  = errors.New("a negative length")
-	errEntries = fmt.Errorf("more than %d items or map entries", maxEntries)
-	errValues  = fmt.Errorf("more than %d values", maxValues)
 	errBoolean = errors.New("a boolean is neither 0 nor 1")
 	errTwice   = errors.New("a map has a duplicate key")
 )
@@ -28,6 +34,8 @@ var (
 // scanner reads binary Avro. It copies nothing, and never allocates by a length that the bytes claim.
 type scanner struct {
 	b []byte
+	// mostEntries and mostValues bound what b may hold.
+	mostEntries, mostValues int
 	// at is the index of the next value. (Shortening b instead would cost a write barrier for each value.)
 	at              int
 	entries, values int
@@ -35,6 +43,17 @@ type scanner struct {
 	late error
 	// refused is the first field with a wrong type or value.
 	refused error
+}
+
+// newScanner returns a scanner of a whole message.
+func newScanner(b []byte) scanner {
+	return scanner{b: b, mostEntries: mostEntries(len(b)), mostValues: mostValues(len(b))}
+}
+
+// again returns a scanner of a part that another scanner has read already, within the bounds of its message. Each entry takes at least
+// one byte.
+func again(b []byte) scanner {
+	return scanner{b: b, mostEntries: len(b), mostValues: math.MaxInt}
 }
 
 // long reads a long, a length, a count or a choice.
@@ -87,8 +106,8 @@ func (r *scanner) block() (int, error) {
 		}
 		n = -n
 	}
-	if n < 0 || n > int64(maxEntries-r.entries) {
-		return 0, errEntries
+	if n < 0 || n > int64(r.mostEntries-r.entries) {
+		return 0, fmt.Errorf("more than %d items or map entries", r.mostEntries)
 	}
 	r.entries += int(n)
 	return int(n), nil

@@ -15,7 +15,7 @@ import (
 // TestMain bounds goavro, the twin's half of a decode: it allocates a block before it reads it, and a count that is not
 // bounded ends the process.
 func TestMain(m *testing.M) {
-	goavro.MaxBlockCount = maxEntries
+	goavro.MaxBlockCount = int64(mostEntries(DefaultMaxBytes))
 	os.Exit(m.Run())
 }
 

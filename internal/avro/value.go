@@ -117,7 +117,7 @@ func (v value) texts(to *map[string]string) error {
 	if v.kind != "map" {
 		return errNoMap
 	}
-	r := scanner{b: v.bytes}
+	r := again(v.bytes)
 	found := map[string]string{}
 	for {
 		n, err := r.block()

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 )
 
@@ -10,8 +11,8 @@ func (r *scanner) value(s *schema) (v value, err error) {
 	if s, err = r.open(s); err != nil {
 		return v, err
 	}
-	if r.values++; r.values > maxValues {
-		return v, errValues
+	if r.values++; r.values > r.mostValues {
+		return v, fmt.Errorf("more than %d values", r.mostValues)
 	}
 	v.schema = s
 	switch s.kind {
@@ -73,6 +74,9 @@ func (r *scanner) collection(s *schema) error {
 		}
 		if n == 0 {
 			break
+		}
+		if s.kind == "map" && len(keys)+n > maxKeys {
+			return fmt.Errorf("a map of more than %d entries", maxKeys)
 		}
 		for range n {
 			if s.kind == "map" {

@@ -140,7 +140,7 @@ func TestJSONLTypos(t *testing.T) {
 			wantError(t, JSONL, []string{"e.jsonl:1: ", row.want}, text("e.jsonl", row.line)) // nothing of the format: another format
 		})
 	}
-	wantError(t, JSONL, []string{"e.jsonl:3: ", "the line is longer than 4194304 bytes"}, text("e.jsonl", good, "", good+strings.Repeat(" ", maxLine+1<<17)+"x", good))
+	wantError(t, JSONL, []string{"e.jsonl:3: ", "the line is longer than 16777216 bytes"}, text("e.jsonl", good, "", good+strings.Repeat(" ", maxLine+1<<17)+"x", good))
 }
 
 // TestJSONLQuantities: a quantity that is not whole loses no order.

@@ -124,12 +124,13 @@ func TestOnlineRetailRejections(t *testing.T) {
 
 func TestOnlineRetailTooManyItemsIsRejectedAndCounted(t *testing.T) {
 	lines := []string{retailHeader}
-	for i := range 1001 {
+	const lineCount = event.MaxItems + 1
+	for i := range lineCount {
 		lines = append(lines, fmt.Sprintf("1,SKU%d,x,1,2011-01-04 10:00:00,1.00,17850,UK", i))
 	}
 	log := mustReadFrom(t, OnlineRetail, text("r.csv", lines...))
-	if got := rejectedLines(log)[event.BadField]; got != 1001 || len(log.Events) != 0 {
-		t.Errorf("%d lines rejected and %d events, want all 1001 and none", got, len(log.Events))
+	if got := rejectedLines(log)[event.BadField]; got != lineCount || len(log.Events) != 0 {
+		t.Errorf("%d lines rejected and %d events, want all %d and none", got, len(log.Events), lineCount)
 	}
 }
 

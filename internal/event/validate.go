@@ -64,8 +64,10 @@ const (
 	Tolerance = 5 * time.Minute
 	// maxText bounds the channel, the category, an attribute and the like, in bytes.
 	maxText = 256
-	// maxEntries bounds the items and the attributes of one event.
-	maxEntries = 1000
+	// MaxItems bounds the items of one order: what a message of 1 MiB holds at 32 bytes an item.
+	MaxItems = 32_768
+	// maxAttributes bounds the attributes of one interaction.
+	maxAttributes = 1000
 	// maxWeight bounds the weight of an interaction.
 	maxWeight = 1_000_000
 	// lastInstant is the last instant that RFC 3339 can write: 9999-12-31T23:59:59.999Z.
@@ -127,8 +129,8 @@ func (p *Purchase) validate() error {
 			return Invalidf(BadField, "an amount of %d minor units is out of range", part.Minor)
 		}
 	}
-	if len(p.Items) > maxEntries {
-		return Invalidf(BadField, "%d items, at most %d", len(p.Items), maxEntries)
+	if len(p.Items) > MaxItems {
+		return Invalidf(BadField, "%d items, at most %d", len(p.Items), MaxItems)
 	}
 	for _, item := range p.Items {
 		if item.Quantity < 0 || item.AmountMinor < -MaxMinor || item.AmountMinor > MaxMinor {
@@ -161,8 +163,8 @@ func (i *Interaction) validate() error {
 			return err
 		}
 	}
-	if len(i.Attributes) > maxEntries {
-		return Invalidf(BadField, "%d attributes, at most %d", len(i.Attributes), maxEntries)
+	if len(i.Attributes) > maxAttributes {
+		return Invalidf(BadField, "%d attributes, at most %d", len(i.Attributes), maxAttributes)
 	}
 	for key, value := range i.Attributes {
 		if err := validTexts(key, value); err != nil {

@@ -88,7 +88,7 @@ func TestValidate(t *testing.T) {
 		{"a negative amount: the kind gives the sign", purchase(func(p *event.Purchase) { p.Amount.Minor = -1 }), event.BadField},
 		{"too great an amount", purchase(func(p *event.Purchase) { p.Amount.Minor = event.MaxMinor + 1 }), event.BadField},
 		{"too great a cost", purchase(func(p *event.Purchase) { p.AcquisitionCost = event.Minor(event.MaxMinor + 1) }), event.BadField},
-		{"too many items", purchase(func(p *event.Purchase) { p.Items = make([]event.Item, 1001) }), event.BadField},
+		{"too many items", purchase(func(p *event.Purchase) { p.Items = make([]event.Item, event.MaxItems+1) }), event.BadField},
 		{"fewer than no items", purchase(func(p *event.Purchase) { p.Items = []event.Item{{Quantity: -1}} }), event.BadField},
 		{"an item too dear", purchase(func(p *event.Purchase) { p.Items = []event.Item{{AmountMinor: event.MaxMinor + 1}} }), event.BadField},
 		{"an endless category", purchase(func(p *event.Purchase) { p.Items = []event.Item{{Category: strings.Repeat("x", 257)}} }), event.BadField},

@@ -78,3 +78,18 @@ func TestCategoriesAreBounded(t *testing.T) {
 		t.Errorf("%d bytes, want less than 2000", len(b))
 	}
 }
+
+// An order of 32,768 items, each of a category of its own, makes a profile hardly larger than an order of one item does: of an order the
+// history keeps the main category.
+func TestLargeOrdersMakeNoLargeProfile(t *testing.T) {
+	large := make([]event.Item, event.MaxItems)
+	for i := range large {
+		large[i] = event.Item{SKU: fmt.Sprint("article ", i), Category: fmt.Sprint("category ", i), Quantity: 1, AmountMinor: int64(i)}
+	}
+	few, _ := remember([]observed{of(0, "a", 10, event.Item{Category: "category 32767"}), of(1, "b", 10, event.Item{Category: "category 32767"})})
+	many, _ := remember([]observed{of(0, "a", 10, large...), of(1, "b", 10, large...)})
+	const numbers = 16 // bytes by which larger numbers are longer
+	if got, most := len(many.Append(nil)), len(few.Append(nil))+numbers; got > most {
+		t.Errorf("%d bytes, want at most %d, hardly more than after orders of one item", got, most)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // Cluster is a Kafka cluster, as far as the topics of the design go. It is safe for concurrent use. It dials nothing before the
@@ -36,6 +37,7 @@ func NewCluster(config Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	boundDecompression(int64(config.RecordBytes+stream.KeptKey+stream.KeptHeaders), int64(config.BatchBytes))
 	c := &Cluster{config: config, network: newNetwork(config.RequestTimeout)}
 	c.dialer = c.dialerOn(c.network)
 	c.dialer.TLS = tlsConfig

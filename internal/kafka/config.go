@@ -39,6 +39,12 @@ type Config struct {
 	MaxWait time.Duration
 	// FetchBytes bounds the answer to one fetch, in bytes. A single batch that is larger still comes whole. Default 4 MiB.
 	FetchBytes int
+	// RecordBytes is the longest value that must come whole, in bytes. Of a compressed record that is longer than a value of that length
+	// with its key and headers, only the beginning comes: see stream.Cut. Default 1 MiB.
+	RecordBytes int
+	// BatchBytes bounds what a compressed batch of records takes in memory, in bytes. The records of a batch that takes more come
+	// without their content, one by one. Default 64 MiB. Clusters of a process share the largest of their bounds.
+	BatchBytes int
 	// FetchRecords bounds the records of one Fetch. Default 5,000.
 	FetchRecords int
 	// RequestTimeout bounds one request, less the time that the request asks the broker to wait. Default 10 s.
@@ -94,7 +100,7 @@ func (c Config) check() error {
 	for _, n := range []struct {
 		name  string
 		value int
-	}{{"fetch bytes", c.FetchBytes}, {"fetch records", c.FetchRecords}, {"message bytes", c.MessageBytes}} {
+	}{{"fetch bytes", c.FetchBytes}, {"fetch records", c.FetchRecords}, {"record bytes", c.RecordBytes}, {"batch bytes", c.BatchBytes}, {"message bytes", c.MessageBytes}} {
 		if n.value < 1 || n.value > 1<<30 {
 			wrong("kafka %s of %d is not in 1–%d", n.name, n.value, 1<<30)
 		}
@@ -112,6 +118,8 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.WatchInterval, 2*time.Second)
 	orDefault(&c.MaxWait, 250*time.Millisecond)
 	orDefault(&c.FetchBytes, 4<<20)
+	orDefault(&c.RecordBytes, maxMessage)
+	orDefault(&c.BatchBytes, 64<<20)
 	orDefault(&c.FetchRecords, 5_000)
 	orDefault(&c.RequestTimeout, 10*time.Second)
 	orDefault(&c.Linger, time.Millisecond)

@@ -23,6 +23,7 @@ type fetcher struct {
 	open     *answer       // what is left of the last answer; nil for nothing
 	failures int           // in a row: the pause before the next dial grows with them
 	typical  int           // records of the last fetch, a guess at the next
+	newest   event.Instant // the record time of the last record
 	// single asks for one record batch at a time. It is set after a failure: the library cannot read two empty batches in a row,
 	// which compaction leaves.
 	single bool
@@ -156,6 +157,9 @@ func (f *fetcher) take() (stream.Fetch, error) {
 	for len(records) < limit && f.open != nil {
 		m, err := a.batch.ReadMessage()
 		if err != nil {
+			if errors.Is(err, errBatch) && len(records) == 0 {
+				return f.unread(), nil
+			}
 			if err := f.exhausted(err); err != nil {
 				if len(records) == 0 {
 					return stream.Fetch{}, err
@@ -166,11 +170,21 @@ func (f *fetcher) take() (stream.Fetch, error) {
 		}
 		records = append(records, record(f.partition, m))
 		a.next = m.Offset + 1
+		f.newest = event.InstantOf(m.Time)
 	}
 	if a.next > from {
 		f.single = false
 	}
 	return stream.Fetch{Records: records, Next: a.next, HighWatermark: a.end, SentAt: a.sentAt}, nil
+}
+
+// unread returns the next record without its content: its batch is too large once it is decompressed. A later fetch does the same for
+// the record after it. So even such a batch ends.
+func (f *fetcher) unread() stream.Fetch {
+	a := f.open
+	f.drop()
+	r := stream.Record{Topic: f.partition.Topic, Partition: f.partition.Index, Offset: a.next, Time: f.newest, Cut: &stream.Cut{Unread: true}}
+	return stream.Fetch{Records: []stream.Record{r}, Next: a.next + 1, HighWatermark: a.end, SentAt: a.sentAt}
 }
 
 // exhausted returns why the open answer yields no more records: nil at the end of the answer.
@@ -206,7 +220,9 @@ func (f *fetcher) finish() error {
 }
 
 func record(p shard.Partition, m kafkago.Message) stream.Record {
+	cut := uncut(&m)
 	r := stream.Record{
+		Cut:       cut,
 		Topic:     p.Topic,
 		Partition: p.Index,
 		Offset:    m.Offset,

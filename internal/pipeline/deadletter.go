@@ -20,13 +20,19 @@ type deadLetter struct {
 	reason event.Reason
 	// detail makes the reason more exact, for the breaker: the currency without a rate.
 	detail string
+	// short is not nil if the letter does not hold all of the record.
+	short *Notice
 }
 
-// letter keeps key, value, headers and timestamp of a record as they are, unless they are too large: see fit. It adds the headers that Kafka Connect writes to its dead
-// letter queues, and a reason code. The id is the place of the record in the log, so that a repetition shows.
+// letter keeps key, value, headers and timestamp of a record as they are, unless they are too large: see fit. It adds the headers that
+// Kafka Connect writes to its dead letter queues, and a reason code. The id is the place of the record in the log, so that a repetition shows.
 func letter(r stream.Record, err error) deadLetter {
 	reason := event.ReasonOf(err)
-	r = fit(r)
+	var short *Notice
+	if !fits(r) {
+		short = &Notice{Kind: Shortened, Partition: shard.Partition{Topic: r.Topic, Index: r.Partition}, Offset: r.Offset, Err: err}
+		r = fit(r)
+	}
 	place := strconv.Itoa(r.Partition)
 	offset := strconv.FormatInt(r.Offset, 10)
 	headers := slices.Clone(r.Headers)
@@ -45,7 +51,7 @@ func letter(r stream.Record, err error) deadLetter {
 		headers = append(headers, stream.Header{Key: h[0], Value: []byte(h[1])})
 	}
 	return deadLetter{
-		topic: r.Topic, reason: reason,
+		topic: r.Topic, reason: reason, short: short,
 		output: shard.Output{
 			ID:    fmt.Sprintf("%s/%s/%s", r.Topic, place, offset),
 			Topic: schemas.DeadLetters, Key: r.Key, Value: r.Value, Headers: headers, Time: r.Time,
@@ -83,6 +89,9 @@ func (s *session) publishLetters(ctx context.Context, letters []deadLetter, sent
 		}
 		sent[d.output.ID] = struct{}{}
 		outputs = append(outputs, d.output)
+		if d.short != nil {
+			s.cfg.Report(*d.short)
+		}
 		s.metrics.deadLetters.WithLabelValues(string(d.topic), string(d.reason)).Inc()
 		if s.refused == nil {
 			s.refused = map[string]int{}

@@ -1,49 +1,47 @@
 package pipeline
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"tidemark/internal/stream"
 )
 
-const (
-	// letterBytes bounds key, headers and value of a dead letter together, in bytes. It is less than the least max.message.bytes that
-	// anybody sets, so that a letter always fits: a record of megabytes may have come compressed to kilobytes.
-	letterBytes = 512 << 10
-	// letterKey and letterHeaders bound the key, and the headers, of a record that is too large.
-	letterKey, letterHeaders = 16 << 10, 64 << 10
-)
+// letterBytes bounds key, headers and value of a dead letter together, in bytes. It is less than the least max.message.bytes that
+// anybody sets, so that a letter always fits: a record of megabytes may have come compressed to kilobytes.
+const letterBytes = 512 << 10
 
 // fit returns a record that fits into a dead letter. One that fits already stays as it is. Of a larger one, fit keeps the beginning of
-// the key, the first headers and the beginning of the value. The headers then say how long the value was and what its SHA-256 is, so
-// that the original can be found, and how many bytes of the key and how many headers are left out.
+// the key, the first headers and the beginning of the value. The headers then say how long key and value were, how many headers there
+// were, and what the SHA-256 of the value is, so that the original can be found.
 func fit(r stream.Record) stream.Record {
+	if fits(r) {
+		return r
+	}
+	if r.Cut == nil {
+		r = r.Short()
+	}
+	if r.Cut.Unread {
+		return r
+	}
+	r.Headers = slices.Clone(r.Headers)
+	for _, note := range [...][2]string{
+		{"tidemark.original.value.bytes", strconv.FormatInt(r.Cut.Value, 10)},
+		{"tidemark.original.value.sha256", hex.EncodeToString(r.Cut.SHA256[:])},
+		{"tidemark.original.key.bytes", strconv.FormatInt(r.Cut.Key, 10)},
+		{"tidemark.original.headers", strconv.FormatInt(r.Cut.Headers, 10)},
+	} {
+		r.Headers = append(r.Headers, stream.Header{Key: note[0], Value: []byte(note[1])})
+	}
+	return r
+}
+
+// fits reports whether a dead letter holds all of a record.
+func fits(r stream.Record) bool {
 	size := len(r.Key) + len(r.Value)
 	for _, h := range r.Headers {
 		size += len(h.Key) + len(h.Value)
 	}
-	if size <= letterBytes {
-		return r
-	}
-	key, headers, sum := r.Key, r.Headers, sha256.Sum256(r.Value)
-	r.Key = key[:min(len(key), letterKey)]
-	r.Headers = nil
-	for n, bytes := 0, 0; n < len(headers); n++ {
-		if bytes += len(headers[n].Key) + len(headers[n].Value); bytes > letterHeaders {
-			break
-		}
-		r.Headers = append(r.Headers, headers[n])
-	}
-	for _, note := range [...][2]string{
-		{"tidemark.original.value.bytes", strconv.Itoa(len(r.Value))},
-		{"tidemark.original.value.sha256", hex.EncodeToString(sum[:])},
-		{"tidemark.original.key.bytes", strconv.Itoa(len(key))},
-		{"tidemark.original.headers", strconv.Itoa(len(headers))},
-	} {
-		r.Headers = append(r.Headers, stream.Header{Key: note[0], Value: []byte(note[1])})
-	}
-	r.Value = r.Value[:min(len(r.Value), letterBytes/2)]
-	return r
+	return r.Cut == nil && size <= letterBytes
 }

@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/stream"
@@ -53,4 +56,49 @@ func TestLettersOfUsualRecordsStayAsTheyAre(t *testing.T) {
 			t.Errorf("want no header of what is left out, got %s", h.Key)
 		}
 	}
+}
+
+// TestLettersOfCutRecords: of a record that came cut, the letter says what the record was in the log, and adds nothing to a record that
+// came without content.
+func TestLettersOfCutRecords(t *testing.T) {
+	was := stream.Cut{Key: 4, Value: 300 << 20, Headers: 9, SHA256: [32]byte{1, 2, 3}}
+	kept := []stream.Header{{Key: "trace", Value: []byte("kept")}}
+	d := letter(stream.Record{Topic: event.Purchases, Partition: 3, Offset: 7, Key: []byte("pill"), Value: []byte("beginning"), Headers: kept, Cut: &was}, errors.New("too large"))
+	headers := map[string]string{}
+	for _, h := range d.output.Headers {
+		headers[h.Key] = string(h.Value)
+	}
+	for key, want := range map[string]string{
+		"trace": "kept", "tidemark.original.value.bytes": "314572800", "tidemark.original.value.sha256": hex.EncodeToString(was.SHA256[:]),
+		"tidemark.original.key.bytes": "4", "tidemark.original.headers": "9", "__connect.errors.offset": "7",
+	} {
+		if headers[key] != want {
+			t.Errorf("header %s: want %q, got %q", key, want, headers[key])
+		}
+	}
+	if n := d.short; n == nil || n.Kind != Shortened || n.Offset != 7 || n.Partition.Index != 3 || n.Partition.Topic != event.Purchases {
+		t.Errorf("want a notice that names topic, partition 3 and offset 7, got %+v", n)
+	}
+
+	d = letter(stream.Record{Topic: event.Purchases, Partition: 3, Offset: 8, Cut: &stream.Cut{Unread: true}}, errors.New("too large"))
+	if d.output.Key != nil || d.output.Value != nil || d.output.ID != "customer.purchases.v1/3/8" || d.short == nil {
+		t.Errorf("an unread record: want a letter without content under the record's place, and a notice, got %+v", d)
+	}
+}
+
+// TestShortenedLettersAreReported: whoever runs the service is told of each record whose letter does not hold all of it.
+func TestShortenedLettersAreReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		for i, padding := range []int{0, 3 << 20, 0} {
+			w.send(event.Purchases, message{ID: fmt.Sprint(i), Customer: "c01", Occurred: ago(time.Hour) + event.Instant(i), Bad: "schema" + strings.Repeat("x", padding)})
+		}
+		w.send(event.Purchases, message{ID: "good", Customer: "c01", Occurred: ago(time.Minute), Amount: 500})
+		lane := w.start(0, nil)
+		finish(t, lane)
+		if got := w.noticed(Shortened); got != 1 {
+			t.Errorf("notices of a shortened letter: want 1 of 3 letters, got %d", got)
+		}
+		w.check(event.InstantOf(time.Now()))
+	})
 }

@@ -11,6 +11,8 @@ type Notice struct {
 	Kind      NoticeKind
 	Shard     int
 	Partition shard.Partition
+	// Offset is the place of the record, for Shortened.
+	Offset int64
 	// Operation names what was tried, for Trouble, Recovered and GivenUp; what is due, for Drift; what to do, for Paused.
 	Operation string
 	Err       error
@@ -48,6 +50,8 @@ const (
 	Resumed
 	// TooManyBad says that too many records are bad, but that the lane is told not to pause.
 	TooManyBad
+	// Shortened says that a record is too large for its dead letter, which holds only the beginning of the record, or not even that.
+	Shortened
 	// Drift says that the forecasts of the model in force no longer hold.
 	Drift
 	// Recovered says that a call which was in trouble has succeeded, GivenUp that it is no longer tried.
@@ -56,8 +60,8 @@ const (
 )
 
 var noticeKinds = [...]string{
-	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "another log", "paused", "probing", "resumed", "too many bad records", "drift",
-	"works again", "gives up",
+	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "another log", "paused", "probing", "resumed", "too many bad records",
+	"record too large: its dead letter holds only the beginning", "drift", "works again", "gives up",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

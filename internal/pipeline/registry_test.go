@@ -117,3 +117,44 @@ func TestRegistryDownAtTheEnd(t *testing.T) {
 		})
 	}
 }
+
+// unsure is a codec whose registry does not know the schema of offset 1, and says so for good after ten seconds.
+type unsure struct {
+	plain
+	since *atomic.Int64
+}
+
+func (c unsure) Decode(r stream.Record) (event.Event, error) {
+	if r.Topic != event.Purchases || r.Offset != 1 {
+		return c.plain.Decode(r)
+	}
+	c.since.CompareAndSwap(0, time.Now().UnixNano())
+	if time.Since(time.Unix(0, c.since.Load())) < 10*time.Second {
+		return nil, fmt.Errorf("look up schema 7: %w", stream.ErrSchemaUnavailable)
+	}
+	return nil, event.Invalidf(event.UnknownSchema, "schema 7")
+}
+
+// TestSchemaThatNeverAppears: a record whose schema the registry does not know holds its partition for some seconds. Then the record goes
+// to the dead letters, and the lane goes on behind it.
+func TestSchemaThatNeverAppears(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 4)
+		w.adjust = func(c *Config) { c.Codec = unsure{since: new(atomic.Int64)} }
+		for n, id := range []string{"good", "unknown", "also good"} {
+			w.send(event.Purchases, message{ID: id, Customer: "c01", Occurred: ago(time.Minute) + event.Instant(n), Amount: 60})
+		}
+		lane := w.start(0, nil)
+		p := w.place(event.Purchases, "c01")
+		pass(9 * time.Second)
+		if got, letters := lane.lane.Progress().Applied[p], w.wire.ids(true); got != 1 || len(letters) != 0 {
+			t.Errorf("after 9 s: want 1 applied and no dead letter, got %d and %v", got, letters)
+		}
+		pass(7 * time.Second)
+		if got, letters := lane.lane.Progress().Applied[p], w.wire.ids(true); got != 3 || len(letters) != 1 {
+			t.Errorf("after 16 s: want all 3 passed and 1 dead letter, got %d and %v", got, letters)
+		}
+		lane.lane.Drain()
+		lane.wait()
+	})
+}

@@ -3,6 +3,7 @@
 -- The script checks nothing and writes nothing: its caller compares the counts in the head with the numbers.
 --
 -- KEYS  meta, profiles, due, outbox
+-- ARGV  the fields of the head that are wanted; none for all
 return {
-  redis.call('HGETALL', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('ZCARD', KEYS[3]), redis.call('LLEN', KEYS[4])
+  head(1, #ARGV), redis.call('HLEN', KEYS[2]), redis.call('ZCARD', KEYS[3]), redis.call('LLEN', KEYS[4])
 }

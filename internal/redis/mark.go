@@ -36,7 +36,7 @@ func (s *Store) markArgs(m shard.Marker) ([]any, error) {
 	if err := s.inRange(m.Shard); err != nil {
 		return nil, err
 	}
-	var args []any
+	args := append([]any{len(s.fields)}, s.fields...)
 	for p, next := range m.Next {
 		if next < 0 {
 			return nil, fmt.Errorf("mark of %s is %d", p, next)

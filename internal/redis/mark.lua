@@ -6,11 +6,13 @@
 -- Another mark stays. The token stays. A shard that does not exist is not created: the script then returns no fields.
 --
 -- KEYS  meta
--- ARGV  (mark, offset acked or '' for no mark, next offset)*
+-- ARGV  the number of fields of the head that are wanted, or 0 for all; these fields;
+--       (mark, offset acked or '' for no mark, next offset)*
+local many = tonumber(ARGV[1])
 if redis.call('HEXISTS', KEYS[1], 'token') == 0 then return {} end
-for i = 1, #ARGV, 3 do
+for i = many + 2, #ARGV, 3 do
   if (redis.call('HGET', KEYS[1], ARGV[i]) or '') == ARGV[i + 1] then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2])
   end
 end
-return redis.call('HGETALL', KEYS[1])
+return head(2, many)

@@ -27,6 +27,9 @@ func parseMarkField(field string) (shard.Partition, error) {
 	return shard.Partition{Topic: event.Topic(rest[:colon]), Index: index}, err
 }
 
+// headFields are the fields of a head that are no marks.
+var headFields = [...]string{"token", "model", "sequence", "format", "profiles", "due", "outbox"}
+
 // decodeMeta reads the head of a shard from the fields of its meta key. Without a token there is no shard: the head is empty.
 // Unknown fields are ignored. A format later than Format is an error.
 func decodeMeta(fields map[string]string) (shard.Meta, error) {

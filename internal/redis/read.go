@@ -39,7 +39,7 @@ func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) 
 		if err := s.inRange(n); err != nil {
 			return nil, shardError("audit", n, err)
 		}
-		calls[i] = call{keys: s.keys(n)[:censusKey]}
+		calls[i] = call{s.keys(n)[:censusKey], s.fields}
 	}
 	audits := make([]shard.Audit, len(shards))
 	for i, reply := range s.run(ctx, auditScript, calls) {

@@ -17,6 +17,11 @@ func newScript(source string) script {
 	return script{source, hex.EncodeToString(sum[:])}
 }
 
+// headSource is a function that the scripts share which return a head.
+//
+//go:embed head.lua
+var headSource string
+
 //go:embed commit.lua
 var commitSource string
 
@@ -49,9 +54,9 @@ var rebuildSource string
 
 var (
 	commitScript = newScript(commitSource)
-	markScript   = newScript(markSource)
+	markScript   = newScript(headSource + markSource)
 	loadScript   = newScript(loadSource)
-	auditScript  = newScript(auditSource)
+	auditScript  = newScript(headSource + auditSource)
 	dropScript   = newScript(dropSource)
 	openScript   = newScript(openSource)
 	outboxScript = newScript(outboxSource)

@@ -79,6 +79,8 @@ type Store struct {
 	prefix string
 	layout shard.Layout
 	width  int // digits of a shard's number
+	// fields are the fields of a head that Audit and Mark return, none for all: see Of.
+	fields []any
 }
 
 // New returns a store over a client. The client may retry: every call of a Store may arrive twice. An empty prefix means
@@ -91,7 +93,22 @@ func New(client goredis.UniversalClient, prefix string, layout shard.Layout) (*S
 	if strings.ContainsAny(prefix, "{}") {
 		return nil, fmt.Errorf("key prefix %q: braces would move the shards to other slots", prefix)
 	}
-	return &Store{client, prefix, layout, max(2, len(fmt.Sprint(layout.Shards-1)))}, nil
+	return &Store{client: client, prefix: prefix, layout: layout, width: max(2, len(fmt.Sprint(layout.Shards-1)))}, nil
+}
+
+// Of returns a store whose Audit and Mark return heads with the marks of these partitions only. A head has a mark for each partition of
+// the inputs, and a lane asks for a number of heads each second, but needs the marks of its own partitions. With all marks, the cost of P
+// idle lanes would grow with P².
+func (s *Store) Of(partitions ...shard.Partition) *Store {
+	of := *s
+	of.fields = nil
+	for _, name := range headFields {
+		of.fields = append(of.fields, name)
+	}
+	for _, p := range partitions {
+		of.fields = append(of.fields, markField(p))
+	}
+	return &of
 }
 
 // The keys of a shard, in the order in which the scripts take them.

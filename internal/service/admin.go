@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -53,7 +54,7 @@ func StartAdmin(c AdminConfig) (*Admin, error) {
 	a := &Admin{
 		addr: listener.Addr().String(), done: make(chan struct{}),
 		server: &http.Server{
-			Handler:           handler(registry, c),
+			Handler:           answering(answerWithin, handler(registry, c)),
 			ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 			WriteTimeout: 10 * time.Minute, // a profile is written for as long as it is taken
 		},
@@ -68,7 +69,22 @@ func StartAdmin(c AdminConfig) (*Admin, error) {
 }
 
 // readyWithin bounds the answer of Ready, which asks Redis.
-const readyWithin = 2 * time.Second
+const (
+	readyWithin = 2 * time.Second
+	// answerWithin bounds how long an answer may take to be read, except that of the profiler.
+	answerWithin = 30 * time.Second
+)
+
+// answering bounds the time that the answers of h take. The server's own bound must leave time for profiles. With that bound alone,
+// clients that do not read would hold connections, and the memory of their answers, for ten minutes.
+func answering(within time.Duration, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/debug/pprof/") {
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(within)) // every connection of net/http has deadlines
+		}
+		h.ServeHTTP(w, r)
+	})
+}
 
 // register adds all metrics of an Admin to a registry.
 func register(registry *prometheus.Registry, c AdminConfig) {

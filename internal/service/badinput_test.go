@@ -45,7 +45,7 @@ func TestBadInput(t *testing.T) {
 	}{
 		{"truncated", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { return b[:len(b)/2] }) }, event.Malformed},
 		{"oversized", func(c string) *kgo.Record {
-			return raw(c, func(b []byte) []byte { return append(b, make([]byte, avro.DefaultMaxBytes)...) })
+			return raw(c, func(b []byte) []byte { return append(b, make([]byte, maxRecord)...) })
 		}, event.TooLarge},
 		{"empty", func(c string) *kgo.Record { return raw(c, func([]byte) []byte { return nil }) }, event.Empty},
 		{"unknown schema id", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { b[1] = 0x7f; return b }) }, event.UnknownSchema},

@@ -79,7 +79,7 @@ func (s *Service) serve(ctx context.Context, gen *kafka.Generation, moved bool) 
 
 func (s *Service) configOf(data *data, gen *kafka.Generation, index int, moved bool) pipeline.Config {
 	config := s.lane
-	config.Store = data.store
+	config.Store = data.store.Of(shard.Partitions(index)...)
 	if s.cfg.Between != nil {
 		config.Store = s.cfg.Between(data.store)
 	}

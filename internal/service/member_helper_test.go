@@ -141,10 +141,13 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 	return m
 }
 
+// maxRecord is the largest record that the services of these tests accept, in bytes: a larger one still fits whole into its dead letter.
+const maxRecord = 64 << 10
+
 // codec returns the codec of all messages. If a registry is set, the codec uses the schemas of the registry.
 func codec(t *testing.T, registry string) *avro.Codec {
 	t.Helper()
-	var options avro.Options
+	options := avro.Options{MaxBytes: maxRecord}
 	if registry != "" {
 		client, err := avro.NewRegistry(avro.RegistryOptions{URLs: []string{registry}})
 		if err != nil {

@@ -123,12 +123,15 @@ func (s *Service) report(n pipeline.Notice) {
 	if n.Kind == pipeline.Paused {
 		n.Operation = "to go on without pauses: tidemark run --bad-records bury"
 	}
+	if n.Kind == pipeline.Shortened {
+		n.Operation = "the input topic still holds the record; --max-record and --max-batch bound what is accepted"
+	}
 	if n.Kind == pipeline.Drift {
 		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
 		return
 	}
 	s.cfg.Log.Warn(n.Kind.String(),
-		zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Int("shard", n.Shard),
+		zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Int64("offset", n.Offset), zap.Int("shard", n.Shard),
 		zap.String("operation", n.Operation), zap.Error(n.Err))
 }
 

@@ -17,6 +17,8 @@ type Record struct {
 	Key     []byte
 	Value   []byte
 	Headers []Header
+	// Cut is nil for a record that is held whole.
+	Cut *Cut
 }
 
 // Header is one header of a message.
