@@ -77,7 +77,7 @@ func (s *session) note(w *work, p *part) {
 	st := w.state
 	w.items = p.rest
 	s.count(p.results)
-	st.committed(p, s.cfg.CacheProfiles)
+	st.committed(p)
 	for customer, k := range p.profiles {
 		if k.stale {
 			s.display.markDirty(st, customer)

@@ -87,6 +87,8 @@ func (l *Lane) Progress() Progress { return *l.progress.Load() }
 // A lane that is drained during a takeover returns nil at once: it has nothing in hand. Progress then says that it has not caught up.
 func (l *Lane) Run(ctx context.Context) error {
 	defer l.metrics.forget(l.cfg.Index)
+	l.cfg.Cache.lanes.Add(1)
+	defer l.cfg.Cache.lanes.Add(-1)
 	l.noteCheckpoint() // so that a lane whose first checkpoint does not come shows its age
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -100,6 +102,7 @@ func (l *Lane) Run(ctx context.Context) error {
 	for again := 0; ; again++ {
 		s := newSession(l, dirty)
 		err := s.run(ctx)
+		s.states.close()
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)

@@ -14,6 +14,7 @@ type Metrics struct {
 	commitSeconds, reviewDelay                                 prometheus.Histogram
 	lag, checkpoint, outbox, held, paused                      *prometheus.GaugeVec
 	quality                                                    quality
+	cache                                                      cacheMetrics
 }
 
 // latencies are the buckets, in seconds, of everything that should take well under a second.
@@ -56,6 +57,7 @@ func NewMetrics() *Metrics {
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
 		quality:       newQuality(),
+		cache:         newCacheMetrics(),
 	}
 	// Losses begin at zero: to Prometheus, a series that begins at one shows no increase.
 	for _, behind := range []bool{true, false} {
@@ -87,7 +89,7 @@ func (m *Metrics) collectors() []prometheus.Collector {
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)
 	}
-	return all
+	return append(all, m.cache.collectors()...)
 }
 
 // Describe implements prometheus.Collector.
