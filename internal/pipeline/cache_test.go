@@ -114,15 +114,19 @@ func TestCacheIsShared(t *testing.T) {
 	}
 }
 
-// asked is a store that counts how often each profile is read.
+// asked is a store that counts how often each profile is read, and looks at the cache whenever one is.
 type asked struct {
 	Store
+	cache *Cache
 	mu    sync.Mutex
 	times map[string]int
+	// most is the greatest number of bytes that were kept when a read began.
+	most int64
 }
 
 func (a *asked) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error) {
 	a.mu.Lock()
+	a.most = max(a.most, a.cache.used.Load())
 	for _, q := range queries {
 		for _, customer := range q.Customers {
 			a.times[customer]++
@@ -174,6 +178,30 @@ func TestSmallCache(t *testing.T) {
 	}
 }
 
+// TestBacklogStaysWithinCache: a lane that works off a backlog, and comes to no checkpoint, keeps to the limit after every batch.
+func TestBacklogStaysWithinCache(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, toyScorer(), 1, 2)
+		store := &asked{times: map[string]int{}, cache: NewCache(8 << 10)}
+		w.adjust = func(c *Config) {
+			store.Store = c.Store
+			c.Store, c.Cache, c.Checkpoint = store, store.cache, time.Hour
+		}
+		for n := range 300 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: fmt.Sprint("c", n), Occurred: ago(0), Amount: 1})
+		}
+		lane := w.start(0, nil)
+		eventually(t, "all is applied", func() bool {
+			return lane.lane.Progress().Applied[shard.Partition{Topic: event.Purchases}] == 300
+		})
+		if got := store.most; got > store.cache.limit {
+			t.Errorf("kept after a batch: want at most %d bytes, got %d", store.cache.limit, got)
+		}
+		lane.lane.Drain()
+		lane.wait()
+	})
+}
+
 // TestHotProfileStays: the profile of one customer id for all guests grows much larger than the others. It is read once, though the
 // customers beside it do not all fit.
 func TestHotProfileStays(t *testing.T) {
@@ -181,8 +209,8 @@ func TestHotProfileStays(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 1)
 		store := &asked{times: map[string]int{}}
 		w.adjust = func(c *Config) {
-			store.Store = c.Store
-			c.Store, c.Cache, c.BatchEvents = store, NewCache(40<<10), 10
+			store.Store, store.cache = c.Store, NewCache(40<<10)
+			c.Store, c.Cache, c.BatchEvents = store, store.cache, 10
 		}
 		lane := w.start(0, nil)
 		for n := range 120 {
