@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"errors"
-	"maps"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -72,11 +70,10 @@ func (q *quality) show(r *watch.Report, inForce bool) {
 	}
 }
 
-// judge takes the counters of forecasts out of the counters of the population, and shows how good each model has been. It reports once
-// per half-year that the model in force no longer holds.
+// judge shows by the counters of forecasts how good each model has been. It reports once per half-year that the model in force no longer
+// holds.
 func (p *population) judge(counters map[string]int64, model string) {
 	reports := p.cfg.Drift.Reports(counters)
-	maps.DeleteFunc(counters, func(name string, _ int64) bool { return strings.HasPrefix(name, watch.Prefix) })
 	for i := range reports {
 		r := &reports[i]
 		inForce := r.Model == score.ShortHash(model)
