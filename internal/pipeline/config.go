@@ -75,7 +75,8 @@ type Settings struct {
 	Metrics *Metrics
 	// Report hears what an operator should know; nil drops it. Fetchers call Report too: it is safe for concurrent use.
 	Report func(Notice)
-	// ErrorClass names the kind of an error for the metric errors_total, such as oom or timeout; nil calls every error "other".
+	// ErrorClass names the kind of an error for the metric errors_total, such as oom or timeout; nil calls every error "other". The class
+	// readonly means that the server is a replica: see readOnlyAfter.
 	ErrorClass func(error) string
 	// NewToken returns a random token.
 	NewToken func() shard.Token

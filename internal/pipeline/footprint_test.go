@@ -87,6 +87,35 @@ func TestFootprint(t *testing.T) {
 	}
 }
 
+// TestLargestProfile: the profile of a customer id for everybody stays below 1 MB, the least that Redis takes as the bound of a value
+// (proto-max-bulk-len). So no setting of Redis refuses a profile, and many of the largest fit into the smallest cache.
+func TestLargestProfile(t *testing.T) {
+	const most = 1 << 20
+	engine, r := realEngine(t), rand.New(rand.NewPCG(1, 2))
+	id := strings.Repeat("x", event.MaxID-40)
+	var all []event.Event
+	add := func(x event.Event) { all = append(all, x) }
+	orders(r, id, 1050, add)
+	visits(r, id, 600, add)
+	answers(r, id, 270, add)
+	for n := range 600 {
+		kind := []event.PurchaseKind{event.Refund, event.PaymentFailed}[n%2]
+		add(&event.Purchase{Head: headOf(id, "other", n, daysAgo(r, 300)), Kind: kind, OrderID: fmt.Sprint("order-", n), Amount: event.Money{Minor: 1000, Currency: "USD"}})
+	}
+	p := engine.New(id)
+	for _, life := range event.Lives(all) {
+		for _, x := range life {
+			p, _, _ = engine.Apply(p, x)
+			p.Outcomes = nil
+		}
+	}
+	if got := len(p.Append(nil)); got > most/4 || p.Footprint() > most/2 {
+		t.Errorf("the largest profile: want at most %d bytes stored and %d in memory, got %d and %d", most/4, most/2, got, p.Footprint())
+	} else {
+		t.Logf("%d bytes stored, %d in memory, %d facts beyond the caps", got, p.Footprint(), p.History.Spilled())
+	}
+}
+
 // keptBytes keeps so many profiles in a cache, and returns the bytes of each as the cache counts them and as the heap has grown.
 func keptBytes(count int, profile func(i int) score.Profile) (estimate, heap int64) {
 	cache := NewCache(1 << 40)

@@ -119,6 +119,7 @@ func (l *Lane) Run(ctx context.Context) error {
 // noteCheckpoint notes that a checkpoint has ended, or that the lane begins.
 func (l *Lane) noteCheckpoint() {
 	now := time.Now()
+	l.failures.over()
 	l.pulse.checkpoint.Store(now.UnixNano())
 	l.metrics.checkpoint.WithLabelValues(l.label()).Set(float64(now.Unix()))
 }

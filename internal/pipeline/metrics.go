@@ -9,6 +9,7 @@ import (
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
 	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
+	takeovers                                                  *prometheus.CounterVec
 	conflicts, rebuilds, reviews, misrouted                    prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
@@ -41,6 +42,7 @@ func NewMetrics() *Metrics {
 		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
 		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds.", "cause"),
 		errors:      counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
+		takeovers:   counters("takeovers_again_total", "Takeovers in the midst of a lane's life, by what the lane had found.", "cause"),
 		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
 		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
@@ -83,7 +85,7 @@ func (m *Metrics) forget(index int) {
 // collectors lists all metrics.
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
-		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
+		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
 		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
 	}
 	for _, g := range m.quality.gauges() {

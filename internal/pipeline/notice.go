@@ -7,7 +7,7 @@ type Notice struct {
 	Kind      NoticeKind
 	Shard     int
 	Partition shard.Partition
-	// Operation names what was tried, for Trouble; what is due, for Drift; what to do, for Paused.
+	// Operation names what was tried, for Trouble; what is due, for Drift; what to do, for Paused, ReadOnly and Refused.
 	Operation string
 	Err       error
 }
@@ -40,10 +40,15 @@ const (
 	TooManyBad
 	// Drift says that the forecasts of the model in force no longer hold.
 	Drift
+	// ReadOnly says that the store has taken no writes for long, because the server is a replica; the lane takes over again.
+	ReadOnly
+	// Refused says that the store refuses a call for good; the lane takes over again, and commits less at a time.
+	Refused
 )
 
 var noticeKinds = [...]string{
 	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "paused", "probing", "resumed", "too many bad records", "drift",
+	"read-only", "refused",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

@@ -2,10 +2,7 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"tidemark/internal/shard"
 )
 
 const (
@@ -14,9 +11,10 @@ const (
 )
 
 // retry calls do until it succeeds, or until ctx ends: then it returns the cause. Nothing is skipped: while the store or the log is
-// away, the lane waits. Only a damaged shard is not tried again: retry returns errTakeOver, and the takeover rebuilds the shard.
+// away, the lane waits. Only what no retry mends is not tried again: see hopeless.
 func (b *base) retry(ctx context.Context, operation string, do func() error) error {
 	failing := 0
+	var readOnly time.Time // since when there has been no other error
 	defer func() {
 		if failing != 0 {
 			b.failures.end(failing)
@@ -33,8 +31,14 @@ func (b *base) retry(ctx context.Context, operation string, do func() error) err
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if damaged := (*shard.DamagedError)(nil); errors.As(err, &damaged) {
-			return b.condemn(damaged)
+		switch {
+		case b.cfg.ErrorClass(err) != classReadOnly:
+			readOnly = time.Time{}
+		case readOnly.IsZero():
+			readOnly = time.Now()
+		}
+		if err := b.hopeless(operation, err, readOnly); err != nil {
+			return err
 		}
 		if failing == 0 {
 			failing = b.failures.begin(operation, err)
