@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,17 +74,18 @@ func (w *world) shop(partitions ...int) {
 	}
 }
 
-// overtakenCensus lets another lane commit and leave between a look at the census and the view that is made of it.
+// overtakenCensus lets another lane commit and leave between a look at the census and the view that is made of it: once armed, it closes
+// began before it writes the view, and waits for over.
 type overtakenCensus struct {
 	Store
-	between func()
+	armed       atomic.Bool
+	began, over chan struct{}
 }
 
 func (s *overtakenCensus) ProjectPopulation(ctx context.Context, fields map[string]string) error {
-	if s.between != nil {
-		between := s.between
-		s.between = nil
-		between()
+	if s.armed.Swap(false) {
+		close(s.began)
+		<-s.over
 	}
 	return s.Store.ProjectPopulation(ctx, fields)
 }
@@ -92,10 +94,10 @@ func (s *overtakenCensus) ProjectPopulation(ctx context.Context, fields map[stri
 func TestPopulationOvertaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 2, 8)
-		var store *overtakenCensus
+		store := &overtakenCensus{began: make(chan struct{}), over: make(chan struct{})}
 		w.adjust = func(c *Config) {
 			if c.Index == 0 {
-				store = &overtakenCensus{Store: c.Store}
+				store.Store = c.Store
 				c.Store = store
 			}
 		}
@@ -108,11 +110,12 @@ func TestPopulationOvertaken(t *testing.T) {
 		w.shop(1)
 		lanes[1].rest(t)
 		pass(5 * time.Second)
-		store.between = func() {
-			w.shop(1)
-			finish(t, lanes[1])
-		}
+		store.armed.Store(true)
 		lanes[0].lane.Drain()
+		<-store.began
+		w.shop(1)
+		finish(t, lanes[1])
+		close(store.over)
 		lanes[0].wait()
 		w.check(event.InstantOf(time.Now()))
 	})
