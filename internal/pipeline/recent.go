@@ -65,6 +65,12 @@ func (r *recent) clear() (evicted int) {
 	return evicted
 }
 
+// forget gives back the memory of all profiles at once. Their states are of no more use.
+func (r *recent) forget() {
+	r.cache.used.Add(-r.bytes)
+	*r = recent{cache: r.cache}
+}
+
 func (r *recent) evict() {
 	k := r.oldest
 	delete(k.state.profiles, k.customer)

@@ -119,7 +119,7 @@ func (ss *states) evictAll() { ss.metrics.cache.trimmed(ss.recent.clear(), ss.cf
 
 // close forgets all profiles: the session is over.
 func (ss *states) close() {
-	ss.recent.clear()
+	ss.recent.forget()
 	ss.metrics.cache.trimmed(0, ss.cfg.Cache)
 }
 
