@@ -48,6 +48,7 @@ func (c *benchCommand) bench(to event.Instant) bench.Config {
 	return bench.Config{
 		Traffic:    traffic.Config{Events: c.Events, Customers: c.Customers, Mix: traffic.Mix(c.Mix), From: to.Add(-c.Span), To: to, Seed: c.Seed},
 		Partitions: c.Partitions, BatchEvents: c.Batch, LatencyFor: c.LatencyFor, Rate: c.Rate, Embedded: c.Embedded, Profile: c.Profile,
+		CacheBytes: cacheSettings{}.limit(),
 	}
 }
 

@@ -31,4 +31,5 @@ func endToEnd(t *testing.T, s *servers) {
 		}
 	}
 	replayed.Compare(t, s.Servers)
+	replayed.ComparePopulation(t, s.Servers)
 }

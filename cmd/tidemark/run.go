@@ -33,6 +33,7 @@ type runCommand struct {
 	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
 	LogLevel         string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	startSettings
+	cacheSettings
 	boundSettings
 	limitSettings
 	modelSettings
@@ -66,7 +67,7 @@ func (c *runCommand) Validate() error {
 	if c.AlertMaxAge < 0 || c.RollingCycle <= 0 || c.DrainWithin <= 0 {
 		wrong = append(wrong, errors.New("--alert-max-age cannot be negative, --rolling-cycle and --drain-within must be positive"))
 	}
-	return errors.Join(append(wrong, c.bounds().Check(), c.limitSettings.check())...)
+	return errors.Join(append(wrong, c.bounds().Check(), c.limitSettings.check(), c.cacheSettings.check())...)
 }
 
 // clockSettings choose the clock of the reviews in silence, and its end.
@@ -122,7 +123,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	metrics := pipeline.NewMetrics()
+	metrics, cache := pipeline.NewMetrics(), c.limit()
 	scorer := service.New(service.Config{
 		Log: log, Cluster: cluster, Redis: client, OpenCodec: func(ctx context.Context) (*avro.Codec, error) { return c.codec(ctx, c.MaxRecord) }, Prefix: c.RedisPrefix,
 		Model: source, ModelGiven: c.Model != "",
@@ -133,6 +134,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
 			Breaker:     pipeline.Breaker{Bury: c.BadRecords == "bury"},
 			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: metrics,
+			Cache: pipeline.NewCache(cache),
 		},
 	})
 	admin, err := service.StartAdmin(service.AdminConfig{
@@ -142,7 +144,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%w (choose another with --admin)", err)
 	}
 	defer admin.Stop()
-	log.Info("tidemark starts", zap.String("version", version()), zap.Strings("brokers", c.KafkaBrokers), zap.String("admin", admin.Addr()))
+	log.Info("tidemark starts", zap.String("version", version()), zap.Strings("brokers", c.KafkaBrokers), zap.String("admin", admin.Addr()), zap.Int64("cache_bytes", cache))
 	if err := scorer.Run(ctx); err != nil {
 		return err
 	}

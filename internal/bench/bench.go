@@ -81,7 +81,7 @@ func (b *bench) open(ctx context.Context) (err error) {
 	b.service = service.New(service.Config{
 		Log: zap.NewNop(), Cluster: b.cluster, Redis: b.client, Codec: b.codec, Prefix: prefix, Model: model.Default(),
 		Layout:  shard.Layout{Partitioner: shard.Murmur2, Zone: "UTC"},
-		Lane:    pipeline.Settings{BatchEvents: b.BatchEvents, Metrics: pipeline.NewMetrics()},
+		Lane:    pipeline.Settings{BatchEvents: b.BatchEvents, Metrics: pipeline.NewMetrics(), Cache: pipeline.NewCache(b.CacheBytes)},
 		Observe: b.stopwatch.note,
 	})
 	b.result = Result{

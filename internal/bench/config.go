@@ -25,6 +25,8 @@ type Config struct {
 	// Embedded measures on embedded servers, Given on given ones. With neither, the bench starts real servers of its own.
 	Embedded bool
 	Given    *Given
+	// CacheBytes is the limit of the profiles that the lanes keep in memory; it must be positive.
+	CacheBytes int64
 	// Profile is the file for a CPU profile of the throughput measurement; empty makes no profile.
 	Profile string
 	// Log takes lines of progress.
@@ -42,6 +44,9 @@ func (c Config) Check() error {
 	wrong := []error{c.Traffic.Check()}
 	if c.Partitions < 1 || c.BatchEvents < 1 || c.Traffic.From >= c.Traffic.To || c.LatencyFor < 0 || !(c.Rate >= 0) {
 		wrong = append(wrong, errors.New("--partitions, --batch-events and --span must be positive, --latency-for and --rate not negative"))
+	}
+	if c.CacheBytes < 1 {
+		wrong = append(wrong, errors.New("the cache must have a limit"))
 	}
 	return errors.Join(wrong...)
 }

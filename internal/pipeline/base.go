@@ -30,6 +30,7 @@ func (b *base) takeOverAgain(n Notice) error {
 	p := *b.progress.Load()
 	p.CaughtUp = false
 	b.progress.Store(&p)
+	b.metrics.takeovers.WithLabelValues(n.Kind.String()).Inc()
 	b.cfg.Report(n)
 	return errTakeOver
 }

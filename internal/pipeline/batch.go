@@ -36,6 +36,7 @@ func (s *session) process(ctx context.Context, b batch) error {
 		return err
 	}
 	s.release()
+	s.states.trim()
 	maps.Copy(s.applied, b.ends)
 	if b.size() > 0 {
 		s.pulse.beat()

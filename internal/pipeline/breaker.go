@@ -164,6 +164,7 @@ func (s *session) pauseIfTooManyBad(ctx context.Context, records int) error {
 	if pause == 0 {
 		return nil
 	}
+	s.states.evictAll() // other lanes need the memory meanwhile
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	s.publishProgress(true)

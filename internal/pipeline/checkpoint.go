@@ -16,7 +16,7 @@ const (
 )
 
 // checkpoint begins a turn of projection, unless one is under way, and projects the first page. The other pages follow between the
-// batches, and conclude follows the last page. The last checkpoint of a lane projects all pages at once.
+// batches, and conclude follows the last page. The last checkpoint of a lane projects all pages at once, and the population.
 func (s *session) checkpoint(ctx context.Context, why occasion) error {
 	s.display.beginTurn(s.applied)
 	if _, _, err := s.display.show(ctx, s.cfg.viewsPerStep); err != nil {

@@ -78,7 +78,7 @@ func (s *session) note(w *work, p *part) {
 	w.items = p.rest
 	s.count(p.results)
 	s.lane.population.notice(p)
-	st.committed(p, s.cfg.CacheProfiles)
+	st.committed(p)
 	for customer, k := range p.profiles {
 		if k.stale {
 			s.display.markDirty(st, customer)

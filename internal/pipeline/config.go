@@ -61,8 +61,9 @@ type Settings struct {
 	BatchEvents, BatchBytes int
 	// CommitProfiles (500) and CommitBytes (256 KiB) bound one commit of one shard.
 	CommitProfiles, CommitBytes int
-	// CacheProfiles (100,000) bounds the decoded profiles kept in memory per shard.
-	CacheProfiles int
+	// Cache (256 MiB of their own) is the limit of the decoded profiles that the lanes of this process keep in memory. The lanes of a
+	// process are to share one.
+	Cache *Cache
 	// Checkpoint (1 s) is the time between markers, projections and offset commits.
 	Checkpoint time.Duration
 	// Grace (500 ms) is how far the watermark stays behind the fetches; the wall clock only.
@@ -81,7 +82,8 @@ type Settings struct {
 	Metrics *Metrics
 	// Report hears what an operator should know; nil drops it. Fetchers call Report too: it is safe for concurrent use.
 	Report func(Notice)
-	// ErrorClass names the kind of an error for the metric errors_total, such as oom or timeout; nil calls every error "other".
+	// ErrorClass names the kind of an error for the metric errors_total, such as oom or timeout; nil calls every error "other". The class
+	// readonly means that the server is a replica: see readOnlyAfter.
 	ErrorClass func(error) string
 	// NewToken returns a random token.
 	NewToken func() shard.Token
@@ -139,7 +141,6 @@ func (c Settings) withDefaults() Settings {
 	orInt(&c.BatchBytes, 4<<20)
 	orInt(&c.CommitProfiles, 500)
 	orInt(&c.CommitBytes, 256<<10)
-	orInt(&c.CacheProfiles, 100_000)
 	orInt(&c.viewsPerStep, 200)
 	orTime(&c.Checkpoint, time.Second)
 	orTime(&c.Grace, 500*time.Millisecond)
@@ -149,6 +150,9 @@ func (c Settings) withDefaults() Settings {
 	c.Breaker = c.Breaker.withDefaults()
 	if c.Drift == (watch.Bounds{}) {
 		c.Drift = watch.DefaultBounds()
+	}
+	if c.Cache == nil {
+		c.Cache = NewCache(DefaultCacheBytes)
 	}
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics()

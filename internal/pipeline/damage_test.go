@@ -34,7 +34,7 @@ func TestDamageHeals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, scorers(t)[1], 1, 1)
-				w.adjust = func(cfg *Config) { cfg.CacheProfiles = 1 } // what another customer's commit pushes out is read again
+				w.adjust = func(cfg *Config) { cfg.Cache = NewCache(1) } // what another customer's commit pushes out is read again
 				w.lives(3)
 				w.send(event.Purchases, message{ID: "before", Customer: "c01", Occurred: ago(2 * time.Minute), Amount: 60})
 				lane := w.start(0, nil)
@@ -62,7 +62,7 @@ func TestDamageWithoutEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, toyScorer(), 1, 1)
 		w.adjust = func(c *Config) {
-			c.CacheProfiles = 1
+			c.Cache = NewCache(1)
 			c.decode = func([]byte) (score.Profile, error) { return score.Profile{}, score.ErrChecksum }
 		}
 		lane := w.start(0, nil)

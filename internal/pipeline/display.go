@@ -123,6 +123,7 @@ func (d *display) show(ctx context.Context, most int) (stand int, ended bool, er
 			d.turn.left[i].customers = d.turn.left[i].customers[len(w.customers):]
 		}
 	}
+	d.states.trim()
 	d.turn.left = slices.DeleteFunc(d.turn.left, func(w *work) bool { return len(w.customers) == 0 })
 	if len(d.turn.left) > 0 {
 		return stand, false, nil

@@ -54,6 +54,7 @@
 //   - The outbox is read after the token. If it changes in between, the next commit conflicts.
 //   - Entries stay in the outbox until the views of their customers are sure to follow: see outbox.
 //   - A profile in the cache is never modified. A draft holds copies until they are committed.
+//   - A profile leaves the cache only between two works, after the projection of what the work has announced: showAtOnce counts on it.
 //   - A batch is split into commits by offset prefix, never by customer: marks can only say "everything below".
 //   - The watermark never uses event times: one event from the future must not age every customer.
 //   - A partition that is below its high watermark and has no fetched record stops the merge: its next record may come first.

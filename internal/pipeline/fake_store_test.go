@@ -194,6 +194,7 @@ func (m *memory) Commit(_ context.Context, commits []shard.Commit) []error {
 
 func (m *memory) commit(c shard.Commit) error {
 	if err := m.refuse(c); err != nil {
+		err = &shard.RefusedError{Shard: c.Shard, Err: err}
 		return err
 	}
 	s := m.shards[c.Shard].clone()

@@ -59,6 +59,32 @@ type failures struct {
 	mu   sync.Mutex
 	last int
 	all  map[int]Failure
+	// kept are, by operation, failures that outlast their session, because the lane has taken over again for them. They are over with the
+	// next checkpoint.
+	kept map[string]Failure
+}
+
+// keep notes that the present failure of an operation goes on in the next session.
+func (f *failures) keep(operation string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, failure := range f.all {
+		if failure.Operation == operation {
+			if f.kept == nil {
+				f.kept = map[string]Failure{}
+			}
+			if _, ok := f.kept[operation]; !ok {
+				f.kept[operation] = failure
+			}
+		}
+	}
+}
+
+// over notes that a checkpoint has ended: no failure has outlasted it.
+func (f *failures) over() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.kept)
 }
 
 // begin notes a call that has failed for the first time, and returns its number.
@@ -85,6 +111,11 @@ func (f *failures) list() []Failure {
 	defer f.mu.Unlock()
 	var all []Failure
 	for _, failure := range f.all {
+		if _, ok := f.kept[failure.Operation]; !ok {
+			all = append(all, failure)
+		}
+	}
+	for _, failure := range f.kept {
 		all = append(all, failure)
 	}
 	slices.SortFunc(all, func(a, b Failure) int {

@@ -91,6 +91,8 @@ func (l *Lane) Run(ctx context.Context) error {
 	l.metrics.begin()
 	defer l.metrics.forget(l.cfg.Index)
 	defer l.giveUpAttempts()
+	l.cfg.Cache.lanes.Add(1)
+	defer l.cfg.Cache.lanes.Add(-1)
 	l.noteCheckpoint() // so that a lane whose first checkpoint does not come shows its age
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -105,6 +107,7 @@ func (l *Lane) Run(ctx context.Context) error {
 	for again := 0; ; again++ {
 		s := newSession(l, dirty)
 		err := s.run(ctx)
+		s.states.close()
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -121,6 +124,7 @@ func (l *Lane) Run(ctx context.Context) error {
 // noteCheckpoint notes that a checkpoint has ended, or that the lane begins.
 func (l *Lane) noteCheckpoint() {
 	now := time.Now()
+	l.failures.over()
 	l.pulse.checkpoint.Store(now.UnixNano())
 	l.metrics.checkpoint.WithLabelValues(l.label()).Set(float64(now.Unix()))
 }

@@ -11,11 +11,13 @@ import (
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
 	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
+	takeovers                                                  *prometheus.CounterVec
 	conflicts, rebuilds, reviews, misrouted, stalls            prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
 	lag, checkpoint, outbox, held, paused, failing             *prometheus.GaugeVec
 	quality                                                    quality
+	cache                                                      cacheMetrics
 }
 
 // latencies are the buckets, in seconds, of everything that should take well under a second.
@@ -42,6 +44,7 @@ func NewMetrics() *Metrics {
 		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
 		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
 		errors:      counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
+		takeovers:   counters("takeovers_again_total", "Takeovers in the midst of a lane's life, by what the lane had found.", "cause"),
 		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
 		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
@@ -60,6 +63,7 @@ func NewMetrics() *Metrics {
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
 		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
 		quality:       newQuality(),
+		cache:         newCacheMetrics(),
 	}
 	// Losses begin at zero: to Prometheus, a series that begins at one shows no increase.
 	for _, behind := range []bool{true, false} {
@@ -94,13 +98,13 @@ func (m *Metrics) forget(index int) {
 // collectors lists all metrics.
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
-		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
+		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
 		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing, m.stalls,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)
 	}
-	return all
+	return append(all, m.cache.collectors()...)
 }
 
 // Describe implements prometheus.Collector.

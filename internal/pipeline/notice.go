@@ -13,7 +13,8 @@ type Notice struct {
 	Partition shard.Partition
 	// Offset is the place of the record, for Shortened.
 	Offset int64
-	// Operation names what was tried, for Trouble, Recovered and GivenUp; what is due, for Drift; what to do, for Paused.
+	// Operation names what was tried, for Trouble, Recovered and GivenUp; what is due, for Drift; what to do, for Paused, ReadOnly and
+	// Refused.
 	Operation string
 	Err       error
 	// Tries counts the tries of this call that have failed, and Took is the time since the first. For a Trouble that is not tried again,
@@ -57,11 +58,15 @@ const (
 	// Recovered says that a call which was in trouble has succeeded, GivenUp that it is no longer tried.
 	Recovered
 	GivenUp
+	// ReadOnly says that the store has taken no writes for long, because the server is a replica; the lane takes over again.
+	ReadOnly
+	// Refused says that the store refuses a call for good; the lane takes over again, and commits less at a time.
+	Refused
 )
 
 var noticeKinds = [...]string{
 	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "another log", "paused", "probing", "resumed", "too many bad records",
-	"record too large: its dead letter holds only the beginning", "drift", "works again", "gives up",
+	"record too large: its dead letter holds only the beginning", "drift", "works again", "gives up", "read-only", "refused",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

@@ -2,10 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/watch"
 )
 
 const (
@@ -16,10 +19,14 @@ const (
 	countShare = 50
 	// countLeast is the most time between two looks, however long a look takes.
 	countLeast = 5 * time.Minute
+	// countAtLast bounds the looks of a lane that leaves.
+	countAtLast = 10
 )
 
-// population is the public view of all customers together. The lane of index 0 keeps it for all lanes. It is a view only: where it
-// cannot be written, the next look writes it.
+// population is the public view of all customers together. The lane of index 0 keeps it for all lanes while it runs. It is a view only:
+// where it cannot be written, the next look writes it.
+//
+// A lane that drains writes it too, after its last commit: the lane of index 0 may have left before, here or in another process.
 type population struct {
 	*base
 	views Views
@@ -32,11 +39,14 @@ type population struct {
 
 // count sums up the census of all shards for the dashboards, and judges the models by it.
 func (p *population) count(ctx context.Context, m *moment, why occasion) error {
-	if p.cfg.Index != 0 || why == regular && time.Now().Before(p.next) {
+	if why == last {
+		return p.countUntilTrue(ctx, m)
+	}
+	if p.cfg.Index != 0 || time.Now().Before(p.next) {
 		return nil
 	}
 	began := time.Now()
-	err := p.project(ctx, m)
+	_, err := p.project(ctx, m)
 	p.next = began.Add(min(max(countEvery, countShare*time.Since(began)), countLeast))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -47,14 +57,41 @@ func (p *population) count(ctx context.Context, m *moment, why occasion) error {
 	return nil
 }
 
-func (p *population) project(ctx context.Context, m *moment) error {
+// countUntilTrue writes the view of a lane that leaves, and reads the census again: if another lane has committed in between, that lane may
+// also have written its view in between, and this one has just replaced it by an older one. Then it writes again. So of lanes that leave
+// together the last writer leaves a true view. Where the view cannot be written, the lane leaves all the same after a few tries.
+func (p *population) countUntilTrue(ctx context.Context, m *moment) error {
+	for attempt := range countAtLast {
+		shown, err := p.project(ctx, m)
+		var now map[string]int64
+		if err == nil {
+			now, err = p.sum(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err == nil && maps.Equal(shown, now):
+			return nil
+		case err == nil:
+			continue
+		}
+		p.trouble("population", err)
+		if err := p.pauseBetweenTries(ctx, min(attempt, 2)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sum adds up the census of all shards.
+func (p *population) sum(ctx context.Context) (map[string]int64, error) {
 	all := make([]int, p.cfg.Layout.Shards)
 	for n := range all {
 		all[n] = n
 	}
 	census, err := p.views.Census(ctx, all)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sum := map[string]int64{"customers": 0}
 	for _, counters := range census {
@@ -62,13 +99,26 @@ func (p *population) project(ctx context.Context, m *moment) error {
 			sum[name] += n
 		}
 	}
-	p.judge(sum, m.engine.Hash())
+	return sum, nil
+}
+
+// project writes the view, and returns the sums that it was made of.
+func (p *population) project(ctx context.Context, m *moment) (map[string]int64, error) {
+	sum, err := p.sum(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.cfg.Index == 0 {
+		p.judge(sum, m.engine.Hash())
+	}
 	fields := map[string]string{}
 	for name, n := range sum {
-		fields[name] = strconv.FormatInt(n, 10)
+		if !strings.HasPrefix(name, watch.Prefix) { // the forecasts are shown by judge
+			fields[name] = strconv.FormatInt(n, 10)
+		}
 	}
 	if m.watermark != unknown {
 		fields["as_of"] = m.watermark.String()
 	}
-	return p.views.ProjectPopulation(ctx, fields)
+	return sum, p.views.ProjectPopulation(ctx, fields)
 }

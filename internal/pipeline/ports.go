@@ -39,7 +39,7 @@ type Shards interface {
 	// Scan pages through the profiles of a shard. A scan begins and ends with the cursor 0.
 	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
 	// Commit carries out commits of distinct shards and returns one error per commit: nil where the commit is done (now, or by an
-	// earlier try with the same token), shard.ErrConflict where another commit came first.
+	// earlier try with the same token), shard.ErrConflict where another commit came first, a *shard.RefusedError where no retry helps.
 	Commit(ctx context.Context, commits []shard.Commit) []error
 	// Mark moves marks of idle shards as the markers say and returns the heads as they are then.
 	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)

@@ -2,9 +2,7 @@ package pipeline
 
 import (
 	"errors"
-	"maps"
 	"math"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -76,15 +74,14 @@ func (q *quality) show(r *watch.Report, inForce bool) {
 	}
 }
 
-// judge takes the counters of forecasts out of the counters of the population, and shows how good each model has been. It reports once
-// per half-year that the model in force no longer holds. A log that has ended gives no verdict: see watch.Seen.
+// judge shows by the counters of forecasts how good each model has been. It reports once per half-year that the model in force no longer
+// holds. A log that has ended gives no verdict: see watch.Seen.
 func (p *population) judge(counters map[string]int64, model string) {
 	now := p.now()
 	if p.cfg.Clock == EventClock {
 		now = p.cfg.AsOf
 	}
 	reports := p.cfg.Drift.ReportsOf(counters, watch.Seen{Newest: p.newest, Now: now})
-	maps.DeleteFunc(counters, func(name string, _ int64) bool { return strings.HasPrefix(name, watch.Prefix) })
 	for i := range reports {
 		r := &reports[i]
 		inForce := r.Model == score.ShortHash(model)

@@ -2,12 +2,9 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
-
-	"tidemark/internal/shard"
 )
 
 const (
@@ -22,10 +19,11 @@ const (
 var errSlow = fmt.Errorf("no answer for %s", slowAfter)
 
 // retry calls do until it succeeds, or until ctx ends: then it returns the cause. Nothing is skipped: while the store or the log is
-// away, the lane waits. Only a damaged shard is not tried again: retry returns errTakeOver, and the takeover rebuilds the shard.
+// away, the lane waits. Only what no retry mends is not tried again: see hopeless.
 func (b *base) retry(ctx context.Context, operation string, do func() error) (err error) {
 	t := &trial{base: b, operation: operation}
 	defer func() { t.end(err) }()
+	var readOnly time.Time // since when there has been no other error
 	for attempt := 0; ; attempt++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -37,8 +35,14 @@ func (b *base) retry(ctx context.Context, operation string, do func() error) (er
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if damaged := (*shard.DamagedError)(nil); errors.As(err, &damaged) {
-			return b.condemn(damaged)
+		switch {
+		case b.cfg.ErrorClass(err) != classReadOnly:
+			readOnly = time.Time{}
+		case readOnly.IsZero():
+			readOnly = time.Now()
+		}
+		if err := b.hopeless(operation, err, readOnly); err != nil {
+			return err
 		}
 		b.metrics.errors.WithLabelValues(operation, b.cfg.ErrorClass(err)).Inc()
 		t.fail(err)

@@ -126,5 +126,6 @@ func (s *session) completeSilent(ctx context.Context, works []*work) error {
 		return err
 	}
 	s.release()
+	s.states.trim()
 	return nil
 }

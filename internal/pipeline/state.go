@@ -16,10 +16,12 @@ type state struct {
 	own bool
 	// loaded says that token, counts, profiles and outbox are those of the shard as it was last read or committed. Whether they
 	// still are, the commit script finds out: it answers with a conflict.
-	loaded   bool
-	token    shard.Token
-	counts   shard.Counts
+	loaded bool
+	token  shard.Token
+	counts shard.Counts
+	// profiles are the cached profiles; recent counts them.
 	profiles map[string]*known
+	recent   *recent
 	outbox   outbox
 	// sent are the ids of outputs that the session has published, of an outbox that it has forgotten since.
 	sent map[string]struct{}
@@ -34,17 +36,18 @@ type state struct {
 	active bool
 }
 
-// known is a cached profile, which nobody modifies.
+// known is a cached profile, which nobody modifies; the place belongs to recent.
 type known struct {
 	profile score.Profile
 	// exists is false for a customer whom the shard does not know.
 	exists bool
 	// stale says that the commit of this profile has changed what the public sees.
 	stale bool
+	place
 }
 
-func newState(number int, own bool) *state {
-	return &state{number: number, own: own, acked: shard.Marks{}, due: unknown}
+func newState(number int, own bool, r *recent) *state {
+	return &state{number: number, own: own, recent: r, acked: shard.Marks{}, due: unknown}
 }
 
 // forget drops all that a commit of another owner may have changed. What has been published stays known: when the outbox is read again,
@@ -55,6 +58,9 @@ func (s *state) forget() {
 			s.sent = map[string]struct{}{}
 		}
 		s.sent[id] = struct{}{}
+	}
+	for _, k := range s.profiles {
+		s.recent.remove(k)
 	}
 	s.loaded, s.token, s.profiles, s.outbox = false, "", nil, outbox{}
 	s.due = unknown
@@ -70,8 +76,17 @@ func (s *state) adopt(m shard.Meta) {
 	s.profiles = map[string]*known{}
 }
 
-// committed notes that the commit of p is done. The cache holds at most limit profiles: beyond that it starts anew.
-func (s *state) committed(p *part, limit int) {
+// keep puts a profile into the cache.
+func (s *state) keep(customer string, k *known) {
+	if old, ok := s.profiles[customer]; ok {
+		s.recent.remove(old)
+	}
+	s.profiles[customer] = k
+	s.recent.add(s, customer, k)
+}
+
+// committed notes that the commit of p is done.
+func (s *state) committed(p *part) {
 	s.token, s.active = p.commit.Token, true
 	if p.commit.Model != "" {
 		s.model = p.commit.Model
@@ -80,10 +95,9 @@ func (s *state) committed(p *part, limit int) {
 		s.outbox.commit(p.commit.Outbox, p.commit.Confirmed)
 	}
 	maps.Copy(s.acked, p.commit.Marks)
-	if len(s.profiles)+len(p.profiles) > limit {
-		s.profiles = map[string]*known{}
+	for customer, k := range p.profiles {
+		s.keep(customer, k)
 	}
-	maps.Copy(s.profiles, p.profiles)
 	for _, u := range p.commit.Updates {
 		s.due = min(s.due, u.Due)
 	}
@@ -92,16 +106,18 @@ func (s *state) committed(p *part, limit int) {
 // seen reports whether the shard holds the effect of a record.
 func (s *state) seen(x *item) bool { return x.record.Offset < s.acked[x.partition()] }
 
-// missing returns the customers whose profiles are not in the cache.
+// missing returns the customers whose profiles are not in the cache. The others count as used.
 func (s *state) missing(customers []string) []string {
 	if !s.loaded {
 		return customers
 	}
 	var missing []string
 	for _, customer := range customers {
-		if _, ok := s.profiles[customer]; !ok {
-			missing = append(missing, customer)
+		if k, ok := s.profiles[customer]; ok {
+			s.recent.use(k)
+			continue
 		}
+		missing = append(missing, customer)
 	}
 	return missing
 }

@@ -13,6 +13,7 @@ type states struct {
 	*base
 	*moment
 	shards Shards
+	recent recent
 	// all are in order of the shard's number; own are those of the shards that this lane owns, foreign the others.
 	all, own, foreign []*state
 	// nextForeign is the index, among the foreign ones, of the shard whose marks are moved next.
@@ -24,9 +25,9 @@ type states struct {
 }
 
 func newStates(b *base, m *moment, shards Shards) *states {
-	ss := &states{base: b, moment: m, shards: shards}
+	ss := &states{base: b, moment: m, shards: shards, recent: recent{cache: b.cfg.Cache}}
 	for n := range b.cfg.Layout.Shards {
-		st := newState(n, n%b.cfg.Partitions == b.cfg.Index)
+		st := newState(n, n%b.cfg.Partitions == b.cfg.Index, &ss.recent)
 		ss.all = append(ss.all, st)
 		if st.own {
 			ss.own = append(ss.own, st)
@@ -57,8 +58,12 @@ func (ss *states) load(ctx context.Context, works []*work) error {
 		}
 		var queries []shard.Query
 		for _, w := range works {
-			if missing := w.state.missing(w.customers); len(missing) > 0 || !w.state.loaded {
+			missing := w.state.missing(w.customers)
+			if len(missing) > 0 || !w.state.loaded {
 				queries = append(queries, shard.Query{Shard: w.state.number, Customers: missing})
+			}
+			if attempt == 0 {
+				ss.metrics.cache.asked(len(w.customers), len(missing))
 			}
 		}
 		if len(queries) == 0 {
@@ -91,16 +96,31 @@ func (ss *states) load(ctx context.Context, works []*work) error {
 func (ss *states) remember(st *state, customers []string, profiles [][]byte) error {
 	for i, customer := range customers {
 		if profiles[i] == nil {
-			st.profiles[customer] = &known{profile: ss.engine.New(customer)}
+			st.keep(customer, &known{profile: ss.engine.New(customer)})
 			continue
 		}
 		p, err := ss.decodeProfile(st.number, profiles[i])
 		if err != nil {
 			return err
 		}
-		st.profiles[customer] = &known{profile: p, exists: true}
+		if hash := ss.engine.Hash(); p.Model == hash {
+			p.Model = hash // all profiles share one text
+		}
+		st.keep(customer, &known{profile: p, exists: true})
 	}
 	return nil
+}
+
+// trim evicts profiles while the lanes of the process keep too many. No work may be in hand.
+func (ss *states) trim() { ss.metrics.cache.trimmed(ss.recent.trim(), ss.cfg.Cache) }
+
+// evictAll gives back all the memory of profiles.
+func (ss *states) evictAll() { ss.metrics.cache.trimmed(ss.recent.clear(), ss.cfg.Cache) }
+
+// close forgets all profiles: the session is over.
+func (ss *states) close() {
+	ss.recent.forget()
+	ss.metrics.cache.trimmed(0, ss.cfg.Cache)
 }
 
 // scan reads a page of a shard's profiles, and returns the cursor of the next page; 0 after the last one.

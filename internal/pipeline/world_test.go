@@ -57,6 +57,9 @@ type world struct {
 	// blind switches off the check of marks.
 	blind bool
 
+	// shopped counts the customers of shop.
+	shopped int
+
 	mu      sync.Mutex
 	notices []Notice
 	// next is the engine that replaces the scorer's, once the model has been switched.

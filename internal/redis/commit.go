@@ -29,7 +29,8 @@ const maxExact = 1 << 53
 //
 //   - nil: the commit is done, now or by an earlier try with the same token.
 //   - shard.ErrConflict: the shard has another token than Read. Nothing was written.
-//   - ErrTooLarge, or an error about the arguments: nothing was written.
+//   - A *shard.RefusedError: the commit is too large (ErrTooLarge, or the server's limit), or its arguments are wrong. Nothing was
+//     written.
 //   - Any other error, of the connection or the server: the commit may be done or not. The caller may send the same commit again.
 func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 	errs := make([]error, len(commits))
@@ -38,7 +39,7 @@ func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 	for i, c := range commits {
 		args, err := s.commitArgs(c)
 		if err != nil {
-			errs[i] = shardError("commit", c.Shard, err)
+			errs[i] = refusal("commit", c.Shard, err)
 			continue
 		}
 		calls, sent = append(calls, call{s.keys(c.Shard), args}), append(sent, i)
@@ -54,9 +55,29 @@ func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 		default:
 			err = errReply
 		}
-		errs[sent[i]] = shardError("commit", commits[sent[i]].Shard, err)
+		err = shardError("commit", commits[sent[i]].Shard, err)
+		if ErrorClass(err) == "too_large" {
+			err = fmt.Errorf("%w: %s", err, heaviest(commits[sent[i]]))
+		}
+		errs[sent[i]] = err
 	}
 	return errs
+}
+
+// heaviest names the customer with the largest profile or output of a commit, so that a person can look at that customer.
+func heaviest(c shard.Commit) string {
+	customer, size := "", -1
+	for _, u := range c.Updates {
+		if len(u.Profile) > size {
+			customer, size = u.Customer, len(u.Profile)
+		}
+	}
+	for _, o := range c.Outbox {
+		if len(o.Value) > size {
+			customer, size = string(o.Key), len(o.Value)
+		}
+	}
+	return fmt.Sprintf("the largest of %d profiles and %d outputs is of customer %q, %d bytes", len(c.Updates), len(c.Outbox), customer, size)
 }
 
 // commitArgs checks c, and returns the arguments of commit.lua. What it accepts cannot fail in the script after the first write.
@@ -132,7 +153,7 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	}
 	closeList()
 	if size > MaxBytes {
-		return nil, fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, size, MaxBytes)
+		return nil, fmt.Errorf("%w: %d bytes, at most %d: %s", ErrTooLarge, size, MaxBytes, heaviest(c))
 	}
 	return args, nil
 }

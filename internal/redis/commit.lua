@@ -59,7 +59,7 @@ end
 for i = first[5], last[5], 2 do
   local now = create and '0' or redis.call('HGET', KEYS[5], ARGV[i]) or '0'
   local sum = string.match(now, '^-?%d+$') and tonumber(ARGV[i + 1]) and tonumber(now) + tonumber(ARGV[i + 1])
-  if not sum or math.abs(sum) > 4e18 then return redis.error_reply('ERR census counter out of range: ' .. ARGV[i]) end
+  if not sum or math.abs(sum) > 4e18 then return redis.error_reply('DAMAGED census ' .. KEYS[5] .. ': not a number, or out of range: ' .. ARGV[i]) end
 end
 for i = first[6], last[6], 2 do
   if not tonumber(ARGV[i + 1]) then return redis.error_reply('ERR a mark is not a number') end

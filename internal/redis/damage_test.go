@@ -41,6 +41,22 @@ func TestDamagedHeads(t *testing.T) {
 	}
 }
 
+// TestDamagedCensus: a counter that somebody has overwritten is damage, which a rebuild mends. It is no error to be tried again for ever.
+func TestDamagedCensus(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		c := batch(2)
+		c.Token, c.Census = "one", map[string]int64{"customers": 2}
+		must(t, s.Commit(ctx, []shard.Commit{c})[0])
+		must(t, client.HSet(ctx, s.keys(c.Shard)[censusKey], "customers", "many").Err())
+		c.Read, c.Token = "one", "two"
+		err := s.Commit(ctx, []shard.Commit{c})[0]
+		if damaged := (*shard.DamagedError)(nil); !errors.As(err, &damaged) || damaged.Shard != c.Shard {
+			t.Errorf("got error %v, want the shard damaged", err)
+		}
+	})
+}
+
 // TestViewOfAnotherType: a view key that somebody has set to another type holds up nobody. The next projection replaces it.
 func TestViewOfAnotherType(t *testing.T) {
 	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {

@@ -28,10 +28,15 @@ var replyClasses = []struct{ code, class string }{
 	{"NOAUTH", "authentication"},
 	{"WRONGPASS", "authentication"},
 	{"NOPERM", "authorization"},
+	// A value is longer than proto-max-bulk-len, or a call has more values than the server takes.
+	{"ERR Protocol error: invalid bulk", "too_large"},
+	{"ERR Protocol error: invalid multibulk", "too_large"},
+	{"ERR string exceeds maximum allowed size", "too_large"},
 }
 
 // ErrorClass returns the kind of a Store's error, as a metric label: conflict, oom, readonly, noreplicas, loading, misconf,
-// clusterdown, tryagain, damaged, authentication, authorization, timeout, canceled, network or other. It is empty for nil.
+// clusterdown, tryagain, damaged, too_large, refused, authentication, authorization, timeout, canceled, network or other. It is empty for
+// nil.
 func ErrorClass(err error) string {
 	var reply goredis.Error
 	var network net.Error
@@ -43,6 +48,8 @@ func ErrorClass(err error) string {
 		return "conflict"
 	case errors.As(err, &damaged):
 		return "damaged"
+	case errors.Is(err, ErrTooLarge):
+		return "too_large"
 	case errors.As(err, &reply):
 		return replyClass(reply.Error())
 	case errors.Is(err, context.Canceled):
@@ -53,17 +60,31 @@ func ErrorClass(err error) string {
 		errors.Is(err, goredis.ErrClosed):
 		return "network"
 	}
+	if _, ok := errors.AsType[*shard.RefusedError](err); ok {
+		return "refused"
+	}
 	return "other"
 }
 
-// shardError says what was being done to which shard. Where the answer shows that the keys of the shard do not hold what they must, the error
-// wraps a *shard.DamagedError.
+// shardError says what was being done to which shard. Where the answer shows that the keys of the shard do not hold what they must, the
+// error wraps a *shard.DamagedError; where the call is too large for the server, a *shard.RefusedError.
 func shardError(doing string, n int, err error) error {
-	var reply goredis.Error
-	if errors.Is(err, errDamaged) || errors.As(err, &reply) && replyClass(reply.Error()) == "damaged" {
+	class := ""
+	if reply := goredis.Error(nil); errors.As(err, &reply) {
+		class = replyClass(reply.Error())
+	}
+	switch {
+	case errors.Is(err, errDamaged), class == "damaged":
 		return fmt.Errorf("%s: %w", doing, &shard.DamagedError{Shard: n, Err: err})
+	case class == "too_large":
+		return refusal(doing, n, fmt.Errorf("%w (the server: proto-max-bulk-len)", err))
 	}
 	return fmt.Errorf("%s shard %d: %w", doing, n, err)
+}
+
+// refusal is the error of a call that the shard will never take.
+func refusal(doing string, n int, err error) error {
+	return fmt.Errorf("%s: %w", doing, &shard.RefusedError{Shard: n, Err: err})
 }
 
 // errDamaged marks stored values that this program cannot have written.

@@ -30,7 +30,10 @@ func TestErrorClass(t *testing.T) {
 		{&net.OpError{Op: "dial", Err: errors.New("connection refused")}, "network"},
 		{io.EOF, "network"},
 		{goredis.ErrClosed, "network"},
-		{ErrTooLarge, "other"},
+		{ErrTooLarge, "too_large"},
+		{fmt.Errorf("commit: %w", &shard.RefusedError{Shard: 3, Err: ErrTooLarge}), "too_large"},
+		{fmt.Errorf("commit: %w", &shard.RefusedError{Shard: 3, Err: errors.New("no such token")}), "refused"},
+		{errors.New("of nothing"), "other"},
 	} {
 		if got := ErrorClass(row.err); got != row.want {
 			t.Errorf("%v: got %q, want %q", row.err, got, row.want)
@@ -51,6 +54,8 @@ func TestErrorClassOfReplies(t *testing.T) {
 		{"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", "clusterdown"},
 		{"TRYAGAIN Multiple keys request during rehashing of slot", "tryagain"},
 		{"WRONGTYPE Operation against a key holding the wrong kind of value", "damaged"},
+		{"ERR Protocol error: invalid bulk length", "too_large"},
+		{"ERR Protocol error: invalid multibulk length", "too_large"},
 		{"ERR nothing of note", "other"},
 	} {
 		server := miniredis.RunT(t)

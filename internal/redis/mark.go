@@ -15,7 +15,7 @@ func (s *Store) Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta,
 	for i, m := range markers {
 		args, err := s.markArgs(m)
 		if err != nil {
-			return nil, shardError("mark", m.Shard, err)
+			return nil, refusal("mark", m.Shard, err)
 		}
 		calls[i] = call{s.keys(m.Shard)[:profilesKey], args}
 	}

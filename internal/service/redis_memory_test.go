@@ -12,11 +12,12 @@ import (
 	"tidemark/internal/shard"
 )
 
-// TestRedisOutOfMemory bounds the memory of a Redis under load. The service waits, reports it in /readyz and metrics, and loses nothing.
+// TestRedisOutOfMemory bounds the memory of a Redis under load, and then makes it a replica, as a failover does. The service waits, reports
+// it in /readyz and metrics, and loses nothing.
 func TestRedisOutOfMemory(t *testing.T) {
 	redis := serverstest.Redis(t, realservers.RedisOptions{})
 	s := stagedServers(t, redis.Addr())
-	log := sendStaged(t, s, split(purchases(t), 30)...)
+	log := sendStaged(t, s, split(purchases(t), 30, 60)...)
 	service := log.serve(t, s)
 	log.awaitMiddle(t, s, 0)
 	setMemory := func(bytes string) {
@@ -47,6 +48,21 @@ func TestRedisOutOfMemory(t *testing.T) {
 		status, _ := service.look(t, "/readyz")
 		return status == http.StatusOK
 	})
+
+	log.awaitMiddle(t, s, 1)
+	if err := redis.Client().ReplicaOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	log.open(2)
+	servicetest.Eventually(t, servicetest.Longest, "the service says that it talks to a replica", func() bool {
+		return len(service.retried("commit", "READONLY")) > 0
+	})
+	if got := service.metric(t, "tidemark_errors_total", `operation="commit"`, `class="readonly"`); got == 0 {
+		t.Error("errors of commits to a replica: got none, want some")
+	}
+	if err := redis.Promote(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	log.finish(t, s, service)
 }
 

@@ -126,6 +126,12 @@ func (s *Service) report(n pipeline.Notice) {
 	if n.Kind == pipeline.Shortened {
 		n.Operation = "the input topic still holds the record; --max-record and --max-batch bound what is accepted"
 	}
+	if n.Kind == pipeline.ReadOnly {
+		n.Operation += ": the server is a replica: end the failover, or give --redis-url the address of the master"
+	}
+	if n.Kind == pipeline.Refused {
+		n.Operation = "from now on with smaller commits; raise proto-max-bulk-len of Redis, or the limit of the proxy before it"
+	}
 	if n.Kind == pipeline.Drift {
 		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
 		return

@@ -214,32 +214,11 @@ func (g *staged) finishUnder(t *testing.T, s *servicetest.Servers, m *member, so
 	m.awaitEnd(t, s)
 	want := g.replay(t, source)
 	want.Compare(t, s)
-	comparePopulation(t, s, want)
+	want.ComparePopulation(t, s)
 	for n, audit := range audits(t, s.Data) {
 		if !audit.Intact() {
 			t.Errorf("shard %d: its head counts %+v, its keys hold %+v", n, audit.Meta.Counts, audit.Actual)
 		}
-	}
-}
-
-// comparePopulation compares the counters of the population with the scores of the replay. An event that is applied twice would show here.
-func comparePopulation(t *testing.T, s *servicetest.Servers, r servicetest.Replayed) {
-	t.Helper()
-	want := map[string]int{"customers": len(r.Scores)}
-	for _, fields := range r.Scores {
-		want["tier:"+fields["tier"]]++
-		want["level:"+fields["churn_level"]]++
-	}
-	got := s.Hashes(t, "tm:population")[0]
-	delete(got, "as_of")
-	for name, n := range got {
-		if n != strconv.Itoa(want[name]) {
-			t.Errorf("population: %s is %s, want %d", name, n, want[name])
-		}
-		delete(want, name)
-	}
-	if len(want) > 0 {
-		t.Errorf("population: %v are missing from %v", want, got)
 	}
 }
 

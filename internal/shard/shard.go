@@ -31,6 +31,18 @@ func (e *DamagedError) Error() string { return fmt.Sprintf("shard %d is damaged:
 // Unwrap returns what has been found.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
+// RefusedError says that the store will never carry out a call as it is: the call is too large, or wrong in itself. No retry mends
+// that, and the shard is not damaged.
+type RefusedError struct {
+	Shard int
+	Err   error
+}
+
+func (e *RefusedError) Error() string { return fmt.Sprintf("refused by shard %d: %v", e.Shard, e.Err) }
+
+// Unwrap returns the reason.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
 // Layout says how the data is laid out. It is fixed for the life of an edition: the first program writes it to tm:meta, and a
 // program with another layout refuses to start. Only a rebuild changes it.
 type Layout struct {

@@ -199,8 +199,12 @@ func testRefused(t *testing.T, s harness) {
 			Outbox: []shard.Output{output("o4")}, Census: map[string]int64{"customers": 1},
 		}
 		change(&c)
-		if err := s.try(c); err == nil || errors.Is(err, shard.ErrConflict) {
+		err := s.try(c)
+		if err == nil || errors.Is(err, shard.ErrConflict) {
 			t.Errorf("%s: got error %v, want one that is no conflict", name, err)
+		}
+		if _, hopeless := errors.AsType[*shard.RefusedError](err); !hopeless && name != "more confirmed than the outbox has" { // which is damage
+			t.Errorf("%s: got error %v, want one that says that no retry helps", name, err)
 		}
 		if got := s.state(3); got != want {
 			t.Fatalf("after %s:\n got %s\nwant %s", name, got, want)

@@ -122,6 +122,28 @@ func (r Replayed) compareScores(t testing.TB, s *Servers, counts func(field stri
 	}
 }
 
+// ComparePopulation compares the counters of the population with the scores of the replay. An event that is applied twice would show here,
+// and a view that was written before the last commit. The service has ended.
+func (r Replayed) ComparePopulation(t testing.TB, s *Servers) {
+	t.Helper()
+	want := map[string]int{"customers": len(r.Scores)}
+	for _, fields := range r.Scores {
+		want["tier:"+fields["tier"]]++
+		want["level:"+fields["churn_level"]]++
+	}
+	got := s.Hashes(t, "tm:population")[0]
+	delete(got, "as_of")
+	for name, n := range got {
+		if n != strconv.Itoa(want[name]) {
+			t.Errorf("population: %s is %s, want %d", name, n, want[name])
+		}
+		delete(want, name)
+	}
+	if len(want) > 0 {
+		t.Errorf("population: %v are missing from %v", want, got)
+	}
+}
+
 // CompareOutputs compares the records of the output topics with the transitions of the replay, by id.
 func (r Replayed) CompareOutputs(t testing.TB, outputs map[string]*kgo.Record) {
 	t.Helper()

@@ -1,0 +1,45 @@
+package history
+
+import "unsafe" // for sizes only
+
+// The bytes of one fact of each sort in memory.
+const (
+	orderBytes     = int(unsafe.Sizeof(order{}))
+	refundBytes    = int(unsafe.Sizeof(refund{}))
+	paymentBytes   = int(unsafe.Sizeof(payment{}))
+	feedbackBytes  = int(unsafe.Sizeof(feedback{}))
+	touchBytes     = int(unsafe.Sizeof(touch{}))
+	touchDayBytes  = int(unsafe.Sizeof(touchDay{}))
+	pastBytes      = int(unsafe.Sizeof(past{}))
+	channelBytes   = int(unsafe.Sizeof(channel{}))
+	consentBytes   = int(unsafe.Sizeof(consent{}))
+	attributeBytes = int(unsafe.Sizeof(attribute{}))
+	stringBytes    = int(unsafe.Sizeof(""))
+)
+
+// Footprint estimates the bytes of heap that s keeps alive, without s itself. It counts what the slices hold, and not what the
+// allocator rounds up. Memory that s shares with another Summary counts for both.
+func (s *Summary) Footprint() int {
+	n := cap(s.orders)*orderBytes + cap(s.refunds)*refundBytes + cap(s.payments)*paymentBytes + cap(s.feedbacks)*feedbackBytes +
+		cap(s.touches)*touchBytes + cap(s.days)*touchDayBytes +
+		cap(s.channels)*channelBytes + cap(s.categories)*stringBytes + cap(s.consents)*consentBytes + cap(s.attributes)*attributeBytes
+	if s.past != nil {
+		n += pastBytes
+	}
+	for i := range s.feedbacks {
+		n += len(s.feedbacks[i].id)
+	}
+	for i := range s.channels {
+		n += len(s.channels[i].name)
+	}
+	for _, name := range s.categories {
+		n += len(name)
+	}
+	for i := range s.consents {
+		n += len(s.consents[i].channel)
+	}
+	for i := range s.attributes {
+		n += len(s.attributes[i].value)
+	}
+	return n
+}

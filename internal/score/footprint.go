@@ -1,0 +1,15 @@
+package score
+
+import "unsafe" // for sizes only
+
+const (
+	profileBytes = int(unsafe.Sizeof(Profile{}))
+	outcomeBytes = int(unsafe.Sizeof(Outcome{}))
+)
+
+// Footprint estimates the bytes of heap that p keeps alive, p included. It lies within 30 % of what a heap of many such profiles
+// measures. The name of the model is left out: profiles share it.
+func (p *Profile) Footprint() int {
+	return profileBytes + p.History.Footprint() + len(p.Customer) + len(p.Standing.LastID) + len(p.Episode.ID) + len(p.Episode.LastID) +
+		len(p.Second.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest)
+}
