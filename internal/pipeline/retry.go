@@ -14,7 +14,8 @@ const (
 )
 
 // retry calls do until it succeeds, or until ctx ends: then it returns the cause. Nothing is skipped: while the store or the log is
-// away, the lane waits. Only a damaged shard is not tried again: retry returns errTakeOver, and the takeover rebuilds the shard.
+// away, the lane waits. Two answers are not tried again. If a shard is damaged, retry returns errTakeOver, and the takeover rebuilds the
+// shard. If a newer version of the program has written the shard, retry returns shard.ErrNewer, and the lane ends.
 func (b *base) retry(ctx context.Context, operation string, do func() error) error {
 	failing := 0
 	defer func() {
@@ -35,6 +36,9 @@ func (b *base) retry(ctx context.Context, operation string, do func() error) err
 		}
 		if damaged := (*shard.DamagedError)(nil); errors.As(err, &damaged) {
 			return b.condemn(damaged)
+		}
+		if errors.Is(err, shard.ErrNewer) {
+			return err
 		}
 		if failing == 0 {
 			failing = b.failures.begin(operation, err)

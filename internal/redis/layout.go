@@ -35,6 +35,9 @@ func (s *Store) Open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", s.key("meta"), err)
 	}
+	if got["format"] != want["format"] {
+		return fmt.Errorf("open %s: %w", s.key("meta"), formatError(got["format"]))
+	}
 	for _, field := range layoutFields {
 		if got[field] != want[field] {
 			return fmt.Errorf("open %s: %w: %s is %q there, %q here", s.key("meta"), ErrLayout, field, got[field], want[field])
