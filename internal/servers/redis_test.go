@@ -168,9 +168,8 @@ func TestRelayWithTwoTargets(t *testing.T) {
 	var conns []*goredis.Conn
 	for range 4 {
 		client := goredis.NewClient(&goredis.Options{Addr: relay.Addr(), MaxRetries: -1, DialerRetries: 1})
-		defer client.Close()
 		conn := client.Conn()
-		defer conn.Close()
+		t.Cleanup(func() { _, _ = conn.Close(), client.Close() })
 		if err := conn.Ping(bounded(t)).Err(); err != nil { // one after the other: they are numbered in this order
 			t.Fatal(err)
 		}
@@ -187,7 +186,7 @@ func TestRelayWithTwoTargets(t *testing.T) {
 	}
 	for range 3 {
 		client := goredis.NewClient(&goredis.Options{Addr: relay.Addr()})
-		defer client.Close()
+		t.Cleanup(func() { _ = client.Close() })
 		if err := client.Incr(bounded(t), "calls").Err(); err != nil {
 			t.Errorf("a new connection: %v", err)
 		}
