@@ -87,6 +87,7 @@ var may = map[string][]string{
 	// For the demo and for tests: servers in this process, real data, and the tests that every store must pass.
 	"internal/embed":     {},
 	"internal/realdata":  {},
+	"internal/release":   {"internal/event", "internal/dataset"},
 	"internal/terminal":  {},
 	"internal/storetest": {"schemas", "internal/event", "internal/shard", "internal/stream"},
 

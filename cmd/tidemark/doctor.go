@@ -72,6 +72,7 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 		layout.Edition, layout.Shards, layout.Partitioner, layout.Zone, layout.Base)})
 	model, ok, err := db.Model(ctx)
 	tell(modelInForce(model, ok, err))
+	c.askUpgrade(ctx, db, layout, model, tell)
 	return layout
 }
 

@@ -22,9 +22,9 @@ func TestSizesInFlags(t *testing.T) {
 			t.Errorf("%s: got %d, which says %s, and error %v, want %d, which says %s", row.text, got, got, err, row.want, row.say)
 		}
 	}
-	for _, text := range []string{"", "MiB", "1MB", "-1KiB", "1.5MiB", "9999999999GiB", "many"} {
+	for _, text := range []string{"", "MiB", "0", "-1KiB", "many"} {
 		var got byteSize
-		if err := got.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "1MiB") {
+		if err := got.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "512MB") {
 			t.Errorf("%q: got %d and error %v, want an error that shows how a size is written", text, got, err)
 		}
 	}

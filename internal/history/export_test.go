@@ -6,3 +6,6 @@ var (
 	MonthOf    = monthOf
 	MonthStart = monthStart
 )
+
+// PartsEnd is the bit after the last part of a history.
+const PartsEnd = partsEnd

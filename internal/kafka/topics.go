@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -113,37 +112,6 @@ func number(suits func(int64) bool) func(string) bool {
 		n, err := strconv.ParseInt(value, 10, 64)
 		return err == nil && suits(n)
 	}
-}
-
-// CreateTopics creates the missing topics of the design. partitions and replication hold for each new topic; replication -1 is
-// the default of the brokers. A topic that exists is left as it is: CheckTopics says whether it will do. CreateTopics returns
-// when the new topics can be read and written.
-func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int) error {
-	if partitions < 1 || replication == 0 || replication < -1 {
-		return fmt.Errorf("create topics: %d partitions and replication %d cannot be", partitions, replication)
-	}
-	found, err := c.partitions(ctx, topicNames()...)
-	if err != nil {
-		return fmt.Errorf("create topics: %w", err)
-	}
-	var created []string
-	for _, t := range topics() {
-		if len(found[t.name]) > 0 {
-			continue
-		}
-		created = append(created, t.name)
-		err := c.createTopic(ctx, t.config(partitions, replication, true))
-		if errors.Is(err, kafkago.InvalidConfiguration) { // an older broker
-			err = c.createTopic(ctx, t.config(partitions, replication, false))
-		}
-		if err != nil && !errors.Is(err, kafkago.TopicAlreadyExists) {
-			return fmt.Errorf("create topic %s: %w", t.name, err)
-		}
-	}
-	if err := c.awaitLeaders(ctx, created); err != nil {
-		return fmt.Errorf("create topics: wait until they can be used: %w", err)
-	}
-	return nil
 }
 
 // awaitLeaders waits until the leaders of all partitions answer, at most the request timeout. In KRaft mode the controller reports a

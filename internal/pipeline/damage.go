@@ -30,14 +30,15 @@ func (b *base) condemn(e *shard.DamagedError) error {
 	return b.takeOverAgain(Notice{Kind: Damaged, Shard: e.Shard, Err: e.Err})
 }
 
-// decodeProfile reads a stored profile of a shard. Bytes that have changed since they were written are damage.
+// decodeProfile reads a stored profile of a shard. Bytes that have changed since they were written are damage. Bytes that have not
+// changed, and that this program cannot read, come from a newer version.
 func (b *base) decodeProfile(number int, encoded []byte) (score.Profile, error) {
 	p, err := b.cfg.decode(encoded)
 	if errors.Is(err, score.ErrChecksum) {
 		return p, b.condemn(&shard.DamagedError{Shard: number, Err: fmt.Errorf("decode a profile: %w", err)})
 	}
 	if err != nil {
-		return p, fmt.Errorf("shard %d: decode a profile: %w", number, err)
+		return p, fmt.Errorf("shard %d: decode a profile: %w: %w", number, err, shard.ErrNewer)
 	}
 	return p, nil
 }

@@ -15,6 +15,7 @@ import (
 //	*shard.DamagedError      a shard does not hold what it must          takes over again, and rebuilds the shard from the log
 //	*shard.RefusedError      a call is too large for the store           takes over again, and commits less at a time
 //	class readonly           for long: the server stays a replica        takes over again, on new connections
+//	shard.ErrNewer           a newer program has written the shard       ends
 const (
 	classReadOnly = "readonly"
 	// readOnlyAfter is how long a lane retries a store that is read-only before it takes over again. A failover takes seconds.
@@ -42,6 +43,9 @@ func (b *base) shrink(e *shard.RefusedError) error {
 func (b *base) hopeless(operation string, err error, since time.Time) error {
 	if damaged := (*shard.DamagedError)(nil); errors.As(err, &damaged) {
 		return b.condemn(damaged)
+	}
+	if errors.Is(err, shard.ErrNewer) {
+		return err
 	}
 	if refused := (*shard.RefusedError)(nil); errors.As(err, &refused) {
 		return b.shrink(refused)

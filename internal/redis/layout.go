@@ -64,6 +64,9 @@ func (s *Store) Open(ctx context.Context) error {
 	if got["edition"] == "" {
 		got["edition"] = "0" // data from before the first rebuild has no such field
 	}
+	if got["format"] != want["format"] {
+		return fmt.Errorf("open %s: %w", s.key("meta"), formatError(got["format"]))
+	}
 	for _, field := range layoutFields {
 		if got[field] != want[field] {
 			return fmt.Errorf("open %s: %w: %s is %q there, %q here", s.key("meta"), ErrLayout, field, got[field], want[field])

@@ -31,7 +31,7 @@ func parseMarkField(field string) (shard.Partition, error) {
 var headFields = [...]string{"token", "model", "sequence", "format", "profiles", "due", "outbox"}
 
 // decodeMeta reads the head of a shard from the fields of its meta key. Without a token there is no shard: the head is empty.
-// Unknown fields are ignored. A format later than Format is an error.
+// Unknown fields are ignored. A format later than Format is a shard.ErrNewer.
 func decodeMeta(fields map[string]string) (shard.Meta, error) {
 	if fields["token"] == "" {
 		return shard.Meta{}, nil
@@ -54,7 +54,7 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 		m.Format -= stopped
 	}
 	if m.Format > Format {
-		return shard.Meta{}, fmt.Errorf("head: format %d, this program knows %d", m.Format, Format)
+		return shard.Meta{}, fmt.Errorf("head: format %d, this program knows %d: %w", m.Format, Format, shard.ErrNewer)
 	}
 	for field, value := range fields {
 		if !strings.HasPrefix(field, markPrefix) {

@@ -8,6 +8,9 @@ import (
 
 // What tests outside the package look at.
 
+// TagsEnd is the tag after the last section of a profile.
+const TagsEnd = tagsEnd
+
 // Same is e.feels.same.
 func (e *Engine) Same(a, b *history.Facts) bool { return e.feels.same(a, b) }
 

@@ -157,6 +157,47 @@ func TestRelayLeadsOnAfterACut(t *testing.T) {
 	}
 }
 
+// TestRelayWithTwoTargets: after a turn, connections that stay lead to the first target, new connections to the second.
+func TestRelayWithTwoTargets(t *testing.T) {
+	first, second := redisFor(t, RedisOptions{}), redisFor(t, RedisOptions{})
+	relay, err := NewRelay(first.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer relay.Close()
+	var conns []*goredis.Conn
+	for range 4 {
+		client := goredis.NewClient(&goredis.Options{Addr: relay.Addr(), MaxRetries: -1, DialerRetries: 1})
+		conn := client.Conn()
+		t.Cleanup(func() { _, _ = conn.Close(), client.Close() })
+		if err := conn.Ping(bounded(t)).Err(); err != nil { // one after the other: they are numbered in this order
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+	}
+	relay.Turn(second.Addr())
+	if closed, stay := relay.Break(func(n int) bool { return n%2 == 1 }); closed != 2 || stay != 2 {
+		t.Errorf("of 4 connections: %d are closed and %d stay, want 2 and 2", closed, stay)
+	}
+	for n, conn := range conns {
+		if err := conn.Incr(bounded(t), "calls").Err(); (err != nil) != (n%2 == 1) {
+			t.Errorf("connection %d: got error %v, want one only for the connections that were closed", n, err)
+		}
+	}
+	for range 3 {
+		client := goredis.NewClient(&goredis.Options{Addr: relay.Addr()})
+		t.Cleanup(func() { _ = client.Close() })
+		if err := client.Incr(bounded(t), "calls").Err(); err != nil {
+			t.Errorf("a new connection: %v", err)
+		}
+	}
+	for server, want := range map[*Redis]string{first: "2", second: "3"} {
+		if got, err := server.Client().Get(bounded(t), "calls").Result(); err != nil || got != want {
+			t.Errorf("%s has %s calls, %v, want %s", server.name, got, err, want)
+		}
+	}
+}
+
 func TestRelayHoldsWhatIsSent(t *testing.T) {
 	r := redisFor(t, RedisOptions{})
 	relay, err := NewRelay(r.Addr())

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"slices"
 	"sync"
 )
 
@@ -14,11 +15,19 @@ type Relay struct {
 	listener net.Listener
 	done     sync.WaitGroup
 
-	mu     sync.Mutex
-	target string
-	cut    bool
-	conns  map[net.Conn]struct{}
-	delay  *delay // nil when nothing is held back
+	mu       sync.Mutex
+	target   string
+	cut      bool
+	sessions []session // in order of their beginning
+	delay    *delay    // nil when nothing is held back
+}
+
+// session is a connection of a client, and the connection to the target that belongs to it.
+type session struct{ client, server net.Conn }
+
+func (s session) close() {
+	_ = s.client.Close()
+	_ = s.server.Close()
 }
 
 // delay holds back what clients send, beginning with the first piece that contains text.
@@ -34,7 +43,7 @@ func NewRelay(target string) (*Relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Relay{listener: listener, target: target, conns: make(map[net.Conn]struct{})}
+	r := &Relay{listener: listener, target: target}
 	r.done.Go(r.serve)
 	return r, nil
 }
@@ -47,6 +56,32 @@ func (r *Relay) Cut() { r.set(r.target, true) }
 
 // Lead closes every connection. New connections go to target, host:port.
 func (r *Relay) Lead(target string) { r.set(target, false) }
+
+// Turn makes new connections go to target, host:port. Open connections stay where they lead. So it plays a proxy that does not cut the
+// sessions of its clients at a failover.
+func (r *Relay) Turn(target string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.target, r.cut = target, false
+}
+
+// Break closes the open connections that broken chooses by their number, in order of their beginning. It returns how many it has closed,
+// and how many stay.
+func (r *Relay) Break(broken func(n int) bool) (closed, stay int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var left []session
+	for n, s := range r.sessions {
+		if !broken(n) {
+			left = append(left, s)
+			continue
+		}
+		s.close()
+		closed++
+	}
+	r.sessions = left
+	return closed, len(left)
+}
 
 // Hold makes the relay hold back what clients send. It begins with the first piece that contains text, and then holds back all
 // connections until Release. The channel is closed at this first piece. Answers of the server are never held back.
@@ -81,10 +116,10 @@ func (r *Relay) set(target string, cut bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.target, r.cut = target, cut
-	for conn := range r.conns {
-		_ = conn.Close()
+	for _, s := range r.sessions {
+		s.close()
 	}
-	clear(r.conns)
+	r.sessions = nil
 }
 
 func (r *Relay) serve() {
@@ -110,7 +145,8 @@ func (r *Relay) join(client net.Conn) {
 		return
 	}
 	defer server.Close()
-	if !r.enter(target, client, server) {
+	here := session{client, server}
+	if !r.enter(target, here) {
 		return
 	}
 	var back sync.WaitGroup
@@ -122,8 +158,7 @@ func (r *Relay) join(client net.Conn) {
 	_ = server.Close()
 	back.Wait()
 	r.mu.Lock()
-	delete(r.conns, client)
-	delete(r.conns, server)
+	r.sessions = slices.DeleteFunc(r.sessions, func(s session) bool { return s == here })
 	r.mu.Unlock()
 }
 
@@ -157,16 +192,14 @@ func (r *Relay) await(piece []byte) {
 	}
 }
 
-// enter registers the connections, so that the next cut closes them. It returns false if the relay was cut, or got another target,
-// while the connection to the target was being opened.
-func (r *Relay) enter(target string, conns ...net.Conn) bool {
+// enter registers a session, so that the next cut closes it. It returns false if the relay was cut, or got another target, while the
+// connection to the target was being opened.
+func (r *Relay) enter(target string, s session) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.cut || r.target != target {
 		return false
 	}
-	for _, conn := range conns {
-		r.conns[conn] = struct{}{}
-	}
+	r.sessions = append(r.sessions, s)
 	return true
 }

@@ -78,7 +78,7 @@ func TestRebuild(t *testing.T) {
 	m.awaitEnd(t, s)
 	want := log.replay(t, "")
 	want.Compare(t, s)
-	comparePopulation(t, s, want)
+	want.ComparePopulation(t, s)
 	if all, single := len(s.Records(t, servicetest.OutputTopics...)), len(want.IDs); all != single {
 		t.Errorf("%d outputs are published, want each of %d once", all, single)
 	}
@@ -134,5 +134,5 @@ func TestRebuildDies(t *testing.T) {
 	m.awaitEnd(t, s)
 	want := log.replay(t, "")
 	want.Compare(t, s)
-	comparePopulation(t, s, want)
+	want.ComparePopulation(t, s)
 }

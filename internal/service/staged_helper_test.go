@@ -201,6 +201,14 @@ func (g *staged) finish(t *testing.T, s *servicetest.Servers, m *member) {
 // finishUnder is finish, under the model of a source.
 func (g *staged) finishUnder(t *testing.T, s *servicetest.Servers, m *member, source string) {
 	t.Helper()
+	g.await(t, s)
+	m.awaitEnd(t, s)
+	g.compare(t, s, source)
+}
+
+// await waits until all shards have seen the whole log, and the group has committed its end.
+func (g *staged) await(t *testing.T, s *servicetest.Servers) {
+	t.Helper()
 	servicetest.Eventually(t, servicetest.Longest, "all shards have seen the whole log", func() bool {
 		for _, a := range audits(t, s.Data) {
 			for index, end := range g.ends[len(g.ends)-1] {
@@ -211,7 +219,12 @@ func (g *staged) finishUnder(t *testing.T, s *servicetest.Servers, m *member, so
 		}
 		return true
 	})
-	m.awaitEnd(t, s)
+	s.AwaitCaughtUp(t)
+}
+
+// compare compares the servers with the replay, under the model of a source. Nobody may write to the servers any more.
+func (g *staged) compare(t *testing.T, s *servicetest.Servers, source string) {
+	t.Helper()
 	want := g.replay(t, source)
 	want.Compare(t, s)
 	want.ComparePopulation(t, s)

@@ -1,0 +1,94 @@
+package release
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/replay"
+	"tidemark/internal/score"
+)
+
+// TestProfilesDecode: every profile of every release decodes, and holds what it held. A profile of the newest release is encoded again as
+// it was.
+func TestProfilesDecode(t *testing.T) {
+	for _, r := range All(t) {
+		profiles := r.Profiles(t)
+		if len(profiles) < 20 {
+			t.Errorf("release %d: %d profiles, want at least 20", r.Number, len(profiles))
+		}
+		for _, stored := range profiles {
+			p, err := score.Decode([]byte(stored.Encoded))
+			if err != nil {
+				t.Errorf("release %d, %s at the %s: %v", r.Number, stored.Customer, stored.When, err)
+				continue
+			}
+			if len(stored.Holds) < 10 {
+				t.Errorf("release %d, %s at the %s: %d values, want at least 10", r.Number, stored.Customer, stored.When, len(stored.Holds))
+			}
+			for _, differs := range lacking(stored.Holds, holds(p)) {
+				t.Errorf("release %d, %s at the %s: %s", r.Number, stored.Customer, stored.When, differs)
+			}
+			if again := p.Append(nil); r == Newest(t) && !bytes.Equal(again, []byte(stored.Encoded)) {
+				t.Errorf("release %d, %s at the %s, encoded again: got %x, want %x", r.Number, stored.Customer, stored.When, again, stored.Encoded)
+			}
+		}
+	}
+}
+
+// TestProfilesGoOn: today's engine goes on from the profiles that each release left at the cut, and ends with the values and the
+// transitions of a replay of the whole log.
+func TestProfilesGoOn(t *testing.T) {
+	for _, r := range All(t) {
+		engine := r.engine(t)
+		events, before := r.Events(t)
+		later := map[string][]event.Event{}
+		for _, life := range event.Lives(events[before:]) {
+			later[life[0].Common().Customer] = life
+		}
+		whole := map[string]replay.Customer{}
+		for _, c := range replay.Run(engine, events, AsOf).Customers {
+			whole[c.Profile.Customer] = c
+		}
+		went := 0
+		for _, stored := range r.Profiles(t) {
+			if stored.When != "cut" {
+				continue
+			}
+			went++
+			p, err := score.Decode([]byte(stored.Encoded))
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := p.Sequence
+			var transitions []score.Transition
+			for _, x := range later[stored.Customer] {
+				var more []score.Transition
+				p, more, _ = engine.Apply(p, x)
+				transitions = append(transitions, more...)
+			}
+			p, more := engine.Review(p, AsOf)
+			transitions = append(transitions, more...)
+			p.Outcomes = nil
+			want := whole[stored.Customer]
+			for _, differs := range lacking(holds(want.Profile), holds(engine.Schedule(p))) {
+				t.Errorf("release %d, %s goes on: %s", r.Number, stored.Customer, differs)
+			}
+			if got, want := ids(transitions), ids(want.Transitions[told:]); !slices.Equal(got, want) {
+				t.Errorf("release %d, %s goes on: transitions %v, want those of the replay, %v", r.Number, stored.Customer, got, want)
+			}
+		}
+		if went < 10 {
+			t.Errorf("release %d: %d profiles go on, want at least 10", r.Number, went)
+		}
+	}
+}
+
+func ids(transitions []score.Transition) []string {
+	all := make([]string, len(transitions))
+	for i, x := range transitions {
+		all[i] = x.Common().ID
+	}
+	return all
+}

@@ -1,0 +1,209 @@
+package release
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/linkedin/goavro/v2"
+
+	"tidemark/internal/avro"
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/replay"
+	"tidemark/internal/score"
+	"tidemark/internal/service"
+	"tidemark/internal/shard"
+	"tidemark/schemas"
+)
+
+// TestTodaysEncoding: what today's program writes is what the newest release has written, to the byte. A change of an encoding needs a new
+// folder, so that the tests keep reading what the release before has written.
+func TestTodaysEncoding(t *testing.T) {
+	r := Newest(t)
+	for name, content := range map[string][]byte{
+		"redis.json": indented(t, written(t, r)), "profiles.json": indented(t, profiles(t, r)), "messages.json": indented(t, messages(t, r)),
+	} {
+		if *update {
+			r.write(t, name, content)
+			continue
+		}
+		if want := r.file(t, name); !bytes.Equal(content, want) {
+			t.Errorf("%s of release %d: today's program writes something else; want\n%s\ngot\n%s\n"+
+				"If the encoding or the scores are meant to change, the package comment says how a release gets a folder.",
+				name, r.Number, firstDifference(want, content), firstDifference(content, want))
+		}
+	}
+}
+
+// firstDifference returns the first line of a that differs from b, with its number.
+func firstDifference(a, b []byte) string {
+	others := bytes.Split(b, []byte("\n"))
+	for i, line := range bytes.Split(a, []byte("\n")) {
+		if i >= len(others) || !bytes.Equal(line, others[i]) {
+			return fmt.Sprintf("line %d: %.300s", i+1, line)
+		}
+	}
+	return "no more lines"
+}
+
+func indented(t *testing.T, what any) []byte {
+	t.Helper()
+	var into bytes.Buffer
+	to := json.NewEncoder(&into)
+	to.SetEscapeHTML(false)
+	to.SetIndent("", " ")
+	if err := to.Encode(what); err != nil {
+		t.Fatal(err)
+	}
+	return into.Bytes()
+}
+
+// source returns the model of a release: that of its redis.json, or the default model if the file is not written yet.
+func (r Release) source(t *testing.T) []byte {
+	t.Helper()
+	if source := r.Keys(t)["tm:model"].Hash["source"]; source != "" {
+		return []byte(source)
+	}
+	return model.Default()
+}
+
+func (r Release) engine(t *testing.T) *score.Engine {
+	t.Helper()
+	engine, err := service.NewEngine(r.source(t), "UTC", nil)
+	if err != nil {
+		t.Fatalf("the model of release %d: %v", r.Number, err)
+	}
+	return engine
+}
+
+// profiles returns the profiles at the cut and at the end, as today's program encodes them.
+func profiles(t *testing.T, r Release) []Profile {
+	t.Helper()
+	engine := r.engine(t)
+	events, before := r.Events(t)
+	var all []Profile
+	add := func(when string, p score.Profile) {
+		all = append(all, Profile{p.Customer, when, Bytes(p.Append(nil)), holds(p)})
+	}
+	for _, life := range event.Lives(events[:before]) {
+		p := engine.New(life[0].Common().Customer)
+		for _, x := range life {
+			p, _, _ = engine.Apply(p, x)
+		}
+		p.Outcomes = nil // the census has them
+		p = engine.Schedule(p)
+		add("cut", p)
+		if p.Episode.ID != "" {
+			p.Muted = true
+			add("cut, its episode muted", p)
+		}
+	}
+	for _, c := range replay.Run(engine, events, AsOf).Customers {
+		add("end", c.Profile)
+	}
+	return all
+}
+
+// messages returns one message of every kind: events, transitions, and a public score.
+func messages(t *testing.T, r Release) []Message {
+	t.Helper()
+	codec := newCodec(t)
+	engine := r.engine(t)
+	events, _ := r.Events(t)
+	kinds := map[string]Message{}
+	add := func(kind string, o shard.Output) {
+		if _, ok := kinds[o.Topic+kind]; !ok {
+			kinds[o.Topic+kind] = Message{o.Topic, string(o.Key), Bytes(o.Value), says(t, o.Value)}
+		}
+	}
+	for _, x := range events {
+		add(kindOf(x), codec.EncodeEvent(x))
+	}
+	result := replay.Run(engine, events, AsOf)
+	for _, x := range result.Transitions() {
+		o, err := codec.Encode(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		add(fmt.Sprintf("%T %s", x, x.Common().Cause), o)
+	}
+	public := engine.Score(result.Customers[0].Profile, AsOf)
+	o, err := codec.EncodeScore(&public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add("", o)
+	var all []Message
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		all = append(all, kinds[kind])
+	}
+	return all
+}
+
+func kindOf(x event.Event) string {
+	switch x := x.(type) {
+	case *event.Purchase:
+		return x.Kind.String()
+	case *event.Interaction:
+		return x.Kind.String()
+	case *event.Feedback:
+		return x.Kind.String()
+	}
+	return ""
+}
+
+func newCodec(t *testing.T) *avro.Codec {
+	t.Helper()
+	codec, err := avro.New(avro.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codec
+}
+
+// says returns a message in Avro's JSON, as any reader with the schema of the message's id sees it. The message begins with a zero and
+// the id in four bytes.
+func says(t *testing.T, message []byte) json.RawMessage {
+	t.Helper()
+	id := uint32(message[1])<<24 | uint32(message[2])<<16 | uint32(message[3])<<8 | uint32(message[4])
+	for _, s := range schemas.Versions() {
+		if s.ID != id {
+			continue
+		}
+		codec, err := goavro.NewCodec(s.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		native, rest, err := codec.NativeFromBinary(message[5:])
+		if err != nil || len(rest) > 0 {
+			t.Fatalf("a message of %s: %v, %d bytes left", s.Topic, err, len(rest))
+		}
+		text, err := codec.TextualFromNative(nil, native)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sorted(t, text)
+	}
+	t.Fatalf("no schema has the id %#x: nobody can read its messages any more", id)
+	return nil
+}
+
+// sorted returns JSON with the fields of objects in alphabetical order and without spaces.
+func sorted(t *testing.T, text []byte) json.RawMessage {
+	t.Helper()
+	from := json.NewDecoder(bytes.NewReader(text))
+	from.UseNumber()
+	var tree any
+	if err := from.Decode(&tree); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
+}

@@ -1,0 +1,66 @@
+package service_test
+
+import (
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/release"
+	realservers "tidemark/internal/servers"
+	"tidemark/internal/servers/serverstest"
+	"tidemark/internal/service/servicetest"
+	"tidemark/internal/shard"
+)
+
+// TestUpgrade is an upgrade from each release: the keys that the release left in Redis, with outputs in the outboxes that nobody has
+// published, and the log. Today's service goes on and ends with the result of a replay: nothing is lost, nothing is counted twice.
+func TestUpgrade(t *testing.T) {
+	for _, r := range release.All(t) {
+		t.Run(r.Name(), func(t *testing.T) {
+			kafka, redis := pool.Kafka(t, realservers.Kafka4), serverstest.Redis(t, realservers.RedisOptions{})
+			s := servicetest.At(t, kafka.Addr(), redis.Addr())
+			s.DeleteTopics(t)
+			s.CreateTopics(t, 1)
+			keys := r.Keys(t)
+			if err := keys.Restore(t.Context(), s.Data); err != nil {
+				t.Fatal(err)
+			}
+			events, before := r.Events(t)
+			s.Send(t, events)
+
+			c := usual()
+			c.asOf, c.alertMaxAge, c.untilCaughtUp = release.AsOf, 0, true
+			m := start(t, "the service", s, c)
+			servicetest.Eventually(t, servicetest.Within, "the service has caught up", func() bool { return !m.running() })
+			if m.err != nil {
+				t.Fatalf("the service ended with %v", m.err)
+			}
+
+			source := string(keys["tm:model"].Hash["source"])
+			want := replayOf(t, r.Log(t), source, release.AsOf)
+			want.CompareScores(t, s)
+			outputs := s.Outputs(t)
+			for id, kind := range want.IDs {
+				if outputs[id] == nil {
+					t.Errorf("%s %s is missing", kind, id)
+				}
+			}
+			if len(outputs) != len(want.IDs) {
+				t.Errorf("%d outputs, want the %d of the replay", len(outputs), len(want.IDs))
+			}
+			want.CompareForecasts(t, s)
+			want.ComparePopulation(t, s)
+			for n := range release.Shards {
+				if waiting := s.Waiting(t)[n]; waiting != 0 {
+					t.Errorf("%d outputs of shard %d wait, want none", waiting, n)
+				}
+			}
+			if got := m.metric(t, "tidemark_events_total", `result="applied"`); int(got) != len(events)-before {
+				t.Errorf("events applied: %v, want %d: the release had applied the others", got, len(events)-before)
+			}
+			p := shard.Partition{Topic: event.Purchases}
+			if got, want := s.Applied(t)[p], s.Ends(t, string(event.Purchases))[string(event.Purchases)][0]; got != want {
+				t.Errorf("mark of the purchases: %d, want the end, %d", got, want)
+			}
+		})
+	}
+}
