@@ -13,40 +13,11 @@ import (
 	"time"
 
 	"tidemark/internal/avro"
-	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/terminal"
 )
-
-// logSettings name the files of a log and their format.
-type logSettings struct {
-	Files  []string `arg:"" name:"file" help:"Files of the log. - is standard input; gzip is unpacked."`
-	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl" help:"Format of the log: ${enum}." placeholder:"NAME"`
-}
-
-// read reads the log. It shows progress on a terminal, and writes to s.err which lines it left out, and why.
-func (l logSettings) read(s streams) (dataset.Log, error) {
-	format, err := dataset.ParseFormat(l.Format)
-	if err != nil {
-		return dataset.Log{}, err
-	}
-	shown := terminal.NewProgress(s.err, "reading")
-	log, err := dataset.Read(format, l.Files, func(read, total int64) { shown.Show(read, total, "bytes") })
-	shown.End()
-	if err != nil {
-		return dataset.Log{}, err
-	}
-	for _, r := range log.Rejected {
-		fmt.Fprintf(s.err, "left out: %d lines, %s", r.Lines, r.Reason)
-		if len(r.Examples) > 0 {
-			fmt.Fprintf(s.err, " (%s)", r.Examples[0])
-		}
-		fmt.Fprintln(s.err)
-	}
-	return log, nil
-}
 
 type replayCommand struct {
 	logSettings
@@ -68,7 +39,8 @@ func (*replayCommand) Help() string {
     cdnow-sample   CDNOW_sample.txt, a tenth of these customers
     online-retail  Online Retail of UCI, as .csv or .csv.gz
     olist          the five files of Olist together
-    jsonl          a line per event: {"topic": "...", "event": {...}}`
+    jsonl          a line per event: {"topic": "...", "event": {...}}
+` + csvHelp
 }
 
 // Validate returns an error for flags that do not go together.
@@ -91,7 +63,7 @@ func (c *replayCommand) Run(s streams) error {
 		return err
 	}
 	began := time.Now()
-	log, err := c.read(s)
+	log, err := c.read(s, c.modelSettings)
 	if err != nil {
 		return err
 	}
