@@ -49,10 +49,13 @@ var may = map[string][]string{
 	"internal/shop":    {"internal/event", "internal/stat"},
 	"internal/traffic": {"internal/event"},
 	"internal/chart":   {},
-	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
-	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
-	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
-	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
+
+	"internal/spreadsheet": {},
+
+	"internal/replay": {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
+	"internal/panel":  {"internal/event", "internal/history", "internal/score/..."},
+	"internal/learn":  {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
+	"internal/watch":  {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
 	"internal/backtest": {
 		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn", "internal/chart",
 	},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +11,7 @@ import (
 
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
+	"tidemark/internal/spreadsheet"
 	"tidemark/internal/watch"
 )
 
@@ -40,7 +40,7 @@ func writeCounters(w io.Writer, counters map[string]int64) error {
 	if w == io.Discard {
 		return nil
 	}
-	out := csv.NewWriter(w)
+	out := spreadsheet.NewWriter(w)
 	if err := out.Write([]string{"counter", "count"}); err != nil {
 		return err
 	}
@@ -49,8 +49,7 @@ func writeCounters(w io.Writer, counters map[string]int64) error {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return out.Flush()
 }
 
 // quality holds the figures of the forecasts of one model.

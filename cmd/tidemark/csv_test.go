@@ -47,3 +47,13 @@ func TestTableEqualsJSON(t *testing.T) {
 		t.Errorf("with --map: got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestScoresRunInNoSpreadsheet: an id that begins like a formula is defused in the scores file.
+func TestScoresRunInNoSpreadsheet(t *testing.T) {
+	log := file(t, `{"topic":"customer.purchases.v1","event":{"event_id":"a","customer_id":"=1+1","order_id":"1","occurred_at":"2026-03-01","kind":"ORDER","amount_minor":100,"currency":"EUR"}}`)
+	out := filepath.Join(t.TempDir(), "scores.csv")
+	must(t, "replay", log, "--format", "jsonl", "--scores", out)
+	if got := csvRows(t, out)[1][0]; got != "'=1+1" {
+		t.Errorf("the customer is %q in the scores file, want an apostrophe in front", got)
+	}
+}

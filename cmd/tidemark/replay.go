@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
+	"tidemark/internal/spreadsheet"
 	"tidemark/internal/terminal"
 )
 
@@ -119,7 +119,7 @@ func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
 	if w == io.Discard {
 		return nil
 	}
-	out := csv.NewWriter(w)
+	out := spreadsheet.NewWriter(w)
 	if err := out.Write(score.Columns()); err != nil {
 		return err
 	}
@@ -129,8 +129,7 @@ func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return out.Flush()
 }
 
 // writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones.
