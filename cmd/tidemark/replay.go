@@ -27,6 +27,7 @@ type replayCommand struct {
 	AlertMaxAge time.Duration `help:"Mark a transition that is older than this at --as-of as not published; 0 marks none." default:"168h"`
 	Calibration string        `help:"Write counters of the churn forecasts with a known outcome as CSV to this file; - is standard output." placeholder:"FILE"`
 	JSON        bool          `help:"Print the summary as JSON."`
+	forgetSettings
 	boundSettings
 	modelSettings
 }
@@ -62,6 +63,7 @@ func (c *replayCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
+	engine = engine.Forgetting(c.ForgetProspects.silence())
 	began := time.Now()
 	log, err := c.read(s, c.modelSettings)
 	if err != nil {
@@ -165,6 +167,7 @@ type summary struct {
 	Events       map[string]int `json:"events"`
 	NoRate       map[string]int `json:"events_without_rate"`
 	AfterAsOf    int            `json:"events_after_as_of"`
+	Forgotten    int            `json:"forgotten,omitempty"`
 	Tiers        map[string]int `json:"tiers"`
 	Levels       map[string]int `json:"churn_levels"`
 	Segments     map[string]int `json:"segments"`
@@ -179,7 +182,7 @@ type summary struct {
 
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
-		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late,
+		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten,
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
@@ -226,6 +229,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if s.AfterAsOf > 0 {
 		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)
+	}
+	if s.Forgotten > 0 {
+		fmt.Fprintf(&b, "forgotten    %d prospects\n", s.Forgotten)
 	}
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",

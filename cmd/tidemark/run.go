@@ -31,6 +31,7 @@ type runCommand struct {
 	Admin            string        `help:"Listen address, host:port, of /livez, /readyz and /metrics. Empty opens no listener." default:"127.0.0.1:9464"`
 	Pprof            bool          `help:"Serve /debug/pprof on the admin address."`
 	LogLevel         string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	forgetSettings
 	boundSettings
 	modelSettings
 	memberSettings
@@ -124,7 +125,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
 		Model: source, ModelGiven: c.Model != "",
 		Layout:           shard.Layout{Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone},
-		ExitWhenCaughtUp: c.ExitWhenCaughtUp,
+		ExitWhenCaughtUp: c.ExitWhenCaughtUp, ForgetProspects: c.ForgetProspects.silence(),
 		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
 			Breaker:     pipeline.Breaker{Bury: c.BadRecords == "bury"},

@@ -77,6 +77,7 @@ func (s *session) note(w *work, p *part) {
 	st := w.state
 	w.items = p.rest
 	s.count(p.results)
+	s.metrics.forgotten.Add(float64(p.forgotten))
 	st.committed(p, s.cfg.CacheProfiles)
 	for customer, k := range p.profiles {
 		if k.stale {

@@ -9,7 +9,7 @@ import (
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
 	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
-	conflicts, rebuilds, reviews, misrouted                    prometheus.Counter
+	conflicts, rebuilds, reviews, misrouted, forgotten         prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
 	lag, checkpoint, outbox, held, paused                      *prometheus.GaugeVec
@@ -43,6 +43,7 @@ func NewMetrics() *Metrics {
 		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
 		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
+		forgotten:   counter("forgotten_total", "Prospects forgotten after the silence of --forget-prospects."),
 		misrouted:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
 		committedSeconds: prometheus.NewHistogramVec(
 			seconds("event_committed_seconds", "From the record time of an event to its commit."), []string{"topic"}),
@@ -81,7 +82,7 @@ func (m *Metrics) forget(index int) {
 // collectors lists all metrics.
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
-		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
+		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.forgotten,
 		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
 	}
 	for _, g := range m.quality.gauges() {

@@ -30,6 +30,8 @@ type state struct {
 	acked shard.Marks
 	// due is no later than the earliest review of the shard.
 	due event.Instant
+	// overslept are customers whose review is due earlier than their profile says: it was scheduled before --forget-prospects was given.
+	overslept []string
 	// active says that the shard has been committed since the last checkpoint.
 	active bool
 }
@@ -84,6 +86,9 @@ func (s *state) committed(p *part, limit int) {
 		s.profiles = map[string]*known{}
 	}
 	maps.Copy(s.profiles, p.profiles)
+	for _, customer := range p.commit.Forgotten {
+		delete(s.profiles, customer) // whoever asks for it again gets a new one, of the model in force then
+	}
 	for _, u := range p.commit.Updates {
 		s.due = min(s.due, u.Due)
 	}

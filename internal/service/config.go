@@ -1,6 +1,8 @@
 package service
 
 import (
+	"time"
+
 	goredis "github.com/redis/go-redis/v9"
 	"go.uber.org/zap"
 
@@ -28,6 +30,9 @@ type Config struct {
 	Layout shard.Layout
 	// ExitWhenCaughtUp, optional, ends the service once the group has committed the end offset of every input partition.
 	ExitWhenCaughtUp bool
+	// ForgetProspects, optional, is the silence in whole days after which customers who never bought are forgotten; see
+	// score.Engine.Forgetting. All instances, and a replay that is to agree, need the same.
+	ForgetProspects time.Duration
 	// Lane holds the settings of all lanes.
 	Lane pipeline.Settings
 	// Observe, optional, is called with every transition when it is encoded. When a commit is retried, it is called again.

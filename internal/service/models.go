@@ -19,7 +19,9 @@ type models struct {
 	log   *zap.Logger
 	store *redis.Store
 	zone  string
-	now   atomic.Pointer[inForce]
+	// forget is the silence after which prospects are forgotten; zero forgets nobody.
+	forget time.Duration
+	now    atomic.Pointer[inForce]
 	// failed is the error of a model in force that cannot be read. While it is set, nothing is scored.
 	failed atomic.Pointer[error]
 }
@@ -87,9 +89,10 @@ func (w *models) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBadModel, err)
 	}
+	engine = engine.Forgetting(w.forget)
 	next := &inForce{engine: engine, version: engine.Version(), model: m}
 	if before != nil {
-		next.engine = pipeline.Succession{Before: before, Now: engine}
+		next.engine = pipeline.Succession{Before: before.Forgetting(w.forget), Now: engine}
 	}
 	w.now.Store(next)
 	return nil

@@ -120,7 +120,7 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err := s.store.Open(ctx); err != nil {
 		return nil, err
 	}
-	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone}
+	s.models = &models{log: s.cfg.Log, store: s.store, zone: s.layout.Zone, forget: s.cfg.ForgetProspects}
 	if err := s.models.start(ctx, s.cfg.Model, initial.Hash, s.cfg.ModelGiven); err != nil {
 		return nil, err
 	}
