@@ -11,13 +11,13 @@ import (
 	"tidemark/internal/score"
 )
 
-// forgetful is the real engine that forgets prospects after a silence.
-func forgetful(t *testing.T, silence time.Duration) scorer {
+// forgetful is the real engine that forgets prospects.
+func forgetful(t *testing.T) scorer {
 	t.Helper()
 	s := scorers(t)[1]
 	first, next := s.engine.(*score.Engine), s.next
-	s.engine = first.Forgetting(silence)
-	s.next = func(from event.Instant) Engine { return next(from).(*score.Engine).Forgetting(silence) }
+	s.engine = first.Forgetting(forgetAfter)
+	s.next = func(from event.Instant) Engine { return next(from).(*score.Engine).Forgetting(forgetAfter) }
 	return s
 }
 
@@ -27,7 +27,7 @@ const forgetAfter = 100 * day
 // no profile, view, due time or count behind. Buyers stay. Whoever comes again begins anew.
 func TestProspectsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, forgetful(t, forgetAfter), 1, 4)
+		w := newWorld(t, forgetful(t), 1, 4)
 		metrics := NewMetrics()
 		w.adjust = func(c *Config) { c.Metrics = metrics }
 		came := ago(99 * day) // the bubble begins at midnight
@@ -75,7 +75,7 @@ func TestForgettingBeginsLater(t *testing.T) {
 		}
 		w.send(event.Purchases, message{ID: "order", Customer: "buyer", Occurred: ago(199 * day), Amount: 5000})
 		finish(t, w.start(0, nil))
-		w.scorer = forgetful(t, forgetAfter)
+		w.scorer = forgetful(t)
 		lane := w.start(0, nil)
 		pass(30 * time.Second)
 		finish(t, lane)
@@ -108,7 +108,7 @@ func TestForgettingEqualsReplay(t *testing.T) {
 	forgotten := 0
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, forgetful(t, forgetAfter), 1, 4)
+			w := newWorld(t, forgetful(t), 1, 4)
 			w.prospects(seed)
 			if seed%2 == 1 { // a switch of the model forgets nobody else
 				w.activate(ago(-45 * day))
@@ -141,7 +141,7 @@ func TestCrashWhileForgetting(t *testing.T) {
 			at := 1
 			for ; crashed && at < 500; at++ {
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, forgetful(t, forgetAfter), 1, 2)
+					w := newWorld(t, forgetful(t), 1, 2)
 					w.adjust = func(c *Config) { c.RollingCycle = -1 }
 					for n := range 5 {
 						w.send(event.Interactions, message{ID: fmt.Sprint(n), Customer: fmt.Sprint("p", n), Occurred: ago(0)})
