@@ -1,4 +1,3 @@
-// Package dataset reads purchase logs as events: public data sets, exports of shops as CSV, and lines of JSON.
 package dataset
 
 import (

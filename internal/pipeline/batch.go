@@ -117,6 +117,9 @@ func (s *session) complete(ctx context.Context, works []*work) error {
 		if err != nil {
 			return err
 		}
+		if err := s.display.scores.retract(ctx, gone); err != nil {
+			return err
+		}
 		if works, err = s.commit(ctx, works); err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func TestProspectsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, forgetful(t), 1, 4)
 		metrics := NewMetrics()
-		w.adjust = func(c *Config) { c.Metrics = metrics }
+		w.adjust = func(c *Config) { c.Metrics, c.PublishScores = metrics, true }
 		came := ago(99 * day) // the bubble begins at midnight
 		for _, c := range []string{"looked", "back", "buyer", "late buyer"} {
 			w.send(event.Interactions, message{ID: c, Customer: c, Occurred: came})
@@ -50,6 +50,11 @@ func TestProspectsAreForgotten(t *testing.T) {
 		pass(2 * time.Second)
 		if got := sortedKeys(w.store.views); fmt.Sprint(got) != "[buyer late buyer]" {
 			t.Errorf("views afterwards: want those of the buyers, got %v", got)
+		}
+		for customer, want := range map[string]bool{"looked": true, "back": true, "buyer": false, "late buyer": false} {
+			if o, got := w.wire.sent[scores+" forgotten "+customer]; got != want || o.Value != nil {
+				t.Errorf("tombstone of %s in the scores: want %t, got %t, with value %q", customer, want, got, o.Value)
+			}
 		}
 		w.send(event.Interactions, message{ID: "again", Customer: "back", Occurred: ago(0)})
 		lane.rest(t)
