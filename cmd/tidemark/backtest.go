@@ -58,7 +58,7 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	log, err := c.read(s)
+	log, err := c.read(s, c.modelSettings)
 	if err != nil {
 		return err
 	}

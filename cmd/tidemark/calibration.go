@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
+	"tidemark/internal/spreadsheet"
 	"tidemark/internal/watch"
 )
 
@@ -41,7 +41,7 @@ func writeCounters(w io.Writer, counters map[string]int64) error {
 	if w == io.Discard {
 		return nil
 	}
-	out := csv.NewWriter(w)
+	out := spreadsheet.NewWriter(w)
 	if err := out.Write([]string{"counter", "count"}); err != nil {
 		return err
 	}
@@ -50,8 +50,7 @@ func writeCounters(w io.Writer, counters map[string]int64) error {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return out.Flush()
 }
 
 // newestPurchase returns the instant of the newest order up to an instant; 0 if there is none.

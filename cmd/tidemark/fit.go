@@ -16,7 +16,7 @@ import (
 
 type fitCommand struct {
 	Files            []string `arg:"" optional:"" name:"file" help:"Files of the log. - is standard input; gzip is unpacked."`
-	Format           string   `enum:",cdnow,cdnow-sample,online-retail,olist,jsonl" default:"" help:"Format of the log: cdnow, cdnow-sample, online-retail, olist or jsonl." placeholder:"NAME"`
+	Format           string   `enum:",cdnow,cdnow-sample,online-retail,olist,jsonl,csv" default:"" help:"Format of the log: cdnow, cdnow-sample, online-retail, olist, jsonl or csv." placeholder:"NAME"`
 	FromRedis        bool     `help:"Fit to the live histories in Redis instead of a log. Without --model, the base is the model in force."`
 	AsOf             instant  `help:"Fit to what was known at this date or RFC 3339 time. Without it: at the last event, or with --from-redis at the last evaluation." placeholder:"TIME"`
 	ModelKind        string   `help:"Purchase model: ${enum}." enum:"mbg-nbd,bg-nbd" default:"mbg-nbd"`
@@ -25,6 +25,7 @@ type fitCommand struct {
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
+	csvSettings
 	modelSettings
 	redisSettings
 }
@@ -43,12 +44,12 @@ func (c *fitCommand) Validate() error {
 	switch {
 	case c.ChurnStack && c.ModelKind != "mbg-nbd":
 		return errors.New("--churn-stack is fitted over mbg-nbd: over the risk of another purchase model its weights are wrong")
-	case c.FromRedis && (len(c.Files) > 0 || c.Format != ""):
-		return errors.New("--from-redis takes no log: leave out the files and --format")
+	case c.FromRedis && (len(c.Files) > 0 || c.Format != "" || c.csvSettings.given()):
+		return errors.New("--from-redis takes no log: leave out the files, --format and what belongs to it")
 	case !c.FromRedis && len(c.Files) == 0:
 		return errors.New("name the files of a log, or fit to the live histories with --from-redis")
 	case !c.FromRedis && c.Format == "":
-		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist or jsonl")
+		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist, jsonl or csv")
 	case c.Out == "":
 		return errors.New("--out needs a file; - is standard output")
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):

@@ -194,7 +194,7 @@ func TestFitRefuses(t *testing.T) {
 		{"both", []string{log, "--format", "jsonl", "--from-redis"}, 2, []string{"--from-redis takes no log"}},
 		{"a stack over another model", []string{log, "--format", "jsonl", "--model-kind", "bg-nbd", "--churn-stack"}, 2, []string{"over mbg-nbd"}},
 		{"no format", []string{log}, 2, []string{"--format", "online-retail"}},
-		{"another format", []string{log, "--format", "csv"}, 2, []string{`"csv"`}},
+		{"another format", []string{log, "--format", "xml"}, 2, []string{`"xml"`}},
 		{"another kind of model", []string{log, "--format", "jsonl", "--model-kind", "pareto-nbd"}, 2, []string{`"pareto-nbd"`}},
 		{"no unit", []string{log, "--format", "jsonl", "--unit-days", "0"}, 2, []string{"--unit-days 0"}},
 		{"nowhere to write", []string{log, "--format", "jsonl", "--out", ""}, 2, []string{"--out needs a file"}},

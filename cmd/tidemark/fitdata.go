@@ -95,7 +95,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := logSettings{c.Files, c.Format}.read(s)
+	log, err := logSettings{c.Files, c.Format, c.csvSettings}.read(s, c.modelSettings)
 	if err != nil {
 		return nil, err
 	}

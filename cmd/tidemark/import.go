@@ -16,6 +16,7 @@ import (
 
 type importCommand struct {
 	logSettings
+	modelSettings
 	Partitioner string `help:"Hash by which the customer id chooses a partition: ${enum}." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
 	kafkaSettings
 	registrySettings
@@ -46,7 +47,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	log, err := c.read(s)
+	log, err := c.read(s, c.modelSettings)
 	if err == nil {
 		err = send(ctx, publisher, codec, log.Events, terminal.NewProgress(s.err, "publishing"))
 	}

@@ -22,6 +22,7 @@ type rebuildCommand struct {
 	AlertMaxAge time.Duration `help:"A transition that is older than this at its commit is recorded but not published; 0 publishes all." default:"168h"`
 	LogLevel    string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	limitSettings
+	forgetSettings
 	groupSettings
 	kafkaSettings
 	redisSettings
@@ -76,7 +77,7 @@ func (c *rebuildCommand) Run(ctx context.Context, s streams) error {
 	done, err := service.Rebuild(ctx, service.RebuildConfig{
 		Log: log, Cluster: cluster, Redis: client, Codec: codec, Prefix: c.RedisPrefix,
 		Shards: c.Shards, Partitioner: shard.Partitioner(c.Partitioner), Zone: c.Zone,
-		OnDataLoss: loss, AlertMaxAge: c.AlertMaxAge,
+		OnDataLoss: loss, AlertMaxAge: c.AlertMaxAge, ForgetProspects: c.ForgetProspects.silence(),
 		Remedy:   func(err error) string { return remedy(err, "") },
 		Progress: tellRebuild(s.err),
 	})

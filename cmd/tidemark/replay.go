@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,41 +12,13 @@ import (
 	"time"
 
 	"tidemark/internal/avro"
-	"tidemark/internal/dataset"
 	"tidemark/internal/event"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
+	"tidemark/internal/spreadsheet"
 	"tidemark/internal/terminal"
 	"tidemark/internal/watch"
 )
-
-// logSettings name the files of a log and their format.
-type logSettings struct {
-	Files  []string `arg:"" name:"file" help:"Files of the log. - is standard input; gzip is unpacked."`
-	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl" help:"Format of the log: ${enum}." placeholder:"NAME"`
-}
-
-// read reads the log. It shows progress on a terminal, and writes to s.err which lines it left out, and why.
-func (l logSettings) read(s streams) (dataset.Log, error) {
-	format, err := dataset.ParseFormat(l.Format)
-	if err != nil {
-		return dataset.Log{}, err
-	}
-	shown := terminal.NewProgress(s.err, "reading")
-	log, err := dataset.Read(format, l.Files, func(read, total int64) { shown.Show(read, total, "bytes") })
-	shown.End()
-	if err != nil {
-		return dataset.Log{}, err
-	}
-	for _, r := range log.Rejected {
-		fmt.Fprintf(s.err, "left out: %d lines, %s", r.Lines, r.Reason)
-		if len(r.Examples) > 0 {
-			fmt.Fprintf(s.err, " (%s)", r.Examples[0])
-		}
-		fmt.Fprintln(s.err)
-	}
-	return log, nil
-}
 
 type replayCommand struct {
 	logSettings
@@ -57,6 +28,7 @@ type replayCommand struct {
 	AlertMaxAge time.Duration `help:"Mark a transition that is older than this at --as-of as not published; 0 marks none." default:"168h"`
 	Calibration string        `help:"Write counters of the churn forecasts with a known outcome as CSV to this file; - is standard output." placeholder:"FILE"`
 	JSON        bool          `help:"Print the summary as JSON."`
+	forgetSettings
 	boundSettings
 	modelSettings
 }
@@ -69,7 +41,8 @@ func (*replayCommand) Help() string {
     cdnow-sample   CDNOW_sample.txt, a tenth of these customers
     online-retail  Online Retail of UCI, as .csv or .csv.gz
     olist          the five files of Olist together
-    jsonl          a line per event: {"topic": "...", "event": {...}}`
+    jsonl          a line per event: {"topic": "...", "event": {...}}
+` + csvHelp
 }
 
 // Validate returns an error for flags that do not go together.
@@ -91,8 +64,9 @@ func (c *replayCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
+	engine = engine.Forgetting(c.ForgetProspects.silence())
 	began := time.Now()
-	log, err := c.read(s)
+	log, err := c.read(s, c.modelSettings)
 	if err != nil {
 		return err
 	}
@@ -148,7 +122,7 @@ func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
 	if w == io.Discard {
 		return nil
 	}
-	out := csv.NewWriter(w)
+	out := spreadsheet.NewWriter(w)
 	if err := out.Write(score.Columns()); err != nil {
 		return err
 	}
@@ -158,8 +132,7 @@ func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return out.Flush()
 }
 
 // writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones.
@@ -195,6 +168,7 @@ type summary struct {
 	Events       map[string]int `json:"events"`
 	NoRate       map[string]int `json:"events_without_rate"`
 	AfterAsOf    int            `json:"events_after_as_of"`
+	Forgotten    int            `json:"forgotten,omitempty"`
 	Tiers        map[string]int `json:"tiers"`
 	Levels       map[string]int `json:"churn_levels"`
 	Segments     map[string]int `json:"segments"`
@@ -209,7 +183,7 @@ type summary struct {
 
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
-		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late,
+		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten,
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
@@ -256,6 +230,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if s.AfterAsOf > 0 {
 		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)
+	}
+	if s.Forgotten > 0 {
+		fmt.Fprintf(&b, "forgotten    %d prospects\n", s.Forgotten)
 	}
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",

@@ -34,6 +34,7 @@ type runCommand struct {
 	LogLevel         string        `help:"Lowest level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	startSettings
 	cacheSettings
+	forgetSettings
 	boundSettings
 	limitSettings
 	modelSettings
@@ -129,6 +130,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		Model: source, ModelGiven: c.Model != "",
 		Layout:           shard.Layout{Shards: c.Shards, Partitioner: c.partitioner(), Zone: c.Zone},
 		StartWithin:      c.StartWithin,
+		ForgetProspects:  c.ForgetProspects.silence(),
 		ExitWhenCaughtUp: c.ExitWhenCaughtUp, Remedy: func(err error) string { return remedy(err, "") },
 		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),

@@ -1,4 +1,3 @@
-// Package dataset reads purchase logs as events: public data sets, and lines of JSON.
 package dataset
 
 import (
@@ -24,11 +23,13 @@ const (
 	Olist Format = "olist"
 	// JSONL is one event a line. WriteJSONL writes it.
 	JSONL Format = "jsonl"
+	// CSV is a table of orders with a header: a shop's export. Options name its columns.
+	CSV Format = "csv"
 )
 
 // Formats returns the names of all formats, in the order of the help text.
 func Formats() []string {
-	return []string{string(CDNOW), string(CDNOWSample), string(OnlineRetail), string(Olist), string(JSONL)}
+	return []string{string(CDNOW), string(CDNOWSample), string(OnlineRetail), string(Olist), string(JSONL), string(CSV)}
 }
 
 // ParseFormat returns the format of a name. An error lists the valid names.
@@ -53,7 +54,7 @@ type reader interface {
 	finish() error
 }
 
-func newReader(format Format, into *collector) (reader, error) {
+func newReader(format Format, into *collector, o Options) (reader, error) {
 	switch format {
 	case CDNOW:
 		return &cdnow{collector: into, names: names{}, columns: masterColumns}, nil
@@ -65,6 +66,8 @@ func newReader(format Format, into *collector) (reader, error) {
 		return newOlist(into), nil
 	case JSONL:
 		return &jsonl{collector: into}, nil
+	case CSV:
+		return &orders{collector: into, names: names{}, Options: o}, nil
 	}
 	_, err := ParseFormat(string(format))
 	return nil, err
@@ -73,19 +76,25 @@ func newReader(format Format, into *collector) (reader, error) {
 // Read opens the files and reads them as one log. The name "-" is standard input; a file that begins like gzip is decompressed,
 // whatever its name. progress may be nil.
 //
-// A line that is not of the format ends the reading; the error begins with file:line. A well-formed event that breaks a rule of
-// event.Validate or of its format is counted in Log.Rejected, and the reading goes on.
+// A line that is not of the format ends the reading; the error begins with file:line. Lines of jsonl and csv are left out instead, and
+// counted as MALFORMED. A well-formed event that breaks a rule of event.Validate or of its format is counted in Log.Rejected, and the
+// reading goes on.
 //
 // In all formats but jsonl, the id of an event is a hash of its content. Equal contents of one file are numbered, and the
 // number is part of the hash. So the ids do not depend on the order of the lines. A file that is read twice, and two exports
 // that overlap, give the same ids: the history counts an id once. The price is that equal lines of two files count as one
 // event.
 func Read(format Format, files []string, progress Progress) (Log, error) {
+	return ReadWith(Options{}, format, files, progress)
+}
+
+// ReadWith is Read with options for the format csv. The other formats ignore options.
+func ReadWith(o Options, format Format, files []string, progress Progress) (Log, error) {
 	if len(files) == 0 {
 		return Log{}, errors.New("no file to read")
 	}
 	into := &collector{}
-	r, err := newReader(format, into)
+	r, err := newReader(format, into, o)
 	if err != nil {
 		return Log{}, err
 	}

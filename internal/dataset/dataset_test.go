@@ -18,7 +18,7 @@ func text(name string, lines ...string) Source {
 // readFrom is Read for logs that are open already. It closes none.
 func readFrom(format Format, sources ...Source) (Log, error) {
 	into := &collector{}
-	r, err := newReader(format, into)
+	r, err := newReader(format, into, Options{})
 	if err != nil {
 		return Log{}, err
 	}
@@ -74,12 +74,12 @@ func TestParseFormat(t *testing.T) {
 		if err != nil || string(format) != name {
 			t.Errorf("ParseFormat(%q) = %q, %v, want itself", name, format, err)
 		}
-		if _, err := newReader(format, &collector{}); err != nil {
+		if _, err := newReader(format, &collector{}, Options{}); err != nil {
 			t.Errorf("newReader(%q) = %v, want a reader", name, err)
 		}
 	}
 	_, err := ParseFormat("CDNOW")
-	if want := `format "CDNOW" is none of cdnow, cdnow-sample, online-retail, olist, jsonl`; err == nil || err.Error() != want {
+	if want := `format "CDNOW" is none of cdnow, cdnow-sample, online-retail, olist, jsonl, csv`; err == nil || err.Error() != want {
 		t.Errorf("ParseFormat(CDNOW) = %v, want %q", err, want)
 	}
 	if _, err := readFrom("xml"); err == nil || !strings.Contains(err.Error(), "xml") {
@@ -124,6 +124,14 @@ var samples = []struct {
 				text("payments", "order_id,payment_value", "o1,10", "o1,2.50", "o2,7.5"),
 				text("reviews", "order_id,review_score,review_answer_timestamp", "o1,5,10/12/2017 0:00", "o1,5,10/12/2017 0:00"),
 			}
+		},
+	},
+	{
+		name: "csv, orders of several lines, refunds and cancellations", format: CSV, header: 1,
+		lines: []string{
+			shopifyHeader,
+			"#1,a@x,paid,EUR,20.00,2026-03-01 10:00:00 +0100,Cup,,5.00", "#1,a@x,,,,2026-03-01 10:00:00 +0100,Saucer,,",
+			"#2,b@x,paid,EUR,12.50,2026-03-02 10:00:00 +0100,Cup,2026-03-03 08:00:00 +0100,0.00", "#3,a@x,paid,USD,7.00,2026-03-04,Cup,,7.00",
 		},
 	},
 	{

@@ -26,6 +26,12 @@ func newLines(s Source) *lines {
 
 // next returns the next line. The line is valid until the next call. After the last line the error is io.EOF.
 func (l *lines) next() ([]byte, error) {
+	line, err := l.whole()
+	return bytes.TrimSpace(line), err
+}
+
+// whole is next, but keeps the blanks around the line: in a table that is separated by tabs they are empty fields.
+func (l *lines) whole() ([]byte, error) {
 	for {
 		line, err := l.raw()
 		if len(line) == 0 && err != nil {
@@ -40,8 +46,8 @@ func (l *lines) next() ([]byte, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, malformed(l.at, "%w", err)
 		}
-		if line = bytes.TrimSpace(line); len(line) > 0 {
-			return line, nil
+		if len(bytes.TrimSpace(line)) > 0 {
+			return bytes.TrimRight(line, "\r\n"), nil
 		}
 	}
 }

@@ -16,6 +16,8 @@ type Log struct {
 	Lines int
 	// Rejected counts the lines that became no event: one entry for each reason, in order of the reason.
 	Rejected []Rejection
+	// Notes say what the reading assumed: sentences for people, in the order of reading.
+	Notes []string
 }
 
 // Rejection counts the lines that one reason kept from becoming events.
@@ -41,7 +43,7 @@ func (e Example) String() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Lin
 const (
 	NoCustomer    event.Reason = "NO_CUSTOMER"    // the line names no customer
 	BadDebt       event.Reason = "BAD_DEBT"       // an A-invoice of Online Retail: bookkeeping, not a purchase
-	NegativeTotal event.Reason = "NEGATIVE_TOTAL" // an invoice of Online Retail with a total below zero that is no cancellation
+	NegativeTotal event.Reason = "NEGATIVE_TOTAL" // an order with a total below zero that is no cancellation
 	Canceled      event.Reason = "CANCELED"       // an order of Olist with this status
 	Unavailable   event.Reason = "UNAVAILABLE"    // an order of Olist that was never fulfilled
 	NoPayment     event.Reason = "NO_PAYMENT"     // an order of Olist whose amount nobody knows
@@ -66,6 +68,7 @@ type collector struct {
 	events   []event.Event
 	lines    int
 	rejected map[event.Reason]*Rejection
+	notes    []string
 }
 
 // accept adds an event if it is valid. The event was made of a number of lines.
@@ -92,8 +95,12 @@ func (c *collector) reject(reason event.Reason, at place, lines int, detail stri
 	}
 }
 
+func (c *collector) note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
+}
+
 func (c *collector) log() Log {
-	log := Log{Events: c.events, Lines: c.lines}
+	log := Log{Events: c.events, Lines: c.lines, Notes: c.notes}
 	for _, r := range c.rejected {
 		log.Rejected = append(log.Rejected, *r)
 	}

@@ -21,7 +21,7 @@ const (
 	Malformed       Reason = "MALFORMED"        // bytes do not decode under their schema
 	TrailingBytes   Reason = "TRAILING_BYTES"   // more bytes than the schema says
 	BadField        Reason = "BAD_FIELD"        // a field is missing or out of its range
-	BadID           Reason = "BAD_ID"           // an id is empty, too long or not plain text
+	BadID           Reason = "BAD_ID"           // an id is empty, too long, or holds control or hidden characters
 	BadKey          Reason = "BAD_KEY"          // the message key is not the customer id
 	UnknownCurrency Reason = "UNKNOWN_CURRENCY" // not a currency, or one without a rate
 	FromTheFuture   Reason = "FROM_THE_FUTURE"  // occurred_at too far ahead of the record time
@@ -210,6 +210,9 @@ func validID(field, id string) error {
 	}
 	if !plain(id) {
 		return Invalidf(BadID, "%s is not UTF-8 without control characters", field)
+	}
+	if r, found := firstHidden(id); found {
+		return Invalidf(BadID, "%s holds %U, which nobody sees, or which turns text around", field, r)
 	}
 	return nil
 }

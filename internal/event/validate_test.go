@@ -48,6 +48,9 @@ func TestValidate(t *testing.T) {
 		{"a margin below zero", purchase(func(p *event.Purchase) { p.Margin = event.Minor(-100) }), ""},
 		{"an id of 128 bytes", purchase(func(p *event.Purchase) { p.ID = long[:128] }), ""},
 		{"an id in Greek", purchase(func(p *event.Purchase) { p.Customer = "πελάτης" }), ""},
+		{"an id in Persian, with its zero-width non-joiner", purchase(func(p *event.Purchase) { p.Customer = "می\u200Cخواهم" }), ""},
+		{"an id of joined emoji", purchase(func(p *event.Purchase) { p.Customer = "👩\u200D💻" }), ""},
+		{"a category with a right-to-left mark: it is no id", purchase(func(p *event.Purchase) { p.Items = []event.Item{{Category: "ספרים\u200F"}} }), ""},
 		{"an id with U+FFFD itself", purchase(func(p *event.Purchase) { p.Customer = "\uFFFD" }), ""},
 		{"exactly five minutes ahead", purchase(func(p *event.Purchase) { p.OccurredAt = p.RecordedAt.Add(event.Tolerance) }), ""},
 		{"years late", purchase(func(p *event.Purchase) { p.OccurredAt = 1 }), ""},
@@ -63,6 +66,12 @@ func TestValidate(t *testing.T) {
 		{"an id of 129 bytes", purchase(func(p *event.Purchase) { p.ID = long }), event.BadID},
 		{"an id with a line feed", purchase(func(p *event.Purchase) { p.Customer = "a\nb" }), event.BadID},
 		{"an id with a control character above ASCII", purchase(func(p *event.Purchase) { p.Customer = "a\u0085b" }), event.BadID},
+		{"an id that turns text around", purchase(func(p *event.Purchase) { p.Customer = "ann\u202Egpj" }), event.BadID},
+		{"an event id in an isolate", purchase(func(p *event.Purchase) { p.ID = "\u2066e\u2069" }), event.BadID},
+		{"an order with a right-to-left mark", purchase(func(p *event.Purchase) { p.OrderID = "1\u200F" }), event.BadID},
+		{"a referrer with an Arabic letter mark", purchase(func(p *event.Purchase) { p.Referrer = "\u061Cr" }), event.BadID},
+		{"a merger with a zero-width space", interaction(func(i *event.Interaction) { i.Kind, i.OtherCustomer = event.MergedInto, "c\u200B2" }), event.BadID},
+		{"feedback on an order with a byte order mark", feedback(func(f *event.Feedback) { f.OrderID = "\uFEFF1" }), event.BadID},
 		{"an id that is not UTF-8", purchase(func(p *event.Purchase) { p.Customer = "a\xff" }), event.BadID},
 		{"an order without its id", purchase(func(p *event.Purchase) { p.OrderID = "" }), event.BadID},
 		{"a cancellation of nothing", purchase(func(p *event.Purchase) { p.Kind, p.OrderID = event.Cancel, "" }), event.BadID},
@@ -120,6 +129,38 @@ func TestValidate(t *testing.T) {
 			t.Errorf("%s: got %v, want it accepted", row.why, err)
 		case row.want != "" && (!ok || invalid.Reason != row.want || invalid.Detail == ""):
 			t.Errorf("%s: got %v, want %s with a detail", row.why, err, row.want)
+		}
+	}
+}
+
+// TestHiddenCharacters: each character of the sets that an id must not hold is refused, in each kind of id; its neighbours are not.
+func TestHiddenCharacters(t *testing.T) {
+	refused := func(r rune) bool {
+		return event.Validate(purchase(func(p *event.Purchase) { p.Customer = "a" + string(r) + "b" })) != nil
+	}
+	for _, span := range [][2]rune{
+		{0, 0x1F},
+		{0x7F, 0x9F},
+		{0xAD, 0xAD},
+		{0x061C, 0x061C},
+		{0x180E, 0x180E},
+		{0x200B, 0x200B},
+		{0x200E, 0x200F},
+		{0x2028, 0x202E},
+		{0x2060, 0x206F},
+		{0xFEFF, 0xFEFF},
+		{0xFFF9, 0xFFFB},
+		{0xE0000, 0xE007F},
+	} {
+		for r := span[0]; r <= span[1]; r++ {
+			if !refused(r) {
+				t.Errorf("an id with %U is accepted", r)
+			}
+		}
+		for _, r := range []rune{span[0] - 1, span[1] + 1} {
+			if r > 0 && refused(r) {
+				t.Errorf("an id with %U is refused", r)
+			}
 		}
 	}
 }

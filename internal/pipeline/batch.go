@@ -85,7 +85,7 @@ func customersOf(items []*item) []string {
 	return customers
 }
 
-// complete takes works through load, plan, dead letters and commit until none is left, and then publishes what they announce.
+// complete takes works through load, plan, dead letters, the end of views and commit until none is left, and then publishes what they announce.
 func (s *session) complete(ctx context.Context, works []*work) error {
 	sent := map[string]struct{}{}
 	for len(works) > 0 {
@@ -106,10 +106,21 @@ func (s *session) complete(ctx context.Context, works []*work) error {
 		if err := s.publishLetters(ctx, letters, sent); err != nil {
 			return err
 		}
+		var gone []string
 		for _, w := range works {
 			w.parts = s.prune(w.parts)
+			for _, p := range w.parts {
+				gone = append(gone, p.commit.Forgotten...)
+			}
 		}
-		var err error
+		// A view goes before its profile: if the lane dies in between, the review comes again. Afterwards nobody would look for the view.
+		err := s.display.hide(ctx, gone)
+		if err != nil {
+			return err
+		}
+		if err := s.display.scores.retract(ctx, gone); err != nil {
+			return err
+		}
 		if works, err = s.commit(ctx, works); err != nil {
 			return err
 		}

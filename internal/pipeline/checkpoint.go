@@ -33,7 +33,10 @@ func (s *session) checkpoint(ctx context.Context, why occasion) error {
 	if err := s.conclude(ctx, why); err != nil || why == last {
 		return err
 	}
-	return s.display.roll(ctx)
+	if err := s.display.roll(ctx); err != nil {
+		return err
+	}
+	return s.wakeOverslept(ctx)
 }
 
 // eventsPerView is the number of events that a busy lane applies for each view that it writes.

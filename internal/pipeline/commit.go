@@ -78,6 +78,7 @@ func (s *session) note(w *work, p *part) {
 	w.items = p.rest
 	s.count(p.results)
 	s.lane.population.notice(p)
+	s.metrics.forgotten.Add(float64(p.forgotten))
 	st.committed(p)
 	for customer, k := range p.profiles {
 		if k.stale {

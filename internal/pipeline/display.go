@@ -103,14 +103,22 @@ func (d *display) show(ctx context.Context, most int) (stand int, ended bool, er
 		return 0, false, err
 	}
 	var scores []score.Score
+	var gone []string
 	for _, w := range page {
 		for _, customer := range w.customers {
-			if k := w.state.profiles[customer]; k != nil && k.exists {
+			switch k := w.state.profiles[customer]; {
+			case k == nil:
+			case k.exists:
 				scores = append(scores, d.score(k.profile))
+			default:
+				gone = append(gone, customer)
 			}
 		}
 	}
 	if err := d.reveal(ctx, scores); err != nil {
+		return 0, false, err
+	}
+	if err := d.hide(ctx, gone); err != nil {
 		return 0, false, err
 	}
 	overtaken, err := d.states.overtaken(ctx, page)
@@ -224,6 +232,9 @@ func (d *display) projectPage(ctx context.Context, st *state, cursor uint64, cou
 	w := &work{state: st}
 	for _, p := range page {
 		scores, w.customers = append(scores, d.score(p)), append(w.customers, p.Customer)
+		if p.Model == d.engine.Hash() && d.engine.Schedule(p).Due < p.Due {
+			st.overslept = append(st.overslept, p.Customer)
+		}
 	}
 	if err := d.project(ctx, scores); err != nil {
 		return nil, 0, err
@@ -244,6 +255,21 @@ func (d *display) project(ctx context.Context, scores []score.Score) error {
 		views := make([]shard.View, len(chunk))
 		for i := range chunk {
 			views[i] = viewOf(&chunk[i])
+		}
+		err := d.retry(ctx, "project", func() error { return d.views.Project(ctx, views) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hide removes the views of customers whom nobody knows: those who are forgotten.
+func (d *display) hide(ctx context.Context, gone []string) error {
+	for chunk := range slices.Chunk(gone, viewsAtOnce) {
+		views := make([]shard.View, len(chunk))
+		for i, customer := range chunk {
+			views[i].Customer = customer
 		}
 		err := d.retry(ctx, "project", func() error { return d.views.Project(ctx, views) })
 		if err != nil {

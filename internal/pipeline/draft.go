@@ -25,6 +25,12 @@ type draft struct {
 	outcomes []score.Outcome
 }
 
+// forget takes up that a customer is forgotten. A customer whom the shard does not know is left alone.
+func (d *draft) forget(customer string, p score.Profile) {
+	d.put(customer, p, true)
+	d.after[customer].exists = false
+}
+
 func (s *session) newDraft(st *state, earlier map[string]*known) *draft {
 	return &draft{session: s, state: st, earlier: earlier, after: map[string]*known{}, part: &part{
 		commit: shard.Commit{Shard: st.number, Marks: shard.Marks{}}, results: map[result]int{},
@@ -52,9 +58,11 @@ func (d *draft) profile(customer string) *known {
 // put takes up a changed profile and its settled forecasts. stale says that the change shows in the customer's view.
 func (d *draft) put(customer string, p score.Profile, stale bool) {
 	d.outcomes = append(d.outcomes, p.Outcomes...)
-	p.Outcomes = nil
+	d.part.forgotten += p.Forgotten
+	stale = stale || p.Forgotten > 0
+	p.Outcomes, p.Forgotten = nil, 0
 	if k, ok := d.after[customer]; ok { // this draft made it: nobody else reads it before the commit
-		k.profile, k.stale = p, k.stale || stale
+		k.profile, k.exists, k.stale = p, true, k.stale || stale
 		return
 	}
 	d.order = append(d.order, customer)
@@ -107,6 +115,12 @@ func (d *draft) finish() int {
 	watch.Count(counters, d.outcomes)
 	for _, customer := range d.order {
 		before, k := d.before(customer), d.after[customer]
+		if !k.exists {
+			census(counters, before, -1)
+			size += len(customer)
+			p.commit.Forgotten = append(p.commit.Forgotten, customer)
+			continue
+		}
 		k.profile = d.session.engine.Schedule(k.profile)
 		dueStands := before.exists && before.profile.Due == k.profile.Due
 		k.stale = k.stale || !dueStands

@@ -88,6 +88,12 @@ func (m *memory) refuse(c shard.Commit) error {
 			return errors.New("a due time that no sorted set can hold")
 		}
 	}
+	for _, customer := range c.Forgotten {
+		if customer == "" || named[customer] {
+			return errors.New("a forgotten customer without a name, or named twice")
+		}
+		named[customer] = true
+	}
 	for _, offset := range c.Marks {
 		if offset < 0 {
 			return errors.New("a mark below zero")
@@ -232,6 +238,16 @@ func (m *memory) commit(c shard.Commit) error {
 			if !scheduled {
 				counts.Due++
 			}
+		}
+	}
+	for _, customer := range c.Forgotten {
+		if _, ok := s.profiles[customer]; ok {
+			delete(s.profiles, customer)
+			counts.Profiles--
+		}
+		if _, ok := s.due[customer]; ok {
+			delete(s.due, customer)
+			counts.Due--
 		}
 	}
 	for _, o := range c.Outbox {

@@ -12,7 +12,7 @@ import (
 type Metrics struct {
 	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
 	takeovers                                                  *prometheus.CounterVec
-	conflicts, rebuilds, reviews, misrouted, stalls            prometheus.Counter
+	conflicts, rebuilds, reviews, misrouted, stalls, forgotten prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
 	lag, checkpoint, outbox, held, paused, failing             *prometheus.GaugeVec
@@ -48,6 +48,7 @@ func NewMetrics() *Metrics {
 		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
 		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
+		forgotten:   counter("forgotten_total", "Prospects forgotten after the silence of --forget-prospects."),
 		misrouted:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
 		stalls:      counter("stalls_total", "Lanes that were ended because they hung, or lagged without progress."),
 		committedSeconds: prometheus.NewHistogramVec(
@@ -99,7 +100,8 @@ func (m *Metrics) forget(index int) {
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
-		m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing, m.stalls,
+		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
+		m.failing, m.stalls,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)

@@ -95,6 +95,10 @@ func (d *draft) adopt(customer string) error {
 		return nil // another owner has moved it meanwhile
 	}
 	p, transitions := engine.Review(k.profile, max(k.profile.AsOf, engine.EffectiveAt()))
+	if p.Unknown() {
+		d.forget(customer, p)
+		return nil
+	}
 	if err := d.announce(&p, transitions, nil); err != nil {
 		return err
 	}

@@ -103,7 +103,10 @@ func (d *draft) reviewUntil(customer string, w event.Instant) error {
 			break
 		}
 		var transitions []score.Transition
-		p, transitions = engine.Review(p, at)
+		if p, transitions = engine.Review(p, at); p.Unknown() {
+			d.forget(customer, p)
+			return nil
+		}
 		p = engine.Schedule(p)
 		if p.Due <= at {
 			return fmt.Errorf("the review after the one at %s is scheduled for %s", at, p.Due)

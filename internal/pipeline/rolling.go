@@ -6,13 +6,39 @@ import (
 )
 
 // rolling is how far the rolling pass has got. The pass projects every customer of the own shards once a cycle, evenly spread. So it
-// mends every view that a crash, a zombie or a failover has left out of date. It never changes a profile.
+// mends every view that a crash, a zombie or a failover has left out of date. It changes no profile, but for the due time of a prospect who
+// was scheduled before --forget-prospects was given, or with a longer silence.
 type rolling struct {
 	began  time.Time // of the cycle
 	shard  int       // index among the own shards
 	cursor uint64
 	// later says that the first cycle is over.
 	later bool
+}
+
+// wakeOverslept writes the due times of the customers whom the rolling pass has found scheduled too late.
+func (s *session) wakeOverslept(ctx context.Context) error {
+	var works []*work
+	for _, st := range s.states.own {
+		if len(st.overslept) == 0 {
+			continue
+		}
+		w := &work{state: st, customers: st.overslept}
+		st.overslept = nil
+		w.plan = func() ([]*part, error) {
+			return s.planCustomers(st, w.customers, func(d *draft, customer string) error {
+				if k := d.profile(customer); k.exists {
+					d.put(customer, k.profile, false) // finish schedules it
+				}
+				return nil
+			})
+		}
+		works = append(works, w)
+	}
+	if len(works) == 0 {
+		return nil
+	}
+	return s.completeSilent(ctx, works)
 }
 
 // pagesAtOnce bounds the pages of one checkpoint.

@@ -6,6 +6,7 @@ import (
 
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/schemas"
 )
 
 // scoreFeed publishes public scores, where that is asked for. Offsets are committed afterwards only: what a crash leaves out is published
@@ -36,4 +37,17 @@ func (s scoreFeed) publish(ctx context.Context, scores []score.Score) error {
 		}
 	}
 	return nil
+}
+
+// retract publishes a tombstone for each customer who is forgotten: a record without a value, by which compaction removes the customer's
+// last score.
+func (s scoreFeed) retract(ctx context.Context, gone []string) error {
+	if !s.cfg.PublishScores {
+		return nil
+	}
+	outputs := make([]shard.Output, len(gone))
+	for i, customer := range gone {
+		outputs[i] = shard.Output{ID: "forgotten " + customer, Topic: schemas.Scores, Key: []byte(customer)}
+	}
+	return s.outlet.send(ctx, outputs)
 }

@@ -32,6 +32,8 @@ type state struct {
 	acked shard.Marks
 	// due is no later than the earliest review of the shard.
 	due event.Instant
+	// overslept are customers whose review is due earlier than their profile says: it was scheduled before --forget-prospects was given.
+	overslept []string
 	// active says that the shard has been committed since the last checkpoint.
 	active bool
 }
@@ -97,6 +99,12 @@ func (s *state) committed(p *part) {
 	maps.Copy(s.acked, p.commit.Marks)
 	for customer, k := range p.profiles {
 		s.keep(customer, k)
+	}
+	for _, customer := range p.commit.Forgotten { // whoever asks for it again gets a new one, of the model in force then
+		if old, ok := s.profiles[customer]; ok {
+			s.recent.remove(old)
+			delete(s.profiles, customer)
+		}
 	}
 	for _, u := range p.commit.Updates {
 		s.due = min(s.due, u.Due)

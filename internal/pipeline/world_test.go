@@ -237,6 +237,8 @@ type truth struct {
 	outputs  map[string][]byte // by topic and id
 	outcomes map[string]int64  // the counters of forecasts
 	dead     []string
+	// forgotten counts how often a prospect was forgotten.
+	forgotten int
 }
 
 // fold applies all records in the logs, and then the reviews that are due by an instant. If the model is switched, every customer is
@@ -268,9 +270,15 @@ func (w *world) fold(until event.Instant) truth {
 				var transitions []score.Transition
 				p, transitions = engine.Review(p, p.Due)
 				add(transitions)
+				if all.forgotten += p.Forgotten; p.Unknown() {
+					break
+				}
+				p.Forgotten = 0
 				p = engine.Schedule(p)
 			}
-			profiles[customer] = p
+			if profiles[customer] = p; p.Unknown() {
+				delete(profiles, customer)
+			}
 		}
 	}
 	switched := w.next == nil
@@ -285,6 +293,10 @@ func (w *world) fold(until event.Instant) truth {
 		for customer, p := range profiles {
 			p, transitions := engine.Review(p, from)
 			add(transitions)
+			if all.forgotten += p.Forgotten; p.Unknown() {
+				delete(profiles, customer)
+				continue
+			}
 			profiles[customer] = engine.Schedule(p)
 		}
 	}
@@ -309,6 +321,7 @@ func (w *world) fold(until event.Instant) truth {
 		add(transitions)
 		switch verdict {
 		case score.Accepted:
+			all.forgotten, p.Forgotten = all.forgotten+p.Forgotten, 0
 			profiles[customer] = engine.Schedule(p)
 		case score.Repeated:
 		case score.RefusedTooLate, score.RefusedCurrency:
@@ -371,6 +384,16 @@ func (w *world) problems(until event.Instant) (problems []string) {
 		}
 		if view := w.store.views[customer]; !w.shows(view, b) {
 			complain("view of %s: want that of %s, got %v", customer, b, view.Fields)
+		}
+	}
+	for customer := range w.store.views {
+		if want.profiles[customer] == nil {
+			complain("view of %s: want none of a customer whom nobody knows", customer)
+		}
+	}
+	for n, s := range w.store.shards {
+		if s.meta.Token != "" && (s.meta.Counts.Profiles != int64(len(s.profiles))+1 || s.meta.Counts.Due != int64(len(s.due))+1) {
+			complain("counts of shard %d: want those of %d profiles and %d due times, got %+v", n, len(s.profiles), len(s.due), s.meta.Counts)
 		}
 	}
 	if len(profiles) != len(want.profiles) {

@@ -13,7 +13,7 @@ import (
 // Hard limits of one commit: the Store refuses a larger one. A script blocks its server, so a lane commits far less at a time, some
 // 500 profiles or 256 KB.
 const (
-	MaxEntries = 10_000   // updates, outputs, census counters and marks together
+	MaxEntries = 10_000   // updates, forgotten customers, outputs, census counters and marks together
 	MaxBytes   = 16 << 20 // customers, profiles and encoded outputs together
 )
 
@@ -91,13 +91,13 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	if c.Confirmed < 0 {
 		return nil, fmt.Errorf("%d outputs confirmed", c.Confirmed)
 	}
-	entries := len(c.Updates) + len(c.Outbox) + len(c.Census) + len(c.Marks)
+	entries := len(c.Updates) + len(c.Forgotten) + len(c.Outbox) + len(c.Census) + len(c.Marks)
 	if entries > MaxEntries {
 		return nil, fmt.Errorf("%w: %d entries, at most %d", ErrTooLarge, entries, MaxEntries)
 	}
 
 	const lists = 5 // the index of the length of the first list
-	args := make([]any, lists+6, lists+6+4*len(c.Updates)+len(c.Outbox)+2*len(c.Census)+2*len(c.Marks))
+	args := make([]any, lists+7, lists+7+4*len(c.Updates)+2*len(c.Forgotten)+len(c.Outbox)+2*len(c.Census)+2*len(c.Marks))
 	copy(args, []any{string(c.Read), string(c.Token), Format, c.Model, c.Confirmed})
 	list, end := lists, len(args)
 	closeList := func() {
@@ -106,7 +106,7 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	}
 
 	size := 0
-	seen := make(map[string]struct{}, len(c.Updates))
+	seen := make(map[string]struct{}, len(c.Updates)+len(c.Forgotten))
 	for _, u := range c.Updates {
 		if _, twice := seen[u.Customer]; twice || u.Customer == "" || len(u.Profile) == 0 {
 			return nil, errors.New("an update whose customer or profile is empty, or whose customer has another")
@@ -131,6 +131,14 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 			args = append(args, u.Customer)
 		}
 	}
+	for _, customer := range c.Forgotten {
+		if _, twice := seen[customer]; twice || customer == "" {
+			return nil, errors.New("a forgotten customer who is empty, or whom the commit names twice")
+		}
+		seen[customer] = struct{}{}
+		size += len(customer)
+		args = append(args, customer)
+	}
 	closeList()
 	for _, o := range c.Outbox {
 		encoded := o.Append(nil)
@@ -150,6 +158,10 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 			return nil, fmt.Errorf("mark of %s is %d", p, offset)
 		}
 		args = append(args, markField(p), strconv.FormatInt(offset, 10))
+	}
+	closeList()
+	for _, customer := range c.Forgotten {
+		args = append(args, customer)
 	}
 	closeList()
 	if size > MaxBytes {

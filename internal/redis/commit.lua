@@ -15,9 +15,10 @@
 --       3     format
 --       4     model; '' leaves the model as it is
 --       5     number of outputs confirmed: entries to remove from the head of the outbox
---       6-11  lengths of the six lists that follow, in values
---       12-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
+--       6-12  lengths of the seven lists that follow, in values
+--       13-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
 --             4 (output)*              5 (counter, increment)*    6 (mark, offset)*
+--             7 (customer whose profile is removed)*
 local head = redis.pcall('HMGET', KEYS[1], 'token', 'sequence', 'profiles', 'due', 'outbox')
 if head.err then return head end
 local token = head[1] or ''
@@ -47,8 +48,8 @@ if confirmed > 0 and (create or confirmed >= size[3]) then
   return redis.error_reply('DAMAGED outbox ' .. KEYS[4] .. ': more is confirmed than it holds')
 end
 
-local first, last, from = {}, {}, 12
-for list = 1, 6 do
+local first, last, from = {}, {}, 13
+for list = 1, 7 do
   first[list], last[list] = from, from + tonumber(ARGV[5 + list]) - 1
   from = last[list] + 1
 end
@@ -82,7 +83,7 @@ if create then
   redis.call('RPUSH', KEYS[4], '')
   redis.call('HSET', KEYS[5], '', '0')
 end
-profiles = profiles + write('HSET', KEYS[2], 1)
+profiles = profiles + write('HSET', KEYS[2], 1) - write('HDEL', KEYS[2], 7)
 due = due + write('ZADD', KEYS[3], 2) - write('ZREM', KEYS[3], 3)
 write('RPUSH', KEYS[4], 4)
 outbox = outbox + last[4] - first[4] + 1 - confirmed

@@ -18,6 +18,8 @@ type Customer struct {
 	Transitions []score.Transition
 	// Outcomes are the outcomes of the customer's churn forecasts, in order.
 	Outcomes []score.Outcome
+	// forgotten counts how often the customer was forgotten.
+	forgotten int
 }
 
 // Result is the outcome of a replay.
@@ -31,6 +33,8 @@ type Result struct {
 	Late     int
 	// NoRate counts the events that were refused because the model has no rate for their currency at their date.
 	NoRate map[event.Currency]int
+	// Forgotten counts how often prospects were forgotten. Those who did not come again are not among Customers.
+	Forgotten int
 }
 
 // counts are what became of events.
@@ -89,11 +93,14 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 			r.NoRate[currency] += n
 		}
 	}
-	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool { return c.Profile.AsOf == 0 })
+	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool {
+		r.Forgotten += c.forgotten
+		return c.Profile.Unknown()
+	})
 	return r
 }
 
-// live applies one customer's events. It returns a zero Customer if no event was accepted.
+// live applies one customer's events. The profile is unknown if no event was accepted, or if the customer is forgotten at the end.
 func live(e *score.Engine, events []event.Event, asOf event.Instant, became counts) Customer {
 	c := Customer{Profile: e.New(events[0].Common().Customer)}
 	known := false
@@ -107,6 +114,10 @@ func live(e *score.Engine, events []event.Event, asOf event.Instant, became coun
 		return Customer{}
 	}
 	next, transitions := e.Review(c.Profile, asOf)
+	c.forgotten, next.Forgotten = next.Forgotten, 0
+	if next.Unknown() {
+		return Customer{Profile: next, forgotten: c.forgotten}
+	}
 	c.Profile, c.Transitions = e.Schedule(next), append(c.Transitions, transitions...)
 	c.Outcomes, c.Profile.Outcomes = c.Profile.Outcomes, nil
 	return c

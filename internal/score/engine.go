@@ -6,6 +6,7 @@ package score
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/history"
@@ -26,6 +27,8 @@ type Engine struct {
 	// scale is the number of minor units in a major unit of the base currency.
 	scale float64
 	feels feels
+	// forget is the silence after which prospects are forgotten; zero forgets nobody.
+	forget time.Duration
 }
 
 // NewEngine returns the engine of a model. Its calendar days are those of c. previous is the engine that this one replaces, nil
@@ -71,18 +74,28 @@ func (e *Engine) New(customer string) Profile {
 
 // Apply returns p after an event, and the transitions that follow. The reviews of p that are due by the event run first, in
 // order. Apply does not modify p. Where the verdict is not Accepted, Apply returns p as it was.
+//
+// A prospect whom the silence before the event made forgotten begins anew with the event.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
-	grown, verdict := e.Observe(p.History, x)
-	if verdict != Accepted {
-		return p, nil, verdict
-	}
 	head := x.Common()
 	at := max(p.AsOf, head.At())
+	was, forgets := p, e.Forgets(&p)
+	if forgets <= at {
+		p = e.fresh(&p)
+	}
+	grown, verdict := e.Observe(p.History, x)
+	if verdict != Accepted {
+		return was, nil, verdict
+	}
+	at = max(p.AsOf, head.At())
 	next, transitions := e.Review(p, at)
 	before := next
 	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
-	if !e.bears(x) { // labels and Due stay as Review left them
+	if !e.bears(x) { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
+		if forgets != event.Never {
+			next.Due = Unscheduled
+		}
 		return next, transitions, Accepted
 	}
 	next, more := e.relabel(before, next, occasion{event: head})
@@ -109,8 +122,12 @@ func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Ver
 }
 
 // Review returns p as evaluated at an instant, after the reviews that are due before that instant, and the transitions of these
-// reviews. A review that crosses nothing changes only AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf.
+// reviews. A review that crosses nothing changes only AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf. A prospect
+// who is forgotten by then is unknown afterwards.
 func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
+	if e.Forgets(&p) <= at {
+		return e.fresh(&p), nil
+	}
 	var transitions []Transition
 	if p.Model != e.model.Hash {
 		p, transitions = e.adopt(p, at)
@@ -139,9 +156,13 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	return p, transitions
 }
 
-// Schedule returns p with Due set: to the next instant at which a label changes, a risk is frozen or a forecast is settled; or to
-// the instant at which the search for it goes on. Call Schedule once per customer and batch, after the last event.
+// Schedule returns p with Due set: to the next instant at which a label changes, a risk is frozen, a forecast is settled or a prospect is
+// forgotten; or to the instant at which the search for it goes on. Call Schedule once per customer and batch, after the last event.
 func (e *Engine) Schedule(p Profile) Profile {
+	if forgets := e.Forgets(&p); forgets != event.Never { // nothing else comes of a prospect in silence
+		p.Due = forgets
+		return p
+	}
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
 		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf))
 	}

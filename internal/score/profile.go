@@ -42,6 +42,8 @@ type Profile struct {
 	// Outcomes are the outcomes of forecasts that nobody has taken yet. Apply and Review append to Outcomes; the encoding leaves
 	// Outcomes out. A caller who stores p takes the outcomes off and counts them in the same commit.
 	Outcomes []Outcome
+	// Forgotten counts how often the customer was forgotten as a prospect, until a caller takes the count off. The encoding leaves it out.
+	Forgotten int
 	// rest holds the sections of newer versions as they are.
 	rest []byte
 }

@@ -36,6 +36,9 @@ type Config struct {
 	StartWithin time.Duration
 	// ExitWhenCaughtUp, optional, ends the service once the group has committed the end offset of every input partition.
 	ExitWhenCaughtUp bool
+	// ForgetProspects, optional, is the silence in whole days after which customers who never bought are forgotten; see
+	// score.Engine.Forgetting. All instances, and a replay that is to agree, need the same.
+	ForgetProspects time.Duration
 	// Lane holds the settings of all lanes.
 	Lane pipeline.Settings
 	// Remedy, optional, says what to do about an error; the log says so where the error begins.

@@ -54,7 +54,9 @@ type settings struct {
 	requestTimeout, startWithin time.Duration
 	// untilCaughtUp ends the service when the group has caught up.
 	untilCaughtUp bool
-	between       func(pipeline.Store) pipeline.Store
+	// forget is the silence after which prospects are forgotten.
+	forget  time.Duration
+	between func(pipeline.Store) pipeline.Store
 }
 
 // usual are the settings of a service on the wall clock.
@@ -117,7 +119,7 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 	running := service.New(service.Config{
 		Log: log, Cluster: cluster, Redis: client, Codec: codec(t, c.registry), Model: source, ModelGiven: c.model != "",
 		Layout:           shard.Layout{Shards: c.shards, Partitioner: partitioner, Zone: cmp.Or(c.zone, "UTC")},
-		ExitWhenCaughtUp: c.untilCaughtUp, StartWithin: c.startWithin, Lane: lane, Between: c.between,
+		ExitWhenCaughtUp: c.untilCaughtUp, StartWithin: c.startWithin, ForgetProspects: c.forget, Lane: lane, Between: c.between,
 	})
 	m.admin, err = service.StartAdmin(service.AdminConfig{Address: "127.0.0.1:0", Metrics: metrics, Ready: running.Ready, Log: log})
 	if err != nil {

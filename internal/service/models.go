@@ -21,7 +21,9 @@ type models struct {
 	data func() *data
 	// incidents hear of a Redis that does not tell the model.
 	incidents *incidents
-	now       atomic.Pointer[inForce]
+	// forget is the silence after which prospects are forgotten; zero forgets nobody.
+	forget time.Duration
+	now    atomic.Pointer[inForce]
 	// failed is the error of a model in force that cannot be read. While it is set, nothing is scored.
 	failed atomic.Pointer[error]
 }
@@ -91,9 +93,10 @@ func (w *models) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBadModel, err)
 	}
+	engine = engine.Forgetting(w.forget)
 	next := &inForce{engine: engine, version: engine.Version(), model: m, zone: zone}
 	if before != nil {
-		next.engine = pipeline.Succession{Before: before, Now: engine}
+		next.engine = pipeline.Succession{Before: before.Forgetting(w.forget), Now: engine}
 	}
 	w.now.Store(next)
 	return nil

@@ -145,7 +145,7 @@ func (s *Service) openStore(ctx context.Context, d *data, model string) error {
 		return err
 	}
 	s.data.Store(d)
-	s.models = &models{log: s.cfg.Log, data: s.data.Load, incidents: s.incidents}
+	s.models = &models{log: s.cfg.Log, data: s.data.Load, incidents: s.incidents, forget: s.cfg.ForgetProspects}
 	return s.models.start(ctx, s.cfg.Model, model, s.cfg.ModelGiven)
 }
 

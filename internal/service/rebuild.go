@@ -36,6 +36,8 @@ type RebuildConfig struct {
 	OnDataLoss pipeline.LossPolicy
 	// AlertMaxAge mutes transitions that are older than this, as pipeline.Settings says.
 	AlertMaxAge time.Duration
+	// ForgetProspects is that of the members: see Config.
+	ForgetProspects time.Duration
 	// Remedy, optional, says what to do about an error.
 	Remedy func(error) string
 	// Progress, optional, hears now and then how far the rebuild has got.
@@ -164,7 +166,7 @@ func (b *rebuild) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	b.models = &models{log: b.cfg.Log, data: func() *data { return b.next }, incidents: b.incidents}
+	b.models = &models{log: b.cfg.Log, data: func() *data { return b.next }, incidents: b.incidents, forget: b.cfg.ForgetProspects}
 	if err := b.models.load(ctx); err != nil {
 		return err
 	}

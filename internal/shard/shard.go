@@ -191,6 +191,8 @@ type Commit struct {
 	// leaves: a new random one.
 	Read, Token Token
 	Updates     []Update
+	// Forgotten are customers whose profile and due time are removed. None of them has an Update.
+	Forgotten []string
 	// Marks are the marks to set. Marks that are not named stay.
 	Marks Marks
 	// Outbox is appended to the outbox. Confirmed entries are removed from the outbox's head.

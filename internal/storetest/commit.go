@@ -189,6 +189,9 @@ func testRefused(t *testing.T, s harness) {
 		"a time that no double holds": func(c *shard.Commit) {
 			c.Updates = []shard.Update{{Customer: "a", Profile: []byte("x"), Due: 1<<53 + 1}}
 		},
+		"a customer forgotten and updated":   func(c *shard.Commit) { c.Forgotten = []string{"b"} },
+		"a customer forgotten twice":         func(c *shard.Commit) { c.Forgotten = []string{"a", "a"} },
+		"nobody forgotten":                   func(c *shard.Commit) { c.Forgotten = []string{""} },
 		"a mark below zero":                  func(c *shard.Commit) { c.Marks = shard.Marks{purchases: -1} },
 		"a census counter without a name":    func(c *shard.Commit) { c.Census = map[string]int64{"": 1} },
 		"less than nothing confirmed":        func(c *shard.Commit) { c.Confirmed = -1 },

@@ -64,6 +64,7 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 	}{
 		{"a shard begins with its first commit", testCreate},
 		{"a commit updates what it names and keeps the rest", testUpdate},
+		{"a commit forgets customers with all that was theirs", testForget},
 		{"a try again with the same token is done, not repeated", testRetry},
 		{"a commit that read another state is a conflict", testConflict},
 		{"of concurrent commits exactly one wins", testConcurrent},

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTableEqualsJSON: the scores of a table of orders are those of the same orders as lines of JSON.
+func TestTableEqualsJSON(t *testing.T) {
+	table := file(t, `Name,Email,Financial Status,Currency,Total,Created at,Lineitem name,Cancelled at,Refunded Amount
+#1,ann@x.com,paid,EUR,"1,234.50",2026-03-01 00:30:00 +0100,Cup,,10.00
+#1,ann@x.com,,,,2026-03-01 00:30:00 +0100,Saucer,,
+#2,bob@x.com,paid,EUR,12.00,2026-03-02 10:00:00 +0100,Cup,2026-03-03 08:00:00 +0100,0.00
+#3,bob@x.com,paid,EUR,7.00,2026-03-04 10:00:00 +0100,Cup,,0.00
+#4,bob@x.com,paid,EUR,7.00,yesterday,Cup,,0.00
+`)
+	lines := file(t, `{"topic":"customer.purchases.v1","event":{"event_id":"a","customer_id":"ann@x.com","order_id":"#1","occurred_at":"2026-02-28T23:30:00Z","kind":"ORDER","amount_minor":123450,"currency":"EUR"}}
+{"topic":"customer.purchases.v1","event":{"event_id":"b","customer_id":"ann@x.com","order_id":"#1","occurred_at":"2026-02-28T23:30:00Z","kind":"REFUND","amount_minor":1000,"currency":"EUR"}}
+{"topic":"customer.purchases.v1","event":{"event_id":"c","customer_id":"bob@x.com","order_id":"#2","occurred_at":"2026-03-02T09:00:00Z","kind":"ORDER","amount_minor":1200,"currency":"EUR"}}
+{"topic":"customer.purchases.v1","event":{"event_id":"d","customer_id":"bob@x.com","order_id":"#2","occurred_at":"2026-03-03T07:00:00Z","kind":"CANCEL","amount_minor":0,"currency":"EUR"}}
+{"topic":"customer.purchases.v1","event":{"event_id":"e","customer_id":"bob@x.com","order_id":"#3","occurred_at":"2026-03-04T09:00:00Z","kind":"ORDER","amount_minor":700,"currency":"EUR"}}
+`)
+	scores := func(args ...string) (string, answer) {
+		out := filepath.Join(t.TempDir(), "scores.csv")
+		got := tidemark(t, append(append([]string{"replay"}, args...), "--zone", "Europe/Berlin", "--as-of", "2026-06-01", "--scores", out)...)
+		if got.code != 0 {
+			t.Fatalf("replay %v: %s", args, got.err)
+		}
+		var rows []string
+		for _, row := range csvRows(t, out) {
+			rows = append(rows, strings.Join(row, ","))
+		}
+		return strings.Join(rows, "\n"), got
+	}
+	want, _ := scores(lines, "--format", "jsonl")
+	got, said := scores(table, "--format", "csv")
+	if got != want || !strings.Contains(want, "ann@x.com") {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for _, word := range []string{"a Shopify orders export", "customer=Email,order=Name,at='Created at',amount=Total", "left out: 1 lines, MALFORMED", ":6: ", "yesterday"} {
+		if !strings.Contains(said.err, word) {
+			t.Errorf("it says\n%s\nwant %q in it", said.err, word)
+		}
+	}
+	if got, _ := scores(table, "--format", "csv", "--map", "customer=Email,order=Name,at=Created at,amount=Total,currency=Currency,refund=Refunded Amount,cancelled_at=Cancelled at"); got != want {
+		t.Errorf("with --map: got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestScoresRunInNoSpreadsheet: an id that begins like a formula is defused in the scores file.
+func TestScoresRunInNoSpreadsheet(t *testing.T) {
+	log := file(t, `{"topic":"customer.purchases.v1","event":{"event_id":"a","customer_id":"=1+1","order_id":"1","occurred_at":"2026-03-01","kind":"ORDER","amount_minor":100,"currency":"EUR"}}`)
+	out := filepath.Join(t.TempDir(), "scores.csv")
+	must(t, "replay", log, "--format", "jsonl", "--scores", out)
+	if got := csvRows(t, out)[1][0]; got != "'=1+1" {
+		t.Errorf("the customer is %q in the scores file, want an apostrophe in front", got)
+	}
+}
