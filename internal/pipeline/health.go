@@ -80,11 +80,15 @@ func (f *failures) keep(operation string) {
 	}
 }
 
-// over notes that a checkpoint has ended: no failure has outlasted it.
-func (f *failures) over() {
+// over notes that a checkpoint has ended: no failure has outlasted it. It returns the operations whose failures were kept.
+func (f *failures) over() (operations []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	for operation := range f.kept {
+		operations = append(operations, operation)
+	}
 	clear(f.kept)
+	return operations
 }
 
 // begin notes a call that has failed for the first time, and returns its number.

@@ -124,7 +124,9 @@ func (l *Lane) Run(ctx context.Context) error {
 // noteCheckpoint notes that a checkpoint has ended, or that the lane begins.
 func (l *Lane) noteCheckpoint() {
 	now := time.Now()
-	l.failures.over()
+	for _, operation := range l.failures.over() {
+		l.showFailing(operation)
+	}
 	l.pulse.checkpoint.Store(now.UnixNano())
 	l.metrics.checkpoint.WithLabelValues(l.label()).Set(float64(now.Unix()))
 }
