@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Counts returns a map of counts as a list in words, the largest count first. An empty map gives "none".
+// Counts returns a map of counts as a list in words, the largest count first, without those that are 0. If nothing is left, it returns
+// "none".
 func Counts(m map[string]int) string {
-	if len(m) == 0 {
-		return "none"
-	}
 	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b)) })
-	parts := make([]string, len(names))
-	for i, name := range names {
-		parts[i] = fmt.Sprintf("%s %d", name, m[name])
+	var parts []string
+	for _, name := range names {
+		if m[name] != 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", name, m[name]))
+		}
 	}
-	return strings.Join(parts, ", ")
+	return cmp.Or(strings.Join(parts, ", "), "none")
 }
 
 // Short returns a number in at most four digits, with k, M or G for thousands, millions or billions.
