@@ -112,9 +112,11 @@ func TestEveryCommandSaysWhatItDidNotReach(t *testing.T) {
 		args []string
 		flag string
 	}{
-		{append([]string{"run", "--admin", ""}, kafka...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
+		{append([]string{"run", "--admin", "", "--start-within", "1s"}, kafka...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
 		{append([]string{"topics", "check"}, kafka...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
 		{append([]string{"topics", "create"}, kafka...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
+		{append([]string{"topics", "grow", "--partitions", "24"}, kafka...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
+		{append([]string{"rebuild", "--shards", "144"}, append(kafka, redis...)...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
 		{append([]string{"import", log, "--format", "jsonl"}, kafka...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
 		{append([]string{"doctor"}, append(kafka, redis...)...), "--kafka-brokers (TIDEMARK_KAFKA_BROKERS)"},
 		{append([]string{"doctor"}, append(kafka, redis...)...), "--redis-url (TIDEMARK_REDIS_URL)"},

@@ -48,7 +48,7 @@ func (s *Service) await(ctx context.Context, server string, do func(context.Cont
 		}
 		if time.Since(said) >= sayAgainAfter {
 			said = time.Now()
-			s.cfg.Log.Warn("waiting for "+server, zap.Error(err))
+			s.cfg.Log.Warn("waiting for "+server, s.incidents.advised([]zap.Field{zap.Error(err)}, err)...)
 		}
 		why := fmt.Sprintf("waiting for %s since %s: %v", server, began.UTC().Format(time.RFC3339), err)
 		s.waiting.Store(&why)
