@@ -203,7 +203,7 @@ func TestDoctor(t *testing.T) {
 	t.Run("well", func(t *testing.T) {
 		s := loaded(t)
 		tidemark(t, append([]string{"doctor"}, s.flags()...)...).says(t, 0,
-			"ok    redis answers", "ok    redis takes writes", "64 shards by murmur2, days of UTC, money in USD", "ok    model in force",
+			"ok    redis answers", "ok    redis takes writes", "edition 0: 72 shards by murmur2, days of UTC, money in USD", "ok    model in force",
 			"ok    customer.purchases.v1", "group tidemark is 0 records behind", "embedded, with fixed ids", "ok    limits", "all is well")
 	})
 	t.Run("before the first start", func(t *testing.T) {

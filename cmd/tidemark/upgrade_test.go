@@ -14,9 +14,9 @@ import (
 	"tidemark/internal/shard"
 )
 
-// customerShard returns the prefix of the keys of the shard of a customer, among the 64 of the default layout.
+// customerShard returns the prefix of the keys of the shard of a customer, among those of the default layout.
 func customerShard(customer string) string {
-	return fmt.Sprintf("tm:{%02d}:", shard.Murmur2.Of(customer, 64))
+	return fmt.Sprintf("tm:{%02d}:", shard.Murmur2.Of(customer, shard.DefaultShards(1)))
 }
 
 // sealed puts a checksum under the body of a profile.
