@@ -9,6 +9,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
+	"tidemark/internal/shard"
 )
 
 // forgetful is the real engine that forgets prospects.
@@ -42,17 +43,17 @@ func TestProspectsAreForgotten(t *testing.T) {
 		w.send(event.Purchases, message{ID: "second", Customer: "late buyer", Occurred: ago(0), Amount: 5000})
 		lane.rest(t)
 		pass(30 * time.Second)
-		if got := len(w.store.views); got != 4 {
+		if got := len(w.store.shown()); got != 4 {
 			t.Errorf("views half a minute before: want 4, got %d", got)
 		}
 		pass(31 * time.Second)
 		lane.rest(t)
 		pass(2 * time.Second)
-		if got := sortedKeys(w.store.views); fmt.Sprint(got) != "[buyer late buyer]" {
+		if got := w.store.shown(); fmt.Sprint(got) != "[buyer late buyer]" {
 			t.Errorf("views afterwards: want those of the buyers, got %v", got)
 		}
 		for customer, want := range map[string]bool{"looked": true, "back": true, "buyer": false, "late buyer": false} {
-			if o, got := w.wire.sent[scores+" forgotten "+customer]; got != want || o.Value != nil {
+			if o, got := w.wire.message(scores + " forgotten " + customer); got != want || o.Value != nil {
 				t.Errorf("tombstone of %s in the scores: want %t, got %t, with value %q", customer, want, got, o.Value)
 			}
 		}
@@ -70,6 +71,21 @@ func TestProspectsAreForgotten(t *testing.T) {
 	})
 }
 
+// shown returns the customers who have a view, sorted.
+func (m *memory) shown() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return sortedKeys(m.views)
+}
+
+// message returns a message that has been sent.
+func (w *wire) message(id string) (shard.Output, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	o, ok := w.sent[id]
+	return o, ok
+}
+
 // TestForgettingBeginsLater: prospects from before the service was told to forget are found by the rolling pass.
 func TestForgettingBeginsLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -85,7 +101,7 @@ func TestForgettingBeginsLater(t *testing.T) {
 		pass(30 * time.Second)
 		finish(t, lane)
 		w.check(event.InstantOf(time.Now()))
-		if got := sortedKeys(w.store.views); fmt.Sprint(got) != "[buyer]" {
+		if got := w.store.shown(); fmt.Sprint(got) != "[buyer]" {
 			t.Errorf("views: want that of the buyer, got %v", got)
 		}
 	})
