@@ -28,7 +28,7 @@ func parseMarkField(field string) (shard.Partition, error) {
 }
 
 // headFields are the fields of a head that are no marks.
-var headFields = [...]string{"token", "model", "sequence", "format", "profiles", "due", "outbox"}
+var headFields = [...]string{"token", "model", "sequence", "format", "profiles", "due", "outbox", "moved"}
 
 // decodeMeta reads the head of a shard from the fields of its meta key. Without a token there is no shard: the head is empty.
 // Unknown fields are ignored. A format later than Format is a shard.ErrNewer.

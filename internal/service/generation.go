@@ -21,7 +21,10 @@ func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
 			return err
 		}
 		err := s.serve(ctx, gen, moved)
-		if !errors.Is(err, pipeline.ErrMoved) || ctx.Err() != nil {
+		if ctx.Err() != nil && errors.Is(err, pipeline.ErrMoved) {
+			return context.Cause(ctx) // the generation has ended meanwhile: the next one finds the new shards
+		}
+		if !errors.Is(err, pipeline.ErrMoved) {
 			return err
 		}
 		moved = true

@@ -137,7 +137,7 @@ func start(t *testing.T, name string, s *servicetest.Servers, c settings) *membe
 		m.stop()
 		<-m.done
 		if t.Failed() {
-			t.Logf("%s said:\n%s", name, m.said())
+			t.Logf("%s ended with %v, and said:\n%s", name, m.err, m.said())
 		}
 	})
 	return m

@@ -26,6 +26,7 @@ func TestUpgrade(t *testing.T) {
 			}
 			events, before := r.Events(t)
 			s.Send(t, events)
+			s.CommitOffsets(t, s.Applied(t)) // as the release has left them
 
 			c := usual()
 			c.asOf, c.alertMaxAge, c.untilCaughtUp = release.AsOf, 0, true
