@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 
 	"tidemark/internal/shard"
 )
@@ -24,7 +26,13 @@ func (s *Servers) CommitOffsets(t testing.TB, offsets map[shard.Partition]int64)
 		topic.Topic, topic.Partitions = string(p.Topic), []kmsg.OffsetCommitRequestTopicPartition{partition}
 		request.Topics = append(request.Topics, topic)
 	}
-	answer, err := request.RequestWith(ctx, s.Log)
+	// Later versions of the request name topics by id.
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.Kafka), kgo.MaxVersions(kversion.V3_9_0()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	answer, err := request.RequestWith(ctx, client)
 	if err != nil {
 		t.Fatalf("commit offsets: %v", err)
 	}
