@@ -50,6 +50,13 @@ func (k kafkaSettings) config() (kafka.Config, error) {
 	}, nil
 }
 
+// configOf is config for commands that read events of bounded size for a consumer group.
+func (k kafkaSettings) configOf(g groupSettings, l limitSettings) (kafka.Config, error) {
+	config, err := k.config()
+	config.Group, config.RecordBytes, config.BatchBytes = g.KafkaGroup, int(l.MaxRecord), int(l.MaxBatch)
+	return config, err
+}
+
 func (k kafkaSettings) cluster() (*kafka.Cluster, error) { return k.clusterOf(groupSettings{}) }
 
 // clusterOf is cluster for commands that join a consumer group or read its committed offsets.

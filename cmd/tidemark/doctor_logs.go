@@ -74,18 +74,8 @@ func (c *doctorCommand) remembered(ctx context.Context, layout shard.Layout, par
 	if origins, err = store.Origins(ctx, partitions); err != nil {
 		return nil, nil, err
 	}
-	all := make([]int, layout.Shards)
-	for n := range all {
-		all[n] = n
-	}
-	metas, err := store.Metas(ctx, all)
-	marks = shard.Marks{}
-	for _, m := range metas {
-		for p, mark := range m.Marks {
-			marks[p] = max(marks[p], mark)
-		}
-	}
-	return origins, marks, err
+	heads, err := store.Metas(ctx, layout.Numbers())
+	return origins, shard.Highest(heads), err
 }
 
 // lookAtLog is pipeline.Look, tried a few times.

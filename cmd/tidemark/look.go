@@ -28,10 +28,7 @@ type look struct {
 // lookAt reads all of a look. store is laid out.
 func lookAt(ctx context.Context, cluster *kafka.Cluster, store *redis.Store, layout shard.Layout) (look, error) {
 	l := look{offsets: map[shard.Partition]kafka.Progress{}, due: make([]shard.Due, layout.Shards)}
-	all := make([]int, layout.Shards)
-	for n := range all {
-		all[n] = n
-	}
+	all := layout.Numbers()
 	var err error
 	// The shards come first: what they have not seen of an end that is read later is no backlog of theirs.
 	if l.heads, err = store.Audit(ctx, all); err != nil {

@@ -50,12 +50,10 @@ func (c *rebuildCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	config, err := c.config()
+	config, err := c.configOf(c.groupSettings, c.limitSettings)
 	if err != nil {
 		return err
 	}
-	config.Group = c.KafkaGroup
-	config.RecordBytes, config.BatchBytes = int(c.MaxRecord), int(c.MaxBatch)
 	cluster, err := kafka.NewCluster(config)
 	if err != nil {
 		return err

@@ -104,12 +104,11 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	config, err := c.config()
+	config, err := c.configOf(c.groupSettings, c.limitSettings)
 	if err != nil {
 		return err
 	}
-	config.Group, config.SessionTimeout = c.KafkaGroup, c.KafkaSessionTimeout
-	config.RecordBytes, config.BatchBytes = int(c.MaxRecord), int(c.MaxBatch)
+	config.SessionTimeout = c.KafkaSessionTimeout
 	cluster, err := kafka.NewCluster(config)
 	if err != nil {
 		return err

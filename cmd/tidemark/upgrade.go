@@ -25,10 +25,7 @@ func (c *doctorCommand) askUpgrade(ctx context.Context, db *database, layout sha
 		tell(finding{Name: "data of this version", Detail: err.Error(), Remedy: "is --redis-prefix that of Tidemark's data?"})
 		return
 	}
-	all := make([]int, layout.Shards)
-	for n := range all {
-		all[n] = n
-	}
+	all := layout.Numbers()
 	format, err := db.LayoutFormat(ctx)
 	formats, wrong := store.Formats(ctx, all)
 	if err = errors.Join(err, wrong); err != nil {

@@ -85,11 +85,7 @@ func (p *population) countUntilTrue(ctx context.Context, m *moment) error {
 
 // sum adds up the census of all shards.
 func (p *population) sum(ctx context.Context) (map[string]int64, error) {
-	all := make([]int, p.cfg.Layout.Shards)
-	for n := range all {
-		all[n] = n
-	}
-	census, err := p.views.Census(ctx, all)
+	census, err := p.views.Census(ctx, p.cfg.Layout.Numbers())
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,7 @@ import (
 //  5. It publishes what the own outboxes hold.
 //  6. It resumes every partition at the lowest mark over all shards, never above the group's committed offset.
 func (s *session) takeOver(ctx context.Context) error {
-	todo := make([]int, s.cfg.Layout.Shards)
-	for n := range todo {
-		todo[n] = n
-	}
+	todo := s.cfg.Layout.Numbers()
 	if err := s.dropDamaged(ctx); err != nil {
 		return err
 	}

@@ -122,6 +122,11 @@ func TestStop(t *testing.T) {
 		if heads[0].Marks[mark] != 5 || heads[0].Counts.Profiles != 2 {
 			t.Errorf("the head that was there: got %+v, want its marks and counts kept", heads[0])
 		}
+		for name, seen := range headsOf(t, s.Of(mark), 7) {
+			if seen.Moved != 1 || seen.Format > Format || seen.Marks[mark] != 5 {
+				t.Errorf("the stopped head as a lane reads it by %s: got %+v, want it stopped for edition 1, with its mark", name, seen)
+			}
+		}
 		if err := commit(7, "t1", "t2"); !errors.Is(err, shard.ErrConflict) {
 			t.Errorf("a commit planned before: got error %v, want %v", err, shard.ErrConflict)
 		}
@@ -172,4 +177,27 @@ func TestEditionsLieBesideEachOther(t *testing.T) {
 			t.Errorf("head of edition 2: got %s, want tm:{03}:e2:meta", key)
 		}
 	})
+}
+
+// headsOf reads the head of a shard in every way in which a lane reads it.
+func headsOf(t *testing.T, s *Store, n int) map[string]shard.Meta {
+	t.Helper()
+	ctx := t.Context()
+	metas, err := s.Metas(ctx, []int{n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	audits, err := s.Audit(ctx, []int{n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := s.Load(ctx, []shard.Query{{Shard: n}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked, err := s.Mark(ctx, []shard.Marker{{Shard: n}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]shard.Meta{"Metas": metas[0], "Audit": audits[0].Meta, "Load": loaded[0].Meta, "Mark": marked[0]}
 }

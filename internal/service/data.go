@@ -21,15 +21,6 @@ type data struct {
 	givenUp int
 }
 
-// shards are the numbers of all shards.
-func (d *data) shards() []int {
-	all := make([]int, d.layout.Shards)
-	for n := range all {
-		all[n] = n
-	}
-	return all
-}
-
 // look finds, at the beginning of a generation with some partition indexes, how many partitions there are now, and where the data lies.
 // Its errors go away by themselves, or by a rebuild: all are Retryable.
 func (s *Service) look(ctx context.Context, indexes []int) (*data, error) {

@@ -210,7 +210,7 @@ func (b *rebuild) clear(ctx context.Context, l shard.Layout) error {
 	if err != nil {
 		return err
 	}
-	return d.store.Drop(ctx, d.shards())
+	return d.store.Drop(ctx, d.layout.Numbers())
 }
 
 func (b *rebuild) claim(ctx context.Context, s redis.Stage) error {
@@ -251,7 +251,7 @@ func (b *rebuild) giveUp(ctx context.Context) error {
 }
 
 func (b *rebuild) retire(ctx context.Context) error {
-	if err := b.old.store.Retire(context.WithoutCancel(ctx), b.old.shards()); err != nil {
+	if err := b.old.store.Retire(context.WithoutCancel(ctx), b.old.layout.Numbers()); err != nil {
 		return fmt.Errorf("the new edition serves, but the old one could not be removed: %w", err)
 	}
 	return nil

@@ -22,15 +22,11 @@ func (b *rebuild) recognize(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	heads, err := b.old.store.Metas(ctx, b.old.shards())
+	heads, committed, err := b.stand(ctx)
 	if err != nil {
 		return err
 	}
-	committed, err := b.committed(ctx)
-	if err != nil {
-		return err
-	}
-	high := most(heads)
+	high := shard.Highest(heads)
 	for _, p := range all {
 		sight, err := pipeline.Look(ctx, b.log, p, remembered[p])
 		if err != nil {

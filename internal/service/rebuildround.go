@@ -37,7 +37,7 @@ func (b *rebuild) newRound(ctx context.Context, ends shard.Marks, told *told, cu
 			r.cuts = append(r.cuts, math.MinInt64)
 		}
 	}
-	heads, err := b.next.store.Metas(ctx, b.next.shards())
+	heads, err := b.next.store.Metas(ctx, b.next.layout.Numbers())
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (r *round) done(ctx context.Context) (bool, error) {
 		}
 	}
 	next := r.rebuild.next
-	for _, n := range next.shards() {
+	for _, n := range next.layout.Numbers() {
 		cut := r.cuts[n%next.partitions]
 		if cut == math.MinInt64 {
 			continue

@@ -28,7 +28,7 @@ func (b *rebuild) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.cfg.Log.Info("the old shards are stopped: the new ones catch up", zap.Duration("after", time.Since(stopped)), zap.Int64("left", sum(most(heads))-b.records))
+	b.cfg.Log.Info("the old shards are stopped: the new ones catch up", zap.Duration("after", time.Since(stopped)))
 	if err := b.finish(ctx, heads); err != nil {
 		return err
 	}
@@ -64,11 +64,7 @@ func (b *rebuild) fill(ctx context.Context) error {
 	var deadline time.Time
 	for {
 		began := time.Now()
-		heads, err := b.old.store.Metas(ctx, b.old.shards())
-		if err != nil {
-			return err
-		}
-		committed, err := b.committed(ctx)
+		heads, committed, err := b.stand(ctx)
 		if err != nil {
 			return err
 		}
@@ -80,7 +76,7 @@ func (b *rebuild) fill(ctx context.Context) error {
 		if b.records += applied; err != nil {
 			return err
 		}
-		left := sum(most(heads)) - sum(r.ends)
+		left := sum(shard.Highest(heads)) - sum(r.ends)
 		took := time.Since(began)
 		switch {
 		case left <= closeEnough && applied <= closeEnough:
@@ -98,16 +94,19 @@ func (b *rebuild) fill(ctx context.Context) error {
 	}
 }
 
-// committed returns the offsets that the group has committed.
-func (b *rebuild) committed(ctx context.Context) (shard.Marks, error) {
+// stand returns how far the edition in force is: the heads of its shards, and then the offsets that the group has committed.
+func (b *rebuild) stand(ctx context.Context) (heads []shard.Meta, committed shard.Marks, err error) {
+	if heads, err = b.old.store.Metas(ctx, b.old.layout.Numbers()); err != nil {
+		return nil, nil, err
+	}
 	progress, err := b.cfg.Cluster.Progress(ctx)
-	offsets := shard.Marks{}
+	committed = shard.Marks{}
 	for _, p := range progress {
 		if p.Committed >= 0 {
-			offsets[p.Partition] = p.Committed
+			committed[p.Partition] = p.Committed
 		}
 	}
-	return offsets, err
+	return heads, committed, err
 }
 
 const (
@@ -126,7 +125,7 @@ func (b *rebuild) stopOld(ctx context.Context) ([]shard.Meta, error) {
 		deadline = time.Now() // the shards cannot serve the partitions: no lane runs
 	}
 	for time.Now().Before(deadline) {
-		heads, err := b.old.store.Metas(ctx, b.old.shards())
+		heads, err := b.old.store.Metas(ctx, b.old.layout.Numbers())
 		if err == nil && allMoved(heads, edition) {
 			break
 		}
@@ -134,7 +133,7 @@ func (b *rebuild) stopOld(ctx context.Context) ([]shard.Meta, error) {
 			return nil, err
 		}
 	}
-	heads, err := b.old.store.Stop(ctx, b.old.shards(), edition, shard.Token(rand.Text()))
+	heads, err := b.old.store.Stop(ctx, b.old.layout.Numbers(), edition, shard.Token(rand.Text()))
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +172,7 @@ func (b *rebuild) finish(ctx context.Context, heads []shard.Meta) error {
 	if err != nil {
 		return err
 	}
-	r, err := b.newRound(ctx, most(heads), &told{b.old.layout, heads}, cuts)
+	r, err := b.newRound(ctx, shard.Highest(heads), &told{b.old.layout, heads}, cuts)
 	if err != nil {
 		return err
 	}
@@ -256,17 +255,6 @@ func least(heads []shard.Meta, partitions int, counts func(n, index int) bool) s
 		}
 	}
 	return low
-}
-
-// most are the greatest marks over shards.
-func most(heads []shard.Meta) shard.Marks {
-	high := shard.Marks{}
-	for _, head := range heads {
-		for p, mark := range head.Marks {
-			high[p] = max(high[p], mark)
-		}
-	}
-	return high
 }
 
 // told knows what stopped shards have published: what the records below their marks have caused.

@@ -144,7 +144,7 @@ func (s *Service) report(n pipeline.Notice) {
 // Customers counts the customers and the shards of the store. Call it only after Progress has returned that this member serves.
 func (s *Service) Customers(ctx context.Context) (customers, shards int, err error) {
 	d := s.data.Load()
-	all := d.shards()
+	all := d.layout.Numbers()
 	counts, err := d.store.Census(ctx, all)
 	for _, c := range counts {
 		customers += int(c["customers"])

@@ -52,10 +52,8 @@ func (s *Service) await(ctx context.Context, server string, do func(context.Cont
 		}
 		why := fmt.Sprintf("waiting for %s since %s: %v", server, began.UTC().Format(time.RFC3339), err)
 		s.waiting.Store(&why)
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(tryAgainAfter):
+		if err := sleep(ctx, tryAgainAfter); err != nil {
+			return err
 		}
 	}
 }

@@ -61,6 +61,15 @@ type Layout struct {
 // Of returns the shard of a customer, 0..Shards-1.
 func (l Layout) Of(customer string) int { return l.Partitioner.Of(customer, l.Shards) }
 
+// Numbers returns the numbers of all shards, 0..Shards-1.
+func (l Layout) Numbers() []int {
+	all := make([]int, l.Shards)
+	for n := range all {
+		all[n] = n
+	}
+	return all
+}
+
 // Check returns an error that says why l cannot serve topics with this number of partitions, and nil when it can.
 func (l Layout) Check(partitions int) error {
 	if partitions < 1 {
@@ -141,6 +150,17 @@ type Meta struct {
 	// Moved is the edition that is to replace the edition of this shard: a rebuild has stopped the shard, so that it takes no commit.
 	// It is 0 while the shard serves.
 	Moved int
+}
+
+// Highest returns, for each partition, the highest mark of any shard.
+func Highest(heads []Meta) Marks {
+	high := Marks{}
+	for _, head := range heads {
+		for p, mark := range head.Marks {
+			high[p] = max(high[p], mark)
+		}
+	}
+	return high
 }
 
 // Counts are the numbers of entries in a shard's keys, sentinels included. The head holds the numbers that must be there; the
