@@ -38,17 +38,13 @@ const skimmed = 8
 // bounds: the largest hold.
 func boundDecompression(record, batch int64) {
 	boundTable()
-	for {
-		was := mostRecord.Load()
-		if was >= record || mostRecord.CompareAndSwap(was, record) {
-			break
-		}
-	}
-	for {
-		was := mostBatch.Load()
-		if was >= batch || mostBatch.CompareAndSwap(was, batch) {
-			break
-		}
+	raise(&mostRecord, record)
+	raise(&mostBatch, batch)
+}
+
+// raise makes a bound at least n.
+func raise(bound *atomic.Int64, n int64) {
+	for was := bound.Load(); was < n && !bound.CompareAndSwap(was, n); was = bound.Load() {
 	}
 }
 
