@@ -48,7 +48,7 @@ func (s *Service) move(r redis.Rebuild) {
 	if s.moving || s.stopping || len(s.lanes) == 0 {
 		return
 	}
-	s.moving = true
+	s.moving, s.unfit = true, takesOver(r)
 	s.cfg.Log.Info("a rebuild takes over: the lanes finish what they have in hand", zap.Int("edition", r.Next.Edition))
 	for _, lane := range s.lanes {
 		lane.Drain()
@@ -92,7 +92,7 @@ func (s *Service) awaitSwitch(ctx context.Context) error {
 			return nil
 		}
 		if err == nil {
-			s.setUnfit(fmt.Sprintf("the rebuild of edition %d takes over", r.Next.Edition))
+			s.setUnfit(takesOver(r))
 			err = s.giveUpDead(ctx, d.store, r)
 		}
 		if err != nil && ctx.Err() == nil {
@@ -102,6 +102,11 @@ func (s *Service) awaitSwitch(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// takesOver says why a service is not ready while a rebuild takes over.
+func takesOver(r redis.Rebuild) string {
+	return fmt.Sprintf("the rebuild of edition %d takes over", r.Next.Edition)
 }
 
 func (s *Service) giveUpDead(ctx context.Context, store *redis.Store, r redis.Rebuild) error {

@@ -51,13 +51,15 @@ func (s *Service) whyNotJoined() string {
 // Ready says whether the service is a member of the group, Redis takes writes, and every lane works.
 func (s *Service) Ready(ctx context.Context) Readiness {
 	s.mu.Lock()
-	unfit := s.unfit
+	unfit, serving := s.unfit, s.serving
 	s.mu.Unlock()
 	switch {
 	case !s.ready.Load() || !s.group.Joined():
 		return Readiness{Problems: []string{s.whyNotJoined()}}
 	case unfit != "":
 		return Readiness{Problems: []string{unfit}}
+	case !serving:
+		return Readiness{Problems: []string{"no lane runs: one generation has ended, and the next one has not begun"}}
 	}
 	var r Readiness
 	if err := s.data.Load().store.Writable(ctx); err != nil {

@@ -3,6 +3,7 @@ package service_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -116,9 +117,13 @@ func TestRebuildDies(t *testing.T) {
 		}
 		return true
 	})
-	if _, said := m.look(t, "/readyz"); !strings.Contains(said, "the rebuild of edition 1 takes over") {
+	if status, said := m.look(t, "/readyz"); status == http.StatusOK {
 		t.Errorf("readiness while a rebuild takes over: %s", said)
 	}
+	servicetest.Eventually(t, servicetest.Longest, "the service says that a rebuild takes over", func() bool {
+		_, said := m.look(t, "/readyz")
+		return strings.Contains(said, "the rebuild of edition 1 takes over")
+	})
 	servicetest.Eventually(t, servicetest.Longest, "the dead rebuild is given up", func() bool {
 		return len(m.notices("the rebuild has not renewed its lease")) > 0
 	})
