@@ -13,7 +13,8 @@ type WonBack struct {
 	Stamp
 	// EpisodeID is the id of the RAISED of the lapsed episode.
 	EpisodeID string
-	// LapsedDays is the number of days of silence before the purchase.
+	// LapsedDays is the length of the absence in calendar days: from the day of the last purchase before the lapse to the day of the
+	// purchase. It is never below the lapse of the model.
 	LapsedDays int32
 	// ActionID is the id of the newest outreach in the 30 days before the purchase; empty where there was none.
 	ActionID string
@@ -48,21 +49,24 @@ func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) b
 	return p.Lapse.EpisodeID != "" && f.PurchaseDays > 0 && silence < e.model.Churn.Lapse
 }
 
-// wonBack tells of a return. It is nil where the customer bought before the lapse and the purchase became known only after the lapse:
-// that customer was never away.
+// wonBack tells of a return. It is nil for a customer who was never away for so long: who bought before the lapse, which became known
+// only after the lapse, or of whose purchases before the lapse none stands any more.
+//
+// An episode lapses at the start of a day, and a purchase may bear that very instant. So what was bought before is what was bought up to
+// the millisecond before the lapse.
 func (e *Engine) wonBack(c *change) *WonBack {
 	p, v := c.p, c.v
-	bought := v.facts.LastPurchase
-	if bought < p.Lapse.At {
+	then := e.Facts(&p.History, p.Lapse.At-1)
+	away := v.facts.LastDay - then.LastDay
+	if v.facts.LastPurchase < p.Lapse.At || then.PurchaseDays == 0 || days(float64(away)) < e.model.Churn.Lapse {
 		return nil
 	}
-	then := e.Facts(&p.History, p.Lapse.At)
 	cause, _ := c.cause(0, "") // a return corrects nothing
 	t := &WonBack{
-		Stamp: e.stamp(c, cause), EpisodeID: p.Lapse.EpisodeID, LapsedDays: int32(v.facts.LastDay - then.LastDay),
+		Stamp: e.stamp(c, cause), EpisodeID: p.Lapse.EpisodeID, LapsedDays: int32(away),
 		OrderValue: v.facts.LastOrderAmount, Currency: e.model.Base,
 	}
-	if out := p.Outreach; out.ID != "" && out.At <= bought && bought.Sub(out.At) <= creditedFor {
+	if out, bought := p.Outreach, v.facts.LastPurchase; out.ID != "" && out.At <= bought && bought.Sub(out.At) <= creditedFor {
 		t.ActionID = out.ID
 	}
 	if v.facts.MarginSpend > then.MarginSpend {
