@@ -2,6 +2,7 @@ package score
 
 import (
 	"math"
+	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
@@ -15,7 +16,7 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 	t := e.alert(c, ep.Since, ep.LastID)
 	t.Kind, t.EpisodeID, t.State, t.Action = Churn, ep.ID, state(ep.Level, c.level), e.model.Actions[c.level]
 	if t.State == Resolved {
-		e.resolve(t, c, ep.RaisedAt)
+		e.resolve(t, c, ep.RaisedAt, e.model.Churn.Lapse)
 		return t
 	}
 	q := *c.p
@@ -49,10 +50,10 @@ func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 	return t
 }
 
-// resolve makes t the last alert of an episode or a window that was raised at an instant. Where the episode lapsed, t also names
-// the likely cause. No action is due any more.
-func (e *Engine) resolve(t *ChurnAlert, c *change, raised event.Instant) {
-	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(c, t.Cause), event.Never
+// resolve makes t the last alert of an episode or a window that was raised at an instant and that lapses with a silence. Where it
+// lapsed, t also names the likely cause. No action is due any more.
+func (e *Engine) resolve(t *ChurnAlert, c *change, raised event.Instant, lapse time.Duration) {
+	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(c, t.Cause, lapse), event.Never
 	if t.Cause == ByCorrection && c.event.At() < raised {
 		t.State, t.Resolve = Retracted, ByCorrected
 	}
@@ -73,15 +74,15 @@ func state(from, to Level) EpisodeState {
 	return Eased
 }
 
-// resolution is why an episode ended: a new model, a silence that is too long, a purchase, the correction of a purchase, or only a
-// risk that fell. A risk falls so when a complaint is resolved, or when what spoke for the risk is forgotten.
-func (e *Engine) resolution(c *change, cause Cause) ResolveReason {
+// resolution is why an episode or a window ended: a new model, a silence as long as lapse, a purchase, the correction of a purchase,
+// or only a risk that fell. A risk falls so when a complaint is resolved, or when what spoke for the risk is forgotten.
+func (e *Engine) resolution(c *change, cause Cause, lapse time.Duration) ResolveReason {
 	v := c.v
 	was, is := &c.base.last.facts, &v.facts
 	switch {
 	case cause == ByModel:
 		return ByNewModel
-	case v.buyer() && v.signs.Silence >= e.model.Churn.Lapse:
+	case v.buyer() && v.signs.Silence >= lapse:
 		return ByLapse
 	case is.PurchaseDays > was.PurchaseDays, is.LastDay > was.LastDay:
 		return ByPurchase // also one that was stamped ahead, and whose time has come
@@ -91,11 +92,15 @@ func (e *Engine) resolution(c *change, cause Cause) ResolveReason {
 	return ByRelief
 }
 
-// expectedNext is the instant by which a customer who is still there buys with probability q; zero where it is more than a
-// century ahead.
+// expectedWithin is how far ahead a next purchase is still expected, in days: five years. A one-time buyer's ninth decile may lie
+// decades ahead, and nobody can plan for that.
+const expectedWithin = 5 * 365
+
+// expectedNext is the instant by which a customer who is still there buys with probability q; zero where it is more than
+// expectedWithin ahead.
 func (e *Engine) expectedNext(v *evaluation, q float64) event.Instant {
 	n := e.model.Value.NextPurchase(v.pattern, q)
-	if !(n < 36525) {
+	if !(n <= expectedWithin) {
 		return 0
 	}
 	return v.at.Add(days(n))

@@ -113,7 +113,7 @@ func (w *walk) stretch(then *history.Facts) event.Instant {
 }
 
 // turn is the first instant after t at which silence does what monotone labels do not show: the lapse, the end of a level's
-// minimum stay (the level may then turn back), and the opening of the window for a second order. Without such an instant it is Never.
+// minimum stay (the level may then turn back), and the two ends of the window for a second order. Without such an instant it is Never.
 func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.Instant {
 	turn := event.Never
 	if facts.PurchaseDays == 0 {
@@ -123,8 +123,10 @@ func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.I
 		turn = lapse
 	}
 	if window := e.model.Churn.SecondOrder; window > 0 && facts.PurchaseDays == 1 && !p.Second.Closed {
-		if opens := e.silentFor(facts.LastDay, window); opens > t {
-			turn = min(turn, opens)
+		for _, silence := range [...]time.Duration{window, e.windowEnd()} {
+			if at := e.silentFor(facts.LastDay, silence); at > t {
+				turn = min(turn, at)
+			}
 		}
 	}
 	if stay := p.Episode.Since.Add(e.model.Churn.MinStay); p.Episode.Level > 0 && stay > t {
