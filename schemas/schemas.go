@@ -59,6 +59,7 @@ var versions = [...]Schema{
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 1},
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 1},
+	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 2}, // action.due_hours, UPDATED
 	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 1},
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
 }

@@ -48,6 +48,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0301: {"customer.feedback.v1", "f837bc4b0b015fc94fd4c1fb75188144"},
 		0x544d0401: {"customer.tier-changes.v1", "a8fb3d0234bd7e456754ddaca78d9a42"},
 		0x544d0501: {"customer.churn-alerts.v1", "16cf3ee2020c1ac4c4a25591473864de"},
+		0x544d0502: {"customer.churn-alerts.v1", "ecf59bc3e730b9cd50c8322477d6965a"},
 		0x544d0601: {"customer.win-backs.v1", "c0274738a85930347fbb662db535e683"},
 		0x544d0701: {"customer.scores.v1", "c1c12e228fc32e498965739553a49fa4"},
 	}

@@ -15,10 +15,11 @@ import (
 )
 
 // Identify returns the id of a transition: the hex of the first 16 bytes of SHA-256 over its Avro record, unframed, with event_id
-// and episode_id empty. The ids that t carries and its sequence make no difference. A number that is not finite is a bug, and
-// panics.
+// and episode_id empty. The record is written by the oldest version of its schema that has all fields and symbols that t uses: so a new
+// version changes no id of what could be said before. The ids that t carries and its sequence make no difference. A number that is not
+// finite is a bug, and panics.
 func Identify(t score.Transition) string {
-	w := wire{b: make([]byte, 0, recordBytes)}
+	w := wire{b: make([]byte, 0, recordBytes), first: older(t)}
 	if w.transition(t, "", ""); w.err != nil {
 		panic("avro: " + w.err.Error())
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +85,7 @@ func TestEncodeTierChanged(t *testing.T) {
 
 func TestEncodeChurnAlert(t *testing.T) {
 	alert := sampleAlert()
-	alert.EpisodeID = "that of its RAISED"
+	alert.EpisodeID, alert.Action.DueHours = "that of its RAISED", 48
 	got := consumed(t, encode(t, newCodec(t, Options{}), alert))
 	for name, want := range map[string]any{
 		"event_id": alert.ID, "episode_id": alert.EpisodeID, "state": "RAISED", "kind": "CHURN", "resolve_reason": nil, "level_before": "NONE", "level": "AT_RISK",
@@ -95,6 +96,10 @@ func TestEncodeChurnAlert(t *testing.T) {
 		if !reflect.DeepEqual(got[name], want) {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}
+	}
+	action := got["action"].(map[string]any)["tidemark.v1.Action"].(map[string]any)
+	if action["code"] != "CALL" || !reflect.DeepEqual(action["due_hours"], map[string]any{"int": int32(48)}) {
+		t.Errorf("action is %v, want CALL, due within 48 hours", action)
 	}
 	if at := got["act_by"].(map[string]any)["long.timestamp-millis"].(time.Time); event.InstantOf(at) != alert.ActBy {
 		t.Errorf("act_by is %s, want %s", at, alert.ActBy)
@@ -162,7 +167,7 @@ func TestEachStepOfAnEpisodeHasItsType(t *testing.T) {
 	for state, want := range map[score.EpisodeState]string{
 		score.Raised: "com.tidemark.churn.alert.raised.v1", score.Escalated: "com.tidemark.churn.alert.escalated.v1",
 		score.Eased: "com.tidemark.churn.alert.eased.v1", score.Resolved: "com.tidemark.churn.alert.resolved.v1",
-		score.Retracted: "com.tidemark.churn.alert.retracted.v1",
+		score.Retracted: "com.tidemark.churn.alert.retracted.v1", score.Updated: "com.tidemark.churn.alert.updated.v1",
 	} {
 		alert := sampleAlert()
 		alert.State, alert.Resolve = state, score.ByLapse
@@ -200,6 +205,9 @@ func TestARiskThatIsNoNumberIsNotTold(t *testing.T) {
 
 func TestIdentifyHashesTheRecordWithoutItsIDs(t *testing.T) {
 	alert := sampleAlert()
+	alert.Action.DueHours = 48 // since the newest version
+	alert.ID = Identify(alert)
+	alert.EpisodeID = alert.ID
 	body := encode(t, newCodec(t, Options{}), alert).Value[5:]
 	// event_id and episode_id come first: a length byte (64, zigzag) and 32 digits each.
 	if body[0] != 64 || body[33] != 64 {
@@ -208,6 +216,46 @@ func TestIdentifyHashesTheRecordWithoutItsIDs(t *testing.T) {
 	sum := sha256.Sum256(append([]byte{0, 0}, body[66:]...))
 	if want := hex.EncodeToString(sum[:16]); alert.ID != want {
 		t.Errorf("id %s, want %s", alert.ID, want)
+	}
+}
+
+// An id is that of the record by the oldest schema that can say the record. So consumers know again, after an upgrade, what they had
+// been told before, and the id tells whatever a new version adds.
+func TestIdentifyHashesByTheOldestSchema(t *testing.T) {
+	for _, row := range []struct {
+		why     string
+		change  func(*score.ChurnAlert)
+		version uint32
+	}{
+		{"nothing new", func(*score.ChurnAlert) {}, 1},
+		{"an action that is due, which version 2 says", func(a *score.ChurnAlert) { a.Action.DueHours = 48 }, 2},
+		{"a state of version 2", func(a *score.ChurnAlert) { a.State = score.Updated }, 2},
+	} {
+		alert := sampleAlert()
+		row.change(alert)
+		alert.ID, alert.EpisodeID = "", ""
+		record := alertRecord(alert)
+		if row.version == 1 {
+			delete(record["action"].(map[string]any)[space+"Action"].(map[string]any), "due_hours")
+		}
+		all := schemas.Versions()
+		at := slices.IndexFunc(all, func(s schemas.Schema) bool { return s.Topic == schemas.ChurnAlerts && s.ID&0xff == row.version })
+		schema, err := parseSchema(all[at].Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		codec, err := goavro.NewCodec(schema.text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := codec.BinaryFromNative(nil, record)
+		if err != nil {
+			t.Fatalf("%s: %v", row.why, err)
+		}
+		sum := sha256.Sum256(b)
+		if got, want := Identify(alert), hex.EncodeToString(sum[:16]); got != want {
+			t.Errorf("%s: id %s, want %s, by version %d", row.why, got, want, row.version)
+		}
 	}
 }
 

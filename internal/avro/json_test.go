@@ -18,8 +18,8 @@ func TestLinesAreThoseOfYesterday(t *testing.T) {
 		want string
 	}{
 		{"TierChanged", sampleTier(), "a3f20d2734b6af275a618008a20a030a"},
-		{"ChurnAlert", sampleAlert(), "c7ca880f7394681455313c54035c19fe"},
-		{"ChurnAlert with odd texts and numbers", odd, "9bb5bdc4ff387a6158bfc97962c87b15"},
+		{"ChurnAlert", sampleAlert(), "fd3db9ef3ffdef570ee6fcfebe281d8c"},
+		{"ChurnAlert with odd texts and numbers", odd, "2f72a03a43ff2c0fac081b8b2f7c5b65"},
 		{"WonBack", sampleWinBack(), "582a6100b9c8d19ab7ee89f1fda46839"},
 		{"TierChanged that says nothing", &score.TierChanged{}, "191c54cbaf3712972cf24d6dfc0af656"},
 		{"ChurnAlert that says nothing", &score.ChurnAlert{}, "4cc9c8ab035f7ce35c7107c51783dd78"},

@@ -202,7 +202,7 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 	if a.UsualGapDays == 0 {
 		usualGap = nil // two purchase days are at least a day apart
 	}
-	action := map[string]any{"code": a.Action.Code, "text": a.Action.Text, "owner": owner(a.Action.Owner)}
+	action := map[string]any{"code": a.Action.Code, "text": a.Action.Text, "owner": owner(a.Action.Owner), "due_hours": some("int", a.Action.DueHours, a.Action.DueHours != 0)}
 	return stamped(map[string]any{
 		"episode_id":           a.EpisodeID,
 		"state":                a.State.String(),

@@ -43,6 +43,7 @@ var steps = [...]string{
 	score.Eased:        "com.tidemark.churn.alert.eased.v1",
 	score.Resolved:     "com.tidemark.churn.alert.resolved.v1",
 	score.Retracted:    "com.tidemark.churn.alert.retracted.v1",
+	score.Updated:      "com.tidemark.churn.alert.updated.v1",
 }
 
 // owners are the symbols of ActionOwner, in the schema's order.
@@ -73,6 +74,16 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 		w.text(episode)
 		w.wonBack(t)
 	}
+}
+
+// older reports whether the first version of the schema holds all that t says.
+func older(t score.Transition) bool {
+	switch t := t.(type) {
+	case *score.ChurnAlert:
+		return t.State != score.Updated && (t.Action.Code == "" || t.Action.DueHours == 0)
+	case *score.TierChanged, *score.WonBack: // of which there is one version
+	}
+	return true
 }
 
 func (w *wire) stamp(s *score.Stamp) {
@@ -181,6 +192,9 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.maybeInt(int64(a.OpenComplaints), true)
 	if w.some(a.Action.Code != "") {
 		w.action(&a.Action)
+		if !w.first {
+			w.maybeInt(int64(a.Action.DueHours), a.Action.DueHours != 0)
+		}
 	}
 	w.maybeMinor(a.Action.Cost)
 	w.maybeMinor(a.MaxOffer)

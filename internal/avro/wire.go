@@ -17,6 +17,8 @@ type wire struct {
 	b []byte
 	// err is the first number that was not finite.
 	err error
+	// first asks for the record as the first version of its schema has it, which is only for ids.
+	first bool
 }
 
 // int appends an int, a long, or the index of a symbol.

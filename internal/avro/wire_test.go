@@ -47,7 +47,7 @@ func TestWireIsTheRecord(t *testing.T) {
 		}
 		if rapid.Bool().Draw(t, "alert") {
 			a := &score.ChurnAlert{
-				Stamp: stamp, EpisodeID: text.Draw(t, "episode"), State: score.EpisodeState(rapid.IntRange(0, 5).Draw(t, "state")),
+				Stamp: stamp, EpisodeID: text.Draw(t, "episode"), State: score.EpisodeState(rapid.IntRange(0, 6).Draw(t, "state")),
 				Resolve: score.ResolveReason(rapid.IntRange(0, 4).Draw(t, "resolve")), Kind: score.AlertKind(rapid.IntRange(0, 2).Draw(t, "kind")),
 				LevelBefore: level.Draw(t, "before"), Level: level.Draw(t, "after"), RiskBefore: number.Draw(t, "risk before"),
 				Risk: finite.Draw(t, "risk"), RiskNormal: number.Draw(t, "normal"), HorizonDays: rapid.Int32().Draw(t, "horizon"),

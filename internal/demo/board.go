@@ -179,6 +179,8 @@ func alert(t *score.ChurnAlert) (tone, string) {
 		return warning, fmt.Sprintf("! churn %s", t.Level)
 	case score.Eased:
 		return good, fmt.Sprintf("  churn eases to %s", t.Level)
+	case score.Updated:
+		return warning, fmt.Sprintf("! churn for %s", t.LikelyCause)
 	case score.Resolved:
 		return good, "✓ churn resolved"
 	case score.Retracted:
@@ -195,7 +197,7 @@ func silence(t *score.ChurnAlert) string {
 		return fmt.Sprintf("%s; risk %.2f to %.2f", strings.ToLower(t.Resolve.String()), t.RiskBefore, t.Risk)
 	case score.Retracted:
 		return fmt.Sprintf("a late event; risk %.2f to %.2f", t.RiskBefore, t.Risk)
-	case score.UnknownState, score.Raised, score.Escalated, score.Eased:
+	case score.UnknownState, score.Raised, score.Escalated, score.Eased, score.Updated:
 	}
 	why := fmt.Sprintf("silent %.0f days, usually %.0f; risk %.2f, normally %.2f; at stake %.0f %s",
 		t.DaysSilent, t.UsualGapDays, t.Risk, t.RiskNormal, t.Currency.Major(t.ValueAtStake), t.Currency)

@@ -190,7 +190,7 @@ func (toy) alert(p *score.Profile, level score.Level, state score.EpisodeState, 
 		p.Episode = score.Episode{Level: level, Since: p.AsOf, RaisedAt: p.AsOf, ID: t.ID, LastID: t.ID}
 	case score.Resolved:
 		p.Episode = score.Episode{}
-	case score.Escalated, score.Eased, score.Retracted, score.UnknownState:
+	case score.Escalated, score.Eased, score.Updated, score.Retracted, score.UnknownState:
 		p.Episode.Level, p.Episode.Since, p.Episode.LastID = level, p.AsOf, t.ID
 	}
 	return t

@@ -27,7 +27,7 @@ func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Du
 				*muted = !young
 			case Escalated:
 				*muted = *muted && !young
-			case Eased, Resolved, Retracted, UnknownState:
+			case Eased, Updated, Resolved, Retracted, UnknownState:
 			}
 			published[i] = !*muted
 		}

@@ -114,7 +114,7 @@ func (ep Episode) next(t *ChurnAlert) Episode {
 		return Episode{Level: t.Level, Since: t.AsOf, RaisedAt: t.AsOf, ID: t.ID, LastID: t.ID}
 	case Resolved, Retracted:
 		return Episode{}
-	case Escalated, Eased, UnknownState:
+	case Escalated, Eased, Updated, UnknownState:
 	}
 	return Episode{Level: t.Level, Since: t.AsOf, RaisedAt: ep.RaisedAt, ID: ep.ID, LastID: t.ID}
 }

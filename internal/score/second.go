@@ -71,7 +71,7 @@ func (s SecondOrder) next(t *ChurnAlert) SecondOrder {
 		return SecondOrder{Open: true, RaisedAt: t.AsOf, ID: t.ID, Muted: s.Muted}
 	case Retracted:
 		return SecondOrder{Muted: s.Muted}
-	case Resolved, Escalated, Eased, UnknownState:
+	case Resolved, Escalated, Eased, Updated, UnknownState:
 	}
 	return SecondOrder{Closed: true, Muted: s.Muted}
 }

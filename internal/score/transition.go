@@ -175,9 +175,11 @@ const (
 	Eased
 	Resolved
 	Retracted
+	// Updated says that the likely cause, or the number of open complaints, is another. The level stays.
+	Updated
 )
 
-var episodeStates = [...]string{"UNKNOWN", "RAISED", "ESCALATED", "EASED", "RESOLVED", "RETRACTED"}
+var episodeStates = [...]string{"UNKNOWN", "RAISED", "ESCALATED", "EASED", "RESOLVED", "RETRACTED", "UPDATED"}
 
 func (s EpisodeState) String() string { return episodeStates[s] }
 
@@ -220,9 +222,10 @@ type Playbook struct {
 
 // Action is one advised step. Owner is SALES, SERVICE or MARKETING.
 type Action struct {
-	Code     string
-	Text     string
-	Owner    string
+	Code  string
+	Text  string
+	Owner string
+	// DueHours is the number of hours after the transition by which the step is to be taken. 0 on an alert says that nothing is due.
 	DueHours int32
 	// Cost is what an answer to an alert costs, in minor units of the base currency.
 	Cost event.OptionalMinor
