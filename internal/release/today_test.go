@@ -129,7 +129,11 @@ func messages(t *testing.T, r Release) []Message {
 		if err != nil {
 			t.Fatal(err)
 		}
-		add(fmt.Sprintf("%T %s", x, x.Common().Cause), o)
+		kind := fmt.Sprintf("%T %s", x, x.Common().Cause)
+		if a, ok := x.(*score.ChurnAlert); ok {
+			kind += " " + a.State.String()
+		}
+		add(kind, o)
 	}
 	public := engine.Score(result.Customers[0].Profile, AsOf)
 	o, err := codec.EncodeScore(&public)

@@ -78,7 +78,7 @@ func holdsActBy(t *testing.T, e *score.Engine, p score.Profile, transitions []sc
 	if !ok {
 		return
 	}
-	if alert.Kind == score.SecondOrderWindow && alert.State == score.Raised {
+	if alert.Kind == score.SecondOrderWindow && (alert.State == score.Raised || alert.State == score.Updated) {
 		windowLapses(t, e, p, alert)
 		return
 	}

@@ -26,10 +26,10 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 }
 
 // alert returns an alert with the fields that all kinds of alerts have. since and id are the instant and the id of the alert that this
-// alert follows.
+// alert follows, but for an UPDATED between the two.
 func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 	v := c.v
-	cause, corrects := c.cause(since, id)
+	cause, corrects := c.cause(c.before.Update.last(since, id))
 	t := &ChurnAlert{
 		Stamp:       e.stamp(c, cause),
 		LevelBefore: c.before.Episode.Level, Level: c.level,

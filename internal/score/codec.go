@@ -30,6 +30,7 @@ const (
 	tagLapse
 	tagOutreach
 	tagForecast
+	tagUpdate
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -69,6 +70,8 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.Outreach.append(b, p.AsOf), body, tagOutreach)
 	body = len(b)
 	b = enclose(p.appendForecasts(b), body, tagForecast)
+	body = len(b)
+	b = enclose(p.Update.append(b, p.AsOf), body, tagUpdate)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -174,6 +177,8 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		f.b = nil
 	case tagForecast:
 		p.readForecasts(&f)
+	case tagUpdate:
+		p.Update = readUpdate(&f, p.AsOf)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")

@@ -44,7 +44,7 @@ func TestProfileRoundTrip(t *testing.T) {
 func same(p, q score.Profile) bool {
 	return p.Customer == q.Customer && p.AsOf == q.AsOf && p.LastChange == q.LastChange && p.Due == q.Due && p.Sequence == q.Sequence &&
 		p.Model == q.Model && p.Standing == q.Standing && p.Episode == q.Episode && p.Muted == q.Muted &&
-		p.Second == q.Second && p.Lapse == q.Lapse && p.Outreach == q.Outreach
+		p.Second == q.Second && p.Update == q.Update && p.Lapse == q.Lapse && p.Outreach == q.Outreach
 }
 
 func TestProfileCodecKeepsTheCorners(t *testing.T) {
@@ -64,6 +64,9 @@ func TestProfileCodecKeepsTheCorners(t *testing.T) {
 			Level: churn.Critical, Since: 8, RaisedAt: 7, ID: id, LastID: "ffeeddccbbaa99887766554433221100",
 		}, Model: "0123456789abcdef", Muted: true, Sequence: 12}, nil},
 		{"an open window, and an outreach", score.Profile{AsOf: 9, Due: 10, Second: score.SecondOrder{Open: true, RaisedAt: 7, ID: id}, Outreach: score.Outreach{At: 5, ID: "mail 7"}}, nil},
+		{"news told, and news that waits", score.Profile{AsOf: 9, Due: 10, Update: score.Update{At: 8, ID: id, Due: 20}}, nil},
+		{"news told, and an alert after it", score.Profile{AsOf: 9, Due: 10, Update: score.Update{At: 8}}, nil},
+		{"news that waits for its own time", score.Profile{AsOf: 9, Due: 10, Update: score.Update{Due: 12}}, nil},
 		{"a closed window, and a lapse", score.Profile{AsOf: 9, Due: 10, Second: score.SecondOrder{Closed: true, Muted: true}, Lapse: score.Lapse{EpisodeID: id, At: 4}}, nil},
 	} {
 		got, err := score.Decode(encode(row.p))

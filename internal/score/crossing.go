@@ -23,8 +23,8 @@ func after(from, phase, every event.Instant) event.Instant {
 }
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p, as Review would see it: the tier,
-// the churn level, or the window for a second order. False means never (within two centuries). The answer depends on the profile
-// and the model only, never on when it is asked for. from is at least p.AsOf.
+// the churn level, or the window for a second order; or at which silence tells the news that waits. False means never (within two
+// centuries). The answer depends on the profile and the model only, never on when it is asked for. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
 	for {
 		at, crossed := e.crossing(&p, from, from.Add(lookahead))
@@ -38,11 +38,18 @@ func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, boo
 // crossing looks for the next crossing in (from, limit], and returns its instant and true. Where there is none, crossing returns
 // false and the instant up to which it has looked: limit, or event.Never if no label can ever change.
 func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant, bool) {
-	w := e.walk(p, from, limit, allLabels)
+	due := p.Update.Due
+	if due <= from || due > limit {
+		due = event.Never
+	}
+	w := e.walk(p, from, min(limit, due), allLabels)
 	if w.facts.PurchaseDays == 0 && e.stillborn(p, from) {
 		return event.Never, false
 	}
 	crossed := w.next()
+	if !crossed && due != event.Never {
+		return due, true
+	}
 	return w.at, crossed
 }
 

@@ -92,13 +92,14 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	before := next
 	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
-	if !e.bears(x) { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
+	o := occasion{event: head, news: e.mayBeNews(&before, x)}
+	if !e.bears(x) && !o.news { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
 		if forgets != event.Never {
 			next.Due = Unscheduled
 		}
 		return next, transitions, Accepted
 	}
-	next, more := e.relabel(before, next, occasion{event: head})
+	next, more := e.relabel(before, next, o)
 	next.Due = Unscheduled
 	return next, append(transitions, more...), Accepted
 }

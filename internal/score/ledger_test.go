@@ -14,6 +14,7 @@ import (
 type ledger struct {
 	t           testing.TB
 	engine      *score.Engine
+	calendar    event.Calendar
 	profile     score.Profile
 	transitions []score.Transition
 	tier        score.Tier
@@ -21,6 +22,8 @@ type ledger struct {
 	alert       *score.ChurnAlert // the last step of the open episode
 	raised      *score.ChurnAlert
 	window      *score.ChurnAlert // the RAISED of the open second order window
+	windowSaid  *score.ChurnAlert // the last UPDATED of that window
+	updated     *score.ChurnAlert // the customer's last UPDATED
 	windows     int               // how many were closed in due course: one at most
 	lapsed      *score.ChurnAlert // the RESOLVED of the last episode, where that lapsed and nobody came back
 	// replaced is the engine that has just given way to another, if one has.
@@ -183,7 +186,7 @@ func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is scor
 	if x.Cause != want || x.Corrects != corrects {
 		l.t.Errorf("%s: cause %s corrects %q, want %s corrects %q", x.ID, x.Cause, x.Corrects, want, corrects)
 	}
-	if x.LevelBefore != level || x.Level == level {
+	if x.LevelBefore != level || (x.Level == level) != (x.State == score.Updated && level != churn.None) {
 		l.t.Errorf("%s: from level %s to %s, the last was %s", x.ID, x.LevelBefore, x.Level, level)
 	}
 	state := score.Escalated
@@ -196,6 +199,9 @@ func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is scor
 		state = score.Resolved
 	case x.Level < level:
 		state = score.Eased
+	case x.Level == level:
+		state = score.Updated
+		l.oneUpdateADay(x)
 	}
 	if x.State != state || x.EpisodeID != l.raised.ID {
 		l.t.Errorf("%s: %s of episode %s, want %s of %s", x.ID, x.State, x.EpisodeID, state, l.raised.ID)
@@ -216,6 +222,15 @@ func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is scor
 			l.lapsed = x
 		}
 	}
+}
+
+// oneUpdateADay holds an UPDATED to the one before: they lie on two calendar days.
+func (l *ledger) oneUpdateADay(x *score.ChurnAlert) {
+	l.t.Helper()
+	if was := l.updated; was != nil && l.calendar.Day(was.AsOf) >= l.calendar.Day(x.AsOf) {
+		l.t.Errorf("%s: UPDATED at %s, after one at %s: want at most one a day", x.ID, x.AsOf, was.AsOf)
+	}
+	l.updated = x
 }
 
 func (l *ledger) factorsAddUp(x *score.ChurnAlert, is score.Score) {
@@ -246,9 +261,26 @@ func (l *ledger) secondOrder(x *score.ChurnAlert, cause *event.Head, is score.Sc
 		l.window = x
 		return
 	}
-	want, _ := l.wantCause(cause, l.window)
+	last := l.window
+	if l.windowSaid != nil {
+		last = l.windowSaid
+	}
+	want, corrects := l.wantCause(cause, last)
+	if x.Corrects != corrects {
+		l.t.Errorf("%s: corrects %q, want %q", x.ID, x.Corrects, corrects)
+	}
+	if x.State == score.Updated {
+		if x.EpisodeID != l.window.ID || x.Cause != want || x.Resolve != score.UnknownReason || x.ActBy != l.window.ActBy {
+			l.t.Errorf("%s: UPDATED of episode %s by %s with reason %s, act by %s; want %s by %s without one, by %s",
+				x.ID, x.EpisodeID, x.Cause, x.Resolve, x.ActBy, l.window.ID, want, l.window.ActBy)
+		}
+		l.oneUpdateADay(x)
+		l.windowSaid = x
+		return
+	}
+	l.windowSaid = nil
 	state := score.Resolved
-	if want == score.ByCorrection {
+	if want == score.ByCorrection && cause.At() < l.window.AsOf {
 		state = score.Retracted
 	} else {
 		l.windows++

@@ -35,6 +35,7 @@ type Profile struct {
 	// Muted says that the current or last episode was not published; see Publish.
 	Muted    bool
 	Second   SecondOrder
+	Update   Update
 	Lapse    Lapse
 	Outreach Outreach
 	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.

@@ -11,6 +11,8 @@ import (
 type occasion struct {
 	event *event.Head
 	model bool
+	// news says that the event may be news for an open episode; see Update.
+	news bool
 }
 
 // change is what all transitions of one evaluation have in common.
@@ -50,7 +52,9 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	if second && e.unasked(p.Second, o) {
 		p.Second, second = SecondOrder{Closed: true}, false
 	}
-	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned {
+	p.Update = e.hear(&before, &p, o)
+	news := p.Update.tells(p.AsOf)
+	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned && !news {
 		return p, nil
 	}
 	var transitions []Transition
@@ -65,6 +69,7 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		if id := add(t); t.State == Raised {
 			t.EpisodeID = id
 		}
+		p.Update = p.Update.after(t)
 	}
 	base := e.base(&before, &v, o)
 	c := &change{occasion: o, before: &before, p: &p, base: &base, v: &v, tier: tier, level: level}
@@ -84,6 +89,9 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		t := e.secondOrderAlert(c)
 		addAlert(t)
 		p.Second = p.Second.next(t)
+	}
+	if p.Update.tells(p.AsOf) { // and no alert above has told it
+		addAlert(e.updated(c))
 	}
 	if returned {
 		if t := e.wonBack(c); t != nil {

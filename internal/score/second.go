@@ -57,11 +57,17 @@ func (e *Engine) secondOrderAlert(c *change) *ChurnAlert {
 		e.resolve(t, c, s.RaisedAt, e.windowEnd())
 		return t
 	}
-	t.State, t.Action = Raised, e.model.SecondOrder
+	t.State = Raised
+	e.askForSecond(t, c)
+	return t
+}
+
+// askForSecond makes t say what is advised while the window is open.
+func (e *Engine) askForSecond(t *ChurnAlert, c *change) {
+	t.Kind, t.Action = SecondOrderWindow, e.model.SecondOrder
 	t.ActBy = e.silentFor(c.v.facts.LastDay, e.windowEnd())
 	t.MaxOffer = e.maxOffer(t.ValueAtStake, t.Action.Cost)
 	t.LikelyCause, t.Evidence = e.likelyCause(c.p.History, c.v.at)
-	return t
 }
 
 // next returns the memory after an alert. A window that was raised in error leaves no memory.

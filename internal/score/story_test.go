@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] purchase AMOUNT [CURRENCY] [order=ID] [margin=AMOUNT]
 //	DATE [TIME] refund AMOUNT [CURRENCY] [order=ID]
 //	DATE [TIME] cancel order=ID
-//	DATE [TIME] nps N | csat N | complaint | resolved | refer | view
+//	DATE [TIME] nps N | csat N | complaint [SUBJECT] | resolved | refer | view | support
 //	DATE [TIME] review                 the reviews due by then
 //	DATE [TIME] score                  the same, and the numbers
 //	DATE [TIME] model FILE             another model comes into force, or the default; without a date before the first event
@@ -170,13 +170,15 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 	case "nps":
 		return &event.Feedback{Head: head, Kind: event.NPS, Score: s.number(args[0]), Max: 10, Scored: true}
 	case "complaint":
-		return &event.Feedback{Head: head, Kind: event.Complaint}
+		return &event.Feedback{Head: head, Kind: event.Complaint, About: about(args)}
 	case "csat":
 		return &event.Feedback{Head: head, Kind: event.CSAT, Score: s.number(args[0]), Min: 1, Max: 5, Scored: true}
 	case "resolved":
 		return &event.Feedback{Head: head, Kind: event.ComplaintResolved}
 	case "refer":
 		return &event.Interaction{Head: head, Kind: event.ReferralMade}
+	case "support":
+		return &event.Interaction{Head: head, Kind: event.SupportContact}
 	case "outreach":
 		return &event.Interaction{Head: head, Kind: event.OutreachSent}
 	case "view":
@@ -184,6 +186,14 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 	}
 	s.t.Fatalf("line %d: no verb %q", s.line, verb)
 	return nil
+}
+
+// about is the subject of a complaint, if the line names one.
+func about(args []string) event.Subject {
+	if len(args) == 0 {
+		return event.UnknownSubject
+	}
+	return event.ParseSubject(strings.ToUpper(args[0]))
 }
 
 // say writes down the transitions since a number of them. at is the instant of the line.
@@ -215,6 +225,9 @@ func (s *story) say(at event.Instant, since int) {
 				fmt.Fprintf(&s.out, " %s", lower(x.Level))
 			}
 			fmt.Fprintf(&s.out, " risk %.2f", x.Risk)
+			if x.State == score.Updated {
+				fmt.Fprintf(&s.out, " for %s, %d open complaints", lower(x.LikelyCause), x.OpenComplaints)
+			}
 			if x.Resolve != score.UnknownReason {
 				why = lower(x.Resolve) + ", " + why
 			}
