@@ -30,6 +30,7 @@ const (
 	tagLapse
 	tagOutreach
 	tagForecast
+	tagShop
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -69,6 +70,9 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.Outreach.append(b, p.AsOf), body, tagOutreach)
 	body = len(b)
 	b = enclose(p.appendForecasts(b), body, tagForecast)
+	if p.Shop {
+		b = append(b, tagShop, 1, 1)
+	}
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -129,6 +133,9 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		return nil
 	case tagMuted:
 		p.Muted = true
+		return nil
+	case tagShop:
+		p.Shop = true
 		return nil
 	case tagModel:
 		p.Model = hex.EncodeToString(b)

@@ -164,7 +164,7 @@ func (e *Engine) Schedule(p Profile) Profile {
 		return p
 	}
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
-		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf))
+		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf, p.Shop))
 	}
 	return p
 }

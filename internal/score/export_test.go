@@ -22,3 +22,6 @@ func (e *Engine) Bearing(f *history.Facts, at event.Instant) (churn.Signs, Point
 	v := e.evaluateFacts(f, at)
 	return v.signs, v.points
 }
+
+// Behaves is s.behaves.
+func (s Shop) Behaves(f *history.Facts) bool { return s.behaves(f) }

@@ -33,7 +33,9 @@ type Profile struct {
 	Standing Standing
 	Episode  Episode
 	// Muted says that the current or last episode was not published; see Publish.
-	Muted    bool
+	Muted bool
+	// Shop says that the id behaved like a shop when it was last evaluated; see Model.Shop.
+	Shop     bool
 	Second   SecondOrder
 	Lapse    Lapse
 	Outreach Outreach

@@ -187,7 +187,7 @@ func (w *walk) levelTurns(at event.Instant) bool {
 // levelAt is the churn level that p's level leads to at an instant of the stretch.
 func (w *walk) levelAt(at event.Instant) Level {
 	e, ep, facts := w.engine, &w.p.Episode, &w.facts
-	if facts.PurchaseDays == 0 || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
+	if facts.PurchaseDays == 0 || e.model.Shop.behaves(facts) || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
 		return churn.None // so it is for most customers: their risk is not computed
 	}
 	signs, _ := e.signs(facts, e.Pattern(facts, at))

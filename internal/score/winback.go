@@ -49,11 +49,11 @@ func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) b
 }
 
 // wonBack tells of a return. It is nil where the customer bought before the lapse and the purchase became known only after the lapse:
-// that customer was never away.
+// that customer was never away. It is also nil for an id that behaves like a shop: nobody came back.
 func (e *Engine) wonBack(c *change) *WonBack {
 	p, v := c.p, c.v
 	bought := v.facts.LastPurchase
-	if bought < p.Lapse.At {
+	if bought < p.Lapse.At || p.Shop {
 		return nil
 	}
 	then := e.Facts(&p.History, p.Lapse.At)
