@@ -25,3 +25,6 @@ func (e *Engine) Bearing(f *history.Facts, at event.Instant) (churn.Signs, Point
 
 // Behaves is s.behaves.
 func (s Shop) Behaves(f *history.Facts) bool { return s.behaves(f) }
+
+// Seen reports whether p holds the facts of its last evaluation.
+func (p *Profile) Seen() bool { return p.seen != nil }

@@ -46,6 +46,8 @@ type Profile struct {
 	Outcomes []Outcome
 	// Forgotten counts how often the customer was forgotten as a prospect, until a caller takes the count off. The encoding leaves it out.
 	Forgotten int
+	// seen is kept within a batch: Schedule drops it, and the encoding leaves it out.
+	seen *seen
 	// rest holds the sections of newer versions as they are.
 	rest []byte
 }

@@ -52,7 +52,7 @@ type walk struct {
 
 // walk returns a walk over the silence of p in (from, limit].
 func (e *Engine) walk(p *Profile, from, limit event.Instant, l labels) walk {
-	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: p.History.Facts(from, e.calendar)}
+	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: e.factsAt(p, from)}
 }
 
 // next moves to the first instant after w.at at which silence alone changes a label of p, and returns true. Where the rest of the
