@@ -205,8 +205,11 @@ func TestTheFlagIsStored(t *testing.T) {
 	for _, shop := range []bool{true, false} {
 		p := e.New("c")
 		p.AsOf, p.Shop = 9, shop
-		if got, err := score.Decode(encode(p)); err != nil || got.Shop != shop {
-			t.Errorf("a shop %v: got %v, %v", shop, got.Shop, err)
+		if got, err := score.Decode(encode(p)); err != nil || got.Shop != shop || score.IsShop(encode(p)) != shop {
+			t.Errorf("a shop %v: got %v, %v, and IsShop %v", shop, got.Shop, err, score.IsShop(encode(p)))
+		}
+		for cut := range encode(p) {
+			score.IsShop(encode(p)[:cut]) // of no profile it says something, and does not panic
 		}
 	}
 }
