@@ -73,6 +73,7 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 	model, ok, err := db.Model(ctx)
 	tell(modelInForce(model, ok, err))
 	c.askUpgrade(ctx, db, layout, model, tell)
+	c.askShops(ctx, db, layout, tell)
 	return layout
 }
 

@@ -178,6 +178,7 @@ type summary struct {
 	WonBack      int            `json:"won_back"`
 	Published    int            `json:"published"`
 	Forecasts    []quality      `json:"forecasts"`
+	Shops        sharedIDs      `json:"ids_that_many_share,omitempty"`
 	Took         float64        `json:"seconds"`
 }
 
@@ -196,6 +197,9 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 	for _, c := range r.Customers {
 		row := engine.Score(c.Profile, r.AsOf)
 		out.Purchases += row.Orders
+		if row.Shop {
+			out.Shops = append(out.Shops, sharedID{row.Customer, row.Orders, row.PurchaseDays})
+		}
 		if row.Bought {
 			out.Buyers++
 			out.Tiers[row.Tier.String()]++
@@ -217,6 +221,7 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 			}
 		}
 	}
+	out.Shops.sort()
 	return out
 }
 
@@ -233,6 +238,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if s.Forgotten > 0 {
 		fmt.Fprintf(&b, "forgotten    %d prospects\n", s.Forgotten)
+	}
+	if len(s.Shops) > 0 {
+		fmt.Fprintf(&b, "shared ids   %d behave like a shop, and have no alerts: %s\n             -> %s\n", len(s.Shops), s.Shops, shareNoID)
 	}
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",

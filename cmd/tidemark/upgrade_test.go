@@ -29,7 +29,7 @@ func TestDoctorAfterAnUpgrade(t *testing.T) {
 	s := loaded(t)
 	ctx := t.Context()
 	doctor := func() answer { return tidemark(t, append([]string{"doctor"}, s.flags()...)...) }
-	doctor().says(t, 0, "ok    formats ", "ok    models of shards ", "ok    census ", "ok    profiles  ", "3 were looked at", "all is well")
+	doctor().says(t, 0, "ok    formats ", "ok    models of shards ", "ok    census ", "ok    profiles  ", "3 were looked at", "ok    ids that many share ", "none found", "all is well")
 
 	at := customerShard("ann")
 	stored, err := s.Data.HGet(ctx, at+"profiles", "ann").Bytes()
@@ -87,6 +87,19 @@ func TestDoctorAfterAnUpgrade(t *testing.T) {
 		{
 			"a profile with a section of a newer version", profile(sealed(append(bytes.Clone(body), 99, 1, 7))), profile(stored), 0,
 			[]string{"ok    profiles ", "hold sections of a newer version"},
+			"",
+		},
+		{
+			"an id that many customers share", // section 12 says so
+			func() {
+				profile(sealed(append(bytes.Clone(body), 12, 1, 1)))()
+				field(at+"census", "shops", 1)()
+			},
+			func() {
+				profile(stored)()
+				s.Data.HDel(ctx, at+"census", "shops")
+			}, 0,
+			[]string{"ok    ids that many share ", "1 behave like a shop", `"ann" with 1 orders on 1 days`, "-> send these orders", "all is well"},
 			"",
 		},
 		{

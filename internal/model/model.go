@@ -97,6 +97,7 @@ type file struct {
 	Spend     spend               `yaml:"spend"`
 	Value     worth               `yaml:"value"`
 	Churn     risk                `yaml:"churn"`
+	Shop      *shop               `yaml:"shop"`
 	RFM       cuts                `yaml:"rfm"`
 	Scorecard []line              `yaml:"scorecard"`
 	Tiers     ladder              `yaml:"tiers"`
@@ -229,7 +230,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, Causes: f.Causes.causes(), Uplift: f.Uplift,
+		Version: f.Version, Base: base, Control: f.Control, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
 			Spend: stat.GammaGamma{P: f.Spend.P, Q: f.Spend.Q, V: f.Spend.V},

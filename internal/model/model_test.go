@@ -174,6 +174,8 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"an owner that is none", "owner: SERVICE, due_hours: 48", "owner: LEGAL, due_hours: 48", `alerts.AT_RISK: owner "LEGAL"`},
 		{"an action without a text", `text: "Include in campaigns; follow up quarterly"`, `text: ""`, "playbooks.GENERAL action 2"},
 		{"due in the past", "due_hours: 720}", "due_hours: -1}", "due_hours -1"},
+		{"a shop of one order a day", "orders_per_day: 100", "orders_per_day: 1", "shop: 1 orders a day"},
+		{"a shop on no day", "min_days: 3  ", "min_days: 0  ", "shop: 0 days"},
 		{"everybody in the control group", "control: 0.10", "control: 1", "control: share 1"},
 	} {
 		_, err := model.Parse(replaced(t, row.from, row.to))

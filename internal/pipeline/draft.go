@@ -130,7 +130,7 @@ func (d *draft) finish() int {
 			Customer: customer, Profile: encoded, Due: k.profile.Due,
 			DueStands: d.dueStands && dueStands,
 		})
-		if !before.exists || before.profile.Standing.Tier != k.profile.Standing.Tier || before.profile.Episode.Level != k.profile.Episode.Level {
+		if !before.exists || !countsLike(before, k) {
 			census(counters, before, -1)
 			census(counters, k, 1)
 		}
@@ -164,7 +164,12 @@ func (d *draft) model() string {
 	return inForce
 }
 
-// census counts a customer by tier and churn level.
+// countsLike reports whether two states of one customer count alike in the census.
+func countsLike(a, b *known) bool {
+	return a.profile.Standing.Tier == b.profile.Standing.Tier && a.profile.Episode.Level == b.profile.Episode.Level && a.profile.Shop == b.profile.Shop
+}
+
+// census counts a customer by tier and churn level, and an id that behaves like a shop once more.
 func census(counters map[string]int64, k *known, by int64) {
 	if !k.exists {
 		return
@@ -172,6 +177,9 @@ func census(counters map[string]int64, k *known, by int64) {
 	counters["customers"] += by
 	counters["tier:"+k.profile.Standing.Tier.String()] += by
 	counters["level:"+k.profile.Episode.Level.String()] += by
+	if k.profile.Shop {
+		counters[Shops] += by
+	}
 }
 
 // announce encodes transitions for the part's outbox, in order; cause is the event behind them, nil for silence. A transition that is too

@@ -15,7 +15,7 @@ type Metrics struct {
 	conflicts, rebuilds, reviews, misrouted, stalls, forgotten prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
-	lag, checkpoint, outbox, held, paused, failing             *prometheus.GaugeVec
+	lag, checkpoint, outbox, held, paused, failing, shops      *prometheus.GaugeVec
 	quality                                                    quality
 	cache                                                      cacheMetrics
 }
@@ -63,6 +63,7 @@ func NewMetrics() *Metrics {
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
 		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
+		shops:         gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
 		quality:       newQuality(),
 		cache:         newCacheMetrics(),
 	}
@@ -91,8 +92,9 @@ func (m *Metrics) forget(index int) {
 	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing} {
 		gauge.DeletePartialMatch(of)
 	}
-	if index == 0 { // the lane that judges the models
+	if index == 0 { // the lane that counts the population and judges the models
 		m.quality.reset()
+		m.shops.Reset()
 	}
 }
 
@@ -101,7 +103,7 @@ func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
-		m.failing, m.stalls,
+		m.failing, m.stalls, m.shops,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)

@@ -76,6 +76,7 @@ func state(from, to Level) EpisodeState {
 
 // resolution is why an episode or a window ended: a new model, a silence as long as lapse, a purchase, the correction of a purchase,
 // or only a risk that fell. A risk falls so when a complaint is resolved, or when what spoke for the risk is forgotten.
+// The risk of an id that turns out to behave like a shop counts as fallen.
 func (e *Engine) resolution(c *change, cause Cause, lapse time.Duration) ResolveReason {
 	v := c.v
 	was, is := &c.base.last.facts, &v.facts
@@ -86,6 +87,8 @@ func (e *Engine) resolution(c *change, cause Cause, lapse time.Duration) Resolve
 		return ByLapse
 	case is.PurchaseDays > was.PurchaseDays, is.LastDay > was.LastDay:
 		return ByPurchase // also one that was stamped ahead, and whose time has come
+	case v.signs.Shop:
+		return ByRelief // the risk says nothing any more
 	case cause == ByCorrection, is.Orders != was.Orders, is.PurchaseDays != was.PurchaseDays, is.LastDay != was.LastDay, is.Spend != was.Spend:
 		return ByCorrected
 	}

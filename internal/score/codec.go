@@ -31,6 +31,7 @@ const (
 	tagOutreach
 	tagForecast
 	tagUpdate
+	tagShop
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -72,6 +73,9 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.appendForecasts(b), body, tagForecast)
 	body = len(b)
 	b = enclose(p.Update.append(b, p.AsOf), body, tagUpdate)
+	if p.Shop {
+		b = append(b, tagShop, 1, 1)
+	}
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -132,6 +136,9 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		return nil
 	case tagMuted:
 		p.Muted = true
+		return nil
+	case tagShop:
+		p.Shop = true
 		return nil
 	case tagModel:
 		p.Model = hex.EncodeToString(b)

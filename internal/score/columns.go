@@ -61,6 +61,8 @@ var visible = [...]column{
 // detailed are the members of tm:detail: the columns of the file that tm:score leaves out, and further facts.
 var detailed = append(rest(),
 	column{"churn_level_reason", true, func(s *Score, b []byte) []byte { return append(b, s.Why.String()...) }},
+	column{"behaves_like", true, func(s *Score, b []byte) []byte { return append(b, s.likeness()...) }},
+	column{"orders_per_purchase_day", false, func(s *Score, b []byte) []byte { return s.orderRate(b) }},
 	column{"coverage", false, func(s *Score, b []byte) []byte { return decimal(b, s.Coverage) }},
 	column{"sequence", false, func(s *Score, b []byte) []byte { return integer(b, s.Sequence) }},
 	column{"next_review", true, func(s *Score, b []byte) []byte { return s.NextReview.Append(b) }},

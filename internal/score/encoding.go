@@ -51,3 +51,23 @@ func EncodingOf(b []byte) (Encoding, error) {
 	}
 	return e, nil
 }
+
+// IsShop reports whether an encoded profile says that its id behaves like a shop. It looks at nothing else, and does not check b: of bytes
+// that are no profile it says false.
+func IsShop(b []byte) bool {
+	if len(b) < 5 || b[0] != codecVersion {
+		return false
+	}
+	for rest := b[1 : len(b)-4]; len(rest) > 0; {
+		tag, n := binary.Uvarint(rest)
+		size, m := binary.Uvarint(rest[max(n, 0):])
+		if n <= 0 || m <= 0 || size > uint64(len(rest)-n-m) {
+			return false
+		}
+		if tag == tagShop {
+			return true
+		}
+		rest = rest[n+m+int(size):]
+	}
+	return false
+}

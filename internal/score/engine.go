@@ -94,6 +94,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	next.contact(x)
 	o := occasion{event: head, news: e.mayBeNews(&before, x)}
 	if !e.bears(x) && !o.news { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
+		next.overlook(x)
 		if forgets != event.Never {
 			next.Due = Unscheduled
 		}
@@ -161,12 +162,13 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 // forgotten; or to the instant at which the search for it goes on. Call Schedule once per customer and batch, after the last event.
 func (e *Engine) Schedule(p Profile) Profile {
 	if forgets := e.Forgets(&p); forgets != event.Never { // nothing else comes of a prospect in silence
-		p.Due = forgets
+		p.Due, p.seen = forgets, nil
 		return p
 	}
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
-		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf))
+		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf, p.Shop))
 	}
+	p.seen = nil // a profile may wait in a cache for long
 	return p
 }
 

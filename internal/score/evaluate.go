@@ -80,6 +80,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPu
 		Risk:         micro(e.model.Stack.Risk(own, noPurchase)),
 		Normal:       micro(e.model.Stack.Risk(atOnce, e.model.Value.NoPurchase(fresh, horizon))),
 		PurchaseDays: f.PurchaseDays,
+		Shop:         e.model.Shop.behaves(f),
 		Spend:        f.Spend,
 		Silence:      days(p.Age - p.Last),
 		MedianGap:    days(f.MedianGapDays),

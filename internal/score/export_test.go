@@ -22,3 +22,9 @@ func (e *Engine) Bearing(f *history.Facts, at event.Instant) (churn.Signs, Point
 	v := e.evaluateFacts(f, at)
 	return v.signs, v.points
 }
+
+// Behaves is s.behaves.
+func (s Shop) Behaves(f *history.Facts) bool { return s.behaves(f) }
+
+// Seen reports whether p holds the facts of its last evaluation.
+func (p *Profile) Seen() bool { return p.seen != nil }

@@ -34,6 +34,8 @@ type Model struct {
 	Playbooks   map[Tier]Playbook
 	Actions     map[Level]Action
 	SecondOrder Action
+	// Shop says from when on an id behaves like a shop.
+	Shop Shop
 	// Causes weigh the evidence for the causes of a churn alert.
 	Causes Causes
 	// Uplift is the share of alerted customers whom an offer brings back, in [0, 1]; 0 means that it is not known.
@@ -72,6 +74,7 @@ func (m *Model) Check() error {
 	fail("rfm", m.RFM.Check())
 	fail("scorecard", m.Scorecard.Check())
 	fail("tiers", m.Tiers.Check())
+	fail("shop", m.Shop.Check())
 	fail("causes", m.Causes.Check())
 	if !(m.Uplift >= 0 && m.Uplift <= 1) {
 		errs = append(errs, fmt.Errorf("uplift: share %v is not in [0, 1]", m.Uplift))

@@ -33,7 +33,9 @@ type Profile struct {
 	Standing Standing
 	Episode  Episode
 	// Muted says that the current or last episode was not published; see Publish.
-	Muted    bool
+	Muted bool
+	// Shop says that the id behaved like a shop when it was last evaluated; see Model.Shop.
+	Shop     bool
 	Second   SecondOrder
 	Update   Update
 	Lapse    Lapse
@@ -45,6 +47,8 @@ type Profile struct {
 	Outcomes []Outcome
 	// Forgotten counts how often the customer was forgotten as a prospect, until a caller takes the count off. The encoding leaves it out.
 	Forgotten int
+	// seen is kept within a batch: Schedule drops it, and the encoding leaves it out.
+	seen *seen
 	// rest holds the sections of newer versions as they are.
 	rest []byte
 }

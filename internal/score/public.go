@@ -26,7 +26,9 @@ type Score struct {
 	Risk                     float64
 	Level                    Level
 	// Why says why Level is NONE; churn.HasLevel where it is not.
-	Why        churn.Reason
+	Why churn.Reason
+	// Shop says that the id behaves like a shop at AsOf: Orders on PurchaseDays.
+	Shop       bool
 	Points     Points
 	Tier       Tier
 	Coverage   float64
@@ -60,6 +62,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	if s.Level == churn.None {
 		s.Why = e.model.Churn.Why(v.signs)
 	}
+	s.Shop = v.signs.Shop
 	s.Total = s.Historic
 	if !s.Bought {
 		return s

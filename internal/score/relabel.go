@@ -47,6 +47,8 @@ func (c *change) cause(since event.Instant, id string) (cause Cause, corrects st
 // before the occasion: with the history and the model that the labels of p came from.
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
 	v := e.evaluate(&p.History, p.AsOf)
+	p.Shop = v.signs.Shop
+	e.see(&p, &v)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
 	second, returned := e.secondTurns(p.Second, &v.facts, v.signs.Silence), e.returned(&p, &v.facts, v.signs.Silence)
 	if second && e.unasked(p.Second, o) {

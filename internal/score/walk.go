@@ -52,7 +52,7 @@ type walk struct {
 
 // walk returns a walk over the silence of p in (from, limit].
 func (e *Engine) walk(p *Profile, from, limit event.Instant, l labels) walk {
-	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: p.History.Facts(from, e.calendar)}
+	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: e.factsAt(p, from)}
 }
 
 // next moves to the first instant after w.at at which silence alone changes a label of p, and returns true. Where the rest of the
@@ -189,7 +189,7 @@ func (w *walk) levelTurns(at event.Instant) bool {
 // levelAt is the churn level that p's level leads to at an instant of the stretch.
 func (w *walk) levelAt(at event.Instant) Level {
 	e, ep, facts := w.engine, &w.p.Episode, &w.facts
-	if facts.PurchaseDays == 0 || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
+	if facts.PurchaseDays == 0 || e.model.Shop.behaves(facts) || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
 		return churn.None // so it is for most customers: their risk is not computed
 	}
 	signs, _ := e.signs(facts, e.Pattern(facts, at))

@@ -50,7 +50,7 @@ func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) b
 }
 
 // wonBack tells of a return. It is nil for a customer who was never away for so long: who bought before the lapse, which became known
-// only after the lapse, or of whose purchases before the lapse none stands any more.
+// only after the lapse, or of whose purchases before the lapse none stands any more. It is also nil for an id that behaves like a shop: nobody came back.
 //
 // An episode lapses at the start of a day, and a purchase may bear that very instant. So what was bought before is what was bought up to
 // the millisecond before the lapse.
@@ -58,7 +58,7 @@ func (e *Engine) wonBack(c *change) *WonBack {
 	p, v := c.p, c.v
 	then := e.Facts(&p.History, p.Lapse.At-1)
 	away := v.facts.LastDay - then.LastDay
-	if v.facts.LastPurchase < p.Lapse.At || then.PurchaseDays == 0 || days(float64(away)) < e.model.Churn.Lapse {
+	if p.Shop || v.facts.LastPurchase < p.Lapse.At || then.PurchaseDays == 0 || days(float64(away)) < e.model.Churn.Lapse {
 		return nil
 	}
 	cause, _ := c.cause(0, "") // a return corrects nothing

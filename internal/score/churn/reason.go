@@ -3,7 +3,8 @@ package churn
 // Reason says why a customer has no churn level, however high the risk is. The set is closed.
 type Reason uint8
 
-// The reasons, in the order in which they are looked for: the first that holds is the answer.
+// The reasons, in the order in which they are looked for: the first that holds is the answer. BehavesLikeShop was appended, and is looked
+// for after NeverBought.
 const (
 	// HasLevel is no reason: the customer has a level.
 	HasLevel Reason = iota
@@ -23,6 +24,8 @@ const (
 	LowRisk
 	// ReviewDue says that the next review gives the customer a level.
 	ReviewDue
+	// BehavesLikeShop says that many customers seem to share the id.
+	BehavesLikeShop
 
 	// Reasons is the number of reasons, HasLevel included. It stands last, so it moves with every reason that is appended.
 	Reasons int = iota
@@ -39,6 +42,7 @@ var reasons = [...]struct{ code, meaning string }{
 	AsUsual:         {"AS_USUAL", "the risk is not far enough above what is normal for this customer"},
 	LowRisk:         {"LOW_RISK", "the risk is far above what is normal for this customer, but still below the floor of WATCH"},
 	ReviewDue:       {"REVIEW_DUE", "a review is due, and will give a level"},
+	BehavesLikeShop: {"BEHAVES_LIKE_SHOP", "bought as often a day as shop.orders_per_day of the model, on shop.min_days days or more: many customers seem to share the id"},
 }
 
 // String is the code of the reason in the public view; empty for HasLevel.
@@ -63,6 +67,8 @@ func (l Lines) Why(s Signs) Reason {
 	switch {
 	case s.PurchaseDays == 0:
 		return NeverBought
+	case s.Shop:
+		return BehavesLikeShop
 	case s.PurchaseDays < l.MinPurchaseDays:
 		return TooFewPurchases
 	case !l.Worth(s.Spend):
