@@ -12,8 +12,7 @@ import (
 type KeepBy struct {
 	// Day is the last day that ends before silence alone lowers the tier, but not a day before the transition's own.
 	Day event.Day
-	// Amount is the least purchase on Day that keeps the tier beyond the instant of the fall, Usual the customer's usual order; 0 where
-	// that is unknown. Both are in minor units of the base currency, whole numbers of major units.
+	// Amount is the least purchase on Day that keeps the tier beyond the instant of the fall, Usual the customer's usual order. Both are in minor units of the base currency, whole numbers of major units.
 	Amount, Usual int64
 	// Any says that any order keeps the tier: one major unit is enough.
 	Any bool
@@ -58,15 +57,15 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 	return KeepBy{Day: last, Amount: e.minor(float64(high)), Usual: e.usualOrder(&facts), Any: high == 1}
 }
 
-// usualOrder is the mean of the orders of the trailing 365 days, net of refunds; over life where these days have none. In minor units of
-// the base currency, rounded to whole major units; 0 where nothing is left.
+// usualOrder is the mean of the orders of the trailing 365 days, net of refunds; over life where these days have none; the last order, before
+// refunds, where refunds leave nothing. In minor units of the base currency, rounded to whole major units.
 func (e *Engine) usualOrder(f *history.Facts) int64 {
 	spend, orders := f.Spend365, f.Orders365
 	if orders == 0 {
 		spend, orders = f.Spend, f.Orders
 	}
 	if orders == 0 || spend <= 0 {
-		return 0
+		spend, orders = f.LastOrderAmount, 1
 	}
 	return e.minor(math.RoundToEven(e.major(spend) / float64(orders)))
 }

@@ -91,6 +91,7 @@ func TestKeepByAdvisesAUsualOrder(t *testing.T) {
 		{"orders of 40 dollars", []int64{4000, 4000, 4000, 4000}, 0, 4000, 4000},
 		{"rounded to whole dollars", []int64{3999, 4010, 4005, 4000}, 0, 4000, 4000},
 		{"net of a refund", []int64{4000, 4000, 4000, 4000}, 8000, 2000, 2000},
+		{"the last order where refunds leave nothing", []int64{4000, 4000, 4000, 5000}, 17000, 5000, 5000},
 	} {
 		e := newEngine(t, event.Calendar{}, nil)
 		p := e.New("c")
