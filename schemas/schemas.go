@@ -58,6 +58,7 @@ var versions = [...]Schema{
 	{Topic: Interactions, Record: "Interaction", ID: fixed | 2<<8 | 1},
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 1},
+	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 2}, // keep_by.any_order, keep_by.least_minor
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 1},
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 2}, // action.due_hours, UPDATED
 	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 1},

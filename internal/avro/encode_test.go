@@ -74,6 +74,15 @@ func TestEncodeTierChanged(t *testing.T) {
 	if day := keep["date"].(time.Time); !day.Equal(time.Date(2026, 2, 16, 0, 0, 0, 0, time.UTC)) || keep["amount_minor"] != int64(12_00) {
 		t.Errorf("keep_by is %v, want 2026-02-16 and 1200", keep)
 	}
+	if keep["any_order"] != false || keep["least_minor"] != nil {
+		t.Errorf("keep_by is %v, want no other amount", keep)
+	}
+	cheap := sampleTier()
+	cheap.KeepBy.Amount, cheap.KeepBy.Usual, cheap.KeepBy.Any = 1_00, 40_00, true
+	keep = consumed(t, encode(t, newCodec(t, Options{}), cheap))["keep_by"].(map[string]any)["tidemark.v1.KeepBy"].(map[string]any)
+	if keep["amount_minor"] != int64(40_00) || keep["any_order"] != true || !reflect.DeepEqual(keep["least_minor"], map[string]any{"long": int64(1_00)}) {
+		t.Errorf("keep_by is %v, want the usual 4000, any order, at least 100", keep)
+	}
 	if at := got["as_of"].(time.Time); event.InstantOf(at) != noon {
 		t.Errorf("as_of is %s, want %s", at, noon)
 	}
@@ -274,6 +283,9 @@ func TestIdentifyLooksAtThePayloadOnly(t *testing.T) {
 		{"another cause", func(t *score.TierChanged) { t.CauseEventID = "e-9" }, false},
 		{"another contribution", func(t *score.TierChanged) { t.Contributions[0].Points++ }, false},
 		{"a correction", func(t *score.TierChanged) { t.Corrects = "y" }, false},
+		{"a usual order above the least", func(t *score.TierChanged) { t.KeepBy.Usual = 40_00 }, false},
+		{"a usual order below the least, which is not said", func(t *score.TierChanged) { t.KeepBy.Usual = 1_00 }, true},
+		{"any order", func(t *score.TierChanged) { t.KeepBy.Any = true }, false},
 	} {
 		changed := sampleTier()
 		row.change(changed)

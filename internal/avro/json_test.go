@@ -17,7 +17,7 @@ func TestLinesAreThoseOfYesterday(t *testing.T) {
 		t    score.Transition
 		want string
 	}{
-		{"TierChanged", sampleTier(), "a3f20d2734b6af275a618008a20a030a"},
+		{"TierChanged", sampleTier(), "aa46d3b4dcbb04520f070f4732a7a012"},
 		{"ChurnAlert", sampleAlert(), "fd3db9ef3ffdef570ee6fcfebe281d8c"},
 		{"ChurnAlert with odd texts and numbers", odd, "2f72a03a43ff2c0fac081b8b2f7c5b65"},
 		{"WonBack", sampleWinBack(), "582a6100b9c8d19ab7ee89f1fda46839"},

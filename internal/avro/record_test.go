@@ -126,7 +126,11 @@ func tierRecord(t *score.TierChanged) map[string]any {
 	for i, c := range t.Contributions {
 		contributions[i] = contributionRecord(c)
 	}
-	keepBy := map[string]any{"date": int32(t.KeepBy.Day), "amount_minor": t.KeepBy.Amount}
+	advised := max(t.KeepBy.Amount, t.KeepBy.Usual)
+	keepBy := map[string]any{
+		"date": int32(t.KeepBy.Day), "amount_minor": advised, "any_order": t.KeepBy.Any,
+		"least_minor": some("long", t.KeepBy.Amount, t.KeepBy.Amount != advised),
+	}
 	return stamped(map[string]any{
 		"previous_tier":        tierOf(t.Previous),
 		"tier":                 tierOf(t.Tier),

@@ -81,7 +81,9 @@ func older(t score.Transition) bool {
 	switch t := t.(type) {
 	case *score.ChurnAlert:
 		return t.State != score.Updated && (t.Action.Code == "" || t.Action.DueHours == 0)
-	case *score.TierChanged, *score.WonBack: // of which there is one version
+	case *score.TierChanged:
+		return !t.KeepBy.Any && t.KeepBy.Amount == t.KeepBy.Advised()
+	case *score.WonBack: // of which there is one version
 	}
 	return true
 }
@@ -114,8 +116,7 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 	w.text(string(t.Currency))
 	w.int(int64(t.ChurnLevel) + 1)
 	if w.some(t.KeepBy != (score.KeepBy{})) {
-		w.int(int64(t.KeepBy.Day))
-		w.int(t.KeepBy.Amount)
+		w.keepBy(&t.KeepBy)
 	}
 	w.maybeText(t.PreferredChannel)
 	w.maybeTexts(t.ContactableChannels)
@@ -127,6 +128,16 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 			w.action(a)
 			w.int(int64(a.DueHours))
 		})
+	}
+}
+
+func (w *wire) keepBy(k *score.KeepBy) {
+	advised := k.Advised()
+	w.int(int64(k.Day))
+	w.int(advised)
+	if !w.first {
+		w.bool(k.Any)
+		w.maybeInt(k.Amount, k.Amount != advised)
 	}
 }
 

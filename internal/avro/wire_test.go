@@ -74,7 +74,7 @@ func TestWireIsTheRecord(t *testing.T) {
 		c := &score.TierChanged{
 			Stamp: stamp, Previous: tiers.Draw(t, "previous"), Tier: tiers.Draw(t, "tier"), Direction: score.Direction(rapid.IntRange(0, 4).Draw(t, "direction")),
 			DaysInPrevious: rapid.Int32().Draw(t, "days"), Before: rapid.Int32().Draw(t, "before"), After: rapid.Int32().Draw(t, "after"),
-			KeepBy:      score.KeepBy{Day: event.Day(rapid.Int32().Draw(t, "keep by")), Amount: rapid.Int64().Draw(t, "keep by buying")},
+			KeepBy:      score.KeepBy{Day: event.Day(rapid.Int32().Draw(t, "keep by")), Amount: rapid.Int64().Draw(t, "keep by buying"), Usual: rapid.Int64().Draw(t, "usual"), Any: rapid.Bool().Draw(t, "any")},
 			LineCrossed: rapid.Int32().Draw(t, "line"), Coverage: finite.Draw(t, "coverage"), Corrects: text.Draw(t, "corrects"),
 			CurrentValue: rapid.Int64().Draw(t, "value"), Spend365: rapid.Int64().Draw(t, "spend"), Currency: "USD", ChurnLevel: level.Draw(t, "level"),
 			PreferredChannel: text.Draw(t, "channel"), ContactableChannels: texts.Draw(t, "channels"), TopCategory: text.Draw(t, "category"),

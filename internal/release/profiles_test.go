@@ -72,7 +72,7 @@ func TestProfilesGoOn(t *testing.T) {
 			transitions = append(transitions, more...)
 			p.Outcomes = nil
 			want := whole[stored.Customer]
-			for _, differs := range lacking(holds(want.Profile), holds(engine.Schedule(p))) {
+			for _, differs := range lacking(keepIDs(holds(want.Profile), &want.Profile, stored.Holds), holds(engine.Schedule(p))) {
 				t.Errorf("release %d, %s goes on: %s", r.Number, stored.Customer, differs)
 			}
 			if got, want := ids(transitions), ids(want.Transitions[told:]); !slices.Equal(got, want) {
@@ -83,6 +83,21 @@ func TestProfilesGoOn(t *testing.T) {
 			t.Errorf("release %d: %d profiles go on, want at least 10", r.Number, went)
 		}
 	}
+}
+
+// keepIDs returns what a profile holds at the end, but with the ids that the release gave before the cut. Consumers know what was said by
+// these ids. A replay of today gives another id to a record of which a newer schema says more.
+func keepIDs(end map[string]string, p *score.Profile, atCut map[string]string) map[string]string {
+	if p.Standing.LastID != "" && p.Standing.Since < Cut {
+		end["Standing.LastID"] = atCut["Standing.LastID"]
+	}
+	if p.Episode.ID != "" && p.Episode.RaisedAt < Cut {
+		end["Episode.ID"] = atCut["Episode.ID"]
+	}
+	if p.Episode.LastID != "" && p.Episode.Since < Cut {
+		end["Episode.LastID"] = atCut["Episode.LastID"]
+	}
+	return end
 }
 
 func ids(transitions []score.Transition) []string {

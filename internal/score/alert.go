@@ -36,7 +36,7 @@ func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 		RiskBefore: c.base.last.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
 		Tier:        c.tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
-		Corrects: corrects, Contactable: c.p.History.ContactableChannels(), Owner: c.p.History.Attribute("owner"),
+		Corrects: corrects, Contactable: contactable(&c.p.History), Owner: c.p.History.Attribute("owner"),
 	}
 	if v.buyer() {
 		t.LastPurchaseAt = v.facts.LastPurchase

@@ -1,6 +1,8 @@
 package score
 
 import (
+	"math"
+
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/tier"
@@ -10,10 +12,15 @@ import (
 type KeepBy struct {
 	// Day is the last day that ends before silence alone lowers the tier, but not a day before the transition's own.
 	Day event.Day
-	// Amount is the least purchase on Day that keeps the tier beyond the instant of the fall: in minor units of the base currency,
-	// a whole number of major units.
-	Amount int64
+	// Amount is the least purchase on Day that keeps the tier beyond the instant of the fall, Usual the customer's usual order. Both are in minor units of the base currency, whole numbers of major units.
+	Amount, Usual int64
+	// Any says that any order keeps the tier: one major unit is enough.
+	Any bool
 }
+
+// Advised is the least purchase that makes sense as advice: one that keeps the tier, and not less than the customer's usual order. To ask
+// somebody who spends 40 dollars for an order of one dollar is no advice.
+func (k KeepBy) Advised() int64 { return max(k.Amount, k.Usual) }
 
 // keepBy returns what keeps the tier of p, as of p.AsOf.
 func (e *Engine) keepBy(p Profile) KeepBy {
@@ -46,7 +53,21 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 			low = mid
 		}
 	}
-	return KeepBy{Day: last, Amount: e.minor(float64(high))}
+	facts := p.History.Facts(p.AsOf, e.calendar)
+	return KeepBy{Day: last, Amount: e.minor(float64(high)), Usual: e.usualOrder(&facts), Any: high == 1}
+}
+
+// usualOrder is the mean of the orders of the trailing 365 days, net of refunds; over life where these days have none; the last order, before
+// refunds, where refunds leave nothing. In minor units of the base currency, rounded to whole major units.
+func (e *Engine) usualOrder(f *history.Facts) int64 {
+	spend, orders := f.Spend365, f.Orders365
+	if orders == 0 {
+		spend, orders = f.Spend, f.Orders
+	}
+	if orders == 0 || spend <= 0 {
+		spend, orders = f.LastOrderAmount, 1
+	}
+	return e.minor(math.RoundToEven(e.major(spend) / float64(orders)))
 }
 
 // nextFall returns the first instant after p.AsOf at which silence alone brings p's tier below the tier that p has now, and p's

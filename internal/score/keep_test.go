@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 func TestKeepByKeepsTheTier(t *testing.T) {
 	e := newEngine(t, inZone(t, "Europe/Berlin"), nil)
 	calendar := inZone(t, "Europe/Berlin")
-	named, unnamed, dear := 0, 0, 0
+	named, unnamed, dear, lifted := 0, 0, 0, 0
 	for seed := range uint64(scaled(300)) {
 		p := e.New("c")
 		for _, x := range newLife(rand.New(rand.NewPCG(seed, 4))) {
@@ -62,14 +63,66 @@ func TestKeepByKeepsTheTier(t *testing.T) {
 				t.Errorf("seed %d, %s of %s: keep by buying for %d: a purchase of that keeps it %t, of a unit less %t", seed, change.Tier, change.AsOf,
 					change.KeepBy.Amount, with(change.KeepBy.Amount), with(change.KeepBy.Amount-100))
 			}
+			if !with(change.KeepBy.Advised()) || change.KeepBy.Advised() < change.KeepBy.Amount || change.KeepBy.Any != (change.KeepBy.Amount == 100) {
+				t.Errorf("seed %d, %s of %s: keep by %+v: a purchase of what is advised keeps it %t", seed, change.Tier, change.AsOf, change.KeepBy, with(change.KeepBy.Advised()))
+			}
 			if change.KeepBy.Amount > 100 {
 				dear++
+			}
+			if change.KeepBy.Usual > change.KeepBy.Amount {
+				lifted++
 			}
 		}
 	}
 	t.Logf("%d changes with a way to keep the tier (%d of more than a unit), %d without", named, dear, unnamed)
-	if named < scaled(100) || unnamed < scaled(10) || dear < scaled(50) {
+	if named < scaled(100) || unnamed < scaled(10) || dear < scaled(50) || lifted < scaled(50) {
 		t.Errorf("%d changes with a way to keep the tier (%d of more than a unit), %d without: the test has lost its subject", named, dear, unnamed)
+	}
+}
+
+// Nobody is asked for less than a usual order, and the usual order is that of the last year.
+func TestKeepByAdvisesAUsualOrder(t *testing.T) {
+	for _, row := range []struct {
+		why           string
+		amounts       []int64
+		refund        int64
+		usual, advice int64
+	}{
+		{"orders of 40 dollars", []int64{4000, 4000, 4000, 4000}, 0, 4000, 4000},
+		{"rounded to whole dollars", []int64{3999, 4010, 4005, 4000}, 0, 4000, 4000},
+		{"net of a refund", []int64{4000, 4000, 4000, 4000}, 8000, 2000, 2000},
+		{"the last order where refunds leave nothing", []int64{4000, 4000, 4000, 5000}, 17000, 5000, 5000},
+	} {
+		e := newEngine(t, event.Calendar{}, nil)
+		p := e.New("c")
+		var last *score.TierChanged
+		for i, amount := range row.amounts {
+			var transitions []score.Transition
+			p, transitions, _ = e.Apply(p, order(fmt.Sprint("o", i), 20_000*day+event.Instant(i)*7*day, amount))
+			for _, x := range transitions {
+				if c, ok := x.(*score.TierChanged); ok {
+					last = c
+				}
+			}
+		}
+		if row.refund > 0 {
+			refund := &event.Purchase{Head: event.Head{ID: "r", Customer: "c", OccurredAt: 20_030 * day, RecordedAt: 20_030 * day}, Kind: event.Refund, Amount: event.Money{Minor: row.refund, Currency: "USD"}}
+			p = apply(t, e, p, refund)
+			last = nil
+		}
+		for p = e.Schedule(p); last == nil && p.Due != event.Never; p = e.Schedule(p) {
+			var transitions []score.Transition
+			p, transitions = e.Review(p, p.Due)
+			for _, x := range transitions {
+				if c, ok := x.(*score.TierChanged); ok {
+					last = c
+				}
+			}
+		}
+		k := last.KeepBy
+		if k.Usual != row.usual || k.Advised() != max(row.advice, k.Amount) || k.Amount >= k.Usual {
+			t.Errorf("%s: %s, keep by %+v (advised %d), want a usual order of %d, above the least", row.why, last.Tier, k, k.Advised(), row.usual)
+		}
 	}
 }
 

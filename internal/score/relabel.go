@@ -160,7 +160,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		Contributions: e.contributions(c.base, v),
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
 		ChurnLevel: c.level, Playbook: e.model.Playbooks[c.tier],
-		PreferredChannel: preferredChannel(p, v), ContactableChannels: p.History.ContactableChannels(),
+		PreferredChannel: preferredChannel(p, v), ContactableChannels: contactable(&p.History),
 		TopCategory: p.History.TopCategory(v.at, e.calendar),
 	}
 	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
