@@ -1,7 +1,6 @@
 package score_test
 
 import (
-	"fmt"
 	"testing"
 
 	"tidemark/internal/event"
@@ -11,19 +10,9 @@ import (
 // free orders. Nothing else of the score looks at it.
 func TestOrdersWorthNothing(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)
-	life := func(amount func(i int) int64) (all []event.Event) {
-		for i := range 12 {
-			at := (19_000+14*event.Instant(i))*day + 9*60*60*1000
-			all = append(all, &event.Purchase{
-				Head: event.Head{ID: fmt.Sprint("e", i), Customer: "c", OccurredAt: at, RecordedAt: at}, Kind: event.Order,
-				OrderID: fmt.Sprint("o", i), Amount: event.Money{Minor: amount(i), Currency: "USD"},
-			})
-		}
-		return all
-	}
 	at := (19_000 + event.Instant(14*11+11)) * day
 	worth := func(amount func(i int) int64) (current, atRisk float64) {
-		s := e.Score(fold(t, e, life(amount)), at)
+		s := e.Score(fold(t, e, everyFortnight(amount)), at)
 		return float64(s.Current) / 100, s.Risk
 	}
 	paid, risk := worth(func(int) int64 { return 5000 })
