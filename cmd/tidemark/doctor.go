@@ -72,6 +72,9 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 		layout.Edition, layout.Shards, layout.Partitioner, layout.Zone, layout.Base)})
 	model, ok, err := db.Model(ctx)
 	tell(modelInForce(model, ok, err))
+	if ok && err == nil {
+		tell(modelFits(model, event.InstantOf(time.Now())))
+	}
 	c.askUpgrade(ctx, db, layout, model, tell)
 	c.askShops(ctx, db, layout, tell)
 	return layout

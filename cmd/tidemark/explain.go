@@ -64,7 +64,11 @@ func printWhy(w io.Writer, why score.Explanation) {
 	}
 	fmt.Fprintln(w, "\nthe log-odds of the churn risk are the sum of\t")
 	for _, f := range why.Factors {
-		fmt.Fprintf(w, "  %s\t%+.3f\tof %g\n", f.Name, float64(f.LogOdds)/1000, f.Raw)
+		note := ""
+		if f.Capped {
+			note = ", capped: beyond what the churn stack was fitted to"
+		}
+		fmt.Fprintf(w, "  %s\t%+.3f\tof %g%s\n", f.Name, float64(f.LogOdds)/1000, f.Raw, note)
 	}
 	printWayBack(w, why.WayBack)
 }
@@ -99,14 +103,17 @@ func printJSON(w io.Writer, fields map[string]string, why score.Explanation) err
 		all[name] = value
 	}
 	if len(why.Factors) > 0 {
-		points, odds := map[string]float64{}, map[string]float64{}
+		points, odds, capped := map[string]float64{}, map[string]float64{}, []string{}
 		for _, p := range why.Indicators {
 			points[p.Indicator] = float64(p.Points) / 100
 		}
 		for _, f := range why.Factors {
 			odds[f.Name] = float64(f.LogOdds) / 1000
+			if f.Capped {
+				capped = append(capped, f.Name)
+			}
 		}
-		all["value_score_points"], all["churn_risk_log_odds"] = points, odds
+		all["value_score_points"], all["churn_risk_log_odds"], all["churn_risk_capped"] = points, odds, capped
 	}
 	if back := why.WayBack; back != nil {
 		ids := make([]string, len(back.Evidence))

@@ -46,3 +46,23 @@ func TestTheWayBackIsPrinted(t *testing.T) {
 		}
 	}
 }
+
+// A factor whose value lies outside what the churn stack was fitted to is marked, in both forms.
+func TestACappedFactorIsMarked(t *testing.T) {
+	why := score.Explanation{Factors: []score.Factor{
+		{Name: "reference", LogOdds: 300}, {Name: "spend", LogOdds: -280, Raw: 1.2e6, Capped: true}, {Name: "last_order", LogOdds: 47, Raw: 26},
+	}}
+	var text, json bytes.Buffer
+	printWhy(&text, why)
+	if err := printJSON(&json, nil, why); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(text.String()) {
+		if spend := strings.HasPrefix(line, "  spend"); strings.Contains(line, "capped") != spend {
+			t.Errorf("capped is said of the wrong factor, or not of spend: %q", line)
+		}
+	}
+	if !strings.Contains(text.String(), "  spend\t-0.280\tof 1.2e+06, capped") || !strings.Contains(json.String(), `"churn_risk_capped":["spend"]`) {
+		t.Errorf("want the spend marked, got\n%s\n%s", text.String(), json.String())
+	}
+}

@@ -120,7 +120,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 	}
 	return model.Fit{
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
-		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf,
+		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
 		SecondOrderDays: data.secondOrder(),
 	}

@@ -63,8 +63,11 @@ type modelCheckCommand struct {
 
 // Run checks the file, and prints the version, the hashes and the currency of its model.
 func (c *modelCheckCommand) Run(s streams) error {
-	m, _, err := readModel(c.File)
+	m, raw, err := readModel(c.File)
 	if err != nil {
+		return err
+	}
+	if err := warnOf(raw, s.err); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "model %s is in order: hash %s, scorecard %s, money in %s\n", m.Version, m.Hash, m.ScorecardHash, m.Base)
@@ -88,6 +91,9 @@ Until that instant the model is only announced: another activation replaces the 
 func (c *modelActivateCommand) Run(ctx context.Context, s streams) error {
 	m, raw, err := readModel(c.File)
 	if err != nil {
+		return err
+	}
+	if err := warnOf(raw, s.err); err != nil {
 		return err
 	}
 	db, err := c.open()

@@ -171,6 +171,7 @@ type summary struct {
 	Forgotten    int            `json:"forgotten,omitempty"`
 	Tiers        map[string]int `json:"tiers"`
 	Levels       map[string]int `json:"churn_levels"`
+	Capped       map[string]int `json:"churn_capped,omitempty"` // buyers by the term of the churn stack that holds them at an edge
 	Segments     map[string]int `json:"segments"`
 	TierMoves    map[string]int `json:"tier_changes"`
 	Alerts       map[string]int `json:"churn_alerts"`
@@ -185,7 +186,7 @@ type summary struct {
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
 		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten,
-		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
+		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{}, Capped: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
 	for currency, n := range r.NoRate {
@@ -205,6 +206,9 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 			out.Tiers[row.Tier.String()]++
 			out.Levels[row.Level.String()]++
 			out.Segments[row.Segment]++
+		}
+		for _, term := range engine.Held(&c.Profile, r.AsOf) {
+			out.Capped[term.String()]++
 		}
 		for _, t := range c.Transitions {
 			switch t := t.(type) {
@@ -243,6 +247,9 @@ func (s summary) print(w io.Writer) error {
 		fmt.Fprintf(&b, "shared ids   %d behave like a shop, and have no alerts: %s\n             -> %s\n", len(s.Shops), s.Shops, shareNoID)
 	}
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
+	if len(s.Capped) > 0 {
+		fmt.Fprintf(&b, "capped       %s: beyond what the churn stack was fitted to, and held at its edge\n", terminal.Counts(s.Capped))
+	}
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",
 		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published)
 	for i := range s.Forecasts {

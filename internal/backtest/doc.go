@@ -52,7 +52,7 @@
 //	                                   by value    equal frequency    difference,                 a month per
 //	                 alerts    true    at stake    and recency        95 %              recall    1,000 customers
 //	CDNOW sample        344    .735    .809        .681               −.023 to +.132    .40       17
-//	CDNOW             3,819    .715    .699        .693               −.001 to +.046    .33       19
+//	CDNOW             3,822    .715    .711        .692               −.002 to +.046    .33       19
 //	Online Retail         1    it is               .60                                  .00       0.1
 //
 //	bin/tidemark backtest CDNOW_master.txt --format cdnow

@@ -46,10 +46,14 @@
 // Feedback and interactions move a risk at the instant at which they come. They move it again at the instant at which they are a
 // year old (interactions: 30 or 90 days). The normal risk of a customer counts what had been said by the last purchase.
 //
+// The command also writes the ranges that the weights were fitted to, from the 0.5th to the 99.5th percentile of each term. Beyond its
+// range a term counts as the edge of the range. So an account of 100,000 dollars is alerted like the largest accounts that the fit has
+// seen. What grows in silence has no range: package learn says why.
+//
 // From the live histories the churn stack learns what purchases say: it takes customers as they stood one horizon ago. What feedback
 // and interactions weigh needs the log.
 //
 // Without --churn-stack the stack of the base stays. The default model's stack is that of the CDNOW sample at 1997-09-30 (version
-// cdnow-2026.3). The comments of model.yaml in package model say how the lines between its levels were chosen. The comment of package
+// cdnow-2026.4). The comments of model.yaml in package model say how the lines between its levels were chosen. The comment of package
 // backtest says how good the forecasts are.
 package fit

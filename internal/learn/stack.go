@@ -45,6 +45,7 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 	}
 	out.Intercept = r.Model.Intercept
 	copy(out.Weights[:], r.Model.Coefficients)
+	bound(&out, rows)
 	return out, r, nil
 }
 

@@ -18,8 +18,10 @@ import (
 
 // fitted is the section that says where the parameters come from. No score depends on it.
 type fitted struct {
-	From         string    `yaml:"from"`
-	To           string    `yaml:"to"`
+	From string `yaml:"from"`
+	To   string `yaml:"to"`
+	// Currency is that of the amounts that were fitted to; empty in files of before.
+	Currency     string    `yaml:"currency,omitempty"`
 	Customers    int       `yaml:"customers"`
 	RepeatBuyers int       `yaml:"repeat_buyers"`
 	Purchase     goodness  `yaml:"purchase"`

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -163,9 +164,10 @@ type risk struct {
 
 // stack is the logistic regression over the purchase model. A file without it leaves the purchase model's risk as it is.
 type stack struct {
-	Intercept     float64            `yaml:"intercept"`
-	MaxTenureDays float64            `yaml:"max_tenure_days"`
-	Weights       map[string]float64 `yaml:"weights"`
+	Intercept     float64               `yaml:"intercept"`
+	MaxTenureDays float64               `yaml:"max_tenure_days"`
+	Weights       map[string]float64    `yaml:"weights"`
+	Ranges        map[string][2]float64 `yaml:"ranges"` // lower edge, upper edge, in the term's own unit
 }
 
 type level struct {
@@ -285,23 +287,34 @@ func (s *stack) stack() (churn.Stack, error) {
 	if s == nil {
 		return churn.Plain(), nil
 	}
-	var errs []error
 	of := churn.Stack{Intercept: s.Intercept, MaxTenure: s.MaxTenureDays}
-	named := map[string]churn.Term{}
-	var names []string
-	for _, t := range churn.Terms() {
-		named[t.String()] = t
-		names = append(names, t.String())
-	}
-	for _, name := range sorted(s.Weights) {
-		t, ok := named[name]
-		if !ok {
-			errs = append(errs, fmt.Errorf("churn.stack.weights: %q is none of %s", name, strings.Join(names, ", ")))
+	weights := named("churn.stack.weights", s.Weights, func(t churn.Term, w float64) { of.Weights[t] = w })
+	ranges := named("churn.stack.ranges", s.Ranges, func(t churn.Term, r [2]float64) { of.Ranges[t] = churn.Range{Low: r[0], High: r[1]} })
+	return of, errors.Join(weights, ranges)
+}
+
+// named hands the value of each term to take. Its error names the keys that are no terms.
+func named[V any](section string, values map[string]V, take func(churn.Term, V)) error {
+	var errs []error
+	all := churn.Terms()
+	for _, name := range sorted(values) {
+		i := slices.IndexFunc(all, func(t churn.Term) bool { return t.String() == name })
+		if i < 0 {
+			errs = append(errs, fmt.Errorf("%s: %q is none of %s", section, name, joined(all)))
 			continue
 		}
-		of.Weights[t] = s.Weights[name]
+		take(all[i], values[name])
 	}
-	return of, errors.Join(errs...)
+	return errors.Join(errs...)
+}
+
+// joined lists terms by their names.
+func joined(terms []churn.Term) string {
+	names := make([]string, len(terms))
+	for i, t := range terms {
+		names[i] = t.String()
+	}
+	return strings.Join(names, ", ")
 }
 
 func (l level) line() churn.Line {

@@ -27,6 +27,8 @@ type Fit struct {
 	// Spend is the spend model, in major units of the base currency. nil keeps the base's spend model.
 	Spend    *stat.GammaGamma
 	Spending Goodness
+	// Currency is the base currency of the amounts that were fitted to; empty leaves the line out.
+	Currency event.Currency
 	// From is the instant of the first purchase, To the instant up to which purchases were known.
 	From, To event.Instant
 	// RepeatBuyers counts those of Buying.Customers who bought on two days or more.
@@ -65,7 +67,7 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	if err := yaml.Unmarshal(base, &document); err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}
-	kind, params := named(f.Purchase)
+	kind, params := kindOf(f.Purchase)
 	values := []struct{ section, key, value string }{
 		{"", "version", quoted(f.Version)}, {"purchase", "model", kind}, {"purchase", "unit_days", decimal(f.UnitDays)},
 	}
@@ -103,7 +105,7 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the fitted model: %w", err)
 	}
-	if k, p := named(m.Value.Purchase); k != kind || p != rounded(params) || m.Version != f.Version {
+	if k, p := kindOf(m.Value.Purchase); k != kind || p != rounded(params) || m.Version != f.Version {
 		return nil, fmt.Errorf("the base cannot be edited: it says %s %v of %q where it was to say %s %v of %q", k, p, m.Version, kind, params, f.Version)
 	}
 	if f.Stack != nil && m.Stack != roundedStack(*f.Stack) {
@@ -112,8 +114,8 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	return out, nil
 }
 
-// named returns the name and the parameters of a purchase model.
-func named(m stat.PurchaseModel) (kind string, params [4]float64) {
+// kindOf returns the name and the parameters of a purchase model.
+func kindOf(m stat.PurchaseModel) (kind string, params [4]float64) {
 	switch m := m.(type) {
 	case stat.MBGNBD:
 		return "mbg-nbd", [4]float64{m.R, m.Alpha, m.A, m.B}
@@ -130,6 +132,9 @@ func rounded(params [4]float64) [4]float64 {
 	return params
 }
 
+// amount is an amount of money for a reader: four digits say enough.
+func amount(x float64) string { return strconv.FormatFloat(significant(x, errorDigits), 'f', -1, 64) }
+
 func decimal(x float64) string { return strconv.FormatFloat(x, 'g', digits, 64) }
 
 // quoted is a text as YAML writes it.
@@ -142,7 +147,7 @@ func quoted(s string) string {
 
 func (f *Fit) fitted() *fitted {
 	out := &fitted{
-		From: f.From.String(), To: f.To.String(), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
+		From: f.From.String(), To: f.To.String(), Currency: string(f.Currency), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
 		Purchase: *f.Buying.section(), Warnings: f.Warnings,
 	}
 	if f.Spend != nil {
@@ -267,13 +272,36 @@ func stackLines(s *churn.Stack) []string {
 			lines = append(lines, "      "+t.String()+": "+decimal(s.Weights[t])+"\n")
 		}
 	}
-	return lines
+	return append(lines, rangeLines(s)...)
+}
+
+func rangeLines(s *churn.Stack) []string {
+	var lines []string
+	for _, t := range churn.Terms() {
+		r := s.Ranges[t]
+		if r == (churn.Range{}) || s.Weights[t] == 0 {
+			continue
+		}
+		line := "      " + t.String() + ": [" + decimal(r.Low) + ", " + decimal(r.High) + "]"
+		if low, high, ok := r.Money(t); ok {
+			line += " # amounts of " + amount(low) + " to " + amount(high)
+		}
+		lines = append(lines, line+"\n")
+	}
+	if lines == nil {
+		return nil
+	}
+	return append([]string{"    ranges: # what a term was fitted to, in its own unit; beyond the edge a term counts as the edge\n"}, lines...)
 }
 
 func roundedStack(s churn.Stack) churn.Stack {
 	s.Intercept, s.MaxTenure = significant(s.Intercept, digits), significant(s.MaxTenure, digits)
 	for i := range s.Weights {
 		s.Weights[i] = significant(s.Weights[i], digits)
+		s.Ranges[i] = churn.Range{Low: significant(s.Ranges[i].Low, digits), High: significant(s.Ranges[i].High, digits)}
+		if s.Weights[i] == 0 {
+			s.Ranges[i] = churn.Range{} // a term that weighs nothing is not written
+		}
 	}
 	return s
 }

@@ -96,15 +96,15 @@ func TestRefitOfOtherForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, last, _ := strings.Cut(string(model.Default()), "\nversion: cdnow-2026.3\n")
+	first, last, _ := strings.Cut(string(model.Default()), "\nversion: cdnow-2026.4\n")
 	_, section, _ := strings.Cut(last, "\nfitted:")
 	for _, row := range []struct{ why, base string }{
 		{"without the section", bare(t)},
 		{"without an end of line", strings.TrimRight(bare(t), "\n")},
 		{"fitted before", string(once)},
-		{"the section in between", first + "\nfitted:" + section + "\n# what follows\nversion: cdnow-2026.3\n" + strings.TrimSuffix(last, "\nfitted:"+section)},
+		{"the section in between", first + "\nfitted:" + section + "\n# what follows\nversion: cdnow-2026.4\n" + strings.TrimSuffix(last, "\nfitted:"+section)},
 		{"the section in a line", bare(t) + "\nfitted: {from: 2020-01-01, to: 2020-12-31, customers: 9, repeat_buyers: 5, purchase: {customers: 9}}\n"},
-		{"quoted", strings.Replace(bare(t), "cdnow-2026.3", "'cdnow: 1'", 1)},
+		{"quoted", strings.Replace(bare(t), "cdnow-2026.4", "'cdnow: 1'", 1)},
 		{"a key with an escape", strings.Replace(bare(t), "spend: {p: 6.25", `spend: {"\u0070": 6.25`, 1)},
 		{"lines of Windows", strings.ReplaceAll(bare(t), "\n", "\r\n")},
 	} {
@@ -159,6 +159,36 @@ func TestRefitOfAStack(t *testing.T) {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("want it to hold\n%s\ngot\n%s", want, got)
 		}
+	}
+}
+
+// The ranges stand beside the weights, and those of money with their amounts. A term that weighs nothing has no range in the file.
+func TestRefitWritesTheRanges(t *testing.T) {
+	f := fitOf(stat.MBGNBD{R: 1, Alpha: 2, A: 3, B: 4})
+	f.Currency, f.Stacking = "VND", model.Goodness{Customers: 5}
+	f.Stack = &churn.Stack{Intercept: -1}
+	f.Stack.Weights[churn.Base], f.Stack.Weights[churn.Spend], f.Stack.Weights[churn.Repeats] = .5, -.25, -.5
+	f.Stack.Ranges[churn.Spend] = churn.Range{Low: math.Log(20_000), High: math.Log(3e7)}
+	f.Stack.Ranges[churn.Repeats] = churn.Range{High: 2.5}
+	f.Stack.Ranges[churn.Items] = churn.Range{High: 1}
+	got, err := model.Refit(model.Default(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"      repeats: [0, 2.5]\n      spend: [9.903488, 17.21671] # amounts of 20000 to 30000000\n  horizon_days", "  currency: VND\n",
+	} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("want it to hold\n%s\ngot\n%s", want, got)
+		}
+	}
+	m, err := model.Parse(got)
+	if err != nil || m.Stack.Ranges[churn.Spend].High != 17.21671 || m.Stack.Ranges[churn.Items] != (churn.Range{}) {
+		t.Errorf("got %v, ranges %v", err, m.Stack.Ranges)
+	}
+	again, err := model.Refit(got, f)
+	if err != nil || string(again) != string(got) {
+		t.Errorf("refitted, error %v, it is another file", err)
 	}
 }
 

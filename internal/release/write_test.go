@@ -14,7 +14,6 @@ import (
 
 	"tidemark/internal/avro"
 	"tidemark/internal/kafka"
-	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 	"tidemark/internal/service"
@@ -71,7 +70,7 @@ func written(t *testing.T, r Release) Keys {
 	tokens := 0
 	store := &firstCommit{done: make(chan struct{})}
 	running := service.New(service.Config{
-		Log: zap.NewNop(), Cluster: cluster, Redis: client, Codec: codec, Model: model.Default(),
+		Log: zap.NewNop(), Cluster: cluster, Redis: client, Codec: codec, Model: r.source(t),
 		Layout: shard.Layout{Shards: Shards, Partitioner: shard.Murmur2, Zone: "UTC"},
 		Lane: pipeline.Settings{
 			Clock: pipeline.EventClock, AsOf: AsOf, DrainWithin: time.Millisecond,

@@ -198,7 +198,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 	for i, odds := range value.Apportion(parts, churn.LogOdds(v.signs.Risk)) {
 		factors[i].LogOdds = odds
 	}
-	return factors
+	return e.capped(v, factors)
 }
 
 // logOdds are the log-odds of the risk of a customer with the traits t, and with the other traits of rest; in thousandths.

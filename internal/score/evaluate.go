@@ -60,6 +60,10 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 		Last:      float64(f.LastDay - f.FirstDay),
 		SpendDays: f.RepeatDays,
 		Spend:     e.major(f.RepeatSpend),
+		FreeDays:  f.PurchaseDays - f.RepeatDays,
+	}
+	if f.FirstDayNet > 0 {
+		p.FreeDays--
 	}
 	p.Age = max(p.Last, e.calendar.Since(f.FirstDay, at))
 	if f.MarginSpend > 0 { // who costs more than they bring is worth nothing, and not the usual margin

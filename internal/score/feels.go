@@ -37,7 +37,7 @@ func (x feels) same(a, b *history.Facts) bool {
 	return a.Orders == b.Orders && a.PurchaseDays == b.PurchaseDays && a.Spend == b.Spend &&
 		a.Orders365 == b.Orders365 && a.Days365 == b.Days365 && a.Spend365 == b.Spend365 &&
 		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
-		a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
+		a.FirstDayNet == b.FirstDayNet && a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
 		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
 		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore &&
 		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines &&

@@ -157,11 +157,13 @@ type ChurnAlert struct {
 func (*ChurnAlert) sealed() {}
 
 // Factor is the part of one factor in the log-odds of the risk. The first factor is the reference customer. The LogOdds of all
-// factors add up to the log-odds of Risk exactly; they are in thousandths.
+// factors add up to the log-odds of Risk exactly; they are in thousandths. Capped says that Raw lies outside what the churn stack was
+// fitted to: LogOdds is then that of the edge.
 type Factor struct {
 	Name    string
 	LogOdds int32
 	Raw     float64
+	Capped  bool
 }
 
 // EpisodeState is what happened to an episode.

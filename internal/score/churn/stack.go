@@ -125,11 +125,14 @@ func (c Traits) Values(p Risk) (v [terms]float64) {
 
 // Stack turns the risk of the purchase model into a calibrated risk: a logistic regression on that risk and on what the
 // purchase model leaves out. Between two changes of the facts the risk never falls in silence: no term that grows in silence
-// has a negative weight. The zero Stack is not valid. Plain leaves the risk as it is.
+// has a negative weight, and a term that is held at an edge stays there. The zero Stack is not valid. Plain leaves the risk as it is.
 type Stack struct {
 	Intercept float64
 	// Weights are in log-odds per unit of a term.
 	Weights [terms]float64
+	// Ranges hold each term at its edge outside the values that its weight was fitted to. A weight says nothing of values that
+	// nobody had: without a range, the largest account would never be at risk.
+	Ranges [terms]Range
 	// MaxTenure is the longest tenure that the weights were fitted to, in days. A longer tenure counts as MaxTenure. Zero
 	// sets no limit.
 	MaxTenure float64
@@ -155,6 +158,9 @@ func (s *Stack) Check() error {
 		if w := s.Weights[t]; !(math.Abs(w) <= maxWeight) || t.Rises() && w < 0 {
 			return fmt.Errorf("churn stack: weight %v of %s must lie within ±%d, and not be negative where silence adds to it", w, t, maxWeight)
 		}
+		if err := s.Ranges[t].check(t); err != nil {
+			return err
+		}
 	}
 	if !(math.Abs(s.Intercept) <= maxWeight) || !(s.MaxTenure >= 0) {
 		return fmt.Errorf("churn stack: intercept %v must lie within ±%d, the longest tenure %v not be negative", s.Intercept, maxWeight, s.MaxTenure)
@@ -175,14 +181,15 @@ func (s *Stack) Weighs(some ...Term) bool {
 	return false
 }
 
-// LogOdds are the log-odds of the churn risk of a customer with these traits and the risk p by the purchase model.
+// LogOdds are the log-odds of the churn risk of a customer with these traits and the risk p by the purchase model. A term outside its
+// range counts as the edge of the range.
 func (s *Stack) LogOdds(c Traits, p Risk) float64 {
 	if s.MaxTenure > 0 {
 		c.Tenure = min(c.Tenure, s.MaxTenure)
 	}
 	sum := s.Intercept
 	for t, v := range c.Values(p) {
-		sum += float64(s.Weights[t] * v)
+		sum += float64(s.Weights[t] * s.Ranges[t].Hold(v))
 	}
 	return sum
 }

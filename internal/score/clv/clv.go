@@ -52,6 +52,8 @@ type Pattern struct {
 	// units.
 	SpendDays int
 	Spend     float64
+	// FreeDays counts the purchase days, the first included, with a net of zero or less: samples, replacements, gifts.
+	FreeDays int
 	// Margin is the customer's own share of spend that is margin, in [0, 1], where MarginKnown.
 	Margin      float64
 	MarginKnown bool
@@ -87,8 +89,22 @@ func (m Model) NextPurchase(p Pattern, q float64) float64 {
 	return m.UnitDays * m.Purchase.NextGapQuantile(m.rhythm(p), q)
 }
 
-// SpendPerDay is the expected spend of one purchase day, in major units.
-func (m Model) SpendPerDay(p Pattern) float64 { return m.Spend.ExpectedSpend(p.SpendDays, p.Spend) }
+// SpendPerDay is the expected spend of one purchase day, paid or free, in major units. The purchase model forecasts all purchase
+// days, the spend model knows the paid ones only. So the spend of a paid day counts with the probability that a day is paid.
+func (m Model) SpendPerDay(p Pattern) float64 {
+	return p.paid() * m.Spend.ExpectedSpend(p.SpendDays, p.Spend)
+}
+
+// priorPaid is the number of paid days that count beside the customer's own. It is the half day of Jeffreys' prior. That prior also
+// has half a free day, which is left out here: of CDNOW's 67,591 purchase days 80 are free, so a customer without a free day is
+// expected to pay, always.
+const priorPaid = .5
+
+// paid is the probability that the next purchase day is a paid one, in (0, 1]. It is 1 for a customer without a free day.
+func (p Pattern) paid() float64 {
+	days := float64(p.Repeats + 1)
+	return (days - float64(p.FreeDays) + priorPaid) / (days + priorPaid)
+}
 
 // Current is the expected discounted margin over the horizon if the present pattern holds, in major units: the purchase days
 // of each month, discounted from the end of that month, times the spend per purchase day, times the margin. A month is 365/12

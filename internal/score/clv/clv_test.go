@@ -168,3 +168,48 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// The purchase model forecasts days, paid and free. So a day is worth what a paid day is worth, times the probability that it is
+// paid: with half a paid day beside the customer's own.
+func TestFreeDaysAreWorthNothing(t *testing.T) {
+	m, p := weeks(mbg, 7)
+	p.Repeats = 11
+	for _, row := range []struct {
+		why             string
+		free, spendDays int
+		spend           float64
+		paid            float64
+	}{
+		{"all paid: nothing changes", 0, 11, 550, 1},
+		{"the first free, the others paid", 1, 11, 550, 11.5 / 12.5},
+		{"three paid of twelve, the first of them", 9, 2, 100, 3.5 / 12.5},
+		{"all free", 12, 0, 0, .5 / 12.5},
+	} {
+		p.FreeDays, p.SpendDays, p.Spend = row.free, row.spendDays, row.spend
+		near(t, row.why, m.SpendPerDay(p), row.paid*gg.ExpectedSpend(row.spendDays, row.spend), 1e-12)
+		near(t, row.why+", current value", m.Current(p), m.Expected(p)*m.SpendPerDay(p), 1e-9)
+	}
+	near(t, "one free order", m.SpendPerDay(clv.Pattern{FreeDays: 1}), gg.PopulationMean()/3, 1e-12)
+}
+
+// One more free day never makes a customer's purchase days worth more, and nobody without a free day loses anything.
+func TestFreeDaysOnlyLowerTheSpendPerDay(t *testing.T) {
+	m, _ := weeks(mbg, 7)
+	rapid.Check(t, func(t *rapid.T) {
+		p := clv.Pattern{Repeats: rapid.IntRange(0, 500).Draw(t, "repeats")}
+		p.SpendDays = rapid.IntRange(0, p.Repeats).Draw(t, "paid repeats")
+		p.Spend = float64(p.SpendDays) * rapid.Float64Range(.01, 1e6).Draw(t, "mean")
+		full := m.Spend.ExpectedSpend(p.SpendDays, p.Spend)
+		if got := m.SpendPerDay(p); got != full {
+			t.Errorf("without a free day: got %v, want %v to the bit", got, full)
+		}
+		before := full
+		for p.FreeDays = 1; p.FreeDays <= p.Repeats+1; p.FreeDays++ {
+			is := m.SpendPerDay(p)
+			if !(is > 0 && is < before) {
+				t.Fatalf("with %d free days: got %v, want it in (0, %v)", p.FreeDays, is, before)
+			}
+			before = is
+		}
+	})
+}
