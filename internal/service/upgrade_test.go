@@ -1,15 +1,49 @@
 package service_test
 
 import (
+	"strconv"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/release"
+	"tidemark/internal/replay"
 	realservers "tidemark/internal/servers"
 	"tidemark/internal/servers/serverstest"
+	"tidemark/internal/service"
 	"tidemark/internal/service/servicetest"
 	"tidemark/internal/shard"
 )
+
+// saidBefore returns the ids that a replay of today gives to what the release itself had said before the cut and left in its outboxes. Such
+// an output keeps the bytes and the id of the release. It is known by its customer, sequence, topic and instant.
+func saidBefore(t *testing.T, r release.Release, source string, outputs map[string]*kgo.Record) map[string]bool {
+	t.Helper()
+	left := map[string]bool{}
+	name := func(customer, sequence, topic, at string) string {
+		return customer + " " + sequence + " " + topic + " " + at
+	}
+	for _, o := range outputs {
+		left[name(string(o.Key), servicetest.HeaderOf(o, "sequence"), o.Topic, servicetest.HeaderOf(o, "ce_time"))] = true
+	}
+	engine, err := service.NewEngine([]byte(source), "UTC", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, _ := r.Events(t)
+	kept := map[string]bool{}
+	result := replay.Run(engine, events, release.AsOf)
+	for _, x := range result.Transitions() {
+		s := x.Common()
+		topic, _ := avro.TransitionJSON(x)
+		if s.AsOf < release.Cut && left[name(s.Customer, strconv.FormatInt(s.Sequence, 10), topic, s.AsOf.String())] {
+			kept[s.ID] = true
+		}
+	}
+	return kept
+}
 
 // TestUpgrade is an upgrade from each release: the keys that the release left in Redis, with outputs in the outboxes that nobody has
 // published, and the log. Today's service goes on and ends with the result of a replay: nothing is lost, nothing is counted twice.
@@ -40,8 +74,9 @@ func TestUpgrade(t *testing.T) {
 			want := replayOf(t, r.Log(t), source, release.AsOf)
 			want.CompareScores(t, s)
 			outputs := s.Outputs(t)
+			kept := saidBefore(t, r, source, outputs)
 			for id, kind := range want.IDs {
-				if outputs[id] == nil {
+				if outputs[id] == nil && !kept[id] {
 					t.Errorf("%s %s is missing", kind, id)
 				}
 			}
