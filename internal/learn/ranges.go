@@ -20,7 +20,7 @@ const tail = .005
 //
 // Terms that rise in silence have no range. A log ends one horizon after the newest cut, so most customers of today have been silent
 // for longer than anybody at a cut. To hold their silence and their risk would make all of them alike: on CDNOW that costs .0002 to
-// .003 of AUC. The weights of these terms are not negative, so a longer silence is a higher risk beyond the newest cut too. The ranges
+// .005 of AUC. The weights of these terms are not negative, so a longer silence is a higher risk beyond the newest cut too. The ranges
 // of the other terms move the AUC by at most .0001, on CDNOW and on Online Retail.
 //
 // MaxTenure is the range of the tenure. Terms that cannot leave a range by nature, such as an answer, need none.

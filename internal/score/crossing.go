@@ -27,7 +27,7 @@ func after(from, phase, every event.Instant) event.Instant {
 }
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p, as Review would see it: the tier,
-// the churn level, or the window for a second order; or at which silence tells the news that waits. False means never (within two
+// the churn level, the window for a second order, or Shop; or at which silence tells the news that waits. False means never (within two
 // centuries). The answer depends on the profile and the model only, never on when it is asked for. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
 	for {

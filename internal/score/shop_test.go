@@ -169,6 +169,60 @@ func TestAnOpenEpisodeOfAShopEnds(t *testing.T) {
 	}
 }
 
+// After a year something leaves a window every day, and each look at a shop costs as many steps as it has orders. So the search for its next
+// review is short: its next order comes soon anyway. The search for a customer is longer.
+func TestTheSearchOfAShopIsShort(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, func(m *score.Model) { m.Shop = score.Shop{OrdersPerDay: 2, MinDays: 3} })
+	longest := event.Instant(0)
+	for _, row := range []struct {
+		why    string
+		perDay int
+		shop   bool
+		most   event.Instant
+	}{{"a shop", 2, true, 4 * day}, {"a customer", 1, false, 64 * day}} {
+		for k := range 20 { // the horizons of customers differ
+			id := fmt.Sprint("c", k)
+			p := e.New(id)
+			for _, x := range placed("a", 18_300*day, days(400, row.perDay)...) {
+				x.(*event.Purchase).Customer = id
+				p, _, _ = e.Apply(p, x)
+			}
+			p = e.Schedule(p)
+			if wait := p.Due - p.AsOf; p.Shop != row.shop || wait > row.most {
+				t.Errorf("%s: shop %v, looked at again after %d ms, want %v and at most %d ms", row.why, p.Shop, wait, row.shop, row.most)
+			} else if !row.shop {
+				longest = max(longest, wait)
+			}
+		}
+	}
+	if longest <= 4*day {
+		t.Errorf("the longest search of a customer takes %d days: the test has lost its subject", longest/day)
+	}
+}
+
+// An order that is stamped ahead makes the id a shop when the order's time comes, with no event then. The flag is the same whether the id was
+// scheduled and reviewed, or only looked at later.
+func TestAShopIsFoundWhenItsOrderComesIntoForce(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, func(m *score.Model) { m.Shop = score.Shop{OrdersPerDay: 10, MinDays: 3} })
+	life := placed("a", 18_300*day, 10, 10, 9)
+	last := life[len(life)-1].Common().OccurredAt
+	ahead := order("ahead", last+4*60*1000, 2500)
+	ahead.RecordedAt = last + 1
+	p := fold(t, e, append(life, ahead))
+	if p.Shop {
+		t.Fatal("a shop before the last order's time: the test has lost its subject")
+	}
+	scheduled := e.Schedule(p)
+	if want := ahead.OccurredAt; scheduled.Due != want {
+		t.Errorf("due at %s, want %s: when the order comes into force", scheduled.Due, want)
+	}
+	reviewed, _ := e.Review(scheduled, scheduled.Due)
+	later, _ := e.Review(p, last+hour)
+	if !reviewed.Shop || !later.Shop {
+		t.Errorf("reviewed when due: %v; looked at later: %v; want a shop both times", reviewed.Shop, later.Shop)
+	}
+}
+
 // The view of a shop says so, and by which number. The views of others say nothing of it.
 func TestTheViewNamesAShop(t *testing.T) {
 	e := shipped(t)

@@ -19,8 +19,10 @@ const (
 	levelLabel
 	// windowLabel is the window for a second order, and the memory of a lapse.
 	windowLabel
+	// shopLabel is Profile.Shop. No transition tells of it.
+	shopLabel
 
-	allLabels = tierLabel | levelLabel | windowLabel
+	allLabels = tierLabel | levelLabel | windowLabel | shopLabel
 )
 
 // walk goes through a customer's silence from one change of a label to the next.
@@ -148,6 +150,8 @@ func (w *walk) turned() bool {
 		return true
 	case w.labels&tierLabel != 0 && w.tierTurns():
 		return true
+	case w.labels&shopLabel != 0 && e.model.Shop.behaves(facts) != p.Shop:
+		return true // an order that was stamped ahead has come into force
 	}
 	return w.labels&windowLabel != 0 && (e.secondTurns(p.Second, facts, w.silence()) || e.returned(p, facts, w.silence()))
 }
