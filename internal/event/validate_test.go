@@ -85,7 +85,10 @@ func TestValidate(t *testing.T) {
 		{"the least record time there is", purchase(func(p *event.Purchase) { p.RecordedAt = math.MinInt64 }), event.FromTheFuture},
 		{"the end of time", purchase(func(p *event.Purchase) { p.OccurredAt = math.MaxInt64 }), event.FromTheFuture},
 
-		{"before 1970", purchase(func(p *event.Purchase) { p.OccurredAt = -1 }), event.BadField},
+		{"before 1970", purchase(func(p *event.Purchase) { p.OccurredAt = -1 }), event.TooOld},
+		{"a visit in the year 1", interaction(func(i *event.Interaction) { i.OccurredAt = -62_135_596_800_000 }), event.TooOld},
+		{"an answer at the least time there is", feedback(func(f *event.Feedback) { f.OccurredAt = math.MinInt64 }), event.TooOld},
+		{"payment due before 1970", purchase(func(p *event.Purchase) { p.DueAt = -1 }), event.TooOld},
 		{"in the year 10000, by both clocks", purchase(func(p *event.Purchase) { p.OccurredAt, p.RecordedAt = 253_402_300_800_000, 253_402_300_800_000 }), event.BadField},
 		{"the end of time by both clocks", purchase(func(p *event.Purchase) { p.OccurredAt, p.RecordedAt = math.MaxInt64, math.MaxInt64 }), event.BadField},
 		{"no kind of purchase", purchase(func(p *event.Purchase) { p.Kind = event.UnknownPurchase }), event.BadField},
