@@ -138,7 +138,7 @@ func (p *Purchase) validate() error {
 		return Invalidf(BadField, "%d items, at most %d", len(p.Items), MaxItems)
 	}
 	for _, item := range p.Items {
-		if item.Quantity < 0 || item.AmountMinor < -MaxMinor || item.AmountMinor > MaxMinor {
+		if item.AmountMinor < -MaxMinor || item.AmountMinor > MaxMinor {
 			return Invalidf(BadField, "an item is out of range")
 		}
 		if err := validTexts(item.SKU, item.Category); err != nil {
