@@ -142,7 +142,7 @@ func (c counted) describe(settings Breaker) string {
 		case event.TooOld:
 			text.WriteString("; a producer that sends seconds as milliseconds, or 0 for a time that it does not know, must be mended; a log that is as old needs an earlier oldest in the model file")
 		case event.TooLate:
-			text.WriteString("; events older than what their customers' histories still hold singly count only in a load in event time, into an empty prefix")
+			text.WriteString("; events older than what their customers' histories still hold singly count only in a load in event time: `tidemark rebuild` makes one, and takes them all")
 		}
 	}
 	return text.String()
