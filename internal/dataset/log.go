@@ -141,11 +141,7 @@ func (c *collector) verdict() error {
 // isFault reports whether a line that is left out for this reason is one that ought to be mended. The others are lines that the format
 // knows, and that are no event of a customer: the accounts of a shop, what was never sold, and guests.
 func isFault(reason event.Reason) bool {
-	switch reason {
-	case NoCustomer, BadDebt, Canceled, Unavailable, NotASale, NoPayment, NoOrder:
-		return false
-	}
-	return true
+	return !slices.Contains([]event.Reason{NoCustomer, BadDebt, Canceled, Unavailable, NotASale, NoPayment, NoOrder}, reason)
 }
 
 func (c *collector) note(format string, args ...any) {

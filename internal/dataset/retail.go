@@ -114,7 +114,7 @@ func (r *retail) line(rows *retailTable) (line, error) {
 	}
 	quantity, ok := parseQuantity(rows.field(rows.quantity))
 	if !ok {
-		return one, fmt.Errorf("Quantity %q is not a number such as 6", rows.field(rows.quantity))
+		return one, fmt.Errorf("%s %q is not a number such as 6", quantityColumn, rows.field(rows.quantity))
 	}
 	price, ok := parseDecimal(rows.field(rows.price))
 	if !ok {
@@ -122,7 +122,7 @@ func (r *retail) line(rows *retailTable) (line, error) {
 	}
 	pence, ok := price.times(quantity).minor()
 	if !ok {
-		return one, fmt.Errorf("Quantity %s at UnitPrice %s is beyond all measure", rows.field(rows.quantity), rows.field(rows.price))
+		return one, fmt.Errorf("%s %s at UnitPrice %s is beyond all measure", quantityColumn, rows.field(rows.quantity), rows.field(rows.price))
 	}
 	pieces := quantity.pieces()
 	one.item = event.Item{SKU: rows.field(rows.sku), Quantity: max(pieces, -pieces), AmountMinor: pence}
@@ -175,6 +175,8 @@ func sortItems(items []event.Item) {
 	})
 }
 
+const quantityColumn = "Quantity"
+
 // retailTable is a table with the known columns.
 type retailTable struct {
 	*table
@@ -196,7 +198,7 @@ func newRetailTable(s Source) (*retailTable, error) {
 	}{
 		{&rt.number, []string{"InvoiceNo", "Invoice"}},
 		{&rt.sku, []string{"StockCode"}},
-		{&rt.quantity, []string{"Quantity"}},
+		{&rt.quantity, []string{quantityColumn}},
 		{&rt.date, []string{"InvoiceDate"}},
 		{&rt.price, []string{"UnitPrice", "Price"}},
 		{&rt.customer, []string{"CustomerID"}},
