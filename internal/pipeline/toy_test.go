@@ -74,7 +74,7 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 			return p, nil, score.RefusedCurrency
 		}
 	}
-	if event.Earliest(x) < ancient {
+	if amount == ancient {
 		return p, nil, score.RefusedTooOld
 	}
 	if amount == sealed {
@@ -125,8 +125,8 @@ func (e toy) rank(p *score.Profile, cause score.Cause, by string) []score.Transi
 // sealed is the amount that marks a purchase as too late.
 const sealed = 13
 
-// ancient is the oldest time that toys take: a week.
-const ancient = event.Instant(7 * 24 * 60 * 60 * 1000)
+// ancient is the amount that marks a purchase as too old.
+const ancient = 12
 
 func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
 	var transitions []score.Transition
