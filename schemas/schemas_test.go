@@ -195,7 +195,7 @@ func TestAsyncAPINamesEveryReason(t *testing.T) {
 	codes, _ := dig(doc, "components", "schemas", "DeadLetterHeaders", "properties", "tidemark.error.code", "enum").([]any)
 	for _, reason := range []event.Reason{
 		event.TooLarge, event.Empty, event.BadFraming, event.UnknownSchema, event.Malformed, event.TrailingBytes, event.BadField,
-		event.BadID, event.BadKey, event.UnknownCurrency, event.FromTheFuture, event.TooLate, event.Crash,
+		event.BadID, event.BadKey, event.UnknownCurrency, event.FromTheFuture, event.TooOld, event.TooLate, event.Crash,
 	} {
 		if !slices.Contains(codes, any(string(reason))) {
 			t.Errorf("dead letter codes %v lack %s", codes, reason)

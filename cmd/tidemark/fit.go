@@ -25,6 +25,7 @@ type fitCommand struct {
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
+	Strict           bool     `help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	csvSettings
 	modelSettings
 	redisSettings
@@ -44,7 +45,7 @@ func (c *fitCommand) Validate() error {
 	switch {
 	case c.ChurnStack && c.ModelKind != "mbg-nbd":
 		return errors.New("--churn-stack is fitted over mbg-nbd: over the risk of another purchase model its weights are wrong")
-	case c.FromRedis && (len(c.Files) > 0 || c.Format != "" || c.csvSettings.given()):
+	case c.FromRedis && (len(c.Files) > 0 || c.Format != "" || c.Strict || c.csvSettings.given()):
 		return errors.New("--from-redis takes no log: leave out the files, --format and what belongs to it")
 	case !c.FromRedis && len(c.Files) == 0:
 		return errors.New("name the files of a log, or fit to the live histories with --from-redis")

@@ -95,7 +95,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := logSettings{c.Files, c.Format, c.csvSettings}.read(s, c.modelSettings)
+	log, err := logSettings{c.Files, c.Format, c.Strict, c.csvSettings}.read(s, c.modelSettings)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 		return nil, err
 	}
 	if seen.Refused > 0 {
-		fmt.Fprintf(s.err, "left out: %d events, in a currency of which the model has no rate\n", seen.Refused)
+		fmt.Fprintf(s.err, "left out: %d events, in a currency of which the model has no rate, too old for the model, or too late\n", seen.Refused)
 	}
 	if data.asOf > newest.Add(longSilence) {
 		fmt.Fprintf(s.err, "the last event is of %s: all have been silent since, as far as a fit to %s can tell\n", newest, data.asOf)

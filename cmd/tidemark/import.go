@@ -18,6 +18,7 @@ type importCommand struct {
 	logSettings
 	modelSettings
 	Partitioner string `help:"Hash by which the customer id chooses a partition: ${enum}." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
+	Look        bool   `help:"First read what the topics hold, and say how many events will be too late behind it. --no-look leaves that out." default:"true" negatable:""`
 	kafkaSettings
 	registrySettings
 }
@@ -48,6 +49,9 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	log, err := c.read(s, c.modelSettings)
+	if err == nil {
+		err = c.look(ctx, s, cluster, codec, log.Events)
+	}
 	if err == nil {
 		err = send(ctx, publisher, codec, log.Events, terminal.NewProgress(s.err, "publishing"))
 	}

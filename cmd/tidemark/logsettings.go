@@ -15,6 +15,7 @@ import (
 type logSettings struct {
 	Files  []string `arg:"" name:"file" help:"Files of the log. - is standard input; gzip is unpacked."`
 	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl,csv" help:"Format of the log: cdnow, cdnow-sample, online-retail, olist, jsonl or csv." placeholder:"NAME"`
+	Strict bool     `help:"Stop at the first line that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	csvSettings
 }
 
@@ -31,7 +32,7 @@ const csvHelp = `    csv            a table of orders with a header, as shops ex
 
 --map names the columns of a csv: ` + dataset.MappingExample + `
 
-The roles are customer, order, at, amount, currency, refund (all that was paid back of the order), refund_at, cancelled_at and status. In place of amount, total is the total of the order on each of its lines, and line_amount the amount of a line, to be added up. Amounts are in major units. A time without an offset is one of --zone. The headers of Shopify, of WooCommerce and of a simple table (customer, at, amount) are known.`
+The roles are customer, order, at, amount, currency, refund (all that was paid back of the order), refund_at, cancelled_at and status. In place of amount, total is the total of the order on each of its lines, and line_amount the amount of a line, to be added up. Amounts are in major units. A date, and a time without an offset, is one of --zone. The headers of Shopify, of WooCommerce and of a simple table (customer, at, amount) are known.`
 
 // orderColumns are the columns of a table of orders.
 type orderColumns struct{ dataset.Mapping }
@@ -58,28 +59,31 @@ func (d *dateOrder) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// options returns how tables are read. The model gives the currency if no flag does; its zone is that of times without an offset.
-func (c csvSettings) options(m modelSettings) (dataset.Options, error) {
-	o := dataset.Options{Mapping: c.Map.Mapping, Currency: event.Currency(c.Currency), Decimal: c.Decimal.Decimal, Dates: c.Dates.DateOrder}
+// options returns how files are read. The model gives the oldest time, and the currency of a table if no flag does; its zone is that of
+// dates, and of times without an offset.
+func (l logSettings) options(m modelSettings) (dataset.Options, error) {
+	o := dataset.Options{
+		Mapping: l.Map.Mapping, Currency: event.Currency(l.Currency), Decimal: l.Decimal.Decimal, Dates: l.Dates.DateOrder, Strict: l.Strict,
+	}
+	raw, err := m.source()
+	if err != nil {
+		return o, err
+	}
+	base, err := model.Parse(raw)
+	if err != nil {
+		return o, err
+	}
 	if o.Currency == "" {
-		raw, err := m.source()
-		if err != nil {
-			return o, err
-		}
-		base, err := model.Parse(raw)
-		if err != nil {
-			return o, err
-		}
 		o.Currency = base.Base
 	}
 	if _, ok := o.Currency.Digits(); !ok {
-		return o, fmt.Errorf("--currency %.8q is not an ISO 4217 code such as EUR", c.Currency)
+		return o, fmt.Errorf("--currency %.8q is not an ISO 4217 code such as EUR", l.Currency)
 	}
 	zone, err := time.LoadLocation(m.Zone)
 	if err != nil {
 		return o, fmt.Errorf("zone: %w", err)
 	}
-	o.Zone = zone
+	o.Zone, o.Oldest = zone, event.NewCalendar(zone).Start(base.Oldest)
 	return o, nil
 }
 
@@ -89,13 +93,12 @@ func (l logSettings) read(s streams, m modelSettings) (dataset.Log, error) {
 	if err != nil {
 		return dataset.Log{}, err
 	}
-	var options dataset.Options
-	if format == dataset.CSV {
-		if options, err = l.options(m); err != nil {
-			return dataset.Log{}, err
-		}
-	} else if l.csvSettings.given() {
+	if format != dataset.CSV && l.csvSettings.given() {
 		return dataset.Log{}, errors.New("--map, --currency, --decimal and --dates go with --format csv")
+	}
+	options, err := l.options(m)
+	if err != nil {
+		return dataset.Log{}, err
 	}
 	shown := terminal.NewProgress(s.err, "reading")
 	log, err := dataset.ReadWith(options, format, l.Files, func(read, total int64) { shown.Show(read, total, "bytes") })
@@ -107,13 +110,21 @@ func (l logSettings) read(s streams, m modelSettings) (dataset.Log, error) {
 		fmt.Fprintln(s.err, note)
 	}
 	for _, r := range log.Rejected {
-		fmt.Fprintf(s.err, "left out: %d lines, %s", r.Lines, r.Reason)
+		fmt.Fprintf(s.err, "left out: %d %s, %s", r.Lines, counted(r.Reason), r.Reason)
 		if len(r.Examples) > 0 {
 			fmt.Fprintf(s.err, " (%s)", r.Examples[0])
 		}
 		fmt.Fprintln(s.err)
 	}
 	return log, nil
+}
+
+// counted is what a Rejection counts.
+func counted(reason event.Reason) string {
+	if reason == dataset.BadItem {
+		return "items of orders that count without them"
+	}
+	return "lines"
 }
 
 func (c csvSettings) given() bool {

@@ -237,6 +237,9 @@ func (s summary) print(w io.Writer) error {
 	if len(s.NoRate) > 0 {
 		fmt.Fprintf(&b, "no rate      %s: left out; add these currencies under rates in the model file, with a rate from a date on\n", terminal.Counts(s.NoRate))
 	}
+	if n := s.Events[score.RefusedTooOld.String()]; n > 0 {
+		fmt.Fprintf(&b, "too old      %d, left out: they lie before the oldest time of the model file\n", n)
+	}
 	if s.AfterAsOf > 0 {
 		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)
 	}

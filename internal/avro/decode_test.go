@@ -236,7 +236,7 @@ func TestBadInput(t *testing.T) {
 		{"a currency in lower case", purchase(func(p *event.Purchase) { p.Amount.Currency = "eur" }), event.UnknownCurrency, ""},
 		{"occurred after it was recorded", purchase(func(p *event.Purchase) { p.OccurredAt = recorded + 300_001 }), event.FromTheFuture, ""},
 		{"occurred in the year 292278994", purchase(func(p *event.Purchase) { p.OccurredAt = math.MaxInt64 }), event.FromTheFuture, ""},
-		{"occurred before 1970", purchase(func(p *event.Purchase) { p.OccurredAt = -1 }), event.BadField, ""},
+		{"occurred before 1970", purchase(func(p *event.Purchase) { p.OccurredAt = -1 }), event.TooOld, ""},
 		{"a weight below nothing", interaction(func(i *event.Interaction) { i.Weight = -1 }), event.BadField, ""},
 		{"an attribute that is not UTF-8", interaction(func(i *event.Interaction) { i.Attributes["region"] = "\xff" }), event.BadField, ""},
 		{"a score that is no number", feedback(func(f *event.Feedback) { f.Score = math.NaN() }), event.BadField, ""},

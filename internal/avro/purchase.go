@@ -27,7 +27,7 @@ var purchaseSetters = map[string]setter[event.Purchase]{
 var itemSetters = map[string]setter[event.Item]{
 	"sku":          func(i *event.Item, v value) error { return v.text(&i.SKU) },
 	"category":     func(i *event.Item, v value) error { return v.text(&i.Category) },
-	"quantity":     func(i *event.Item, v value) error { return v.whole(&i.Quantity) },
+	"quantity":     func(i *event.Item, v value) error { return v.pieces(&i.Quantity) },
 	"amount_minor": func(i *event.Item, v value) error { return v.whole(&i.AmountMinor) },
 }
 

@@ -60,6 +60,16 @@ func (v value) whole(to *int64) error {
 	return nil
 }
 
+// pieces sets a quantity: see event.Pieces. A writer that sells by weight has a float or a double for it.
+func (v value) pieces(to *int64) error {
+	switch v.kind {
+	case "float", "double":
+		*to = event.Pieces(v.x)
+		return nil
+	}
+	return v.whole(to)
+}
+
 // number sets a float.
 func (v value) number(to *float64) error {
 	switch v.kind {

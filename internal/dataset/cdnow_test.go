@@ -57,7 +57,7 @@ func TestCDNOWTypos(t *testing.T) {
 		{"a letter in the customer", " 0000l 19970101  1   11.77", `customer_id "0000l"`},
 		{"a day that no calendar has", " 00001 19970229  1   11.77", `date "19970229" is not a day written YYYYMMDD`},
 		{"a letter in the date", " 00001 1997O101  1   11.77", `date "1997O101"`},
-		{"half a disc", " 00001 19970101  1.5   11.77", `number_of_cds "1.5"`},
+		{"a number of discs in words", " 00001 19970101  two   11.77", `number_of_cds "two"`},
 		{"a decimal comma", " 00001 19970101  1   11,77", `dollar_value "11,77" is not an amount such as 11.77`},
 		{"a negative amount: there are no refunds here", " 00001 19970101  1   -11.77", `dollar_value "-11.77"`},
 		{"a column too few", " 00001 19970101  1", "3 columns, not the 4"},

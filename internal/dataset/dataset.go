@@ -55,6 +55,7 @@ type reader interface {
 }
 
 func newReader(format Format, into *collector, o Options) (reader, error) {
+	into.Options = o
 	switch format {
 	case CDNOW:
 		return &cdnow{collector: into, names: names{}, columns: masterColumns}, nil
@@ -67,7 +68,7 @@ func newReader(format Format, into *collector, o Options) (reader, error) {
 	case JSONL:
 		return &jsonl{collector: into}, nil
 	case CSV:
-		return &orders{collector: into, names: names{}, Options: o}, nil
+		return &orders{collector: into, names: names{}}, nil
 	}
 	_, err := ParseFormat(string(format))
 	return nil, err
@@ -76,9 +77,10 @@ func newReader(format Format, into *collector, o Options) (reader, error) {
 // Read opens the files and reads them as one log. The name "-" is standard input; a file that begins like gzip is decompressed,
 // whatever its name. progress may be nil.
 //
-// A line that is not of the format ends the reading; the error begins with file:line. Lines of jsonl and csv are left out instead, and
-// counted as MALFORMED. A well-formed event that breaks a rule of event.Validate or of its format is counted in Log.Rejected, and the
-// reading goes on.
+// A line that is not of the format is left out, and counted as MALFORMED in Log.Rejected. So is an event that breaks a rule of
+// event.Validate or of its format, with the reason of that rule. The reading goes on. What ends it is a file that cannot be read, a header
+// without the columns that are needed, and files without a single line of the format. The error names the file, and the line where there
+// is one.
 //
 // In all formats but jsonl, the id of an event is a hash of its content. Equal contents of one file are numbered, and the
 // number is part of the hash. So the ids do not depend on the order of the lines. A file that is read twice, and two exports
@@ -88,7 +90,7 @@ func Read(format Format, files []string, progress Progress) (Log, error) {
 	return ReadWith(Options{}, format, files, progress)
 }
 
-// ReadWith is Read with options for the format csv. The other formats ignore options.
+// ReadWith is Read with options. Mapping, Currency, Decimal and Dates are for the format csv alone.
 func ReadWith(o Options, format Format, files []string, progress Progress) (Log, error) {
 	if len(files) == 0 {
 		return Log{}, errors.New("no file to read")
@@ -104,7 +106,7 @@ func ReadWith(o Options, format Format, files []string, progress Progress) (Log,
 			return Log{}, err
 		}
 	}
-	if err := r.finish(); err != nil {
+	if err := errors.Join(r.finish(), into.verdict()); err != nil {
 		return Log{}, err
 	}
 	return into.log(), nil

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -17,8 +18,12 @@ func text(name string, lines ...string) Source {
 
 // readFrom is Read for logs that are open already. It closes none.
 func readFrom(format Format, sources ...Source) (Log, error) {
+	return readFromWith(Options{}, format, sources...)
+}
+
+func readFromWith(o Options, format Format, sources ...Source) (Log, error) {
 	into := &collector{}
-	r, err := newReader(format, into, Options{})
+	r, err := newReader(format, into, o)
 	if err != nil {
 		return Log{}, err
 	}
@@ -27,7 +32,7 @@ func readFrom(format Format, sources ...Source) (Log, error) {
 			return Log{}, err
 		}
 	}
-	if err := r.finish(); err != nil {
+	if err := errors.Join(r.finish(), into.verdict()); err != nil {
 		return Log{}, err
 	}
 	return into.log(), nil
@@ -42,10 +47,10 @@ func mustReadFrom(t *testing.T, format Format, sources ...Source) Log {
 	return log
 }
 
-// wantError checks that reading fails with an error that contains all these words.
+// wantError checks that a strict reading fails with an error that contains all these words.
 func wantError(t *testing.T, format Format, words []string, sources ...Source) {
 	t.Helper()
-	_, err := readFrom(format, sources...)
+	_, err := readFromWith(Options{Strict: true}, format, sources...)
 	if err == nil {
 		t.Fatalf("readFrom(%s) = nil, want an error with %q", format, words)
 	}

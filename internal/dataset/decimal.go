@@ -50,14 +50,18 @@ func parseDecimal[T string | []byte](s T) (decimal, bool) {
 	return d, seen > 0
 }
 
-// parseQuantity reads a whole number from -maxQuantity to maxQuantity.
-func parseQuantity[T string | []byte](s T) (int64, bool) {
+// parseQuantity reads a number of pieces from -maxQuantity to maxQuantity. It may have a fraction: what is sold by weight is no whole
+// number. Its digits, without the point, are no more than those of maxQuantity.
+func parseQuantity[T string | []byte](s T) (decimal, bool) {
 	d, ok := parseDecimal(s)
-	return d.digits, ok && d.scale == 0 && max(d.digits, -d.digits) <= maxQuantity
+	return d, ok && max(d.digits, -d.digits) <= maxQuantity
 }
 
-// times is the amount of n pieces at d each. n must be within ±maxQuantity.
-func (d decimal) times(n int64) decimal { return decimal{d.digits * n, d.scale} }
+// pieces is d as a quantity of an item.
+func (d decimal) pieces() int64 { return event.Pieces(float64(d.digits) / float64(power10[d.scale])) }
+
+// times is the amount of n pieces at d each. n must come from parseQuantity.
+func (d decimal) times(n decimal) decimal { return decimal{d.digits * n.digits, d.scale + n.scale} }
 
 // minor returns d in hundredths, rounded half to even: the minor units of USD, GBP and BRL. It is false if event.Validate would
 // reject the amount.
@@ -71,7 +75,10 @@ func (d decimal) minor() (int64, bool) {
 	return n, max(n, -n) <= event.MaxMinor
 }
 
-var power10 = [...]int64{1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, maxDigits}
+// power10 goes as far as the scale of a product less the two digits of hundredths.
+var power10 = [...]int64{
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+}
 
 // divideHalfEven returns n / d, rounded to the nearest integer, and to the even one of two equally near. d must be above 1.
 func divideHalfEven(n, d int64) int64 {

@@ -64,9 +64,10 @@ func TestMinorIsRoundedHalfToEven(t *testing.T) {
 func TestMinorIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := decimal{rapid.Int64Range(-maxDigits+1, maxDigits-1).Draw(t, "digits"), rapid.IntRange(0, maxScale).Draw(t, "scale")}
-		n := rapid.Int64Range(-maxQuantity, maxQuantity).Draw(t, "pieces")
+		n := decimal{rapid.Int64Range(-maxQuantity, maxQuantity).Draw(t, "pieces"), rapid.IntRange(0, maxScale).Draw(t, "scale of pieces")}
 		got, fits := d.times(n).minor()
-		exact := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(d.digits), big.NewInt(n*100)), big.NewInt(power10[d.scale]))
+		exact := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(d.digits), big.NewInt(n.digits*100)), big.NewInt(power10[d.scale]))
+		exact.Mul(exact, big.NewRat(1, power10[n.scale]))
 		off := new(big.Rat).Sub(exact, new(big.Rat).SetInt64(got))
 		if half := off.Abs(off).Cmp(big.NewRat(1, 2)); half > 0 || half == 0 && got%2 != 0 {
 			t.Fatalf("%v × %d = %d pence, want the integer nearest to %s, the even one of two", d, n, got, exact.FloatString(12))

@@ -24,6 +24,8 @@
 // 2026-03-01 12:00:00 +0100, 2026-03-01, 01.03.2026, March 1, 2026 or 01/03/2026, with seconds or without, and with AM and PM.
 // A time without an offset is one of Options.Zone; of two that a clock shows twice, it is the first.
 //
+// An oldest time and strictness hold for all formats: see Options.
+//
 // Whether 1,234 has a decimal comma, and whether 01/03/2026 is in January, other rows of the file must tell, or Options. Otherwise
 // reading ends with an error.
 //

@@ -20,84 +20,88 @@ import (
 //
 // The fields of an event have the snake_case names of its schema; enums have the symbols of the schema. Unknown fields are
 // ignored. Optional fields may be null or absent. If recorded_at is absent, it is occurred_at. Times are RFC 3339 with an
-// offset, cut to the millisecond. A bare date is 00:00 UTC, in whatever zone days are counted later. An NPS without a scale has
-// the scale 0–10. The scale of a feedback without a score is ignored.
+// offset, cut to the millisecond. A bare date is the start of its day in Options.Zone. An NPS without a scale has the scale 0–10. The
+// scale of a feedback without a score is ignored.
 //
 // A line that is not JSON of this shape is left out, and counted as MALFORMED; so is a line with an unknown topic, or with a field of
-// the wrong type. A field that is missing or out of range rejects its event likewise, as on the way through Kafka. Only files without a
-// single line of this shape end the reading with an error: they are of another format.
-type jsonl struct {
-	*collector
-	// first is the error of the first malformed line; shaped says that a line had the right shape.
-	first  error
-	shaped bool
-}
+// the wrong type. A field that is missing or out of range rejects its event likewise, as on the way through Kafka. An item of an order
+// that cannot be read is left out alone, and counted as BAD_ITEM. Only files without a single line of this shape end the reading with an
+// error: they are of another format.
+type jsonl struct{ *collector }
 
-func (j *jsonl) finish() error {
-	if j.shaped {
-		return nil
-	}
-	return j.first
-}
+func (*jsonl) finish() error { return nil }
 
 func (j *jsonl) read(s Source) error {
-	in := newLines(s)
+	in, days := newLines(s), event.NewCalendar(j.Zone)
 	for {
 		line, err := in.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil {
+		if _, bad := errors.AsType[*badLine](err); err != nil && !bad {
 			return err
 		}
 		j.lines++
-		e, err := parseEvent(line)
+		var read readEvent
+		if err == nil {
+			read, err = parseEvent(line, days)
+		}
 		var invalid *event.Invalid
 		switch {
 		case errors.As(err, &invalid):
-			j.shaped = true
 			j.reject(invalid.Reason, in.at, 1, invalid.Error())
+			continue
 		case err != nil:
-			if j.first == nil {
-				j.first = malformed(in.at, "%w", err)
-			}
-			j.reject(event.Malformed, in.at, 1, err.Error())
-		default:
-			j.shaped = true
-			j.accept(e, in.at, 1)
+			j.leaveOut(in.at, err)
+			continue
 		}
+		for _, item := range read.badItems {
+			j.reject(BadItem, in.at, 1, item.Error())
+		}
+		j.accept(read.event, in.at, 1)
 	}
 }
 
-// parseEvent returns the event of a line. An error of type *event.Invalid says that the line is an event that breaks a rule.
-func parseEvent(line []byte) (event.Event, error) {
+// readEvent is an event as a line gives it. badItems say why items of it were left out.
+type readEvent struct {
+	event    event.Event
+	badItems []error
+}
+
+// parseEvent returns the event of a line. Dates are days of a calendar. An error of type *event.Invalid says that the line is an event
+// that breaks a rule.
+func parseEvent(line []byte, days event.Calendar) (readEvent, error) {
 	if !utf8.Valid(line) {
-		return nil, errors.New("not UTF-8")
+		return readEvent{}, errors.New("not UTF-8")
 	}
 	var outer envelope[json.RawMessage]
 	if err := unmarshal(line, &outer); err != nil {
-		return nil, err
+		return readEvent{}, err
 	}
 	if raw := bytes.TrimSpace(outer.Event); len(raw) == 0 || raw[0] != '{' {
-		return nil, fmt.Errorf(`"event" is not an object, in {"topic": "%s", "event": {…}}`, event.Purchases)
+		return readEvent{}, fmt.Errorf(`"event" is not an object, in {"topic": "%s", "event": {…}}`, event.Purchases)
 	}
 	body, err := newBody(event.Topic(outer.Topic))
 	if err != nil {
-		return nil, err
+		return readEvent{}, err
 	}
 	if err := unmarshal(outer.Event, body); err != nil {
-		return nil, err
+		return readEvent{}, err
 	}
-	e, err := body.event()
+	e, err := body.event(days)
 	if err != nil {
-		return nil, err
+		return readEvent{}, err
 	}
 	head := e.Common()
 	head.RecordedAt = head.OccurredAt
 	if outer.RecordedAt != nil {
-		head.RecordedAt = event.Instant(*outer.RecordedAt)
+		head.RecordedAt = outer.RecordedAt.in(days)
 	}
-	return e, nil
+	read := readEvent{event: e}
+	if p, ok := body.(*purchase); ok {
+		read.badItems = p.Items.bad
+	}
+	return read, nil
 }
 
 // newBody returns an empty body for the topic's events.

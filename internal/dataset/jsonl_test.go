@@ -74,8 +74,8 @@ func TestJSONL(t *testing.T) {
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got, err := parseEvent([]byte(strings.ReplaceAll(row.line, "\n", "")))
-			if err != nil || !reflect.DeepEqual(got, row.want) {
+			read, err := parseEvent([]byte(strings.ReplaceAll(row.line, "\n", "")), event.Calendar{})
+			if got := read.event; err != nil || len(read.badItems) > 0 || !reflect.DeepEqual(got, row.want) {
 				t.Errorf("got  %+v, %v\nwant %+v", got, err, row.want)
 			}
 		})
@@ -146,15 +146,18 @@ func TestJSONLTypos(t *testing.T) {
 // TestJSONLQuantities: a quantity that is not whole loses no order.
 func TestJSONLQuantities(t *testing.T) {
 	const order = `{"topic":"customer.purchases.v1","event":{"event_id":"e","customer_id":"c","order_id":"o","occurred_at":"2026-03-01","kind":"ORDER","amount_minor":1800,"currency":"EUR","items":[{"sku":"apples","category":"fruit","quantity":%s,"amount_minor":1800}]}}`
-	for quantity, want := range map[string]int64{"1.5": 2, "2": 2, "2.0": 2, "0.25": 1, "0": 0, "null": 0} {
+	for quantity, want := range map[string]int64{
+		"1.5": 2, "2": 2, "2.0": 2, "0.25": 1, "0": 0, "null": 0, "-1": -1, "-1.5": -2, `"3"`: 3, `"1.5"`: 2,
+	} {
 		log := mustReadFrom(t, JSONL, text("e.jsonl", strings.Replace(order, "%s", quantity, 1)))
 		if len(log.Events) != 1 || log.Events[0].(*event.Purchase).Items[0].Quantity != want {
 			t.Errorf("quantity %s: got %+v and %+v, want %d", quantity, log.Events, log.Rejected, want)
 		}
 	}
 	log := mustReadFrom(t, JSONL, text("e.jsonl", strings.Replace(order, "%s", "1", 1), strings.Replace(order, "%s", `"many"`, 1)))
-	if len(log.Events) != 1 || len(log.Rejected) != 1 {
-		t.Errorf("a quantity in words: got %d events and %+v, want one and one", len(log.Events), log.Rejected)
+	if len(log.Events) != 2 || len(log.Events[1].(*event.Purchase).Items) != 0 || len(log.Rejected) != 1 || log.Rejected[0].Reason != BadItem ||
+		log.Rejected[0].Examples[0].Line != 2 {
+		t.Errorf("a quantity in words: got %d events and %+v, want both orders, and an item of line 2 left out", len(log.Events), log.Rejected)
 	}
 }
 
@@ -205,16 +208,16 @@ func FuzzParseEvent(f *testing.F) {
 		return b.String()
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		e, err := parseEvent(line)
-		if err != nil || event.Validate(e) != nil {
+		read, err := parseEvent(line, event.Calendar{})
+		if err != nil || event.Validate(read.event) != nil {
 			return
 		}
-		want := write(t, e)
-		again, err := parseEvent([]byte(want))
+		want := write(t, read.event)
+		again, err := parseEvent([]byte(want), event.Calendar{})
 		if err != nil {
 			t.Fatalf("parseEvent(%s) = %v, want what was written", want, err)
 		}
-		if got := write(t, again); got != want {
+		if got := write(t, again.event); got != want {
 			t.Fatalf("written again: %s, want %s", got, want)
 		}
 	})

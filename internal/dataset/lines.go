@@ -24,7 +24,14 @@ func newLines(s Source) *lines {
 	return &lines{r: bufio.NewReaderSize(s.Reader, 64<<10), at: place{file: s.Name}}
 }
 
-// next returns the next line. The line is valid until the next call. After the last line the error is io.EOF.
+// badLine is the error of a line that cannot be read. The reading can go on with the next one.
+type badLine struct{ error }
+
+// Unwrap returns what is wrong with the line.
+func (b *badLine) Unwrap() error { return b.error }
+
+// next returns the next line. The line is valid until the next call. After the last line the error is io.EOF. An error of type *badLine
+// says that one line cannot be read.
 func (l *lines) next() ([]byte, error) {
 	line, err := l.whole()
 	return bytes.TrimSpace(line), err
@@ -42,6 +49,12 @@ func (l *lines) whole() ([]byte, error) {
 		}
 		if l.at.line++; l.at.line == 1 {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if long, ok := errors.AsType[*badLine](err); ok {
+			if err := l.skip(); err != nil {
+				return nil, err
+			}
+			return nil, long
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, malformed(l.at, "%w", err)
@@ -62,12 +75,25 @@ func (l *lines) raw() ([]byte, error) {
 	for errors.Is(err, bufio.ErrBufferFull) {
 		l.long = append(l.long, line...)
 		if len(l.long) > maxLine {
-			return l.long, fmt.Errorf("the line is longer than %d bytes", maxLine)
+			return l.long, &badLine{fmt.Errorf("the line is longer than %d bytes", maxLine)}
 		}
 		line, err = l.r.ReadSlice('\n')
 	}
 	l.long = append(l.long, line...)
 	return l.long, err
+}
+
+// skip reads up to the next line end.
+func (l *lines) skip() error {
+	for {
+		_, err := l.r.ReadSlice('\n')
+		switch {
+		case err == nil, errors.Is(err, io.EOF):
+			return nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return fmt.Errorf("read %s: %w", l.at.file, err)
+		}
+	}
 }
 
 // split cuts a line at blanks into at most len(into) columns. It returns the number of columns of the line.

@@ -13,7 +13,7 @@ import (
 // olist reads the public data of the Brazilian shop Olist, 2016 to 2018. The five files may come in any order: each is
 // recognized by its header, and the files are joined by order. Other files of the data (sellers, products, …) are not read.
 //
-//   - An order is an ORDER in BRL of its customer_unique_id at order_purchase_timestamp. The amount is the sum of its
+//   - An order is an ORDER in BRL of its customer_unique_id at order_purchase_timestamp, a time of Options.Zone. The amount is the sum of its
 //     payment_value. The items are pieces at their price without freight, so the items need not add up to the amount.
 //   - An order that was canceled, or is unavailable, is rejected as such. (An unavailable order was never fulfilled and has no
 //     items.) An order without any payment is rejected as NO_PAYMENT.
@@ -26,6 +26,7 @@ type olist struct {
 	others []string
 
 	orders    []olistOrder
+	ordered   map[string]int // order_id -> its line
 	reviews   []olistReview
 	customers map[string]string // customer_id, new with every order -> customer_unique_id
 	payments  map[string]int64  // order_id -> centavos
@@ -73,7 +74,7 @@ var olistKinds = [olistTables]olistTable{
 func newOlist(into *collector) *olist {
 	return &olist{
 		collector: into, names: names{},
-		customers: map[string]string{}, payments: map[string]int64{}, items: map[string][]event.Item{},
+		ordered: map[string]int{}, customers: map[string]string{}, payments: map[string]int64{}, items: map[string][]event.Item{},
 	}
 }
 
@@ -90,7 +91,7 @@ func (o *olist) read(s Source) error {
 		if o.tables[i] != "" {
 			return fmt.Errorf("olist: %s are in both %s and %s: give one of them", kind.name, o.tables[i], s.Name)
 		}
-		o.tables[i] = s.Name
+		o.tables[i], o.shaped = s.Name, true
 		return o.readTable(t, columns, kind)
 	}
 	o.others = append(o.others, s.Name)
@@ -103,22 +104,29 @@ func (o *olist) readTable(t *table, columns []int, kind olistTable) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil {
+		if _, bad := errors.AsType[*badLine](err); err != nil && !bad {
 			return err
 		}
 		o.lines++
-		if err := kind.add(o, t, columns); err != nil {
-			return err
+		if err == nil {
+			err = kind.add(o, t, columns)
+		}
+		if err != nil {
+			o.leaveOut(t.at(), err)
 		}
 	}
 }
 
 func (o *olist) addOrder(t *table, columns []int) error {
 	id, customer, status, written := t.field(columns[0]), t.field(columns[1]), t.field(columns[2]), t.field(columns[3])
-	at, ok := parseStamp(written)
-	if !ok {
-		return badStamp(t.at(), "order_purchase_timestamp", written)
+	at, err := localStamp(written, o.zone())
+	if err != nil {
+		return badStamp("order_purchase_timestamp", written, err)
 	}
+	if before, twice := o.ordered[id]; twice {
+		return fmt.Errorf("order_id %q has stood in a line before, line %d", id, before)
+	}
+	o.ordered[o.ofString(id)] = t.at().line
 	o.orders = append(o.orders, olistOrder{o.ofString(id), o.ofString(customer), o.ofString(status), at, t.at()})
 	return nil
 }
@@ -126,7 +134,7 @@ func (o *olist) addOrder(t *table, columns []int) error {
 func (o *olist) addCustomer(t *table, columns []int) error {
 	id, unique := o.ofString(t.field(columns[0])), o.ofString(t.field(columns[1]))
 	if before, ok := o.customers[id]; ok && before != unique {
-		return malformed(t.at(), "customer_id %q has had another customer_unique_id", id)
+		return fmt.Errorf("customer_id %q has had another customer_unique_id", id)
 	}
 	o.customers[id] = unique
 	return nil
@@ -135,7 +143,7 @@ func (o *olist) addCustomer(t *table, columns []int) error {
 func (o *olist) addPayment(t *table, columns []int) error {
 	centavos, ok := o.amount(t.field(columns[1]))
 	if !ok {
-		return malformed(t.at(), "payment_value %q is not an amount such as 99.33", t.field(columns[1]))
+		return fmt.Errorf("payment_value %q is not an amount such as 99.33", t.field(columns[1]))
 	}
 	o.payments[o.ofString(t.field(columns[0]))] += centavos
 	return nil
@@ -144,7 +152,7 @@ func (o *olist) addPayment(t *table, columns []int) error {
 func (o *olist) addItem(t *table, columns []int) error {
 	centavos, ok := o.amount(t.field(columns[3]))
 	if !ok {
-		return malformed(t.at(), "price %q is not an amount such as 58.90", t.field(columns[3]))
+		return fmt.Errorf("price %q is not an amount such as 58.90", t.field(columns[3]))
 	}
 	order := o.ofString(t.field(columns[0]))
 	o.items[order] = append(o.items[order], event.Item{SKU: o.ofString(t.field(columns[2])), Quantity: 1, AmountMinor: centavos})
@@ -153,15 +161,15 @@ func (o *olist) addItem(t *table, columns []int) error {
 
 func (o *olist) addReview(t *table, columns []int) error {
 	score, ok := parseQuantity(t.field(columns[1]))
-	if !ok || score < 1 || score > 5 {
-		return malformed(t.at(), "review_score %q is not 1 to 5", t.field(columns[1]))
+	if !ok || score.scale > 0 || score.digits < 1 || score.digits > 5 {
+		return fmt.Errorf("review_score %q is not 1 to 5", t.field(columns[1]))
 	}
 	written := t.field(columns[2])
-	at, ok := parseStamp(written)
-	if !ok {
-		return badStamp(t.at(), "review_answer_timestamp", written)
+	at, err := localStamp(written, o.zone())
+	if err != nil {
+		return badStamp("review_answer_timestamp", written, err)
 	}
-	o.reviews = append(o.reviews, olistReview{o.ofString(t.field(columns[0])), score, at, t.at()})
+	o.reviews = append(o.reviews, olistReview{o.ofString(t.field(columns[0])), score.digits, at, t.at()})
 	return nil
 }
 
@@ -171,8 +179,8 @@ func (o *olist) amount(s string) (int64, bool) {
 	return centavos, ok && fits && centavos >= 0
 }
 
-func badStamp(at place, column, written string) error {
-	return malformed(at, "%s %q is not a time such as 10/2/2017 10:56 or 2017-10-02 10:56:33", column, written)
+func badStamp(column, written string, err error) error {
+	return fmt.Errorf("%s %q is not a time such as 10/2/2017 10:56 or 2017-10-02 10:56:33%s", column, written, why(err))
 }
 
 // finish joins the tables.
@@ -192,9 +200,6 @@ func (o *olist) finish() error {
 	}
 	ids, customers := newIdentity("olist"), make(map[string]string, len(o.orders))
 	for _, order := range o.orders {
-		if _, twice := customers[order.id]; twice {
-			return malformed(order.place, "order_id %q has stood in a line before", order.id)
-		}
 		customers[order.id] = o.customers[order.customer]
 		o.acceptOrder(order, ids)
 	}

@@ -11,14 +11,18 @@ import (
 	"tidemark/internal/event"
 )
 
-// Options say how a table of orders is read. The zero value reads a table whose header is known, and that gives a currency.
+// Options say how files are read. The zero value reads a table of orders whose header is known, and that gives a currency.
 type Options struct {
+	// Zone is the zone of dates, and of times without an offset, in all formats. Nil is UTC.
+	Zone *time.Location
+	// Oldest is the oldest time that is taken. An event with an earlier one is left out as TOO_OLD.
+	Oldest event.Instant
+	// Strict ends the reading with the first line that is left out for a fault.
+	Strict bool
 	// Mapping names the columns. Without it the header must be one that is known.
 	Mapping Mapping
 	// Currency is the currency of tables without a column for it.
 	Currency event.Currency
-	// Zone is the zone of times without an offset. Nil is UTC.
-	Zone *time.Location
 	// Decimal and Dates say how amounts and dates are written. At zero the table itself must tell.
 	Decimal Decimal
 	Dates   DateOrder
@@ -36,7 +40,6 @@ type Options struct {
 type orders struct {
 	*collector
 	names
-	Options
 }
 
 // Reasons of tables of orders.
@@ -48,7 +51,10 @@ const (
 // noSale are the words of a status that is no sale.
 var noSale = []string{"auto-draft", "canceled", "cancelled", "checkout-draft", "draft", "expired", "failed", "pending", "pending payment", "trash", "voided"}
 
-func (o *orders) finish() error { return nil }
+func (o *orders) finish() error {
+	o.shaped = true // a header that fits is shape enough
+	return nil
+}
 
 func (o *orders) read(s Source) error {
 	kind := ""
@@ -112,9 +118,9 @@ func (o *orders) rows(in *records, columns Mapping) ([]*order, error) {
 		if errors.Is(err, io.EOF) {
 			return all, nil
 		}
-		if _, bad := errors.AsType[*badRow](err); bad {
+		if _, bad := errors.AsType[*badLine](err); bad {
 			o.lines++
-			o.reject(event.Malformed, at, 1, err.Error())
+			o.leaveOut(at, err)
 			continue
 		}
 		if err != nil {

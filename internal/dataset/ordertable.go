@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"tidemark/internal/event"
 )
@@ -149,7 +148,7 @@ func (t *orderTable) close(o *order) {
 		return
 	}
 	for _, e := range events {
-		if err := event.Validate(e); err != nil { // an order and its refund stand or fall together
+		if err := t.check(e); err != nil { // an order and its refund stand or fall together
 			t.reject(event.ReasonOf(err), o.at, o.lines, err.Error())
 			return
 		}
@@ -282,13 +281,6 @@ func (t *orderTable) date(p *event.Purchase, cells []orderCell) error {
 	}
 	p.RecordedAt = p.OccurredAt
 	return nil
-}
-
-func (t *orderTable) zone() *time.Location {
-	if t.Zone == nil {
-		return time.UTC
-	}
-	return t.Zone
 }
 
 // amountRole returns the role that the mapping has for what an order comes to.

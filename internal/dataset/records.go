@@ -27,9 +27,11 @@ type records struct {
 	again []aheadLine
 }
 
+// aheadLine is a line that was read ahead. bad is not nil where it cannot be read.
 type aheadLine struct {
 	text []byte
 	at   place
+	bad  *badLine
 }
 
 // separators are the delimiters of fields that are looked for, the usual one first.
@@ -78,7 +80,7 @@ func (r *records) split(comma rune) {
 	r.csv.Comma, r.csv.FieldsPerRecord, r.csv.ReuseRecord = comma, -1, true
 }
 
-// next returns the next row and where it begins. The row is valid until the next call. An error of type *badRow says that one line is no row; the reading can go on. After the
+// next returns the next row and where it begins. The row is valid until the next call. An error of type *badLine says that one line is no row; the reading can go on. After the
 // last row the error is io.EOF.
 func (r *records) next() ([]string, place, error) {
 	text, at, err := r.gather()
@@ -87,19 +89,13 @@ func (r *records) next() ([]string, place, error) {
 	}
 	row, err := r.parse(text)
 	if err != nil {
-		return nil, at, &badRow{err}
+		return nil, at, &badLine{err}
 	}
 	if len(row) != len(r.header) {
-		return nil, at, &badRow{fmt.Errorf("%d fields, not the %d of the header", len(row), len(r.header))}
+		return nil, at, &badLine{fmt.Errorf("%d fields, not the %d of the header", len(row), len(r.header))}
 	}
 	return row, at, nil
 }
-
-// badRow is the error of a line that is no row of its table.
-type badRow struct{ error }
-
-// Unwrap returns what is wrong with the row.
-func (b *badRow) Unwrap() error { return b.error }
 
 // gather returns the text of the next row: a line, and the lines after it while a quote is open. If no line closes the quote, the text is
 // the first line alone. The text is valid until the next call.
@@ -116,10 +112,14 @@ func (r *records) gather() ([]byte, place, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if bad, ok := errors.AsType[*badLine](err); ok { // it closes no quote; its turn comes
+			ahead = append(ahead, aheadLine{at: where, bad: bad})
+			break
+		}
 		if err != nil {
 			return nil, where, err
 		}
-		ahead = append(ahead, aheadLine{slices.Clone(line), where})
+		ahead = append(ahead, aheadLine{text: slices.Clone(line), at: where})
 		text = append(append(text, '\n'), line...)
 		open = quotes(line)%2 == 0
 	}
@@ -136,6 +136,9 @@ func (r *records) line() ([]byte, place, error) {
 	if len(r.again) > 0 {
 		line := r.again[0]
 		r.again = r.again[1:]
+		if line.bad != nil {
+			return nil, line.at, line.bad
+		}
 		return line.text, line.at, nil
 	}
 	line, err := r.in.whole()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"tidemark/internal/event"
 )
@@ -15,7 +16,7 @@ import (
 // edition, which names three columns differently.
 //
 //   - The lines of an invoice are one ORDER in GBP, at the earliest time of the lines. (31 invoices with a customer have two
-//     times.) The order id is the number of the invoice. An order of zero counts. (There are four, of free goods.)
+//     times.) Times are those of Options.Zone. The order id is the number of the invoice. An order of zero counts. (There are four, of free goods.)
 //   - An invoice whose number begins with C is a REFUND of its absolute total. It is linked to no order: the file does not say
 //     which order was cancelled.
 //   - A line is an item: quantity × price, rounded half to even to the penny, so that the items add up to the amount. Four lines
@@ -46,6 +47,7 @@ func (r *retail) read(s Source) error {
 	if err != nil {
 		return err
 	}
+	r.shaped = true // the header is
 	var invoices []*invoice
 	byKey := map[invoiceKey]*invoice{}
 	for {
@@ -53,26 +55,32 @@ func (r *retail) read(s Source) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
+		if _, bad := errors.AsType[*badLine](err); err != nil && !bad {
 			return err
 		}
 		r.lines++
-		number, customer := rows.field(rows.number), rows.customerID()
-		if customer == "" {
+		var one line
+		if err == nil {
+			one, err = r.line(rows)
+		}
+		if err != nil {
+			r.leaveOut(rows.at(), err)
+			continue
+		}
+		if one.customer == "" {
 			r.reject(NoCustomer, rows.at(), 1, "no CustomerID")
 			continue
 		}
-		of, known := byKey[invoiceKey{number, customer}]
+		of, known := byKey[one.invoiceKey]
 		if !known {
-			if of, err = r.begin(number, customer, rows.at()); err != nil {
-				return err
-			}
+			of = r.begin(one, rows.at())
 			byKey[invoiceKey{of.number, of.customer}] = of
 			invoices = append(invoices, of)
 		}
-		if err := r.add(of, rows); err != nil {
-			return err
-		}
+		of.lines++
+		of.earliest = min(of.earliest, one.at)
+		one.item.SKU = r.ofString(one.item.SKU)
+		of.items = append(of.items, one.item)
 	}
 	ids := newIdentity("online-retail")
 	for _, of := range invoices {
@@ -81,41 +89,50 @@ func (r *retail) read(s Source) error {
 	return nil
 }
 
-func (r *retail) begin(number, customer string, at place) (*invoice, error) {
-	if !isNumber(strings.TrimLeft(number, "CA")) || len(strings.TrimLeft(number, "CA")) < len(number)-1 {
-		return nil, malformed(at, "InvoiceNo %q is not a number, or one after C or A", number)
-	}
-	if !isNumber(customer) {
-		return nil, malformed(at, "CustomerID %q is not a number such as 17850", customer)
-	}
-	return &invoice{
-		number: r.ofString(number), customer: r.ofString(customer), refund: number[0] == 'C', at: at, earliest: event.Never,
-	}, nil
+// line is one line of an invoice. Its texts are valid until the next row.
+type line struct {
+	invoiceKey
+	at   event.Instant
+	item event.Item
 }
 
-func (r *retail) add(of *invoice, rows *retailTable) error {
-	at, err := rows.time()
-	if err != nil {
-		return err
+// line reads the row. Of a line without a customer it reads nothing else.
+func (r *retail) line(rows *retailTable) (line, error) {
+	one := line{invoiceKey: invoiceKey{rows.field(rows.number), rows.customerID()}}
+	if one.customer == "" {
+		return one, nil
+	}
+	if digits := strings.TrimLeft(one.number, "CA"); !isNumber(digits) || len(digits) < len(one.number)-1 {
+		return one, fmt.Errorf("InvoiceNo %q is not a number, or one after C or A", one.number)
+	}
+	if !isNumber(one.customer) {
+		return one, fmt.Errorf("CustomerID %q is not a number such as 17850", one.customer)
+	}
+	var err error
+	if one.at, err = rows.time(r.zone()); err != nil {
+		return one, err
 	}
 	quantity, ok := parseQuantity(rows.field(rows.quantity))
 	if !ok {
-		return malformed(rows.at(), "Quantity %q is not a whole number such as 6", rows.field(rows.quantity))
+		return one, fmt.Errorf("%s %q is not a number such as 6", quantityColumn, rows.field(rows.quantity))
 	}
 	price, ok := parseDecimal(rows.field(rows.price))
 	if !ok {
-		return malformed(rows.at(), "UnitPrice %q is not a price such as 2.55", rows.field(rows.price))
+		return one, fmt.Errorf("UnitPrice %q is not a price such as 2.55", rows.field(rows.price))
 	}
 	pence, ok := price.times(quantity).minor()
 	if !ok {
-		return malformed(rows.at(), "Quantity %d at UnitPrice %s is beyond all measure", quantity, rows.field(rows.price))
+		return one, fmt.Errorf("%s %s at UnitPrice %s is beyond all measure", quantityColumn, rows.field(rows.quantity), rows.field(rows.price))
 	}
-	of.lines++
-	of.earliest = min(of.earliest, at)
-	of.items = append(of.items, event.Item{
-		SKU: r.ofString(rows.field(rows.sku)), Quantity: max(quantity, -quantity), AmountMinor: pence,
-	})
-	return nil
+	pieces := quantity.pieces()
+	one.item = event.Item{SKU: rows.field(rows.sku), Quantity: max(pieces, -pieces), AmountMinor: pence}
+	return one, nil
+}
+
+func (r *retail) begin(one line, at place) *invoice {
+	return &invoice{
+		number: r.ofString(one.number), customer: r.ofString(one.customer), refund: one.number[0] == 'C', at: at, earliest: event.Never,
+	}
 }
 
 // close makes the event of a complete invoice.
@@ -158,6 +175,8 @@ func sortItems(items []event.Item) {
 	})
 }
 
+const quantityColumn = "Quantity"
+
 // retailTable is a table with the known columns.
 type retailTable struct {
 	*table
@@ -179,7 +198,7 @@ func newRetailTable(s Source) (*retailTable, error) {
 	}{
 		{&rt.number, []string{"InvoiceNo", "Invoice"}},
 		{&rt.sku, []string{"StockCode"}},
-		{&rt.quantity, []string{"Quantity"}},
+		{&rt.quantity, []string{quantityColumn}},
 		{&rt.date, []string{"InvoiceDate"}},
 		{&rt.price, []string{"UnitPrice", "Price"}},
 		{&rt.customer, []string{"CustomerID"}},
@@ -196,14 +215,14 @@ func newRetailTable(s Source) (*retailTable, error) {
 // fraction.
 func (t *retailTable) customerID() string { return strings.TrimSuffix(t.field(t.customer), ".0") }
 
-func (t *retailTable) time() (event.Instant, error) {
+func (t *retailTable) time(zone *time.Location) (event.Instant, error) {
 	written := t.field(t.date)
 	if written == t.written {
 		return t.stamp, nil
 	}
-	stamp, ok := parseStamp(written)
-	if !ok {
-		return 0, malformed(t.at(), "InvoiceDate %q is not a time such as 12/1/2010 8:26 or 2010-12-01 08:26:00", written)
+	stamp, err := localStamp(written, zone)
+	if err != nil {
+		return 0, fmt.Errorf("InvoiceDate %q is not a time such as 12/1/2010 8:26 or 2010-12-01 08:26:00%s", written, why(err))
 	}
 	t.written, t.stamp = strings.Clone(written), stamp
 	return stamp, nil

@@ -149,7 +149,7 @@ func TestOnlineRetailTypos(t *testing.T) {
 		{"two letters", "CA1,A,a,1,2011-01-04 10:00:00,1,17850,UK", `InvoiceNo "CA1"`},
 		{"no invoice", ",A,a,1,2011-01-04 10:00:00,1,17850,UK", `InvoiceNo ""`},
 		{"a name for the customer", "1,A,a,1,2011-01-04 10:00:00,1,Smith,UK", `CustomerID "Smith"`},
-		{"half a piece", "1,A,a,1.5,2011-01-04 10:00:00,1,17850,UK", `Quantity "1.5" is not a whole number such as 6`},
+		{"a number of pieces in words", "1,A,a,six,2011-01-04 10:00:00,1,17850,UK", `Quantity "six" is not a number such as 6`},
 		{"a pound sign", "1,A,a,1,2011-01-04 10:00:00,£1,17850,UK", `UnitPrice "£1" is not a price such as 2.55`},
 		{"more than there is money", "1,A,a,999999,2011-01-04 10:00:00,99999999,17850,UK", "beyond all measure"},
 		{"a 25th hour", "1,A,a,1,2011-01-04 25:00:00,1,17850,UK", `InvoiceDate "2011-01-04 25:00:00" is not a time`},

@@ -1,13 +1,52 @@
 package dataset
 
 import (
+	"errors"
 	"time"
 
 	"tidemark/internal/event"
 )
 
-// The logs write local times of their shops and name no zone. Here these times are read as UTC. The rule is simple and the same
-// on every machine, and each purchase stays on the calendar day that the shop wrote down.
+// The logs write local times of their shops and name no zone. They are times of Options.Zone, UTC without one. So each purchase stays on
+// the calendar day that the shop wrote down.
+
+// zone is the zone of dates, and of times without an offset.
+func (o *Options) zone() *time.Location {
+	if o.Zone == nil {
+		return time.UTC
+	}
+	return o.Zone
+}
+
+// startOf returns the first instant of a day in the zone. The day is given as its 00:00 UTC.
+func (o *Options) startOf(midnight event.Instant) event.Instant {
+	if o.Zone == nil {
+		return midnight
+	}
+	return event.NewCalendar(o.Zone).Start(event.Calendar{}.Day(midnight))
+}
+
+// localStamp reads what parseStamp reads, as a time of the zone.
+func localStamp(s string, zone *time.Location) (event.Instant, error) {
+	shown, ok := parseStamp(s)
+	if !ok {
+		return 0, errStamp
+	}
+	if zone == time.UTC {
+		return shown, nil
+	}
+	return onClock(shown.Time(), zone)
+}
+
+var errStamp = errors.New("not of its form")
+
+// why is an error of localStamp as the end of a sentence that names the form.
+func why(err error) string {
+	if errors.Is(err, errStamp) {
+		return ""
+	}
+	return ": " + err.Error()
+}
 
 // parseCompactDate reads YYYYMMDD as 00:00 UTC.
 func parseCompactDate(s []byte) (event.Instant, bool) {

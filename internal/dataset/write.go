@@ -62,7 +62,7 @@ func purchaseOf(h head, e *event.Purchase) *purchase {
 		Referrer:        e.Referrer,
 	}
 	for _, i := range e.Items {
-		p.Items = append(p.Items, item{SKU: i.SKU, Category: i.Category, Quantity: pieces(i.Quantity), Amount: i.AmountMinor})
+		p.Items.items = append(p.Items.items, item{SKU: i.SKU, Category: i.Category, Quantity: pieces(i.Quantity), Amount: i.AmountMinor})
 	}
 	if e.DueAt != 0 {
 		p.DueAt = momentOf(e.DueAt)
@@ -107,4 +107,4 @@ func known(n *event.OptionalMinor) *int64 {
 	return &n.Minor
 }
 
-func momentOf(i event.Instant) *moment { return new(moment(i)) }
+func momentOf(i event.Instant) *date { return &date{moment: moment(i)} }

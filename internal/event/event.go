@@ -71,7 +71,9 @@ type Purchase struct {
 // Item is one line of an order.
 type Item struct {
 	SKU, Category string
-	Quantity      int64
+	// Quantity is the number of pieces, below zero for a line that is returned. Among the categories of an order that come to the same
+	// amount, the one with the most pieces is the order's; nothing else depends on it.
+	Quantity int64
 	// AmountMinor is the line's total in the currency of the order.
 	AmountMinor int64
 }

@@ -25,6 +25,7 @@ const (
 	BadKey          Reason = "BAD_KEY"          // the message key is not the customer id
 	UnknownCurrency Reason = "UNKNOWN_CURRENCY" // not a currency, or one without a rate
 	FromTheFuture   Reason = "FROM_THE_FUTURE"  // occurred_at too far ahead of the record time
+	TooOld          Reason = "TOO_OLD"          // a time before the oldest that the model takes, or before 1970
 	TooLate         Reason = "TOO_LATE"         // on a day that is sealed already
 	Crash           Reason = "CRASH"            // decoding it panicked
 )
@@ -32,7 +33,8 @@ const (
 // Reasons returns all reasons.
 func Reasons() []Reason {
 	return []Reason{
-		TooLarge, Empty, BadFraming, UnknownSchema, Malformed, TrailingBytes, BadField, BadID, BadKey, UnknownCurrency, FromTheFuture, TooLate, Crash,
+		TooLarge, Empty, BadFraming, UnknownSchema, Malformed, TrailingBytes, BadField, BadID, BadKey, UnknownCurrency, FromTheFuture, TooOld, TooLate,
+		Crash,
 	}
 }
 
@@ -98,7 +100,7 @@ func validateHead(h *Head) error {
 		return err
 	}
 	if h.OccurredAt < 0 {
-		return Invalidf(BadField, "occurred_at %d lies before 1970", int64(h.OccurredAt))
+		return Invalidf(TooOld, "occurred_at %s lies before 1970", written(h.OccurredAt))
 	}
 	if h.OccurredAt.Add(-Tolerance) > h.RecordedAt {
 		return Invalidf(FromTheFuture, "occurred_at %d is ahead of the record time %d", int64(h.OccurredAt), int64(h.RecordedAt))
@@ -121,6 +123,9 @@ func (p *Purchase) validate() error {
 	if p.Amount.Minor < 0 || p.Amount.Minor > MaxMinor {
 		return Invalidf(BadField, "amount_minor %d is not in 0..%d", p.Amount.Minor, int64(MaxMinor))
 	}
+	if p.DueAt < 0 {
+		return Invalidf(TooOld, "due_at %s lies before 1970", written(p.DueAt))
+	}
 	if _, ok := p.Amount.Currency.Digits(); !ok {
 		return Invalidf(UnknownCurrency, "%.8q is not an ISO 4217 code", string(p.Amount.Currency))
 	}
@@ -133,7 +138,7 @@ func (p *Purchase) validate() error {
 		return Invalidf(BadField, "%d items, at most %d", len(p.Items), MaxItems)
 	}
 	for _, item := range p.Items {
-		if item.Quantity < 0 || item.AmountMinor < -MaxMinor || item.AmountMinor > MaxMinor {
+		if item.AmountMinor < -MaxMinor || item.AmountMinor > MaxMinor {
 			return Invalidf(BadField, "an item is out of range")
 		}
 		if err := validTexts(item.SKU, item.Category); err != nil {

@@ -94,6 +94,7 @@ type file struct {
 	Version   string              `yaml:"version"`
 	Base      string              `yaml:"base"`
 	Rates     map[string][]rate   `yaml:"rates"`
+	Oldest    string              `yaml:"oldest"`
 	Buy       purchase            `yaml:"purchase"`
 	Spend     spend               `yaml:"spend"`
 	Value     worth               `yaml:"value"`
@@ -280,7 +281,9 @@ func (f *file) model() (score.Model, error) {
 	m.Value.Purchase = model
 	rates, rateErr := f.rates()
 	m.Rates = rates
-	return m, errors.Join(append(errs, err, stackErr, rateErr, f.advice(&m), f.Fitted.check())...)
+	oldest, oldestErr := oldestDay(f.Oldest)
+	m.Oldest = oldest
+	return m, errors.Join(append(errs, err, stackErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {

@@ -43,7 +43,7 @@ type Row struct {
 type Panel[T any] struct {
 	// Rows has a list for every cut. The list holds the customers with a purchase that stood at the cut, sorted by id.
 	Rows [][]T
-	// Refused counts the events that no history takes: money in a currency without a rate, or an event that is too late.
+	// Refused counts the events that no history takes: money in a currency without a rate, an event that is too late, or too old.
 	Refused int
 }
 
@@ -125,7 +125,7 @@ func (w *walker) walk(life []event.Event) {
 		for len(life) > 0 && life[0].Common().OccurredAt <= stop {
 			var verdict score.Verdict
 			h, verdict = w.engine.Observe(h, life[0])
-			if verdict == score.RefusedCurrency || verdict == score.RefusedTooLate {
+			if verdict != score.Accepted && verdict != score.Repeated {
 				w.refused++
 			}
 			life = life[1:]

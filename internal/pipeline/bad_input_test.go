@@ -20,6 +20,7 @@ func TestBadInput(t *testing.T) {
 		{"does not validate", message{Bad: "x"}, event.BadField},
 		{"crashes the decoder", message{Bad: "panic"}, event.Crash},
 		{"on a sealed day", message{Amount: sealed}, event.TooLate},
+		{"older than the model takes", message{Amount: ancient}, event.TooOld},
 		{"a currency without a rate", message{Currency: "XXX"}, event.UnknownCurrency},
 		{"a transaction marker", message{Bad: "marker"}, ""},
 	} {

@@ -139,8 +139,10 @@ func (c counted) describe(settings Breaker) string {
 		switch event.Reason(code) { //nolint:exhaustive // the others have no remedy of their own
 		case event.UnknownCurrency:
 			fmt.Fprintf(text, "; the model in force has no rate for %s: add it under rates in the model file, and activate the file", detail)
+		case event.TooOld:
+			text.WriteString("; a producer that sends seconds as milliseconds, or 0 for a time that it does not know, must be mended; a log that is as old needs an earlier oldest in the model file")
 		case event.TooLate:
-			text.WriteString("; events older than what their customers' histories still hold singly count only in a load in event time, into an empty prefix")
+			text.WriteString("; events older than what their customers' histories still hold singly count only in a load in event time: `tidemark rebuild` makes one, and takes them all")
 		}
 	}
 	return text.String()

@@ -60,9 +60,9 @@ func TestBreakerIncident(t *testing.T) {
 
 // TestBreakerSaysWhy: the notice names the reasons, the most frequent first, and what to do about them.
 func TestBreakerSaysWhy(t *testing.T) {
-	c := counted{all: 500, bad: 303, reasons: map[string]int{"UNKNOWN_CURRENCY PLN": 300, "MALFORMED": 2, "TOO_LATE": 1}}
+	c := counted{all: 500, bad: 304, reasons: map[string]int{"UNKNOWN_CURRENCY PLN": 300, "MALFORMED": 2, "TOO_LATE": 1, "TOO_OLD": 1}}
 	got := c.describe(Breaker{}.withDefaults())
-	for _, want := range []string{"303 of 500 records within 1m0s", "UNKNOWN_CURRENCY PLN 300, MALFORMED 2, TOO_LATE 1", "no rate for PLN: add it under rates", "load in event time"} {
+	for _, want := range []string{"304 of 500 records within 1m0s", "UNKNOWN_CURRENCY PLN 300, MALFORMED 2, TOO_LATE 1, TOO_OLD 1", "sends seconds as milliseconds", "no rate for PLN: add it under rates", "load in event time"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("want %q in it, got %q", want, got)
 		}

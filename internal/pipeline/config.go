@@ -47,6 +47,10 @@ type Settings struct {
 	// OnDataLoss says what to do when the log no longer holds records that a shard has not seen.
 	OnDataLoss LossPolicy
 
+	// Canonical says that the inputs are merged in canonical order, by event.Compare; under the event clock they are in any case. The inputs
+	// must be in this order themselves.
+	Canonical bool
+
 	Clock Clock
 	// AsOf is the end of the event clock.
 	AsOf event.Instant

@@ -64,7 +64,7 @@ func firstBytes(text string, n int) string { return strings.ToValidUTF8(text[:mi
 
 // stageOf is Kafka Connect's name of the stage that failed: the conversion of the value, or the processing after it.
 func stageOf(r event.Reason) string {
-	if r == event.TooLate || r == event.UnknownCurrency {
+	if r == event.TooLate || r == event.TooOld || r == event.UnknownCurrency {
 		return "TASK_PUT"
 	}
 	return "VALUE_CONVERTER"

@@ -89,6 +89,8 @@ func (d *draft) apply(items []*item) (int, error) {
 		case score.Accepted, score.Repeated:
 		case score.RefusedTooLate:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "the history no longer holds the orders of its day singly")))
+		case score.RefusedTooOld:
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooOld, "%s lies before the oldest time that the model takes", event.Earliest(x.event))))
 		case score.RefusedCurrency:
 			refused := letter(x.record, event.Invalidf(event.UnknownCurrency, "the model has no rate for %s at that date", currencyOf(x.event)))
 			refused.detail = string(currencyOf(x.event))

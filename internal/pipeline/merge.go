@@ -70,12 +70,14 @@ func (in *intake) least() (*input, error) {
 	return least, nil
 }
 
-// before orders heads by record time and topic. Under the event clock it orders them canonically, and bad records come first.
+// before orders heads by record time and topic. Under the event clock, or where the settings say so, it orders them canonically, and bad
+// records come first.
 func (in *intake) before(a, b *item) bool {
-	if in.cfg.Clock == EventClock && a.event != nil && b.event != nil {
+	canonical := in.cfg.Canonical || in.cfg.Clock == EventClock
+	if canonical && a.event != nil && b.event != nil {
 		return event.Compare(a.event, b.event) < 0
 	}
-	if in.cfg.Clock == EventClock && (a.event == nil) != (b.event == nil) {
+	if canonical && (a.event == nil) != (b.event == nil) {
 		return a.event == nil
 	}
 	return cmp.Or(cmp.Compare(a.record.Time, b.record.Time), cmp.Compare(a.record.Topic, b.record.Topic)) < 0

@@ -74,6 +74,9 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 			return p, nil, score.RefusedCurrency
 		}
 	}
+	if amount == ancient {
+		return p, nil, score.RefusedTooOld
+	}
 	if amount == sealed {
 		return p, nil, score.RefusedTooLate
 	}
@@ -121,6 +124,9 @@ func (e toy) rank(p *score.Profile, cause score.Cause, by string) []score.Transi
 
 // sealed is the amount that marks a purchase as too late.
 const sealed = 13
+
+// ancient is the amount that marks a purchase as too old.
+const ancient = 12
 
 func (e toy) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
 	var transitions []score.Transition

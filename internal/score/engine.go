@@ -26,7 +26,9 @@ type Engine struct {
 	effective event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
 	scale float64
-	feels feels
+	// oldest is the start of the model's oldest day: earlier times are refused.
+	oldest event.Instant
+	feels  feels
 	// forget is the silence after which prospects are forgotten; zero forgets nobody.
 	forget time.Duration
 }
@@ -38,7 +40,9 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
 	}
 	digits, _ := m.Base.Digits()
-	return &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), feels: feelsOf(&m.Stack)}, nil
+	return &Engine{
+		model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), feels: feelsOf(&m.Stack),
+	}, nil
 }
 
 // Effective returns e as in force from an instant on. Up to that instant a profile of the model before is carried on under the
@@ -108,6 +112,9 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 // Observe returns a history with an event counted in, its money converted into the base currency. That is Apply without the
 // labels. Where the verdict is not Accepted, Observe returns h as it was.
 func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Verdict) {
+	if event.Earliest(x) < e.oldest {
+		return h, RefusedTooOld
+	}
 	amounts, ok := e.amounts(x)
 	if !ok {
 		return h, RefusedCurrency

@@ -21,8 +21,10 @@ type Model struct {
 	Hash, ScorecardHash string
 	Base                event.Currency
 	Rates               Rates
-	Value               clv.Model
-	Churn               churn.Lines
+	// Oldest is the first day that is taken for a time: an event with an earlier one is refused as TOO_OLD. At zero it is 1970-01-01.
+	Oldest event.Day
+	Value  clv.Model
+	Churn  churn.Lines
 	// Stack turns the risk of the purchase model into the churn risk.
 	Stack churn.Stack
 	// Reference is the customer against whom a churn risk is explained.
@@ -68,6 +70,9 @@ func (m *Model) Check() error {
 		errs = append(errs, fmt.Errorf("base: %q is not an ISO 4217 code", m.Base))
 	}
 	fail("rates", m.Rates.check())
+	if m.Oldest < 0 {
+		errs = append(errs, fmt.Errorf("oldest: %s lies before 1970-01-01: no time before 1970 is taken", m.Oldest))
+	}
 	fail("value", m.Value.Check())
 	fail("churn", m.Churn.Check())
 	fail("churn", m.Stack.Check())

@@ -76,15 +76,16 @@ type Episode struct {
 // Verdict says what became of an event.
 type Verdict uint8
 
-// The verdicts. The last two go to the dead letters.
+// The verdicts. The last three go to the dead letters.
 const (
 	Accepted Verdict = iota
 	Repeated
 	RefusedTooLate
 	RefusedCurrency
+	RefusedTooOld
 )
 
-var verdicts = [...]string{"applied", "duplicate", "late", "invalid"}
+var verdicts = [...]string{"applied", "duplicate", "late", "invalid", "too_old"}
 
 // String is the verdict's label in metrics.
 func (v Verdict) String() string { return verdicts[v] }

@@ -32,6 +32,10 @@ type RebuildConfig struct {
 	Shards      int
 	Partitioner shard.Partitioner
 	Zone        string
+	// LogOrder applies the log in its own order. Without it, what the shards in force have applied when the rebuild begins is applied in the
+	// order of events: so a history that was written behind newer events is not too late. Only a rebuild in the order of the log goes on
+	// where an interrupted one was; and it needs neither memory (32 bytes an event) nor a temporary file for the order.
+	LogOrder bool
 	// OnDataLoss says what to do if the log no longer holds its first records.
 	OnDataLoss pipeline.LossPolicy
 	// AlertMaxAge mutes transitions that are older than this, as pipeline.Settings says.
@@ -65,14 +69,15 @@ const rebuildLease = 15 * time.Second
 // Rebuild makes a new edition of the state from the log, with another layout where the user asks for one, while the edition in force
 // serves:
 //
-//	fill     lanes of its own apply the log to new shards, as far as the shards in force have: all that they would publish has been told
+//	fill     lanes of its own apply the log to new shards, in the order of its events, as far as the shards in force have applied it: all
+//	         that they would publish has been told
 //	stop     the members drain their lanes; the shards in force take no commit any more
 //	finish   the lanes apply what is left, up to the marks and to the watermark of the stopped shards
 //	switch   one write to tm:meta; the members take over the new shards, and go on from their marks
 //	retire   the old shards are removed but for their heads
 //
-// If Rebuild ends before the switch, the edition in force serves on. A later Rebuild with the same layout goes on where an interrupted one
-// was filling.
+// If Rebuild ends before the switch, the edition in force serves on. A later Rebuild begins anew. One in the order of the log with the same
+// layout goes on where an interrupted one was filling.
 func Rebuild(ctx context.Context, c RebuildConfig) (Rebuilt, error) {
 	b := &rebuild{cfg: c, owner: rand.Text(), began: time.Now(), incidents: newIncidents(c.Log, c.Remedy)}
 	if err := b.prepare(ctx); err != nil {
@@ -116,6 +121,8 @@ type rebuild struct {
 	// left to the members.
 	origins map[shard.Partition]shard.Origin
 	anew    map[shard.Partition]bool
+	// ordered says that the log up to where the rebuild began has been put into the order of events.
+	ordered bool
 	records int64
 	paused  time.Duration
 }
@@ -161,7 +168,7 @@ func (b *rebuild) prepare(ctx context.Context) error {
 	if b.next, err = b.dataOf(layout, partitions, there.GivenUp); err != nil {
 		return err
 	}
-	if there.Next.Shards != 0 && there.Next != layout && there.Next.Edition > there.Layout.Edition {
+	if there.Next.Shards != 0 && (there.Next != layout || !b.cfg.LogOrder) && there.Next.Edition > there.Layout.Edition {
 		if err := b.clear(ctx, there.Next); err != nil {
 			return err
 		}
@@ -181,6 +188,9 @@ func (b *rebuild) prepare(ctx context.Context) error {
 func (b *rebuild) layout(there redis.Rebuild, partitions int) (shard.Layout, error) {
 	l := there.Layout
 	l.Edition = max(l.Edition, there.GivenUp) + 1
+	if b.cfg.LogOrder {
+		l.Edition++ // never the edition that an interrupted rebuild has filled in another order: its marks say nothing of this one
+	}
 	if b.cfg.Partitioner != "" {
 		l.Partitioner = b.cfg.Partitioner
 	}

@@ -22,16 +22,19 @@ import (
 // reviews up to fixed instants. A lane merges its inputs in the order of the log only if their ends stand still; so each round has its own.
 type round struct {
 	rebuild *rebuild
-	log     boundedLog
+	log     pipeline.Source
+	// order is not nil for a round that reads the log in the order of its events; origins are its first records as it reads them.
+	order   *eventOrder
+	origins map[shard.Partition]shard.Origin
 	lanes   []*pipeline.Lane
 	// from are the offsets at which the lanes begin, ends those at which they end.
 	from, ends shard.Marks
 	cuts       []event.Instant
 }
 
-// newRound makes a round. Without cuts it runs no reviews.
-func (b *rebuild) newRound(ctx context.Context, ends shard.Marks, told *told, cuts []event.Instant) (*round, error) {
-	r := &round{rebuild: b, from: shard.Marks{}, ends: ends, cuts: cuts}
+// newRound makes a round. Without cuts it runs no reviews. With an order it reads the log in that order.
+func (b *rebuild) newRound(ctx context.Context, ends shard.Marks, order *eventOrder, told *told, cuts []event.Instant) (*round, error) {
+	r := &round{rebuild: b, order: order, origins: b.origins, from: shard.Marks{}, ends: ends, cuts: cuts}
 	if cuts == nil {
 		for range b.next.partitions {
 			r.cuts = append(r.cuts, math.MinInt64)
@@ -43,20 +46,19 @@ func (b *rebuild) newRound(ctx context.Context, ends shard.Marks, told *told, cu
 	}
 	there := least(heads, b.next.partitions, func(int, int) bool { return true })
 	r.log = boundedLog{b.log, ends}
+	if order != nil {
+		r.log = orderedLog{boundedLog{b.log, ends}, order}
+		if r.origins, err = order.origins(); err != nil {
+			return nil, err
+		}
+	}
+	firsts, err := b.hold(ctx, ends)
+	if err != nil {
+		return nil, err
+	}
 	for index := range b.next.partitions {
 		for _, p := range shard.Partitions(index) {
-			first, end, err := b.log.Bounds(ctx, p)
-			if err != nil {
-				return nil, err
-			}
-			if first > 0 && b.cfg.OnDataLoss == pipeline.FailOnLoss {
-				return nil, fmt.Errorf("%s holds no more what stood before offset %d: a rebuild would forget it; --on-data-loss continue does", p, first)
-			}
-			if b.anew[p] {
-				ends[p] = first
-			}
-			r.from[p], ends[p] = max(first, there[p]), max(first, min(ends[p], end))
-			if r.from[p] > ends[p] {
+			if r.from[p] = max(firsts[p], there[p]); r.from[p] > ends[p] {
 				return nil, errWentBack
 			}
 		}
@@ -69,16 +71,38 @@ func (b *rebuild) newRound(ctx context.Context, ends shard.Marks, told *told, cu
 	return r, nil
 }
 
+// hold moves the ends of all partitions to where the log holds them, and returns the first offsets of the log. What is left to the members
+// ends where it begins.
+func (b *rebuild) hold(ctx context.Context, ends shard.Marks) (shard.Marks, error) {
+	firsts := shard.Marks{}
+	for index := range b.next.partitions {
+		for _, p := range shard.Partitions(index) {
+			first, end, err := b.log.Bounds(ctx, p)
+			if err != nil {
+				return nil, err
+			}
+			if first > 0 && b.cfg.OnDataLoss == pipeline.FailOnLoss {
+				return nil, fmt.Errorf("%s holds no more what stood before offset %d: a rebuild would forget it; --on-data-loss continue does", p, first)
+			}
+			if b.anew[p] {
+				ends[p] = first
+			}
+			firsts[p], ends[p] = first, max(first, min(ends[p], end))
+		}
+	}
+	return firsts, nil
+}
+
 func (r *round) config(told *told, index int) pipeline.Config {
 	b := r.rebuild
 	return pipeline.Config{
 		Ports: pipeline.Ports{
-			Source: r.log, Store: recognized{unseen{b.next.store}, b.origins, r.ends}, Publisher: outputs{b.publisher, told != nil}, Codec: b.cfg.Codec, Engine: b.models.engine,
+			Source: r.log, Store: recognized{unseen{b.next.store}, r.origins, r.ends}, Publisher: outputs{b.publisher, told != nil}, Codec: b.cfg.Codec, Engine: b.models.engine,
 		},
 		Settings: pipeline.Settings{
 			Layout: b.next.layout, Partitions: b.next.partitions, Index: index, GivenUp: b.next.givenUp,
 			Told: told.of, OnDataLoss: b.cfg.OnDataLoss, AlertMaxAge: b.cfg.AlertMaxAge,
-			Clock: pipeline.SimulatedClock, Now: func() event.Instant { return r.cuts[index] },
+			Canonical: r.order != nil, Clock: pipeline.SimulatedClock, Now: func() event.Instant { return r.cuts[index] },
 			RollingCycle: -1, Breaker: pipeline.Breaker{Bury: true}, Report: b.report, ErrorClass: errorClass,
 		},
 	}

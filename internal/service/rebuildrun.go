@@ -68,15 +68,13 @@ func (b *rebuild) fill(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r, err := b.newRound(ctx, seen(heads, committed, b.old.partitions), nil, nil)
-		if err != nil {
+		ends := seen(heads, committed, b.old.partitions)
+		before := b.records
+		if err := b.fillTo(ctx, ends); err != nil {
 			return err
 		}
-		applied, err := r.run(ctx)
-		if b.records += applied; err != nil {
-			return err
-		}
-		left := sum(shard.Highest(heads)) - sum(r.ends)
+		applied := b.records - before
+		left := sum(shard.Highest(heads)) - sum(ends)
 		took := time.Since(began)
 		switch {
 		case left <= closeEnough && applied <= closeEnough:
@@ -92,6 +90,34 @@ func (b *rebuild) fill(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// fillTo applies the log up to the ends: the first time in the order of its events, unless the log's own order is asked for.
+func (b *rebuild) fillTo(ctx context.Context, ends shard.Marks) error {
+	var order *eventOrder
+	stops := []shard.Marks{ends}
+	if !b.cfg.LogOrder && !b.ordered {
+		firsts, err := b.hold(ctx, ends)
+		if err != nil {
+			return err
+		}
+		if order, err = b.orderLog(ctx, firsts, ends); err != nil {
+			return err
+		}
+		defer order.close()
+		stops, b.ordered = order.stops(ends), true
+	}
+	for _, stop := range stops {
+		r, err := b.newRound(ctx, stop, order, nil, nil)
+		if err != nil {
+			return err
+		}
+		applied, err := r.run(ctx)
+		if b.records += applied; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stand returns how far the edition in force is: the heads of its shards, and then the offsets that the group has committed.
@@ -172,7 +198,7 @@ func (b *rebuild) finish(ctx context.Context, heads []shard.Meta) error {
 	if err != nil {
 		return err
 	}
-	r, err := b.newRound(ctx, shard.Highest(heads), &told{b.old.layout, heads}, cuts)
+	r, err := b.newRound(ctx, shard.Highest(heads), nil, &told{b.old.layout, heads}, cuts)
 	if err != nil {
 		return err
 	}
