@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -179,6 +180,8 @@ type summary struct {
 	Published    int            `json:"published"`
 	Forecasts    []quality      `json:"forecasts"`
 	Took         float64        `json:"seconds"`
+	// noRate are lines that say which rates are missing.
+	noRate []string
 }
 
 func summarise(engine *score.Engine, r *replay.Result) summary {
@@ -187,8 +190,10 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
-	for currency, n := range r.NoRate {
-		out.NoRate[string(currency)] = n
+	for _, currency := range slices.Sorted(maps.Keys(r.NoRate)) {
+		n := r.NoRate[currency]
+		out.NoRate[string(currency)] = n.Events
+		out.noRate = append(out.noRate, fmt.Sprintf("no rate for %s: %d events, %s to %s", engine.Unrated(currency), n.Events, n.First.Time().Format(time.DateOnly), n.Last.Time().Format(time.DateOnly)))
 	}
 	for verdict, n := range r.Verdicts {
 		out.Events[verdict.String()] = n
@@ -227,6 +232,9 @@ func (s summary) print(w io.Writer) error {
 	fmt.Fprintf(&b, "events       %s\n", terminal.Counts(s.Events))
 	if len(s.NoRate) > 0 {
 		fmt.Fprintf(&b, "no rate      %s: left out; add these currencies under rates in the model file, with a rate from a date on\n", terminal.Counts(s.NoRate))
+		for _, line := range s.noRate {
+			fmt.Fprintf(&b, "             %s\n", line)
+		}
 	}
 	if s.AfterAsOf > 0 {
 		fmt.Fprintf(&b, "after as-of  %d, left out\n", s.AfterAsOf)

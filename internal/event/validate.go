@@ -121,7 +121,7 @@ func (p *Purchase) validate() error {
 	if p.Amount.Minor < 0 || p.Amount.Minor > MaxMinor {
 		return Invalidf(BadField, "amount_minor %d is not in 0..%d", p.Amount.Minor, int64(MaxMinor))
 	}
-	if _, ok := p.Amount.Currency.Digits(); !ok {
+	if !p.Amount.Currency.WellFormed() {
 		return Invalidf(UnknownCurrency, "%.8q is not an ISO 4217 code", string(p.Amount.Currency))
 	}
 	for _, part := range []OptionalMinor{p.Margin, p.Discount, p.ServiceCost, p.AcquisitionCost} {

@@ -93,6 +93,7 @@ type file struct {
 	Version   string              `yaml:"version"`
 	Base      string              `yaml:"base"`
 	Rates     map[string][]rate   `yaml:"rates"`
+	Digits    map[string]int      `yaml:"digits"`
 	Buy       purchase            `yaml:"purchase"`
 	Spend     spend               `yaml:"spend"`
 	Value     worth               `yaml:"value"`
@@ -276,7 +277,10 @@ func (f *file) model() (score.Model, error) {
 	model, err := f.Buy.model()
 	m.Value.Purchase = model
 	rates, rateErr := f.rates()
-	m.Rates = rates
+	m.Rates, m.Digits = rates, map[event.Currency]int{}
+	for code, n := range f.Digits {
+		m.Digits[event.Currency(code)] = n
+	}
 	return m, errors.Join(append(errs, err, stackErr, rateErr, f.advice(&m), f.Fitted.check())...)
 }
 

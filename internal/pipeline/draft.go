@@ -90,8 +90,10 @@ func (d *draft) apply(items []*item) (int, error) {
 		case score.RefusedTooLate:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "the history no longer holds the orders of its day singly")))
 		case score.RefusedCurrency:
-			refused := letter(x.record, event.Invalidf(event.UnknownCurrency, "the model has no rate for %s at that date", currencyOf(x.event)))
-			refused.detail = string(currencyOf(x.event))
+			missing := s.engine.Unrated(currencyOf(x.event))
+			refused := letter(x.record, event.Invalidf(event.UnknownCurrency, "the model has no rate for %s, and the order is of %s: add the rate under rates in the model file",
+				missing, x.event.Common().OccurredAt))
+			refused.detail = missing
 			d.part.letters = append(d.part.letters, refused)
 		}
 		d.part.results[result{x.record.Topic, verdict.String()}]++
