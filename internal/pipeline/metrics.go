@@ -15,7 +15,7 @@ type Metrics struct {
 	conflicts, rebuilds, reviews, misrouted, stalls, forgotten prometheus.Counter
 	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                 prometheus.Histogram
-	lag, checkpoint, outbox, held, paused, failing             *prometheus.GaugeVec
+	lag, checkpoint, outbox, held, paused, failing, open       *prometheus.GaugeVec
 	quality                                                    quality
 	cache                                                      cacheMetrics
 }
@@ -63,6 +63,7 @@ func NewMetrics() *Metrics {
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
 		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
+		open:          gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
 		quality:       newQuality(),
 		cache:         newCacheMetrics(),
 	}
@@ -88,7 +89,7 @@ func (m *Metrics) begin() {
 // forget drops the gauges of a lane that has ended: they no longer hold, and another process may own the partitions now.
 func (m *Metrics) forget(index int) {
 	of := prometheus.Labels{"partition": strconv.Itoa(index)}
-	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing} {
+	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing, m.open} {
 		gauge.DeletePartialMatch(of)
 	}
 	if index == 0 { // the lane that judges the models
@@ -101,7 +102,7 @@ func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
-		m.failing, m.stalls,
+		m.failing, m.open, m.stalls,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)
