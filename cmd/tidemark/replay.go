@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -181,6 +182,8 @@ type summary struct {
 	Forecasts    []quality      `json:"forecasts"`
 	Shops        sharedIDs      `json:"ids_that_many_share,omitempty"`
 	Took         float64        `json:"seconds"`
+	// noRate are lines that say which rates are missing.
+	noRate []string
 }
 
 func summarise(engine *score.Engine, r *replay.Result) summary {
@@ -189,8 +192,10 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{}, Capped: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
-	for currency, n := range r.NoRate {
-		out.NoRate[string(currency)] = n
+	for _, currency := range slices.Sorted(maps.Keys(r.NoRate)) {
+		n := r.NoRate[currency]
+		out.NoRate[string(currency)] = n.Events
+		out.noRate = append(out.noRate, fmt.Sprintf("no rate for %s: %d events, %s to %s", engine.Unrated(currency), n.Events, n.First.Time().Format(time.DateOnly), n.Last.Time().Format(time.DateOnly)))
 	}
 	for verdict, n := range r.Verdicts {
 		out.Events[verdict.String()] = n
@@ -236,6 +241,9 @@ func (s summary) print(w io.Writer) error {
 	fmt.Fprintf(&b, "events       %s\n", terminal.Counts(s.Events))
 	if len(s.NoRate) > 0 {
 		fmt.Fprintf(&b, "no rate      %s: left out; add these currencies under rates in the model file, with a rate from a date on\n", terminal.Counts(s.NoRate))
+		for _, line := range s.noRate {
+			fmt.Fprintf(&b, "             %s\n", line)
+		}
 	}
 	if n := s.Events[score.RefusedTooOld.String()]; n > 0 {
 		fmt.Fprintf(&b, "too old      %d, left out: they lie before the oldest time of the model file\n", n)

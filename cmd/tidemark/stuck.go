@@ -78,9 +78,9 @@ func (l lane) findings(took time.Duration) []finding {
 	name := fmt.Sprintf("partition %d", l.index)
 	moved := l.moved()
 	for _, p := range shard.Partitions(l.index) {
-		waits := l.before.offsets[p].End - l.before.highest(p)
+		waits := l.before.offsets[p].Stable() - l.before.highest(p)
 		if waits > 0 && !moved {
-			return []finding{{Name: name, Detail: fmt.Sprintf("stands still: %d records of %s wait, none was applied in %s", l.after.offsets[p].End-l.after.highest(p), p, took), Remedy: whyStuck}}
+			return []finding{{Name: name, Detail: fmt.Sprintf("stands still: %d records of %s wait, none was applied in %s", l.after.offsets[p].Stable()-l.after.highest(p), p, took), Remedy: whyStuck}}
 		}
 	}
 	for _, p := range shard.Partitions(l.index) {

@@ -126,7 +126,7 @@ func (p *Purchase) validate() error {
 	if p.DueAt < 0 {
 		return Invalidf(TooOld, "due_at %s lies before 1970", written(p.DueAt))
 	}
-	if _, ok := p.Amount.Currency.Digits(); !ok {
+	if !p.Amount.Currency.WellFormed() {
 		return Invalidf(UnknownCurrency, "%.8q is not an ISO 4217 code", string(p.Amount.Currency))
 	}
 	for _, part := range []OptionalMinor{p.Margin, p.Discount, p.ServiceCost, p.AcquisitionCost} {

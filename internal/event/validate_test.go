@@ -125,6 +125,7 @@ func TestValidate(t *testing.T) {
 		{"no currency", purchase(func(p *event.Purchase) { p.Amount.Currency = "" }), event.UnknownCurrency},
 		{"a currency in small letters", purchase(func(p *event.Purchase) { p.Amount.Currency = "usd" }), event.UnknownCurrency},
 		{"the code for none", purchase(func(p *event.Purchase) { p.Amount.Currency = "XXX" }), event.UnknownCurrency},
+		{"a code of the shop's own: the model may know it", purchase(func(p *event.Purchase) { p.Amount.Currency = "BTC" }), ""},
 		{"two halves of codes", purchase(func(p *event.Purchase) { p.Amount.Currency = "D U" }), event.UnknownCurrency},
 	} {
 		err := event.Validate(row.x)

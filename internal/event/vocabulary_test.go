@@ -12,7 +12,7 @@ import (
 )
 
 func TestCurrencyDigits(t *testing.T) {
-	for c, want := range map[event.Currency]int{"USD": 2, "EUR": 2, "GBP": 2, "BRL": 2, "CNY": 2, "JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "TND": 3, "BHD": 3} {
+	for c, want := range map[event.Currency]int{"USD": 2, "EUR": 2, "GBP": 2, "BRL": 2, "CNY": 2, "JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "TND": 3, "BHD": 3, "HRK": 2, "ANG": 2, "SLL": 2, "VEF": 2, "LTL": 2, "EEK": 2, "DEM": 2, "ITL": 0, "ESP": 0, "TRL": 0} {
 		if got, ok := c.Digits(); !ok || got != want {
 			t.Errorf("%s: got %d, %v; want %d digits", c, got, ok, want)
 		}

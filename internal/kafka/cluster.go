@@ -10,7 +10,6 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 
 	"tidemark/internal/event"
-	"tidemark/internal/shard"
 	"tidemark/internal/stream"
 )
 
@@ -97,24 +96,6 @@ func (c *Cluster) partitions(ctx context.Context, topics ...string) (map[string]
 		found[topic.Name] = topic.Partitions
 	}
 	return found, nil
-}
-
-// dialLeader connects to the leader of p.
-func (c *Cluster) dialLeader(ctx context.Context, p shard.Partition) (*kafkago.Conn, error) {
-	found, err := c.partitions(ctx, string(p.Topic))
-	if err != nil {
-		return nil, err
-	}
-	for _, partition := range found[string(p.Topic)] {
-		if partition.ID != p.Index {
-			continue
-		}
-		if partition.Leader.Host == "" {
-			return nil, kafkago.LeaderNotAvailable
-		}
-		return c.dialer.DialPartition(ctx, "tcp", "", partition)
-	}
-	return nil, kafkago.UnknownTopicOrPartition
 }
 
 // Partitions returns the partition count of each input topic. A missing topic is an error. Counts that differ give

@@ -163,19 +163,18 @@ func mark(was stream.Cut) []byte {
 	return append(b, was.SHA256[:]...)
 }
 
-// uncut takes the header cutMark away and returns what it says, or nil if there is none.
-func uncut(m *kafkago.Message) *stream.Cut {
-	last := len(m.Headers) - 1
-	if last < 0 || m.Headers[last].Key != cutMark {
-		return nil
+// uncut takes the header cutMark away. It returns what that header says, or nil if there is none, and the other headers.
+func uncut(headers []kafkago.Header) (*stream.Cut, []kafkago.Header) {
+	last := len(headers) - 1
+	if last < 0 || headers[last].Key != cutMark {
+		return nil, headers
 	}
 	var was stream.Cut
-	r := bytes.NewReader(m.Headers[last].Value)
+	r := bytes.NewReader(headers[last].Value)
 	for _, n := range []*int64{&was.Key, &was.Value, &was.Headers} {
 		*n, _ = binary.ReadVarint(r)
 		*n = max(*n, 0) // null counts as empty
 	}
 	_, _ = io.ReadFull(r, was.SHA256[:])
-	m.Headers = m.Headers[:last]
-	return &was
+	return &was, headers[:last]
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
@@ -18,25 +17,13 @@ import (
 type fetcher struct {
 	cluster   *Cluster
 	partition shard.Partition
+	isolation kafkago.IsolationLevel
 
-	conn     *kafkago.Conn // nil until needed, and after an error
+	leader   *leader       // nil until needed, and after an error
 	open     *answer       // what is left of the last answer; nil for nothing
 	failures int           // in a row: the pause before the next dial grows with them
 	typical  int           // records of the last fetch, a guess at the next
 	newest   event.Instant // the record time of the last record
-	// single asks for one record batch at a time. It is set after a failure: the library cannot read two empty batches in a row,
-	// which compaction leaves.
-	single bool
-}
-
-// answer is the broker's answer to one fetch. It is read in parts.
-type answer struct {
-	batch *kafkago.Batch
-	asked int64
-	next  int64
-	// sentAt is the local time just before the request was sent.
-	sentAt event.Instant
-	end    int64 // the high watermark
 }
 
 const (
@@ -45,7 +32,7 @@ const (
 )
 
 func (f *fetcher) fetch(ctx context.Context, offset int64) (stream.Fetch, error) {
-	if offset < 0 { // the library would take it for the start or the end of the log
+	if offset < 0 { // no offset, but a word of clients for the start or the end of the log
 		return stream.Fetch{}, stream.ErrOffsetOutOfRange
 	}
 	if err := ctx.Err(); err != nil {
@@ -54,7 +41,7 @@ func (f *fetcher) fetch(ctx context.Context, offset int64) (stream.Fetch, error)
 	if err := f.connect(ctx); err != nil {
 		return stream.Fetch{}, err
 	}
-	conn := f.conn
+	conn := f.leader
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	fetch, err := f.read(offset)
 	if !stop() { // closed under our hands
@@ -73,12 +60,11 @@ func (f *fetcher) fetch(ctx context.Context, offset int64) (stream.Fetch, error)
 	}
 	f.drop()
 	f.failures++
-	f.single = true
 	return stream.Fetch{}, f.cluster.unreachable(err)
 }
 
 func (f *fetcher) connect(ctx context.Context) error {
-	if f.conn != nil {
+	if f.leader != nil {
 		return nil
 	}
 	if f.failures > 0 {
@@ -91,7 +77,7 @@ func (f *fetcher) connect(ctx context.Context) error {
 		f.failures++
 		return f.cluster.unreachable(err)
 	}
-	f.conn = conn
+	f.leader = conn
 	return nil
 }
 
@@ -99,15 +85,16 @@ func backoff(failures int) time.Duration {
 	return min(firstPause<<min(failures-1, 10), longestPause)
 }
 
-// drop closes the connection. It does not close the batch: after a panic inside the library the locks of the batch stay held.
+// drop closes the connection.
 func (f *fetcher) drop() {
-	if f.conn != nil {
-		_ = f.conn.Close()
+	if f.leader != nil {
+		_ = f.leader.Close()
 	}
-	f.conn, f.open = nil, nil
+	f.leader, f.open = nil, nil
 }
 
-// read returns records of the open answer. If the answer yields none, read sends another request.
+// read returns records of the open answer. If the answer yields none, read sends another request. Where the library panics, in its
+// decompressors and with old messages, the answer cannot be read.
 func (f *fetcher) read(offset int64) (fetch stream.Fetch, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -115,7 +102,7 @@ func (f *fetcher) read(offset int64) (fetch stream.Fetch, err error) {
 		}
 	}()
 	c := f.cluster.config
-	if err := f.conn.SetDeadline(time.Now().Add(c.MaxWait + c.RequestTimeout)); err != nil {
+	if err := f.leader.SetDeadline(time.Now().Add(c.MaxWait + c.RequestTimeout)); err != nil {
 		return stream.Fetch{}, err
 	}
 	if f.open != nil && f.open.next == offset {
@@ -131,110 +118,52 @@ func (f *fetcher) read(offset int64) (fetch stream.Fetch, err error) {
 }
 
 func (f *fetcher) ask(offset int64) error {
-	if err := f.finish(); err != nil {
+	if f.open != nil {
+		if err := f.open.finish(); err != nil {
+			return err
+		}
+	}
+	f.open = nil
+	sentAt := f.cluster.config.Now()
+	head, err := f.leader.ask(f.cluster.config, f.partition, offset, f.isolation)
+	if err != nil {
 		return err
 	}
-	if _, err := f.conn.Seek(offset, kafkago.SeekAbsolute|kafkago.SeekDontCheck); err != nil {
-		return err
+	f.open = &answer{from: f.leader, partition: f.partition, answerHead: head, left: head.batches, next: offset, sentAt: sentAt, newest: f.newest}
+	if f.isolation == kafkago.ReadCommitted {
+		f.open.void = newAborted(head.aborted)
+	} else {
+		f.open.stable = head.end
 	}
-	c := f.cluster.config
-	most := c.FetchBytes
-	if f.single {
-		most = 1 // a broker answers with at least one batch
-	}
-	sentAt := c.Now()
-	batch := f.conn.ReadBatchWith(kafkago.ReadBatchConfig{MinBytes: 1, MaxBytes: most, MaxWait: c.MaxWait})
-	f.open = &answer{batch: batch, asked: offset, next: offset, sentAt: sentAt, end: batch.HighWaterMark()}
-	return batch.Err() // then the high watermark is not known either
+	return nil
 }
 
 // take reads up to Config.FetchRecords records of the open answer. If the answer breaks off after some records, take returns
 // those records.
 func (f *fetcher) take() (stream.Fetch, error) {
-	a, from := f.open, f.open.next
+	a := f.open
 	limit := f.cluster.config.FetchRecords
-	records := make([]stream.Record, 0, max(0, min(int64(limit), a.end-a.next, int64(f.typical+f.typical/4+16))))
-	for len(records) < limit && f.open != nil {
-		m, err := a.batch.ReadMessage()
+	fetch := stream.Fetch{HighWatermark: a.end, Open: a.end - a.stable, SentAt: a.sentAt}
+	fetch.Records = make([]stream.Record, 0, max(0, min(int64(limit), a.end-a.next, int64(f.typical+f.typical/4+16))))
+	for len(fetch.Records) < limit {
+		var leftOut **stream.Record
+		if len(fetch.Records) == 0 {
+			leftOut = &fetch.LeftOut
+		}
+		r, more, err := a.record(leftOut)
 		if err != nil {
-			if errors.Is(err, errBatch) && len(records) == 0 {
-				return f.unread(), nil
+			if len(fetch.Records) == 0 {
+				return stream.Fetch{}, err
 			}
-			if err := f.exhausted(err); err != nil {
-				if len(records) == 0 {
-					return stream.Fetch{}, err
-				}
-				f.drop()
-			}
+			f.drop()
 			break
 		}
-		records = append(records, record(f.partition, m))
-		a.next = m.Offset + 1
-		f.newest = event.InstantOf(m.Time)
-	}
-	if a.next > from {
-		f.single = false
-	}
-	return stream.Fetch{Records: records, Next: a.next, HighWatermark: a.end, SentAt: a.sentAt}, nil
-}
-
-// unread returns the next record without its content: its batch is too large once it is decompressed. A later fetch does the same for
-// the record after it. So even such a batch ends.
-func (f *fetcher) unread() stream.Fetch {
-	a := f.open
-	f.drop()
-	r := stream.Record{Topic: f.partition.Topic, Partition: f.partition.Index, Offset: a.next, Time: f.newest, Cut: &stream.Cut{Unread: true}}
-	return stream.Fetch{Records: []stream.Record{r}, Next: a.next + 1, HighWatermark: a.end, SentAt: a.sentAt}
-}
-
-// exhausted returns why the open answer yields no more records: nil at the end of the answer.
-func (f *fetcher) exhausted(err error) error {
-	a := f.open
-	switch {
-	case errors.Is(err, kafkago.RequestTimedOut): // how the library says "nothing new", and "read too slowly"
-	case errors.Is(err, io.EOF):
-		// Compaction emptied the offsets at the end of a batch. The offset of the library may lie behind ours.
-		a.next = max(a.next, a.batch.Offset())
-		if a.next == a.asked && a.next < a.end {
-			// The broker answers with the whole batch that spans the offset. The batch held nothing from that offset on, so the
-			// offset itself was compacted away. How many offsets after it were, the library does not say.
-			a.next++
+		if !more {
+			f.open = nil
+			break
 		}
-	default:
-		return err
+		fetch.Records = append(fetch.Records, r)
 	}
-	return f.finish()
-}
-
-// finish closes the open answer. Then the connection takes the next request.
-func (f *fetcher) finish() error {
-	if f.open == nil {
-		return nil
-	}
-	batch := f.open.batch
-	f.open = nil
-	if err := batch.Close(); err != nil && !errors.Is(err, kafkago.RequestTimedOut) {
-		return err
-	}
-	return nil
-}
-
-func record(p shard.Partition, m kafkago.Message) stream.Record {
-	cut := uncut(&m)
-	r := stream.Record{
-		Cut:       cut,
-		Topic:     p.Topic,
-		Partition: p.Index,
-		Offset:    m.Offset,
-		Time:      event.InstantOf(m.Time),
-		Key:       m.Key,
-		Value:     m.Value,
-	}
-	if len(m.Headers) > 0 {
-		r.Headers = make([]stream.Header, len(m.Headers))
-		for i, h := range m.Headers {
-			r.Headers[i] = stream.Header(h)
-		}
-	}
-	return r
+	fetch.Next, f.newest = a.next, a.newest
+	return fetch, nil
 }

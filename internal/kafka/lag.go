@@ -16,13 +16,21 @@ type Progress struct {
 	Partition shard.Partition
 	// First is the first offset that the log holds, End the next to be written.
 	First, End int64
+	// Open is the number of offsets before End that open transactions hold back.
+	Open int64
 	// Committed is the group's committed offset, -1 for none.
 	Committed int64
 }
 
-// Lag returns the number of offsets between the committed one and the end. It is negative if the committed offset lies beyond the
-// end: the log was truncated.
-func (p Progress) Lag() int64 { return p.End - max(p.Committed, p.First) }
+// Stable returns the last stable offset: the end of what can be read now.
+func (p Progress) Stable() int64 { return p.End - p.Open }
+
+// Lag returns the number of offsets between the committed one and the last stable one. It is negative if the committed offset lies beyond
+// the end: the log was truncated. A version of this program that read what is not committed may have left a commit between the last
+// stable offset and the end: then there is nothing to read, and no lag.
+func (p Progress) Lag() int64 {
+	return max(p.Stable(), min(p.Committed, p.End)) - max(p.Committed, p.First)
+}
 
 // Progress returns the position of the group in every partition of the input topics.
 func (c *Cluster) Progress(ctx context.Context) ([]Progress, error) {
@@ -31,7 +39,8 @@ func (c *Cluster) Progress(ctx context.Context) ([]Progress, error) {
 		return nil, fmt.Errorf("look at the group's progress: %w", err)
 	}
 	partitions := inputPartitions(n)
-	// Read the commits first: a commit that equals an end read later has equalled the end when it was read.
+	// Read the commits first: a commit that equals an end read later has equalled the end when it was read. Read the stable ends last: what
+	// is written in between does not look open then.
 	committed, err := c.committed(ctx, partitions)
 	if err != nil {
 		return nil, fmt.Errorf("look at the group's progress: %w", err)
@@ -40,9 +49,14 @@ func (c *Cluster) Progress(ctx context.Context) ([]Progress, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look at the group's progress: %w", err)
 	}
+	stable, err := c.stableEnds(ctx, partitions)
+	if err != nil {
+		return nil, fmt.Errorf("look at the group's progress: %w", err)
+	}
 	progress := make([]Progress, len(partitions))
 	for i, p := range partitions {
 		progress[i] = Progress{Partition: p, First: ends[p].first, End: ends[p].end, Committed: -1}
+		progress[i].Open = max(0, ends[p].end-max(stable[p], ends[p].first))
 		if offset, ok := committed[p]; ok {
 			progress[i].Committed = offset
 		}
@@ -50,8 +64,8 @@ func (c *Cluster) Progress(ctx context.Context) ([]Progress, error) {
 	return progress, nil
 }
 
-// CaughtUp reports whether the committed offsets of the group equal the ends of the log in all partitions of the inputs. An empty
-// partition needs no commit.
+// CaughtUp reports whether the committed offsets of the group equal the last stable offsets in all partitions of the inputs: what an open
+// transaction holds back counts once the transaction has ended. An empty partition needs no commit.
 func (c *Cluster) CaughtUp(ctx context.Context) (bool, error) {
 	progress, err := c.Progress(ctx)
 	if err != nil {

@@ -67,6 +67,10 @@ func TestLag(t *testing.T) {
 		{"part way", Progress{First: 4, End: 10, Committed: 7}, 3},
 		{"what was to come next has expired", Progress{First: 8, End: 10, Committed: 7}, 2},
 		{"truncated below the commit", Progress{First: 0, End: 10, Committed: 12}, -2},
+		{"all but an open transaction", Progress{First: 0, End: 10, Open: 4, Committed: 6}, 0},
+		{"some before an open transaction", Progress{First: 0, End: 10, Open: 4, Committed: 5}, 1},
+		{"an open transaction that an earlier version has read", Progress{First: 0, End: 10, Open: 4, Committed: 8}, 0},
+		{"truncated below the commit, and a transaction is open", Progress{First: 0, End: 10, Open: 4, Committed: 12}, -2},
 	} {
 		if got := row.p.Lag(); got != row.want {
 			t.Errorf("%s: lag %d, want %d", row.name, got, row.want)

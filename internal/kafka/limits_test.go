@@ -43,7 +43,7 @@ func TestLimitsAgree(t *testing.T) {
 		{"one of three replicas is enough", set(feedback, minInSync, "1"), feedback + " " + minInSync, "min.insync.replicas=2", false},
 		{"small brokers", func(l *limits) { l.broker[brokerSize] = "500000" }, "brokers " + brokerSize, "--entity-default", false},
 		{"records deleted unread", func(l *limits) {
-			l.progress = []Progress{{purchases, 10, 20, -1}, {purchases, 10, 20, 10}, {purchases, 12, 20, 10}}
+			l.progress = []Progress{{purchases, 10, 20, 0, -1}, {purchases, 10, 20, 0, 10}, {purchases, 12, 20, 0, 10}}
 		}, "customer.purchases.v1/0 retention", "2 records were deleted", true},
 	} {
 		t.Run(row.why, func(t *testing.T) {

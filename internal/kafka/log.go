@@ -15,7 +15,8 @@ import (
 // Log reads partitions, whatever the group has assigned. It is safe for concurrent use, but each partition is fetched by one
 // goroutine.
 type Log struct {
-	cluster *Cluster
+	cluster   *Cluster
+	isolation kafkago.IsolationLevel
 
 	mu       sync.Mutex // guards the map; a fetcher belongs to the goroutine that fetches its partition
 	fetchers map[shard.Partition]*fetcher
@@ -23,7 +24,7 @@ type Log struct {
 
 // NewLog returns a reader of the cluster's topics. Close it while no call is under way.
 func (c *Cluster) NewLog() *Log {
-	return &Log{cluster: c, fetchers: make(map[shard.Partition]*fetcher)}
+	return &Log{cluster: c, isolation: kafkago.ReadCommitted, fetchers: make(map[shard.Partition]*fetcher)}
 }
 
 // Close closes the connections.
@@ -40,8 +41,8 @@ func (l *Log) Close() {
 // expired or was never written, Fetch fails with stream.ErrOffsetOutOfRange and skips nothing. After any other error the same
 // call may be made again: it dials anew, after a pause that grows. The records belong to the caller.
 //
-// Transaction markers are returned as records (key of 4 bytes, value of 6), and so are records of aborted transactions: the
-// library does not tell them from other records. Offsets that hold nothing are skipped.
+// Fetch reads what is committed: up to the last stable offset, without the markers of transactions and without the records of aborted
+// ones. It passes their offsets, and offsets that hold nothing.
 func (l *Log) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
 	fetch, err := l.fetcher(p).fetch(ctx, offset)
 	if err != nil {
@@ -55,13 +56,14 @@ func (l *Log) fetcher(p shard.Partition) *fetcher {
 	defer l.mu.Unlock()
 	f := l.fetchers[p]
 	if f == nil {
-		f = &fetcher{cluster: l.cluster, partition: p}
+		f = &fetcher{cluster: l.cluster, partition: p, isolation: l.isolation}
 		l.fetchers[p] = f
 	}
 	return f
 }
 
-// Bounds returns the first offset that the log holds, and the end of the log (the next offset to be written).
+// Bounds returns the first offset that the log holds, and the end of the log (the next offset to be written), whether what lies before the
+// end can be read yet or not.
 func (l *Log) Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error) {
 	bounds, err := l.cluster.bounds(ctx, []shard.Partition{p})
 	if err != nil {

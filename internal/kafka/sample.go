@@ -8,7 +8,6 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
-	"tidemark/internal/stream"
 )
 
 // Sample says which partitioner explains the partitions of the keys.
@@ -140,18 +139,16 @@ func (l *Log) newestKeys(ctx context.Context, p shard.Partition, records int) (m
 			return nil, err
 		}
 		for _, r := range fetch.Records {
-			if len(r.Key) > 0 && !isMarker(r) {
+			if len(r.Key) > 0 {
 				keys[string(r.Key)] = struct{}{}
 			}
+		}
+		if fetch.Next == at && fetch.Open > 0 {
+			break // an open transaction holds the rest back
 		}
 		at = fetch.Next
 	}
 	return keys, nil
-}
-
-// isMarker reports whether r looks like a transaction marker: its key is a version and a type, 16 bits each.
-func isMarker(r stream.Record) bool {
-	return len(r.Key) == 4 && r.Key[0] == 0 && r.Key[1] == 0 && r.Key[2] == 0 && r.Key[3] <= 1 && len(r.Value) == 6
 }
 
 // inputPartitions returns the partitions of the input topics, n of each.

@@ -95,6 +95,7 @@ type file struct {
 	Base      string              `yaml:"base"`
 	Rates     map[string][]rate   `yaml:"rates"`
 	Oldest    string              `yaml:"oldest"`
+	Digits    map[string]int      `yaml:"digits"`
 	Buy       purchase            `yaml:"purchase"`
 	Spend     spend               `yaml:"spend"`
 	Value     worth               `yaml:"value"`
@@ -280,7 +281,10 @@ func (f *file) model() (score.Model, error) {
 	model, err := f.Buy.model()
 	m.Value.Purchase = model
 	rates, rateErr := f.rates()
-	m.Rates = rates
+	m.Rates, m.Digits = rates, map[event.Currency]int{}
+	for code, n := range f.Digits {
+		m.Digits[event.Currency(code)] = n
+	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
 	return m, errors.Join(append(errs, err, stackErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)

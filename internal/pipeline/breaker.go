@@ -157,6 +157,7 @@ func (s *session) pauseIfTooManyBad(ctx context.Context, records int) error {
 	for _, n := range s.refused {
 		batch.bad += n
 	}
+	s.reportUnrated()
 	s.refused = nil
 	pause, notice := s.lane.breaker.add(s.cfg.Breaker, time.Now(), batch)
 	if notice != nil {

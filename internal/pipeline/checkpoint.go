@@ -45,7 +45,7 @@ const eventsPerView = 10
 // goOnShowing projects the next page of the turn, after a batch of so many events. It reports whether there was anything to do. A lane
 // that lags writes fewer views, and so each view more rarely: these views are old anyway.
 func (s *session) goOnShowing(ctx context.Context, events int) (bool, error) {
-	if !s.display.showing() || events == 0 && !s.intake.caughtUp() { // events are about to come
+	if !s.display.showing() || events == 0 && !s.intake.drained() { // events are about to come
 		return false, nil
 	}
 	most := s.cfg.viewsPerStep

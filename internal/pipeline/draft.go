@@ -92,8 +92,10 @@ func (d *draft) apply(items []*item) (int, error) {
 		case score.RefusedTooOld:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooOld, "%s lies before the oldest time that the model takes", event.Earliest(x.event))))
 		case score.RefusedCurrency:
-			refused := letter(x.record, event.Invalidf(event.UnknownCurrency, "the model has no rate for %s at that date", currencyOf(x.event)))
-			refused.detail = string(currencyOf(x.event))
+			missing := s.engine.Unrated(currencyOf(x.event))
+			refused := letter(x.record, event.Invalidf(event.UnknownCurrency, "the model has no rate for %s, and the order is of %s: add the rate under rates in the model file",
+				missing, x.event.Common().OccurredAt))
+			refused.detail = missing
 			d.part.letters = append(d.part.letters, refused)
 		}
 		d.part.results[result{x.record.Topic, verdict.String()}]++

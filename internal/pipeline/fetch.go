@@ -33,7 +33,9 @@ func (x *item) partition() shard.Partition {
 type run struct {
 	items      []*item
 	next, high int64
-	sentAt     event.Instant
+	// open is the number of offsets before high that open transactions hold back.
+	open   int64
+	sentAt event.Instant
 	// origin is the first record of the log, as far as it is known.
 	origin shard.Origin
 	// away says that the log does not answer: its end is not known.
@@ -85,10 +87,10 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 			f = stream.Fetch{}
 		}
 		origin := latest.origin
-		if i.awaitsFirst && len(f.Records) > 0 {
-			origin, i.awaitsFirst = shard.OriginOf(f.Records[0]), false
+		if first, ok := f.First(); ok && i.awaitsFirst {
+			origin, i.awaitsFirst = shard.OriginOf(first), false
 		}
-		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, origin: origin, err: lost}
+		latest = run{next: max(f.Next, offset), high: f.HighWatermark, open: f.Open, sentAt: f.SentAt, origin: origin, err: lost}
 		if in.cfg.Clock == SimulatedClock {
 			latest.sentAt = sent
 		}

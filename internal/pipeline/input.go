@@ -25,10 +25,15 @@ type input struct {
 	items   []*item
 	// last is the record time of the last record taken. reached is the newest instant up to which everything has been taken.
 	last, reached event.Instant
+	// held is when the input was first seen to be held by an open transaction, at the offset heldAt; unknown for not held.
+	held   event.Instant
+	heldAt int64
+	// toldAt is the held that has been reported.
+	toldAt event.Instant
 }
 
 func newInput(p shard.Partition, start int64) *input {
-	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), last: unknown, reached: unknown}
+	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), last: unknown, reached: unknown, held: unknown}
 }
 
 // fill takes up runs until it has an item, or until no further run has arrived.
@@ -65,6 +70,7 @@ func (in *input) note() {
 	if in.atEnd() {
 		in.reached = max(in.reached, in.current.sentAt)
 	}
+	in.noteHeld()
 }
 
 // position is the offset below which everything has been taken.

@@ -50,12 +50,12 @@ func (in *intake) positions() shard.Marks {
 	return all
 }
 
-// ends are the ends of the logs as of the last fetch; a partition that has not been fetched yet is absent.
+// ends are the ends of what could be read of the logs as of the last fetch; a partition that has not been fetched yet is absent.
 func (in *intake) ends() shard.Marks {
 	all := make(shard.Marks, len(in.inputs))
 	for _, i := range in.inputs {
 		if i.known {
-			all[i.partition] = i.current.high
+			all[i.partition] = i.current.high - i.current.open
 		}
 	}
 	return all

@@ -42,6 +42,7 @@ type Lane struct {
 	// groupOffsets are the offsets that the consumer group holds.
 	groupOffsets shard.Marks
 	breaker      breaker
+	unrated      unrated
 	population   *population
 
 	// blind is states.blind, for tests.
@@ -64,7 +65,7 @@ func New(cfg Config) (*Lane, error) {
 	b.pulse.asked = map[shard.Partition]*atomic.Int64{}
 	b.backlogs = map[shard.Partition]*backlog{}
 	b.progress.Store(&Progress{})
-	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}}
+	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}, unrated: unrated{}}
 	l.population = &population{base: b, views: cfg.Store}
 	for _, p := range shard.Partitions(b.cfg.Index) {
 		b.partitions = append(b.partitions, p)

@@ -21,7 +21,7 @@ type batch struct {
 func (b batch) size() int { return len(b.items) + len(b.bad) }
 
 // take merges what has arrived, the least head first. It stops at a partition that is below its high watermark and has nothing at
-// hand: the next record of that partition may come first.
+// hand: the next record of that partition may come first. An open transaction makes take stop no longer than patience.
 func (in *intake) take() (batch, error) {
 	var b batch
 	bytes := 0
@@ -59,7 +59,7 @@ func (in *intake) least() (*input, error) {
 		}
 		switch {
 		case len(i.items) == 0:
-			waiting = waiting || !i.atEnd()
+			waiting = waiting || in.awaits(i)
 		case least == nil || in.before(i.items[0], least.items[0]):
 			least = i
 		}

@@ -10,14 +10,14 @@ import (
 
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
-	events, deadLetters, transitions, losses, dataLoss, errors *prometheus.CounterVec
-	takeovers                                                  *prometheus.CounterVec
-	conflicts, rebuilds, reviews, misrouted, stalls, forgotten prometheus.Counter
-	committedSeconds, publishedSeconds                         *prometheus.HistogramVec
-	commitSeconds, reviewDelay                                 prometheus.Histogram
-	lag, checkpoint, outbox, held, paused, failing, shops      *prometheus.GaugeVec
-	quality                                                    quality
-	cache                                                      cacheMetrics
+	events, deadLetters, transitions, losses, dataLoss, errors  *prometheus.CounterVec
+	takeovers                                                   *prometheus.CounterVec
+	conflicts, rebuilds, reviews, misrouted, stalls, forgotten  prometheus.Counter
+	committedSeconds, publishedSeconds                          *prometheus.HistogramVec
+	commitSeconds, reviewDelay                                  prometheus.Histogram
+	lag, checkpoint, outbox, held, paused, failing, open, shops *prometheus.GaugeVec
+	quality                                                     quality
+	cache                                                       cacheMetrics
 }
 
 // latencies are the buckets, in seconds, of everything that should take well under a second.
@@ -64,6 +64,7 @@ func NewMetrics() *Metrics {
 		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
 		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
 		shops:         gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
+		open:          gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
 		quality:       newQuality(),
 		cache:         newCacheMetrics(),
 	}
@@ -89,7 +90,7 @@ func (m *Metrics) begin() {
 // forget drops the gauges of a lane that has ended: they no longer hold, and another process may own the partitions now.
 func (m *Metrics) forget(index int) {
 	of := prometheus.Labels{"partition": strconv.Itoa(index)}
-	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing} {
+	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing, m.open} {
 		gauge.DeletePartialMatch(of)
 	}
 	if index == 0 { // the lane that counts the population and judges the models
@@ -103,7 +104,7 @@ func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
-		m.failing, m.stalls, m.shops,
+		m.failing, m.open, m.stalls, m.shops,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)

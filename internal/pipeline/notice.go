@@ -11,7 +11,7 @@ type Notice struct {
 	Kind      NoticeKind
 	Shard     int
 	Partition shard.Partition
-	// Offset is the place of the record, for Shortened.
+	// Offset is the place of the record, for Shortened; the last stable offset, for OpenTransaction.
 	Offset int64
 	// Operation names what was tried, for Trouble, Recovered and GivenUp; what is due, for Drift; what to do, for Paused, ReadOnly and
 	// Refused.
@@ -62,11 +62,17 @@ const (
 	ReadOnly
 	// Refused says that the store refuses a call for good; the lane takes over again, and commits less at a time.
 	Refused
+	// OpenTransaction says that a partition cannot be read on, and for how long, because a transaction is open. The lane does not wait for
+	// it any more with what other partitions hold, but runs no review in silence.
+	OpenTransaction
+	// NoRate says that the model in force has no rate for the currency of events, which went to the dead letters.
+	NoRate
 )
 
 var noticeKinds = [...]string{
 	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "another log", "paused", "probing", "resumed", "too many bad records",
 	"record too large: its dead letter holds only the beginning", "drift", "works again", "gives up", "read-only", "refused",
+	"a transaction is open", "a rate is missing",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

@@ -47,12 +47,15 @@ func Look(ctx context.Context, log Log, p shard.Partition, remembered shard.Orig
 	}
 	for look := 0; look < looksAtMost && next < end; look++ {
 		f, err := log.Fetch(ctx, p, next)
+		found, ok := f.First()
 		switch {
 		case err != nil:
 			return s, fmt.Errorf("look at %s from offset %d: %w", p, next, err)
-		case len(f.Records) > 0:
-			s.Found = shard.OriginOf(f.Records[0])
+		case ok:
+			s.Found = shard.OriginOf(found)
 			return s, nil
+		case next >= f.HighWatermark-f.Open && !s.comparable():
+			return s, nil // the first record belongs to an open transaction: nobody can read it yet
 		case f.Next <= next:
 			return s, fmt.Errorf("look at %s from offset %d of %d: %w", p, next, end, errNoAnswer)
 		}

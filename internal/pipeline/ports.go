@@ -105,6 +105,8 @@ type Engine interface {
 	// Shows reports whether an event may change the Score more than the passing of time does. When it returns false, and
 	// no label or due time has changed either, the lane leaves the view as it is: as_of says how old the view is.
 	Shows(x event.Event) bool
+	// Unrated says for which events in a currency the model has no rate: "AUD", or "EUR before 2015-01-01".
+	Unrated(c event.Currency) string
 	// Hash names the model.
 	Hash() string
 	// EffectiveAt is the instant from which the model is in force. Review moves a profile of another model to this model at

@@ -13,7 +13,8 @@ type Progress struct {
 	Applied map[shard.Partition]int64
 	// Committed are the offsets that the group holds: everything below them is projected too.
 	Committed map[shard.Partition]int64
-	// End is the end of the log as of the last fetch; a partition that has not been read yet is absent.
+	// End is the end of what could be read of the log as of the last fetch: the last stable offset. A partition that has not been read
+	// yet is absent.
 	End map[shard.Partition]int64
 	// ReadUntil is the watermark W. Reviewed is the watermark up to which all due reviews have been run.
 	ReadUntil, Reviewed event.Instant
@@ -48,7 +49,7 @@ func (s *session) publishProgress(paused bool) {
 		}
 		lags = lags || s.applied[partition] < end
 	}
-	s.pulse.content.Store(paused || !lags)
+	s.pulse.content.Store(paused || !lags || s.noteOpen())
 	s.pulse.paused.Store(paused)
 	s.metrics.paused.WithLabelValues(s.label()).Set(number(paused))
 	s.metrics.held.WithLabelValues(s.label()).Set(float64(s.heldShards()))

@@ -46,6 +46,9 @@ func (s Succession) Score(p score.Profile, at event.Instant) score.Score {
 	return s.Of(&p, at).Score(p, at)
 }
 
+// Unrated says for which events in a currency the model in force from now on has no rate.
+func (s Succession) Unrated(c event.Currency) string { return s.Now.Unrated(c) }
+
 // Shows reports whether an event may change the Score, under either model.
 func (s Succession) Shows(x event.Event) bool { return s.Before.Shows(x) || s.Now.Shows(x) }
 

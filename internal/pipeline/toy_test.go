@@ -227,6 +227,8 @@ func (toy) Score(p score.Profile, at event.Instant) score.Score {
 // Shows is false: the Score changes with transitions alone.
 func (toy) Shows(event.Event) bool { return false }
 
+func (toy) Unrated(c event.Currency) string { return string(c) }
+
 func (e toy) Hash() string { return e.hash }
 
 func (e toy) EffectiveAt() event.Instant { return e.effective }

@@ -31,24 +31,41 @@ type Result struct {
 	// Verdicts counts the events by verdict. Late counts the events after AsOf, which are left out.
 	Verdicts map[score.Verdict]int
 	Late     int
-	// NoRate counts the events that were refused because the model has no rate for their currency at their date.
-	NoRate map[event.Currency]int
+	// NoRate are the events that were refused because the model has no rate for their currency at their date.
+	NoRate map[event.Currency]Unrated
 	// Forgotten counts how often prospects were forgotten. Those who did not come again are not among Customers.
 	Forgotten int
+}
+
+// Unrated are events of one currency without a rate: their number, and when the first and the last of them occurred.
+type Unrated struct {
+	Events      int
+	First, Last event.Instant
+}
+
+// and returns u with the events of v.
+func (u Unrated) and(v Unrated) Unrated {
+	if u.Events == 0 || v.Events == 0 {
+		u.First, u.Last = u.First+v.First, u.Last+v.Last // of which one is 0
+	} else {
+		u.First, u.Last = min(u.First, v.First), max(u.Last, v.Last)
+	}
+	u.Events += v.Events
+	return u
 }
 
 // counts are what became of events.
 type counts struct {
 	verdicts map[score.Verdict]int
-	noRate   map[event.Currency]int
+	noRate   map[event.Currency]Unrated
 }
 
-func newCounts() counts { return counts{map[score.Verdict]int{}, map[event.Currency]int{}} }
+func newCounts() counts { return counts{map[score.Verdict]int{}, map[event.Currency]Unrated{}} }
 
 func (c counts) add(x event.Event, verdict score.Verdict) {
 	c.verdicts[verdict]++
 	if p, ok := x.(*event.Purchase); ok && verdict == score.RefusedCurrency {
-		c.noRate[p.Amount.Currency]++
+		c.noRate[p.Amount.Currency] = c.noRate[p.Amount.Currency].and(Unrated{1, p.OccurredAt, p.OccurredAt})
 	}
 }
 
@@ -89,8 +106,8 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 		for verdict, n := range c.verdicts {
 			r.Verdicts[verdict] += n
 		}
-		for currency, n := range c.noRate {
-			r.NoRate[currency] += n
+		for currency, more := range c.noRate {
+			r.NoRate[currency] = r.NoRate[currency].and(more)
 		}
 	}
 	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool {

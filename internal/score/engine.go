@@ -71,6 +71,9 @@ func (e *Engine) Version() string { return e.model.Version }
 // Hash names all numbers of the model.
 func (e *Engine) Hash() string { return e.model.Hash }
 
+// Unrated says for which events in a currency the model has no rate: see Model.Unrated.
+func (e *Engine) Unrated(c event.Currency) string { return e.model.Unrated(c) }
+
 // New returns the profile of a customer of whom nothing is known.
 func (e *Engine) New(customer string) Profile {
 	return Profile{Customer: customer, Model: e.model.Hash, Due: event.Never}

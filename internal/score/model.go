@@ -3,6 +3,7 @@ package score
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -23,6 +24,8 @@ type Model struct {
 	Rates               Rates
 	// Oldest is the first day that is taken for a time: an event with an earlier one is refused as TOO_OLD. At zero it is 1970-01-01.
 	Oldest event.Day
+	// Digits are the minor digits of currencies that ISO 4217 does not list, in 0..8.
+	Digits map[event.Currency]int
 	Value  clv.Model
 	Churn  churn.Lines
 	// Stack turns the risk of the purchase model into the churn risk.
@@ -69,7 +72,7 @@ func (m *Model) Check() error {
 	if _, ok := m.Base.Digits(); !ok {
 		errs = append(errs, fmt.Errorf("base: %q is not an ISO 4217 code", m.Base))
 	}
-	fail("rates", m.Rates.check())
+	fail("rates", m.checkRates())
 	if m.Oldest < 0 {
 		errs = append(errs, fmt.Errorf("oldest: %s lies before 1970-01-01: no time before 1970 is taken", m.Oldest))
 	}
@@ -99,18 +102,48 @@ type Rate struct {
 	Value float64
 }
 
-func (r Rates) check() error {
-	for currency, rates := range r {
-		if _, ok := currency.Digits(); !ok {
-			return fmt.Errorf("%q is not an ISO 4217 code", currency)
+// checkRates checks rates and digits: every currency with a rate needs digits, and given digits must not contradict ISO 4217.
+func (m *Model) checkRates() error {
+	var errs []error
+	for _, c := range slices.Sorted(maps.Keys(m.Digits)) {
+		known, ok := c.Digits()
+		switch given := m.Digits[c]; {
+		case !c.WellFormed():
+			errs = append(errs, fmt.Errorf("digits: %q is not three capital letters, or stands for no currency", c))
+		case given < 0 || given > maxDigits:
+			errs = append(errs, fmt.Errorf("digits: %d of %s are not in 0..%d", given, c, maxDigits))
+		case ok && given != known:
+			errs = append(errs, fmt.Errorf("digits: %s has %d by ISO 4217, not %d", c, known, given))
+		case len(m.Rates[c]) == 0 && c != m.Base:
+			errs = append(errs, fmt.Errorf("digits: %s has no rate", c))
 		}
-		for i, rate := range rates {
-			if !(rate.Value > 0 && rate.Value < 1e9) || i > 0 && rate.From <= rates[i-1].From {
-				return fmt.Errorf("%s: rates must be positive and their dates ascend", currency)
+	}
+	for _, c := range slices.Sorted(maps.Keys(m.Rates)) {
+		if !c.WellFormed() {
+			errs = append(errs, fmt.Errorf("%q is not an ISO 4217 code", c))
+		} else if _, ok := m.digits(c); !ok {
+			errs = append(errs, fmt.Errorf("%q is not an ISO 4217 code; if it is what your events say, give the number of its minor digits under digits, such as digits: {%s: 2}", c, c))
+		}
+		for i, rate := range m.Rates[c] {
+			if !(rate.Value > 0 && rate.Value < 1e9) || i > 0 && rate.From <= m.Rates[c][i-1].From {
+				errs = append(errs, fmt.Errorf("%s: rates must be positive and their dates ascend", c))
+				break
 			}
 		}
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// maxDigits bounds the minor digits that a model may give a currency of its own.
+const maxDigits = 8
+
+// digits returns the number of minor digits of a currency, by ISO 4217 or by the model; false where neither tells.
+func (m *Model) digits(c event.Currency) (int, bool) {
+	if n, ok := c.Digits(); ok {
+		return n, true
+	}
+	n, ok := m.Digits[c]
+	return n, ok
 }
 
 // factor returns the factor from minor units of a currency to minor units of the base on a day. It is false where there is no
@@ -119,15 +152,25 @@ func (m *Model) factor(c event.Currency, on event.Day) (float64, bool) {
 	if c == m.Base {
 		return 1, true
 	}
-	digits, _ := c.Digits()
+	digits, ok := m.digits(c)
+	if !ok {
+		return 0, false
+	}
 	base, _ := m.Base.Digits()
-	rates := m.Rates[c]
-	for _, rate := range slices.Backward(rates) {
+	for _, rate := range slices.Backward(m.Rates[c]) {
 		if rate.From <= on {
 			return rate.Value * math.Pow10(base-digits), true
 		}
 	}
 	return 0, false
+}
+
+// Unrated says for which events in a currency the model has no rate: "AUD", or "EUR before 2015-01-01" where rates begin later.
+func (m *Model) Unrated(c event.Currency) string {
+	if rates := m.Rates[c]; len(rates) > 0 {
+		return fmt.Sprintf("%s before %s", c, rates[0].From)
+	}
+	return string(c)
 }
 
 // convert multiplies, and rounds half to even.

@@ -233,7 +233,8 @@ func (l boundedLog) Fetch(ctx context.Context, p shard.Partition, offset int64) 
 			break
 		}
 	}
-	f.Next, f.HighWatermark = min(f.Next, end), end
+	stable := min(f.HighWatermark-f.Open, end)
+	f.Next, f.HighWatermark, f.Open = min(f.Next, end), end, end-stable
 	return f, err
 }
 

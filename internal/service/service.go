@@ -132,6 +132,10 @@ func (s *Service) report(n pipeline.Notice) {
 	if n.Kind == pipeline.Refused {
 		n.Operation = "from now on with smaller commits; raise proto-max-bulk-len of Redis, or the limit of the proxy before it"
 	}
+	if n.Kind == pipeline.OpenTransaction {
+		n.Operation = "the producer, or a broker after transaction.timeout.ms, ends it; else: " +
+			s.cfg.Cluster.AbortCommand(n.Partition, n.Offset)
+	}
 	if n.Kind == pipeline.Drift {
 		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
 		return

@@ -10,8 +10,8 @@ import (
 // minLate is the least delay of a late message.
 const minLate = time.Minute
 
-// noCurrency looks like a currency, and is none.
-const noCurrency event.Currency = "XQX"
+// noCurrency looks like a currency: it is the code of ISO 4217 for none.
+const noCurrency event.Currency = "XXX"
 
 // send puts an event into the post under a new id, with the faults of the way. An event is dropped if it does not happen
 // between From and To, or would be sent later.

@@ -34,9 +34,26 @@ type Fetch struct {
 	Next int64
 	// HighWatermark is the end of the log when the broker answered: the next offset to be written.
 	HighWatermark int64
+	// Open is the number of offsets from the last stable offset to the end of the log: an open transaction, and all that was written
+	// after its first record. None of it can be read before the transaction ends. It is 0 where no transaction is open.
+	Open int64
 	// SentAt is the time at which the fetch was sent, by this process's clock. If Next has reached HighWatermark, every record that
 	// was written before SentAt has been read.
 	SentAt event.Instant
+	// LeftOut is the first record that the reader passed before Records[0], because it belongs to an aborted transaction or ends one. It is
+	// nil where there is none.
+	LeftOut *Record
+}
+
+// First returns the first record of the log that the fetch has read, whether it counts or not; false for none.
+func (f Fetch) First() (Record, bool) {
+	switch {
+	case f.LeftOut != nil:
+		return *f.LeftOut, true
+	case len(f.Records) > 0:
+		return f.Records[0], true
+	}
+	return Record{}, false
 }
 
 // ErrOffsetOutOfRange is the error of a fetch from an offset that the log does not hold: the record has
