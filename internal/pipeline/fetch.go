@@ -88,7 +88,7 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		if i.awaitsFirst && len(f.Records) > 0 {
 			origin, i.awaitsFirst = shard.OriginOf(f.Records[0]), false
 		}
-		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: f.SentAt, origin: origin, err: lost}
+		latest = run{next: max(f.Next, offset), high: f.HighWatermark, sentAt: min(f.SentAt, sent), origin: origin, err: lost}
 		if in.cfg.Clock == SimulatedClock {
 			latest.sentAt = sent
 		}

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"sync/atomic"
 
-	"tidemark/internal/event"
 	"tidemark/internal/shard"
 )
 
@@ -23,12 +22,11 @@ type input struct {
 	known   bool
 	current run
 	items   []*item
-	// last is the record time of the last record taken. reached is the newest instant up to which everything has been taken.
-	last, reached event.Instant
+	reach   reach
 }
 
 func newInput(p shard.Partition, start int64) *input {
-	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), last: unknown, reached: unknown}
+	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), reach: reach{until: unknown}}
 }
 
 // fill takes up runs until it has an item, or until no further run has arrived.
@@ -45,7 +43,10 @@ func (in *input) fill() error {
 				return r.err
 			}
 			in.current, in.items, in.known = r, r.items, true
-			in.note()
+			if !r.away {
+				in.reach.found(end{r.sentAt, r.high})
+			}
+			in.reach.took(in.position())
 		default:
 			return nil
 		}
@@ -56,15 +57,8 @@ func (in *input) fill() error {
 func (in *input) pop() *item {
 	x := in.items[0]
 	in.items = in.items[1:]
-	in.last = x.record.Time
-	in.note()
+	in.reach.took(in.position())
 	return x
-}
-
-func (in *input) note() {
-	if in.atEnd() {
-		in.reached = max(in.reached, in.current.sentAt)
-	}
 }
 
 // position is the offset below which everything has been taken.
@@ -81,14 +75,4 @@ func (in *input) position() int64 {
 // atEnd reports whether everything has been taken that the log held when last asked. It is false while the log does not answer.
 func (in *input) atEnd() bool {
 	return in.known && len(in.items) == 0 && in.current.next >= in.current.high && !in.current.away
-}
-
-// readUntil is the instant before which everything recorded has been taken: the time at which the fetch that reached the
-// high watermark was sent, or the record time of the last record if that is later. A record time counts no further than its fetch:
-// clocks of producers may run ahead.
-func (in *input) readUntil() event.Instant {
-	if in.last == unknown {
-		return in.reached
-	}
-	return max(in.reached, min(in.last, in.current.sentAt))
 }

@@ -71,11 +71,11 @@ func (in *intake) caughtUp() bool {
 	return true
 }
 
-// readUntil is the instant before which everything recorded in any input has been taken; unknown where one has not been read.
+// readUntil is the instant before which everything written to any input has been taken; unknown where one has not been read.
 func (in *intake) readUntil() event.Instant {
 	w := event.Never
 	for _, i := range in.inputs {
-		w = min(w, i.readUntil())
+		w = min(w, i.reach.until)
 	}
 	if w == event.Never {
 		return unknown

@@ -18,6 +18,9 @@ type Source interface {
 	Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error)
 	// CommitOffsets commits offsets to the consumer group. It fails once the generation has ended.
 	CommitOffsets(ctx context.Context, offsets map[shard.Partition]int64) error
+	// Counted returns the number of partitions of each input topic as it was last seen, and the local time at which that was asked. Before
+	// the first answer both are 0. It does not wait.
+	Counted() (partitions int, at event.Instant)
 }
 
 // Store is the state of the shards. Each part of a lane takes the side of the store that the part needs.

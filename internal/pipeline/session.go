@@ -40,13 +40,15 @@ type session struct {
 	nextReviewed int
 	// reviewed is the watermark up to which all due reviews have been run.
 	reviewed event.Instant
+	// counted is the last instant at which the topics were seen to have the lane's number of partitions.
+	counted event.Instant
 }
 
 // moment is what a session shares with its parts. Only loadEngine and step write it.
 type moment struct {
 	// engine is that of the model in force.
 	engine Engine
-	// watermark is W: everything recorded before it has been applied. Reviews that are due by it may fire.
+	// watermark is W: everything written before it to the lane's partitions has been applied. Reviews that are due by it may fire.
 	watermark event.Instant
 }
 
@@ -56,7 +58,7 @@ func newSession(l *Lane, dirty customers) *session {
 	p := &l.ports
 	s := &session{
 		base: l.base, moment: m, lane: l, source: p.Source, queues: p.Store, origins: p.Store, codec: p.Codec,
-		applied: shard.Marks{}, reviewed: unknown,
+		applied: shard.Marks{}, reviewed: unknown, counted: unknown,
 	}
 	s.intake = newIntake(l.base, p.Source, p.Codec)
 	s.states = newStates(l.base, m, p.Store)
