@@ -77,6 +77,7 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		}
 		if lost == nil {
 			in.backlogs[i.partition].reaches(f.HighWatermark)
+			i.ear.hear(&f, offset, sent, in.now())
 			if lost, err = in.confirm(ctx, i.partition, latest.origin, &d); err != nil {
 				return
 			}

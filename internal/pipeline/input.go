@@ -23,6 +23,7 @@ type input struct {
 	current run
 	items   []*item
 	reach   reach
+	ear     ear
 }
 
 func newInput(p shard.Partition, start int64) *input {

@@ -27,11 +27,12 @@ func newIntake(b *base, source Source, codec Codec) *intake {
 	return &intake{base: b, source: source, codec: codec, arrived: make(chan struct{}, 1)}
 }
 
-// open begins to fetch every partition from its offset, until ctx ends. wait returns when the fetchers have ended.
-func (in *intake) open(ctx context.Context, from shard.Marks, logs identities) {
+// open begins to fetch every partition from its offset, until ctx ends. heard is when each topic's partition was heard last. wait returns when the fetchers have ended.
+func (in *intake) open(ctx context.Context, from shard.Marks, logs identities, heard map[event.Topic]shard.Heard) {
 	for _, p := range in.partitions {
 		i := newInput(p, from[p])
 		i.origin = logs.known[p]
+		i.ear.recall(heard[p.Topic])
 		first, awaited := logs.awaited[p]
 		i.awaitsFirst = awaited && first == i.start
 		in.inputs = append(in.inputs, i)

@@ -29,6 +29,7 @@ type Store interface {
 	Queues
 	Views
 	Origins
+	Lanes
 }
 
 // Shards is the truth: heads and profiles, and the atomic steps that change a shard.
@@ -76,6 +77,13 @@ type Origins interface {
 	Origins(ctx context.Context, partitions []shard.Partition) (map[shard.Partition]shard.Origin, error)
 	// Remember remembers origins in place of what was remembered before. A zero Origin forgets a partition.
 	Remember(ctx context.Context, origins map[shard.Partition]shard.Origin) error
+}
+
+// Lanes are what the lanes of all members tell each other.
+type Lanes interface {
+	// Tell replaces what the lane of a partition index tells of itself; nil tells nothing. It returns what all lanes have told, and the
+	// store's clock.
+	Tell(ctx context.Context, index int, r *shard.Reading) (map[int]shard.Reading, event.Instant, error)
 }
 
 // Publisher writes outputs to their topics.

@@ -27,6 +27,13 @@ func (c *storeClock) set(at event.Instant) {
 	c.at, c.answered = at, time.Now()
 }
 
+// ahead is how far the local clock is ahead of the store's; negative where it is behind.
+func (c *storeClock) ahead() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return event.InstantOf(time.Now()).Sub(c.at.Add(time.Since(c.answered)))
+}
+
 // bound returns the local time, or the store's time where that is earlier. Before the first answer it is the local time.
 func (c *storeClock) bound(local event.Instant) event.Instant {
 	c.mu.Lock()
