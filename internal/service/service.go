@@ -132,6 +132,10 @@ func (s *Service) report(n pipeline.Notice) {
 	if n.Kind == pipeline.Refused {
 		n.Operation = "from now on with smaller commits; raise proto-max-bulk-len of Redis, or the limit of the proxy before it"
 	}
+	if n.Kind == pipeline.QuietOver || n.Kind == pipeline.StrangersRead {
+		s.cfg.Log.Info(n.Kind.String(), zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Duration("took", n.Took))
+		return
+	}
 	if n.Kind == pipeline.Drift {
 		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
 		return
