@@ -30,6 +30,7 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 
 	layout := c.askRedis(ctx, tell)
 	c.askKafka(ctx, layout, tell)
+	c.askLanes(ctx, layout, tell)
 	c.askRegistry(ctx, tell)
 	c.watch(ctx, layout, tell)
 	if !fine {

@@ -35,6 +35,7 @@ type runCommand struct {
 	startSettings
 	cacheSettings
 	forgetSettings
+	quietSettings
 	boundSettings
 	limitSettings
 	modelSettings
@@ -68,7 +69,7 @@ func (c *runCommand) Validate() error {
 	if c.AlertMaxAge < 0 || c.RollingCycle <= 0 || c.DrainWithin <= 0 {
 		wrong = append(wrong, errors.New("--alert-max-age cannot be negative, --rolling-cycle and --drain-within must be positive"))
 	}
-	return errors.Join(append(wrong, c.bounds().Check(), c.limitSettings.check(), c.cacheSettings.check())...)
+	return errors.Join(append(wrong, c.bounds().Check(), c.limitSettings.check(), c.cacheSettings.check(), c.quietSettings.check())...)
 }
 
 // clockSettings choose the clock of the reviews in silence, and its end.
@@ -132,7 +133,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		ForgetProspects:  c.ForgetProspects.silence(),
 		ExitWhenCaughtUp: c.ExitWhenCaughtUp, Remedy: func(err error) string { return remedy(err, "") },
 		Lane: pipeline.Settings{
-			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(),
+			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(), QuietHold: c.QuietHold,
 			Breaker:     pipeline.Breaker{Bury: c.BadRecords == "bury"},
 			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: metrics,
 			Cache: pipeline.NewCache(cache),

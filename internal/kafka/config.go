@@ -31,7 +31,8 @@ type Config struct {
 	RebalanceTimeout time.Duration
 	// Rejoin is the pause between an error and the next join of the group. Default 1 s.
 	Rejoin time.Duration
-	// WatchInterval is the time between two checks for new partitions. Default 2 s.
+	// WatchInterval is the time between two checks for new partitions. Reviews in silence are late by as much, less the grace of the lanes.
+	// Default 250 ms.
 	WatchInterval time.Duration
 
 	// MaxWait is how long a fetch waits for records, at most 500 ms. Reviews in silence are late by as much: the log is known
@@ -115,7 +116,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Heartbeat, min(time.Second, c.SessionTimeout/3))
 	orDefault(&c.RebalanceTimeout, 30*time.Second)
 	orDefault(&c.Rejoin, time.Second)
-	orDefault(&c.WatchInterval, 2*time.Second)
+	orDefault(&c.WatchInterval, 250*time.Millisecond)
 	orDefault(&c.MaxWait, 250*time.Millisecond)
 	orDefault(&c.FetchBytes, 4<<20)
 	orDefault(&c.RecordBytes, maxMessage)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	kafkago "github.com/segmentio/kafka-go"
 
@@ -22,6 +23,7 @@ type Generation struct {
 	next    *kafkago.Generation
 	log     *Log
 	indexes []int
+	counted *atomic.Pointer[count] // the group's
 
 	mu        sync.Mutex // lanes share the one committer; commits go out in the order of the calls
 	committed map[shard.Partition]int64
@@ -66,6 +68,15 @@ func (g *Generation) Committed(p shard.Partition) (int64, bool) {
 // Bounds returns the first offset that the log holds, and the end of the log (the next offset to be written).
 func (g *Generation) Bounds(ctx context.Context, p shard.Partition) (first, end int64, err error) {
 	return g.log.Bounds(ctx, p)
+}
+
+// Counted returns the number of partitions of each input topic as the generation has last seen it, and the local time at which the brokers
+// were asked. Before the first answer both are 0.
+func (g *Generation) Counted() (partitions int, at event.Instant) {
+	if c := g.counted.Load(); c != nil {
+		return c.partitions, c.asked
+	}
+	return 0, 0
 }
 
 // Fetch reads records from an offset on: see Log.Fetch.

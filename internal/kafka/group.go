@@ -9,6 +9,8 @@ import (
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
+
+	"tidemark/internal/event"
 )
 
 // Group is our membership in the consumer group.
@@ -23,6 +25,14 @@ type Group struct {
 	joined  atomic.Bool
 	// assigned is the partition count that this member has given out as the leader of the group, since the last generation; 0 if it is no leader.
 	assigned atomic.Int64
+	// counted is what the present generation has last seen of the number of partitions; nil for nothing yet.
+	counted atomic.Pointer[count]
+}
+
+// count is the number of partitions of each input topic, as an answer told it to a question that was asked at an instant.
+type count struct {
+	partitions int
+	asked      event.Instant
 }
 
 // leaveTimeout bounds how long leaving the group may take. After it the connections are cut, and the group misses the member
@@ -91,6 +101,7 @@ func (g *Group) Run(ctx context.Context, handle func(ctx context.Context, gen *G
 
 // serve calls handle for one generation and waits for it. done is true if handle returned before the generation ended.
 func (g *Group) serve(ctx context.Context, next *kafkago.Generation, handle func(context.Context, *Generation) error) (done bool, err error) {
+	g.counted.Store(nil)
 	var running sync.WaitGroup
 	running.Add(2)
 	var parted error
@@ -110,29 +121,33 @@ func (g *Group) serve(ctx context.Context, next *kafkago.Generation, handle func
 	return done, err
 }
 
-// watch returns when the partition count has changed: for the leader since the assignment, for another member since the first look. Its error, which is Retryable, says that the topics have unequal counts. The watch of the
-// library would compare with what it finds after the join, not with the state of the join. It would also create topics that
-// somebody has deleted.
+// watch returns when the partition count has changed: for the leader since the assignment, for another member since the first look. Its
+// error, which is Retryable, says that the topics have unequal counts. The watch of the library would compare with what it finds after the
+// join, not with the state of the join. It would also create topics that somebody has deleted.
+//
+// The lanes' watermark goes no further than the last look: what a new partition holds is not read yet. So a look also follows at once.
 func (g *Group) watch(life context.Context) error {
 	ticker := time.NewTicker(g.cluster.config.WatchInterval)
 	defer ticker.Stop()
 	before := g.assigned.Swap(0)
 	for {
-		select {
-		case <-life.Done():
-			return nil
-		case <-ticker.C:
-		}
+		asked := g.cluster.config.Now()
 		n, err := g.cluster.Partitions(life)
 		if errors.Is(err, ErrUnequalPartitions) { // topics grow one after another: until all have, some events of a customer are read by nobody
 			return Retryable(err)
 		}
 		switch {
 		case err != nil: // it meets the fetches as well
-		case before == 0:
-			before = int64(n)
-		case before != int64(n):
+		case before != 0 && before != int64(n):
 			return nil
+		default:
+			before = int64(n)
+			g.counted.Store(&count{n, asked})
+		}
+		select {
+		case <-life.Done():
+			return nil
+		case <-ticker.C:
 		}
 	}
 }
@@ -143,6 +158,7 @@ func (g *Group) live(ctx, life context.Context, next *kafkago.Generation, handle
 		return false, err
 	}
 	defer gen.log.Close()
+	gen.counted = &g.counted
 
 	both, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -94,6 +94,15 @@ var alarms = []struct {
 		mend:    func(s *scene) { s.perTopic = 4 },
 	},
 	{
+		fault: "no producer sends anything, and --quiet-hold 10m", alerts: []string{"TidemarkQuietHold"},
+		before: func(s *scene) {
+			adjust := s.adjust
+			s.adjust = func(c *Config) { adjust(c); c.QuietHold = 10 * time.Minute }
+		},
+		provoke: func(s *scene) { s.perTopic = 0 },
+		mend:    func(s *scene) { s.perTopic = 4 },
+	},
+	{
 		fault: "the log drops what no shard has seen, and --on-data-loss continue", alerts: []string{"TidemarkDataLoss"}, over: anHour,
 		provoke: func(s *scene) { s.loseInput() },
 		mend:    func(*scene) {},

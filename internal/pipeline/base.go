@@ -17,6 +17,7 @@ type base struct {
 	damage     damage
 	failures   failures
 	attempts   attempts
+	storeClock storeClock
 	// backlogs hold how far each partition lags.
 	backlogs map[shard.Partition]*backlog
 }

@@ -28,9 +28,14 @@ func (s *session) process(ctx context.Context, b batch) error {
 			return err
 		}
 	}
-	works, err := s.group(b)
+	works, strays, err := s.group(b)
 	if err != nil {
 		return err
+	}
+	if strays { // before their events are committed, so that no owner reviews a shard without knowing of its stranger
+		if err := s.tell(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.complete(ctx, works); err != nil {
 		return err
@@ -46,18 +51,19 @@ func (s *session) process(ctx context.Context, b batch) error {
 	return nil
 }
 
-// group splits a batch by shard, in order of first appearance.
-func (s *session) group(b batch) ([]*work, error) {
-	var works []*work
+// group splits a batch by shard, in order of first appearance. strays says that the others do not know yet of a shard of theirs whose
+// events have come.
+func (s *session) group(b batch) (works []*work, strays bool, err error) {
 	items := map[int][]*item{}
 	for _, x := range b.items {
 		head := x.event.Common()
 		if s.cfg.Clock == EventClock && head.At() > s.cfg.AsOf {
-			return nil, fmt.Errorf("%s offset %d: %w: %s is after %s", x.partition(), x.record.Offset, ErrAfterAsOf, head.At(), s.cfg.AsOf)
+			return nil, false, fmt.Errorf("%s offset %d: %w: %s is after %s", x.partition(), x.record.Offset, ErrAfterAsOf, head.At(), s.cfg.AsOf)
 		}
 		st := s.states.all[s.cfg.Layout.Of(head.Customer)]
 		if !st.own {
 			s.metrics.misrouted.Inc()
+			strays = s.stray(st) || strays
 		}
 		if items[st.number] == nil {
 			works = append(works, &work{state: st})
@@ -69,7 +75,7 @@ func (s *session) group(b batch) ([]*work, error) {
 		w.customers = customersOf(w.items)
 		w.plan = func() ([]*part, error) { return s.planEvents(w.state, w.items, b.ends) }
 	}
-	return works, nil
+	return works, strays, nil
 }
 
 func customersOf(items []*item) []string {

@@ -60,7 +60,7 @@ func (s *session) goOnShowing(ctx context.Context, events int) (bool, error) {
 }
 
 // conclude does what must wait for the projection, in this order: it trims the outboxes of idle shards, moves the marks of idle shards,
-// audits the own shards, keeps the origins of the logs remembered, and commits the offsets.
+// audits the own shards, keeps the origins of the logs remembered, tells the other lanes how far it has read, and commits the offsets.
 func (s *session) conclude(ctx context.Context, why occasion) error {
 	if err := s.trim(ctx, why == last); err != nil {
 		return err
@@ -72,6 +72,9 @@ func (s *session) conclude(ctx context.Context, why occasion) error {
 		return err
 	}
 	if err := s.keepOrigins(ctx); err != nil {
+		return err
+	}
+	if err := s.tell(ctx); err != nil {
 		return err
 	}
 	if err := s.commitOffsets(ctx); err != nil {

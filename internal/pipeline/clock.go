@@ -23,16 +23,22 @@ const (
 // unknown is an instant earlier than every other.
 const unknown event.Instant = math.MinInt64
 
-// now is the local time, or the simulated one.
+// now is the local time, no later than the store's clock, or the simulated time.
 func (b *base) now() event.Instant {
 	if b.cfg.Clock == SimulatedClock {
 		return b.cfg.Now()
 	}
-	return event.InstantOf(time.Now())
+	return b.storeClock.bound(event.InstantOf(time.Now()))
 }
 
 // readUntil is the watermark of what has been processed: the session asks between batches. It is unknown until every input has been
 // read; under the event clock, until everything has been read.
+//
+// Under the wall clock it is the least of three instants, less the grace:
+//
+//	the fetches    every input has been read to the end that a fetch found, which was sent then
+//	the present    by the local clock and by the store's: a fetch of a time when the local clock ran ahead counts no further
+//	the partitions  that is when the topics were last seen to have as many partitions as the lane knows of
 func (s *session) readUntil() event.Instant {
 	if s.cfg.Clock == EventClock {
 		if s.intake.caughtUp() {
@@ -41,10 +47,22 @@ func (s *session) readUntil() event.Instant {
 		return unknown
 	}
 	w := s.intake.readUntil()
-	if s.cfg.Clock == WallClock && w != unknown {
-		w = w.Add(-s.cfg.Grace)
+	if s.cfg.Clock != WallClock || w == unknown {
+		return w
 	}
-	return w
+	if w = min(w, s.now(), s.allPartitionsUntil()); w == unknown {
+		return unknown
+	}
+	return w.Add(-s.cfg.Grace)
+}
+
+// allPartitionsUntil is the last instant at which the topics had the lane's number of partitions, as far as anybody has looked. Purchases
+// that a new partition holds are read by nobody until the group has noticed it.
+func (s *session) allPartitionsUntil() event.Instant {
+	if n, at := s.source.Counted(); n == s.cfg.Partitions {
+		s.counted = at
+	}
+	return s.counted
 }
 
 // present is the instant against which the age of a transition is measured: the as-of, the simulated clock, or the local time of the

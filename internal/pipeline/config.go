@@ -61,6 +61,10 @@ type Settings struct {
 	// AlertMaxAge mutes transitions that are older than this at their commit; 0 never mutes.
 	AlertMaxAge time.Duration
 
+	// QuietHold, under the wall clock, makes reviews in silence wait while a topic that used to have records has had none in any partition
+	// for longer than this; 0 never does.
+	QuietHold time.Duration
+
 	// BatchEvents (2,000) and BatchBytes (4 MiB of message values) bound a micro-batch.
 	BatchEvents, BatchBytes int
 	// CommitProfiles (500) and CommitBytes (256 KiB) bound one commit of one shard.

@@ -30,7 +30,7 @@
 //	token        the fencing token of a shard: random, new with every commit
 //	turn         of projection: all customers who were dirty at a checkpoint
 //	view         what the public reads of one customer
-//	watermark    W: everything recorded before it has been applied
+//	watermark    W: everything written before it has been applied
 //	work         what is to be done to one shard
 //
 // # What is not obvious

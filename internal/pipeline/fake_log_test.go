@@ -22,6 +22,8 @@ type logs struct {
 	records   map[shard.Partition][]stream.Record // from first on
 	first     map[shard.Partition]int64
 	committed map[shard.Partition]int64
+	// partitions is the number of partitions of each topic that a look finds. The lanes of a world begin with the same.
+	partitions int
 	// limit is the most records of a fetch, wait how long a fetch waits for records.
 	limit int
 	wait  time.Duration
@@ -95,6 +97,20 @@ func (g *logs) Bounds(_ context.Context, p shard.Partition) (int64, int64, error
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.first[p], g.end(p), nil
+}
+
+// Counted looks at the number of partitions each time.
+func (g *logs) Counted() (int, event.Instant) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.partitions, event.InstantOf(time.Now())
+}
+
+// grow gives the topics another number of partitions.
+func (g *logs) grow(partitions int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.partitions = partitions
 }
 
 func (g *logs) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
@@ -28,6 +29,9 @@ type memory struct {
 	rewrites   int
 	// origins are the first records of the logs.
 	origins map[shard.Partition]shard.Origin
+	// lanes are what the lanes have told. clock is how far the store's clock is ahead of the clock of the bubble.
+	lanes map[int]shard.Reading
+	clock time.Duration
 }
 
 type memoryShard struct {
@@ -43,7 +47,7 @@ type memoryShard struct {
 func newMemory(shards int) *memory {
 	return &memory{
 		shards: make([]memoryShard, shards), past: make([][]memoryShard, shards),
-		views: map[string]shard.View{}, projected: map[string]int{}, origins: map[shard.Partition]shard.Origin{},
+		views: map[string]shard.View{}, projected: map[string]int{}, origins: map[shard.Partition]shard.Origin{}, lanes: map[int]shard.Reading{},
 	}
 }
 

@@ -79,6 +79,7 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		}
 		if lost == nil {
 			in.backlogs[i.partition].reaches(f.HighWatermark)
+			i.ear.hear(&f, offset, sent, in.now())
 			if lost, err = in.confirm(ctx, i.partition, latest.origin, &d); err != nil {
 				return
 			}
@@ -90,7 +91,7 @@ func (in *intake) fetch(ctx context.Context, i *input) {
 		if first, ok := f.First(); ok && i.awaitsFirst {
 			origin, i.awaitsFirst = shard.OriginOf(first), false
 		}
-		latest = run{next: max(f.Next, offset), high: f.HighWatermark, open: f.Open, sentAt: f.SentAt, origin: origin, err: lost}
+		latest = run{next: max(f.Next, offset), high: f.HighWatermark, open: f.Open, sentAt: min(f.SentAt, sent), origin: origin, err: lost}
 		if in.cfg.Clock == SimulatedClock {
 			latest.sentAt = sent
 		}

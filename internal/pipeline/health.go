@@ -13,6 +13,8 @@ type Health struct {
 	// Partition is the partition index of the lane.
 	Partition int
 	Paused    bool
+	// Held is that of Progress: the lane works, but some of its reviews wait.
+	Held []string
 	// Failing are the calls that are being retried, the oldest first.
 	Failing []Failure
 	// Checkpoint is when the last checkpoint ended; the start of the lane if there has been none.
@@ -29,8 +31,9 @@ type Failure struct {
 
 // Health returns what keeps the lane from its work. It is safe for concurrent use.
 func (l *Lane) Health() Health {
+	p := l.progress.Load()
 	return Health{
-		Partition: l.cfg.Index, Paused: l.progress.Load().Paused,
+		Partition: l.cfg.Index, Paused: p.Paused, Held: p.Held,
 		Failing: l.failures.list(), Checkpoint: time.Unix(0, l.pulse.checkpoint.Load()),
 	}
 }

@@ -23,8 +23,8 @@ type input struct {
 	known   bool
 	current run
 	items   []*item
-	// last is the record time of the last record taken. reached is the newest instant up to which everything has been taken.
-	last, reached event.Instant
+	reach   reach
+	ear     ear
 	// held is when the input was first seen to be held by an open transaction, at the offset heldAt; unknown for not held.
 	held   event.Instant
 	heldAt int64
@@ -33,7 +33,7 @@ type input struct {
 }
 
 func newInput(p shard.Partition, start int64) *input {
-	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), last: unknown, reached: unknown, held: unknown}
+	return &input{partition: p, start: start, runs: make(chan run, shortAhead), taken: make(chan struct{}, 1), reach: reach{until: unknown}, held: unknown}
 }
 
 // fill takes up runs until it has an item, or until no further run has arrived.
@@ -50,6 +50,9 @@ func (in *input) fill() error {
 				return r.err
 			}
 			in.current, in.items, in.known = r, r.items, true
+			if !r.away {
+				in.reach.found(end{r.sentAt, r.high})
+			}
 			in.note()
 		default:
 			return nil
@@ -61,15 +64,13 @@ func (in *input) fill() error {
 func (in *input) pop() *item {
 	x := in.items[0]
 	in.items = in.items[1:]
-	in.last = x.record.Time
 	in.note()
 	return x
 }
 
+// note takes down how far the input has been taken, and whether an open transaction holds it.
 func (in *input) note() {
-	if in.atEnd() {
-		in.reached = max(in.reached, in.current.sentAt)
-	}
+	in.reach.took(in.position())
 	in.noteHeld()
 }
 
@@ -87,14 +88,4 @@ func (in *input) position() int64 {
 // atEnd reports whether everything has been taken that the log held when last asked. It is false while the log does not answer.
 func (in *input) atEnd() bool {
 	return in.known && len(in.items) == 0 && in.current.next >= in.current.high && !in.current.away
-}
-
-// readUntil is the instant before which everything recorded has been taken: the time at which the fetch that reached the
-// high watermark was sent, or the record time of the last record if that is later. A record time counts no further than its fetch:
-// clocks of producers may run ahead.
-func (in *input) readUntil() event.Instant {
-	if in.last == unknown {
-		return in.reached
-	}
-	return max(in.reached, min(in.last, in.current.sentAt))
 }

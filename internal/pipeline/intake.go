@@ -27,11 +27,12 @@ func newIntake(b *base, source Source, codec Codec) *intake {
 	return &intake{base: b, source: source, codec: codec, arrived: make(chan struct{}, 1)}
 }
 
-// open begins to fetch every partition from its offset, until ctx ends. wait returns when the fetchers have ended.
-func (in *intake) open(ctx context.Context, from shard.Marks, logs identities) {
+// open begins to fetch every partition from its offset, until ctx ends. heard is when each topic's partition was heard last. wait returns when the fetchers have ended.
+func (in *intake) open(ctx context.Context, from shard.Marks, logs identities, heard map[event.Topic]shard.Heard) {
 	for _, p := range in.partitions {
 		i := newInput(p, from[p])
 		i.origin = logs.known[p]
+		i.ear.recall(heard[p.Topic])
 		first, awaited := logs.awaited[p]
 		i.awaitsFirst = awaited && first == i.start
 		in.inputs = append(in.inputs, i)
@@ -71,11 +72,11 @@ func (in *intake) caughtUp() bool {
 	return true
 }
 
-// readUntil is the instant before which everything recorded in any input has been taken; unknown where one has not been read.
+// readUntil is the instant before which everything written to any input has been taken; unknown where one has not been read.
 func (in *intake) readUntil() event.Instant {
 	w := event.Never
 	for _, i := range in.inputs {
-		w = min(w, i.readUntil())
+		w = min(w, i.reach.until)
 	}
 	if w == event.Never {
 		return unknown

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tidemark/internal/event"
 	"tidemark/internal/shard"
 )
 
@@ -45,6 +46,12 @@ type Lane struct {
 	unrated      unrated
 	population   *population
 
+	// reading is what the lane has told the others last. strangers is how long reviews have waited for other lanes, silences how the lane
+	// sees each topic.
+	reading   shard.Reading
+	strangers waiting
+	silences  map[event.Topic]silence
+
 	// blind is states.blind, for tests.
 	blind bool
 }
@@ -65,7 +72,7 @@ func New(cfg Config) (*Lane, error) {
 	b.pulse.asked = map[shard.Partition]*atomic.Int64{}
 	b.backlogs = map[shard.Partition]*backlog{}
 	b.progress.Store(&Progress{})
-	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}, unrated: unrated{}}
+	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}, unrated: unrated{}, silences: map[event.Topic]silence{}}
 	l.population = &population{base: b, views: cfg.Store}
 	for _, p := range shard.Partitions(b.cfg.Index) {
 		b.partitions = append(b.partitions, p)

@@ -16,6 +16,8 @@ type Metrics struct {
 	committedSeconds, publishedSeconds                          *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                  prometheus.Histogram
 	lag, checkpoint, outbox, held, paused, failing, open, shops *prometheus.GaugeVec
+	strangersHeld, quietHold                                    *prometheus.GaugeVec
+	clockAhead                                                  prometheus.Gauge
 	quality                                                     quality
 	cache                                                       cacheMetrics
 }
@@ -61,12 +63,17 @@ func NewMetrics() *Metrics {
 		checkpoint:    gauges("checkpoint_timestamp_seconds", "Unix time of the last checkpoint of a lane.", "partition"),
 		outbox:        gauges("outbox_oldest_timestamp_seconds", "Unix time of the oldest committed output that is not yet acknowledged; 0 when there is none.", "partition"),
 		held:          gauges("reviews_held_shards", "Shards with a review that is due, but held until the inputs have been read.", "partition"),
-		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
-		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
-		shops:         gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
-		open:          gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
-		quality:       newQuality(),
-		cache:         newCacheMetrics(),
+		strangersHeld: gauges("strangers_held_shards", "Shards with a review that is due, but held until partitions of other lanes, which feed the shard too, have been read as far; absent when there is none.", "partition"),
+		quietHold:     gauges("quiet_hold", "1 while reviews wait because the topic has fallen quiet: see --quiet-hold.", "partition", "topic"),
+		clockAhead: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "tidemark_clock_ahead_seconds", Help: "How far the local clock is ahead of the clock of Redis, in seconds.",
+		}),
+		paused:  gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
+		failing: gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
+		shops:   gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
+		open:    gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
+		quality: newQuality(),
+		cache:   newCacheMetrics(),
 	}
 	// Losses begin at zero: to Prometheus, a series that begins at one shows no increase.
 	for _, behind := range []bool{true, false} {
@@ -90,7 +97,7 @@ func (m *Metrics) begin() {
 // forget drops the gauges of a lane that has ended: they no longer hold, and another process may own the partitions now.
 func (m *Metrics) forget(index int) {
 	of := prometheus.Labels{"partition": strconv.Itoa(index)}
-	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing, m.open} {
+	for _, gauge := range []*prometheus.GaugeVec{m.lag, m.checkpoint, m.outbox, m.held, m.paused, m.failing, m.open, m.strangersHeld, m.quietHold} {
 		gauge.DeletePartialMatch(of)
 	}
 	if index == 0 { // the lane that counts the population and judges the models
@@ -104,7 +111,7 @@ func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
-		m.failing, m.open, m.stalls, m.shops,
+		m.failing, m.open, m.stalls, m.shops, m.strangersHeld, m.quietHold, m.clockAhead,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)

@@ -67,12 +67,20 @@ const (
 	OpenTransaction
 	// NoRate says that the model in force has no rate for the currency of events, which went to the dead letters.
 	NoRate
+	// QuietHold says that a topic has fallen quiet altogether, so that reviews in silence wait; QuietOver that they go on.
+	QuietHold
+	QuietOver
+	// StrangersHold says that reviews in silence wait for partitions of other lanes, which hold events of the same customers; StrangersRead
+	// that these partitions have been read as far.
+	StrangersHold
+	StrangersRead
 )
 
 var noticeKinds = [...]string{
 	"trouble", "lost writes", "all state gone", "damaged", "rebuild", "data loss", "offset out of range", "another log", "paused", "probing", "resumed", "too many bad records",
 	"record too large: its dead letter holds only the beginning", "drift", "works again", "gives up", "read-only", "refused",
 	"a transaction is open", "a rate is missing",
+	"reviews held: a topic is quiet", "reviews go on: the topic speaks again", "reviews held for another partition", "reviews go on: the other partition is read",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

@@ -19,7 +19,7 @@ func handOver(t *testing.T, in *input, at event.Instant, next, high, open int64)
 }
 
 // An open transaction holds the watermark where it was, however long it takes, and other inputs for a minute. When it moves or ends, the
-// wait begins anew.
+// wait begins anew, and the watermark goes on to the newest fetch that found the log to end where the transaction has ended.
 func TestOpenTransactionHoldsSilence(t *testing.T) {
 	const minute = event.Instant(60_000)
 	p := shard.Partition{Topic: event.Purchases}
@@ -37,12 +37,12 @@ func TestOpenTransactionHoldsSilence(t *testing.T) {
 		{"a transaction begins", 2 * minute, 10, 15, 5, minute, 0, true, true},
 		{"and goes on", 2*minute + 59_000, 10, 15, 5, minute, 59 * time.Second, true, true},
 		{"the others wait no longer", 3 * minute, 10, 18, 8, minute, time.Minute, false, true},
-		{"it is aborted, and the next is open", 4 * minute, 15, 18, 3, minute, 0, true, true},
-		{"there is something to read", 5 * minute, 15, 20, 0, minute, 0, true, false},
+		{"it is aborted, and the next is open", 4 * minute, 15, 18, 3, 2*minute + 59_000, 0, true, true},
+		{"there is something to read", 5 * minute, 15, 20, 0, 2*minute + 59_000, 0, true, false},
 		{"all is read again", 6 * minute, 20, 20, 0, 6 * minute, 0, false, true},
 	} {
 		handOver(t, i, row.at, row.next, row.high, row.open)
-		if got := i.readUntil(); got != row.reached || i.heldFor() != row.held {
+		if got := i.reach.until; got != row.reached || i.heldFor() != row.held {
 			t.Errorf("%s: read until %s, held for %s; want %s and %s", row.name, got, i.heldFor(), row.reached, row.held)
 		}
 		if in.awaits(i) != row.awaited || in.drained() != row.drained {

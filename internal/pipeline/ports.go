@@ -18,6 +18,9 @@ type Source interface {
 	Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error)
 	// CommitOffsets commits offsets to the consumer group. It fails once the generation has ended.
 	CommitOffsets(ctx context.Context, offsets map[shard.Partition]int64) error
+	// Counted returns the number of partitions of each input topic as it was last seen, and the local time at which that was asked. Before
+	// the first answer both are 0. It does not wait.
+	Counted() (partitions int, at event.Instant)
 }
 
 // Store is the state of the shards. Each part of a lane takes the side of the store that the part needs.
@@ -26,6 +29,7 @@ type Store interface {
 	Queues
 	Views
 	Origins
+	Lanes
 }
 
 // Shards is the truth: heads and profiles, and the atomic steps that change a shard.
@@ -73,6 +77,13 @@ type Origins interface {
 	Origins(ctx context.Context, partitions []shard.Partition) (map[shard.Partition]shard.Origin, error)
 	// Remember remembers origins in place of what was remembered before. A zero Origin forgets a partition.
 	Remember(ctx context.Context, origins map[shard.Partition]shard.Origin) error
+}
+
+// Lanes are what the lanes of all members tell each other.
+type Lanes interface {
+	// Tell replaces what the lane of a partition index tells of itself; nil tells nothing. It returns what all lanes have told, and the
+	// store's clock.
+	Tell(ctx context.Context, index int, r *shard.Reading) (map[int]shard.Reading, event.Instant, error)
 }
 
 // Publisher writes outputs to their topics.

@@ -21,6 +21,8 @@ type Progress struct {
 	// CaughtUp says that the committed offsets equal the ends and, under the event clock, that every customer has been
 	// evaluated at the as-of. It is false while the lane takes over.
 	CaughtUp bool
+	// Held says in words what reviews in silence wait for beside the lane's own inputs: other lanes, or a topic that is quiet.
+	Held []string
 	// Paused says that the lane pauses because too many records are bad: see Breaker.
 	Paused bool
 }
@@ -32,6 +34,7 @@ func (s *session) publishProgress(paused bool) {
 	p := Progress{
 		Applied: maps.Clone(s.applied), Committed: maps.Clone(group), End: s.intake.ends(),
 		ReadUntil: s.watermark, Reviewed: s.reviewed, Paused: paused,
+		Held: append(s.quietWords(), s.strangerWords()...),
 	}
 	lags := false
 	p.CaughtUp = s.cfg.Clock != EventClock || s.evaluated
@@ -64,7 +67,7 @@ func (s *session) heldShards() int {
 		return 0
 	}
 	for _, st := range s.states.all {
-		if st.own && st.due != unknown && st.due > s.watermark && st.due < now.Add(-s.cfg.Grace) {
+		if st.own && st.due != unknown && st.due > min(s.watermark, st.confirmed) && st.due < now.Add(-s.cfg.Grace) {
 			n++
 		}
 	}

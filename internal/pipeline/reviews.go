@@ -17,10 +17,9 @@ const (
 	reviewsInARow = 64
 )
 
-// review runs the reviews of own shards that are due by the watermark, each at its due time. It reports whether there may be more.
+// review runs the reviews of own shards that are due by the instant until which silence is confirmed, each at its due time. It reports whether there may be more.
 func (s *session) review(ctx context.Context) (bool, error) {
-	w := s.watermark
-	if w == unknown {
+	if s.watermark == unknown {
 		return false, nil
 	}
 	own := s.states.own
@@ -29,6 +28,7 @@ func (s *session) review(ctx context.Context) (bool, error) {
 	for range own {
 		st := own[s.nextReviewed%len(own)]
 		s.nextReviewed++
+		w := s.silentUntil(st)
 		if st.due > w {
 			continue
 		}
@@ -64,6 +64,15 @@ func (s *session) review(ctx context.Context) (bool, error) {
 	}
 	s.pulse.beat()
 	return true, nil
+}
+
+// allSilentUntil is the instant up to which the silence of all own customers is confirmed.
+func (s *session) allSilentUntil() event.Instant {
+	w := s.watermark
+	for _, st := range s.states.own {
+		w = min(w, s.silentUntil(st))
+	}
+	return w
 }
 
 // dueBy asks the store for a shard's reviews that are due by w, and notes when the first review after w is due.

@@ -25,6 +25,7 @@ type session struct {
 	source  Source
 	queues  Queues
 	origins Origins
+	lanes   Lanes
 	codec   Codec
 	logs    identities
 
@@ -40,13 +41,21 @@ type session struct {
 	nextReviewed int
 	// reviewed is the watermark up to which all due reviews have been run.
 	reviewed event.Instant
+	// others are what all lanes have told, this lane included. waitsFor counts the own shards whose reviews wait, by the partition index that
+	// they wait for.
+	others   map[int]shard.Reading
+	waitsFor map[int]int
+	// quietUntil is the instant beyond which reviews wait because a topic is quiet.
+	quietUntil event.Instant
+	// counted is the last instant at which the topics were seen to have the lane's number of partitions.
+	counted event.Instant
 }
 
 // moment is what a session shares with its parts. Only loadEngine and step write it.
 type moment struct {
 	// engine is that of the model in force.
 	engine Engine
-	// watermark is W: everything recorded before it has been applied. Reviews that are due by it may fire.
+	// watermark is W: everything written before it to the lane's partitions has been applied. Reviews that are due by it may fire.
 	watermark event.Instant
 }
 
@@ -55,8 +64,8 @@ func newSession(l *Lane, dirty customers) *session {
 	m := &moment{watermark: unknown}
 	p := &l.ports
 	s := &session{
-		base: l.base, moment: m, lane: l, source: p.Source, queues: p.Store, origins: p.Store, codec: p.Codec,
-		applied: shard.Marks{}, reviewed: unknown,
+		base: l.base, moment: m, lane: l, source: p.Source, queues: p.Store, origins: p.Store, lanes: p.Store, codec: p.Codec,
+		applied: shard.Marks{}, reviewed: unknown, counted: unknown, waitsFor: map[int]int{}, quietUntil: event.Never,
 	}
 	s.intake = newIntake(l.base, p.Source, p.Codec)
 	s.states = newStates(l.base, m, p.Store)
@@ -81,7 +90,7 @@ func (s *session) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer s.intake.wait()
 	defer stop()
-	s.intake.open(ctx, s.applied, s.logs)
+	s.intake.open(ctx, s.applied, s.logs, s.lane.reading.Heard)
 	return s.loop(ctx)
 }
 
@@ -172,7 +181,7 @@ func (s *session) step(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if !migrated && !reviewed {
-		s.reviewed = max(s.reviewed, s.watermark)
+		s.reviewed = max(s.reviewed, s.allSilentUntil())
 	}
 	worked := b.size() > 0 || shown || migrated || reviewed
 	if !worked && s.cfg.Clock == EventClock && !s.evaluated && s.intake.caughtUp() {

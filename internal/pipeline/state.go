@@ -34,6 +34,9 @@ type state struct {
 	due event.Instant
 	// overslept are customers whose review is due earlier than their profile says: it was scheduled before --forget-prospects was given.
 	overslept []string
+	// confirmed is the least watermark of the shard's strangers, event.Never where it has none. stranger is the partition index of that lane.
+	confirmed event.Instant
+	stranger  int
 	// active says that the shard has been committed since the last checkpoint.
 	active bool
 }
@@ -49,7 +52,7 @@ type known struct {
 }
 
 func newState(number int, own bool, r *recent) *state {
-	return &state{number: number, own: own, recent: r, acked: shard.Marks{}, due: unknown}
+	return &state{number: number, own: own, recent: r, acked: shard.Marks{}, due: unknown, confirmed: event.Never}
 }
 
 // forget drops all that a commit of another owner may have changed. What has been published stays known: when the outbox is read again,

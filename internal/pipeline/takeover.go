@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"tidemark/internal/shard"
 )
@@ -12,10 +13,11 @@ import (
 //
 //  1. It audits every shard, and drops own shards whose keys do not hold what their head says: they are rebuilt from the log.
 //  2. It recognizes the logs: marks of a topic that was deleted and created again say nothing.
-//  3. It commits a new token to every own shard, which stops an owner before this one: the token is a fencing token.
-//  4. It gives every shard a mark for each of the lane's partitions.
-//  5. It publishes what the own outboxes hold.
-//  6. It resumes every partition at the lowest mark over all shards, never above the group's committed offset.
+//  3. It reads what the lanes tell each other, and tells that it begins.
+//  4. It commits a new token to every own shard, which stops an owner before this one: the token is a fencing token.
+//  5. It gives every shard a mark for each of the lane's partitions.
+//  6. It publishes what the own outboxes hold.
+//  7. It resumes every partition at the lowest mark over all shards, never above the group's committed offset.
 func (s *session) takeOver(ctx context.Context) error {
 	todo := s.cfg.Layout.Numbers()
 	if err := s.dropDamaged(ctx); err != nil {
@@ -43,6 +45,9 @@ func (s *session) takeOver(ctx context.Context) error {
 		if first {
 			s.reportIfAllGone(audits)
 			if err := s.recognize(ctx, audits, bounds); err != nil {
+				return err
+			}
+			if err := s.meet(ctx, noneExists(audits)); err != nil {
 				return err
 			}
 		}
@@ -190,14 +195,14 @@ func (s *session) markForeign(ctx context.Context, markers []shard.Marker) (agai
 	return again, nil
 }
 
+// noneExists reports whether no shard exists.
+func noneExists(audits []shard.Audit) bool {
+	return !slices.ContainsFunc(audits, func(a shard.Audit) bool { return a.Meta.Token != "" })
+}
+
 // reportIfAllGone reports when no shard is left although the group has committed offsets. Every shard is then rebuilt.
 func (s *session) reportIfAllGone(audits []shard.Audit) {
-	for _, a := range audits {
-		if a.Meta.Token != "" {
-			return
-		}
-	}
-	if len(s.lane.groupOffsets) == 0 {
+	if !noneExists(audits) || len(s.lane.groupOffsets) == 0 {
 		return
 	}
 	s.cfg.Report(Notice{Kind: AllGone, Err: fmt.Errorf("no shard is left of %d, but the group has committed offsets", len(audits))})

@@ -134,6 +134,7 @@ func (w *world) start(index int, f *fuse) *running {
 		f = &fuse{at: -1}
 	}
 	f.kill = stop
+	w.logs.grow(w.partitions)
 	cfg := Config{Ports: Ports{
 		Source: fusedSource{w.logs, f}, Store: fusedStore{w.store, f}, Publisher: fusedPublisher{w.wire, f}, Codec: plain{},
 		Engine: func() (Engine, error) { return w.engine(), nil },

@@ -52,6 +52,9 @@ var stopSource string
 //go:embed rebuild.lua
 var rebuildSource string
 
+//go:embed lanes.lua
+var lanesSource string
+
 var (
 	commitScript = newScript(commitSource)
 	markScript   = newScript(headSource + markSource)
@@ -64,6 +67,7 @@ var (
 	activateScript = newScript(activateSource)
 	stopScript     = newScript(stopSource)
 	rebuildScript  = newScript(rebuildSource)
+	lanesScript    = newScript(lanesSource)
 )
 
 // call is one run of a script. All its keys lie in one slot.

@@ -33,6 +33,9 @@
 //	                              and of the model before it as previous_…
 //	tm:log                hash    <topic>:<partition> -> <offset> <record time in ms> <SHA-256>          Remember
 //	                              of the first record that the log held when it was first seen
+//	tm:lanes              hash    partition index -> JSON: how far its lane has read, which shards of       Tell
+//	                              other lanes its partitions have fed, and when each topic was heard
+//	                              (tm:lanes:e1 for the lanes of edition 1)
 //	tm:probe              string  nothing; it expires after 10 s                                       Writable
 //	tm:population         hash    public: figures of all customers together                            ProjectPopulation
 //	tm:score:<customer>   hash    public: the customer's score, one field per figure or label          Project
@@ -54,6 +57,7 @@
 //	stop.lua      tm:{07}:meta                 stops a shard in favour of another edition
 //	rebuild.lua   tm:meta                      begins, renews, switches or gives up a rebuild
 //	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
+//	lanes.lua     tm:lanes                     writes what a lane tells, and returns what all have told
 //	activate.lua  tm:model                     replaces the models if tm:model still is as the caller read it
 package redis
 

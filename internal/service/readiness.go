@@ -18,6 +18,9 @@ type Readiness struct {
 	// Problems are those of the service as a whole, Lanes those of single lanes.
 	Problems []string       `json:"problems,omitempty"`
 	Lanes    []LaneProblems `json:"lanes,omitempty"`
+	// Held are the lanes that do their share, but whose reviews in silence wait for other lanes, or for a topic that is quiet. They do not
+	// make the service less ready.
+	Held []LaneProblems `json:"held,omitempty"`
 }
 
 // LaneProblems is what keeps the lane of a partition index from its work.
@@ -26,16 +29,23 @@ type LaneProblems struct {
 	Problems  []string `json:"problems"`
 }
 
-// String is the answer for people: ready, or not ready and why.
+// String is the answer for people: ready, or not ready and why; and which reviews wait.
 func (r Readiness) String() string {
-	if r.Ready {
-		return "ready"
+	held := ""
+	if len(r.Held) > 0 {
+		held = "; held: " + strings.Join(inWords(r.Held), "; ")
 	}
-	all := slices.Clone(r.Problems)
-	for _, lane := range r.Lanes {
+	if r.Ready {
+		return "ready" + held
+	}
+	return "not ready: " + strings.Join(append(slices.Clone(r.Problems), inWords(r.Lanes)...), "; ") + held
+}
+
+func inWords(lanes []LaneProblems) (all []string) {
+	for _, lane := range lanes {
 		all = append(all, fmt.Sprintf("partition %d: %s", lane.Partition, strings.Join(lane.Problems, "; ")))
 	}
-	return "not ready: " + strings.Join(all, "; ")
+	return all
 }
 
 // whyNotJoined says that the service is not a member of the group, and what keeps it from joining, if that is known.
@@ -71,6 +81,9 @@ func (s *Service) Ready(ctx context.Context) Readiness {
 		health := lane.Health()
 		if problems := health.Problems(now, unwellAfter); len(problems) > 0 {
 			r.Lanes = append(r.Lanes, LaneProblems{health.Partition, problems})
+		}
+		if len(health.Held) > 0 {
+			r.Held = append(r.Held, LaneProblems{health.Partition, health.Held})
 		}
 	}
 	s.mu.Unlock()

@@ -241,6 +241,9 @@ func (l boundedLog) Fetch(ctx context.Context, p shard.Partition, offset int64) 
 // CommitOffsets does nothing: a rebuild goes by the marks of its shards.
 func (boundedLog) CommitOffsets(context.Context, map[shard.Partition]int64) error { return nil }
 
+// Counted returns nothing: the cuts of a rebuild are no instants at which anybody looked at the topics.
+func (boundedLog) Counted() (partitions int, at event.Instant) { return 0, 0 }
+
 // unseen is a store without public views: those show the edition in force.
 type unseen struct{ pipeline.Store }
 

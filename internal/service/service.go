@@ -136,6 +136,10 @@ func (s *Service) report(n pipeline.Notice) {
 		n.Operation = "the producer, or a broker after transaction.timeout.ms, ends it; else: " +
 			s.cfg.Cluster.AbortCommand(n.Partition, n.Offset)
 	}
+	if n.Kind == pipeline.QuietOver || n.Kind == pipeline.StrangersRead {
+		s.cfg.Log.Info(n.Kind.String(), zap.String("topic", string(n.Partition.Topic)), zap.Int("partition", n.Partition.Index), zap.Duration("took", n.Took))
+		return
+	}
 	if n.Kind == pipeline.Drift {
 		s.cfg.Log.Warn("the churn model no longer holds: "+n.Operation, zap.Error(n.Err))
 		return

@@ -6,6 +6,7 @@ import (
 	"context"
 	"testing"
 
+	"tidemark/internal/event"
 	"tidemark/internal/shard"
 )
 
@@ -23,6 +24,7 @@ type Store interface {
 	Project(ctx context.Context, views []shard.View) error
 	Origins(ctx context.Context, partitions []shard.Partition) (map[shard.Partition]shard.Origin, error)
 	Remember(ctx context.Context, origins map[shard.Partition]shard.Origin) error
+	Tell(ctx context.Context, index int, r *shard.Reading) (map[int]shard.Reading, event.Instant, error)
 }
 
 // Breakable is a Store that tests can damage from outside, as a failover or an operator would. Only a
@@ -85,6 +87,7 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"a shard that was dropped is gone, and can begin again", testDrop},
 		{"counts follow every commit", testCounts},
 		{"views can be projected again and again", testViews},
+		{"lanes tell each other how far they have read", testLanes},
 		{"the first records of the logs are remembered until others take their place", testOrigins},
 	}
 	for _, p := range promises {
