@@ -30,6 +30,7 @@ const (
 	tagLapse
 	tagOutreach
 	tagForecast
+	tagFormer
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -69,6 +70,8 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.Outreach.append(b, p.AsOf), body, tagOutreach)
 	body = len(b)
 	b = enclose(p.appendForecasts(b), body, tagForecast)
+	body = len(b)
+	b = enclose(p.Former.append(b, p.AsOf), body, tagFormer)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -157,8 +160,7 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
 		f.b = nil
 	case tagSecond:
-		state := f.label(secondEnd)
-		p.Second = SecondOrder{Open: state&secondOpen != 0, Closed: state&secondClosed != 0, Muted: state&secondMuted != 0}
+		p.Second = secondOf(f.label(secondEnd))
 		if p.Second.Open {
 			p.Second.RaisedAt = p.AsOf - event.Instant(f.varint())
 			p.Second.ID = hex.EncodeToString(f.b)
@@ -174,6 +176,8 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		f.b = nil
 	case tagForecast:
 		p.readForecasts(&f)
+	case tagFormer:
+		p.Former = f.former(p.AsOf)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")
@@ -232,7 +236,18 @@ func (s SecondOrder) append(b []byte, asOf event.Instant) []byte {
 	if s == (SecondOrder{}) {
 		return b
 	}
-	var state int64
+	b = binary.AppendVarint(b, s.state())
+	if !s.Open {
+		return b
+	}
+	return appendHex(binary.AppendVarint(b, int64(asOf-s.RaisedAt)), s.ID)
+}
+
+func secondOf(state int64) SecondOrder {
+	return SecondOrder{Open: state&secondOpen != 0, Closed: state&secondClosed != 0, Muted: state&secondMuted != 0}
+}
+
+func (s SecondOrder) state() (state int64) {
 	if s.Open {
 		state |= secondOpen
 	}
@@ -242,11 +257,7 @@ func (s SecondOrder) append(b []byte, asOf event.Instant) []byte {
 	if s.Muted {
 		state |= secondMuted
 	}
-	b = binary.AppendVarint(b, state)
-	if !s.Open {
-		return b
-	}
-	return appendHex(binary.AppendVarint(b, int64(asOf-s.RaisedAt)), s.ID)
+	return state
 }
 
 func (l Lapse) append(b []byte, asOf event.Instant) []byte {

@@ -88,8 +88,12 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 		return was, nil, verdict
 	}
 	at = max(p.AsOf, head.At())
+	if p.Unknown() {
+		p.Former = e.formerOfNobody(at)
+	}
 	next, transitions := e.Review(p, at)
 	before := next
+	next.Former = e.follow(&before, &grown, x)
 	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
 	if !e.bears(x) { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
@@ -153,6 +157,7 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	if p.AsOf < at {
 		p.AsOf = at
 	}
+	e.settleSwitch(&p)
 	return p, transitions
 }
 
@@ -170,22 +175,34 @@ func (e *Engine) Schedule(p Profile) Profile {
 }
 
 // adopt returns p as e's own model sees it. It looks at p when the model comes into force, but not before p.AsOf and not after
-// at. adopt also returns the transitions that follow.
+// at. adopt also returns the transitions that follow. Where the model was in force before the last switch, and comes back, adopt takes
+// that switch back.
 func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	from := max(p.AsOf, min(e.effective, at))
 	var transitions []Transition
-	if e.previous != nil && e.previous.model.Hash == p.Model {
+	if e.replaces(p.Model) {
 		p, transitions = e.previous.Review(p, from)
 	}
 	p.AsOf = from
 	p.inherit(e)
 	before := p
-	p.Model, p.Due = e.model.Hash, Unscheduled
-	next, more := e.relabel(before, p, occasion{model: true})
+	p.Model, p.Due, p.Former = e.model.Hash, Unscheduled, e.formerOf(&before)
+	var next Profile
+	var more []Transition
+	if e.comesBack(&before) {
+		next, more = e.takeBack(before, p)
+	} else {
+		next, more = e.relabel(before, p, occasion{model: true})
+	}
 	if len(more) > 0 {
 		next.LastChange = next.AsOf
 	}
 	return next, append(transitions, more...)
+}
+
+// replaces reports whether a hash names the model that e's own model replaces.
+func (e *Engine) replaces(model string) bool {
+	return e.previous != nil && e.previous.model.Hash == model
 }
 
 // amounts converts the money of an event into the base currency. It is false where the event's currency has no rate.
