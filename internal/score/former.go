@@ -25,8 +25,8 @@ const TakeBackWithin = 30 * 24 * time.Hour
 type Former struct {
 	// Model is the ShortHash of the model.
 	Model string
-	// AsOf is the instant up to which the model has been followed. The silence after AsOf is looked at when the next event comes, or
-	// the model comes back.
+	// AsOf is the instant up to which the model has been followed; zero while it has nothing to follow. The silence after AsOf is looked at
+	// when the next event comes, or the model comes back.
 	AsOf event.Instant
 	// Standing and Episode have no LastID, Second has no Muted: these are what was published, and the profile itself has them.
 	Standing Standing
@@ -91,7 +91,9 @@ func (e *Engine) formerOfNobody(at event.Instant) *Former {
 // as returns f with the labels of p.
 func (f *Former) as(p *Profile) *Former {
 	next := *f
-	next.AsOf = p.AsOf
+	if next.AsOf = p.AsOf; p.History.Prospect() { // as if the prospect came with the next event: it may be so, see Forgetting
+		next.AsOf = 0
+	}
 	next.Standing, next.Episode, next.Second, next.Lapse = p.Standing, p.Episode, p.Second, p.Lapse
 	next.Standing.LastID, next.Episode.LastID, next.Second.Muted = "", "", false
 	return &next

@@ -11,7 +11,7 @@ import (
 
 // A Former is written as 4 bytes of the hash of its model, the time from its AsOf to the profile's, and what has been heard. Its labels
 // follow: the tier, the level, and the state of the window; each that is not zero with its instants and the length and bytes of its id. A
-// lapse and the id in Ended follow likewise. That is 8 bytes for a prospect, and some 20 to 70 for a buyer.
+// lapse and the id in Ended follow likewise. That is 12 bytes for a prospect, and some 20 to 70 for a buyer.
 const (
 	lapseBit = 1 << iota
 	endedBit
@@ -19,12 +19,19 @@ const (
 	extrasEnd // all combinations of the bits lie below
 )
 
+// nothingToFollow stands for an AsOf of zero: no Former is ahead of its profile.
+const nothingToFollow = -1
+
 func (f *Former) append(b []byte, asOf event.Instant) []byte {
 	if f == nil {
 		return b
 	}
 	b = appendHex(b, f.Model)
-	b = binary.AppendVarint(b, int64(asOf-f.AsOf))
+	if f.AsOf == 0 {
+		b = binary.AppendVarint(b, nothingToFollow)
+	} else {
+		b = binary.AppendVarint(b, int64(asOf-f.AsOf))
+	}
 	b = binary.AppendVarint(b, int64(f.Heard))
 	since := func(at event.Instant) { b = binary.AppendVarint(b, int64(f.AsOf-at)) }
 	id := func(id string) {
@@ -75,7 +82,9 @@ func (f *Former) append(b []byte, asOf event.Instant) []byte {
 func (f *fields) former(asOf event.Instant) *Former {
 	var x Former
 	x.Model = f.hex(modelBytes)
-	x.AsOf = asOf - event.Instant(f.varint())
+	if ago := f.varint(); ago != nothingToFollow {
+		x.AsOf = asOf - event.Instant(ago)
+	}
 	since := func() event.Instant { return x.AsOf - event.Instant(f.varint()) }
 	id := func() string { return f.hex(int(f.uvarint(maxID))) }
 	x.Heard = Heard(f.label(int(heardEnd)))

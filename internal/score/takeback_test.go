@@ -309,8 +309,8 @@ func TestTakingBackIsTold(t *testing.T) {
 		},
 		{
 			"the model on trial ends what the model before has raised", hasty, calm,
-			[]string{"CHURN RESOLVED NONE"},
-			[]string{"CHURN RAISED CRITICAL corrects 0"},
+			[]string{"HIGH to POTENTIAL", "CHURN RESOLVED NONE"},
+			[]string{"POTENTIAL to HIGH corrects 0", "CHURN RAISED CRITICAL corrects 1"},
 		},
 	} {
 		never := replacing(t, modelOf(t, kept, row.kept), nil, 0)
