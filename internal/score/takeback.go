@@ -1,9 +1,15 @@
 package score
 
-// comesBack reports whether e takes back the last switch of a profile: the switch away from e's own model.
+// TakesBack reports whether the switch to e's model takes the last switch back: whether that switch replaced e's model, not longer than
+// TakeBackWithin ago.
+func (e *Engine) TakesBack() bool {
+	replaced := e.previous
+	return replaced != nil && replaced.replaces(e.model.Hash) && replaced.onTrial(e.effective)
+}
+
+// comesBack reports whether e takes back the last switch of a profile.
 func (e *Engine) comesBack(before *Profile) bool {
-	return before.Former != nil && before.Former.Model == ShortHash(e.model.Hash) && e.replaces(before.Model) &&
-		e.previous.effective > 0 && e.effective < e.previous.effective.Add(TakeBackWithin)
+	return e.TakesBack() && e.replaces(before.Model) && before.Former != nil && before.Former.Model == ShortHash(e.model.Hash)
 }
 
 // takeBack returns p with the labels, and their memory, of its Former: as if the model that e replaces had never been in force. It also
