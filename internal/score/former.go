@@ -33,6 +33,8 @@ type Former struct {
 	Episode  Episode
 	Second   SecondOrder
 	Lapse    Lapse
+	// Muted says that the current or last episode was not published; see Publish.
+	Muted bool
 	// Heard is what the model in force has said since the switch.
 	Heard Heard
 	// Ended is the id of the alert by which the model in force ended an episode of the Former; empty where it ended none.
@@ -94,7 +96,7 @@ func (f *Former) as(p *Profile) *Former {
 	if next.AsOf = p.AsOf; p.History.Prospect() { // as if the prospect came with the next event: it may be so, see Forgetting
 		next.AsOf = 0
 	}
-	next.Standing, next.Episode, next.Second, next.Lapse = p.Standing, p.Episode, p.Second, p.Lapse
+	next.Standing, next.Episode, next.Second, next.Lapse, next.Muted = p.Standing, p.Episode, p.Second, p.Lapse, p.Muted
 	next.Standing.LastID, next.Episode.LastID, next.Second.Muted = "", "", false
 	return &next
 }
@@ -103,7 +105,7 @@ func (f *Former) as(p *Profile) *Former {
 func (f *Former) profile(p *Profile, model string) Profile {
 	q := Profile{
 		Customer: p.Customer, History: p.History, AsOf: f.AsOf, LastChange: f.AsOf, Model: model,
-		Standing: f.Standing, Episode: f.Episode, Second: f.Second, Lapse: f.Lapse,
+		Standing: f.Standing, Episode: f.Episode, Second: f.Second, Lapse: f.Lapse, Muted: f.Muted,
 	}
 	q.Standing.LastID = unpublished
 	if q.Episode.Level > 0 {

@@ -15,6 +15,7 @@ import (
 const (
 	lapseBit = 1 << iota
 	endedBit
+	formerMutedBit
 	leftBit   // a tier was left, and none entered since
 	extrasEnd // all combinations of the bits lie below
 )
@@ -64,6 +65,9 @@ func (f *Former) append(b []byte, asOf event.Instant) []byte {
 	if left {
 		extras |= leftBit
 	}
+	if f.Muted {
+		extras |= formerMutedBit
+	}
 	b = binary.AppendVarint(b, extras)
 	if extras&lapseBit != 0 {
 		since(f.Lapse.At)
@@ -105,6 +109,7 @@ func (f *fields) former(asOf event.Instant) *Former {
 	if extras&endedBit != 0 {
 		x.Ended = id()
 	}
+	x.Muted = extras&formerMutedBit != 0
 	if extras&leftBit != 0 {
 		x.Standing.Since = since()
 	}

@@ -35,6 +35,9 @@ func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 
 // restore gives p the memory of its former labels. Ids stay those of what was published.
 func (p *Profile) restore(before, former *Profile) {
+	if id := former.Episode.ID; id != "" && id != unpublished && id != before.Episode.ID { // the episode had been ended, and goes on
+		p.Muted = former.Muted
+	}
 	p.Standing.Tier, p.Standing.Since = former.Standing.Tier, former.Standing.Since
 	p.Episode.Level, p.Episode.Since, p.Episode.RaisedAt = former.Episode.Level, former.Episode.Since, former.Episode.RaisedAt
 	p.Second.Open, p.Second.Closed, p.Second.RaisedAt = former.Second.Open, former.Second.Closed, former.Second.RaisedAt

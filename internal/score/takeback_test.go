@@ -281,6 +281,7 @@ func TestASwitchIsForgotten(t *testing.T) {
 
 // TestTakingBackIsTold tells one way back: what only the model on trial had said is taken back, and what it had ended goes on.
 func TestTakingBackIsTold(t *testing.T) {
+	const week = 7 * 24 * time.Hour
 	start := 18_300 * day
 	silent := start + 120*day
 	hasty := func(m *score.Model) {
@@ -301,34 +302,52 @@ func TestTakingBackIsTold(t *testing.T) {
 		why         string
 		kept, tried func(*score.Model)
 		there, back []string
+		muted       bool
+		public      []bool
 	}{
 		{
 			"the model on trial raises what the model before does not", calm, hasty,
 			[]string{"POTENTIAL to HIGH", "CHURN RAISED CRITICAL"},
 			[]string{"HIGH to POTENTIAL corrects 0", "CHURN RETRACTED NONE corrects 1"},
+			false,
+			[]bool{true, true},
 		},
 		{
 			"the model on trial ends what the model before has raised", hasty, calm,
 			[]string{"HIGH to POTENTIAL", "CHURN RESOLVED NONE"},
 			[]string{"POTENTIAL to HIGH corrects 0", "CHURN RAISED CRITICAL corrects 1"},
+			false,
+			[]bool{true, true},
+		},
+		{
+			"an episode of which nobody has heard goes on unheard", hasty, calm,
+			[]string{"HIGH to POTENTIAL", "CHURN RESOLVED NONE"},
+			[]string{"POTENTIAL to HIGH corrects 0", "CHURN RAISED CRITICAL corrects 1"},
+			true,
+			[]bool{true, false},
 		},
 	} {
 		never := replacing(t, modelOf(t, kept, row.kept), nil, 0)
 		trial := replacing(t, modelOf(t, tried, row.tried), never, silent)
 		again := replacing(t, modelOf(t, kept, row.kept), trial, silent+3*day)
 		p := never.New("c")
-		for week := range 4 {
-			p = apply(t, never, p, order(fmt.Sprint("o", week), start+event.Instant(week)*7*day, 6000))
+		for n := range 4 {
+			p = apply(t, never, p, order(fmt.Sprint("o", n), start+event.Instant(n)*7*day, 6000))
 		}
 		p, _ = never.Review(p, silent-1)
+		p.Muted = row.muted
 		before := p
 		p, there := trial.Review(p, silent)
+		p.Publish(there, silent, week)
 		if got := tellings(there, nil); !slices.Equal(got, row.there) {
 			t.Errorf("%s: the switch tells %q, want %q", row.why, got, row.there)
 		}
 		p, back := again.Review(p, silent+3*day)
 		if got := tellings(back, there); !slices.Equal(got, row.back) {
 			t.Errorf("%s: the way back tells %q, want %q", row.why, got, row.back)
+		}
+		if got := p.Publish(back, silent+3*day, week); !slices.Equal(got, row.public) {
+			t.Errorf("%s: published %v, want %v", row.why, got, row.public)
 		}
 		if before, _ = never.Review(before, silent+3*day); remembered(p) != remembered(before) {
 			t.Errorf("%s: afterwards %s, want %s", row.why, remembered(p), remembered(before))
@@ -369,7 +388,7 @@ func TestAFormerIsReadAgain(t *testing.T) {
 		"all of it": {
 			Model: "0123abcd", AsOf: 900, Standing: score.Standing{Tier: tier.High, Since: 5},
 			Episode: score.Episode{Level: churn.AtRisk, Since: 8, RaisedAt: 7, ID: id}, Second: score.SecondOrder{Open: true, Closed: true, RaisedAt: 3, ID: "00"},
-			Lapse: score.Lapse{EpisodeID: id, At: 12}, Heard: score.HeardTier | score.HeardWindow, Ended: id,
+			Lapse: score.Lapse{EpisodeID: id, At: 12}, Heard: score.HeardTier | score.HeardWindow, Ended: id, Muted: true,
 		},
 	} {
 		b := encode(score.Profile{AsOf: 1000, Due: event.Never, Former: f})
