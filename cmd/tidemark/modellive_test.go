@@ -69,7 +69,7 @@ func TestModelCheckForeseesTheSwitch(t *testing.T) {
 	must(t, append([]string{"import", file(t, shoppers(400)), "--format", "jsonl"}, s.kafkaFlags()...)...)
 	s.serve(t)
 	s.AwaitCaughtUp(t)
-	s.StillState(t) // until the reviews of the past are done, too
+	s.awaitReviews(t)
 	before := s.labels(t)
 
 	there := s.switchTo(t, file(t, lenient()))
@@ -155,6 +155,21 @@ func (s *servers) byModel(t *testing.T) []*kgo.Record {
 		}
 		return native.(map[string]any)["cause"] != "MODEL"
 	})
+}
+
+// awaitReviews returns when every review that is due has been done, and the views show it.
+func (s *servers) awaitReviews(t *testing.T) {
+	t.Helper()
+	now := fmt.Sprint(int64(event.InstantOf(time.Now())))
+	servicetest.Eventually(t, servicetest.Longest, "no review is due", func() bool {
+		for _, key := range s.ShardKeys("due") {
+			if due, err := s.Data.ZCount(t.Context(), key, "-inf", now).Result(); err != nil || due > 0 {
+				return false
+			}
+		}
+		return true
+	})
+	s.StillState(t)
 }
 
 // labels returns the tier and the churn level of every customer.
