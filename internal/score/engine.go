@@ -22,6 +22,8 @@ type Engine struct {
 	identify Identify
 	// previous scores under the model that was in force before; nil where there was none.
 	previous *Engine
+	// former is previous as it follows customers without publishing anything; nil where there was none.
+	former *Engine
 	// effective is the instant from which the model is in force; zero means always.
 	effective event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
@@ -38,7 +40,11 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
 	}
 	digits, _ := m.Base.Digits()
-	return &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), feels: feelsOf(&m.Stack)}, nil
+	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), feels: feelsOf(&m.Stack)}
+	if previous != nil {
+		e.former = previous.unheard()
+	}
+	return e, nil
 }
 
 // Effective returns e as in force from an instant on. Up to that instant a profile of the model before is carried on under the

@@ -118,13 +118,13 @@ func (f *Former) profile(p *Profile, model string) Profile {
 // the history with the event. A Former whose model e does not know cannot follow, and is forgotten.
 func (e *Engine) follow(before *Profile, grown *history.Summary, x event.Event) *Former {
 	f := before.Former
-	if f == nil || e.previous == nil || ShortHash(e.previous.model.Hash) != f.Model {
+	if f == nil || e.former == nil || ShortHash(e.former.model.Hash) != f.Model {
 		return nil
 	}
-	if !e.previous.bears(x) {
+	former := e.former
+	if !former.bears(x) {
 		return f
 	}
-	former := e.previous.unheard()
 	was := former.carry(f.profile(before, former.model.Hash), before.AsOf)
 	next := was
 	next.History, next.LastChange = *grown, was.AsOf
@@ -135,7 +135,7 @@ func (e *Engine) follow(before *Profile, grown *history.Summary, x event.Event) 
 // unheard returns e as it labels customers without publishing anything.
 func (e *Engine) unheard() *Engine {
 	other := *e
-	other.identify, other.previous = unpublishedID, nil
+	other.identify, other.previous, other.former = unpublishedID, nil, nil
 	return &other
 }
 
