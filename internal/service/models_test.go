@@ -353,13 +353,13 @@ func TestANamedModelIsHeldTo(t *testing.T) {
 func TestAWithdrawnModelLeavesTheSwitchBeforeIt(t *testing.T) {
 	t.Parallel() // it waits, mostly
 	store := modelStore(t)
-	w := follows(t, store, "a")
+	w := follows(t, store, "first")
 	now := event.InstantOf(time.Now())
 	activate(t, store, "b", now.Add(-time.Hour))
 	for _, x := range []struct {
 		name string
 		at   event.Instant
-	}{{"c", now.Add(week)}, {"c", now.Add(2 * week)}, {"d", now.Add(week)}, {"b", now}, {"a", now.Add(week)}} {
+	}{{"c", now.Add(week)}, {"c", now.Add(2 * week)}, {"d", now.Add(week)}, {"b", now}, {"first", now.Add(week)}} {
 		activate(t, store, x.name, x.at)
 	}
 	w.awaitID(t, store)
@@ -368,6 +368,6 @@ func TestAWithdrawnModelLeavesTheSwitchBeforeIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	if next := engine.(pipeline.Succession).Now.(*score.Engine); !next.TakesBack() {
-		t.Error("a is activated again, after b, with announcements of others in between: want that it takes b back")
+		t.Error("the first model is activated again, after b, with announcements of others in between: want that it takes b back")
 	}
 }
