@@ -55,6 +55,7 @@ var may = map[string][]string{
 	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
 	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
 
+	"internal/switchover":  {"internal/event", "internal/score/..."}, // takes profiles from whoever has them
 	"internal/spreadsheet": {},
 
 	"internal/backtest": {

@@ -58,20 +58,34 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 }
 
 type modelCheckCommand struct {
-	File string `arg:"" type:"existingfile" help:"Model file."`
+	File        string  `arg:"" type:"existingfile" help:"Model file."`
+	AgainstLive bool    `help:"Also say what the activation of the model would change for the live customers."`
+	EffectiveAt instant `help:"With --against-live: the instant of the switch. Without it: a few seconds from now." placeholder:"TIME"`
+	JSON        bool    `help:"With --against-live: print JSON instead of tables."`
+	redisSettings
 }
 
-// Run checks the file, and prints the version, the hashes and the currency of its model.
-func (c *modelCheckCommand) Run(s streams) error {
+// Run checks the file, and prints the version, the hashes and the currency of its model. With --against-live it goes on with the live
+// customers.
+func (c *modelCheckCommand) Run(ctx context.Context, s streams) error {
 	m, raw, err := readModel(c.File)
 	if err != nil {
+		return err
+	}
+	to := s.out
+	if c.JSON {
+		to = s.err
+	}
+	if _, err := fmt.Fprintf(to, "model %s is in order: hash %s, scorecard %s, money in %s\n", m.Version, m.Hash, m.ScorecardHash, m.Base); err != nil {
 		return err
 	}
 	if err := warnOf(raw, s.err); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "model %s is in order: hash %s, scorecard %s, money in %s\n", m.Version, m.Hash, m.ScorecardHash, m.Base)
-	return err
+	if !c.AgainstLive {
+		return nil
+	}
+	return c.againstLive(ctx, s, m, raw)
 }
 
 type modelActivateCommand struct {

@@ -90,9 +90,9 @@ func TestDoctorAfterAnUpgrade(t *testing.T) {
 			"",
 		},
 		{
-			"an id that many customers share", // section 12 says so
+			"an id that many customers share", // section 13 says so
 			func() {
-				profile(sealed(append(bytes.Clone(body), 12, 1, 1)))()
+				profile(sealed(append(bytes.Clone(body), 13, 1, 1)))()
 				field(at+"census", "shops", 1)()
 			},
 			func() {

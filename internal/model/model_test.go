@@ -119,7 +119,7 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"a field twice", "base: USD", "base: USD\nbase: EUR", "base"},
 		{"no YAML", "base: USD", "base: [", "yaml"},
 		{"a word for a number", "r: 0.524843", "r: many", "many"},
-		{"not a number", "alpha: 6.183078", "alpha: .nan", "line 20: .nan"},
+		{"not a number", "alpha: 6.183078", "alpha: .nan", "line 23: .nan"},
 		{"an infinite cut", "365]    # at most", ".inf]    # at most", ".inf is not a finite"},
 		{"two documents", "version: cdnow-2026.4", "version: cdnow-2026.4\n---\n", "more than one document"},
 		{"no version", "version: cdnow-2026.4", "version: ''", "version: must be given"},

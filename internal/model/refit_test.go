@@ -201,7 +201,7 @@ func TestRefitRefuses(t *testing.T) {
 	}{
 		{"a base that is no model", "base: USD", "base: MOON", func(*model.Fit) {}, "MOON"},
 		{"a parameter by alias", "  r: 0.524843\n  alpha: 6.183078", "  r: &x 0.524843\n  alpha: *x", func(*model.Fit) {}, "purchase.r"},
-		{"a parameter with a tag", "r: 0.524843", "r: !!float 0.524843", func(*model.Fit) {}, "line 19: it cannot be replaced"},
+		{"a parameter with a tag", "r: 0.524843", "r: !!float 0.524843", func(*model.Fit) {}, "line 22: it cannot be replaced"},
 		{"a parameter out of range", "", "", func(f *model.Fit) { f.Purchase = stat.BGNBD{R: 1e12, Alpha: 1, A: 1, B: 1} }, "r = 1e+12"},
 		{"another kind of model", "", "", func(f *model.Fit) { f.Purchase = nil }, "purchase.model"},
 		{"no version", "", "", func(f *model.Fit) { f.Version = "" }, "version: must be given"},

@@ -1,6 +1,6 @@
 -- Replaces the models in tm:model.
 --
--- The script checks that tm:model still holds what the caller read; then it removes the previous model and writes all fields with one
+-- The script checks that tm:model still holds what the caller read; then it removes the models before and writes all fields with one
 -- command.
 --
 -- Returns 1 if the script has written, 0 if tm:model holds something else.
@@ -14,6 +14,7 @@ for i, value in ipairs({ARGV[1], ARGV[2], ARGV[3], ARGV[4]}) do
     return 0
   end
 end
-redis.call('HDEL', KEYS[1], 'previous_hash', 'previous_source', 'previous_effective_at')
+redis.call('HDEL', KEYS[1], 'previous_hash', 'previous_source', 'previous_effective_at',
+  'former_hash', 'former_source', 'former_effective_at', 'former_of')
 redis.call('HSET', KEYS[1], unpack(ARGV, 5))
 return 1

@@ -49,8 +49,8 @@ func TestActivate(t *testing.T) {
 		var stands InForce
 		for _, s := range row.steps {
 			next := StoredModel{[]byte(s.hash), s.hash, s.effect}
-			stands = stands.activate(next, s.now)
-			if again := stands.activate(next, s.now); again.ID() != stands.ID() {
+			stands = stands.Activated(next, s.now)
+			if again := stands.Activated(next, s.now); again.ID() != stands.ID() {
 				t.Errorf("%s: %s activated twice: got %s, want what once gives, %s", row.why, s.hash, again.text(), stands.text())
 			}
 		}
@@ -76,9 +76,9 @@ func TestInForceAt(t *testing.T) {
 		at     event.Instant
 		want   string
 	}{
-		{"announced", InForce{b, &a}, 69, "a"},
-		{"at its instant", InForce{b, &a}, 70, "b"},
-		{"there is none before it", InForce{b, nil}, 69, "b"},
+		{"announced", InForce{StoredModel: b, Before: &a}, 69, "a"},
+		{"at its instant", InForce{StoredModel: b, Before: &a}, 70, "b"},
+		{"there is none before it", InForce{StoredModel: b}, 69, "b"},
 	} {
 		if got := row.stands.At(row.at).Hash; got != row.want {
 			t.Errorf("%s: got %s, want %s", row.why, got, row.want)
@@ -140,6 +140,80 @@ func TestAnnouncementsAtOnce(t *testing.T) {
 		got, _, err := s.Model(ctx)
 		if err != nil || got.Before == nil || got.Before.Hash != "a" || !strings.HasPrefix(got.Hash, "b") {
 			t.Errorf("got %s and error %v, want one of the announced before which a is in force", got.text(), err)
+		}
+	})
+}
+
+// TestFormerModel: the model that the last switch replaced stays known, whatever is announced and withdrawn afterwards.
+func TestFormerModel(t *testing.T) {
+	type step struct {
+		now    event.Instant
+		hash   string
+		effect event.Instant
+	}
+	switched := []step{{10, "a", 0}, {10, "b", 70}}
+	for _, row := range []struct {
+		why   string
+		steps []step
+		want  string
+	}{
+		{"one switch", nil, "b@70 < a@0"},
+		{"another is announced", []step{{80, "c", 200}}, "c@200 < b@70 < a@0"},
+		{"put off", []step{{80, "c", 200}, {90, "c", 300}}, "c@300 < b@70 < a@0"},
+		{"replaced", []step{{80, "c", 200}, {90, "d", 300}}, "d@300 < b@70 < a@0"},
+		{"and withdrawn: nothing is left of it", []step{{80, "c", 200}, {90, "b", 95}}, "b@70 < a@0"},
+		{"the way back", []step{{80, "a", 90}}, "a@90 < b@70 < a@0"},
+		{"the way back is withdrawn", []step{{80, "a", 90}, {85, "b", 95}}, "b@70 < a@0"},
+		{"a second switch", []step{{80, "c", 90}, {100, "d", 110}}, "d@110 < c@90 < b@70"},
+	} {
+		var stands InForce
+		for _, s := range append(slices.Clone(switched), row.steps...) {
+			stands = stands.Activated(StoredModel{[]byte(s.hash), s.hash, s.effect}, s.now)
+		}
+		got := stands.text()
+		if f := stands.Former; f != nil {
+			got += fmt.Sprintf(" < %s@%d", f.Hash, int64(f.EffectiveAt))
+		}
+		if got != row.want {
+			t.Errorf("%s: got %s, want %s", row.why, got, row.want)
+		}
+	}
+}
+
+// The former model is kept in Redis, and goes with the switch that it belongs to. What a program that does not know it has left is no
+// former model.
+func TestFormerModelIsStored(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		const later = event.Instant(1) << 50 // some 35,000 years from 1970
+		former := func() string {
+			t.Helper()
+			m, _, err := s.Model(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Former == nil {
+				return ""
+			}
+			return m.Former.Hash + " " + string(m.Former.Source)
+		}
+		for _, step := range []struct {
+			hash string
+			at   event.Instant
+			want string
+		}{{"a", 0, ""}, {"b", 1, ""}, {"c", later, "a source of a"}, {"c", later + 1, "a source of a"}, {"b", later, ""}, {"c", 2, "a source of a"}, {"d", 3, "b source of b"}} {
+			if err := s.ActivateModel(ctx, []byte("source of "+step.hash), step.hash, step.at); err != nil {
+				t.Fatal(err)
+			}
+			if got := former(); got != step.want {
+				t.Errorf("activate %s from %d: the former model is %q, want %q", step.hash, step.at, got, step.want)
+			}
+		}
+		if err := client.HSet(ctx, "tm:model", "previous_hash", "e").Err(); err != nil {
+			t.Fatal(err)
+		}
+		if got := former(); got != "" {
+			t.Errorf("fields of the former model beside another model before: got %q, want no former model", got)
 		}
 	})
 }

@@ -11,11 +11,14 @@ import (
 	"tidemark/internal/event"
 )
 
-// The fields of tm:model: the model activated last, and the model before it under names with a prefix.
+// The fields of tm:model: the model activated last, and the two models before it under names with a prefix. formerOf holds the hash of the
+// model that the former model was replaced by: programs that know no former model leave its fields behind.
 const (
 	modelSource, modelHash, modelFrom = "source", "hash", "effective_at"
 
-	previousModel = "previous_"
+	previousModel, formerModel = "previous_", "former_"
+
+	formerOf = formerModel + "of"
 )
 
 // activateTries is the most tries of one activation. A try fails if another activation comes between its read and its write.
@@ -39,7 +42,7 @@ func (s *Store) ActivateModel(ctx context.Context, raw []byte, hash string, effe
 		if err != nil {
 			return fmt.Errorf("activate model %s: %w", hash, err)
 		}
-		done, err := s.replaceModel(ctx, there, there.activate(next, now))
+		done, err := s.replaceModel(ctx, there, there.Activated(next, now))
 		if err == nil && done {
 			err = s.client.HSet(ctx, s.key("meta"), "model", hash).Err()
 		}
@@ -97,7 +100,13 @@ func (s *Store) Model(ctx context.Context) (m InForce, ok bool, err error) {
 	if err != nil {
 		return InForce{}, false, err
 	}
-	return InForce{*now, before}, true, nil
+	m = InForce{StoredModel: *now, Before: before}
+	if before != nil && fields[formerOf] == before.Hash {
+		if m.Former, err = storedModel(fields, formerModel); err != nil {
+			return InForce{}, false, err
+		}
+	}
+	return m, true, nil
 }
 
 // storedModel takes a model from the fields whose names begin with a prefix. It returns nil if the fields hold no such model.
@@ -116,11 +125,14 @@ func (m StoredModel) fields(prefix string) []any {
 	return []any{prefix + modelHash, m.Hash, prefix + modelSource, m.Source, prefix + modelFrom, int64(m.EffectiveAt)}
 }
 
-// all returns the fields of both models.
+// all returns the fields of all models.
 func (m InForce) all() []any {
 	fields := m.fields("")
 	if m.Before != nil {
 		fields = append(fields, m.Before.fields(previousModel)...)
+	}
+	if m.Before != nil && m.Former != nil {
+		fields = append(append(fields, m.Former.fields(formerModel)...), formerOf, m.Before.Hash)
 	}
 	return fields
 }
@@ -157,7 +169,7 @@ func (s *Store) ModelID(ctx context.Context) (string, error) {
 	return strings.Join(names, " "), nil
 }
 
-// RestoreModel writes both models to tm:model if tm:model does not exist: at the first start, or after the server has lost the
+// RestoreModel writes all models to tm:model if tm:model does not exist: at the first start, or after the server has lost the
 // key. If tm:model exists, it stays as it is.
 func (s *Store) RestoreModel(ctx context.Context, m InForce) error {
 	there, err := s.writeOnce(ctx, s.key("model"), m.all())

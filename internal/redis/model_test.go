@@ -77,7 +77,7 @@ func TestRestoreModel(t *testing.T) {
 					t.Fatalf("%s: activate: got error %v, want none", row.name, err)
 				}
 			}
-			if err := s.RestoreModel(ctx, InForce{now, row.before}); err != nil {
+			if err := s.RestoreModel(ctx, InForce{StoredModel: now, Before: row.before}); err != nil {
 				t.Errorf("%s: got error %v, want none", row.name, err)
 			}
 			got, _, err := s.Model(ctx)

@@ -45,6 +45,8 @@ func flatten(into map[string]string, name string, v reflect.Value) {
 		return
 	}
 	switch v.Kind() {
+	case reflect.Pointer:
+		flatten(into, name, v.Elem())
 	case reflect.Struct:
 		for i := range v.NumField() {
 			flatten(into, name+"."+v.Type().Field(i).Name, v.Field(i))

@@ -116,7 +116,8 @@ func read[T any](t testing.TB, r Release, name string) T {
 // Profile is a profile as a release encoded it.
 type Profile struct {
 	Customer string `json:"customer"`
-	// When is "cut" for a profile that holds the events before Cut, "end" for one that holds all and is evaluated at AsOf.
+	// When is "cut" for a profile that holds the events before Cut, "cut, another model since" for one whose model another has replaced
+	// at Cut, "end" for one that holds all and is evaluated at AsOf.
 	When    string `json:"when"`
 	Encoded Bytes  `json:"encoded"`
 	// Holds are the values in the profile, by name.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/linkedin/goavro/v2"
@@ -84,6 +85,11 @@ func (r Release) engine(t *testing.T) *score.Engine {
 func profiles(t *testing.T, r Release) []Profile {
 	t.Helper()
 	engine := r.engine(t)
+	trial, err := service.NewEngine(append([]byte("# another\n"), strings.Replace(string(r.source(t)), "general: 30", "general: 5", 1)...), "UTC", engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial = trial.Effective(Cut)
 	events, before := r.Events(t)
 	var all []Profile
 	add := func(when string, p score.Profile) {
@@ -101,6 +107,8 @@ func profiles(t *testing.T, r Release) []Profile {
 			p.Muted = true
 			add("cut, its episode muted", p)
 		}
+		next, _ := trial.Review(p, max(p.AsOf, Cut))
+		add("cut, another model since", trial.Schedule(next))
 	}
 	for _, c := range replay.Run(engine, events, AsOf).Customers {
 		add("end", c.Profile)

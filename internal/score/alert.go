@@ -19,8 +19,11 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 		e.resolve(t, c, ep.RaisedAt, e.model.Churn.Lapse)
 		return t
 	}
+	if t.State == Raised {
+		t.Corrects = c.resumed()
+	}
 	q := *c.p
-	q.Episode.Level, q.Episode.Since = c.level, c.v.at
+	q.Episode.Level, q.Episode.Since = c.level, c.levelSince
 	t.WayBack = *e.wayBack(q, c.v)
 	return t
 }
@@ -56,6 +59,9 @@ func (e *Engine) resolve(t *ChurnAlert, c *change, raised event.Instant, lapse t
 	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(c, t.Cause, lapse), event.Never
 	if t.Cause == ByCorrection && c.event.At() < raised {
 		t.State, t.Resolve = Retracted, ByCorrected
+	}
+	if c.back.began(t.Kind) {
+		t.State = Retracted
 	}
 	if t.Resolve == ByLapse {
 		t.LikelyCause, t.Evidence = e.likelyCause(c.p.History, c.v.at)

@@ -20,6 +20,20 @@ func BenchmarkApplyPurchase(b *testing.B) {
 	}
 }
 
+// BenchmarkApplyPurchaseOnTrial is BenchmarkApplyPurchase while the model before may still come back.
+func BenchmarkApplyPurchaseOnTrial(b *testing.B) {
+	old := shipped(b)
+	p, _ := weekly(b, old)
+	e := replacing(b, modelOf(b, tried, nil), old, p.AsOf)
+	p, _ = e.Review(p, p.AsOf)
+	p = e.Schedule(p)
+	next := purchase(30)
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Apply(p, next)
+	}
+}
+
 func BenchmarkApplyView(b *testing.B) {
 	e := shipped(b)
 	p, _ := weekly(b, e)

@@ -32,6 +32,7 @@ const (
 	tagForecast
 	tagUpdate
 	tagShop
+	tagFormer
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -76,6 +77,8 @@ func (p *Profile) Append(b []byte) []byte {
 	if p.Shop {
 		b = append(b, tagShop, 1, 1)
 	}
+	body = len(b)
+	b = enclose(p.Former.append(b, p.AsOf), body, tagFormer)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -167,8 +170,7 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Episode.ID, p.Episode.LastID = hex.EncodeToString(f.b[:half]), hex.EncodeToString(f.b[half:])
 		f.b = nil
 	case tagSecond:
-		state := f.label(secondEnd)
-		p.Second = SecondOrder{Open: state&secondOpen != 0, Closed: state&secondClosed != 0, Muted: state&secondMuted != 0}
+		p.Second = secondOf(f.label(secondEnd))
 		if p.Second.Open {
 			p.Second.RaisedAt = p.AsOf - event.Instant(f.varint())
 			p.Second.ID = hex.EncodeToString(f.b)
@@ -186,6 +188,8 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.readForecasts(&f)
 	case tagUpdate:
 		p.Update = readUpdate(&f, p.AsOf)
+	case tagFormer:
+		p.Former = f.former(p.AsOf)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")
@@ -244,7 +248,18 @@ func (s SecondOrder) append(b []byte, asOf event.Instant) []byte {
 	if s == (SecondOrder{}) {
 		return b
 	}
-	var state int64
+	b = binary.AppendVarint(b, s.state())
+	if !s.Open {
+		return b
+	}
+	return appendHex(binary.AppendVarint(b, int64(asOf-s.RaisedAt)), s.ID)
+}
+
+func secondOf(state int64) SecondOrder {
+	return SecondOrder{Open: state&secondOpen != 0, Closed: state&secondClosed != 0, Muted: state&secondMuted != 0}
+}
+
+func (s SecondOrder) state() (state int64) {
 	if s.Open {
 		state |= secondOpen
 	}
@@ -254,11 +269,7 @@ func (s SecondOrder) append(b []byte, asOf event.Instant) []byte {
 	if s.Muted {
 		state |= secondMuted
 	}
-	b = binary.AppendVarint(b, state)
-	if !s.Open {
-		return b
-	}
-	return appendHex(binary.AppendVarint(b, int64(asOf-s.RaisedAt)), s.ID)
+	return state
 }
 
 func (l Lapse) append(b []byte, asOf event.Instant) []byte {

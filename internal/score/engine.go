@@ -22,6 +22,8 @@ type Engine struct {
 	identify Identify
 	// previous scores under the model that was in force before; nil where there was none.
 	previous *Engine
+	// former is previous as it follows customers without publishing anything; nil where there was none.
+	former *Engine
 	// effective is the instant from which the model is in force; zero means always.
 	effective event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
@@ -40,9 +42,11 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
 	}
 	digits, _ := m.Base.Digits()
-	return &Engine{
-		model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), feels: feelsOf(&m.Stack),
-	}, nil
+	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), feels: feelsOf(&m.Stack)}
+	if previous != nil {
+		e.former = previous.unheard()
+	}
+	return e, nil
 }
 
 // Effective returns e as in force from an instant on. Up to that instant a profile of the model before is carried on under the
@@ -95,8 +99,12 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 		return was, nil, verdict
 	}
 	at = max(p.AsOf, head.At())
+	if p.Unknown() {
+		p.Former = e.formerOfNobody(at)
+	}
 	next, transitions := e.Review(p, at)
 	before := next
+	next.Former = e.follow(&before, &grown, x)
 	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
 	o := occasion{event: head, news: e.mayBeNews(&before, x)}
@@ -165,6 +173,7 @@ func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
 	if p.AsOf < at {
 		p.AsOf = at
 	}
+	e.settleSwitch(&p)
 	return p, transitions
 }
 
@@ -183,22 +192,34 @@ func (e *Engine) Schedule(p Profile) Profile {
 }
 
 // adopt returns p as e's own model sees it. It looks at p when the model comes into force, but not before p.AsOf and not after
-// at. adopt also returns the transitions that follow.
+// at. adopt also returns the transitions that follow. Where the model was in force before the last switch, and comes back, adopt takes
+// that switch back.
 func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	from := max(p.AsOf, min(e.effective, at))
 	var transitions []Transition
-	if e.previous != nil && e.previous.model.Hash == p.Model {
+	if e.replaces(p.Model) {
 		p, transitions = e.previous.Review(p, from)
 	}
 	p.AsOf = from
 	p.inherit(e)
 	before := p
-	p.Model, p.Due = e.model.Hash, Unscheduled
-	next, more := e.relabel(before, p, occasion{model: true})
+	p.Model, p.Due, p.Former = e.model.Hash, Unscheduled, e.formerOf(&before)
+	var next Profile
+	var more []Transition
+	if e.comesBack(&before) {
+		next, more = e.takeBack(before, p)
+	} else {
+		next, more = e.relabel(before, p, occasion{model: true})
+	}
 	if len(more) > 0 {
 		next.LastChange = next.AsOf
 	}
 	return next, append(transitions, more...)
+}
+
+// replaces reports whether a hash names the model that e's own model replaces.
+func (e *Engine) replaces(model string) bool {
+	return e.previous != nil && e.previous.model.Hash == model
 }
 
 // amounts converts the money of an event into the base currency. It is false where the event's currency has no rate.

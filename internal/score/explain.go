@@ -19,7 +19,7 @@ type base struct {
 // base evaluates the customer before the occasion that led to v.
 func (e *Engine) base(before *Profile, v *evaluation, o occasion) base {
 	b := base{engine: e, byOccasion: o.event != nil}
-	if o.model && e.previous != nil && e.previous.model.Hash == before.Model {
+	if o.model && e.replaces(before.Model) {
 		b.engine, b.byModel = e.previous, true
 	}
 	b.last = b.engine.evaluate(&before.History, before.LastChange)

@@ -9,7 +9,8 @@ import (
 // Publish decides which of p's newest transitions are published when they are committed at an instant, and remembers the decision
 // in p. A transition older than maxAge is not published: a backfill must not page anyone. A maxAge of 0 publishes all. An episode
 // is published or muted as a whole: its further alerts follow its first. One exception: an escalation no older than maxAge is
-// always published, and with it the rest of the episode.
+// always published, and with it the rest of the episode. Where a model is taken back, an episode that goes on as before stays as it was:
+// muted if nobody has heard of it.
 func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Duration) []bool {
 	published := make([]bool, len(newest))
 	for i, t := range newest {
@@ -22,11 +23,12 @@ func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Du
 			if t.Kind == SecondOrderWindow {
 				muted = &p.Second.Muted
 			}
+			again := t.Cause == ByModel && t.Corrects != "" // as before the switch that is taken back
 			switch t.State {
 			case Raised:
-				*muted = !young
+				*muted = *muted && again || !young
 			case Escalated:
-				*muted = *muted && !young
+				*muted = *muted && (again || !young)
 			case Eased, Updated, Resolved, Retracted, UnknownState:
 			}
 			published[i] = !*muted

@@ -42,6 +42,8 @@ type Profile struct {
 	Outreach Outreach
 	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.
 	Forecasts [2]Forecast
+	// Former is what the model before the last switch says of the customer; nil where that model cannot come back any more.
+	Former *Former
 	// Outcomes are the outcomes of forecasts that nobody has taken yet. Apply and Review append to Outcomes; the encoding leaves
 	// Outcomes out. A caller who stores p takes the outcomes off and counts them in the same commit.
 	Outcomes []Outcome

@@ -13,6 +13,8 @@ type occasion struct {
 	model bool
 	// news says that the event may be news for an open episode; see Update.
 	news bool
+	// back is the memory of the model that comes back into force; nil where none comes back.
+	back *Former
 }
 
 // change is what all transitions of one evaluation have in common.
@@ -24,9 +26,10 @@ type change struct {
 	// base is what the change is measured from, v the evaluation of now.
 	base *base
 	v    *evaluation
-	// tier and level are the labels of now.
-	tier  Tier
-	level Level
+	// tier and level are the labels of now, tierSince and levelSince the instants from which a minimum stay in them counts.
+	tier                  Tier
+	level                 Level
+	tierSince, levelSince event.Instant
 }
 
 // cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
@@ -38,7 +41,7 @@ func (c *change) cause(since event.Instant, id string) (cause Cause, corrects st
 	case c.event != nil:
 		return ByEvent, ""
 	case c.model:
-		return ByModel, ""
+		return ByModel, c.withdrawn(id)
 	}
 	return ByTime, ""
 }
@@ -59,11 +62,23 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned && !news {
 		return p, nil
 	}
+	base := e.base(&before, &v, o)
+	return e.tell(&change{
+		occasion: o, before: &before, p: &p, base: &base, v: &v,
+		tier: tier, level: level, tierSince: v.at, levelSince: v.at,
+	}, second, returned)
+}
+
+// tell returns c.p with the labels of c, and the transitions that say so. second says that the window for a second order opens or closes,
+// returned that a customer whose episode had lapsed is back.
+func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) {
+	p := c.p
 	var transitions []Transition
 	add := func(t Transition) (id string) {
 		p.Sequence++
 		s := t.Common()
 		s.ID, s.Sequence = e.identify(t), p.Sequence
+		p.Former = p.Former.hear(t)
 		transitions = append(transitions, t)
 		return s.ID
 	}
@@ -73,13 +88,11 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		}
 		p.Update = p.Update.after(t)
 	}
-	base := e.base(&before, &v, o)
-	c := &change{occasion: o, before: &before, p: &p, base: &base, v: &v, tier: tier, level: level}
-	if tier != p.Standing.Tier {
+	if c.tier != p.Standing.Tier {
 		t := e.tierChanged(c)
-		p.Standing = Standing{Tier: tier, Since: p.AsOf, LastID: add(t)}
+		p.Standing = Standing{Tier: c.tier, Since: p.AsOf, LastID: add(t)}
 	}
-	if level != p.Episode.Level {
+	if c.level != p.Episode.Level {
 		t := e.churnAlert(c)
 		addAlert(t)
 		if t.Resolve == ByLapse {
@@ -101,7 +114,7 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 		}
 		p.Lapse = Lapse{}
 	}
-	return p, transitions
+	return *p, transitions
 }
 
 // episode returns the episode as the decision on the level must see it: a change of the purchases ends the minimum stay.
@@ -165,7 +178,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 	}
 	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
 		kept := *p
-		kept.Standing.Tier, kept.Standing.Since = c.tier, v.at
+		kept.Standing.Tier, kept.Standing.Since = c.tier, c.tierSince
 		t.KeepBy = e.keepBy(kept)
 		t.DaysInPrevious = int32(v.at.Sub(was.Since) / (24 * time.Hour))
 	}

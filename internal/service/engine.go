@@ -13,8 +13,15 @@ import (
 
 // Engines returns the engine of the model activated last, and the engine of the model before it, nil if there was none.
 func Engines(m redis.InForce, zone string) (now, before *score.Engine, err error) {
+	var former *score.Engine
+	if m.Former != nil {
+		if former, err = NewEngine(m.Former.Source, zone, nil); err != nil {
+			return nil, nil, fmt.Errorf("the second before it: %w", err)
+		}
+		former = former.Effective(m.Former.EffectiveAt)
+	}
 	if m.Before != nil {
-		if before, err = NewEngine(m.Before.Source, zone, nil); err != nil {
+		if before, err = NewEngine(m.Before.Source, zone, former); err != nil {
 			return nil, nil, fmt.Errorf("the one before it: %w", err)
 		}
 		before = before.Effective(m.Before.EffectiveAt)

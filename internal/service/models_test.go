@@ -14,7 +14,9 @@ import (
 	"tidemark/internal/embed"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
+	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
 
@@ -345,4 +347,27 @@ func TestANamedModelIsHeldTo(t *testing.T) {
 			t.Error("--model b after b has been withdrawn: got no error, want which model is in force")
 		}
 	})
+}
+
+// A switch can be taken back whatever is announced, put off and withdrawn after it.
+func TestAWithdrawnModelLeavesTheSwitchBeforeIt(t *testing.T) {
+	t.Parallel() // it waits, mostly
+	store := modelStore(t)
+	w := follows(t, store, "first")
+	now := event.InstantOf(time.Now())
+	activate(t, store, "b", now.Add(-time.Hour))
+	for _, x := range []struct {
+		name string
+		at   event.Instant
+	}{{"c", now.Add(week)}, {"c", now.Add(2 * week)}, {"d", now.Add(week)}, {"b", now}, {"first", now.Add(week)}} {
+		activate(t, store, x.name, x.at)
+	}
+	w.awaitID(t, store)
+	engine, err := w.engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next := engine.(pipeline.Succession).Now.(*score.Engine); !next.TakesBack() {
+		t.Error("the first model is activated again, after b, with announcements of others in between: want that it takes b back")
+	}
 }
