@@ -42,6 +42,7 @@ type purchase struct {
 	Session         string  `json:"session_id,omitempty"`
 	Referrer        string  `json:"referrer_id,omitempty"`
 	DueAt           *moment `json:"due_at,omitempty"`
+	RevisedAt       *moment `json:"revised_at,omitempty"`
 }
 
 type item struct {
@@ -128,6 +129,9 @@ func (p *purchase) event() (event.Event, error) {
 	}
 	if p.DueAt != nil {
 		e.DueAt = event.Instant(*p.DueAt)
+	}
+	if p.RevisedAt != nil {
+		e.RevisedAt = event.Instant(*p.RevisedAt)
 	}
 	return e, nil
 }

@@ -77,8 +77,7 @@ func (e *Engine) New(customer string) Profile {
 //
 // A prospect whom the silence before the event made forgotten begins anew with the event.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
-	head := x.Common()
-	at := max(p.AsOf, head.At())
+	at := max(p.AsOf, x.At())
 	was, forgets := p, e.Forgets(&p)
 	if forgets <= at {
 		p = e.fresh(&p)
@@ -87,7 +86,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	if verdict != Accepted {
 		return was, nil, verdict
 	}
-	at = max(p.AsOf, head.At())
+	at = max(p.AsOf, x.At())
 	next, transitions := e.Review(p, at)
 	before := next
 	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
@@ -98,7 +97,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 		}
 		return next, transitions, Accepted
 	}
-	next, more := e.relabel(before, next, occasion{event: head})
+	next, more := e.relabel(before, next, occasion{event: x.Common(), at: x.At()})
 	next.Due = Unscheduled
 	return next, append(transitions, more...), Accepted
 }
