@@ -86,7 +86,7 @@ func (*Purchase) sealed()      {}
 // StatedAt is when a version of an order was revised; the revision of an order never lies before the order itself. Of other
 // purchases it is when they happened.
 func (p *Purchase) StatedAt() Instant {
-	if p.Kind == Order || p.Kind == Cancel {
+	if p.RevisedAt != 0 && (p.Kind == Order || p.Kind == Cancel) {
 		return max(p.OccurredAt, p.RevisedAt)
 	}
 	return p.OccurredAt

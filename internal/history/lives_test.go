@@ -47,6 +47,13 @@ func drawLife(t *rapid.T, c event.Calendar) []observed {
 	edges := []int{0, 1, 6, 7, 89, 90, 364, 365, 366, 729, 730, 731, 1094, 1095, 1096, 1460}
 	var life []observed
 	for i := range n {
+		if len(life) > 0 && rapid.IntRange(0, 7).Draw(t, "another version") == 0 {
+			other := rapid.SampledFrom(life).Draw(t, "of")
+			if p := other.purchase(); p != nil && is(p.Kind, event.Order, event.Cancel) {
+				life = append(life, drawVersion(t, p, fmt.Sprint("e", i)))
+				continue
+			}
+		}
 		day := rapid.IntRange(0, span).Draw(t, "day")
 		if rapid.Bool().Draw(t, "on an edge") {
 			day = rapid.SampledFrom(edges).Draw(t, "edge")
@@ -63,6 +70,27 @@ func drawLife(t *rapid.T, c event.Calendar) []observed {
 		}
 	}
 	return life
+}
+
+// drawVersion draws another version of an order: with the occurred_at of the other or one close to it, with or without revised_at, recorded
+// before the other or after.
+func drawVersion(t *rapid.T, of *event.Purchase, id string) observed {
+	p := *of
+	p.ID = id
+	p.OccurredAt += rapid.SampledFrom([]event.Instant{0, 0, 0, 1, hour, -hour, 24 * hour, -24 * hour, 300 * 24 * hour, 364 * 24 * hour}).Draw(t, "occurred later")
+	p.RevisedAt = 0
+	if rapid.Bool().Draw(t, "revised") {
+		p.RevisedAt = of.StatedAt() + rapid.SampledFrom([]event.Instant{-hour, 0, 1, hour, 2 * hour, 24 * hour, 72 * hour, 300 * 24 * hour}).Draw(t, "revised later")
+		if p.RevisedAt > p.OccurredAt+363*24*hour { // later is too late, whatever else arrives
+			p.RevisedAt = p.OccurredAt
+		}
+	}
+	p.RecordedAt = p.StatedAt() + rapid.SampledFrom([]event.Instant{0, 0, 1, 2, 3, hour}).Draw(t, "recorded later")
+	if rapid.IntRange(0, 3).Draw(t, "turn") == 0 {
+		p.Kind = event.Order + event.Cancel - p.Kind
+		p.Items = nil
+	}
+	return observed{x: &p, a: history.Amounts{Amount: rapid.SampledFrom([]int64{30, 60, 100}).Draw(t, "amount")}}
 }
 
 // drawChain draws what happened to one order over the years, at the distances from which links and seals are a day away,
@@ -201,9 +229,15 @@ func arrive(t *rapid.T, life []observed, c event.Calendar) []observed {
 				late = 6
 			}
 		}
-		for range times {
+		for k := range times {
+			if p := o.purchase(); p != nil && k > 0 && rapid.Bool().Draw(t, "redelivered") { // by another producer, at another time
+				again := *p
+				again.RecordedAt += rapid.SampledFrom([]event.Instant{1, 2, 3, 4, hour}).Draw(t, "recorded again")
+				o.x = &again
+			}
 			delay := rapid.SampledFrom([]int{0, late, rapid.IntRange(0, late).Draw(t, "delay")}).Draw(t, "lateness")
-			arrivals = append(arrivals, arrival{o, int(c.Day(o.at())) + delay, rapid.IntRange(0, 99).Draw(t, "tie")})
+			// A version does not arrive before it is written, and by its occurred_at it is not late.
+			arrivals = append(arrivals, arrival{o, max(int(c.Day(o.at()))+delay, int(c.Day(o.x.StatedAt()))), rapid.IntRange(0, 99).Draw(t, "tie")})
 		}
 	}
 	slices.SortStableFunc(arrivals, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.tie, b.tie)) })
@@ -217,7 +251,9 @@ func arrive(t *rapid.T, life []observed, c event.Calendar) []observed {
 func describe(o observed, c event.Calendar) string {
 	switch x := o.x.(type) {
 	case *event.Purchase:
-		return fmt.Sprintf("day %d +%d %s %s %s %d %q", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, o.a.Amount, x.Channel)
+		revised := x.StatedAt()
+		return fmt.Sprintf("day %d +%d %s %s %s %d %q revised day %d +%d recorded +%d", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, o.a.Amount, x.Channel,
+			c.Day(revised)-base, revised-c.Start(c.Day(revised)), x.RecordedAt-revised)
 	case *event.Interaction:
 		return fmt.Sprintf("day %d +%d %s %s %q", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.Channel)
 	case *event.Feedback:

@@ -57,14 +57,7 @@ func (d *decoder) date() event.Day {
 func (d *decoder) stamp(f *stamp) (flags uint8) {
 	flags = d.small()
 	f.day = d.date()
-	millis := d.int()
-	d.check(millis >= -4*dayMillis && millis <= 4*dayMillis, "time of day out of range")
-	if millis&1 == 0 {
-		millis *= 1000
-	}
-	millis >>= 1
-	d.check(millis >= -2*dayMillis && millis <= 2*dayMillis, "time of day out of range")
-	f.at = event.Instant(int64(f.day)*dayMillis + millis)
+	f.at = event.Instant(int64(f.day)*dayMillis + d.timeOfDay())
 	if flags&factAggregate == 0 {
 		f.event, f.n = d.hash(), 1
 		return flags
@@ -72,6 +65,18 @@ func (d *decoder) stamp(f *stamp) (flags uint8) {
 	f.event, f.n = uint64(d.small()), d.uint32()
 	d.check(f.event < aggregates, "bad aggregate")
 	return flags
+}
+
+// timeOfDay reads a distance from 00:00 UTC, in milliseconds.
+func (d *decoder) timeOfDay() int64 {
+	millis := d.int()
+	d.check(millis >= -4*dayMillis && millis <= 4*dayMillis, "time of day out of range")
+	if millis&1 == 0 {
+		millis *= 1000
+	}
+	millis >>= 1
+	d.check(millis >= -2*dayMillis && millis <= 2*dayMillis, "time of day out of range")
+	return millis
 }
 
 func (d *decoder) uint() uint64 {
