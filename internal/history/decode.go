@@ -200,6 +200,9 @@ func (d *decoder) refunds() {
 				r.order = d.hash()
 			}
 			r.amount = d.int()
+			if flags&refundSaid != 0 && d.format >= revisionsSince {
+				r.said = d.said()
+			}
 		},
 	})
 }

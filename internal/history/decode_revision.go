@@ -14,20 +14,27 @@ func (d *decoder) revision(v *order) {
 	if more&moreRevised != 0 {
 		r.revised = d.moment(r.revised)
 	}
-	v.recorded, r.since = r.revised.at, r.revised.at
+	v.recorded, r.span = r.revised.at, span{r.revised.at, r.occurred.day}
 	if more&moreRecorded != 0 {
 		v.recorded += event.Instant(d.int())
 	}
-	if more&moreSince != 0 {
+	if more&moreSpan != 0 {
 		since := d.int()
 		d.check(since >= 0 && since <= 2*dayMillis, "time of day out of range")
 		r.since -= event.Instant(since)
+		reach := d.int()
+		d.check(reach >= 0 && reach <= maxDistance, "day out of range")
+		r.reach -= event.Day(reach)
 	}
 	if more&moreOrders != 0 {
 		r.orders = d.moments(r.revised)
 	}
 	if more&moreTies != 0 {
 		r.ties = d.ties(v, r.revised)
+	}
+	if more&moreSaid != 0 {
+		v.said = d.said()
+		d.check(!v.cancel, "a cancellation with an amount")
 	}
 	if !r.plain(v.moment()) {
 		v.more = r
@@ -68,7 +75,9 @@ func (d *decoder) ties(v *order, revised moment) []order {
 		flags := d.small()
 		d.check(flags&^(orderChannel|0xf<<orderKnownShift) == 0, "unknown flags")
 		t.known = flags >> orderKnownShift
-		d.check(!d.content(t, flags&orderChannel != 0), "a tie of a tie")
+		if d.content(t, flags&orderChannel != 0) {
+			t.said = d.said()
+		}
 	}
 	return ties
 }

@@ -17,7 +17,7 @@
 // never before occurred).
 //
 //   - Which version counts: versions are ordered by (revised, CANCEL last, record time, event_id, occurred). The greatest version
-//     overrules the versions whose occurred is less than 365 days older.
+//     counts. A version overrules the lesser versions whose occurred is less than 365 days older, be it overruled itself or not.
 //   - A repetition: the same event_id, kind, occurred and revised are one version. Its record time is the least of all copies: to
 //     deliver an event again, later, changes nothing.
 //   - From when: the versions that are revised on one day come into force together, at the least revised of the day. So the greatest
@@ -35,6 +35,10 @@
 //     move nothing. If all others come to the whole amount, and one of them is not before the version, the order is taken back, as by
 //     a CANCEL. Else each reduces money by what is left of the order's amount at most, in canonical order (occurred_at, event_id), on
 //     its own day or on the order's, whichever is later.
+//   - They are compared in the currency of their order, if their currency is the same. So a change of rates between order and refund
+//     makes no whole refund a partial one, and a part takes off its share of what the order came to in the base currency. A refund in
+//     another currency is worth what it came to in the base currency on its own day, by the rate of the order: a Summary knows no other
+//     rates.
 //   - A REFUND or CHARGEBACK without an order id, or without its order, reduces money on its own date by all that it says.
 //     One with an id but no order is an orphan: it reduces spend alone, never the net of a purchase day.
 //   - Two events with the same id on the same day are one event. If their contents differ, the greater content counts. An
@@ -74,7 +78,8 @@
 //     earlier record time. So such versions are not forgotten but kept with v, as its ties, while a copy may still arrive.
 //
 // The instants before v came into force are never asked for: u is kept until v was revised before the day before H. A version of v's own
-// day need not wait, because both come into force at once. Only the least revised of the day is kept with v.
+// day need not wait, because both come into force at once. Of such versions v keeps the least revised, and the day of the least occurred:
+// what they overrule, v overrules for them, for as long as u is kept. A version that joins v later drops by itself what it overrules.
 //
 // # Caps
 //

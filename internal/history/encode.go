@@ -50,6 +50,7 @@ const (
 
 	refundChargeback = 1
 	refundOrder      = 2
+	refundSaid       = 4
 
 	feedbackOrder = 1
 	feedbackID    = 2
@@ -250,11 +251,14 @@ func (e *encoder) refunds(s *Summary) {
 	e.list(len(s.refunds))
 	for i := range s.refunds {
 		r := &s.refunds[i]
-		e.stamp(&r.stamp, bit(r.chargeback, refundChargeback)|bit(r.order != 0, refundOrder), i == 0)
+		e.stamp(&r.stamp, bit(r.chargeback, refundChargeback)|bit(r.order != 0, refundOrder)|bit(r.said.currency != 0, refundSaid), i == 0)
 		if r.order != 0 {
 			e.hash(r.order)
 		}
 		e.int(r.amount)
+		if r.said.currency != 0 {
+			e.said(r.said)
+		}
 	}
 }
 
@@ -337,4 +341,9 @@ func (e *encoder) attributes(s *Summary) {
 		e.hash(a.event)
 		e.text(a.value)
 	}
+}
+
+func (e *encoder) said(x said) {
+	e.b = binary.LittleEndian.AppendUint32(e.b, x.currency)
+	e.int(x.minor)
 }

@@ -5,24 +5,25 @@ const (
 	moreRecorded = 1 << iota
 	moreOccurred
 	moreRevised
-	moreSince
+	moreSpan
 	moreOrders
 	moreTies
+	moreSaid
 	moreEnd
 )
 
 // moreOf says what a version says besides. What no later event can ask for is left out: record times and ties a year after the revision,
-// since the day after.
+// the span the day after next.
 func (e *encoder) moreOf(v *order) (more uint64) {
 	if v.event < aggregates {
 		return 0
 	}
 	revised := v.revised()
 	meets := revised.day > e.newest-window // another version may still be as great
-	more = bit(meets && v.recorded != revised.at, moreRecorded)
+	more = bit(meets && v.recorded != revised.at, moreRecorded) | bit(v.said.currency != 0, moreSaid)
 	if r := v.more; r != nil {
 		more |= bit(r.occurred != v.moment(), moreOccurred) | bit(r.revised != r.occurred, moreRevised) |
-			bit(r.since != revised.at && revised.day >= e.newest-margin, moreSince) |
+			bit(r.span != (span{revised.at, r.occurred.day}) && revised.day >= e.newest-margin, moreSpan) |
 			bit(r.orders != nil, moreOrders) | bit(meets && len(r.ties) > 0, moreTies)
 	}
 	return more
@@ -40,8 +41,9 @@ func (e *encoder) revision(v *order, more uint64) {
 	if more&moreRecorded != 0 {
 		e.int(int64(v.recorded - revised.at))
 	}
-	if more&moreSince != 0 {
+	if more&moreSpan != 0 {
 		e.int(int64(revised.at - v.more.since))
+		e.int(int64(occurred.day - v.more.reach))
 	}
 	if more&moreOrders != 0 {
 		e.uint(uint64(len(v.more.orders)))
@@ -57,6 +59,9 @@ func (e *encoder) revision(v *order, more uint64) {
 			e.tie(&v.more.ties[i], revised)
 		}
 	}
+	if more&moreSaid != 0 {
+		e.said(v.said)
+	}
 }
 
 func (e *encoder) tie(t *order, revised moment) {
@@ -67,7 +72,10 @@ func (e *encoder) tie(t *order, revised moment) {
 		return
 	}
 	e.small(uint8(bit(t.channel > 0, orderChannel) | uint64(t.known)<<orderKnownShift))
-	e.content(t, false)
+	e.content(t, t.said.currency != 0)
+	if t.said.currency != 0 {
+		e.said(t.said)
+	}
 }
 
 // moment appends a moment by its distance from another.

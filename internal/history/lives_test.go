@@ -3,6 +3,7 @@ package history_test
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -90,7 +91,22 @@ func drawVersion(t *rapid.T, of *event.Purchase, id string) observed {
 		p.Kind = event.Order + event.Cancel - p.Kind
 		p.Items = nil
 	}
-	return observed{x: &p, a: history.Amounts{Amount: rapid.SampledFrom([]int64{30, 60, 100}).Draw(t, "amount")}}
+	a := drawAmounts(t, []int64{30, 60, 100})
+	if p.Kind == event.Cancel {
+		a = history.Amounts{} // nobody reads it
+	}
+	return observed{x: &p, a: a}
+}
+
+// drawAmounts draws an amount in the base currency, or in one of two others at a rate of the day.
+func drawAmounts(t *rapid.T, amounts []int64) history.Amounts {
+	minor := rapid.SampledFrom(amounts).Draw(t, "amount")
+	currency := rapid.SampledFrom([]event.Currency{"", "", "EUR", "EUR", "JPY"}).Draw(t, "currency")
+	if currency == "" {
+		return history.Amounts{Amount: minor}
+	}
+	rate := rapid.SampledFrom([]float64{0.004, 0.7, 1, 1.11, 1.3}).Draw(t, "rate")
+	return history.Amounts{Amount: int64(math.RoundToEven(float64(minor) * rate)), Said: event.Money{Minor: minor, Currency: currency}}
 }
 
 // drawChain draws what happened to one order over the years, at the distances from which links and seals are a day away,
@@ -109,7 +125,7 @@ func drawChain(t *rapid.T, c event.Calendar) []observed {
 		if p.Kind == event.Order && rapid.IntRange(0, 5).Draw(t, "another") == 0 {
 			p.OrderID = "o2"
 		}
-		life = append(life, observed{x: p, a: history.Amounts{Amount: rapid.SampledFrom([]int64{30, 60, 100}).Draw(t, "amount")}})
+		life = append(life, observed{x: p, a: drawAmounts(t, []int64{30, 60, 100})})
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "touches") {
 		other := life[rapid.IntRange(0, len(life)-1).Draw(t, "other")]
@@ -162,7 +178,7 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 	if p.Kind == event.Refund && rapid.IntRange(0, 3).Draw(t, "unlinked") == 0 {
 		p.OrderID = ""
 	}
-	a := history.Amounts{Amount: rapid.SampledFrom([]int64{0, 10, 30, 60, 100}).Draw(t, "amount")}
+	a := drawAmounts(t, []int64{0, 10, 30, 60, 100})
 	if p.Kind == event.Order {
 		p.Items = make([]event.Item, rapid.IntRange(0, 3).Draw(t, "items"))
 		for i := range p.Items {
@@ -252,8 +268,8 @@ func describe(o observed, c event.Calendar) string {
 	switch x := o.x.(type) {
 	case *event.Purchase:
 		revised := x.StatedAt()
-		return fmt.Sprintf("day %d +%d %s %s %s %d %q revised day %d +%d recorded +%d", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, o.a.Amount, x.Channel,
-			c.Day(revised)-base, revised-c.Start(c.Day(revised)), x.RecordedAt-revised)
+		return fmt.Sprintf("day %d +%d %s %s %s %d %q revised day %d +%d recorded +%d said %d%s", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, o.a.Amount, x.Channel,
+			c.Day(revised)-base, revised-c.Start(c.Day(revised)), x.RecordedAt-revised, o.a.Said.Minor, o.a.Said.Currency)
 	case *event.Interaction:
 		return fmt.Sprintf("day %d +%d %s %s %q", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.Channel)
 	case *event.Feedback:

@@ -22,7 +22,8 @@ type order struct {
 	cancel                                 bool
 	// overruled: another version of Summary.orders stands above this one.
 	overruled bool
-	lines     uint32        // items named
+	lines     uint32 // items named
+	said      said
 	recorded  event.Instant // the least record time of its event
 	more      *revision     // nil where the stamp says all of time that there is to say
 }
@@ -38,7 +39,7 @@ const (
 const dayAggregate = 1
 
 func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {
-	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount, lines: uint32(len(x.Items))}
+	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount, said: saidOf(&a), lines: uint32(len(x.Items))}
 	v.margin = v.optional(a.Margin, knownMargin)
 	v.discount = v.optional(a.Discount, knownDiscount)
 	v.service = v.optional(a.ServiceCost, knownService)
@@ -62,7 +63,7 @@ func (s *Summary) version(v order, x *event.Purchase, c event.Calendar) bool {
 	v.recorded = x.RecordedAt
 	if at := x.StatedAt(); at != v.at {
 		revised := moment{at, c.Day(at)}
-		v.more = &revision{occurred: v.moment(), revised: revised, since: at}
+		v.more = &revision{occurred: v.moment(), revised: revised, span: span{at, v.day}}
 	}
 	siblings, today := 0, 0
 	for i := range s.orders {
@@ -101,6 +102,7 @@ func (s *Summary) replace(v order) bool {
 		return false
 	}
 	s.rewrite(v.order, next)
+	s.seal() // v may have moved the order that kept a day open
 	return true
 }
 
@@ -139,6 +141,7 @@ func (s *Summary) greaterOrder(v, w *order) bool {
 		cmp.Compare(v.acquisition, w.acquisition),
 		cmp.Compare(s.channelName(v.channel), s.channelName(w.channel)),
 		cmp.Compare(s.categoryName(v.category), s.categoryName(w.category)),
+		v.said.compare(w.said),
 	) > 0
 }
 

@@ -47,7 +47,7 @@ func (s *Summary) seal() {
 			switch {
 			case x.by != nil && x.by.day > last: // its order is open
 			case x.by != nil:
-				if r.order, r.amount = 0, x.amount; r.amount == 0 {
+				if r.order, r.amount, r.said = 0, x.amount, (said{}); r.amount == 0 {
 					continue // it lies further back than any window
 				}
 			case r.day <= lastOrphan:

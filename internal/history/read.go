@@ -157,3 +157,15 @@ func symbol[K ~uint8](d *decoder, count int) K {
 	d.check(int(v) < count, "unknown symbol")
 	return K(v)
 }
+
+// said reads an amount in a currency that is not the base currency.
+func (d *decoder) said() said {
+	if len(d.b)-d.i < 4 {
+		d.fail("cut short")
+		return said{}
+	}
+	currency := binary.LittleEndian.Uint32(d.b[d.i:])
+	d.i += 4
+	d.check(currency != 0, "bad currency")
+	return said{currency, d.int()}
+}

@@ -18,6 +18,7 @@ type refund struct {
 	stamp
 	order      uint64
 	amount     int64
+	said       said // zero where it no longer matters
 	chargeback bool
 }
 
@@ -29,7 +30,7 @@ func (s *Summary) refund(r refund, c event.Calendar) bool {
 	case full:
 		s.spilled++
 		r.stamp = stamp{at: c.Start(r.day), event: dayAggregate + bit(r.chargeback, 1), day: r.day, n: 1}
-		r.order = 0
+		r.order, r.said = 0, said{}
 		refunds = pool(s.refunds, r, func(into, r *refund) { into.amount += r.amount })
 	case added:
 	}
@@ -51,6 +52,7 @@ func (r *refund) greater(q *refund) bool {
 		cmp.Compare(bit(r.chargeback, 1), bit(q.chargeback, 1)),
 		cmp.Compare(r.order, q.order),
 		cmp.Compare(r.amount, q.amount),
+		r.said.compare(q.said),
 	) > 0
 }
 

@@ -21,13 +21,29 @@ func (m moment) compare(n moment) int {
 type revision struct {
 	// occurred and revised are what the event says: occurred_at, and revised_at or else occurred_at.
 	occurred, revised moment
-	// since is the least revised of the versions of the order that were revised on this day.
-	since event.Instant
+	span
 	// orders are the occurred of the order's ORDERs up to this version: the least of each day, ascending, of the days less than 365
 	// days before revised. Nil stands for the version's own, if it is an ORDER.
 	orders []moment
 	// ties are the other versions of the same kind and revised, the greatest first. The stamp of a tie is its own occurred.
 	ties []order
+}
+
+// span says what the versions of an order that are revised on one day have in common.
+type span struct {
+	// since is the least revised, reach the day of the least occurred.
+	since event.Instant
+	reach event.Day
+}
+
+func (x span) with(y span) span { return span{min(x.since, y.since), min(x.reach, y.reach)} }
+
+// span of the day on which v is revised.
+func (v *order) span() span {
+	if v.more != nil {
+		return v.more.span
+	}
+	return span{v.at, v.day}
 }
 
 // Caps of one version of an order.
@@ -83,16 +99,16 @@ func (v *order) outranks(w *order) int {
 	return cmp.Or(cmp.Compare(v.recorded, w.recorded), cmp.Compare(v.event, w.event), v.occurred().compare(w.occurred()))
 }
 
-// overrules reports whether v takes the place of w, another version of the same order.
+// overrules reports whether v, or a version that v speaks for, takes the place of w, another version of the same order.
 func (v *order) overrules(w *order) bool {
-	return v.above(w) && apart(v.occurred().day, w.occurred().day) < window
+	return v.above(w) && v.span().reach-w.occurred().day < window
 }
 
 // compose puts together one version of those that are revised on one day. rivals are the versions of the greatest rank, the
 // greatest first, each with its occurred as stamp.
-func compose(rivals []order, revised moment, since event.Instant, orders []moment) order {
+func compose(rivals []order, revised moment, of span, orders []moment) order {
 	v := rivals[0]
-	r := &revision{occurred: v.moment(), revised: revised, since: since, orders: orders, ties: rivals[1:]}
+	r := &revision{occurred: v.moment(), revised: revised, span: span{of.since, min(of.reach, v.day)}, orders: orders, ties: rivals[1:]}
 	if !v.cancel && r.revised.at == r.occurred.at && len(orders) > 0 { // else the event itself says the day
 		v.at, v.day = orders[0].at, orders[0].day
 	}
@@ -108,7 +124,7 @@ func compose(rivals []order, revised moment, since event.Instant, orders []momen
 
 // plain reports whether r says no more than a stamp.
 func (r *revision) plain(m moment) bool {
-	return r.occurred == m && r.revised == m && r.since == m.at && r.orders == nil && len(r.ties) == 0
+	return r.occurred == m && r.revised == m && r.span == (span{m.at, m.day}) && r.orders == nil && len(r.ties) == 0
 }
 
 // rivals are v and its ties, each with its occurred as stamp.
@@ -143,6 +159,6 @@ func sameOrder(v, w order) bool {
 	if v != w || (p == nil) != (q == nil) {
 		return false
 	}
-	return p == nil || p.occurred == q.occurred && p.revised == q.revised && p.since == q.since &&
+	return p == nil || p.occurred == q.occurred && p.revised == q.revised && p.span == q.span &&
 		slices.Equal(p.orders, q.orders) && sameOrders(p.ties, q.ties)
 }

@@ -83,26 +83,27 @@ func (c *claims) divide(w *order, first, end int) settled {
 		if r := &c.refunds[c.links[k]]; c.shares[k].by != w {
 			continue
 		} else if r.at < written {
-			before += r.amount
+			before += r.of(w)
 		} else {
-			after += r.amount
+			after += r.of(w)
 			whole = true
 		}
 	}
-	again := before >= w.amount // all was given back, and then the order was placed again
+	again := before >= w.whole() // all was given back, and then the order was placed again
 	if again {
 		before = 0
 	}
-	if whole && before+after >= w.amount {
+	if whole && before+after >= w.whole() {
 		return settled{}
 	}
-	x := settled{lives: true}
+	x, given := settled{lives: true}, int64(0)
 	for k := first; k < end; k++ {
 		r, share := &c.refunds[c.links[k]], &c.shares[k]
 		if share.by != w || again && r.at < written {
 			continue
 		}
-		amount := min(r.amount, w.amount-x.back)
+		given = min(given+r.of(w), w.whole())
+		amount := w.worth(given) - x.back // so that the parts of the whole add up to it
 		x.back += amount
 		if r.day < w.day {
 			x.early += amount

@@ -60,6 +60,8 @@ const (
 type Amounts struct {
 	Amount                                         int64
 	Margin, Discount, ServiceCost, AcquisitionCost event.OptionalMinor
+	// Said is the amount as the event says it, if its currency is not the base currency; else the zero value.
+	Said event.Money
 }
 
 // Newest is the newest day on which any accepted event happened, or was revised: H. For the zero value it is the least Day.
@@ -126,7 +128,7 @@ func (s *Summary) purchase(x *event.Purchase, f stamp, a Amounts, c event.Calend
 	case event.Cancel:
 		return s.version(order{stamp: f, order: hash(x.OrderID), cancel: true}, x, c)
 	case event.Refund, event.Chargeback:
-		r := refund{stamp: f, amount: a.Amount, chargeback: x.Kind == event.Chargeback}
+		r := refund{stamp: f, amount: a.Amount, said: saidOf(&a), chargeback: x.Kind == event.Chargeback}
 		if x.OrderID != "" {
 			r.order = hash(x.OrderID)
 		}

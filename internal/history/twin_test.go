@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 
 	"tidemark/internal/event"
@@ -88,7 +89,7 @@ func (w *twin) versions() []observed {
 	}
 	all := w.past(event.Never, isVersion, same, func(o, p observed) int {
 		return cmp.Or(cmp.Compare(o.a.Amount, p.a.Amount), cmp.Compare(len(o.purchase().Items), len(p.purchase().Items)), compareOptional(o.a, p.a), cmp.Compare(o.purchase().Channel, p.purchase().Channel),
-			cmp.Compare(mainOf(o.purchase()), mainOf(p.purchase())))
+			cmp.Compare(mainOf(o.purchase()), mainOf(p.purchase())), compareSaid(o.a.Said, p.a.Said))
 	})
 	for i := range all {
 		p := *all[i].purchase()
@@ -107,6 +108,7 @@ func (w *twin) standing(at event.Instant) []version {
 	all := w.versions()
 	ofOrder := func(o, p observed) bool { return o.purchase().OrderID == p.purchase().OrderID }
 	var inForce []version
+	days := map[event.Day]map[string]event.Instant{} // from when the versions that are revised on a day are in force, by order
 	for _, o := range all {
 		v := version{observed: o, from: o.revised(), placed: o.at(), day: w.day(o)}
 		greatest := true // of those that are revised on its day
@@ -120,19 +122,55 @@ func (w *twin) standing(at event.Instant) []version {
 				v.placed, v.day = p.at(), w.day(p)
 			}
 		}
-		if v.from = max(v.from, v.placed); greatest && v.from <= at {
+		if v.from = max(v.from, v.placed); !greatest {
+			continue
+		}
+		day := w.revisedDay(o)
+		if days[day] == nil {
+			days[day] = map[string]event.Instant{}
+		}
+		days[day][o.purchase().OrderID] = v.from
+		if v.from <= at {
 			inForce = append(inForce, v)
 		}
 	}
 	standing := slices.DeleteFunc(slices.Clone(inForce), func(o version) bool {
-		return slices.ContainsFunc(inForce, func(p version) bool {
-			return ofOrder(o.observed, p.observed) && compareVersions(p.observed, o.observed) > 0 && w.near(o.observed, p.observed)
+		return slices.ContainsFunc(all, func(p observed) bool { // be it overruled itself
+			return ofOrder(o.observed, p) && compareVersions(p, o.observed) > 0 && w.near(o.observed, p) &&
+				days[w.revisedDay(p)][p.purchase().OrderID] <= at
 		})
 	})
 	slices.SortFunc(standing, func(o, p version) int {
 		return cmp.Or(cmp.Compare(o.placed, p.placed), cmp.Compare(history.Hash(o.id()), history.Hash(p.id())))
 	})
 	return standing
+}
+
+// compareSaid orders amounts in other currencies as they are stored.
+func compareSaid(a, b event.Money) int {
+	return cmp.Or(cmp.Compare(history.CurrencyHash(a.Currency), history.CurrencyHash(b.Currency)), cmp.Compare(a.Minor, b.Minor))
+}
+
+// parts says what r gives back of v, and what v comes to, in the currency of v.
+func parts(v, r observed) (given, whole *big.Rat) {
+	if v.a.Said.Currency == "" {
+		return big.NewRat(r.a.Amount, 1), big.NewRat(v.a.Amount, 1)
+	}
+	whole = big.NewRat(v.a.Said.Minor, 1)
+	switch {
+	case r.a.Said.Currency == v.a.Said.Currency:
+		return big.NewRat(r.a.Said.Minor, 1), whole
+	case v.a.Amount == 0:
+		return whole, whole
+	}
+	given = rounded(new(big.Rat).Mul(big.NewRat(r.a.Amount, v.a.Amount), whole))
+	return given, whole
+}
+
+// rounded rounds half up.
+func rounded(x *big.Rat) *big.Rat {
+	y := new(big.Rat).Add(x, big.NewRat(1, 2))
+	return new(big.Rat).SetInt(new(big.Int).Div(y.Num(), y.Denom()))
 }
 
 func compareOptional(a, b history.Amounts) int {
@@ -161,7 +199,7 @@ func (w *twin) refunds(at event.Instant) []observed {
 			return history.Hash(o.purchase().OrderID)
 		}
 		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(o.purchase().Kind, p.purchase().Kind),
-			cmp.Compare(order(o), order(p)), cmp.Compare(o.a.Amount, p.a.Amount))
+			cmp.Compare(order(o), order(p)), cmp.Compare(o.a.Amount, p.a.Amount), compareSaid(o.a.Said, p.a.Said))
 	})
 }
 
@@ -202,24 +240,35 @@ func (w *twin) books(at event.Instant) []booked {
 		if v.purchase().Kind == event.Cancel {
 			continue
 		}
-		earlier, later, all := int64(0), int64(0), claimed[i]
-		for _, r := range all {
-			if r.at() < v.at() {
-				earlier += r.a.Amount
-			} else {
-				later += r.a.Amount
-			}
-		}
 		isEarlier := func(r observed) bool { return r.at() < v.at() }
-		if earlier >= v.a.Amount { // given back in whole, then placed again
-			all, earlier = slices.DeleteFunc(slices.Clone(all), isEarlier), 0
+		sum := func(refunds []observed) *big.Rat {
+			total := new(big.Rat)
+			for _, r := range refunds {
+				given, _ := parts(v.observed, r)
+				total.Add(total, given)
+			}
+			return total
 		}
-		if earlier+later >= v.a.Amount && slices.ContainsFunc(all, func(r observed) bool { return !isEarlier(r) }) {
+		_, whole := parts(v.observed, observed{})
+		all := claimed[i]
+		later := slices.DeleteFunc(slices.Clone(all), isEarlier)
+		if earlier := slices.DeleteFunc(slices.Clone(all), func(r observed) bool { return !isEarlier(r) }); sum(earlier).Cmp(whole) >= 0 {
+			all = later // given back in whole, then placed again
+		}
+		if len(later) > 0 && sum(all).Cmp(whole) >= 0 {
 			continue
 		}
 		books = append(books, booked{order: v, day: v.day, amount: v.a.Amount})
-		for _, r := range all {
-			books = append(books, booked{of: v, day: max(w.day(r), v.day), amount: -r.a.Amount})
+		taken := int64(0)
+		for k, r := range all {
+			given := sum(all[:k+1])
+			worth := given
+			if v.a.Said.Currency != "" {
+				worth = rounded(new(big.Rat).Mul(new(big.Rat).Quo(given, whole), big.NewRat(v.a.Amount, 1)))
+			}
+			amount := worth.Num().Int64() - taken
+			taken += amount
+			books = append(books, booked{of: v, day: max(w.day(r), v.day), amount: -amount})
 		}
 	}
 	return books

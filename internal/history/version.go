@@ -19,11 +19,11 @@ import (
 // obsoletes reports whether w, which v overrules, need not be kept: no query will ask for an instant at which w still stood.
 func (s *Summary) obsoletes(v *order) bool { return v.revised().day < s.newest-margin }
 
-// current returns a version as the encoding keeps it: since matters only as long as somebody may ask for an instant of its day.
+// current returns a version as the encoding keeps it: the span matters only as long as somebody may ask for an instant of its day.
 func (s *Summary) current(w *order) order {
 	v := *w
-	if r := v.more; r != nil && r.since != r.revised.at && s.obsoletes(w) {
-		v = compose(w.rivals(), r.revised, r.revised.at, w.ordered())
+	if r := v.more; r != nil && s.obsoletes(w) {
+		v = compose(w.rivals(), r.revised, s.spanOf(r.revised, r.span), w.ordered())
 		v.overruled = w.overruled
 	}
 	return v
@@ -78,21 +78,17 @@ func (s *Summary) join(versions []order, v order) []order {
 		}
 	}
 	if !found {
-		next = append(next, compose(v.rivals(), v.revised(), s.sinceOf(v.revised(), v.revised().at), orders))
+		next = append(next, compose(v.rivals(), v.revised(), s.spanOf(v.revised(), v.span()), orders))
 	}
 	if spilled {
 		s.spilled++
 	}
-	return s.sift(next)
+	return s.sift(next, &v)
 }
 
 // meet returns what the versions of one revised day come to when v joins w.
 func (s *Summary) meet(w, v *order) order {
 	rivals, revised := w.rivals(), w.revised()
-	since := revised.at
-	if w.more != nil {
-		since = w.more.since
-	}
 	switch rank := v.rank(w); {
 	case rank > 0:
 		rivals, revised = v.rivals(), v.revised()
@@ -103,15 +99,15 @@ func (s *Summary) meet(w, v *order) order {
 	if full {
 		s.spilled++
 	}
-	return compose(rivals, revised, s.sinceOf(revised, min(since, v.revised().at)), orders)
+	return compose(rivals, revised, s.spanOf(revised, w.span().with(v.span())), orders)
 }
 
-// sinceOf is the since of a version that is worth keeping.
-func (s *Summary) sinceOf(revised moment, since event.Instant) event.Instant {
+// spanOf is the span of a version as far as it is worth keeping. Once the day is over for all, what the versions of the day overrule is gone.
+func (s *Summary) spanOf(revised moment, x span) span {
 	if revised.day < s.newest-margin {
-		return revised.at
+		return span{revised.at, noDay}
 	}
-	return since
+	return x
 }
 
 // rival returns versions of the same kind and revised with v, the greatest first.
@@ -141,19 +137,16 @@ func (s *Summary) learn(w *order, orders []moment) order {
 	if full {
 		s.spilled++
 	}
-	since := w.revised().at
-	if w.more != nil {
-		since = w.more.since
-	}
-	return compose(w.rivals(), w.revised(), since, all)
+	return compose(w.rivals(), w.revised(), w.span(), all)
 }
 
-// sift drops the versions that need not be kept, and marks those that are overruled.
-func (s *Summary) sift(versions []order) []order {
+// sift drops the versions that need not be kept, and marks those that are overruled. next has just joined the versions: one of them may
+// speak for it.
+func (s *Summary) sift(versions []order, next *order) []order {
 	all := slices.Clone(versions)
 	kept := versions[:0]
 	for _, w := range all {
-		gone := false
+		gone := next.overrules(&w) && s.obsoletes(next)
 		w.overruled = false
 		for i := range all {
 			if v := &all[i]; v.overrules(&w) {

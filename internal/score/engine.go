@@ -200,8 +200,12 @@ func (e *Engine) amounts(x event.Event) (history.Amounts, bool) {
 	part := func(m event.OptionalMinor) event.OptionalMinor {
 		return event.OptionalMinor{Minor: convert(m.Minor, factor), Known: m.Known}
 	}
+	var said event.Money
+	if p.Amount.Currency != e.model.Base {
+		said = p.Amount
+	}
 	return history.Amounts{
-		Amount: convert(p.Amount.Minor, factor), Margin: part(p.Margin), Discount: part(p.Discount),
+		Said: said, Amount: convert(p.Amount.Minor, factor), Margin: part(p.Margin), Discount: part(p.Discount),
 		ServiceCost: part(p.ServiceCost), AcquisitionCost: part(p.AcquisitionCost),
 	}, true
 }
