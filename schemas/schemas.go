@@ -55,6 +55,7 @@ const fixed = 'T'<<24 | 'M'<<16
 //   - add a row with the next version, after the last row of the topic
 var versions = [...]Schema{
 	{Topic: Purchases, Record: "Purchase", ID: fixed | 1<<8 | 1},
+	{Topic: Purchases, Record: "Purchase", ID: fixed | 1<<8 | 2},
 	{Topic: Interactions, Record: "Interaction", ID: fixed | 2<<8 | 1},
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 1},

@@ -44,6 +44,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 	type fixed struct{ topic, digest string }
 	want := map[uint32]fixed{
 		0x544d0101: {"customer.purchases.v1", "b87fc6d1e899d8bc46feeb3362e9a964"},
+		0x544d0102: {"customer.purchases.v1", "27af5914356cfcd9b14b29b34ea40f70"},
 		0x544d0201: {"customer.interactions.v1", "f89eaeda98db4328257d3339d206ceee"},
 		0x544d0301: {"customer.feedback.v1", "f837bc4b0b015fc94fd4c1fb75188144"},
 		0x544d0401: {"customer.tier-changes.v1", "a8fb3d0234bd7e456754ddaca78d9a42"},

@@ -93,6 +93,7 @@ func drawEvent(t *rapid.T) event.Event {
 			Margin:  signed.Draw(t, "margin"), Discount: signed.Draw(t, "discount"), ServiceCost: signed.Draw(t, "service"),
 			AcquisitionCost: signed.Draw(t, "acquisition"), Channel: text.Draw(t, "channel"), Session: text.Draw(t, "session"),
 			Referrer: text.Draw(t, "referrer"), DueAt: event.Instant(rapid.Int64Range(0, math.MaxInt32).Draw(t, "due")),
+			RevisedAt: event.Instant(rapid.Int64Range(0, 1).Draw(t, "revised")) * at,
 		}
 		for range rapid.IntRange(0, 5).Draw(t, "items") {
 			p.Items = append(p.Items, event.Item{
@@ -167,7 +168,7 @@ func TestBadInput(t *testing.T) {
 	}
 	// The purchase without items, cut where their union begins. Each field from there on is a zero byte.
 	plain := samplePurchase()
-	plain.Items, plain.Channel, plain.Session, plain.Referrer, plain.DueAt = nil, "", "", "", 0
+	plain.Items, plain.Channel, plain.Session, plain.Referrer, plain.DueAt, plain.RevisedAt = nil, "", "", "", 0, 0
 	head := message(t, c, plain).Value
 	head = head[:len(head)-fieldsFrom(t, schemas.Purchases, "items")]
 	// The interaction without attributes, cut likewise.

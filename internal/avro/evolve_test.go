@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"math"
 	"math/big"
@@ -60,6 +61,22 @@ func TestAnOlderWriterKnowsFewerFields(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// TestTheFirstPurchasesAreRead: messages under the first fixed id are kept for years. Its schema had no revised_at.
+func TestTheFirstPurchasesAreRead(t *testing.T) {
+	c, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := samplePurchase()
+	want.RevisedAt = 0
+	r := message(t, c, want)
+	// The first version ended before revised_at, which is null here: a zero byte.
+	r.Value = append(binary.BigEndian.AppendUint32([]byte{0}, 0x544d0101), r.Value[5:len(r.Value)-1]...)
+	if got, err := c.Decode(r); err != nil || !reflect.DeepEqual(got, event.Event(want)) {
+		t.Errorf("got %+v, error %v; want %+v", got, err, want)
 	}
 }
 

@@ -43,7 +43,7 @@ const amplification, constantBytes = 10, 256 << 10
 func TestHostileMessagesTakeBoundedMemory(t *testing.T) {
 	c := newCodec(t, Options{})
 	plain := samplePurchase()
-	plain.Items, plain.Channel, plain.Session, plain.Referrer, plain.DueAt = nil, "", "", "", 0
+	plain.Items, plain.Channel, plain.Session, plain.Referrer, plain.DueAt, plain.RevisedAt = nil, "", "", "", 0, 0
 	order := message(t, c, plain)
 	order.Value = order.Value[:len(order.Value)-fieldsFrom(t, schemas.Purchases, "items")]
 	bare := sampleInteraction()

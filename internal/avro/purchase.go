@@ -22,6 +22,7 @@ var purchaseSetters = map[string]setter[event.Purchase]{
 	"session_id":             func(p *event.Purchase, v value) error { return v.text(&p.Session) },
 	"referrer_id":            func(p *event.Purchase, v value) error { return v.text(&p.Referrer) },
 	"due_at":                 func(p *event.Purchase, v value) error { return v.instant(&p.DueAt) },
+	"revised_at":             func(p *event.Purchase, v value) error { return v.instant(&p.RevisedAt) },
 }
 
 var itemSetters = map[string]setter[event.Item]{
@@ -66,6 +67,7 @@ func (w *wire) purchase(p *event.Purchase) {
 	w.maybeText(p.Session)
 	w.maybeText(p.Referrer)
 	w.maybeInstant(p.DueAt)
+	w.maybeInstant(p.RevisedAt)
 }
 
 func (w *wire) item(i *event.Item) {

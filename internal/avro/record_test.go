@@ -274,6 +274,7 @@ func purchaseRecord(p *event.Purchase) map[string]any {
 		"session_id":             text(p.Session),
 		"referrer_id":            text(p.Referrer),
 		"due_at":                 instant(p.DueAt),
+		"revised_at":             instant(p.RevisedAt),
 	}
 }
 

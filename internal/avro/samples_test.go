@@ -23,7 +23,7 @@ func samplePurchase() *event.Purchase {
 		Kind: event.Order, OrderID: "o-1", Amount: event.Money{Minor: 4250, Currency: "EUR"},
 		Margin: event.Minor(-100), Discount: event.Minor(0),
 		Items:   []event.Item{{SKU: "s-1", Category: "tea", Quantity: 2, AmountMinor: 4000}, {Quantity: 1, AmountMinor: 250}},
-		Channel: "web", Session: "x-1", Referrer: "c-2", DueAt: noon + 14*24*60*60*1000,
+		Channel: "web", Session: "x-1", Referrer: "c-2", DueAt: noon + 14*24*60*60*1000, RevisedAt: noon + 500,
 	}
 }
 

@@ -90,6 +90,7 @@ func (w twin) event(native map[string]any) (event.Event, error) {
 			{"session_id", &p.Session, false},
 			{"referrer_id", &p.Referrer, false},
 			{"due_at", &p.DueAt, false},
+			{"revised_at", &p.RevisedAt, false},
 		})
 	case "Interaction":
 		i := new(event.Interaction)

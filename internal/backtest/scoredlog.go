@@ -82,7 +82,7 @@ func (w *scoredLog) live(events []event.Event) life {
 	p := w.engine.New(l.customer)
 	var transitions []score.Transition
 	for _, x := range events {
-		if x.Common().OccurredAt > end {
+		if x.StatedAt() > end {
 			break
 		}
 		next, more, verdict := w.engine.Apply(p, x)

@@ -19,8 +19,8 @@ import (
 //	{"topic": "customer.purchases.v1", "recorded_at": "2026-03-01T12:00:00Z", "event": {"event_id": …}}
 //
 // The fields of an event have the snake_case names of its schema; enums have the symbols of the schema. Unknown fields are
-// ignored. Optional fields may be null or absent. If recorded_at is absent, it is occurred_at. Times are RFC 3339 with an
-// offset, cut to the millisecond. A bare date is the start of its day in Options.Zone. An NPS without a scale has the scale 0–10. The
+// ignored. Optional fields may be null or absent. If recorded_at is absent, it is occurred_at, or revised_at where that is later.
+// Times are RFC 3339 with an offset, cut to the millisecond. A bare date is the start of its day in Options.Zone. An NPS without a scale has the scale 0–10. The
 // scale of a feedback without a score is ignored.
 //
 // A line that is not JSON of this shape is left out, and counted as MALFORMED; so is a line with an unknown topic, or with a field of
@@ -93,7 +93,7 @@ func parseEvent(line []byte, days event.Calendar) (readEvent, error) {
 		return readEvent{}, err
 	}
 	head := e.Common()
-	head.RecordedAt = head.OccurredAt
+	head.RecordedAt = e.StatedAt()
 	if outer.RecordedAt != nil {
 		head.RecordedAt = outer.RecordedAt.in(days)
 	}

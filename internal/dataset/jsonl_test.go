@@ -22,13 +22,23 @@ func TestJSONL(t *testing.T) {
 			`{"topic":"customer.purchases.v1","recorded_at":"2026-03-01T12:00:01.25Z","event":{"event_id":"e","customer_id":"c","order_id":"o",
 			"occurred_at":"2026-03-01T13:00:00+01:00","kind":"ORDER","amount_minor":9007199254740993,"currency":"EUR","margin_minor":-5,
 			"discount_minor":0,"service_cost_minor":7,"acquisition_cost_minor":8,"items":[{"sku":"s","category":"k","quantity":2,"amount_minor":3}],
-			"channel":"WEB","session_id":"x","referrer_id":"r","due_at":"2026-03-15"}}`,
+			"channel":"WEB","session_id":"x","referrer_id":"r","due_at":"2026-03-15",
+			"revised_at":"2026-03-01T12:00:01.2Z"}}`,
 			&event.Purchase{
 				Head: event.Head{ID: "e", Customer: "c", OccurredAt: at, RecordedAt: at + 1250},
 				Kind: event.Order, OrderID: "o", Amount: event.Money{Minor: 9007199254740993, Currency: "EUR"},
 				Margin: event.Minor(-5), Discount: event.Minor(0), ServiceCost: event.Minor(7), AcquisitionCost: event.Minor(8),
 				Items:   []event.Item{{SKU: "s", Category: "k", Quantity: 2, AmountMinor: 3}},
-				Channel: "WEB", Session: "x", Referrer: "r", DueAt: instant(t, "2026-03-15T00:00:00Z"),
+				Channel: "WEB", Session: "x", Referrer: "r", DueAt: instant(t, "2026-03-15T00:00:00Z"), RevisedAt: at + 1200,
+			},
+		},
+		{
+			"a version without a record time was recorded when it was written",
+			`{"topic":"customer.purchases.v1","event":{"event_id":"e","customer_id":"c","order_id":"o","occurred_at":"2026-03-01T12:00:00Z",
+			"revised_at":"2026-03-01T12:00:09Z","kind":"CANCEL","amount_minor":1,"currency":"EUR"}}`,
+			&event.Purchase{
+				Head: event.Head{ID: "e", Customer: "c", OccurredAt: at, RecordedAt: at + 9000},
+				Kind: event.Cancel, OrderID: "o", Amount: event.Money{Minor: 1, Currency: "EUR"}, RevisedAt: at + 9000,
 			},
 		},
 		{
@@ -99,6 +109,7 @@ func TestJSONLRejections(t *testing.T) {
 		{"no customer", purchase(on + in + of + `,"customer_id":""`), event.BadID},
 		{"a control character in an id", purchase(on + in + of + `,"customer_id":"a\u0000b"`), event.BadID},
 		{"recorded an hour before it happened", strings.Replace(purchase(`"occurred_at":"2026-03-01T13:00:00Z"`+in+of), `"event"`, `"recorded_at":"2026-03-01T12:00:00Z","event"`, 1), event.FromTheFuture},
+		{"revised an hour after it was recorded", strings.Replace(purchase(on+in+of+`,"revised_at":"2026-03-01T13:00:00Z"`), `"event"`, `"recorded_at":"2026-03-01T12:00:00Z","event"`, 1), event.FromTheFuture},
 		{"a score without its scale", `{"topic":"customer.feedback.v1","event":{"event_id":"e","customer_id":"c","occurred_at":"2026-03-01","kind":"CSAT","score":4}}`, event.BadField},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -267,6 +278,9 @@ func drawPurchase(t *rapid.T, h event.Head) event.Event {
 	}
 	if rapid.Bool().Draw(t, "due") {
 		p.DueAt = drawAt.Draw(t, "due at")
+	}
+	if rapid.Bool().Draw(t, "revised") {
+		p.RevisedAt = rapid.SampledFrom([]event.Instant{p.OccurredAt / 2, p.OccurredAt, p.RecordedAt}).Draw(t, "revised at")
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "items") {
 		p.Items = append(p.Items, event.Item{

@@ -10,7 +10,7 @@ import (
 
 // Log is the result of reading.
 type Log struct {
-	// Events are in the order of reading. RecordedAt equals OccurredAt, unless a line of JSON says otherwise.
+	// Events are in the order of reading. RecordedAt equals StatedAt, unless a line of JSON says otherwise.
 	Events []event.Event
 	// Lines is the number of data lines in all files, without headers and blank lines.
 	Lines int

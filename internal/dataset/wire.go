@@ -38,6 +38,7 @@ type purchase struct {
 	Session         string `json:"session_id,omitempty"`
 	Referrer        string `json:"referrer_id,omitempty"`
 	DueAt           *date  `json:"due_at,omitempty"`
+	RevisedAt       *date  `json:"revised_at,omitempty"`
 }
 
 type item struct {
@@ -104,6 +105,9 @@ func (p *purchase) event(days event.Calendar) (event.Event, error) {
 	}
 	if p.DueAt != nil {
 		e.DueAt = p.DueAt.in(days)
+	}
+	if p.RevisedAt != nil {
+		e.RevisedAt = p.RevisedAt.in(days)
 	}
 	return e, nil
 }

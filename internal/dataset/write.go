@@ -10,7 +10,7 @@ import (
 )
 
 // WriteJSONL writes events as lines of JSON. Read makes equal events of these lines. recorded_at is written only if it differs
-// from occurred_at, and null fields are left out. The events must be valid by event.Validate, and before the year 10000.
+// from the time that the event states (StatedAt), and null fields are left out. The events must be valid by event.Validate, and before the year 10000.
 // Errors: a later time, and those of the writer.
 func WriteJSONL(w io.Writer, events []event.Event) error {
 	out := bufio.NewWriterSize(w, 64<<10)
@@ -19,7 +19,7 @@ func WriteJSONL(w io.Writer, events []event.Event) error {
 	for _, e := range events {
 		h := e.Common()
 		line := envelope[body]{Topic: string(e.Topic()), Event: bodyOf(e)}
-		if h.RecordedAt != h.OccurredAt {
+		if h.RecordedAt != e.StatedAt() {
 			line.RecordedAt = momentOf(h.RecordedAt)
 		}
 		if err := encoder.Encode(line); err != nil {
@@ -66,6 +66,9 @@ func purchaseOf(h head, e *event.Purchase) *purchase {
 	}
 	if e.DueAt != 0 {
 		p.DueAt = momentOf(e.DueAt)
+	}
+	if e.RevisedAt != 0 {
+		p.RevisedAt = momentOf(e.RevisedAt)
 	}
 	return p
 }

@@ -12,6 +12,10 @@ type Event interface {
 	Common() *Head
 	// Topic is the input topic that carries events of this type.
 	Topic() Topic
+	// StatedAt is the instant that orders events: when the event happened; for a version of an order, when it was revised.
+	StatedAt() Instant
+	// At is the instant at which the event counts: StatedAt, but never later than its record time.
+	At() Instant
 	sealed()
 }
 
@@ -30,9 +34,6 @@ type Head struct {
 // Common returns h itself, so that embedding a Head is enough.
 func (h *Head) Common() *Head { return h }
 
-// At is the instant at which the event counts: when the event happened, but never later than its record time.
-func (h *Head) At() Instant { return min(h.OccurredAt, h.RecordedAt) }
-
 // Topic is the name of an input topic.
 type Topic string
 
@@ -46,10 +47,9 @@ const (
 // Topics lists the input topics in canonical order.
 func Topics() []Topic { return []Topic{Feedbacks, Interactions, Purchases} }
 
-// Compare orders events canonically: by occurred_at, topic, event_id. It is negative where a comes first, positive where b does.
+// Compare orders events canonically: by StatedAt, topic, event_id. It is negative where a comes first, positive where b does.
 func Compare(a, b Event) int {
-	x, y := a.Common(), b.Common()
-	return cmp.Or(cmp.Compare(x.OccurredAt, y.OccurredAt), cmp.Compare(a.Topic(), b.Topic()), cmp.Compare(x.ID, y.ID))
+	return cmp.Or(cmp.Compare(a.StatedAt(), b.StatedAt()), cmp.Compare(a.Topic(), b.Topic()), cmp.Compare(a.Common().ID, b.Common().ID))
 }
 
 // Purchase is a fact about money: an order, or what happened to an order.
@@ -66,6 +66,9 @@ type Purchase struct {
 	Channel, Session, Referrer                     string
 	// DueAt is when payment is due; zero where the event does not say.
 	DueAt Instant
+	// RevisedAt is when the source wrote this version of its order; zero where the event does not say. Only an ORDER and a CANCEL
+	// are versions of an order.
+	RevisedAt Instant
 }
 
 // Item is one line of an order.
@@ -81,6 +84,21 @@ type Item struct {
 // Topic is Purchases.
 func (*Purchase) Topic() Topic { return Purchases }
 func (*Purchase) sealed()      {}
+
+// StatedAt is when a version of an order was revised; the revision of an order never lies before the order itself. Of other
+// purchases it is when they happened.
+func (p *Purchase) StatedAt() Instant {
+	if p.RevisedAt != 0 && p.revisable() {
+		return max(p.OccurredAt, p.RevisedAt)
+	}
+	return p.OccurredAt
+}
+
+// revisable reports whether p is a version of an order. Nobody reads the revised_at of other purchases.
+func (p *Purchase) revisable() bool { return p.Kind == Order || p.Kind == Cancel }
+
+// At is StatedAt, but never later than the record time.
+func (p *Purchase) At() Instant { return min(p.StatedAt(), p.RecordedAt) }
 
 // Interaction is a touch between the customer and the business that moves no money.
 type Interaction struct {
@@ -106,6 +124,12 @@ type Interaction struct {
 func (*Interaction) Topic() Topic { return Interactions }
 func (*Interaction) sealed()      {}
 
+// StatedAt is when the interaction happened.
+func (i *Interaction) StatedAt() Instant { return i.OccurredAt }
+
+// At is StatedAt, but never later than the record time.
+func (i *Interaction) At() Instant { return min(i.OccurredAt, i.RecordedAt) }
+
 // Depth is the weight that counts: the event's own weight, or its kind's where the event gives none.
 func (i *Interaction) Depth() int32 {
 	if i.Weight > 0 {
@@ -128,6 +152,12 @@ type Feedback struct {
 // Topic is Feedbacks.
 func (*Feedback) Topic() Topic { return Feedbacks }
 func (*Feedback) sealed()      {}
+
+// StatedAt is when the feedback was given.
+func (f *Feedback) StatedAt() Instant { return f.OccurredAt }
+
+// At is StatedAt, but never later than the record time.
+func (f *Feedback) At() Instant { return min(f.OccurredAt, f.RecordedAt) }
 
 // Share is the place of the answer on its own scale, in [0, 1]. It is meant for a Feedback that Validate accepts and that is
 // Scored.

@@ -2,13 +2,17 @@ package event
 
 import "strconv"
 
-// Earliest is the earliest of the times that e states: occurred_at, and due_at where a purchase has one. It is what the oldest time
-// that a model takes is held against: the zero of a clock, or seconds that were sent as milliseconds, give times of 1970. A due_at of 0
-// is no time: it says that none is known.
+// Earliest is the earliest of the times that e states: occurred_at, and due_at where a purchase has one, revised_at where a version of an order has one. It is what the oldest time
+// that a model takes is held against: the zero of a clock, or seconds that were sent as milliseconds, give times of 1970. A due_at or
+// revised_at of 0 is no time: it says that none is known.
 func Earliest(e Event) Instant {
 	at := e.Common().OccurredAt
-	if p, ok := e.(*Purchase); ok && p.DueAt != 0 {
+	p, ok := e.(*Purchase)
+	if ok && p.DueAt != 0 {
 		at = min(at, p.DueAt)
+	}
+	if ok && p.RevisedAt != 0 && p.revisable() {
+		at = min(at, p.RevisedAt)
 	}
 	return at
 }

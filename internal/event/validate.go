@@ -24,7 +24,7 @@ const (
 	BadID           Reason = "BAD_ID"           // an id is empty, too long, or holds control or hidden characters
 	BadKey          Reason = "BAD_KEY"          // the message key is not the customer id
 	UnknownCurrency Reason = "UNKNOWN_CURRENCY" // not a currency, or one without a rate
-	FromTheFuture   Reason = "FROM_THE_FUTURE"  // occurred_at too far ahead of the record time
+	FromTheFuture   Reason = "FROM_THE_FUTURE"  // occurred_at or revised_at too far ahead of the record time
 	TooOld          Reason = "TOO_OLD"          // a time before the oldest that the model takes, or before 1970
 	TooLate         Reason = "TOO_LATE"         // on a day that is sealed already
 	Crash           Reason = "CRASH"            // decoding it panicked
@@ -99,14 +99,19 @@ func validateHead(h *Head) error {
 	if err := validID("customer_id", h.Customer); err != nil {
 		return err
 	}
-	if h.OccurredAt < 0 {
-		return Invalidf(TooOld, "occurred_at %s lies before 1970", written(h.OccurredAt))
+	return h.validTime("occurred_at", h.OccurredAt)
+}
+
+// validTime holds a time at which something happened to 1970, to the record time and to the year 9999.
+func (h *Head) validTime(field string, at Instant) error {
+	if at < 0 {
+		return Invalidf(TooOld, "%s %s lies before 1970", field, written(at))
 	}
-	if h.OccurredAt.Add(-Tolerance) > h.RecordedAt {
-		return Invalidf(FromTheFuture, "occurred_at %d is ahead of the record time %d", int64(h.OccurredAt), int64(h.RecordedAt))
+	if at.Add(-Tolerance) > h.RecordedAt {
+		return Invalidf(FromTheFuture, "%s %d is ahead of the record time %d", field, int64(at), int64(h.RecordedAt))
 	}
-	if h.OccurredAt > lastInstant {
-		return Invalidf(BadField, "occurred_at %d lies beyond the year 9999", int64(h.OccurredAt))
+	if at > lastInstant {
+		return Invalidf(BadField, "%s %d lies beyond the year 9999", field, int64(at))
 	}
 	return nil
 }
@@ -114,6 +119,11 @@ func validateHead(h *Head) error {
 func (p *Purchase) validate() error {
 	if p.Kind == UnknownPurchase || int(p.Kind) >= len(purchaseKinds) {
 		return Invalidf(BadField, "kind is unknown")
+	}
+	if p.revisable() {
+		if err := p.validTime("revised_at", p.RevisedAt); err != nil {
+			return err
+		}
 	}
 	if p.OrderID != "" || p.Kind != Refund {
 		if err := validID("order_id", p.OrderID); err != nil {

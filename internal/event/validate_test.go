@@ -64,6 +64,10 @@ func TestValidate(t *testing.T) {
 		{"a complaint needs no score", feedback(func(f *event.Feedback) { *f = event.Feedback{Head: f.Head, Kind: event.Complaint} }), ""},
 		{"NPS", feedback(func(f *event.Feedback) { f.Kind, f.Score, f.Min, f.Max = event.NPS, 10, 0, 10 }), ""},
 
+		{"a version five minutes ahead", purchase(func(p *event.Purchase) { p.RevisedAt = p.RecordedAt.Add(event.Tolerance) }), ""},
+		{"a version from before its order: the order's own time counts", purchase(func(p *event.Purchase) { p.RevisedAt = p.OccurredAt - 1 }), ""},
+		{"revised_at of a refund is nobody's business", purchase(func(p *event.Purchase) { p.Kind, p.RevisedAt = event.Refund, math.MaxInt64 }), ""},
+
 		{"no event id", purchase(func(p *event.Purchase) { p.ID = "" }), event.BadID},
 		{"no customer", interaction(func(i *event.Interaction) { i.Customer = "" }), event.BadID},
 		{"an id of 129 bytes", purchase(func(p *event.Purchase) { p.ID = long }), event.BadID},
@@ -84,6 +88,8 @@ func TestValidate(t *testing.T) {
 		{"feedback on an order with an impossible id", feedback(func(f *event.Feedback) { f.OrderID = "\x00" }), event.BadID},
 
 		{"more than five minutes ahead", purchase(func(p *event.Purchase) { p.OccurredAt = p.RecordedAt.Add(event.Tolerance) + 1 }), event.FromTheFuture},
+		{"a version of more than five minutes ahead", purchase(func(p *event.Purchase) { p.RevisedAt = p.RecordedAt.Add(event.Tolerance) + 1 }), event.FromTheFuture},
+		{"a cancellation of more than five minutes ahead", purchase(func(p *event.Purchase) { p.Kind, p.RevisedAt = event.Cancel, p.RecordedAt.Add(event.Tolerance)+1 }), event.FromTheFuture},
 		{"a message without a timestamp", purchase(func(p *event.Purchase) { p.RecordedAt = -1 }), event.FromTheFuture},
 		{"the least record time there is", purchase(func(p *event.Purchase) { p.RecordedAt = math.MinInt64 }), event.FromTheFuture},
 		{"the end of time", purchase(func(p *event.Purchase) { p.OccurredAt = math.MaxInt64 }), event.FromTheFuture},
@@ -94,6 +100,7 @@ func TestValidate(t *testing.T) {
 		{"payment due before 1970", purchase(func(p *event.Purchase) { p.DueAt = -1 }), event.TooOld},
 		{"in the year 10000, by both clocks", purchase(func(p *event.Purchase) { p.OccurredAt, p.RecordedAt = 253_402_300_800_000, 253_402_300_800_000 }), event.BadField},
 		{"the end of time by both clocks", purchase(func(p *event.Purchase) { p.OccurredAt, p.RecordedAt = math.MaxInt64, math.MaxInt64 }), event.BadField},
+		{"revised before 1970", purchase(func(p *event.Purchase) { p.RevisedAt = -1 }), event.TooOld},
 		{"no kind of purchase", purchase(func(p *event.Purchase) { p.Kind = event.UnknownPurchase }), event.BadField},
 		{"a kind of purchase to come", purchase(func(p *event.Purchase) { p.Kind = 200 }), event.BadField},
 		{"no kind of interaction", interaction(func(i *event.Interaction) { i.Kind = event.UnknownInteraction }), event.BadField},
@@ -223,7 +230,7 @@ func FuzzValidate(f *testing.F) {
 			}
 			return
 		}
-		if at := x.Common().At(); at > x.Common().OccurredAt || at < -event.Instant(event.Tolerance.Milliseconds()) {
+		if at := x.At(); at > x.StatedAt() || at < -event.Instant(event.Tolerance.Milliseconds()) {
 			t.Errorf("accepted, and counts at %s", at)
 		}
 		c := event.Calendar{}

@@ -109,7 +109,28 @@ func TestCompare(t *testing.T) {
 			}
 		}
 	}
-	if got := want[5].Common().At(); got != 0 {
+	revised := func(kind event.PurchaseKind, occurred, revised, recorded event.Instant) *event.Purchase {
+		return &event.Purchase{Head: h(occurred, recorded, "v"), Kind: kind, RevisedAt: revised}
+	}
+	for _, row := range []struct {
+		name       string
+		x          *event.Purchase
+		stated, at event.Instant
+	}{
+		{"a version counts from when it was written", revised(event.Order, 2, 5, 6), 5, 5},
+		{"a cancellation too", revised(event.Cancel, 2, 5, 6), 5, 5},
+		{"but not after its record time", revised(event.Order, 2, 5, 4), 5, 4},
+		{"and not before its order", revised(event.Order, 2, 1, 6), 2, 2},
+		{"a refund is no version", revised(event.Refund, 2, 5, 6), 2, 2},
+	} {
+		if stated, at := row.x.StatedAt(), row.x.At(); stated != row.stated || at != row.at {
+			t.Errorf("%s: stated at %d, counts at %d; want %d, %d", row.name, stated, at, row.stated, row.at)
+		}
+		if other := (&event.Purchase{Head: h(row.stated, 9, "w")}); event.Compare(row.x, other) >= 0 {
+			t.Errorf("%s: it comes after an event of the same instant and a greater id", row.name)
+		}
+	}
+	if got := want[5].At(); got != 0 {
 		t.Errorf("what is recorded before it happened counts from %d, want its record time 0", got)
 	}
 }

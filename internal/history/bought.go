@@ -12,16 +12,17 @@ type Bought struct {
 	Net int64
 }
 
-// Between returns what was bought in (after, until]. An order that was placed again counts when it was placed last. The
-// answer is exact where s knows nothing later than until and the stretch is shorter than 730 days: orders are kept for so
-// long.
+// Between returns what was bought in (after, until]. An order counts on its day. The answer is exact where s knows nothing later
+// than until and the stretch is shorter than 730 days: orders are kept for so long.
 func (s *Summary) Between(after, until event.Instant) Bought {
 	var b Bought
+	var c claims
+	c.start(s, until)
 	day, counted := noDay, false
 	for i := range s.orders {
 		w := &s.orders[i]
-		lives, early := s.fate(i, until)
-		if !lives {
+		x := c.settle(w)
+		if !x.lives {
 			continue
 		}
 		if w.day != day {
@@ -34,17 +35,7 @@ func (s *Summary) Between(after, until event.Instant) Bought {
 		if !counted {
 			b.Days, counted = b.Days+1, true
 		}
-		b.Net += w.amount - early
-	}
-	for j := range s.refunds {
-		r := &s.refunds[j]
-		if r.order == 0 || r.at > until {
-			continue
-		}
-		if i := s.target(r, until); i >= 0 && s.orders[i].at > after {
-			amount, _ := s.moved(j, until)
-			b.Net -= amount
-		}
+		b.Net += w.amount - x.back
 	}
 	return b
 }

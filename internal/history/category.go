@@ -69,17 +69,30 @@ func (s *Summary) category(name string) uint8 {
 // forgetCategories drops the categories that no order names any more.
 func (s *Summary) forgetCategories() {
 	var kept []string
-	orders := slices.Clone(s.orders)
-	for i := range orders {
-		name := s.categoryName(orders[i].category)
+	rename := func(v *order) {
+		name := s.categoryName(v.category)
 		if name == "" {
-			continue
+			return
 		}
 		place := slices.Index(kept, name)
 		if place < 0 {
 			place, kept = len(kept), append(kept, name)
 		}
-		orders[i].category = uint8(place + 1)
+		v.category = uint8(place + 1)
+	}
+	orders := slices.Clone(s.orders)
+	for i := range orders {
+		v := &orders[i]
+		rename(v)
+		if v.more == nil || len(v.more.ties) == 0 {
+			continue
+		}
+		more := *v.more
+		more.ties = slices.Clone(more.ties)
+		for k := range more.ties {
+			rename(&more.ties[k])
+		}
+		v.more = &more
 	}
 	s.orders, s.categories = orders, kept
 }
@@ -98,7 +111,13 @@ func (e *encoder) rankCategories(s *Summary) []string {
 	}
 	var used [maxCategories + 2]bool
 	for i := range s.orders {
-		used[s.orders[i].category] = true
+		v := &s.orders[i]
+		used[v.category] = true
+		if e.moreOf(v)&moreTies != 0 {
+			for k := range v.more.ties {
+				used[v.more.ties[k].category] = true
+			}
+		}
 	}
 	var names []string
 	for i, name := range s.categories {
@@ -121,12 +140,12 @@ func (s *Summary) TopCategory(at event.Instant, c event.Calendar) string {
 	type share struct{ amount, orders int64 }
 	var shares [maxCategories + 2]share
 	today, best := c.Day(at), uint8(0)
+	var all claims
+	all.start(s, at)
 	for i := range s.orders {
 		w := &s.orders[i]
-		if w.category == 0 || today-w.day >= window {
-			continue
-		}
-		if lives, _ := s.fate(i, at); lives {
+		lives := all.settle(w).lives // also of orders that are not counted: they claim their refunds
+		if lives && w.category > 0 && today-w.day < window {
 			shares[w.category].amount += w.amount
 			shares[w.category].orders++
 		}

@@ -80,8 +80,14 @@ func (d *decoder) summary() {
 	d.part(parts&partAttributes, d.attributes)
 	d.part(parts&partCategories, d.categories)
 	for i := range d.s.orders {
-		d.check(int(d.s.orders[i].category) <= len(d.s.categories), "unknown category")
+		v := &d.s.orders[i]
+		d.check(int(v.category) <= len(d.s.categories), "unknown category")
+		for k := 0; v.more != nil && k < len(v.more.ties); k++ {
+			d.check(int(v.more.ties[k].category) <= len(d.s.categories), "unknown category")
+		}
 	}
+	d.s.link()
+	d.check(len(d.s.links) <= maxRefunds, "too many refunds")
 }
 
 // part reads a part that is present.
@@ -130,41 +136,57 @@ func (d *decoder) orders() {
 		read: func(v *order) {
 			flags := d.stamp(&v.stamp)
 			v.cancel, v.overruled = flags&orderCancel != 0, flags&orderOverruled != 0
-			v.known = flags >> orderKnownShift
+			v.known, v.recorded = flags>>orderKnownShift, v.at
 			if v.event >= aggregates {
 				v.order = d.hash()
 			}
+			more := flags&orderMore != 0
 			if v.cancel {
-				d.check(v.known == 0 && flags&orderChannel == 0, "a cancellation with an amount")
-				return
+				d.check(v.known == 0 && (!more || d.format >= revisionsSince), "a cancellation with an amount")
+			} else {
+				more = d.content(v, flags&orderChannel != 0)
 			}
-			v.amount = d.int()
-			v.lines, v.category = d.lines()
-			v.channel = d.channel(flags&orderChannel != 0)
-			for k, part := range v.parts() {
-				if v.known>>k&1 != 0 {
-					*part = d.int()
-				}
+			if more {
+				d.check(v.event >= aggregates, "a version of several orders")
+				d.revision(v)
 			}
 		},
 	})
 }
 
-// lines reads how many items an order named, and the reference to its category.
-func (d *decoder) lines() (lines uint32, category uint8) {
+// content reads what an ORDER says. v.known is known already. more says that a revision follows.
+func (d *decoder) content(v *order, channel bool) (more bool) {
+	v.amount = d.int()
+	v.lines, v.category, more = d.lines()
+	v.channel = d.channel(channel)
+	for k, part := range v.parts() {
+		if v.known>>k&1 != 0 {
+			*part = d.int()
+		}
+	}
+	return more
+}
+
+// lines reads how many items an order named, the reference to its category, and whether a revision follows.
+func (d *decoder) lines() (lines uint32, category uint8, more bool) {
 	if d.format < linesSince {
-		return 0, 0
+		return 0, 0, false
 	}
 	if d.format < categoriesSince {
-		return d.uint32(), 0
+		return d.uint32(), 0, false
 	}
 	v := d.uint()
-	d.check(v>>1 <= math.MaxInt32, "number out of range")
 	if v&1 != 0 {
 		category = d.small()
 		d.check(category > 0, "unknown category")
 	}
-	return uint32(v >> 1), category
+	v >>= 1
+	if d.format >= revisionsSince {
+		more = v&1 != 0
+		v >>= 1
+	}
+	d.check(v <= math.MaxInt32, "number out of range")
+	return uint32(v), category, more
 }
 
 func (d *decoder) refunds() {
@@ -178,6 +200,9 @@ func (d *decoder) refunds() {
 				r.order = d.hash()
 			}
 			r.amount = d.int()
+			if flags&refundSaid != 0 && d.format >= revisionsSince {
+				r.said = d.said()
+			}
 		},
 	})
 }

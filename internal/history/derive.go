@@ -72,18 +72,14 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	if s.past != nil {
 		life = *s.past
 	}
-	for i := len(s.orders) - 1; i >= 0 && s.orders[i].day >= h.today-margin; i-- {
-		h.has(&s.orders[i].stamp, 0) // for what is ahead
-	}
 	var g gaps
-	channels := channelOrders{from: h.today - window + 1}
 	var m months
-	for l := s.ledger(h.at, &channels); l.next(); {
+	var l ledger
+	for l.open(s, h.at, h.today-window+1); l.next(); {
 		life.add(&l.entry)
-		life.spend -= l.orphaned
 		inWindow := h.today-l.day < window
 		if inWindow {
-			f.Spend365 += l.amount - l.reduced - l.orphaned
+			f.Spend365 += l.amount - l.reduced
 		}
 		if l.orders == 0 {
 			continue
@@ -95,10 +91,21 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 			h.leaves = min(h.leaves, l.day+window)
 		}
 	}
+	for k := range l.links {
+		r, orphan := l.orphan(k)
+		if !orphan {
+			continue
+		}
+		life.spend -= r.amount
+		if h.today-r.day < window {
+			f.Spend365 -= r.amount
+		}
+	}
+	h.ahead = min(h.ahead, l.ahead)
 	f.lifetime(&life)
 	f.Days365 = g.days
 	f.MedianGapDays, f.MeanGapDays = g.median(), g.mean()
-	f.PreferredChannel = s.preferred(&channels)
+	f.PreferredChannel = s.preferred(&l.byChannel)
 	length, breaks := m.active(h.today)
 	f.ActiveMonths, h.leaves = length, min(h.leaves, breaks)
 }

@@ -3,24 +3,42 @@
 //
 // # What is kept
 //
-// H is the newest day of any accepted event. The state is a set of facts, cut off at distances from H. All else is derived
-// when somebody asks for it.
+// H is the newest day on which any accepted event happened, or was revised. The state is a set of facts, cut off at distances from
+// H. All else is derived when somebody asks for it.
 //   - Orders, cancellations, refunds: each is a fact for 730 days. Then its day is sealed: it is added to lifetime totals.
 //   - Payments and feedback: each is a fact for 365 days. Only a Grievance keeps the id of its event.
 //   - Interactions: each is a fact for 7 days. Then it is folded: counted per day and kind for 90 days, then over life.
 //   - The category of most of an order's amount: for as long as the order.
 //   - Consent per channel, and the customer's attributes: the last word, for ever.
 //
+// # Versions of an order
+//
+// ORDER and CANCEL are versions of their order id. A version has two times: occurred, and revised (revised_at, or else occurred_at;
+// never before occurred).
+//
+//   - Which version counts: versions are ordered by (revised, CANCEL last, record time, event_id, occurred). The greatest version
+//     counts. A version overrules the lesser versions whose occurred is less than 365 days older, be it overruled itself or not.
+//   - A repetition: the same event_id, kind, occurred and revised are one version. Its record time is the least of all copies: to
+//     deliver an event again, later, changes nothing.
+//   - From when: the versions that are revised on one day come into force together, at the least revised of the day. So the greatest
+//     version of a day speaks for all versions of that day.
+//   - On which day the order is: on the occurred of the version that counts, if its revised is another instant. Else on the least
+//     occurred of the ORDERs of the id that are not greater and less than 365 days older. A source that stamps each version with the
+//     time of a status does not move the order.
+//   - An occurred 365 days before H, or before its own revised, is too late.
+//
 // # Which facts meet
 //
-//   - ORDER and CANCEL are versions of their order id. They are ordered by (occurred_at, CANCEL last, event_id). The greatest
-//     version overrules the versions that are less than 365 days older. An overruled version is forgotten once the version
-//     above it is two days old.
-//   - A REFUND or CHARGEBACK with an order id belongs to a version of that id that is not overruled and less than 365 days
-//     away: to the newest such version at or before the refund, else to the oldest after it. A refund of a CANCEL moves no
-//     money. A refund of the whole amount (or more) removes an order from before it; an order from after it has been placed
-//     again, and the refund moves nothing. Any other refund reduces money by at most the order's amount, in canonical order
-//     (occurred_at, event_id), on its own date or on the order's, whichever is later.
+//   - A REFUND or CHARGEBACK with an order id belongs to a version of that id that counts and whose occurred is less than 365 days
+//     away: to the newest such version at or before the refund, else to the oldest after it. A refund of a CANCEL moves no money.
+//   - The refunds of an order add up. If those before its version come to the whole amount, the order has been placed again, and they
+//     move nothing. If all others come to the whole amount, and one of them is not before the version, the order is taken back, as by
+//     a CANCEL. Else each reduces money by what is left of the order's amount at most, in canonical order (occurred_at, event_id), on
+//     its own day or on the order's, whichever is later.
+//   - They are compared in the currency of their order, if their currency is the same. So a change of rates between order and refund
+//     makes no whole refund a partial one, and a part takes off its share of what the order came to in the base currency. A refund in
+//     another currency is worth what it came to in the base currency on its own day, by the rate of the order: a Summary knows no other
+//     rates.
 //   - A REFUND or CHARGEBACK without an order id, or without its order, reduces money on its own date by all that it says.
 //     One with an id but no order is an orphan: it reduces spend alone, never the net of a purchase day.
 //   - Two events with the same id on the same day are one event. If their contents differ, the greater content counts. An
@@ -30,17 +48,38 @@
 //
 // # Why the order of arrival cannot matter
 //
-// Every accepted event is less than 365 days late (an interaction: less than 90). What becomes of a version on day d depends
-// only on versions and refunds before d+365. All of them have arrived once H >= d+730. So day d is sealed at H >= d+730, and
-// the seal says what any later look would say. After 365 days it would not: the cancellation of an order may still arrive.
+// Two things are forgotten: days that are sealed, and versions that are overruled. Each must say, when it is forgotten, what any later
+// look would say.
 //
-// When an order is sealed, its refunds stay on their own days as plain reductions, by the amounts that they moved in effect.
+// Sealing. Every accepted event is less than 365 days late by its occurred (an interaction: less than 90). Which version counts, and
+// what its refunds do, depends on versions and refunds less than 365 days away. So what becomes of a version that occurred on day d
+// is known once all of d+365 has arrived, at H >= d+730. A version that occurred on d may place its order up to 364 days before. So
+// day d is sealed at H >= d+730, but not before the versions of all orders of d are 730 days old:
 //
-// An orphan may still find an order that is up to a year younger, and the fate of that order is open for another year. So
-// orphans are sealed after 1095 days. They touch the net of no day, so the days need not wait for orphans.
+//	day d              d+364                d+729                   d+1094
+//	├──────────────────┼────────────────────┼───────────────────────┤
+//	order placed       its last version     what may overrule that  has arrived
 //
-// An overruled version may be forgotten: whatever it would overrule, and may still arrive, is less than 365 days away from
-// the version above it too.
+// Nothing that arrives later brings an order to a sealed day. It would need an ORDER that occurred on that day, and a version less than
+// 365 days younger that was unknown at H >= d+730. Both would be too late.
+//
+// When an order is sealed, its refunds stay on their own days as plain reductions, by the amounts that they moved in effect. An orphan
+// may still find an order that is up to a year younger, and the fate of that order is open for another year. So orphans are sealed after
+// 1095 days. They touch the net of no day, so the days need not wait for orphans.
+//
+// Overruled versions. Let v overrule u, and u be forgotten. Three things may still be asked of u:
+//
+//   - Does u overrule a version t that arrives later? Then t < u < v. t is not 365 days late, so its occurred is less than 365 days
+//     before that of v. And t did not occur later than it was revised, so neither 365 days after v. So v overrules t as well.
+//   - Does u say on which day the order is? That is kept with v: the occurred of the ORDERs up to v, the least of each day, less than
+//     365 days before v was revised. A version w above v takes them over. Only w that occurred when it was revised asks for them, and
+//     then later than v was revised: what v had dropped is out of w's reach too.
+//   - Does u count once more? Only a version of the same kind and revised may lose to u later, because a copy of its event brings an
+//     earlier record time. So such versions are not forgotten but kept with v, as its ties, while a copy may still arrive.
+//
+// The instants before v came into force are never asked for: u is kept until v was revised before the day before H. A version of v's own
+// day need not wait, because both come into force at once. Of such versions v keeps the least revised, and the day of the least occurred:
+// what they overrule, v overrules for them, for as long as u is kept. A version that joins v later drops by itself what it overrules.
 //
 // # Caps
 //
@@ -48,6 +87,8 @@
 //
 //	fact                     a day   in all   beyond the cap
 //	orders, cancellations       32     1024   an order goes to an aggregate of its day, a cancellation is dropped
+//	days of one order's ORDERs           32   the later days are forgotten: after 365 days the order may be on a later day
+//	ties of one version                  16   the least is forgotten: a repetition with a later record time counts
 //	refunds                     32      256   to an aggregate of its day
 //	payments                    32      512   to an aggregate of its day
 //	feedback                    16      256   dropped
@@ -56,5 +97,6 @@
 //	categories of orders                 32   one more, called "other"
 //	consents                             16   dropped
 //
-// An aggregate counts its facts and adds up their amounts. It knows no order id, no costs and no repetition.
+// An aggregate counts its facts and adds up their amounts. It knows no order id, no costs and no repetition. Versions of an order that is
+// known need no room of their own.
 package history

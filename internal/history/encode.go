@@ -10,13 +10,15 @@ import (
 // are varints, hashes are 8 bytes, little endian. A list is its length, then its entries. Days are distances: the first day
 // counts back from H, each further day on from the day before.
 const (
-	format = 3
+	format = 4
 	// linesSince is the format since which orders say how many items they named.
 	linesSince = 2
 	// categoriesSince is the format since which orders say the category of most of their amount, idsSince the format since
 	// which grievances say the id of their event.
 	categoriesSince = 3
 	idsSince        = 3
+	// revisionsSince is the format since which orders say when they were recorded and revised, and what other versions said.
+	revisionsSince = 4
 )
 
 // The parts. Their bits are stored: only append.
@@ -44,9 +46,11 @@ const (
 	factAggregate // the event is no hash, and n follows
 
 	orderKnownShift = 4
+	orderMore       = orderChannel // of a cancellation, which has no channel
 
 	refundChargeback = 1
 	refundOrder      = 2
+	refundSaid       = 4
 
 	feedbackOrder = 1
 	feedbackID    = 2
@@ -135,7 +139,7 @@ func (e *encoder) stamp(f *stamp, flags uint64, first bool) {
 	aggregate := f.event < aggregates
 	e.small(uint8(flags | bit(aggregate, factAggregate)))
 	e.date(f.day, first)
-	e.int(timeOfDay(f))
+	e.int(timeOfDay(f.moment()))
 	if !aggregate {
 		e.hash(f.event)
 		return
@@ -144,9 +148,9 @@ func (e *encoder) stamp(f *stamp, flags uint64, first bool) {
 	e.uint(uint64(f.n))
 }
 
-// timeOfDay is the distance from 00:00 UTC of the fact's day: whole seconds times two, or milliseconds times two plus one.
-func timeOfDay(f *stamp) int64 {
-	millis := int64(f.at) - int64(f.day)*dayMillis
+// timeOfDay is the distance from 00:00 UTC of a moment's day: whole seconds times two, or milliseconds times two plus one.
+func timeOfDay(m moment) int64 {
+	millis := int64(m.at) - int64(m.day)*dayMillis
 	if millis%1000 == 0 {
 		return millis / 1000 * 2
 	}
@@ -206,26 +210,34 @@ func (e *encoder) orders(s *Summary) {
 	e.list(len(s.orders))
 	for i := range s.orders {
 		v := &s.orders[i]
-		flags := bit(v.cancel, orderCancel) | bit(v.overruled, orderOverruled) | bit(v.channel > 0, orderChannel)
+		more := e.moreOf(v)
+		flags := bit(v.cancel, orderCancel) | bit(v.overruled, orderOverruled) | bit(v.channel > 0 || v.cancel && more != 0, orderChannel)
 		e.stamp(&v.stamp, flags|uint64(v.known)<<orderKnownShift, i == 0)
 		if v.event >= aggregates {
 			e.hash(v.order)
 		}
-		if v.cancel {
-			continue
+		if !v.cancel {
+			e.content(v, more != 0)
 		}
-		e.int(v.amount)
-		e.uint(uint64(v.lines)<<1 | bit(v.category > 0, 1))
-		if v.category > 0 {
-			e.small(e.category[v.category])
+		if more != 0 {
+			e.revision(v, more)
 		}
-		if v.channel > 0 {
-			e.small(e.rank[v.channel])
-		}
-		for k, part := range v.parts() {
-			if v.known&(1<<k) != 0 {
-				e.int(*part)
-			}
+	}
+}
+
+// content appends what an ORDER says.
+func (e *encoder) content(v *order, more bool) {
+	e.int(v.amount)
+	e.uint(uint64(v.lines)<<2 | bit(more, 2) | bit(v.category > 0, 1))
+	if v.category > 0 {
+		e.small(e.category[v.category])
+	}
+	if v.channel > 0 {
+		e.small(e.rank[v.channel])
+	}
+	for k, part := range v.parts() {
+		if v.known&(1<<k) != 0 {
+			e.int(*part)
 		}
 	}
 }
@@ -239,11 +251,14 @@ func (e *encoder) refunds(s *Summary) {
 	e.list(len(s.refunds))
 	for i := range s.refunds {
 		r := &s.refunds[i]
-		e.stamp(&r.stamp, bit(r.chargeback, refundChargeback)|bit(r.order != 0, refundOrder), i == 0)
+		e.stamp(&r.stamp, bit(r.chargeback, refundChargeback)|bit(r.order != 0, refundOrder)|bit(r.said.currency != 0, refundSaid), i == 0)
 		if r.order != 0 {
 			e.hash(r.order)
 		}
 		e.int(r.amount)
+		if r.said.currency != 0 {
+			e.said(r.said)
+		}
 	}
 }
 
@@ -326,4 +341,9 @@ func (e *encoder) attributes(s *Summary) {
 		e.hash(a.event)
 		e.text(a.value)
 	}
+}
+
+func (e *encoder) said(x said) {
+	e.b = binary.LittleEndian.AppendUint32(e.b, x.currency)
+	e.int(x.minor)
 }

@@ -1,11 +1,21 @@
 package history
 
+import "tidemark/internal/event"
+
 // What tests outside the package look at.
 var (
 	Hash       = hash
 	MonthOf    = monthOf
 	MonthStart = monthStart
 )
+
+// CurrencyHash is zero of no currency.
+func CurrencyHash(c event.Currency) uint32 {
+	if c == "" {
+		return 0
+	}
+	return currencyHash(c)
+}
 
 // PartsEnd is the bit after the last part of a history.
 const PartsEnd = partsEnd

@@ -5,6 +5,9 @@ import "unsafe" // for sizes only
 // The bytes of one fact of each sort in memory.
 const (
 	orderBytes     = int(unsafe.Sizeof(order{}))
+	revisionBytes  = int(unsafe.Sizeof(revision{}))
+	momentBytes    = int(unsafe.Sizeof(moment{}))
+	linkBytes      = int(unsafe.Sizeof(uint16(0)))
 	refundBytes    = int(unsafe.Sizeof(refund{}))
 	paymentBytes   = int(unsafe.Sizeof(payment{}))
 	feedbackBytes  = int(unsafe.Sizeof(feedback{}))
@@ -20,11 +23,16 @@ const (
 // Footprint estimates the bytes of heap that s keeps alive, without s itself. It counts what the slices hold, and not what the
 // allocator rounds up. Memory that s shares with another Summary counts for both.
 func (s *Summary) Footprint() int {
-	n := cap(s.orders)*orderBytes + cap(s.refunds)*refundBytes + cap(s.payments)*paymentBytes + cap(s.feedbacks)*feedbackBytes +
+	n := cap(s.orders)*orderBytes + cap(s.refunds)*refundBytes + cap(s.links)*linkBytes + cap(s.payments)*paymentBytes + cap(s.feedbacks)*feedbackBytes +
 		cap(s.touches)*touchBytes + cap(s.days)*touchDayBytes +
 		cap(s.channels)*channelBytes + cap(s.categories)*stringBytes + cap(s.consents)*consentBytes + cap(s.attributes)*attributeBytes
 	if s.past != nil {
 		n += pastBytes
+	}
+	for i := range s.orders {
+		if r := s.orders[i].more; r != nil {
+			n += revisionBytes + cap(r.orders)*momentBytes + cap(r.ties)*orderBytes
+		}
 	}
 	for i := range s.feedbacks {
 		n += len(s.feedbacks[i].id)

@@ -4,11 +4,13 @@ import "tidemark/internal/event"
 
 // ledger walks over the days on which money moved, the oldest first. After each next it holds the entry of one day.
 type ledger struct {
-	s      *Summary
-	at     event.Instant
+	claims
+
 	oi, ri int // the first order and refund not yet seen
-	// byChannel, where not nil, counts by channel the orders of the days that the walk has seen, from a day on.
-	byChannel *channelOrders
+	// ahead is the first instant at which an order that the walk has seen comes into force; event.Never for none.
+	ahead event.Instant
+	// byChannel counts by channel the orders of the days that the walk has seen.
+	byChannel channelOrders
 
 	entry
 }
@@ -17,8 +19,8 @@ type ledger struct {
 type entry struct {
 	day    event.Day
 	orders int // zero on a day of refunds alone
-	// amount is what the orders cost, reduced what refunds took off the orders, orphaned what refunds of unknown orders took.
-	amount, reduced, orphaned      int64
+	// amount is what the orders cost, reduced what refunds took off the orders and off the day.
+	amount, reduced                int64
 	margin, marginSpend            int64
 	discount, service, acquisition int64
 	first, last                    event.Instant
@@ -32,14 +34,15 @@ type channelOrders struct {
 	count [maxChannels + 2]int32 // by reference; 0 is no channel
 }
 
-// ledger starts a walk over what had happened by an instant.
-func (s *Summary) ledger(at event.Instant, byChannel *channelOrders) ledger {
-	return ledger{s: s, at: at, byChannel: byChannel}
+// open starts a walk over what had happened by an instant. Orders are counted by channel from a day on.
+func (l *ledger) open(s *Summary, at event.Instant, channelsFrom event.Day) {
+	l.start(s, at)
+	l.ahead, l.byChannel.from = event.Never, channelsFrom
 }
 
 // next moves on to the next day. It returns false at the end.
 func (l *ledger) next() bool {
-	orders, refunds := l.s.orders, l.s.refunds
+	orders, refunds := l.versions, l.refunds
 	if l.oi == len(orders) && l.ri == len(refunds) {
 		return false
 	}
@@ -55,23 +58,25 @@ func (l *ledger) next() bool {
 		l.order(l.oi)
 	}
 	for ; l.ri < len(refunds) && refunds[l.ri].day == day; l.ri++ {
-		if refunds[l.ri].at > l.at {
-			continue
+		switch r := &refunds[l.ri]; {
+		case r.at > l.at:
+		case r.order == 0:
+			l.reduced += r.amount
+		default:
+			l.reduced += l.shareOf(r).amount
 		}
-		amount, orphan := l.s.moved(l.ri, l.at)
-		if orphan {
-			l.orphaned += amount
-			continue
-		}
-		l.reduced += amount
 	}
 	return true
 }
 
 func (l *ledger) order(i int) {
-	v := &l.s.orders[i]
-	lives, early := l.s.fate(i, l.at)
-	if !lives {
+	v := &l.versions[i]
+	if from := v.from(); from > l.at {
+		l.ahead = min(l.ahead, from)
+		return
+	}
+	x := l.settle(v)
+	if !x.lives {
 		return
 	}
 	if l.orders == 0 {
@@ -81,7 +86,7 @@ func (l *ledger) order(i int) {
 	l.last, l.lastAmount, l.lastLines = v.at, v.amount, int64(v.lines)
 	l.lines += int64(v.lines)
 	l.amount += v.amount
-	l.reduced += early
+	l.reduced += x.early
 	if v.known != 0 {
 		if v.known&knownMargin != 0 {
 			l.margin += v.margin
@@ -91,7 +96,7 @@ func (l *ledger) order(i int) {
 		l.service += v.service
 		l.acquisition += v.acquisition
 	}
-	if l.byChannel != nil && l.day >= l.byChannel.from {
+	if l.day >= l.byChannel.from {
 		l.byChannel.count[v.channel] += int32(v.n)
 	}
 }

@@ -3,6 +3,7 @@ package history_test
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -47,6 +48,13 @@ func drawLife(t *rapid.T, c event.Calendar) []observed {
 	edges := []int{0, 1, 6, 7, 89, 90, 364, 365, 366, 729, 730, 731, 1094, 1095, 1096, 1460}
 	var life []observed
 	for i := range n {
+		if len(life) > 0 && rapid.IntRange(0, 7).Draw(t, "another version") == 0 {
+			other := rapid.SampledFrom(life).Draw(t, "of")
+			if p := other.purchase(); p != nil && is(p.Kind, event.Order, event.Cancel) {
+				life = append(life, drawVersion(t, p, fmt.Sprint("e", i)))
+				continue
+			}
+		}
 		day := rapid.IntRange(0, span).Draw(t, "day")
 		if rapid.Bool().Draw(t, "on an edge") {
 			day = rapid.SampledFrom(edges).Draw(t, "edge")
@@ -65,6 +73,42 @@ func drawLife(t *rapid.T, c event.Calendar) []observed {
 	return life
 }
 
+// drawVersion draws another version of an order: with the occurred_at of the other or one close to it, with or without revised_at, recorded
+// before the other or after.
+func drawVersion(t *rapid.T, of *event.Purchase, id string) observed {
+	p := *of
+	p.ID = id
+	p.OccurredAt += rapid.SampledFrom([]event.Instant{0, 0, 0, 1, hour, -hour, 24 * hour, -24 * hour, 300 * 24 * hour, 364 * 24 * hour}).Draw(t, "occurred later")
+	p.RevisedAt = 0
+	if rapid.Bool().Draw(t, "revised") {
+		p.RevisedAt = of.StatedAt() + rapid.SampledFrom([]event.Instant{-hour, 0, 1, hour, 2 * hour, 24 * hour, 72 * hour, 300 * 24 * hour}).Draw(t, "revised later")
+		if p.RevisedAt > p.OccurredAt+363*24*hour { // later is too late, whatever else arrives
+			p.RevisedAt = p.OccurredAt
+		}
+	}
+	p.RecordedAt = p.StatedAt() + rapid.SampledFrom([]event.Instant{0, 0, 1, 2, 3, hour}).Draw(t, "recorded later")
+	if rapid.IntRange(0, 3).Draw(t, "turn") == 0 {
+		p.Kind = event.Order + event.Cancel - p.Kind
+		p.Items = nil
+	}
+	a := drawAmounts(t, []int64{30, 60, 100})
+	if p.Kind == event.Cancel {
+		a = history.Amounts{} // nobody reads it
+	}
+	return observed{x: &p, a: a}
+}
+
+// drawAmounts draws an amount in the base currency, or in one of two others at a rate of the day.
+func drawAmounts(t *rapid.T, amounts []int64) history.Amounts {
+	minor := rapid.SampledFrom(amounts).Draw(t, "amount")
+	currency := rapid.SampledFrom([]event.Currency{"", "", "EUR", "EUR", "JPY"}).Draw(t, "currency")
+	if currency == "" {
+		return history.Amounts{Amount: minor}
+	}
+	rate := rapid.SampledFrom([]float64{0.004, 0.7, 1, 1.11, 1.3}).Draw(t, "rate")
+	return history.Amounts{Amount: int64(math.RoundToEven(float64(minor) * rate)), Said: event.Money{Minor: minor, Currency: currency}}
+}
+
 // drawChain draws what happened to one order over the years, at the distances from which links and seals are a day away,
 // and touches that do nothing but move H.
 func drawChain(t *rapid.T, c event.Calendar) []observed {
@@ -81,7 +125,7 @@ func drawChain(t *rapid.T, c event.Calendar) []observed {
 		if p.Kind == event.Order && rapid.IntRange(0, 5).Draw(t, "another") == 0 {
 			p.OrderID = "o2"
 		}
-		life = append(life, observed{x: p, a: history.Amounts{Amount: rapid.SampledFrom([]int64{30, 60, 100}).Draw(t, "amount")}})
+		life = append(life, observed{x: p, a: drawAmounts(t, []int64{30, 60, 100})})
 	}
 	for i := range rapid.IntRange(0, 4).Draw(t, "touches") {
 		other := life[rapid.IntRange(0, len(life)-1).Draw(t, "other")]
@@ -134,7 +178,7 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 	if p.Kind == event.Refund && rapid.IntRange(0, 3).Draw(t, "unlinked") == 0 {
 		p.OrderID = ""
 	}
-	a := history.Amounts{Amount: rapid.SampledFrom([]int64{0, 10, 30, 60, 100}).Draw(t, "amount")}
+	a := drawAmounts(t, []int64{0, 10, 30, 60, 100})
 	if p.Kind == event.Order {
 		p.Items = make([]event.Item, rapid.IntRange(0, 3).Draw(t, "items"))
 		for i := range p.Items {
@@ -201,9 +245,15 @@ func arrive(t *rapid.T, life []observed, c event.Calendar) []observed {
 				late = 6
 			}
 		}
-		for range times {
+		for k := range times {
+			if p := o.purchase(); p != nil && k > 0 && rapid.Bool().Draw(t, "redelivered") { // by another producer, at another time
+				again := *p
+				again.RecordedAt += rapid.SampledFrom([]event.Instant{1, 2, 3, 4, hour}).Draw(t, "recorded again")
+				o.x = &again
+			}
 			delay := rapid.SampledFrom([]int{0, late, rapid.IntRange(0, late).Draw(t, "delay")}).Draw(t, "lateness")
-			arrivals = append(arrivals, arrival{o, int(c.Day(o.at())) + delay, rapid.IntRange(0, 99).Draw(t, "tie")})
+			// A version does not arrive before it is written, and by its occurred_at it is not late.
+			arrivals = append(arrivals, arrival{o, max(int(c.Day(o.at()))+delay, int(c.Day(o.x.StatedAt()))), rapid.IntRange(0, 99).Draw(t, "tie")})
 		}
 	}
 	slices.SortStableFunc(arrivals, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.tie, b.tie)) })
@@ -217,7 +267,9 @@ func arrive(t *rapid.T, life []observed, c event.Calendar) []observed {
 func describe(o observed, c event.Calendar) string {
 	switch x := o.x.(type) {
 	case *event.Purchase:
-		return fmt.Sprintf("day %d +%d %s %s %s %d %q", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, o.a.Amount, x.Channel)
+		revised := x.StatedAt()
+		return fmt.Sprintf("day %d +%d %s %s %s %d %q revised day %d +%d recorded +%d said %d%s", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, o.a.Amount, x.Channel,
+			c.Day(revised)-base, revised-c.Start(c.Day(revised)), x.RecordedAt-revised, o.a.Said.Minor, o.a.Said.Currency)
 	case *event.Interaction:
 		return fmt.Sprintf("day %d +%d %s %s %q", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.Channel)
 	case *event.Feedback:

@@ -2,13 +2,14 @@ package history
 
 import (
 	"cmp"
+	"slices"
 
 	"tidemark/internal/event"
 )
 
 var orderLimits = limits{perDay: 32, total: 1024}
 
-// order is a version of an order: an ORDER or its CANCEL.
+// order is a version of an order: an ORDER or its CANCEL. Its stamp says on which day the order is, and since when on that day.
 type order struct {
 	stamp
 	order  uint64 // hash of the order id; zero in the aggregate of a day
@@ -22,6 +23,9 @@ type order struct {
 	// overruled: another version of Summary.orders stands above this one.
 	overruled bool
 	lines     uint32 // items named
+	said      said
+	recorded  event.Instant // the least record time of its event
+	more      *revision     // nil where the stamp says all of time that there is to say
 }
 
 const (
@@ -34,26 +38,8 @@ const (
 // dayAggregate is the event of the fact that stands for the orders of a day beyond the cap.
 const dayAggregate = 1
 
-// above reports whether v would overrule w if both were close enough: the later version, a CANCEL among equals, then the
-// greater event id.
-func (v *order) above(w *order) bool {
-	if v.at != w.at {
-		return v.at > w.at
-	}
-	if v.cancel != w.cancel {
-		return v.cancel
-	}
-	return v.event > w.event
-}
-
-// overrules reports whether v takes the place of w, another version of the same order.
-func (v *order) overrules(w *order) bool { return v.above(w) && apart(v.day, w.day) < window }
-
-// obsoletes reports whether w, which v overrules, need not be kept: no query will ask for an instant at which w still stood.
-func (s *Summary) obsoletes(v, w *order) bool { return v.day < s.newest-margin || v.at == w.at }
-
 func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {
-	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount, lines: uint32(len(x.Items))}
+	v := order{stamp: f, order: hash(x.OrderID), amount: a.Amount, said: saidOf(&a), lines: uint32(len(x.Items))}
 	v.margin = v.optional(a.Margin, knownMargin)
 	v.discount = v.optional(a.Discount, knownDiscount)
 	v.service = v.optional(a.ServiceCost, knownService)
@@ -61,7 +47,7 @@ func (s *Summary) order(x *event.Purchase, f stamp, a Amounts, c event.Calendar)
 	var learned bool
 	v.channel, learned = s.channel(x.Channel)
 	v.category = s.category(mainCategory(x.Items))
-	return s.version(v, c) || learned
+	return s.version(v, x, c) || learned
 }
 
 func (v *order) optional(o event.OptionalMinor, bit uint8) int64 {
@@ -72,71 +58,75 @@ func (v *order) optional(o event.OptionalMinor, bit uint8) int64 {
 	return o.Minor
 }
 
-// version counts in a version of an order and reports whether that changed anything.
-func (s *Summary) version(v order, c event.Calendar) bool {
-	keep, changes, today := true, false, 0
+// version counts in a version of an order and reports whether that changed anything. v's stamp is the occurred_at of x.
+func (s *Summary) version(v order, x *event.Purchase, c event.Calendar) bool {
+	v.recorded = x.RecordedAt
+	if at := x.StatedAt(); at != v.at {
+		revised := moment{at, c.Day(at)}
+		v.more = &revision{occurred: v.moment(), revised: revised, span: span{at, v.day}}
+	}
+	siblings, today := 0, 0
 	for i := range s.orders {
 		w := &s.orders[i]
 		if w.day == v.day && w.event >= aggregates {
 			today++
 		}
-		if w.order != v.order {
+		if w.order != v.order || w.event < aggregates {
 			continue
 		}
-		switch {
-		case w.event == v.event && w.at == v.at && w.cancel == v.cancel:
-			if !s.greaterOrder(&v, w) {
-				return false
-			}
-			changes = true // w goes
-		case w.overrules(&v):
-			v.overruled = true
-			keep = keep && !s.obsoletes(w, &v)
-		case v.overrules(w):
-			changes = changes || !w.overruled || s.obsoletes(&v, w)
+		if siblings++; s.knows(w, &v) {
+			return false
 		}
 	}
-	if !keep && !changes {
-		return false
-	}
-	if !changes && (today >= orderLimits.perDay || len(s.orders) >= orderLimits.total) {
+	switch {
+	case siblings > 0:
+		return s.replace(v)
+	case today >= orderLimits.perDay || len(s.orders) >= orderLimits.total:
 		return s.spillOrder(v, c)
 	}
-	s.rewrite(v, keep)
+	place, _ := slices.BinarySearchFunc(s.orders, v, func(w, v order) int { return compareOrders(&w, &v) })
+	s.orders = insert(s.orders, place, v)
 	return true
 }
 
-// rewrite drops the orders that v makes obsolete, marks the others that v overrules, and adds v if keep is true.
-func (s *Summary) rewrite(v order, keep bool) {
-	rest := make([]order, 0, len(s.orders)+1)
+// replace counts in a version of a known order and reports whether that changed anything.
+func (s *Summary) replace(v order) bool {
+	var versions []order
 	for i := range s.orders {
-		w := s.orders[i]
-		if keep && compareOrders(&v, &w) < 0 {
-			rest, keep = append(rest, v), false
+		if w := &s.orders[i]; w.order == v.order && w.event >= aggregates {
+			versions = s.gather(versions, s.current(w))
 		}
-		if w.order == v.order {
-			if w.event == v.event && w.at == v.at && w.cancel == v.cancel {
-				continue
-			}
-			if v.overrules(&w) {
-				if s.obsoletes(&v, &w) {
-					continue
-				}
-				w.overruled = true
-			}
+	}
+	next := s.join(versions, v)
+	if sameOrders(versions, next) {
+		return false
+	}
+	s.rewrite(v.order, next)
+	s.seal() // v may have moved the order that kept a day open
+	return true
+}
+
+// rewrite puts versions in the place of all versions of their order.
+func (s *Summary) rewrite(id uint64, versions []order) {
+	orders := make([]order, 0, len(s.orders)+len(versions))
+	for i := range s.orders {
+		w := &s.orders[i]
+		if w.order == id && w.event >= aggregates {
+			continue
 		}
-		rest = append(rest, w)
+		for len(versions) > 0 && compareOrders(&versions[0], w) < 0 {
+			orders, versions = append(orders, versions[0]), versions[1:]
+		}
+		orders = append(orders, *w)
 	}
-	if keep {
-		rest = append(rest, v)
-	}
-	s.orders = rest
+	s.orders = append(orders, versions...)
 }
 
 // compareOrders is the order of Summary.orders: the order of facts, then by order id, because one event may speak of several
 // orders.
 func compareOrders(v, w *order) int {
-	return cmp.Or(v.compare(&w.stamp), cmp.Compare(v.order, w.order), cmp.Compare(bit(v.cancel, 1), bit(w.cancel, 1)))
+	return cmp.Or(v.compare(&w.stamp), cmp.Compare(v.order, w.order), cmp.Compare(bit(v.cancel, 1), bit(w.cancel, 1)),
+		cmp.Compare(v.revised().day, w.revised().day))
 }
 
 // greaterOrder decides between two contents of one event.
@@ -151,6 +141,7 @@ func (s *Summary) greaterOrder(v, w *order) bool {
 		cmp.Compare(v.acquisition, w.acquisition),
 		cmp.Compare(s.channelName(v.channel), s.channelName(w.channel)),
 		cmp.Compare(s.categoryName(v.category), s.categoryName(w.category)),
+		v.said.compare(w.said),
 	) > 0
 }
 
@@ -160,48 +151,8 @@ func (s *Summary) spillOrder(v order, c event.Calendar) bool {
 	if v.cancel {
 		return true
 	}
-	whole := order{stamp: stamp{at: c.Start(v.day), event: dayAggregate, day: v.day, n: 1}, amount: v.amount, lines: v.lines}
+	at := c.Start(v.day)
+	whole := order{stamp: stamp{at: at, event: dayAggregate, day: v.day, n: 1}, amount: v.amount, lines: v.lines, recorded: at}
 	s.orders = pool(s.orders, whole, func(into, f *order) { into.amount, into.lines = into.amount+f.amount, into.lines+f.lines })
-	return true
-}
-
-// forgetOverruled drops the versions that were kept only for questions about instants just before H.
-func (s *Summary) forgetOverruled() {
-	var rest []order
-	for i := range s.orders {
-		w := &s.orders[i]
-		gone := w.overruled && s.obsolete(w)
-		if gone && rest == nil {
-			rest = append(make([]order, 0, len(s.orders)-1), s.orders[:i]...)
-		}
-		if !gone && rest != nil {
-			rest = append(rest, *w)
-		}
-	}
-	if rest != nil {
-		s.orders = rest
-	}
-}
-
-func (s *Summary) obsolete(w *order) bool {
-	for i := range s.orders {
-		if v := &s.orders[i]; v.order == w.order && v.overrules(w) && s.obsoletes(v, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// stands reports whether no version known by an instant overrules the version at place i.
-func (s *Summary) stands(i int, at event.Instant) bool {
-	w := &s.orders[i]
-	if !w.overruled {
-		return true
-	}
-	for j := range s.orders {
-		if v := &s.orders[j]; v.order == w.order && v.at <= at && v.overrules(w) {
-			return false
-		}
-	}
 	return true
 }

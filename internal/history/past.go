@@ -28,38 +28,55 @@ func (p *past) clone() *past {
 
 // seal adds the days that are 730 days old to the past, and the orphans that are 1095 days old. See the package comment.
 func (s *Summary) seal() {
-	last, lastOrphan := s.newest-sealAfter, s.newest-sealOrphanAfter
+	last, lastOrphan := s.lastRipe(), s.newest-sealOrphanAfter
 	if !s.ripe(last, lastOrphan) {
 		return
 	}
 	p := s.past.clone()
-	for l := s.ledger(event.Never, nil); l.next() && l.day <= last; {
-		p.add(&l.entry)
+	var l ledger
+	for l.open(s, event.Never, noDay); l.next(); {
+		if l.day <= last {
+			p.add(&l.entry)
+		}
 	}
 	var refunds []refund
 	for j := range s.refunds {
 		r := s.refunds[j]
-		i := -1
 		if r.order != 0 {
-			i = s.target(&r, event.Never)
-		}
-		switch {
-		case i >= 0 && s.orders[i].day > last: // its order is open
-		case i >= 0:
-			r.amount, _ = s.moved(j, event.Never)
-			r.order = 0
-			if r.day <= last || r.amount == 0 {
+			x := l.shareOf(&r)
+			switch {
+			case x.by != nil && x.by.day > last: // its order is open
+			case x.by != nil:
+				if r.order, r.amount, r.said = 0, x.amount, (said{}); r.amount == 0 {
+					continue // it lies further back than any window
+				}
+			case r.day <= lastOrphan:
+				p.spend -= r.amount
 				continue
 			}
-		case r.order != 0 && r.day <= lastOrphan:
-			p.spend -= r.amount
-			continue
-		case r.order == 0 && r.day <= last:
+		}
+		if r.order == 0 && r.day <= last {
 			continue
 		}
 		refunds = append(refunds, r)
 	}
 	s.past, s.refunds, s.orders = p, refunds, since(s.orders, last+1)
+	s.link()
+}
+
+// lastRipe is the last day of which all is known: 730 days old, and before the day of any order with a version that is younger.
+func (s *Summary) lastRipe() event.Day {
+	last := s.newest - sealAfter
+	for i := range s.orders {
+		w := &s.orders[i]
+		if w.day > last {
+			break
+		}
+		if w.occurred().day > s.newest-sealAfter {
+			return w.day - 1
+		}
+	}
+	return last
 }
 
 // ripe reports whether there is anything to seal.

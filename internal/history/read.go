@@ -57,14 +57,7 @@ func (d *decoder) date() event.Day {
 func (d *decoder) stamp(f *stamp) (flags uint8) {
 	flags = d.small()
 	f.day = d.date()
-	millis := d.int()
-	d.check(millis >= -4*dayMillis && millis <= 4*dayMillis, "time of day out of range")
-	if millis&1 == 0 {
-		millis *= 1000
-	}
-	millis >>= 1
-	d.check(millis >= -2*dayMillis && millis <= 2*dayMillis, "time of day out of range")
-	f.at = event.Instant(int64(f.day)*dayMillis + millis)
+	f.at = event.Instant(int64(f.day)*dayMillis + d.timeOfDay())
 	if flags&factAggregate == 0 {
 		f.event, f.n = d.hash(), 1
 		return flags
@@ -72,6 +65,18 @@ func (d *decoder) stamp(f *stamp) (flags uint8) {
 	f.event, f.n = uint64(d.small()), d.uint32()
 	d.check(f.event < aggregates, "bad aggregate")
 	return flags
+}
+
+// timeOfDay reads a distance from 00:00 UTC, in milliseconds.
+func (d *decoder) timeOfDay() int64 {
+	millis := d.int()
+	d.check(millis >= -4*dayMillis && millis <= 4*dayMillis, "time of day out of range")
+	if millis&1 == 0 {
+		millis *= 1000
+	}
+	millis >>= 1
+	d.check(millis >= -2*dayMillis && millis <= 2*dayMillis, "time of day out of range")
+	return millis
 }
 
 func (d *decoder) uint() uint64 {
@@ -151,4 +156,16 @@ func symbol[K ~uint8](d *decoder, count int) K {
 	v := d.small()
 	d.check(int(v) < count, "unknown symbol")
 	return K(v)
+}
+
+// said reads an amount in a currency that is not the base currency.
+func (d *decoder) said() said {
+	if len(d.b)-d.i < 4 {
+		d.fail("cut short")
+		return said{}
+	}
+	currency := binary.LittleEndian.Uint32(d.b[d.i:])
+	d.i += 4
+	d.check(currency != 0, "bad currency")
+	return said{currency, d.int()}
 }

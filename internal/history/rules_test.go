@@ -11,8 +11,8 @@ import (
 	"tidemark/internal/history"
 )
 
-// parse reads a story: one event a line, "day kind order amount [@hour] [#id]". The order "-" is none. For feedback the
-// amount is the score, for interactions the order is the channel.
+// parse reads a story: one event a line, "day kind order amount [@hour] [#id] [~revised] [^recorded]", the last two in hours after the
+// event. The order "-" is none. For feedback the amount is the score, for interactions the order is the channel.
 func parse(t testing.TB, story string) []observed {
 	t.Helper()
 	var seen []observed
@@ -27,6 +27,7 @@ func parse(t testing.TB, story string) []observed {
 		}
 		head := event.Head{ID: fmt.Sprint("event ", n), Customer: "c", OccurredAt: event.Calendar{}.Start(base + event.Day(day))}
 		kind, order, amount := fields[1], "", int64(0)
+		var revised, recorded event.Instant
 		for i, field := range fields[2:] {
 			switch {
 			case strings.HasPrefix(field, "#"):
@@ -34,14 +35,24 @@ func parse(t testing.TB, story string) []observed {
 			case strings.HasPrefix(field, "@"):
 				h, _ := strconv.Atoi(field[1:]) // zero is as good
 				head.OccurredAt += event.Instant(h) * hour
+			case strings.HasPrefix(field, "~"):
+				h, _ := strconv.Atoi(field[1:])
+				revised = event.Instant(h) * hour
+			case strings.HasPrefix(field, "^"):
+				h, _ := strconv.Atoi(field[1:])
+				recorded = event.Instant(h) * hour
 			case i == 0 && field != "-":
 				order = field
 			case i == 1:
 				amount, _ = strconv.ParseInt(field, 10, 64)
 			}
 		}
-		head.RecordedAt = head.OccurredAt
-		seen = append(seen, named(t, head, kind, order, amount))
+		head.RecordedAt = head.OccurredAt + max(revised, recorded)
+		o := named(t, head, kind, order, amount)
+		if revised != 0 {
+			o.purchase().RevisedAt = head.OccurredAt + revised
+		}
+		seen = append(seen, o)
 	}
 	return seen
 }
@@ -90,7 +101,7 @@ func TestOrdersAndRefunds(t *testing.T) {
 		{"refunded in part", "1 ORDER a 100; 2 REFUND a 30", 1, 1, 70},
 		{"refunded in whole: as if cancelled", "1 ORDER a 100; 2 REFUND a 100", 0, 0, 0},
 		{"refunded beyond the whole: no more than the order comes back", "1 ORDER a 100; 2 REFUND a 130", 0, 0, 0},
-		{"refunded in whole by parts: the day stays, the money is gone", "1 ORDER a 100; 2 REFUND a 60; 3 REFUND a 60", 1, 1, 0},
+		{"refunded in whole by parts: as if cancelled", "1 ORDER a 100; 2 REFUND a 60; 3 REFUND a 60", 0, 0, 0},
 		{"a part, then the whole", "1 ORDER a 100; 2 REFUND a 30; 3 REFUND a 100", 0, 0, 0},
 		{"a part, then cancelled: the part was of the same money", "1 ORDER a 100; 2 REFUND a 30; 3 CANCEL a", 0, 0, 0},
 		{"cancelled, then the money is sent back", "1 ORDER a 100; 2 CANCEL a; 3 REFUND a 100", 0, 0, 0},
@@ -182,6 +193,14 @@ func TestVerdicts(t *testing.T) {
 		{"the same touch again", "0 LOGIN web #x; 6 LOGIN web; 0 LOGIN web #x", history.Repeated},
 		{"the same touch after its id is forgotten: it counts twice, as documented", "0 LOGIN web #x; 7 LOGIN web; 0 LOGIN web #x", history.Accepted},
 		{"an overruled order again", "0 ORDER a 1 #x; 9 ORDER a 2; 0 ORDER a 1 #x", history.Repeated},
+		{"revised 364 days later", "0 ORDER a 1 ~8736", history.Accepted},
+		{"revised 365 days later", "0 ORDER a 1 ~8760", history.TooLate},
+		{"late by its order, not by its revision", "364 ORDER a 1; 0 ORDER b 1 ~24", history.Accepted},
+		{"late by its order, though revised today", "365 ORDER a 1; 0 ORDER b 1 ~8700", history.TooLate},
+		{"a revision moves H", "0 ORDER a 1 ~8000; 0 LOGIN web", history.TooLate},
+		{"the same version, recorded later", "0 ORDER a 1 #x; 0 ORDER a 1 #x ^5", history.Repeated},
+		{"the same version, recorded before", "0 ORDER a 1 #x ^5; 0 ORDER a 1 #x", history.Accepted},
+		{"an older version of the day", "0 ORDER a 1 #x; 0 ORDER a 2 #y ~9; 0 ORDER a 3 #z ~5", history.Repeated},
 		{"the same event, but greater", "0 ORDER a 1 #x; 0 ORDER a 2 #x", history.Accepted},
 		{"the same event, but smaller", "0 ORDER a 2 #x; 0 ORDER a 1 #x", history.Repeated},
 	} {

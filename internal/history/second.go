@@ -13,7 +13,8 @@ func (s *Summary) SecondGap(at event.Instant) (days int, known bool) {
 	if seen {
 		first = s.past.firstDay
 	}
-	for l := s.ledger(at, nil); l.next(); {
+	var l ledger
+	for l.open(s, at, noDay); l.next(); {
 		switch {
 		case l.orders == 0:
 		case seen:

@@ -29,6 +29,7 @@ type Summary struct {
 
 	orders    []order
 	refunds   []refund
+	links     []uint16 // see link
 	payments  []payment
 	feedbacks []feedback
 	touches   []touch
@@ -59,9 +60,11 @@ const (
 type Amounts struct {
 	Amount                                         int64
 	Margin, Discount, ServiceCost, AcquisitionCost event.OptionalMinor
+	// Said is the amount as the event says it, if its currency is not the base currency; else the zero value.
+	Said event.Money
 }
 
-// Newest is the newest day of any accepted event, H. For the zero value it is the least Day.
+// Newest is the newest day on which any accepted event happened, or was revised: H. For the zero value it is the least Day.
 func (s *Summary) Newest() event.Day {
 	if !s.seen {
 		return math.MinInt32
@@ -81,11 +84,15 @@ func (s Summary) Observe(x event.Event, a Amounts, c event.Calendar) (Summary, V
 	if x.Topic() == event.Interactions {
 		late = touchWindow
 	}
-	if s.seen && f.day <= s.newest-late {
+	day := f.day // on which the event is stated: the version of an order on the day of its revision
+	if at := x.StatedAt(); at != f.at {
+		day = c.Day(at)
+	}
+	if s.seen && f.day <= s.newest-late || f.day <= day-late {
 		return s, TooLate
 	}
 	next := s
-	changed := next.advance(f.day)
+	changed := next.advance(day)
 	switch x := x.(type) {
 	case *event.Purchase:
 		changed = next.purchase(x, f, a, c) || changed
@@ -119,9 +126,9 @@ func (s *Summary) purchase(x *event.Purchase, f stamp, a Amounts, c event.Calend
 	case event.Order:
 		return s.order(x, f, a, c)
 	case event.Cancel:
-		return s.version(order{stamp: f, order: hash(x.OrderID), cancel: true}, c)
+		return s.version(order{stamp: f, order: hash(x.OrderID), cancel: true}, x, c)
 	case event.Refund, event.Chargeback:
-		r := refund{stamp: f, amount: a.Amount, chargeback: x.Kind == event.Chargeback}
+		r := refund{stamp: f, amount: a.Amount, said: saidOf(&a), chargeback: x.Kind == event.Chargeback}
 		if x.OrderID != "" {
 			r.order = hash(x.OrderID)
 		}

@@ -58,7 +58,7 @@ func (w *twin) orders(f *history.Facts, books []booked, today event.Day) {
 		}
 		counted[b.day]++
 		f.Orders++
-		o, at := b.order, b.order.at()
+		o, at := b.order, b.order.placed
 		if f.Orders == 1 || at < f.FirstPurchase {
 			f.FirstPurchase, f.FirstDay = at, b.day
 		}

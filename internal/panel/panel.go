@@ -59,7 +59,7 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 		}
 		last = max(last, c.At.Add(c.Window))
 	}
-	lives := event.Lives(slices.DeleteFunc(slices.Clone(events), func(x event.Event) bool { return x.Common().OccurredAt > last }))
+	lives := event.Lives(slices.DeleteFunc(slices.Clone(events), func(x event.Event) bool { return x.StatedAt() > last }))
 	taken := make([][]*T, len(cuts))
 	for i := range cuts {
 		taken[i] = make([]*T, len(lives))
@@ -122,7 +122,7 @@ func (w *walker) walk(life []event.Event) {
 	w.known = w.known[:0]
 	var h history.Summary
 	for _, stop := range w.stops {
-		for len(life) > 0 && life[0].Common().OccurredAt <= stop {
+		for len(life) > 0 && life[0].StatedAt() <= stop {
 			var verdict score.Verdict
 			h, verdict = w.engine.Observe(h, life[0])
 			if verdict != score.Accepted && verdict != score.Repeated {

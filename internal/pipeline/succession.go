@@ -23,7 +23,7 @@ func (s Succession) New(customer string) score.Profile { return s.Before.New(cus
 
 // Apply returns p after an event, under the model in force when the event counts.
 func (s Succession) Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict) {
-	return s.Of(&p, x.Common().At()).Apply(p, x)
+	return s.Of(&p, x.At()).Apply(p, x)
 }
 
 // Review returns p as evaluated at an instant, under the model in force then.

@@ -83,10 +83,10 @@ func (e toy) Apply(p score.Profile, x event.Event) (score.Profile, []score.Trans
 	if _, ok := s.Amounts[head.ID]; ok {
 		return p, nil, score.Repeated
 	}
-	p, transitions := e.Review(p, head.At())
+	p, transitions := e.Review(p, x.At())
 	s.Amounts = maps.Clone(s.Amounts)
 	s.Amounts[head.ID] = amount
-	s.Last = max(s.Last, head.At())
+	s.Last = max(s.Last, x.At())
 	p.Standing.LastID, p.LastChange, p.Due = s.write(), p.AsOf, score.Unscheduled
 	if p.Episode.Level != churn.None {
 		transitions = append(transitions, e.alert(&p, churn.None, score.Resolved, head.ID))

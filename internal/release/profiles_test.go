@@ -2,6 +2,7 @@ package release
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"testing"
 
@@ -37,8 +38,15 @@ func TestProfilesDecode(t *testing.T) {
 	}
 }
 
+// lost are the values that the profiles of a release can no longer come to, because the release had not kept what they follow from: by
+// release and customer. A rebuild brings the values.
+var lost = map[int]map[string]map[string]string{
+	// The order gil-20 was placed on 10 January and stated again on the 11th. Release 1 forgot the day of the first version.
+	1: {"gil": {"Facts.MeanGapDays": "99", "Facts.MedianGapDays": "99", "Facts.Until": "2027-01-11T00:00:00Z"}},
+}
+
 // TestProfilesGoOn: today's engine goes on from the profiles that each release left at the cut, and ends with the values and the
-// transitions of a replay of the whole log.
+// transitions of a replay of the whole log, but for what is lost.
 func TestProfilesGoOn(t *testing.T) {
 	for _, r := range All(t) {
 		engine := r.engine(t)
@@ -72,7 +80,9 @@ func TestProfilesGoOn(t *testing.T) {
 			transitions = append(transitions, more...)
 			p.Outcomes = nil
 			want := whole[stored.Customer]
-			for _, differs := range lacking(keepIDs(holds(want.Profile), &want.Profile, stored.Holds), holds(engine.Schedule(p))) {
+			values := keepIDs(holds(want.Profile), &want.Profile, stored.Holds)
+			maps.Copy(values, lost[r.Number][stored.Customer])
+			for _, differs := range lacking(values, holds(engine.Schedule(p))) {
 				t.Errorf("release %d, %s goes on: %s", r.Number, stored.Customer, differs)
 			}
 			if got, want := ids(transitions), ids(want.Transitions[told:]); !slices.Equal(got, want) {

@@ -69,7 +69,7 @@ func (r Release) Events(t testing.TB) (events []event.Event, before int) {
 		t.Fatalf("the log of release %d: %v, rejected %v, want all events accepted", r.Number, err, log.Rejected)
 	}
 	dataset.Sort(log.Events)
-	before = slices.IndexFunc(log.Events, func(x event.Event) bool { return x.Common().OccurredAt >= Cut })
+	before = slices.IndexFunc(log.Events, func(x event.Event) bool { return x.StatedAt() >= Cut })
 	if before < 1 {
 		t.Fatalf("the log of release %d: want events on both sides of %s", r.Number, Cut)
 	}

@@ -75,14 +75,14 @@ func (c counts) add(x event.Event, verdict score.Verdict) {
 func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 	if asOf == 0 {
 		for _, x := range events {
-			asOf = max(asOf, x.Common().OccurredAt)
+			asOf = max(asOf, x.StatedAt())
 		}
 	}
 	total := newCounts()
 	r := Result{AsOf: asOf, Verdicts: total.verdicts, NoRate: total.noRate}
 	kept := make([]event.Event, 0, len(events))
 	for _, x := range events {
-		if x.Common().OccurredAt > asOf {
+		if x.StatedAt() > asOf {
 			r.Late++
 			continue
 		}

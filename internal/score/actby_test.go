@@ -34,7 +34,7 @@ func TestSilenceEscalatesAtActBy(t *testing.T) {
 		for seed := range uint64(scaled(200)) {
 			p := e.New("c")
 			for _, x := range newLife(rand.New(rand.NewPCG(seed, 3))) {
-				for p = e.Schedule(p); p.Due <= x.Common().At(); p = e.Schedule(p) {
+				for p = e.Schedule(p); p.Due <= x.At(); p = e.Schedule(p) {
 					var transitions []score.Transition
 					p, transitions = e.Review(p, p.Due)
 					holdsActBy(t, e, p, transitions, seen)

@@ -57,7 +57,7 @@ func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 // lapsed, t also names the likely cause. No action is due any more.
 func (e *Engine) resolve(t *ChurnAlert, c *change, raised event.Instant, lapse time.Duration) {
 	t.State, t.Resolve, t.ActBy = Resolved, e.resolution(c, t.Cause, lapse), event.Never
-	if t.Cause == ByCorrection && c.event.At() < raised {
+	if t.Cause == ByCorrection && c.occasion.at < raised {
 		t.State, t.Resolve = Retracted, ByCorrected
 	}
 	if c.back.began(t.Kind) {

@@ -88,8 +88,7 @@ func (e *Engine) New(customer string) Profile {
 //
 // A prospect whom the silence before the event made forgotten begins anew with the event.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
-	head := x.Common()
-	at := max(p.AsOf, head.At())
+	at := max(p.AsOf, x.At())
 	was, forgets := p, e.Forgets(&p)
 	if forgets <= at {
 		p = e.fresh(&p)
@@ -98,7 +97,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	if verdict != Accepted {
 		return was, nil, verdict
 	}
-	at = max(p.AsOf, head.At())
+	at = max(p.AsOf, x.At())
 	if p.Unknown() {
 		p.Former = e.formerOfNobody(at)
 	}
@@ -107,7 +106,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	next.Former = e.follow(&before, &grown, x)
 	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
 	next.contact(x)
-	o := occasion{event: head, news: e.mayBeNews(&before, x)}
+	o := occasion{event: x.Common(), at: x.At(), news: e.mayBeNews(&before, x)}
 	if !e.bears(x) && !o.news { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
 		next.overlook(x)
 		if forgets != event.Never {
@@ -235,8 +234,12 @@ func (e *Engine) amounts(x event.Event) (history.Amounts, bool) {
 	part := func(m event.OptionalMinor) event.OptionalMinor {
 		return event.OptionalMinor{Minor: convert(m.Minor, factor), Known: m.Known}
 	}
+	var said event.Money
+	if p.Amount.Currency != e.model.Base {
+		said = p.Amount
+	}
 	return history.Amounts{
-		Amount: convert(p.Amount.Minor, factor), Margin: part(p.Margin), Discount: part(p.Discount),
+		Said: said, Amount: convert(p.Amount.Minor, factor), Margin: part(p.Margin), Discount: part(p.Discount),
 		ServiceCost: part(p.ServiceCost), AcquisitionCost: part(p.AcquisitionCost),
 	}, true
 }

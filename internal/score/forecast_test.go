@@ -31,7 +31,7 @@ func twin(t *testing.T, e *score.Engine, life []event.Event, phase, until event.
 	t.Helper()
 	known := func(at event.Instant) score.Profile {
 		n := 0
-		for n < len(life) && life[n].Common().At() <= at {
+		for n < len(life) && life[n].At() <= at {
 			n++
 		}
 		return fold(t, e, life[:n])
@@ -108,7 +108,7 @@ func TestForecasts(t *testing.T) {
 		for _, x := range append(slices.Clone(life), nil) {
 			until := asOf
 			if x != nil {
-				until = x.Common().At()
+				until = x.At()
 			}
 			for r.IntN(2) == 0 && p.Due <= until {
 				next, _ := e.Review(p, p.Due)

@@ -128,7 +128,7 @@ func (e *Engine) follow(before *Profile, grown *history.Summary, x event.Event) 
 	was := former.carry(f.profile(before, former.model.Hash), before.AsOf)
 	next := was
 	next.History, next.LastChange = *grown, was.AsOf
-	next, _ = former.relabel(was, next, occasion{event: x.Common()})
+	next, _ = former.relabel(was, next, occasion{event: x.Common(), at: x.At()})
 	return f.as(&next)
 }
 

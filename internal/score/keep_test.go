@@ -19,7 +19,7 @@ func TestKeepByKeepsTheTier(t *testing.T) {
 	for seed := range uint64(scaled(300)) {
 		p := e.New("c")
 		for _, x := range newLife(rand.New(rand.NewPCG(seed, 4))) {
-			p, _ = e.Review(p, x.Common().At()) // so that the transitions below are from p
+			p, _ = e.Review(p, x.At()) // so that the transitions below are from p
 			next, transitions, _ := e.Apply(p, x)
 			p = next
 			if len(transitions) == 0 {

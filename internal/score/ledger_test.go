@@ -54,13 +54,13 @@ func (l *ledger) advance(at event.Instant) {
 // apply applies an event, after the reviews due by then.
 func (l *ledger) apply(x event.Event) score.Verdict {
 	l.t.Helper()
-	if at := x.Common().At(); at > l.profile.AsOf {
+	if at := x.At(); at > l.profile.AsOf {
 		l.advance(at)
 	}
 	before := l.profile
 	next, transitions, verdict := l.engine.Apply(before, x)
 	l.profile = next
-	l.witness(before, transitions, x.Common())
+	l.witness(before, transitions, x)
 	return verdict
 }
 
@@ -77,7 +77,7 @@ func (l *ledger) adopt(e *score.Engine, at event.Instant) {
 }
 
 // witness checks the transitions of one step: from the profile before to l.profile, by an event or by time.
-func (l *ledger) witness(before score.Profile, transitions []score.Transition, cause *event.Head) {
+func (l *ledger) witness(before score.Profile, transitions []score.Transition, cause event.Event) {
 	l.t.Helper()
 	for _, x := range transitions {
 		s := x.Common()
@@ -124,7 +124,7 @@ func (l *ledger) witness(before score.Profile, transitions []score.Transition, c
 
 // wantCause returns the cause of a change of a label, and the id that the change corrects. last is the transition that set the label
 // before, nil if there was none.
-func (l *ledger) wantCause(cause *event.Head, last score.Transition) (score.Cause, string) {
+func (l *ledger) wantCause(cause event.Event, last score.Transition) (score.Cause, string) {
 	switch {
 	case l.replaced != nil:
 		return score.ByModel, ""
@@ -136,7 +136,7 @@ func (l *ledger) wantCause(cause *event.Head, last score.Transition) (score.Caus
 	return score.ByEvent, ""
 }
 
-func (l *ledger) tierChanged(x *score.TierChanged, cause *event.Head, was, is score.Score) {
+func (l *ledger) tierChanged(x *score.TierChanged, cause event.Event, was, is score.Score) {
 	l.t.Helper()
 	var last score.Transition
 	if l.tierSaid != nil {
@@ -175,7 +175,7 @@ func (l *ledger) tierChanged(x *score.TierChanged, cause *event.Head, was, is sc
 	l.tier, l.tierSaid = x.Tier, x
 }
 
-func (l *ledger) churnAlert(x *score.ChurnAlert, cause *event.Head, was, is score.Score) {
+func (l *ledger) churnAlert(x *score.ChurnAlert, cause event.Event, was, is score.Score) {
 	l.t.Helper()
 	var last score.Transition
 	level := churn.None
@@ -247,7 +247,7 @@ func (l *ledger) factorsAddUp(x *score.ChurnAlert, is score.Score) {
 	}
 }
 
-func (l *ledger) secondOrder(x *score.ChurnAlert, cause *event.Head, is score.Score) {
+func (l *ledger) secondOrder(x *score.ChurnAlert, cause event.Event, is score.Score) {
 	l.t.Helper()
 	if l.windows > 0 {
 		l.t.Errorf("%s: %s, after the customer's only window has been closed", x.ID, x.State)

@@ -52,7 +52,7 @@ func TestLiveEqualsReplay(t *testing.T) {
 			}
 			until := asOf
 			for _, x := range rest {
-				until = min(until, x.Common().At())
+				until = min(until, x.At())
 			}
 			for p.Due <= until {
 				review(p.Due)

@@ -9,7 +9,9 @@ import (
 
 // occasion is why a customer is looked at again: an event, or a new model, or else the passing of time.
 type occasion struct {
-	event *event.Head
+	event *event.Head // nil where there is none
+	// at is the instant at which the event counts.
+	at    event.Instant
 	model bool
 	// news says that the event may be news for an open episode; see Update.
 	news bool
@@ -36,7 +38,7 @@ type change struct {
 // corrects the transition.
 func (c *change) cause(since event.Instant, id string) (cause Cause, corrects string) {
 	switch {
-	case c.event != nil && id != "" && c.event.At() < c.before.AsOf && c.event.At() < since:
+	case c.event != nil && id != "" && c.occasion.at < c.before.AsOf && c.occasion.at < since:
 		return ByCorrection, id
 	case c.event != nil:
 		return ByEvent, ""

@@ -31,7 +31,7 @@ func TestNobodyRealBehavesLikeAShop(t *testing.T) {
 			for _, x := range log.Events {
 				head := x.Common()
 				histories[head.Customer], _ = e.Observe(histories[head.Customer], x)
-				newest = max(newest, head.At())
+				newest = max(newest, x.At())
 			}
 			busiest := 0.0
 			for customer, h := range histories {

@@ -18,7 +18,7 @@ func TestWhatDoesNotShowLeavesTheView(t *testing.T) {
 		e := []*score.Engine{plain, plain, stack}[seed%3]
 		p := e.New("c")
 		for _, x := range newLife(rand.New(rand.NewPCG(seed, 2))) {
-			before, _ := e.Review(p, max(p.AsOf, x.Common().At()))
+			before, _ := e.Review(p, max(p.AsOf, x.At()))
 			before = e.Schedule(before)
 			p, _, _ = e.Apply(p, x)
 			p = e.Schedule(p)

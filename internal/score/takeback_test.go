@@ -96,7 +96,7 @@ func play(t testing.TB, life []event.Event, engines []*score.Engine, until event
 		}
 	}
 	for _, x := range life {
-		at := x.Common().At()
+		at := x.At()
 		if at > until {
 			break
 		}
@@ -129,7 +129,7 @@ type switched struct {
 func newSwitched(t testing.TB, seed uint64) switched {
 	r := rand.New(rand.NewPCG(seed, 11))
 	life := newLife(r)
-	first, last := life[0].Common().At(), end(life)
+	first, last := life[0].At(), end(life)
 	from := first - 20*day + event.Instant(r.Int64N(int64(last-first)+int64(20*day)))
 	back := from + 1 + event.Instant(r.Int64N(int64(score.TakeBackWithin/time.Millisecond)-1))
 	a := modelOf(t, kept, plain)
@@ -224,11 +224,11 @@ func (n *said) count(t *testing.T, s *switched, told []score.Transition) {
 			t.Fatalf("%s: %+v corrects what the model on trial had not said", s, x)
 		}
 	}
-	if first := s.life[0].Common().At(); first > s.from && first < s.back {
+	if first := s.life[0].At(); first > s.from && first < s.back {
 		n.born++
 	}
 	for _, x := range s.life {
-		if at := x.Common().At(); at > s.from && at < s.back {
+		if at := x.At(); at > s.from && at < s.back {
 			n.between++
 		}
 	}

@@ -72,7 +72,7 @@ func TestNewsIsToldOnceADay(t *testing.T) {
 			l.calendar = row.calendar
 			var due []news
 			for _, x := range life {
-				at := max(x.Common().At(), l.profile.AsOf)
+				at := max(x.At(), l.profile.AsOf)
 				l.advance(at)
 				before := l.profile
 				l.apply(x)

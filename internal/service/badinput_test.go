@@ -51,8 +51,8 @@ func TestBadInput(t *testing.T) {
 		{"unknown schema id", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { b[1] = 0x7f; return b }) }, event.UnknownSchema},
 		{"wrong magic byte", func(c string) *kgo.Record { return raw(c, func(b []byte) []byte { b[0] = 7; return b }) }, event.BadFraming},
 		{"items that claim 2^31-1", func(c string) *kgo.Record {
-			// The last five fields are null, a zero byte each: items, channel, session_id, referrer_id, due_at.
-			return raw(c, func(b []byte) []byte { return binary.AppendVarint(append(b[:len(b)-5], 2), math.MaxInt32) })
+			// The last six fields are null, a zero byte each: items, channel, session_id, referrer_id, due_at, revised_at.
+			return raw(c, func(b []byte) []byte { return binary.AppendVarint(append(b[:len(b)-6], 2), math.MaxInt32) })
 		}, event.Malformed},
 		{"not a number", func(c string) *kgo.Record {
 			return servicetest.Encoded(t, codec, &event.Feedback{

@@ -15,7 +15,8 @@ import (
 	"tidemark/internal/stream"
 )
 
-// eventOrder is the log up to some ends, each partition in the order of its events: by occurred_at, then event_id. A history that was
+// eventOrder is the log up to some ends, each partition in the order of its events: by the instant that each states (occurred_at;
+// of a version of an order, revised_at), then event_id. A history that was
 // written behind newer events comes before these again, so that no event of it is too late.
 //
 // The records of a partition keep their places and change their order: the record that comes first has the offset of the first one. So the
@@ -41,7 +42,7 @@ type ordered struct {
 
 // eventPlace is where the record of an event lies. It has 24 bytes: a log of a hundred million events takes 3.2 GB with the offsets.
 type eventPlace struct {
-	occurred event.Instant
+	stated event.Instant
 	// id are the first eight bytes of the event_id. Where they are equal, the spool tells.
 	id   uint64
 	from int64
@@ -115,7 +116,7 @@ func (b *rebuild) place(of *ordered, o *eventOrder, records []stream.Record, end
 			return err
 		}
 		of.offsets = append(of.offsets, r.Offset)
-		of.places = append(of.places, eventPlace{h.OccurredAt, prefix(h.ID), from})
+		of.places = append(of.places, eventPlace{e.StatedAt(), prefix(h.ID), from})
 	}
 	return nil
 }
@@ -135,7 +136,7 @@ func prefix(id string) uint64 {
 func (of *ordered) sort(spool *spool) error {
 	var failed error
 	slices.SortFunc(of.places, func(a, b eventPlace) int {
-		if c := cmp.Or(cmp.Compare(a.occurred, b.occurred), cmp.Compare(a.id, b.id)); c != 0 || a.from == b.from {
+		if c := cmp.Or(cmp.Compare(a.stated, b.stated), cmp.Compare(a.id, b.id)); c != 0 || a.from == b.from {
 			return c
 		}
 		x, _, errX := spool.get(a.from)
@@ -150,7 +151,7 @@ func (of *ordered) sort(spool *spool) error {
 func (o *eventOrder) before(at event.Instant, ends shard.Marks) shard.Marks {
 	marks := shard.Marks{}
 	for p, of := range o.partitions {
-		n := sort.Search(len(of.places), func(i int) bool { return of.places[i].occurred >= at })
+		n := sort.Search(len(of.places), func(i int) bool { return of.places[i].stated >= at })
 		if marks[p] = ends[p]; n < len(of.offsets) {
 			marks[p] = of.offsets[n]
 		}
@@ -169,7 +170,7 @@ func (o *eventOrder) stops(ends shard.Marks) []shard.Marks {
 	first, last := event.Never, event.Instant(0)
 	for _, of := range o.partitions {
 		if n := len(of.places); n > 0 {
-			first, last = min(first, of.places[0].occurred), max(last, of.places[n-1].occurred)
+			first, last = min(first, of.places[0].stated), max(last, of.places[n-1].stated)
 		}
 	}
 	if o.strangers {

@@ -42,7 +42,7 @@ func (s *Servers) Send(t testing.TB, events []event.Event) {
 	dataset.Sort(events)
 	records := make([]*kgo.Record, len(events))
 	for i, x := range events {
-		records[i] = Encoded(t, codec, x, x.Common().OccurredAt.Time())
+		records[i] = Encoded(t, codec, x, x.StatedAt().Time())
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
 	defer cancel()
