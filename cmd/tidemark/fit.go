@@ -25,7 +25,7 @@ type fitCommand struct {
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
-	Strict           bool     `help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
+	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	csvSettings
 	modelSettings
 	redisSettings

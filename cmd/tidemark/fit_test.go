@@ -249,7 +249,7 @@ func TestFitToTheLiveHistories(t *testing.T) {
 	ours := []string{
 		"--zone", "Europe/Berlin", "--model", file(t, strings.Replace(string(model.Default()), "control: 0.10", "control: 0.25 # ours", 1)),
 	}
-	must(t, slices.Concat([]string{"import"}, log, s.kafkaFlags())...)
+	must(t, slices.Concat([]string{"import", "--zone", "Europe/Berlin"}, log, s.kafkaFlags())...)
 	must(t, slices.Concat([]string{"run", "--clock", "event", "--as-of", "1998-06-30", "--exit-when-caught-up", "--admin", ""}, ours, s.flags())...)
 	fromLog := slices.Concat([]string{"fit"}, log, ours)
 	for _, more := range [][]string{{"--as-of", "1998-06-30"}, {"--as-of", "1998-09-01", "--model-kind", "bg-nbd"}} {
@@ -284,7 +284,11 @@ func stackOfOneCut(t *testing.T, log, base string, until event.Instant) churn.St
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := dataset.Read(dataset.CDNOWSample, []string{log}, nil)
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := dataset.ReadWith(dataset.Options{Zone: zone}, dataset.CDNOWSample, []string{log}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

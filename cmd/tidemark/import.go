@@ -18,7 +18,7 @@ type importCommand struct {
 	logSettings
 	modelSettings
 	Partitioner string `help:"Hash by which the customer id chooses a partition: ${enum}." enum:"murmur2,crc32,fnv1a" default:"murmur2"`
-	Look        bool   `help:"First read what the topics hold, and say how many events will be too late behind it. --no-look leaves that out." default:"true" negatable:""`
+	NoLook      bool   `help:"Do not first read what the topics hold, to say how many events will be too late behind it."`
 	kafkaSettings
 	registrySettings
 }

@@ -18,7 +18,7 @@ import (
 // look reads what the topics hold already, and says how many of the events will be too late behind it. An error does not keep the import from
 // its work.
 func (c *importCommand) look(ctx context.Context, s streams, cluster *kafka.Cluster, codec *avro.Codec, events []event.Event) error {
-	if !c.Look {
+	if c.NoLook {
 		return nil
 	}
 	calendar, err := service.Calendar(c.Zone)

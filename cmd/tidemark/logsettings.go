@@ -15,7 +15,7 @@ import (
 type logSettings struct {
 	Files  []string `arg:"" name:"file" help:"Files of the log. - is standard input; gzip is unpacked."`
 	Format string   `required:"" enum:"cdnow,cdnow-sample,online-retail,olist,jsonl,csv" help:"Format of the log: cdnow, cdnow-sample, online-retail, olist, jsonl or csv." placeholder:"NAME"`
-	Strict bool     `help:"Stop at the first line that is at fault. Without it such a line is left out, counted, and named with its reason."`
+	Strict bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	csvSettings
 }
 

@@ -215,10 +215,10 @@ func TestReplayNamesCurrenciesWithoutARate(t *testing.T) {
 	if want := "INR 2, AUD 1: left out; add these currencies under rates"; !strings.Contains(said, want) {
 		t.Errorf("want %q, got\n%s", want, said)
 	}
-	early := strings.ReplaceAll(order("e", "GBP")+order("f", "GBP"), "2026-01-05", "1985-03-01")
-	said += must(t, "replay", file(t, early+order("g", "GBP")), "--format", "jsonl")
+	early := strings.ReplaceAll(order("e", "EUR")+order("f", "EUR"), "2026-01-05", "1995-03-01")
+	said += must(t, "replay", file(t, early+order("g", "EUR")), "--format", "jsonl")
 	for _, want := range []string{
-		"no rate for AUD: 1 events, 2026-01-05", "no rate for GBP before 1990-01-01: 2 events, 1985-03-01 to 1985-03-01",
+		"no rate for AUD: 1 events, 2026-01-05", "no rate for EUR before 1999-01-01: 2 events, 1995-03-01 to 1995-03-01",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("want %q, got\n%s", want, said)

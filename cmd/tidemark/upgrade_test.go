@@ -81,7 +81,7 @@ func TestDoctorAfterAnUpgrade(t *testing.T) {
 		},
 		{
 			"a profile with a history of an older version", profile(sealed(with(body, format, byte(score.TodaysEncoding.History-1)))), profile(stored), 0,
-			[]string{"ok    profiles ", "1 of 3 that were looked at have a history of format 2", "-> `tidemark rebuild`", "all is well"},
+			[]string{"ok    profiles ", fmt.Sprintf("1 of 3 that were looked at have a history of format %d", score.TodaysEncoding.History-1), "-> `tidemark rebuild`", "all is well"},
 			"",
 		},
 		{

@@ -170,6 +170,8 @@ func put(to any, of *schema, x any) (err error) {
 	switch to := to.(type) {
 	case *string:
 		*to, err = textOf(of, x)
+	case *pieces:
+		*to, err = piecesOf(x)
 	case *event.Currency:
 		var text string
 		text, err = textOf(of, x)
@@ -260,6 +262,36 @@ func wholeOf(x any) (int64, error) {
 	return n, nil
 }
 
+// pieces is a quantity.
+type pieces int64
+
+// piecesOf is what event.Pieces promises, by way of big numbers: a part of a piece is a piece, and a number beyond 2^53 is 2^53.
+func piecesOf(x any) (pieces, error) {
+	f, err := numberOf(x)
+	switch x.(type) {
+	case int32, int64:
+		n, err := wholeOf(x)
+		return pieces(n), err
+	}
+	switch {
+	case err != nil:
+		return 0, errTwin
+	case math.IsNaN(f):
+		return 0, nil
+	case math.Abs(f) > 1<<53:
+		return pieces(math.Copysign(1<<53, f)), nil
+	}
+	n, accuracy := big.NewFloat(f).Int64()
+	switch accuracy {
+	case big.Below: // n is less than f, so f lies above zero
+		n++
+	case big.Above:
+		n--
+	case big.Exact:
+	}
+	return pieces(n), nil
+}
+
 func instantOf(of *schema, x any) (event.Instant, error) {
 	n, err := wholeOf(x)
 	if err != nil {
@@ -296,7 +328,7 @@ func itemsOf(to *[]event.Item, of *schema, x any) error {
 		}
 		var i event.Item
 		if err := take(record, fields, []target{
-			{"sku", &i.SKU, true}, {"category", &i.Category, true}, {"quantity", &i.Quantity, true}, {"amount_minor", &i.AmountMinor, true},
+			{"sku", &i.SKU, true}, {"category", &i.Category, true}, {"quantity", (*pieces)(&i.Quantity), true}, {"amount_minor", &i.AmountMinor, true},
 		}); err != nil {
 			return err
 		}
