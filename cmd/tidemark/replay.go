@@ -169,6 +169,8 @@ type summary struct {
 	NoRate       map[string]int `json:"events_without_rate"`
 	AfterAsOf    int            `json:"events_after_as_of"`
 	Forgotten    int            `json:"forgotten,omitempty"`
+	BeyondCaps   int64          `json:"facts_beyond_caps,omitempty"`
+	Capped       int            `json:"customers_beyond_caps,omitempty"`
 	Tiers        map[string]int `json:"tiers"`
 	Levels       map[string]int `json:"churn_levels"`
 	Segments     map[string]int `json:"segments"`
@@ -184,6 +186,7 @@ type summary struct {
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
 		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten,
+		BeyondCaps: r.BeyondCaps, Capped: r.Capped,
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
@@ -233,6 +236,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if s.Forgotten > 0 {
 		fmt.Fprintf(&b, "forgotten    %d prospects\n", s.Forgotten)
+	}
+	if s.BeyondCaps > 0 {
+		fmt.Fprintf(&b, "beyond caps  %d events of %d customers: they count, but what repeats or cancels them is not recognised; the caps stand in deploy/README.md\n", s.BeyondCaps, s.Capped)
 	}
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",
