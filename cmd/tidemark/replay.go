@@ -170,6 +170,8 @@ type summary struct {
 	NoRate       map[string]int `json:"events_without_rate"`
 	AfterAsOf    int            `json:"events_after_as_of"`
 	Forgotten    int            `json:"forgotten,omitempty"`
+	BeyondCaps   int64          `json:"facts_beyond_caps,omitempty"`
+	OverCaps     int            `json:"customers_beyond_caps,omitempty"`
 	Tiers        map[string]int `json:"tiers"`
 	Levels       map[string]int `json:"churn_levels"`
 	Capped       map[string]int `json:"churn_capped,omitempty"` // buyers by the term of the churn stack that holds them at an edge
@@ -189,6 +191,7 @@ type summary struct {
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
 		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten,
+		BeyondCaps: r.BeyondCaps, OverCaps: r.Capped,
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{}, Capped: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
@@ -256,6 +259,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if len(s.Shops) > 0 {
 		fmt.Fprintf(&b, "shared ids   %d behave like a shop, and have no alerts: %s\n             -> %s\n", len(s.Shops), s.Shops, shareNoID)
+	}
+	if s.BeyondCaps > 0 {
+		fmt.Fprintf(&b, "beyond caps  %d events of %d customers: they count, but what repeats or cancels them is not recognised; the caps stand in deploy/README.md\n", s.BeyondCaps, s.OverCaps)
 	}
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
 	if len(s.Capped) > 0 {

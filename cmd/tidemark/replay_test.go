@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -178,6 +179,26 @@ func TestReplayUpToADate(t *testing.T) {
 	}
 	if got.AfterAsOf != 0 || got.Customers != 3 || got.AsOf != "2026-05-01T10:00:00Z" {
 		t.Errorf("%d events after %s, %d customers, want 0 after 2026-05-01T10:00:00Z, 3", got.AfterAsOf, got.AsOf, got.Customers)
+	}
+}
+
+// TestReplaySaysWhatIsBeyondTheCaps: a till without customer cards sells 258 times a day under one id.
+func TestReplaySaysWhatIsBeyondTheCaps(t *testing.T) {
+	var log strings.Builder
+	for i := range 258 {
+		fmt.Fprintf(&log, `{"topic":"customer.purchases.v1","event":{"event_id":"e%d","customer_id":"till","order_id":"o%d","occurred_at":"2026-03-01T10:00:00Z","kind":"ORDER","amount_minor":100,"currency":"USD"}}`+"\n", i, i)
+	}
+	name := file(t, log.String())
+	const want = "beyond caps  2 events of 1 customers"
+	if plain := must(t, "replay", name, "--format", "jsonl"); !strings.Contains(plain, want) {
+		t.Errorf("the summary says\n%s\nwant %q", plain, want)
+	}
+	var got summary
+	if err := json.Unmarshal([]byte(must(t, "replay", name, "--format", "jsonl", "--json")), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.BeyondCaps != 2 || got.OverCaps != 1 || got.Purchases != 258 {
+		t.Errorf("%d events of %d customers beyond the caps, %d purchases; want 2, 1, 258", got.BeyondCaps, got.OverCaps, got.Purchases)
 	}
 }
 

@@ -19,8 +19,7 @@ func (s *Summary) Between(after, until event.Instant) Bought {
 	var c claims
 	c.start(s, until)
 	day, counted := noDay, false
-	for i := range s.orders {
-		w := &s.orders[i]
+	for w := range s.orders.all {
 		x := c.settle(w)
 		if !x.lives {
 			continue

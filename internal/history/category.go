@@ -80,7 +80,10 @@ func (s *Summary) forgetCategories() {
 		}
 		v.category = uint8(place + 1)
 	}
-	orders := slices.Clone(s.orders)
+	orders := make([]order, 0, s.orders.len())
+	for v := range s.orders.all {
+		orders = append(orders, *v)
+	}
 	for i := range orders {
 		v := &orders[i]
 		rename(v)
@@ -94,7 +97,7 @@ func (s *Summary) forgetCategories() {
 		}
 		v.more = &more
 	}
-	s.orders, s.categories = orders, kept
+	s.orders, s.categories = orderListOf(orders), kept
 }
 
 func (s *Summary) categoryName(ref uint8) string {
@@ -110,8 +113,7 @@ func (e *encoder) rankCategories(s *Summary) []string {
 		return nil
 	}
 	var used [maxCategories + 2]bool
-	for i := range s.orders {
-		v := &s.orders[i]
+	for v := range s.orders.all {
 		used[v.category] = true
 		if e.moreOf(v)&moreTies != 0 {
 			for k := range v.more.ties {
@@ -142,8 +144,7 @@ func (s *Summary) TopCategory(at event.Instant, c event.Calendar) string {
 	today, best := c.Day(at), uint8(0)
 	var all claims
 	all.start(s, at)
-	for i := range s.orders {
-		w := &s.orders[i]
+	for w := range s.orders.all {
 		lives := all.settle(w).lives // also of orders that are not counted: they claim their refunds
 		if lives && w.category > 0 && today-w.day < window {
 			shares[w.category].amount += w.amount

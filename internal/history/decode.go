@@ -79,8 +79,7 @@ func (d *decoder) summary() {
 	d.part(parts&partConsents, d.consents)
 	d.part(parts&partAttributes, d.attributes)
 	d.part(parts&partCategories, d.categories)
-	for i := range d.s.orders {
-		v := &d.s.orders[i]
+	for v := range d.s.orders.all {
 		d.check(int(v.category) <= len(d.s.categories), "unknown category")
 		for k := 0; v.more != nil && k < len(v.more.ties); k++ {
 			d.check(int(v.more.ties[k].category) <= len(d.s.categories), "unknown category")
@@ -130,7 +129,8 @@ func (d *decoder) channels() {
 }
 
 func (d *decoder) orders() {
-	list(d, &d.s.orders, listOf[order]{
+	var orders []order
+	list(d, &orders, listOf[order]{
 		size: 6, most: maxFacts,
 		compare: compareOrders,
 		read: func(v *order) {
@@ -152,6 +152,7 @@ func (d *decoder) orders() {
 			}
 		},
 	})
+	d.s.orders = orderListOf(orders)
 }
 
 // content reads what an ORDER says. v.known is known already. more says that a revision follows.

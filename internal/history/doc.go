@@ -86,7 +86,7 @@
 // Beyond a cap less is known of a fact. Summary.Spilled counts all facts beyond the caps.
 //
 //	fact                     a day   in all   beyond the cap
-//	orders, cancellations       32     1024   an order goes to an aggregate of its day, a cancellation is dropped
+//	orders, cancellations      256     4096   an order goes to an aggregate of its day, a cancellation is dropped
 //	days of one order's ORDERs           32   the later days are forgotten: after 365 days the order may be on a later day
 //	ties of one version                  16   the least is forgotten: a repetition with a later record time counts
 //	refunds                     32      256   to an aggregate of its day

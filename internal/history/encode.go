@@ -96,7 +96,7 @@ func (s Summary) Append(b []byte) []byte {
 
 func (s *Summary) parts() uint64 {
 	return bit(s.spilled != 0, partSpilled) | bit(s.past != nil, partPast) | bit(len(s.channels) > 0, partChannels) |
-		bit(len(s.orders) > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
+		bit(s.orders.len() > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
 		bit(len(s.feedbacks) > 0, partFeedbacks) | bit(len(s.touches) > 0, partTouches) | bit(len(s.days) > 0, partDays) |
 		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes)
 }
@@ -207,12 +207,13 @@ func (e *encoder) channels(s *Summary) {
 }
 
 func (e *encoder) orders(s *Summary) {
-	e.list(len(s.orders))
-	for i := range s.orders {
-		v := &s.orders[i]
+	e.list(s.orders.len())
+	first := true
+	for v := range s.orders.all {
 		more := e.moreOf(v)
 		flags := bit(v.cancel, orderCancel) | bit(v.overruled, orderOverruled) | bit(v.channel > 0 || v.cancel && more != 0, orderChannel)
-		e.stamp(&v.stamp, flags|uint64(v.known)<<orderKnownShift, i == 0)
+		e.stamp(&v.stamp, flags|uint64(v.known)<<orderKnownShift, first)
+		first = false
 		if v.event >= aggregates {
 			e.hash(v.order)
 		}

@@ -23,14 +23,14 @@ const (
 // Footprint estimates the bytes of heap that s keeps alive, without s itself. It counts what the slices hold, and not what the
 // allocator rounds up. Memory that s shares with another Summary counts for both.
 func (s *Summary) Footprint() int {
-	n := cap(s.orders)*orderBytes + cap(s.refunds)*refundBytes + cap(s.links)*linkBytes + cap(s.payments)*paymentBytes + cap(s.feedbacks)*feedbackBytes +
+	n := s.orders.len()*orderBytes + cap(s.refunds)*refundBytes + cap(s.links)*linkBytes + cap(s.payments)*paymentBytes + cap(s.feedbacks)*feedbackBytes +
 		cap(s.touches)*touchBytes + cap(s.days)*touchDayBytes +
 		cap(s.channels)*channelBytes + cap(s.categories)*stringBytes + cap(s.consents)*consentBytes + cap(s.attributes)*attributeBytes
 	if s.past != nil {
 		n += pastBytes
 	}
-	for i := range s.orders {
-		if r := s.orders[i].more; r != nil {
+	for v := range s.orders.all {
+		if r := v.more; r != nil {
 			n += revisionBytes + cap(r.orders)*momentBytes + cap(r.ties)*orderBytes
 		}
 	}

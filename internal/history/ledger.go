@@ -6,7 +6,7 @@ import "tidemark/internal/event"
 type ledger struct {
 	claims
 
-	oi, ri int // the first order and refund not yet seen
+	bi, oi, ri int // the block of the first order not yet seen, its place in the block, the first refund not yet seen
 	// ahead is the first instant at which an order that the walk has seen comes into force; event.Never for none.
 	ahead event.Instant
 	// byChannel counts by channel the orders of the days that the walk has seen.
@@ -42,20 +42,22 @@ func (l *ledger) open(s *Summary, at event.Instant, channelsFrom event.Day) {
 
 // next moves on to the next day. It returns false at the end.
 func (l *ledger) next() bool {
-	orders, refunds := l.versions, l.refunds
-	if l.oi == len(orders) && l.ri == len(refunds) {
+	refunds := l.refunds
+	next := l.order()
+	if next == nil && l.ri == len(refunds) {
 		return false
 	}
 	day := event.Day(1<<31 - 1)
-	if l.oi < len(orders) {
-		day = orders[l.oi].day
+	if next != nil {
+		day = next.day
 	}
 	if l.ri < len(refunds) {
 		day = min(day, refunds[l.ri].day)
 	}
 	l.entry = entry{day: day}
-	for ; l.oi < len(orders) && orders[l.oi].day == day; l.oi++ {
-		l.order(l.oi)
+	for ; next != nil && next.day == day; next = l.order() {
+		l.oi++
+		l.add(next)
 	}
 	for ; l.ri < len(refunds) && refunds[l.ri].day == day; l.ri++ {
 		switch r := &refunds[l.ri]; {
@@ -69,8 +71,18 @@ func (l *ledger) next() bool {
 	return true
 }
 
-func (l *ledger) order(i int) {
-	v := &l.versions[i]
+// order is the first order not yet seen; nil at the end.
+func (l *ledger) order() *order {
+	for ; l.bi < l.versions.blocks(); l.bi, l.oi = l.bi+1, 0 {
+		if block := l.versions.block(l.bi); l.oi < len(block) {
+			return &block[l.oi]
+		}
+	}
+	return nil
+}
+
+// add counts in an order of the day.
+func (l *ledger) add(v *order) {
 	if from := v.from(); from > l.at {
 		l.ahead = min(l.ahead, from)
 		return

@@ -2,12 +2,11 @@ package history
 
 import (
 	"cmp"
-	"slices"
 
 	"tidemark/internal/event"
 )
 
-var orderLimits = limits{perDay: 32, total: 1024}
+var orderLimits = limits{perDay: 256, total: 4096}
 
 // order is a version of an order: an ORDER or its CANCEL. Its stamp says on which day the order is, and since when on that day.
 type order struct {
@@ -65,61 +64,65 @@ func (s *Summary) version(v order, x *event.Purchase, c event.Calendar) bool {
 		revised := moment{at, c.Day(at)}
 		v.more = &revision{occurred: v.moment(), revised: revised, span: span{at, v.day}}
 	}
-	siblings, today := 0, 0
-	for i := range s.orders {
-		w := &s.orders[i]
-		if w.day == v.day && w.event >= aggregates {
-			today++
-		}
-		if w.order != v.order || w.event < aggregates {
-			continue
-		}
-		if siblings++; s.knows(w, &v) {
-			return false
+	siblings, today := place{}, 0
+	for b := range s.orders.blocks() {
+		block := s.orders.block(b)
+		for i := range block {
+			w := &block[i]
+			if w.day == v.day && w.event >= aggregates {
+				today++
+			}
+			if w.order != v.order || w.event < aggregates {
+				continue
+			}
+			if s.knows(w, &v) {
+				return false
+			}
+			if siblings.count++; siblings.count == 1 {
+				siblings.first = b
+			}
+			siblings.last = b
 		}
 	}
 	switch {
-	case siblings > 0:
-		return s.replace(v)
-	case today >= orderLimits.perDay || len(s.orders) >= orderLimits.total:
+	case siblings.count > 0:
+		return s.replace(v, siblings)
+	case today >= orderLimits.perDay || s.orders.len() >= orderLimits.total:
 		return s.spillOrder(v, c)
 	}
-	place, _ := slices.BinarySearchFunc(s.orders, v, func(w, v order) int { return compareOrders(&w, &v) })
-	s.orders = insert(s.orders, place, v)
+	s.orders = s.orders.with(&v)
 	return true
 }
 
+// place says in which blocks of Summary.orders the versions of an order lie, and how many they are.
+type place struct{ first, last, count int }
+
 // replace counts in a version of a known order and reports whether that changed anything.
-func (s *Summary) replace(v order) bool {
+func (s *Summary) replace(v order, known place) bool {
 	var versions []order
-	for i := range s.orders {
-		if w := &s.orders[i]; w.order == v.order && w.event >= aggregates {
-			versions = s.gather(versions, s.current(w))
+	for b := known.first; b <= known.last; b++ {
+		block := s.orders.block(b)
+		for i := range block {
+			if w := &block[i]; w.order == v.order && w.event >= aggregates {
+				versions = s.gather(versions, s.current(w))
+			}
 		}
 	}
 	next := s.join(versions, v)
 	if sameOrders(versions, next) {
 		return false
 	}
-	s.rewrite(v.order, next)
+	s.rewrite(v.order, known, next)
 	s.seal() // v may have moved the order that kept a day open
 	return true
 }
 
 // rewrite puts versions in the place of all versions of their order.
-func (s *Summary) rewrite(id uint64, versions []order) {
-	orders := make([]order, 0, len(s.orders)+len(versions))
-	for i := range s.orders {
-		w := &s.orders[i]
-		if w.order == id && w.event >= aggregates {
-			continue
-		}
-		for len(versions) > 0 && compareOrders(&versions[0], w) < 0 {
-			orders, versions = append(orders, versions[0]), versions[1:]
-		}
-		orders = append(orders, *w)
+func (s *Summary) rewrite(id uint64, known place, versions []order) {
+	s.orders = s.orders.without(known.first, known.last, func(w *order) bool { return w.order == id && w.event >= aggregates })
+	for i := range versions {
+		s.orders = s.orders.with(&versions[i])
 	}
-	s.orders = append(orders, versions...)
 }
 
 // compareOrders is the order of Summary.orders: the order of facts, then by order id, because one event may speak of several
@@ -153,6 +156,13 @@ func (s *Summary) spillOrder(v order, c event.Calendar) bool {
 	}
 	at := c.Start(v.day)
 	whole := order{stamp: stamp{at: at, event: dayAggregate, day: v.day, n: 1}, amount: v.amount, lines: v.lines, recorded: at}
-	s.orders = pool(s.orders, whole, func(into, f *order) { into.amount, into.lines = into.amount+f.amount, into.lines+f.lines })
+	pooled := func(w *order) bool { return w.day == v.day && w.event == dayAggregate }
+	for w := range s.orders.all {
+		if pooled(w) {
+			whole.n, whole.amount, whole.lines = whole.n+w.n, whole.amount+w.amount, whole.lines+w.lines
+		}
+	}
+	s.orders = s.orders.without(0, s.orders.blocks()-1, pooled)
+	s.orders = s.orders.with(&whole)
 	return true
 }

@@ -5,8 +5,8 @@ import "tidemark/internal/event"
 // LastOrdered is the day of the newest order or cancellation that is remembered, whether or not an order stands on that day.
 // It is false where the customer never ordered. No purchase day is later. LastOrdered costs next to nothing, unlike Facts.
 func (s *Summary) LastOrdered() (event.Day, bool) {
-	if n := len(s.orders); n > 0 {
-		return s.orders[n-1].day, true
+	if n := len(s.orders.last); n > 0 { // it is empty only where all is
+		return s.orders.last[n-1].day, true
 	}
 	if s.past != nil && s.past.days > 0 {
 		return s.past.lastDay, true

@@ -60,15 +60,14 @@ func (s *Summary) seal() {
 		}
 		refunds = append(refunds, r)
 	}
-	s.past, s.refunds, s.orders = p, refunds, since(s.orders, last+1)
+	s.past, s.refunds, s.orders = p, refunds, s.orders.since(last+1)
 	s.link()
 }
 
 // lastRipe is the last day of which all is known: 730 days old, and before the day of any order with a version that is younger.
 func (s *Summary) lastRipe() event.Day {
 	last := s.newest - sealAfter
-	for i := range s.orders {
-		w := &s.orders[i]
+	for w := range s.orders.all {
 		if w.day > last {
 			break
 		}
@@ -81,7 +80,7 @@ func (s *Summary) lastRipe() event.Day {
 
 // ripe reports whether there is anything to seal.
 func (s *Summary) ripe(last, lastOrphan event.Day) bool {
-	if len(s.orders) > 0 && s.orders[0].day <= last {
+	if block := s.orders.block(0); len(block) > 0 && block[0].day <= last {
 		return true
 	}
 	for j := range s.refunds {

@@ -9,7 +9,7 @@ import (
 // claims says which orders the refunds belong to at an instant, and what the refunds take off these orders. Orders are asked about in
 // the order of Summary.orders: an order claims the refunds that no earlier one has claimed.
 type claims struct {
-	versions []order
+	versions orderList
 	refunds  []refund
 	links    []uint16
 	at       event.Instant
@@ -48,7 +48,7 @@ func (c *claims) start(s *Summary, at event.Instant) {
 
 // settle says what becomes of a version of an order, and claims its refunds.
 func (c *claims) settle(w *order) settled {
-	if w.from() > c.at || !stands(c.versions, w, c.at) {
+	if w.from() > c.at || !stands(&c.versions, w, c.at) {
 		return settled{}
 	}
 	if bit := w.order % named; c.named[bit/64]>>(bit%64)&1 == 0 {

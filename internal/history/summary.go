@@ -27,7 +27,7 @@ type Summary struct {
 	newest event.Day
 	seen   bool
 
-	orders    []order
+	orders    orderList
 	refunds   []refund
 	links     []uint16 // see link
 	payments  []payment

@@ -164,25 +164,17 @@ func (s *Summary) sift(versions []order, next *order) []order {
 
 // forgetOverruled drops the versions that were kept only for questions about instants just before H.
 func (s *Summary) forgetOverruled() {
-	var rest []order
-	for i := range s.orders {
-		w := &s.orders[i]
-		gone := w.overruled && s.obsolete(w)
-		if gone && rest == nil {
-			rest = append(make([]order, 0, len(s.orders)-1), s.orders[:i]...)
+	for w := range s.orders.all {
+		if w.overruled && s.obsolete(w) {
+			s.orders = s.orders.without(0, s.orders.blocks()-1, func(w *order) bool { return w.overruled && s.obsolete(w) })
+			return
 		}
-		if !gone && rest != nil {
-			rest = append(rest, *w)
-		}
-	}
-	if rest != nil {
-		s.orders = rest
 	}
 }
 
 func (s *Summary) obsolete(w *order) bool {
-	for i := range s.orders {
-		if v := &s.orders[i]; v.order == w.order && v.overrules(w) && s.obsoletes(v) {
+	for v := range s.orders.all {
+		if v.order == w.order && v.overrules(w) && s.obsoletes(v) {
 			return true
 		}
 	}
@@ -190,12 +182,12 @@ func (s *Summary) obsolete(w *order) bool {
 }
 
 // stands reports whether none of the orders, in force at an instant, overrules w.
-func stands(orders []order, w *order, at event.Instant) bool {
+func stands(orders *orderList, w *order, at event.Instant) bool {
 	if !w.overruled {
 		return true
 	}
-	for i := range orders {
-		if v := &orders[i]; v.order == w.order && v.from() <= at && v.overrules(w) {
+	for v := range orders.all {
+		if v.order == w.order && v.from() <= at && v.overrules(w) {
 			return false
 		}
 	}

@@ -79,6 +79,7 @@ func (s *session) note(w *work, p *part) {
 	s.count(p.results)
 	s.lane.population.notice(p)
 	s.metrics.forgotten.Add(float64(p.forgotten))
+	s.metrics.beyondCaps.WithLabelValues(s.label()).Add(float64(p.beyondCaps))
 	st.committed(p)
 	for customer, k := range p.profiles {
 		if k.stale {

@@ -80,6 +80,7 @@ func (d *draft) apply(items []*item) (int, error) {
 		k := d.profile(customer)
 		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
 		if verdict == score.Accepted || len(transitions) > 0 {
+			d.part.beyondCaps += max(0, p.History.Spilled()-k.profile.History.Spilled())
 			if err := d.announce(&p, transitions, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}

@@ -13,6 +13,7 @@ type Metrics struct {
 	events, deadLetters, transitions, losses, dataLoss, errors  *prometheus.CounterVec
 	takeovers                                                   *prometheus.CounterVec
 	conflicts, rebuilds, reviews, misrouted, stalls, forgotten  prometheus.Counter
+	beyondCaps                                                  *prometheus.CounterVec
 	committedSeconds, publishedSeconds                          *prometheus.HistogramVec
 	commitSeconds, reviewDelay                                  prometheus.Histogram
 	lag, checkpoint, outbox, held, paused, failing, open, shops *prometheus.GaugeVec
@@ -51,6 +52,7 @@ func NewMetrics() *Metrics {
 		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
 		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
 		forgotten:   counter("forgotten_total", "Prospects forgotten after the silence of --forget-prospects."),
+		beyondCaps:  counters("facts_beyond_caps_total", "Events beyond the caps of a customer's history: they count, but their repetition or cancellation is not recognised.", "partition"),
 		misrouted:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
 		stalls:      counter("stalls_total", "Lanes that were ended because they hung, or lagged without progress."),
 		committedSeconds: prometheus.NewHistogramVec(
@@ -109,7 +111,7 @@ func (m *Metrics) forget(index int) {
 // collectors lists all metrics.
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
-		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted,
+		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.beyondCaps,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
 		m.failing, m.open, m.stalls, m.shops, m.strangersHeld, m.quietHold, m.clockAhead,
 	}

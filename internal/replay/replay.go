@@ -35,6 +35,9 @@ type Result struct {
 	NoRate map[event.Currency]Unrated
 	// Forgotten counts how often prospects were forgotten. Those who did not come again are not among Customers.
 	Forgotten int
+	// BeyondCaps counts the facts beyond the caps of histories, and Capped the customers who have such facts. See package history.
+	BeyondCaps int64
+	Capped     int
 }
 
 // Unrated are events of one currency without a rate: their number, and when the first and the last of them occurred.
@@ -112,6 +115,9 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 	}
 	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool {
 		r.Forgotten += c.forgotten
+		if n := c.Profile.History.Spilled(); n > 0 {
+			r.BeyondCaps, r.Capped = r.BeyondCaps+n, r.Capped+1
+		}
 		return c.Profile.Unknown()
 	})
 	return r

@@ -126,8 +126,11 @@ func (r Replayed) compareScores(t testing.TB, s *Servers, counts func(field stri
 // and a view that was written before the last commit. The service has ended.
 func (r Replayed) ComparePopulation(t testing.TB, s *Servers) {
 	t.Helper()
-	want := map[string]int{"customers": len(r.Scores)}
+	want := map[string]int{"customers": len(r.Scores), "shops": 0}
 	for _, fields := range r.Scores {
+		if sharedByMany(t, fields) {
+			want["shops"]++
+		}
 		want["tier:"+fields["tier"]]++
 		want["level:"+fields["churn_level"]]++
 	}
@@ -142,6 +145,20 @@ func (r Replayed) ComparePopulation(t testing.TB, s *Servers) {
 	if len(want) > 0 {
 		t.Errorf("population: %v are missing from %v", want, got)
 	}
+}
+
+// sharedByMany reports whether a customer's id behaves like a shop by the lines of the shipped model.
+func sharedByMany(t testing.TB, fields map[string]string) bool {
+	t.Helper()
+	orders, err := strconv.Atoi(fields["orders"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	days, err := strconv.Atoi(fields["purchase_days"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return days >= 3 && orders >= 100*days
 }
 
 // CompareOutputs compares the records of the output topics with the transitions of the replay, by id.
