@@ -65,7 +65,7 @@ func (l *orderList) put(b int, block []order) orderList {
 	var parts [][]order
 	switch half := len(block) / 2; {
 	case len(block) > mostInBlock:
-		parts = [][]order{slices.Clip(block[:half]), block[half:]}
+		parts = [][]order{slices.Clone(block[:half]), slices.Clone(block[half:])} // neither keeps the memory of the other
 	case b == len(l.older) && len(block) > 0:
 		return orderList{l.older, block}
 	case len(block) > 0:

@@ -62,7 +62,7 @@ func TestManyOrders(t *testing.T) {
 		slices.SortStableFunc(seen, func(a, b arrival) int { return int(a.day - b.day) })
 		var s history.Summary
 		for _, a := range seen {
-			verdict := history.TooLate
+			var verdict history.Verdict
 			before := s
 			bytesBefore := 0
 			if random.IntN(50) == 0 {
