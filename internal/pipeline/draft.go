@@ -87,7 +87,7 @@ func (d *draft) apply(items []*item) (int, error) {
 			d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
 		}
 		switch verdict {
-		case score.Accepted, score.Repeated:
+		case score.Accepted, score.Repeated, score.Swallowed:
 		case score.RefusedTooLate:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "the history no longer holds the orders of its day singly")))
 		case score.RefusedTooOld:

@@ -324,7 +324,7 @@ func (w *world) fold(until event.Instant) truth {
 		case score.Accepted:
 			all.forgotten, p.Forgotten = all.forgotten+p.Forgotten, 0
 			profiles[customer] = engine.Schedule(p)
-		case score.Repeated:
+		case score.Repeated, score.Swallowed:
 		case score.RefusedTooLate, score.RefusedTooOld, score.RefusedCurrency:
 			refuse()
 		}

@@ -28,6 +28,9 @@ type Profile struct {
 	Due event.Instant
 	// Sequence counts the transitions so far.
 	Sequence int64
+	// Erased is the instant of the customer's last erasure. Events from before it are swallowed. It is all that is known of a customer who
+	// was erased and has not come back.
+	Erased event.Instant
 	// Model is the hash of the model of the last evaluation.
 	Model    string
 	Standing Standing
@@ -78,16 +81,17 @@ type Episode struct {
 // Verdict says what became of an event.
 type Verdict uint8
 
-// The verdicts. The last three go to the dead letters.
+// The verdicts. The refusals go to the dead letters. Swallowed is an event from before the customer's erasure.
 const (
 	Accepted Verdict = iota
 	Repeated
 	RefusedTooLate
 	RefusedCurrency
 	RefusedTooOld
+	Swallowed
 )
 
-var verdicts = [...]string{"applied", "duplicate", "late", "invalid", "too_old"}
+var verdicts = [...]string{"applied", "duplicate", "late", "invalid", "too_old", "erased"}
 
 // String is the verdict's label in metrics.
 func (v Verdict) String() string { return verdicts[v] }

@@ -47,9 +47,11 @@ const (
 	ByPopulation
 	ByModel
 	ByCorrection
+	ByErasure
+	ByMerge
 )
 
-var causes = [...]string{"UNKNOWN", "EVENT", "TIME", "POPULATION", "MODEL", "CORRECTION"}
+var causes = [...]string{"UNKNOWN", "EVENT", "TIME", "POPULATION", "MODEL", "CORRECTION", "ERASED", "MERGED"}
 
 func (c Cause) String() string { return causes[c] }
 
@@ -196,9 +198,11 @@ const (
 	ByCorrected
 	ByNewModel
 	ByRelief
+	ByErased
+	ByMerged
 )
 
-var resolveReasons = [...]string{"UNKNOWN", "PURCHASE", "LAPSED", "CORRECTION", "MODEL", "RELIEF"}
+var resolveReasons = [...]string{"UNKNOWN", "PURCHASE", "LAPSED", "CORRECTION", "MODEL", "RELIEF", "ERASED", "MERGED"}
 
 func (r ResolveReason) String() string { return resolveReasons[r] }
 

@@ -164,8 +164,8 @@ func Highest(heads []Meta) Marks {
 }
 
 // Counts are the numbers of entries in a shard's keys, sentinels included. The head holds the numbers that must be there; the
-// keys hold the numbers that are there.
-type Counts struct{ Profiles, Due, Outbox int64 }
+// keys hold the numbers that are there. Erased counts tombstones; without any their key is absent, and has no sentinel.
+type Counts struct{ Profiles, Due, Outbox, Erased int64 }
 
 // Audit compares a shard's head (Meta.Counts) with its keys (Actual).
 type Audit struct {
@@ -183,10 +183,13 @@ type Query struct {
 }
 
 // Loaded answers a Query. Head and profiles are of one instant. Profiles has one entry per customer of the query, in order; nil for
-// a customer without a profile.
+// a customer without a profile. Erased has one entry per customer too: the instant of the last erasure of a customer without a profile; 0
+// where there was none, and for a customer with a profile, who bears the instant. Erased is nil if the shard has no tombstones. It may be of
+// a later instant than the head: then the next commit conflicts.
 type Loaded struct {
 	Meta     Meta
 	Profiles [][]byte
+	Erased   []event.Instant
 }
 
 // Outbox is what a shard still promises to publish, oldest first, and the token that the shard had at the same instant.
@@ -218,10 +221,22 @@ type Commit struct {
 	// Outbox is appended to the outbox. Confirmed entries are removed from the outbox's head.
 	Outbox    []Output
 	Confirmed int
+	// Blanked are positions in the outbox, from its first entry after the sentinel, 0, as it was before Confirmed entries are removed.
+	// These entries are overwritten by the zero Output, which nobody publishes.
+	Blanked []int
+	// Erased are tombstones to set. A later tombstone of the same customer stays.
+	Erased []Tombstone
 	// Census adds increments to counters of the shard's customers.
 	Census map[string]int64
 	// Model replaces Meta.Model. An empty Model leaves it.
 	Model string
+}
+
+// Tombstone says that a customer was erased, and when. It outlives the shard: Drop and a rebuild preserve it. The store does not hold the
+// id: it holds a keyed hash of the id.
+type Tombstone struct {
+	Customer string
+	At       event.Instant
 }
 
 // Marker moves marks of an idle shard. A mark moves to its offset in Next if it still equals its offset in Acked. A partition that
