@@ -30,7 +30,7 @@ func (s boundSettings) bounds() watch.Bounds {
 // forecastCounters returns the counters of all settled forecasts of a replay, under the names that the census of a live run uses.
 func forecastCounters(r *replay.Result) map[string]int64 {
 	counters := map[string]int64{}
-	for _, c := range r.Customers {
+	for _, c := range r.Everybody() {
 		watch.Count(counters, c.Outcomes)
 	}
 	return counters

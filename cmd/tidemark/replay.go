@@ -139,7 +139,7 @@ func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
 // writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones.
 func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (published int, err error) {
 	public := make(map[score.Transition]bool) // whether it is published
-	for _, c := range r.Customers {
+	for _, c := range r.Everybody() {
 		profile := c.Profile
 		for i, p := range profile.Publish(c.Transitions, r.AsOf, maxAge) {
 			public[c.Transitions[i]] = p
@@ -170,6 +170,7 @@ type summary struct {
 	NoRate       map[string]int `json:"events_without_rate"`
 	AfterAsOf    int            `json:"events_after_as_of"`
 	Forgotten    int            `json:"forgotten,omitempty"`
+	Erased       int            `json:"erased,omitempty"`
 	BeyondCaps   int64          `json:"facts_beyond_caps,omitempty"`
 	OverCaps     int            `json:"customers_beyond_caps,omitempty"`
 	Tiers        map[string]int `json:"tiers"`
@@ -190,7 +191,7 @@ type summary struct {
 
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
-		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten,
+		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten, Erased: len(r.Erased),
 		BeyondCaps: r.BeyondCaps, OverCaps: r.Capped,
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{}, Capped: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
@@ -218,6 +219,8 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 		for _, term := range engine.Held(&c.Profile, r.AsOf) {
 			out.Capped[term.String()]++
 		}
+	}
+	for _, c := range r.Everybody() {
 		for _, t := range c.Transitions {
 			switch t := t.(type) {
 			case *score.TierChanged:
@@ -256,6 +259,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if s.Forgotten > 0 {
 		fmt.Fprintf(&b, "forgotten    %d prospects\n", s.Forgotten)
+	}
+	if s.Erased > 0 {
+		fmt.Fprintf(&b, "erased       %d customers, who have not come back: no score, and only the transitions from before\n", s.Erased)
 	}
 	if len(s.Shops) > 0 {
 		fmt.Fprintf(&b, "shared ids   %d behave like a shop, and have no alerts: %s\n             -> %s\n", len(s.Shops), s.Shops, shareNoID)

@@ -155,6 +155,7 @@ type Counts struct {
 // fits.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
 	first, last := event.Span(events)
+	events = event.WithoutErased(events) // who was erased is no example either
 	l := &whole{events, event.Lives(slices.Clone(events)), first, last}
 	r := &Result{HorizonDays: o.Horizon.Hours() / 24, Difference: map[string]Interval{}}
 	all := map[string][]judge.Set{}

@@ -59,7 +59,7 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 		}
 		last = max(last, c.At.Add(c.Window))
 	}
-	lives := event.Lives(slices.DeleteFunc(slices.Clone(events), func(x event.Event) bool { return x.StatedAt() > last }))
+	lives := event.Lives(slices.DeleteFunc(slices.Clone(event.WithoutErased(events)), func(x event.Event) bool { return x.StatedAt() > last }))
 	taken := make([][]*T, len(cuts))
 	for i := range cuts {
 		taken[i] = make([]*T, len(lives))

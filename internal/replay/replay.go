@@ -28,6 +28,8 @@ type Result struct {
 	AsOf event.Instant
 	// Customers are sorted by id.
 	Customers []Customer
+	// Erased are the customers who were erased and have not come back, sorted by id. Of them stands only what was said.
+	Erased []Customer
 	// Verdicts counts the events by verdict. Late counts the events after AsOf, which are left out.
 	Verdicts map[score.Verdict]int
 	Late     int
@@ -118,6 +120,9 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 		if n := c.Profile.History.Spilled(); n > 0 {
 			r.BeyondCaps, r.Capped = r.BeyondCaps+n, r.Capped+1
 		}
+		if c.Profile.Erased != 0 && c.Profile.Unknown() {
+			r.Erased = append(r.Erased, c)
+		}
 		return c.Profile.Unknown()
 	})
 	return r
@@ -136,20 +141,26 @@ func live(e *score.Engine, events []event.Event, asOf event.Instant, became coun
 	if !known {
 		return Customer{}
 	}
-	next, transitions := e.Review(c.Profile, asOf)
-	c.forgotten, next.Forgotten = next.Forgotten, 0
-	if next.Unknown() {
-		return Customer{Profile: next, forgotten: c.forgotten}
+	next, transitions := c.Profile, []score.Transition(nil)
+	if !next.Unknown() {
+		next, transitions = e.Review(next, asOf)
 	}
-	c.Profile, c.Transitions = e.Schedule(next), append(c.Transitions, transitions...)
-	c.Outcomes, c.Profile.Outcomes = c.Profile.Outcomes, nil
+	c.forgotten, next.Forgotten = next.Forgotten, 0
+	c.Outcomes, next.Outcomes = next.Outcomes, nil
+	if !next.Unknown() {
+		next, c.Transitions = e.Schedule(next), append(c.Transitions, transitions...)
+	}
+	c.Profile = next
 	return c
 }
+
+// Everybody returns those whom transitions were about: the customers at the end, then those who were erased.
+func (r *Result) Everybody() []Customer { return slices.Concat(r.Customers, r.Erased) }
 
 // Transitions returns all transitions of r in order of time, customer and sequence.
 func (r *Result) Transitions() []score.Transition {
 	var all []score.Transition
-	for _, c := range r.Customers {
+	for _, c := range r.Everybody() {
 		all = append(all, c.Transitions...)
 	}
 	slices.SortStableFunc(all, func(a, b score.Transition) int {

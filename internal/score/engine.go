@@ -86,8 +86,18 @@ func (e *Engine) New(customer string) Profile {
 // Apply returns p after an event, and the transitions that follow. The reviews of p that are due by the event run first, in
 // order. Apply does not modify p. Where the verdict is not Accepted, Apply returns p as it was.
 //
-// A prospect whom the silence before the event made forgotten begins anew with the event.
+// A prospect whom the silence before the event made forgotten begins anew with the event. An ERASED leaves a profile that is unknown but
+// for Erased: the caller removes what is stored of the customer, and keeps the instant.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
+	if at, ok := event.ErasedAt(x); ok {
+		return e.erase(p, x, at)
+	}
+	if event.ErasedBy(x, p.Erased) {
+		return p, nil, Swallowed
+	}
+	if p.Unknown() {
+		p.Muted, p.Second = false, SecondOrder{} // what an erasure has left for Publish
+	}
 	at := max(p.AsOf, x.At())
 	was, forgets := p, e.Forgets(&p)
 	if forgets <= at {

@@ -36,7 +36,7 @@ func (e *Engine) Forgets(p *Profile) event.Instant {
 func (e *Engine) fresh(p *Profile) Profile {
 	next := e.New(p.Customer)
 	next.Forgotten = p.Forgotten + 1
-	next.Outcomes = p.Outcomes
+	next.Outcomes, next.Erased = p.Outcomes, p.Erased
 	return next
 }
 

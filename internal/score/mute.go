@@ -10,11 +10,11 @@ import (
 // in p. A transition older than maxAge is not published: a backfill must not page anyone. A maxAge of 0 publishes all. An episode
 // is published or muted as a whole: its further alerts follow its first. One exception: an escalation no older than maxAge is
 // always published, and with it the rest of the episode. Where a model is taken back, an episode that goes on as before stays as it was:
-// muted if nobody has heard of it.
+// muted if nobody has heard of it. What an erasure ends is published however old the erasure is.
 func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Duration) []bool {
 	published := make([]bool, len(newest))
 	for i, t := range newest {
-		young := maxAge == 0 || now.Sub(t.Common().AsOf) <= maxAge
+		young := maxAge == 0 || now.Sub(t.Common().AsOf) <= maxAge || t.Common().Cause == ByErasure
 		switch t := t.(type) {
 		case *TierChanged, *WonBack:
 			published[i] = young
