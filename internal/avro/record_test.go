@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/linkedin/goavro/v2"
@@ -98,13 +99,39 @@ func tierOf(t score.Tier) any { return some(space+"Tier", t.String(), t != tier.
 func told(t score.Transition) map[string]any {
 	switch t := t.(type) {
 	case *score.TierChanged:
-		return tierRecord(t)
+		return hide(tierRecord(t), t, "direction")
 	case *score.ChurnAlert:
-		return alertRecord(t)
+		return hide(alertRecord(t), t, "episode_id", "state", "resolve_reason", "kind")
 	case *score.WonBack:
-		return winBackRecord(t)
+		return hide(winBackRecord(t), t, "episode_id")
 	}
 	panic("avro: no record for this transition") // the set is closed
+}
+
+// hide blanks in the record of a customer who was erased all fields but those kept. Numbers become 0, and labels UNKNOWN.
+func hide(record map[string]any, t score.Transition, kept ...string) map[string]any {
+	if t.Common().Cause != score.ByErasure {
+		return record
+	}
+	kept = append(kept, "event_id", "customer_id", "as_of", "cause", "model_version", "scorecard_hash", "population_version")
+	for _, f := range formats()[topicOf(t)].record.fields {
+		switch {
+		case slices.Contains(kept, f.name):
+		case f.of.optional():
+			record[f.name] = nil
+		case f.of.kind == "string":
+			record[f.name] = ""
+		case f.of.kind == "array":
+			record[f.name] = []any{}
+		case f.of.kind == "enum":
+			record[f.name] = "UNKNOWN"
+		case f.of.kind == "boolean":
+			record[f.name] = false
+		default:
+			record[f.name] = 0
+		}
+	}
+	return record
 }
 
 // stamped adds what every transition carries.

@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/model"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/schemas"
 )
 
 const (
@@ -129,12 +130,16 @@ func drawnLife(r *rand.Rand, c event.Currency) (life []event.Event) {
 func announced(t testing.TB, e *score.Engine, p score.Profile, later event.Instant) shard.Output {
 	t.Helper()
 	s := e.Score(p, p.AsOf+later)
-	out, err := newCodec(t, Options{}).EncodeScore(&s)
+	out, err := newCodec(t, Options{IDs: map[string]uint32{schemas.Scores: firstScores}}).EncodeScore(&s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out
 }
+
+// firstScores is the id of the first version of the schema of scores. The second version adds symbols that no score has used: only the
+// schema id of the messages differs.
+const firstScores = 0x544d0701
 
 // add hashes all that a message says.
 func add(sum io.Writer, out shard.Output) {

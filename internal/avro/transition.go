@@ -64,7 +64,7 @@ func ids(t score.Transition) (id, episode string) {
 // transition appends the record of a transition, under an id and the id of an episode.
 func (w *wire) transition(t score.Transition, id, episode string) {
 	w.text(id)
-	switch t := t.(type) {
+	switch t := bare(t).(type) {
 	case *score.TierChanged:
 		w.tierChanged(t)
 	case *score.ChurnAlert:
@@ -78,12 +78,16 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 
 // older reports whether the first version of the schema holds all that t says.
 func older(t score.Transition) bool {
+	if t.Common().Cause > score.ByCorrection {
+		return false
+	}
 	switch t := t.(type) {
 	case *score.ChurnAlert:
-		return t.State != score.Updated && (t.Action.Code == "" || t.Action.DueHours == 0)
+		return t.Resolve <= score.ByRelief && t.State != score.Updated && (t.Action.Code == "" || t.Action.DueHours == 0)
 	case *score.TierChanged:
-		return !t.KeepBy.Any && t.KeepBy.Amount == t.KeepBy.Advised()
-	case *score.WonBack: // of which there is one version
+		newer := func(c score.Contribution) bool { return c.Cause > score.ByCorrection }
+		return !t.KeepBy.Any && t.KeepBy.Amount == t.KeepBy.Advised() && !slices.ContainsFunc(t.Contributions, newer)
+	case *score.WonBack: // which only a cause can make newer
 	}
 	return true
 }
@@ -111,10 +115,10 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 	w.double(t.Coverage)
 	w.maybeText(t.Corrects)
 	w.list(len(t.Contributions), func(i int) { w.contribution(&t.Contributions[i]) })
-	w.maybeInt(t.CurrentValue, true)
+	w.maybeInt(t.CurrentValue, !erased(&t.Stamp))
 	w.int(t.Spend365)
 	w.text(string(t.Currency))
-	w.int(int64(t.ChurnLevel) + 1)
+	w.level(t.ChurnLevel, &t.Stamp)
 	if w.some(t.KeepBy != (score.KeepBy{})) {
 		w.keepBy(&t.KeepBy)
 	}
@@ -129,6 +133,15 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 			w.int(int64(a.DueHours))
 		})
 	}
+}
+
+// level appends a churn level: UNKNOWN of a customer who was erased.
+func (w *wire) level(l score.Level, s *score.Stamp) {
+	if erased(s) {
+		w.int(0)
+		return
+	}
+	w.int(int64(l) + 1)
 }
 
 func (w *wire) keepBy(k *score.KeepBy) {
@@ -167,8 +180,8 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.int(int64(a.State))
 	w.maybeInt(int64(a.Resolve), a.Resolve != score.UnknownReason)
 	w.int(int64(a.Kind))
-	w.int(int64(a.LevelBefore) + 1)
-	w.int(int64(a.Level) + 1)
+	w.level(a.LevelBefore, &a.Stamp)
+	w.level(a.Level, &a.Stamp)
 	w.maybeDouble(a.RiskBefore)
 	w.double(a.Risk)
 	w.maybeDouble(a.RiskNormal)
@@ -188,7 +201,7 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 		w.maybeInstant(p90)
 	}
 	w.maybeTier(a.Tier)
-	w.maybeInt(a.ValueAtStake, true)
+	w.maybeInt(a.ValueAtStake, !erased(&a.Stamp))
 	w.text(string(a.Currency))
 	w.list(len(a.Factors), func(i int) {
 		f := &a.Factors[i]
@@ -200,7 +213,7 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	if w.some(a.LikelyCause != 0) {
 		w.list(len(a.Evidence), func(i int) { w.evidence(&a.Evidence[i]) })
 	}
-	w.maybeInt(int64(a.OpenComplaints), true)
+	w.maybeInt(int64(a.OpenComplaints), !erased(&a.Stamp))
 	if w.some(a.Action.Code != "") {
 		w.action(&a.Action)
 		if !w.first {

@@ -41,14 +41,14 @@ func TestWireIsTheRecord(t *testing.T) {
 		level := rapid.Custom(func(t *rapid.T) churn.Level { return churn.Level(rapid.IntRange(0, 3).Draw(t, "level")) })
 		tiers := rapid.Custom(func(t *rapid.T) tier.Tier { return tier.Tier(rapid.IntRange(0, 4).Draw(t, "tier")) })
 		stamp := score.Stamp{
-			ID: text.Draw(t, "id"), Customer: text.Draw(t, "customer"), AsOf: instant.Draw(t, "as of"), Cause: score.Cause(rapid.IntRange(0, 5).Draw(t, "cause")),
+			ID: text.Draw(t, "id"), Customer: text.Draw(t, "customer"), AsOf: instant.Draw(t, "as of"), Cause: score.Cause(rapid.IntRange(0, 7).Draw(t, "cause")),
 			CauseEventID: text.Draw(t, "cause id"), ModelVersion: text.Draw(t, "model"), ScorecardHash: text.Draw(t, "hash"),
 			PopulationVersion: text.Draw(t, "population"), ControlGroup: rapid.Bool().Draw(t, "control"), Sequence: 3,
 		}
 		if rapid.Bool().Draw(t, "alert") {
 			a := &score.ChurnAlert{
 				Stamp: stamp, EpisodeID: text.Draw(t, "episode"), State: score.EpisodeState(rapid.IntRange(0, 6).Draw(t, "state")),
-				Resolve: score.ResolveReason(rapid.IntRange(0, 4).Draw(t, "resolve")), Kind: score.AlertKind(rapid.IntRange(0, 2).Draw(t, "kind")),
+				Resolve: score.ResolveReason(rapid.IntRange(0, 7).Draw(t, "resolve")), Kind: score.AlertKind(rapid.IntRange(0, 2).Draw(t, "kind")),
 				LevelBefore: level.Draw(t, "before"), Level: level.Draw(t, "after"), RiskBefore: number.Draw(t, "risk before"),
 				Risk: finite.Draw(t, "risk"), RiskNormal: number.Draw(t, "normal"), HorizonDays: rapid.Int32().Draw(t, "horizon"),
 				LastPurchaseAt: instant.Draw(t, "last"), DaysSilent: number.Draw(t, "silent"), UsualGapDays: number.Draw(t, "gap"),
@@ -82,7 +82,7 @@ func TestWireIsTheRecord(t *testing.T) {
 		}
 		for range rapid.IntRange(0, 4).Draw(t, "contributions") {
 			c.Contributions = append(c.Contributions, score.Contribution{
-				Indicator: text.Draw(t, "indicator"), Cause: score.Cause(rapid.IntRange(0, 5).Draw(t, "part")), RawBefore: number.Draw(t, "raw before"),
+				Indicator: text.Draw(t, "indicator"), Cause: score.Cause(rapid.IntRange(0, 7).Draw(t, "part")), RawBefore: number.Draw(t, "raw before"),
 				RawAfter: number.Draw(t, "raw after"), NormalisedBefore: number.Draw(t, "norm before"), NormalisedAfter: number.Draw(t, "norm after"),
 				Weight: finite.Draw(t, "weight"), Points: rapid.Int32().Draw(t, "points"), Capped: rapid.Bool().Draw(t, "capped"), Missing: rapid.Bool().Draw(t, "missing"),
 			})

@@ -100,7 +100,7 @@ func (l limits) findings() []Finding {
 	for _, topic := range event.Topics() {
 		all = append(all, l.input(string(topic))...)
 	}
-	for _, topic := range append(TransitionTopics(), schemas.Scores) {
+	for _, topic := range append(TransitionTopics(), schemas.Erasures, schemas.Scores) {
 		all = append(all, l.output(topic, publishBytes, "a batch of outputs")...)
 	}
 	all = append(all, l.output(schemas.DeadLetters, max(publishBytes, letterMost), "a batch of dead letters")...)

@@ -56,7 +56,7 @@ func topics() []topic {
 			forever("retention.bytes", "the log is the truth: a rebuild replays all of it"),
 		}})
 	}
-	for _, name := range TransitionTopics() {
+	for _, name := range append(TransitionTopics(), schemas.Erasures) {
 		table = append(table, topic{name: name, settings: []setting{deleted, produced, kept, size}})
 	}
 	// A dead letter has the timestamp of its original, however odd. Such a letter must not be refused, nor expire by its

@@ -103,6 +103,8 @@ type Codec interface {
 	Encode(t score.Transition) (shard.Output, error)
 	// EncodeScore returns the message that carries a customer's public score. The same score gives the same id.
 	EncodeScore(s *score.Score) (shard.Output, error)
+	// EncodeErasure returns the message which says that a customer was erased at an instant. The same erasure gives the same id.
+	EncodeErasure(customer string, at event.Instant) (shard.Output, error)
 }
 
 // Engine scores customers under one model; *score.Engine is the one that serves. Its methods are pure.

@@ -320,6 +320,12 @@ func (plain) EncodeScore(s *score.Score) (shard.Output, error) {
 	return shard.Output{ID: hex.EncodeToString(sum[:16]), Topic: scores, Key: []byte(s.Customer), Value: value}, err
 }
 
+func (plain) EncodeErasure(customer string, at event.Instant) (shard.Output, error) {
+	value := fmt.Appendf(nil, "%s erased at %d", customer, at)
+	sum := sha256.Sum256(value)
+	return shard.Output{ID: hex.EncodeToString(sum[:16]), Topic: schemas.Erasures, Key: []byte(customer), Value: value}, nil
+}
+
 // scores is the topic of the public scores.
 const scores = schemas.Scores
 

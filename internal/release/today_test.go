@@ -116,7 +116,7 @@ func profiles(t *testing.T, r Release) []Profile {
 	return all
 }
 
-// messages returns one message of every kind: events, transitions, and a public score.
+// messages returns one message of every kind: events, transitions, a public score, and an erasure.
 func messages(t *testing.T, r Release) []Message {
 	t.Helper()
 	codec := newCodec(t)
@@ -146,6 +146,10 @@ func messages(t *testing.T, r Release) []Message {
 	public := engine.Score(result.Customers[0].Profile, AsOf)
 	o, err := codec.EncodeScore(&public)
 	if err != nil {
+		t.Fatal(err)
+	}
+	add("", o)
+	if o, err = codec.EncodeErasure(public.Customer, AsOf); err != nil {
 		t.Fatal(err)
 	}
 	add("", o)
