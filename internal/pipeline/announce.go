@@ -37,6 +37,9 @@ func (s *session) announcement(t score.Transition, age time.Duration) (announcem
 		return announcement{}, fmt.Errorf("encode a transition: %w", err)
 	}
 	o.Headers = append(o.Headers, backfill(s.cfg.Clock, age))
+	if t.Common().Cause == score.ByErasure {
+		o.Headers = append(o.Headers, ends)
+	}
 	return announcement{output: o, kind: kindOf(t), cause: t.Common().Cause.String()}, nil
 }
 
@@ -45,9 +48,11 @@ func (s *session) publish(ctx context.Context) error {
 	if len(s.unpublished) == 0 {
 		return nil
 	}
-	outputs := make([]shard.Output, len(s.unpublished))
-	for i, a := range s.unpublished {
-		outputs[i] = a.output
+	outputs := make([]shard.Output, 0, len(s.unpublished))
+	for _, a := range s.unpublished {
+		if !a.output.Blank() {
+			outputs = append(outputs, a.output)
+		}
 	}
 	if err := s.outlet.send(ctx, outputs); err != nil {
 		return err
@@ -87,6 +92,9 @@ func (s *session) publishLeftovers(ctx context.Context, st *state) error {
 	var unsent []shard.Output
 	for i, o := range left.Outputs {
 		ids[i] = o.ID
+		if o.Blank() {
+			continue
+		}
 		if _, ok := st.sent[o.ID]; !ok {
 			unsent = append(unsent, o)
 		}

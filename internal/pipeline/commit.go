@@ -41,6 +41,9 @@ func (s *session) commitRound(ctx context.Context, owners []*work, parts []*part
 	for i, p := range parts {
 		st := owners[i].state
 		p.commit.Read, p.commit.Token, p.commit.Confirmed = st.token, s.cfg.NewToken(), st.outbox.removable
+		if err := s.blank(ctx, p); err != nil {
+			return nil, err
+		}
 	}
 	began := time.Now()
 	err := s.retry(ctx, "commit", func() error {
@@ -81,6 +84,7 @@ func (s *session) note(w *work, p *part) {
 	s.metrics.forgotten.Add(float64(p.forgotten))
 	s.metrics.beyondCaps.WithLabelValues(s.label()).Add(float64(p.beyondCaps))
 	st.committed(p)
+	s.withhold(st, p)
 	for customer, k := range p.profiles {
 		if k.stale {
 			s.display.markDirty(st, customer)

@@ -84,7 +84,13 @@ func (d *draft) apply(items []*item) (int, error) {
 			if err := d.announce(&p, transitions, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
-			d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
+			if p.Unknown() {
+				if err := d.erase(customer, p, x); err != nil {
+					return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
+				}
+			} else {
+				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
+			}
 		}
 		switch verdict {
 		case score.Accepted, score.Repeated, score.Swallowed:

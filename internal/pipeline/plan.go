@@ -100,7 +100,7 @@ func (s *session) planPrefix(st *state, done map[string]*known, items []*item) (
 
 // idle reports whether the part changes nothing but marks. Marks alone can wait for the next checkpoint.
 func (p *part) idle() bool {
-	return len(p.commit.Updates)+len(p.commit.Forgotten)+len(p.commit.Outbox)+p.commit.Confirmed == 0 && p.commit.Model == ""
+	return len(p.commit.Updates)+len(p.commit.Forgotten)+len(p.commit.Erased)+len(p.commit.Outbox)+p.commit.Confirmed == 0 && p.commit.Model == ""
 }
 
 // prune leaves out idle parts. Their results are counted with the next part that is kept, when that part is committed: so a conflict

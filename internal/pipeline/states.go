@@ -86,20 +86,24 @@ func (ss *states) load(ctx context.Context, works []*work) error {
 				continue // another commit came between two reads: the next round reads again
 			}
 			// Another owner may have committed while refresh published leftovers. Then our commit conflicts.
-			if err := ss.remember(st, queries[i].Customers, answer.Profiles); err != nil {
+			if err := ss.remember(st, queries[i].Customers, answer); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (ss *states) remember(st *state, customers []string, profiles [][]byte) error {
+func (ss *states) remember(st *state, customers []string, answer shard.Loaded) error {
 	for i, customer := range customers {
-		if profiles[i] == nil {
-			st.keep(customer, &known{profile: ss.engine.New(customer)})
+		if answer.Profiles[i] == nil {
+			k := &known{profile: ss.engine.New(customer)}
+			if answer.Erased != nil {
+				k.profile.Erased = answer.Erased[i]
+			}
+			st.keep(customer, k)
 			continue
 		}
-		p, err := ss.decodeProfile(st.number, profiles[i])
+		p, err := ss.decodeProfile(st.number, answer.Profiles[i])
 		if err != nil {
 			return err
 		}

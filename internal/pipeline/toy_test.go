@@ -268,6 +268,8 @@ type message struct {
 	Occurred     event.Instant
 	Amount       int64
 	Currency     event.Currency
+	// Erase makes an interaction an ERASED.
+	Erase bool
 	// Bad makes a message that does not decode: "marker", "panic", or any other text.
 	Bad string
 }
@@ -291,6 +293,9 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 	case event.Purchases:
 		return &event.Purchase{Head: head, Kind: event.Order, OrderID: m.ID, Amount: event.Money{Minor: m.Amount, Currency: m.Currency}}, nil
 	case event.Interactions:
+		if m.Erase {
+			return &event.Interaction{Head: head, Kind: event.Erased}, nil
+		}
 		return &event.Interaction{Head: head, Kind: event.Login}, nil
 	case event.Feedbacks:
 		return &event.Feedback{Head: head, Kind: event.Complaint}, nil

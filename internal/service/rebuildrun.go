@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -171,7 +172,8 @@ func (b *rebuild) stopOld(ctx context.Context) ([]shard.Meta, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := b.publisher.Publish(ctx, left.Outputs); err != nil {
+		waiting := slices.DeleteFunc(left.Outputs, func(o shard.Output) bool { return o.Blank() })
+		if err := b.publisher.Publish(ctx, waiting); err != nil {
 			return nil, fmt.Errorf("publish what shard %d has left: %w", n, err)
 		}
 	}

@@ -19,6 +19,9 @@ type Output struct {
 	Time event.Instant
 }
 
+// Blank reports whether o is the zero Output, which stands in an outbox where an erasure has overwritten an entry. Nobody publishes it.
+func (o *Output) Blank() bool { return o.Topic == "" }
+
 var errShortOutput = errors.New("outbox entry is cut short")
 
 // Append appends the encoding of o, as the outbox holds it, to b and returns the extended slice:

@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+	"tidemark/internal/stream"
+)
+
+// erase takes up that a customer is erased. p bears the instant, and nothing else of the customer. What the part was to announce of the
+// customer is not announced any more, but for what ends with the erasure.
+//
+// The commit then removes profile and due time, leaves a tombstone, and overwrites the customer's entries in the outbox. The views have
+// gone before: see complete.
+func (d *draft) erase(customer string, p score.Profile, cause *item) error {
+	s := d.session
+	d.part.announcements = slices.DeleteFunc(d.part.announcements, func(a announcement) bool {
+		return string(a.output.Key) == customer && a.cause != score.ByErasure.String()
+	})
+	output, err := s.codec.EncodeErasure(customer, p.Erased)
+	if err != nil {
+		return fmt.Errorf("encode an erasure: %w", err)
+	}
+	output.Headers = append(output.Headers, ends)
+	d.part.announcements = append(d.part.announcements, announcement{
+		output: output, kind: "ERASURE", cause: score.ByErasure.String(), muted: s.told(customer, cause),
+	})
+	d.part.commit.Erased = append(d.part.commit.Erased, shard.Tombstone{Customer: customer, At: p.Erased})
+	d.forget(customer, p)
+	return nil
+}
+
+// ends is the header of what an erasure says. A later erasure of the same customer lets it stand in the outbox.
+var ends = stream.Header{Key: "cause", Value: []byte(score.ByErasure.String())}
+
+func tellsErasure(o *shard.Output) bool {
+	return slices.ContainsFunc(o.Headers, func(h stream.Header) bool { return h.Key == ends.Key && bytes.Equal(h.Value, ends.Value) })
+}
+
+// erases reports whether the part erases a customer.
+func (p *part) erases(customer string) bool {
+	return slices.ContainsFunc(p.commit.Erased, func(t shard.Tombstone) bool { return t.Customer == customer })
+}
+
+// blank makes the commit of a part overwrite the outbox entries of the customers whom it erases. The positions are those of the outbox as
+// it is now. If another commit comes in between, this one conflicts, and its part is planned again.
+func (s *session) blank(ctx context.Context, p *part) error {
+	p.commit.Blanked = nil
+	if len(p.commit.Erased) == 0 {
+		return nil
+	}
+	var waiting shard.Outbox
+	err := s.retry(ctx, "outbox", func() (err error) {
+		waiting, err = s.queues.Outbox(ctx, p.commit.Shard)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range waiting.Outputs {
+		if o := &waiting.Outputs[i]; p.erases(string(o.Key)) && !tellsErasure(o) {
+			p.commit.Blanked = append(p.commit.Blanked, i)
+		}
+	}
+	return nil
+}
+
+// withhold drops what is committed, and not published yet, of the customers whom a part has erased: the part has overwritten it in the
+// outbox. The outbox still counts the entries.
+func (s *session) withhold(st *state, p *part) {
+	if len(p.commit.Erased) == 0 {
+		return
+	}
+	for i := range s.unpublished {
+		if a := &s.unpublished[i]; a.state == st && p.erases(string(a.output.Key)) && !tellsErasure(&a.output) {
+			a.output = shard.Output{}
+		}
+	}
+}
