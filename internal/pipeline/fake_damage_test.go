@@ -30,6 +30,11 @@ func (m *memory) LoseOutput(_ *testing.T, n int) {
 	m.damage(n, func(s *memoryShard) { s.outbox = s.outbox[:len(s.outbox)-1] })
 }
 
+// LoseTombstones removes all tombstones.
+func (m *memory) LoseTombstones(_ *testing.T, n int) {
+	m.damage(n, func(s *memoryShard) { s.erased = nil })
+}
+
 // LoseShard removes the whole shard.
 func (m *memory) LoseShard(_ *testing.T, n int) {
 	m.damage(n, func(s *memoryShard) { *s = memoryShard{} })

@@ -40,6 +40,7 @@ type memoryShard struct {
 	due      map[string]event.Instant
 	outbox   [][]byte
 	census   map[string]int64
+	erased   map[string]event.Instant
 	// spoiled names the key that cannot be written, if there is one.
 	spoiled string
 }
@@ -53,7 +54,7 @@ func newMemory(shards int) *memory {
 
 func (s memoryShard) clone() memoryShard {
 	s.meta.Marks = maps.Clone(s.meta.Marks)
-	s.profiles, s.due, s.census = maps.Clone(s.profiles), maps.Clone(s.due), maps.Clone(s.census)
+	s.profiles, s.due, s.census, s.erased = maps.Clone(s.profiles), maps.Clone(s.due), maps.Clone(s.census), maps.Clone(s.erased)
 	s.outbox = slices.Clone(s.outbox)
 	return s
 }
@@ -106,7 +107,7 @@ func (m *memory) refuse(c shard.Commit) error {
 	if _, ok := c.Census[""]; ok {
 		return errors.New("a counter without a name")
 	}
-	return nil
+	return refuseErased(c)
 }
 
 // remember saves the present state of a shard.
@@ -149,6 +150,7 @@ func (m *memory) Audit(_ context.Context, shards []int) ([]shard.Audit, error) {
 		if s.profiles != nil {
 			audits[i].Actual = shard.Counts{Profiles: int64(len(s.profiles)) + 1, Due: int64(len(s.due)) + 1, Outbox: int64(len(s.outbox)) + 1}
 		}
+		audits[i].Actual.Erased = int64(len(s.erased))
 	}
 	return audits, nil
 }
@@ -175,7 +177,7 @@ func (m *memory) Load(_ context.Context, queries []shard.Query) ([]shard.Loaded,
 			return nil, err
 		}
 		s := m.shards[q.Shard]
-		loaded[i] = shard.Loaded{Meta: s.head(), Profiles: make([][]byte, len(q.Customers))}
+		loaded[i] = shard.Loaded{Meta: s.head(), Profiles: make([][]byte, len(q.Customers)), Erased: s.tombstones(q.Customers)}
 		if s.meta.Token == "" {
 			continue
 		}
@@ -217,11 +219,13 @@ func (m *memory) commit(c shard.Commit) error {
 		return &shard.DamagedError{Shard: c.Shard, Err: fmt.Errorf("%s cannot be written", s.spoiled)}
 	case c.Confirmed > len(s.outbox):
 		return fmt.Errorf("%d outputs confirmed of %d", c.Confirmed, len(s.outbox))
+	case slices.ContainsFunc(c.Blanked, func(i int) bool { return i >= len(s.outbox) }):
+		return fmt.Errorf("outputs %d blanked of %d", c.Blanked, len(s.outbox))
 	}
 	if s.meta.Token == "" {
 		s = memoryShard{
-			meta:     shard.Meta{Format: 1, Marks: shard.Marks{}, Counts: shard.Counts{Profiles: 1, Due: 1, Outbox: 1}},
-			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{},
+			meta:     shard.Meta{Format: 1, Marks: shard.Marks{}, Counts: shard.Counts{Profiles: 1, Due: 1, Outbox: 1, Erased: int64(len(s.erased))}},
+			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{}, erased: s.erased,
 		}
 	}
 	// As in Redis, the counts add up additions and removals, so an audit shows a lost entry.
@@ -254,6 +258,7 @@ func (m *memory) commit(c shard.Commit) error {
 			counts.Due--
 		}
 	}
+	s.bury(c)
 	for _, o := range c.Outbox {
 		s.outbox = append(s.outbox, o.Append(nil))
 	}
@@ -282,7 +287,7 @@ func (m *memory) Drop(_ context.Context, shards []int) error {
 		}
 	}
 	for _, n := range shards {
-		m.shards[n] = memoryShard{}
+		m.shards[n] = memoryShard{erased: m.shards[n].erased}
 		m.remember(n)
 	}
 	return nil

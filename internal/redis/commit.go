@@ -13,7 +13,7 @@ import (
 // Hard limits of one commit: the Store refuses a larger one. A script blocks its server, so a lane commits far less at a time, some
 // 500 profiles or 256 KB.
 const (
-	MaxEntries = 10_000   // updates, forgotten customers, outputs, census counters and marks together
+	MaxEntries = 10_000   // updates, forgotten customers, outputs, census counters, marks, tombstones and blanked outputs together
 	MaxBytes   = 16 << 20 // customers, profiles and encoded outputs together
 )
 
@@ -36,13 +36,18 @@ func (s *Store) Commit(ctx context.Context, commits []shard.Commit) []error {
 	errs := make([]error, len(commits))
 	var calls []call
 	var sent []int // the commit of each call
+	key, keyErr := s.keyOfTombstones(ctx, commits)
 	for i, c := range commits {
-		args, err := s.commitArgs(c)
+		if keyErr != nil && len(c.Erased) > 0 {
+			errs[i] = shardError("commit", c.Shard, keyErr)
+			continue
+		}
+		args, err := s.commitArgs(c, key)
 		if err != nil {
 			errs[i] = refusal("commit", c.Shard, err)
 			continue
 		}
-		calls, sent = append(calls, call{s.keys(c.Shard), args}), append(sent, i)
+		calls, sent = append(calls, call{s.commitKeys(c), args}), append(sent, i)
 	}
 	for i, reply := range s.run(ctx, commitScript, calls) {
 		outcome, err := reply.Text()
@@ -80,8 +85,9 @@ func heaviest(c shard.Commit) string {
 	return fmt.Sprintf("the largest of %d profiles and %d outputs is of customer %q, %d bytes", len(c.Updates), len(c.Outbox), customer, size)
 }
 
-// commitArgs checks c, and returns the arguments of commit.lua. What it accepts cannot fail in the script after the first write.
-func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
+// commitArgs checks c, and returns the arguments of commit.lua. What it accepts cannot fail in the script after the first write. The key
+// is that of the tombstones.
+func (s *Store) commitArgs(c shard.Commit, key []byte) ([]any, error) {
 	if err := s.inRange(c.Shard); err != nil {
 		return nil, err
 	}
@@ -91,13 +97,13 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 	if c.Confirmed < 0 {
 		return nil, fmt.Errorf("%d outputs confirmed", c.Confirmed)
 	}
-	entries := len(c.Updates) + len(c.Forgotten) + len(c.Outbox) + len(c.Census) + len(c.Marks)
+	entries := len(c.Updates) + len(c.Forgotten) + len(c.Outbox) + len(c.Census) + len(c.Marks) + len(c.Erased) + len(c.Blanked)
 	if entries > MaxEntries {
 		return nil, fmt.Errorf("%w: %d entries, at most %d", ErrTooLarge, entries, MaxEntries)
 	}
 
 	const lists = 5 // the index of the length of the first list
-	args := make([]any, lists+7, lists+7+4*len(c.Updates)+2*len(c.Forgotten)+len(c.Outbox)+2*len(c.Census)+2*len(c.Marks))
+	args := make([]any, lists+9, lists+9+4*len(c.Updates)+2*len(c.Forgotten)+len(c.Outbox)+2*(len(c.Census)+len(c.Marks)+len(c.Erased)+len(c.Blanked)))
 	copy(args, []any{string(c.Read), string(c.Token), Format, c.Model, c.Confirmed})
 	list, end := lists, len(args)
 	closeList := func() {
@@ -164,14 +170,27 @@ func (s *Store) commitArgs(c shard.Commit) ([]any, error) {
 		args = append(args, customer)
 	}
 	closeList()
+	tombstones, err := s.tombstoneArgs(c, key)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, tombstones...)
+	closeList()
+	for _, position := range c.Blanked {
+		if position < 0 {
+			return nil, fmt.Errorf("the output at %d is to be blanked", position)
+		}
+		args = append(args, position, blank)
+	}
+	closeList()
 	if size > MaxBytes {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d: %s", ErrTooLarge, size, MaxBytes, heaviest(c))
 	}
 	return args, nil
 }
 
-// Drop removes shards with all their keys, so that the log can rebuild them: a commit with an empty Read creates a shard again. A
-// commit that has read the shard before Drop gets shard.ErrConflict.
+// Drop removes shards with all that they hold but for their tombstones, so that the log can rebuild them: a commit with an empty Read
+// creates a shard again. A commit that has read the shard before Drop gets shard.ErrConflict.
 func (s *Store) Drop(ctx context.Context, shards []int) error {
 	calls := make([]call, len(shards))
 	for i, n := range shards {

@@ -1,24 +1,25 @@
 -- Commits one atomic step of a shard.
 --
 -- The script checks the token, the type and presence of each key, the counts in the head, the size of the outbox, and the arguments;
--- then it writes profiles, due, outbox, census, and last the head: marks, model, and the token with the counts.
+-- then it writes profiles, due, outbox, census, tombstones, and last the head: marks, model, and the token with the counts.
 --
 -- An error does not undo what a script has already written. So the script makes all checks before the first write; after the first
 -- write nothing can fail. To create a shard, the script begins its writes with the sentinels: it removes what the shard's keys may
--- still hold, and writes a sentinel to each.
+-- still hold, and writes a sentinel to each. The tombstones stay, and the new head counts the tombstones.
 --
 -- Returns 'done' (now, or by an earlier run with the same token) or 'conflict' (the token is not the token read).
 --
--- KEYS  meta, profiles, due, outbox, census
+-- KEYS  meta, profiles, due, outbox, census; and erased, if the commit creates the shard or sets tombstones
 -- ARGV  1     token read; '' to create the shard
 --       2     token to leave
 --       3     format
 --       4     model; '' leaves the model as it is
 --       5     number of outputs confirmed: entries to remove from the head of the outbox
---       6-12  lengths of the seven lists that follow, in values
---       13-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
+--       6-14  lengths of the nine lists that follow, in values
+--       15-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
 --             4 (output)*              5 (counter, increment)*    6 (mark, offset)*
---             7 (customer whose profile is removed)*
+--             7 (customer whose profile is removed)*              8 (hash of a customer, tombstone)*
+--             9 (position in the outbox before confirmed entries go, from 0 after the sentinel; what takes its place)*
 local head = redis.pcall('HMGET', KEYS[1], 'token', 'sequence', 'profiles', 'due', 'outbox')
 if head.err then return head end
 local token = head[1] or ''
@@ -48,8 +49,8 @@ if confirmed > 0 and (create or confirmed >= size[3]) then
   return redis.error_reply('DAMAGED outbox ' .. KEYS[4] .. ': more is confirmed than it holds')
 end
 
-local first, last, from = {}, {}, 13
-for list = 1, 7 do
+local first, last, from = {}, {}, 15
+for list = 1, 9 do
   first[list], last[list] = from, from + tonumber(ARGV[5 + list]) - 1
   from = last[list] + 1
 end
@@ -65,6 +66,29 @@ end
 for i = first[6], last[6], 2 do
   if not tonumber(ARGV[i + 1]) then return redis.error_reply('ERR a mark is not a number') end
 end
+for i = first[9], last[9], 2 do
+  local position = tonumber(ARGV[i])
+  if create or not position or position < 0 or position > size[3] - 2 then
+    return redis.error_reply('DAMAGED outbox ' .. KEYS[4] .. ': it has no entry to blank at ' .. ARGV[i])
+  end
+end
+
+-- A tombstone begins with its instant. Of two tombstones of a customer the later one stays.
+local buried, later = 0, {}
+if KEYS[6] then
+  local n = redis.pcall('HLEN', KEYS[6])
+  if type(n) == 'table' then return n end
+  buried = create and n or tonumber(redis.call('HGET', KEYS[1], 'erased') or '0')
+  if not buried then return redis.error_reply('DAMAGED head ' .. KEYS[1] .. ': a count is missing') end
+  if n == 0 and buried > 0 then return redis.error_reply('DAMAGED shard without its key ' .. KEYS[6]) end
+end
+local function instant(tombstone) return tonumber(string.match(tombstone, '^(%d+) ') or '') end
+for i = first[8], last[8], 2 do
+  local there, at = redis.call('HGET', KEYS[6], ARGV[i]), instant(ARGV[i + 1])
+  if not at then return redis.error_reply('ERR a tombstone without its instant') end
+  if there and not instant(there) then return redis.error_reply('DAMAGED tombstone in ' .. KEYS[6]) end
+  if not there or instant(there) < at then later[#later + 1] = i end
+end
 
 -- unpack takes a limited number of values. So one call writes at most 1,000 values: an even number, which splits no pair.
 local function write(command, key, list)
@@ -77,7 +101,7 @@ end
 
 if create then
   -- Without a head nobody knows what the other keys hold. A new shard holds nothing but the sentinels.
-  if redis.call('EXISTS', unpack(KEYS)) > 0 then redis.call('UNLINK', unpack(KEYS)) end
+  if redis.call('EXISTS', unpack(KEYS, 1, 5)) > 0 then redis.call('UNLINK', unpack(KEYS, 1, 5)) end
   redis.call('HSET', KEYS[2], '', '')
   redis.call('ZADD', KEYS[3], '+inf', '')
   redis.call('RPUSH', KEYS[4], '')
@@ -85,6 +109,7 @@ if create then
 end
 profiles = profiles + write('HSET', KEYS[2], 1) - write('HDEL', KEYS[2], 7)
 due = due + write('ZADD', KEYS[3], 2) - write('ZREM', KEYS[3], 3)
+for i = first[9], last[9], 2 do redis.call('LSET', KEYS[4], ARGV[i] + 1, ARGV[i + 1]) end
 write('RPUSH', KEYS[4], 4)
 outbox = outbox + last[4] - first[4] + 1 - confirmed
 if confirmed > 0 then
@@ -94,9 +119,11 @@ end
 for i = first[5], last[5], 2 do
   redis.call('HINCRBY', KEYS[5], ARGV[i], ARGV[i + 1])
 end
+for _, i in ipairs(later) do buried = buried + redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 write('HSET', KEYS[1], 6)
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'model', ARGV[4]) end
 local function integer(n) return string.format('%.0f', n) end -- tostring would turn 1e14 into "1e+14"
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'format', ARGV[3], 'sequence', integer(sequence + 1),
   'profiles', integer(profiles), 'due', integer(due), 'outbox', integer(outbox))
+if buried > 0 then redis.call('HSET', KEYS[1], 'erased', integer(buried)) end
 return 'done'

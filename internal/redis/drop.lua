@@ -1,6 +1,7 @@
 -- Removes a shard.
 --
--- The script checks nothing, and removes all keys of the shard with one command; memory is freed later.
+-- The script checks nothing, and removes the keys with one command; memory is freed later. The tombstones stay: the log may no longer
+-- hold the events that made them.
 --
 -- KEYS  meta, profiles, due, outbox, census
 return redis.call('UNLINK', unpack(KEYS))

@@ -28,7 +28,7 @@ func parseMarkField(field string) (shard.Partition, error) {
 }
 
 // headFields are the fields of a head that are no marks.
-var headFields = [...]string{"token", "model", "sequence", "format", "profiles", "due", "outbox", "moved"}
+var headFields = [...]string{"token", "model", "sequence", "format", "profiles", "due", "outbox", "erased", "moved"}
 
 // decodeMeta reads the head of a shard from the fields of its meta key. Without a token there is no shard: the head is empty.
 // Unknown fields are ignored. A format later than Format is a shard.ErrNewer.
@@ -48,6 +48,12 @@ func decodeMeta(fields map[string]string) (shard.Meta, error) {
 		var err error
 		if *number, err = strconv.ParseInt(fields[field], 10, 64); err != nil {
 			return shard.Meta{}, fmt.Errorf("head: field %s: %w: %w", field, errDamaged, err)
+		}
+	}
+	if erased := fields["erased"]; erased != "" { // the head of a shard without tombstones has no such field
+		var err error
+		if m.Counts.Erased, err = strconv.ParseInt(erased, 10, 64); err != nil {
+			return shard.Meta{}, fmt.Errorf("head: field erased: %w: %w", errDamaged, err)
 		}
 	}
 	if m.Moved > 0 && m.Format >= stopped {

@@ -32,7 +32,8 @@ func (s *Store) Metas(ctx context.Context, shards []int) ([]shard.Meta, error) {
 	return metas, nil
 }
 
-// Audit reads the heads of shards and counts the entries of their keys. Head and counts of a shard are of one instant.
+// Audit reads the heads of shards and counts the entries of their keys. Head and counts of a shard are of one instant; but where the head
+// and the key of the tombstones agree in number, that key may have been counted a moment later.
 func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) {
 	calls := make([]call, len(shards))
 	for i, n := range shards {
@@ -48,6 +49,9 @@ func (s *Store) Audit(ctx context.Context, shards []int) ([]shard.Audit, error) 
 			return nil, shardError("audit", shards[i], err)
 		}
 	}
+	if err := s.auditErased(ctx, shards, audits); err != nil {
+		return nil, err
+	}
 	return audits, nil
 }
 
@@ -56,14 +60,14 @@ func decodeAudit(reply *goredis.Cmd) (shard.Audit, error) {
 	if err != nil {
 		return shard.Audit{}, err
 	}
-	if len(parts) != 4 {
+	if len(parts) != 5 {
 		return shard.Audit{}, errReply
 	}
 	meta, err := decodeHead(parts[0])
 	if err != nil {
 		return shard.Audit{}, err
 	}
-	var sizes [3]int64
+	var sizes [4]int64
 	for i, part := range parts[1:] {
 		size, ok := part.(int64)
 		if !ok {
@@ -71,11 +75,12 @@ func decodeAudit(reply *goredis.Cmd) (shard.Audit, error) {
 		}
 		sizes[i] = size
 	}
-	return shard.Audit{Meta: meta, Actual: shard.Counts{Profiles: sizes[0], Due: sizes[1], Outbox: sizes[2]}}, nil
+	return shard.Audit{Meta: meta, Actual: shard.Counts{Profiles: sizes[0], Due: sizes[1], Outbox: sizes[2], Erased: sizes[3]}}, nil
 }
 
 // Load answers queries, in order. Head and profiles of one answer are of one instant. A shard without a head has no profiles, even
-// if its profiles key still holds some.
+// if its profiles key still holds some; but it has the tombstones that it had. Only where a shard may have tombstones, and does not know a
+// customer, Load asks the server twice.
 //
 // A script reads both. A pipeline that reads the token, the profiles and the token again would not do: after a redirect of Redis
 // Cluster, go-redis may send the commands of a pipeline again one by one, in another order.
@@ -96,6 +101,9 @@ func (s *Store) Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded
 		if loaded[i], err = decodeLoaded(reply, queries[i].Customers); err != nil {
 			return nil, shardError("load", queries[i].Shard, err)
 		}
+	}
+	if err := s.loadErased(ctx, queries, loaded); err != nil {
+		return nil, err
 	}
 	return loaded, nil
 }

@@ -140,13 +140,13 @@ func (s *Store) Stop(ctx context.Context, shards []int, edition int, token shard
 	return metas, nil
 }
 
-// Retire removes what stopped shards hold, but for their heads. The heads tell a program that has been away that the shards have moved.
+// Retire removes what stopped shards hold, tombstones too, but for their heads. The heads tell a program that has been away that the shards have moved.
 func (s *Store) Retire(ctx context.Context, shards []int) error {
 	for _, n := range shards {
 		if err := s.inRange(n); err != nil {
 			return shardError("retire", n, err)
 		}
-		if err := s.client.Unlink(ctx, s.keys(n)[profilesKey:]...).Err(); err != nil {
+		if err := s.client.Unlink(ctx, append(s.keys(n)[profilesKey:], s.erasedKey(n))...).Err(); err != nil {
 			return shardError("retire", n, err)
 		}
 	}

@@ -37,6 +37,9 @@ var auditSource string
 //go:embed drop.lua
 var dropSource string
 
+//go:embed bury.lua
+var burySource string
+
 //go:embed open.lua
 var openSource string
 
@@ -61,6 +64,7 @@ var (
 	loadScript   = newScript(loadSource)
 	auditScript  = newScript(headSource + auditSource)
 	dropScript   = newScript(dropSource)
+	buryScript   = newScript(burySource)
 	openScript   = newScript(openSource)
 	outboxScript = newScript(outboxSource)
 

@@ -2,21 +2,28 @@
 //
 // # The keys of a shard
 //
-// A shard has five keys. All names carry the hash tag {07}, the shard's number, so that Redis Cluster keeps the keys in one slot
+// A shard has five keys, and a sixth once a customer was erased. All names carry the hash tag {07}, the shard's number, so that Redis Cluster keeps the keys in one slot
 // and one script can change all of them:
 //
 //	key               type        holds                                                         sentinel
 //	tm:{07}:meta      hash        the head: token, sequence, format, model,                     none
-//	                              counts of entries: profiles, due, outbox,
+//	                              counts of entries: profiles, due, outbox, erased,
 //	                              and a mark m:<topic>:<partition> per partition: an offset
 //	tm:{07}:profiles  hash        customer -> encoded profile                                   "" -> ""
 //	tm:{07}:due       sorted set  customer, by the time of the next review in ms since 1970     "", at infinity
 //	tm:{07}:outbox    list        encoded outputs, oldest first                                 "", at index 0
 //	tm:{07}:census    hash        name of a counter -> sum over the shard's customers           "" -> 0
+//	tm:{07}:erased    hash        16 bytes of HMAC-SHA256(erasure_key, customer) -> tombstone:  none
+//	                              when the customer was erased, in ms since 1970, and in which
+//	                              shard of how many: "1767225600123 7/64"
 //
 // While a slot migrates to another node, a script fails if one of its keys does not exist; and Redis removes a key without entries.
 // So every key but meta holds a sentinel, and meta always holds the token. The sentinel's name is the empty text, which is never
 // the id of a customer. The counts in meta include the sentinels.
+//
+// The key erased has no sentinel: most shards have no tombstones and no such key. A script gets that key only if the script needs the key:
+// to create a shard, and to set tombstones. So a migration of slots delays nothing else. Tombstones are never removed while their edition
+// is in force: a drop leaves them, and a rebuild copies them.
 //
 // A rebuild fills a new edition of all shards, whose keys are named tm:{07}:e1:meta and so on (edition 0 has no such part). When the new
 // edition takes over, the heads of the edition before stay, without other keys: the field moved says which edition has followed.
@@ -27,6 +34,7 @@
 //	tm:meta               hash    the layout: format, edition, shards, partitioner, zone,              Open, SwitchEdition
 //	                              base_currency;
 //	                              model: the hash in tm:model;                                         ActivateModel, RestoreModel
+//	                              erasure_key: 32 random bytes in hex, made with the first tombstone;  Commit
 //	                              next_…: the layout of a rebuild under way, its owner and lease;      ClaimRebuild
 //	                              given_up: the edition of the last rebuild that was given up          GiveUpRebuild
 //	tm:model              hash    source, hash and effective_at of the model activated last,           ActivateModel, RestoreModel
@@ -49,11 +57,12 @@
 // order it writes:
 //
 //	commit.lua    tm:{07}:*                    commits one atomic step of a shard
+//	bury.lua      tm:{07}:meta, erased         adds tombstones of another edition
 //	mark.lua      tm:{07}:meta                 moves marks of an idle shard
 //	load.lua      tm:{07}:meta, profiles       reads the head and some profiles
-//	audit.lua     tm:{07}:* without census     reads the head and counts the entries of the other keys
+//	audit.lua     tm:{07}:* but census         reads the head and counts the entries of the other keys
 //	outbox.lua    tm:{07}:meta, outbox         reads the token and the outbox
-//	drop.lua      tm:{07}:*                    removes a shard
+//	drop.lua      tm:{07}:* but erased         removes a shard
 //	stop.lua      tm:{07}:meta                 stops a shard in favour of another edition
 //	rebuild.lua   tm:meta                      begins, renews, switches or gives up a rebuild
 //	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
@@ -77,7 +86,7 @@ const DefaultPrefix = "tm"
 const Format = 1
 
 // Store is the state of the shards in Redis. It is safe for concurrent use. It keeps no state of its own beside the
-// client, which the caller closes.
+// client, which the caller closes, and the key of the tombstones, which it has read.
 type Store struct {
 	client goredis.UniversalClient
 	prefix string
@@ -85,6 +94,8 @@ type Store struct {
 	width  int // digits of a shard's number
 	// fields are the fields of a head that Audit and Mark return, none for all: see Of.
 	fields []any
+	// erasures is shared by all copies of the store.
+	erasures *erasureKey
 }
 
 // New returns a store over a client. The client may retry: every call of a Store may arrive twice. An empty prefix means
@@ -97,7 +108,9 @@ func New(client goredis.UniversalClient, prefix string, layout shard.Layout) (*S
 	if strings.ContainsAny(prefix, "{}") {
 		return nil, fmt.Errorf("key prefix %q: braces would move the shards to other slots", prefix)
 	}
-	return &Store{client: client, prefix: prefix, layout: layout, width: max(2, len(fmt.Sprint(layout.Shards-1)))}, nil
+	return &Store{
+		client: client, prefix: prefix, layout: layout, width: max(2, len(fmt.Sprint(layout.Shards-1))), erasures: &erasureKey{},
+	}, nil
 }
 
 // Of returns a store whose Audit and Mark return heads with the marks of these partitions only. A head has a mark for each partition of
@@ -115,7 +128,7 @@ func (s *Store) Of(partitions ...shard.Partition) *Store {
 	return &of
 }
 
-// The keys of a shard, in the order in which the scripts take them.
+// The keys of a shard, in the order in which the scripts take them. The key of the tombstones is erasedKey.
 const (
 	metaKey = iota
 	profilesKey
@@ -129,15 +142,21 @@ var shardKeys = [...]string{metaKey: "meta", profilesKey: "profiles", dueKey: "d
 // keys returns the names of a shard's keys. Their hash tag, the text in the first pair of braces, is the shard's number. So all
 // keys of a shard are in one slot.
 func (s *Store) keys(n int) []string {
-	tag := fmt.Sprintf("%s:{%0*d}:", s.prefix, s.width, n)
-	if s.layout.Edition > 0 {
-		tag += fmt.Sprintf("e%d:", s.layout.Edition)
-	}
+	tag := s.tag(n)
 	names := make([]string, len(shardKeys))
 	for i, name := range shardKeys {
 		names[i] = tag + name
 	}
 	return names
+}
+
+// tag returns how the names of a shard's keys begin.
+func (s *Store) tag(n int) string {
+	tag := fmt.Sprintf("%s:{%0*d}:", s.prefix, s.width, n)
+	if s.layout.Edition > 0 {
+		tag += fmt.Sprintf("e%d:", s.layout.Edition)
+	}
+	return tag
 }
 
 // key returns the name of a key outside the shards.

@@ -71,15 +71,19 @@ func (b breakable) LoseOutput(t *testing.T, n int) {
 }
 
 func (b breakable) LoseShard(t *testing.T, n int) {
-	for _, key := range b.keys(n) {
+	for _, key := range append(b.keys(n), b.erasedKey(n)) {
 		b.did(t, b.client.Del(t.Context(), key))
 	}
 }
 
+func (b breakable) LoseTombstones(t *testing.T, n int) {
+	b.did(t, b.client.Del(t.Context(), b.erasedKey(n)))
+}
+
 // Spoil replaces the key by a string, on which commands for hashes, sets and lists fail.
 func (b breakable) Spoil(t *testing.T, n int, key string) func() {
-	keys := b.keys(n)
-	for i, name := range shardKeys {
+	keys := append(b.keys(n), b.erasedKey(n))
+	for i, name := range append(shardKeys[:], "erased") {
 		if name != key {
 			continue
 		}

@@ -84,6 +84,12 @@ func (s harness) profile(n int, customer string) string {
 	return string(s.load(n, customer).Profiles[0])
 }
 
+// erased returns when customers of a shard were erased, as a load tells.
+func (s harness) erased(n int, customers ...string) []event.Instant {
+	s.t.Helper()
+	return s.load(n, customers...).Erased
+}
+
 func (s harness) due(n, limit int) []shard.Due {
 	s.t.Helper()
 	due, err := s.Due(s.t.Context(), n, limit)
@@ -129,8 +135,8 @@ func (s harness) state(n int) string {
 		}
 		census = all[0]
 	}
-	return fmt.Sprintf("head %+v, keys %+v, profiles %q, due %v, outbox %v, census %v",
-		loaded.Meta, audit.Actual, loaded.Profiles, s.due(n, 100), s.outbox(n), census)
+	return fmt.Sprintf("head %+v, keys %+v, profiles %q, erased %v, due %v, outbox %v, census %v",
+		loaded.Meta, audit.Actual, loaded.Profiles, loaded.Erased, s.due(n, 100), s.outbox(n), census)
 }
 
 func output(id string) shard.Output {

@@ -36,9 +36,11 @@ type Breakable interface {
 	LoseProfile(t *testing.T, shard int, customer string)
 	LoseDue(t *testing.T, shard int, customer string)
 	LoseOutput(t *testing.T, shard int)
+	// LoseTombstones removes all tombstones of a shard.
+	LoseTombstones(t *testing.T, shard int)
 	// LoseShard removes the shard with its head, as if the server came back empty.
 	LoseShard(t *testing.T, shard int)
-	// Spoil makes one key of a shard (profiles, due, outbox or census) refuse writes until mend is called.
+	// Spoil makes one key of a shard (profiles, due, outbox, census or erased) refuse writes until mend is called.
 	Spoil(t *testing.T, shard int, key string) (mend func())
 }
 
@@ -67,6 +69,10 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"a shard begins with its first commit", testCreate},
 		{"a commit updates what it names and keeps the rest", testUpdate},
 		{"a commit forgets customers with all that was theirs", testForget},
+		{"a tombstone outlives its shard, and the later one stays", testErased},
+		{"tombstones are told to those who have no profile", testErasedLoad},
+		{"a commit blanks outputs, and the outbox keeps its length", testBlanked},
+		{"thousands are erased at once", testErasedLarge},
 		{"a try again with the same token is done, not repeated", testRetry},
 		{"a commit that read another state is a conflict", testConflict},
 		{"of concurrent commits exactly one wins", testConcurrent},
@@ -104,6 +110,8 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"an audit shows what was lost", testLoss},
 		{"a refused commit writes nothing", testSpoiled},
 		{"a shard that was lost can begin again", testLostShard},
+		{"an audit shows lost tombstones", testLostTombstones},
+		{"a refused erasure writes nothing", testSpoiledTombstones},
 	}
 	for _, d := range damages {
 		t.Run(d.name, func(t *testing.T) {

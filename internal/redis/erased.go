@@ -1,0 +1,236 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+)
+
+// blank is what takes the place of an output that is not to be published.
+var blank = shard.Output{}.Append(nil)
+
+// erasedKey returns the name of the key with the tombstones of a shard.
+func (s *Store) erasedKey(n int) string { return s.tag(n) + "erased" }
+
+// commitKeys returns the keys that commit.lua gets for a commit.
+func (s *Store) commitKeys(c shard.Commit) []string {
+	keys := s.keys(c.Shard)
+	if c.Read == "" || len(c.Erased) > 0 {
+		keys = append(keys, s.erasedKey(c.Shard))
+	}
+	return keys
+}
+
+// tombstone is the value of a tombstone: when its customer was erased, and the shard, out of how many, that the customer then belonged
+// to. Shards 1 says that nobody knows the shard any more.
+type tombstone struct {
+	at            event.Instant
+	shard, shards int
+}
+
+func (t tombstone) String() string { return fmt.Sprintf("%d %d/%d", int64(t.at), t.shard, t.shards) }
+
+// parseTombstone reads what String wrote.
+func parseTombstone(text string) (tombstone, error) {
+	instant, place, _ := strings.Cut(text, " ")
+	number, shards, _ := strings.Cut(place, "/")
+	at, err1 := strconv.ParseInt(instant, 10, 64)
+	n, err2 := strconv.Atoi(number)
+	of, err3 := strconv.Atoi(shards)
+	if err := errors.Join(err1, err2, err3); err != nil || n < 0 || n >= of {
+		return tombstone{}, fmt.Errorf("tombstone %q: %w", text, errDamaged)
+	}
+	return tombstone{event.Instant(at), n, of}, nil
+}
+
+// tombstoneArgs checks the tombstones of a commit, and returns them as commit.lua wants them.
+func (s *Store) tombstoneArgs(c shard.Commit, key []byte) ([]any, error) {
+	var args []any
+	named := make(map[string]bool, len(c.Erased))
+	for _, t := range c.Erased {
+		if t.Customer == "" || named[t.Customer] {
+			return nil, errors.New("a tombstone without a customer, or whose customer has another")
+		}
+		named[t.Customer] = true
+		if t.At < 1 || t.At > maxExact {
+			return nil, fmt.Errorf("a tombstone of %d ms", int64(t.At))
+		}
+		args = append(args, tombstoneField(key, t.Customer), tombstone{t.At, c.Shard, s.layout.Shards}.String())
+	}
+	return args, nil
+}
+
+// Erased returns when a customer was erased last, and false if the store knows of no erasure. It only reads.
+func (s *Store) Erased(ctx context.Context, customer string) (event.Instant, bool, error) {
+	n := s.layout.Of(customer)
+	loaded := []shard.Loaded{{Profiles: make([][]byte, 1)}} // no head: so the tombstones are asked for
+	if err := s.loadErased(ctx, []shard.Query{{Shard: n, Customers: []string{customer}}}, loaded); err != nil {
+		return 0, false, err
+	}
+	if loaded[0].Erased == nil || loaded[0].Erased[0] == 0 {
+		return 0, false, nil
+	}
+	return loaded[0].Erased[0], true, nil
+}
+
+// wanted is what is to be asked of the tombstones of one answer: the customers without a profile, by their place in the query.
+type wanted struct {
+	answer int
+	places []int
+}
+
+// loadErased completes the answers of shards that may have tombstones: shards whose head counts some, and shards without a head. Where
+// every customer has a profile, it asks nothing.
+func (s *Store) loadErased(ctx context.Context, queries []shard.Query, loaded []shard.Loaded) error {
+	var all []wanted
+	for i, l := range loaded {
+		if l.Meta.Token != "" && l.Meta.Counts.Erased == 0 {
+			continue
+		}
+		w := wanted{answer: i}
+		for j, profile := range l.Profiles {
+			if profile == nil {
+				w.places = append(w.places, j)
+			}
+		}
+		if l.Meta.Counts.Erased > 0 {
+			loaded[i].Erased = make([]event.Instant, len(l.Profiles))
+		}
+		if len(w.places) > 0 {
+			all = append(all, w)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return s.readErased(ctx, queries, loaded, all)
+}
+
+// keyChanges is how often loadErased asks again because the key of the tombstones has changed meanwhile: once, when the server has come back
+// empty and another program has made a key first.
+const keyChanges = 3
+
+func (s *Store) readErased(ctx context.Context, queries []shard.Query, loaded []shard.Loaded, all []wanted) error {
+	key := s.erasures.get()
+	if key == nil {
+		var err error
+		if key, err = s.readErasureKey(ctx); err != nil {
+			return err
+		}
+	}
+	if key == nil {
+		shards := make([]int, len(all))
+		for i, w := range all {
+			shards[i] = queries[w.answer].Shard
+		}
+		return s.noTombstones(ctx, shards)
+	}
+	for range keyChanges {
+		pipe := s.client.Pipeline()
+		there := pipe.HGet(ctx, s.key("meta"), erasureKeyField)
+		replies := make([]*goredis.SliceCmd, len(all))
+		for i, w := range all {
+			q := queries[w.answer]
+			fields := make([]string, len(w.places))
+			for j, place := range w.places {
+				fields[j] = tombstoneField(key, q.Customers[place])
+			}
+			replies[i] = pipe.HMGet(ctx, s.erasedKey(q.Shard), fields...)
+		}
+		_, _ = pipe.Exec(ctx) // every reply carries its own error
+		same, err := s.sameKey(there, key)
+		if err != nil {
+			return fmt.Errorf("read %s of %s: %w", erasureKeyField, s.key("meta"), err)
+		}
+		if !same {
+			key = s.erasures.get()
+			continue
+		}
+		for i, w := range all {
+			if err := w.take(replies[i], &loaded[w.answer]); err != nil {
+				return shardError("load tombstones", queries[w.answer].Shard, err)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("read %s of %s: it changes all the time", erasureKeyField, s.key("meta"))
+}
+
+// take puts the tombstones of a reply into the answer.
+func (w wanted) take(reply *goredis.SliceCmd, l *shard.Loaded) error {
+	values, err := reply.Result()
+	if err != nil {
+		return err
+	}
+	for j, value := range values {
+		text, there := value.(string)
+		if !there {
+			continue
+		}
+		t, err := parseTombstone(text)
+		if err != nil {
+			return err
+		}
+		if l.Erased == nil {
+			l.Erased = make([]event.Instant, len(l.Profiles))
+		}
+		l.Erased[w.places[j]] = t.at
+	}
+	return nil
+}
+
+// tombstones returns how many tombstones each shard has.
+func (s *Store) tombstones(ctx context.Context, shards []int) ([]int64, error) {
+	pipe := s.client.Pipeline()
+	replies := make([]*goredis.IntCmd, len(shards))
+	for i, n := range shards {
+		replies[i] = pipe.HLen(ctx, s.erasedKey(n))
+	}
+	_, _ = pipe.Exec(ctx) // every reply carries its own error
+	sizes := make([]int64, len(shards))
+	for i, reply := range replies {
+		var err error
+		if sizes[i], err = reply.Result(); err != nil {
+			return nil, shardError("count tombstones", shards[i], err)
+		}
+	}
+	return sizes, nil
+}
+
+// auditErased completes audits with the numbers of tombstones. Where a number differs from the head, a commit may have come between: then
+// one script counts all at one instant.
+//
+// The script does not always do so: most shards have no tombstones, and while a slot migrates, a script fails that is given a key which does
+// not exist.
+func (s *Store) auditErased(ctx context.Context, shards []int, audits []shard.Audit) error {
+	if len(shards) == 0 {
+		return nil
+	}
+	sizes, err := s.tombstones(ctx, shards)
+	if err != nil {
+		return err
+	}
+	var calls []call
+	var doubts []int
+	for i, size := range sizes {
+		audits[i].Actual.Erased = size
+		if audits[i].Meta.Token != "" && audits[i].Meta.Counts.Erased != size {
+			keys := append(s.keys(shards[i])[:censusKey], s.erasedKey(shards[i]))
+			calls, doubts = append(calls, call{keys, s.fields}), append(doubts, i)
+		}
+	}
+	for j, reply := range s.run(ctx, auditScript, calls) {
+		i := doubts[j]
+		if audits[i], err = decodeAudit(reply); err != nil {
+			return shardError("audit", shards[i], err)
+		}
+	}
+	return nil
+}
