@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,10 +48,16 @@ func (s *firstCommit) Commit(ctx context.Context, commits []shard.Commit) []erro
 	return errs
 }
 
+// erasureKey is the key of the hashes of erased customers: that of a real store is random.
+var erasureKey = strings.Repeat("0123456789abcdef", 4)
+
 // written returns the keys that today's service writes when it applies the events before Cut.
 func written(t *testing.T, r Release) Keys {
 	t.Helper()
 	s := servicetest.Start(t, 1)
+	if err := s.Data.HSet(t.Context(), "tm:meta", "erasure_key", erasureKey).Err(); err != nil {
+		t.Fatal(err)
+	}
 	events, before := r.Events(t)
 	s.Send(t, events[:before])
 	cluster, err := kafka.NewCluster(kafka.Config{Brokers: []string{s.Kafka}})
