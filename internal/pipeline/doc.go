@@ -37,6 +37,8 @@
 //
 //   - The marks are the truth, and the offsets of the consumer group a hint. A shard's marks are committed with its profiles; an event
 //     below the mark is skipped. So redelivery, a second owner and lost writes can neither lose an event nor count it twice.
+//   - A marker moves a mark and leaves the token as it is. So a commit with the newest token may know an older mark. The commit leaves the
+//     higher mark: everything below either mark has been applied. Only a takeover that finds another log, or a truncated log, sets marks back.
 //   - Every shard has marks for the partitions of every lane, also for lanes that never write to the shard. Without them a lane could not
 //     tell a shard that lost writes from a shard that has seen nothing.
 //   - A checkpoint moves the marks of all own shards, and of a few others by turns. So the marks of an idle shard of another lane lag

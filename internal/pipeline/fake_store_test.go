@@ -267,7 +267,12 @@ func (m *memory) commit(c shard.Commit) error {
 	for name, by := range c.Census {
 		s.census[name] += by
 	}
-	maps.Copy(s.meta.Marks, c.Marks)
+	for p, mark := range c.Marks {
+		if !c.Rewind {
+			mark = max(mark, s.meta.Marks[p])
+		}
+		s.meta.Marks[p] = mark
+	}
 	if c.Model != "" {
 		s.meta.Model = c.Model
 	}

@@ -44,6 +44,7 @@ type Shards interface {
 	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
 	// Commit carries out commits of distinct shards and returns one error per commit: nil where the commit is done (now, or by an
 	// earlier try with the same token), shard.ErrConflict where another commit came first, a *shard.RefusedError where no retry helps.
+	// A commit sets no mark back, unless the commit says Rewind.
 	Commit(ctx context.Context, commits []shard.Commit) []error
 	// Mark moves marks of idle shards as the markers say and returns the heads as they are then.
 	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)

@@ -124,7 +124,7 @@ func (s *session) claim(
 			s.damage.found[n] = differs(audit)
 			audit.Meta = shard.Meta{}
 		}
-		fixed, err := s.fix(st, audit.Meta, bounds, broken)
+		fixed, rewind, err := s.fix(st, audit.Meta, bounds, broken)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func (s *session) claim(
 		exists := audit.Meta.Token != ""
 		switch {
 		case st.own || !exists && !leaveToOwners:
-			p := &part{commit: shard.Commit{Shard: n, Marks: fixed}}
+			p := &part{commit: shard.Commit{Shard: n, Marks: fixed, Rewind: rewind}}
 			works = append(works, &work{state: st, parts: []*part{p}})
 		case !exists:
 			again = append(again, n)
@@ -154,25 +154,28 @@ func (s *session) claim(
 	return append(again, unmarked...), err
 }
 
-// fix returns the marks of the lane's partitions that a shard lacks, or that the log proves wrong. The state knows all marks then.
-func (s *session) fix(st *state, m shard.Meta, bounds map[shard.Partition]bound, broken bool) (shard.Marks, error) {
-	fixed := shard.Marks{}
+// fix returns the marks of the lane's partitions that a shard lacks, or that the log proves wrong. The state knows all marks then. rewind
+// says that the commit sets these marks as they are: a mark of another log says nothing of this log, and a mark beyond the end of a
+// truncated log must go back. Without rewind the commit only raises marks: another lane of the same partitions may have raised a mark
+// since the audit.
+func (s *session) fix(st *state, m shard.Meta, bounds map[shard.Partition]bound, broken bool) (fixed shard.Marks, rewind bool, err error) {
+	fixed = shard.Marks{}
 	for _, p := range s.partitions {
 		mark, ok := m.Marks[p]
 		_, inGroup := s.lane.groupOffsets[p]
 		resume := bounds[p].first
 		if !s.logs.recreated[p] {
-			var err error
 			if resume, err = s.resumeAt(st, p, bounds[p], mark, ok, inGroup || broken); err != nil {
-				return nil, err
+				return nil, false, err
 			}
 		}
 		if !ok || resume != mark {
 			fixed[p] = resume
+			rewind = rewind || s.logs.recreated[p] || resume < mark
 		}
 		st.acked[p] = resume
 	}
-	return fixed, nil
+	return fixed, rewind, nil
 }
 
 // markForeign sets marks on shards of other lanes. It returns the shards on which the marks do not stand afterwards.

@@ -14,18 +14,19 @@ import (
 // 500 profiles or 256 KB.
 const (
 	MaxEntries = 10_000   // updates, forgotten customers, outputs, census counters, marks, tombstones and blanked outputs together
+	MaxMarks   = 1_000    // a lane has one per input topic; one call of the script reads them, which takes a limited number of values
 	MaxBytes   = 16 << 20 // customers, profiles and encoded outputs together
 )
 
-// ErrTooLarge is the error of a commit beyond MaxEntries or MaxBytes.
+// ErrTooLarge is the error of a commit beyond MaxEntries, MaxMarks or MaxBytes.
 var ErrTooLarge = errors.New("commit too large for one script")
 
 // maxExact is the largest due time, in ms; -maxExact is the smallest. The scores of a sorted set are doubles, which
 // hold every integer up to 2^53.
 const maxExact = 1 << 53
 
-// Commit carries out commits of distinct shards, each by one run of commit.lua, in one pipeline per node.
-// It returns one error per commit:
+// Commit carries out commits of distinct shards, each by one run of commit.lua, in one pipeline per node. A commit only raises marks,
+// unless it says Rewind. Commit returns one error per commit:
 //
 //   - nil: the commit is done, now or by an earlier try with the same token.
 //   - shard.ErrConflict: the shard has another token than Read. Nothing was written.
@@ -102,9 +103,17 @@ func (s *Store) commitArgs(c shard.Commit, key []byte) ([]any, error) {
 		return nil, fmt.Errorf("%w: %d entries, at most %d", ErrTooLarge, entries, MaxEntries)
 	}
 
-	const lists = 5 // the index of the length of the first list
+	if len(c.Marks) > MaxMarks {
+		return nil, fmt.Errorf("%w: %d marks, at most %d", ErrTooLarge, len(c.Marks), MaxMarks)
+	}
+
+	rewind := 0
+	if c.Rewind {
+		rewind = 1
+	}
+	const lists = 6 // the index of the length of the first list
 	args := make([]any, lists+9, lists+9+4*len(c.Updates)+2*len(c.Forgotten)+len(c.Outbox)+2*(len(c.Census)+len(c.Marks)+len(c.Erased)+len(c.Blanked)))
-	copy(args, []any{string(c.Read), string(c.Token), Format, c.Model, c.Confirmed})
+	copy(args, []any{string(c.Read), string(c.Token), Format, c.Model, c.Confirmed, rewind})
 	list, end := lists, len(args)
 	closeList := func() {
 		args[list] = len(args) - end

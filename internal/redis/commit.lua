@@ -1,7 +1,10 @@
 -- Commits one atomic step of a shard.
 --
--- The script checks the token, the type and presence of each key, the counts in the head, the size of the outbox, and the arguments;
--- then it writes profiles, due, outbox, census, tombstones, and last the head: marks, model, and the token with the counts.
+-- The script checks the token, the type and presence of each key, the counts and marks in the head, the size of the outbox, and the
+-- arguments; then it writes profiles, due, outbox, census, tombstones, and last the head: model, and the token with counts and marks.
+--
+-- A mark that stands above its offset in the commit stays, unless the commit rewinds. A marker leaves the token as it is. So a marker may
+-- have moved the mark after the lane read the head.
 --
 -- An error does not undo what a script has already written. So the script makes all checks before the first write; after the first
 -- write nothing can fail. To create a shard, the script begins its writes with the sentinels: it removes what the shard's keys may
@@ -15,12 +18,23 @@
 --       3     format
 --       4     model; '' leaves the model as it is
 --       5     number of outputs confirmed: entries to remove from the head of the outbox
---       6-14  lengths of the nine lists that follow, in values
---       15-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
+--       6     '1' to rewind: to write marks also below those that stand; else '0'
+--       7-15  lengths of the nine lists that follow, in values
+--       16-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
 --             4 (output)*              5 (counter, increment)*    6 (mark, offset)*
 --             7 (customer whose profile is removed)*              8 (hash of a customer, tombstone)*
 --             9 (position in the outbox before confirmed entries go, from 0 after the sentinel; what takes its place)*
-local head = redis.pcall('HMGET', KEYS[1], 'token', 'sequence', 'profiles', 'due', 'outbox')
+local first, last, from = {}, {}, 16
+for list = 1, 9 do
+  first[list], last[list] = from, from + tonumber(ARGV[6 + list]) - 1
+  from = last[list] + 1
+end
+if from ~= #ARGV + 1 then return redis.error_reply('ERR the lists of the commit are not as long as it says') end
+
+-- One call reads the head, and after its five fields the marks that stand. One call can: the client refuses a commit of many marks.
+local fields = {'token', 'sequence', 'profiles', 'due', 'outbox'}
+for i = first[6], last[6], 2 do fields[#fields + 1] = ARGV[i] end
+local head = redis.pcall('HMGET', KEYS[1], unpack(fields))
 if head.err then return head end
 local token = head[1] or ''
 if token == ARGV[2] then return 'done' end -- the client retries a commit that has been carried out
@@ -49,12 +63,6 @@ if confirmed > 0 and (create or confirmed >= size[3]) then
   return redis.error_reply('DAMAGED outbox ' .. KEYS[4] .. ': more is confirmed than it holds')
 end
 
-local first, last, from = {}, {}, 15
-for list = 1, 9 do
-  first[list], last[list] = from, from + tonumber(ARGV[5 + list]) - 1
-  from = last[list] + 1
-end
-if from ~= #ARGV + 1 then return redis.error_reply('ERR the lists of the commit are not as long as it says') end
 for i = first[2], last[2], 2 do
   if not tonumber(ARGV[i]) then return redis.error_reply('ERR a due time is not a number') end
 end
@@ -63,8 +71,18 @@ for i = first[5], last[5], 2 do
   local sum = string.match(now, '^-?%d+$') and tonumber(ARGV[i + 1]) and tonumber(now) + tonumber(ARGV[i + 1])
   if not sum or math.abs(sum) > 4e18 then return redis.error_reply('DAMAGED census ' .. KEYS[5] .. ': not a number, or out of range: ' .. ARGV[i]) end
 end
+-- A number of Lua holds no more than 53 bits. So marks are compared as text: of two offsets without leading zeros, the longer one is
+-- higher, and of two equally long ones the one that sorts later.
+local function above(a, b) return #a > #b or #a == #b and a > b end
 for i = first[6], last[6], 2 do
   if not tonumber(ARGV[i + 1]) then return redis.error_reply('ERR a mark is not a number') end
+end
+if not create and ARGV[6] == '0' then
+  for i = first[6], last[6], 2 do
+    local stands = head[6 + (i - first[6]) / 2]
+    if stands and not tonumber(stands) then return redis.error_reply('DAMAGED head ' .. KEYS[1] .. ': not a number: ' .. ARGV[i]) end
+    if stands and above(stands, ARGV[i + 1]) then ARGV[i + 1] = stands end
+  end
 end
 for i = first[9], last[9], 2 do
   local position = tonumber(ARGV[i])
@@ -120,10 +138,9 @@ for i = first[5], last[5], 2 do
   redis.call('HINCRBY', KEYS[5], ARGV[i], ARGV[i + 1])
 end
 for _, i in ipairs(later) do buried = buried + redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
-write('HSET', KEYS[1], 6)
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'model', ARGV[4]) end
 local function integer(n) return string.format('%.0f', n) end -- tostring would turn 1e14 into "1e+14"
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'format', ARGV[3], 'sequence', integer(sequence + 1),
-  'profiles', integer(profiles), 'due', integer(due), 'outbox', integer(outbox))
+  'profiles', integer(profiles), 'due', integer(due), 'outbox', integer(outbox), unpack(ARGV, first[6], last[6]))
 if buried > 0 then redis.call('HSET', KEYS[1], 'erased', integer(buried)) end
 return 'done'

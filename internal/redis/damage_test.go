@@ -2,6 +2,7 @@ package redis
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -53,6 +54,27 @@ func TestDamagedCensus(t *testing.T) {
 		err := s.Commit(ctx, []shard.Commit{c})[0]
 		if damaged := (*shard.DamagedError)(nil); !errors.As(err, &damaged) || damaged.Shard != c.Shard {
 			t.Errorf("got error %v, want the shard damaged", err)
+		}
+	})
+}
+
+// TestDamagedMark: a mark that somebody has overwritten is damage too. It cannot be compared with the mark of the commit.
+func TestDamagedMark(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		c := batch(2)
+		c.Token = "one"
+		must(t, s.Commit(ctx, []shard.Commit{c})[0])
+		for p := range c.Marks {
+			must(t, client.HSet(ctx, s.keys(c.Shard)[metaKey], markField(p), "many").Err())
+		}
+		c.Read, c.Token = "one", "two"
+		err := s.Commit(ctx, []shard.Commit{c})[0]
+		if damaged := (*shard.DamagedError)(nil); !errors.As(err, &damaged) || damaged.Shard != c.Shard {
+			t.Errorf("got error %v, want the shard damaged", err)
+		}
+		if got, err := client.HGet(ctx, s.keys(c.Shard)[metaKey], "token").Result(); err != nil || got != "one" {
+			t.Errorf("token after the refusal: got %q and error %v, want one, because nothing was written", got, err)
 		}
 	})
 }
@@ -121,6 +143,8 @@ func TestLeftovers(t *testing.T) {
 		if err := client.Del(ctx, s.keys(1)[metaKey]).Err(); err != nil {
 			t.Fatalf("damage: %v", err)
 		}
+		mark := shard.Partition{Topic: event.Purchases, Index: 1}
+		must(t, client.HSet(ctx, s.keys(1)[metaKey], markField(mark), 99).Err()) // a mark without a token: it says nothing
 		query := []shard.Query{{Shard: 1, Customers: []string{full.Updates[0].Customer}}}
 		if loaded, err := s.Load(ctx, query); err != nil || loaded[0].Profiles[0] != nil {
 			t.Errorf("load without a head: got %q and error %v, want no profile", loaded[0].Profiles, err)
@@ -131,12 +155,15 @@ func TestLeftovers(t *testing.T) {
 		if n, err := client.HLen(ctx, s.keys(1)[profilesKey]).Result(); err != nil || n != 11 {
 			t.Errorf("profiles left over after that refusal: got %d and error %v, want all 11 still", n, err)
 		}
-		if err := s.Commit(ctx, []shard.Commit{{Shard: 1, Token: "anew"}})[0]; err != nil {
+		if err := s.Commit(ctx, []shard.Commit{{Shard: 1, Token: "anew", Marks: shard.Marks{mark: 7}}})[0]; err != nil {
 			t.Fatalf("create anew: got error %v, want none", err)
 		}
 		audits, err := s.Audit(ctx, []int{1})
 		if want := (shard.Counts{Profiles: 1, Due: 1, Outbox: 1}); err != nil || !audits[0].Intact() || audits[0].Actual != want {
 			t.Errorf("the new shard: got %+v and error %v, want only sentinels", audits, err)
+		}
+		if got := audits[0].Meta.Marks[mark]; got != 7 {
+			t.Errorf("its mark: got %d, want 7 as committed, not what was left over", got)
 		}
 		if census, err := s.Census(ctx, []int{1}); err != nil || len(census[0]) != 0 {
 			t.Errorf("its census: got %v and error %v, want none", census, err)
@@ -171,8 +198,9 @@ func TestTooLarge(t *testing.T) {
 	many := batch(MaxEntries + 1)
 	heavy := batch(2)
 	heavy.Updates[1].Profile = make([]byte, MaxBytes)
+	marked := shard.Commit{Shard: many.Shard, Marks: marks(MaxMarks + 1)}
 	s := newStore(t, openMiniredis(t), testLayout)
-	for name, c := range map[string]shard.Commit{"too many entries": many, "too many bytes": heavy} {
+	for name, c := range map[string]shard.Commit{"too many entries": many, "too many bytes": heavy, "too many marks": marked} {
 		c.Token = "one"
 		if err := s.Commit(t.Context(), []shard.Commit{c})[0]; !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%s: got error %v, want %v", name, err, ErrTooLarge)
@@ -181,6 +209,27 @@ func TestTooLarge(t *testing.T) {
 	if metas, err := s.Metas(t.Context(), []int{many.Shard}); err != nil || metas[0].Token != "" {
 		t.Errorf("after them: got %+v and error %v, want no shard", metas, err)
 	}
+}
+
+func marks(n int) shard.Marks {
+	all := shard.Marks{}
+	for i := range n {
+		all[shard.Partition{Topic: event.Purchases, Index: i}] = int64(i)
+	}
+	return all
+}
+
+// TestManyMarks makes two commits of exactly MaxMarks.
+func TestManyMarks(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		s := newStore(t, client, testLayout)
+		want := marks(MaxMarks)
+		must(t, s.Commit(t.Context(), []shard.Commit{{Shard: 1, Token: "one", Marks: want}})[0])
+		must(t, s.Commit(t.Context(), []shard.Commit{{Shard: 1, Read: "one", Token: "two", Marks: want}})[0])
+		if metas, err := s.Metas(t.Context(), []int{1}); err != nil || !maps.Equal(metas[0].Marks, want) {
+			t.Errorf("got %d marks and error %v, want %d as committed", len(metas[0].Marks), err, len(want))
+		}
+	})
 }
 
 // TestAlmostTooLarge makes one commit of exactly MaxEntries.

@@ -222,8 +222,12 @@ type Commit struct {
 	Updates     []Update
 	// Forgotten are customers whose profile and due time are removed. None of them has an Update.
 	Forgotten []string
-	// Marks are the marks to set. Marks that are not named stay.
+	// Marks are the marks to raise. A mark that stands higher stays, and so does a mark that is not named. A Marker leaves the token as
+	// it is. So another lane may have moved a mark after this lane read the head.
 	Marks Marks
+	// Rewind says that the commit sets Marks as they are, also below the marks that stand. Only a lane that has found another log, or
+	// a truncated log, sets a mark back.
+	Rewind bool
 	// Outbox is appended to the outbox. Confirmed entries are removed from the outbox's head.
 	Outbox    []Output
 	Confirmed int

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 
@@ -13,9 +14,92 @@ func testMarks(t *testing.T, s harness) {
 	if got, want := s.meta(3).Marks, (shard.Marks{purchases: 12, interactions: 1 << 60, feedbacks: 0}); !maps.Equal(got, want) {
 		t.Errorf("marks: got %v, want %v", got, want)
 	}
-	s.must(shard.Commit{Shard: 3, Read: "two", Token: "three", Marks: shard.Marks{purchases: 4}})
+	s.must(shard.Commit{Shard: 3, Read: "two", Token: "three", Marks: shard.Marks{purchases: 4}, Rewind: true})
 	if got := s.meta(3).Marks[purchases]; got != 4 {
 		t.Errorf("a commit that sets a mark back: got %d, want 4: the lane decides", got)
+	}
+}
+
+// testMarksRise: a commit writes the marks that its lane knows. The marks of the shard may stand higher: a marker leaves the token as it is.
+func testMarksRise(t *testing.T, s harness) {
+	s.must(first())
+	s.mark(shard.Marker{Shard: 3, Acked: shard.Marks{purchases: 10, feedbacks: 0}, Next: shard.Marks{purchases: 788, feedbacks: 3}})
+	steps := []struct {
+		name   string
+		marks  shard.Marks
+		rewind bool
+		want   shard.Marks
+	}{
+		{
+			"lower than the mark of a marker, beside a higher one and a new one",
+			shard.Marks{purchases: 784, feedbacks: 4, interactions: 9},
+			false,
+			shard.Marks{purchases: 788, feedbacks: 4, interactions: 9},
+		},
+		{
+			"the same, and one with fewer digits",
+			shard.Marks{purchases: 788, interactions: 10, feedbacks: 3},
+			false,
+			shard.Marks{purchases: 788, feedbacks: 4, interactions: 10},
+		},
+		{
+			"higher with more digits",
+			shard.Marks{purchases: 1000, feedbacks: 11},
+			false,
+			shard.Marks{purchases: 1000, feedbacks: 11, interactions: 10},
+		},
+		{
+			"beyond the integers that a double holds",
+			shard.Marks{purchases: 1<<60 + 1, feedbacks: 1 << 62},
+			false,
+			shard.Marks{purchases: 1<<60 + 1, feedbacks: 1 << 62, interactions: 10},
+		},
+		{
+			"lower by one there",
+			shard.Marks{purchases: 1 << 60, feedbacks: 1<<62 + 1},
+			false,
+			shard.Marks{purchases: 1<<60 + 1, feedbacks: 1<<62 + 1, interactions: 10},
+		},
+		{
+			"the log is another one: all that are named are set as they are",
+			shard.Marks{purchases: 0, interactions: 11},
+			true,
+			shard.Marks{purchases: 0, feedbacks: 1<<62 + 1, interactions: 11},
+		},
+		{
+			"risen again from there",
+			shard.Marks{purchases: 2, interactions: 2},
+			false,
+			shard.Marks{purchases: 2, feedbacks: 1<<62 + 1, interactions: 11},
+		},
+	}
+	read := shard.Token("one")
+	for i, step := range steps {
+		token := shard.Token(fmt.Sprint("step ", i))
+		c := shard.Commit{Shard: 3, Read: read, Token: token, Marks: step.marks, Rewind: step.rewind}
+		s.must(c)
+		if got := s.meta(3).Marks; !maps.Equal(got, step.want) {
+			t.Errorf("%s: got marks %v, want %v", step.name, got, step.want)
+		}
+		read = token
+	}
+
+	// The answer of a commit was lost. A marker moves a mark before the client tries again.
+	again := shard.Commit{Shard: 3, Read: read, Token: "rewound", Marks: shard.Marks{purchases: 1}, Rewind: true}
+	s.must(again)
+	s.mark(shard.Marker{Shard: 3, Acked: shard.Marks{purchases: 1}, Next: shard.Marks{purchases: 5}})
+	s.must(again)
+	if got := s.meta(3).Marks[purchases]; got != 5 {
+		t.Errorf("a commit tried again after a marker: got mark %d, want 5, because the commit was done before", got)
+	}
+
+	// A shard that begins again has no marks.
+	if err := s.Drop(t.Context(), []int{3}); err != nil {
+		t.Fatalf("drop: got error %v, want none", err)
+	}
+	s.must(shard.Commit{Shard: 3, Token: "anew", Marks: shard.Marks{purchases: 2}})
+	if got, want := s.meta(3).Marks, (shard.Marks{purchases: 2}); !maps.Equal(got, want) {
+		t.Errorf("marks of a shard that begins again: got %v, want %v", got, want)
 	}
 }
 

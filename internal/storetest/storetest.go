@@ -82,6 +82,7 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"any customer id and any bytes come back as they were", testBytes},
 		{"memory is not shared with the caller", testMemory},
 		{"marks are set by commits and kept", testMarks},
+		{"a commit sets no mark back, unless it says so", testMarksRise},
 		{"markers move only marks that stand where they were seen", testMarkers},
 		{"a marker creates no shard", testMarkerCreates},
 		{"due reviews come in order of time and customer", testDue},
