@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -171,6 +172,7 @@ func (b *rebuild) stopOld(ctx context.Context) ([]shard.Meta, error) {
 		if err != nil {
 			return nil, err
 		}
+		left.Outputs = slices.DeleteFunc(left.Outputs, func(o shard.Output) bool { return o.ID == "" }) // blanks
 		if err := b.publisher.Publish(ctx, left.Outputs); err != nil {
 			return nil, fmt.Errorf("publish what shard %d has left: %w", n, err)
 		}
