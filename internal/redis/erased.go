@@ -130,7 +130,10 @@ func (s *Store) readErased(ctx context.Context, queries []shard.Query, loaded []
 		for i, w := range all {
 			shards[i] = queries[w.answer].Shard
 		}
-		return s.noTombstones(ctx, shards)
+		var err error
+		if key, err = s.absentKey(ctx, shards); err != nil || key == nil {
+			return err
+		}
 	}
 	for range keyChanges {
 		pipe := s.client.Pipeline()
