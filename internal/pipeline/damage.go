@@ -18,6 +18,10 @@ const rebuildsAtMost = 3
 // ErrDamagedAgain is the error of a lane that has rebuilt a shard several times, and finds it damaged again.
 var ErrDamagedAgain = errors.New("a shard is damaged again after its rebuild")
 
+// bringBack is what to do about lost tombstones. The rebuild of their shard does the first half.
+const bringBack = "the rebuild brings back the erasures whose ERASED the log still holds; the others are lost: " +
+	"send ERASED again for everybody who was erased before the log begins, or their old events, should they be sent again, make them known again"
+
 // damage is which shards are to be rebuilt, and how often each has been. It lives for the generation.
 type damage struct {
 	found    map[int]error
@@ -69,13 +73,22 @@ func (ss *states) audit(ctx context.Context) error {
 	return nil
 }
 
-// differs says in what the keys of a shard differ from its head.
+// differs says in what the keys of a shard differ from its head. Where tombstones are missing, the error is a shard.ErrTombstones.
 func differs(a shard.Audit) error {
-	return fmt.Errorf("its keys hold %d profiles, %d due times and %d outputs, its head says %d, %d and %d",
-		a.Actual.Profiles, a.Actual.Due, a.Actual.Outbox, a.Meta.Counts.Profiles, a.Meta.Counts.Due, a.Meta.Counts.Outbox)
+	head, keys := a.Meta.Counts, a.Actual
+	err := fmt.Errorf("its keys hold %d profiles, %d due times and %d outputs, its head says %d, %d and %d",
+		keys.Profiles, keys.Due, keys.Outbox, head.Profiles, head.Due, head.Outbox)
+	switch {
+	case keys.Erased < head.Erased:
+		return fmt.Errorf("%w: %d are left of %d; %w", shard.ErrTombstones, keys.Erased, head.Erased, err)
+	case keys.Erased > head.Erased:
+		return fmt.Errorf("%w; it has %d tombstones, its head says %d", err, keys.Erased, head.Erased)
+	}
+	return err
 }
 
-// dropDamaged removes the shards that are damaged. They are rebuilt from the log.
+// dropDamaged removes the shards that are damaged. They are rebuilt from the log. Their tombstones stay, as far as they are not lost: the
+// log need not hold the events that made them.
 func (s *session) dropDamaged(ctx context.Context) error {
 	numbers := slices.Sorted(maps.Keys(s.damage.found))
 	if len(numbers) == 0 {
@@ -87,6 +100,9 @@ func (s *session) dropDamaged(ctx context.Context) error {
 		}
 		s.metrics.rebuilds.Inc()
 		s.cfg.Report(Notice{Kind: Rebuild, Shard: n, Err: s.damage.found[n]})
+		if errors.Is(s.damage.found[n], shard.ErrTombstones) {
+			s.cfg.Report(Notice{Kind: TombstonesLost, Shard: n, Operation: bringBack, Err: s.damage.found[n]})
+		}
 	}
 	if err := s.retry(ctx, "drop", func() error { return s.states.shards.Drop(ctx, numbers) }); err != nil {
 		return err

@@ -58,6 +58,49 @@ func TestDamageHeals(t *testing.T) {
 	}
 }
 
+// TestTombstonesLost: a shard that has lost tombstones is rebuilt, and a notice says so. A shard that has lost anything else keeps its
+// tombstones, and no such notice is given.
+func TestTombstonesLost(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		damage func(w *world, n int)
+		lost   int
+		left   event.Instant
+	}{
+		{"the tombstones are deleted", func(w *world, n int) { w.store.LoseTombstones(w.t, n) }, 1, 0},
+		{"a profile is deleted", func(w *world, n int) { w.store.LoseProfile(w.t, n, "c01") }, 0, 77},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, scorers(t)[1], 1, 1)
+				n := w.layout.Of("c01")
+				w.lives(3)
+				w.store.damage(n, func(s *memoryShard) { s.erased = map[string]event.Instant{"gone": 77} }) // before the shard begins
+				w.send(event.Purchases, message{ID: "before", Customer: "c01", Occurred: ago(2 * time.Minute), Amount: 60})
+				lane := w.start(0, nil)
+				lane.rest(t)
+				if got := w.noticed(Damaged) + w.noticed(TombstonesLost); got != 0 {
+					t.Errorf("a shard that begins with tombstones: want no notice, got %d", got)
+				}
+				c.damage(w, n)
+				eventually(t, "the shard is rebuilt", func() bool { return w.noticed(Rebuild) == 1 })
+				finish(t, lane)
+				w.check(event.InstantOf(time.Now()))
+				if got := w.noticed(TombstonesLost); got != c.lost {
+					t.Errorf("notices of lost tombstones: want %d, got %d", c.lost, got)
+				}
+				loaded, err := w.store.Load(t.Context(), []shard.Query{{Shard: n, Customers: []string{"gone"}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := append(loaded[0].Erased, 0)[0]; got != c.left {
+					t.Errorf("the tombstone after the rebuild: want %d, got %d", c.left, got)
+				}
+			})
+		})
+	}
+}
+
 // TestDamageWithoutEnd: a shard that is damaged again after every rebuild ends the lane, with the reason. It is not rebuilt for ever.
 func TestDamageWithoutEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -13,8 +13,8 @@ type Notice struct {
 	Partition shard.Partition
 	// Offset is the place of the record, for Shortened; the last stable offset, for OpenTransaction.
 	Offset int64
-	// Operation names what was tried, for Trouble, Recovered and GivenUp; what is due, for Drift; what to do, for Paused, ReadOnly and
-	// Refused.
+	// Operation names what was tried, for Trouble, Recovered and GivenUp; what is due, for Drift; what to do, for Paused, ReadOnly,
+	// Refused and TombstonesLost.
 	Operation string
 	Err       error
 	// Tries counts the tries of this call that have failed, and Took is the time since the first. For a Trouble that is not tried again,
@@ -74,6 +74,8 @@ const (
 	// that these partitions have been read as far.
 	StrangersHold
 	StrangersRead
+	// TombstonesLost says that a shard has lost tombstones of erased customers, and what to do.
+	TombstonesLost
 )
 
 var noticeKinds = [...]string{
@@ -81,6 +83,7 @@ var noticeKinds = [...]string{
 	"record too large: its dead letter holds only the beginning", "drift", "works again", "gives up", "read-only", "refused",
 	"a transaction is open", "a rate is missing",
 	"reviews held: a topic is quiet", "reviews go on: the topic speaks again", "reviews held for another partition", "reviews go on: the other partition is read",
+	"tombstones of erased customers are lost",
 }
 
 func (k NoticeKind) String() string { return noticeKinds[k] }

@@ -14,7 +14,7 @@ local later = {}
 for i = 2, #ARGV, 2 do
   local there, at = redis.call('HGET', KEYS[2], ARGV[i]), instant(ARGV[i + 1])
   if not at then return redis.error_reply('ERR a tombstone without its instant') end
-  if there and not instant(there) then return redis.error_reply('DAMAGED tombstone in ' .. KEYS[2]) end
+  if there and not instant(there) then return redis.error_reply('ERR ' .. KEYS[2] .. ' holds a tombstone without an instant: ' .. there) end
   if not there or instant(there) < at then later[#later + 1] = i end
 end
 local new = 0

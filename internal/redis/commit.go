@@ -213,5 +213,5 @@ func (s *Store) Drop(ctx context.Context, shards []int) error {
 			return shardError("drop", shards[i], err)
 		}
 	}
-	return nil
+	return s.dropForeign(ctx, shards)
 }

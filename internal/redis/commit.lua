@@ -95,16 +95,15 @@ end
 local buried, later = 0, {}
 if KEYS[6] then
   local n = redis.pcall('HLEN', KEYS[6])
-  if type(n) == 'table' then return n end
+  if type(n) == 'table' then return redis.error_reply('DAMAGED tombstones ' .. KEYS[6] .. ': the key is no hash') end
   buried = create and n or tonumber(redis.call('HGET', KEYS[1], 'erased') or '0')
   if not buried then return redis.error_reply('DAMAGED head ' .. KEYS[1] .. ': a count is missing') end
-  if n == 0 and buried > 0 then return redis.error_reply('DAMAGED shard without its key ' .. KEYS[6]) end
 end
 local function instant(tombstone) return tonumber(string.match(tombstone, '^(%d+) ') or '') end
 for i = first[8], last[8], 2 do
   local there, at = redis.call('HGET', KEYS[6], ARGV[i]), instant(ARGV[i + 1])
   if not at then return redis.error_reply('ERR a tombstone without its instant') end
-  if there and not instant(there) then return redis.error_reply('DAMAGED tombstone in ' .. KEYS[6]) end
+  if there and not instant(there) then return redis.error_reply('ERR ' .. KEYS[6] .. ' holds a tombstone without an instant: ' .. there) end
   if not there or instant(there) < at then later[#later + 1] = i end
 end
 

@@ -45,7 +45,7 @@ func parseTombstone(text string) (tombstone, error) {
 	n, err2 := strconv.Atoi(number)
 	of, err3 := strconv.Atoi(shards)
 	if err := errors.Join(err1, err2, err3); err != nil || n < 0 || n >= of {
-		return tombstone{}, fmt.Errorf("tombstone %q: %w", text, errDamaged)
+		return tombstone{}, fmt.Errorf("tombstone %q is not as it was written: no rebuild can say what it was", text)
 	}
 	return tombstone{event.Instant(at), n, of}, nil
 }
@@ -130,7 +130,10 @@ func (s *Store) readErased(ctx context.Context, queries []shard.Query, loaded []
 		for i, w := range all {
 			shards[i] = queries[w.answer].Shard
 		}
-		return s.noTombstones(ctx, shards)
+		var err error
+		if key, err = s.absentKey(ctx, shards); err != nil || key == nil {
+			return err
+		}
 	}
 	for range keyChanges {
 		pipe := s.client.Pipeline()
@@ -198,10 +201,33 @@ func (s *Store) tombstones(ctx context.Context, shards []int) ([]int64, error) {
 	for i, reply := range replies {
 		var err error
 		if sizes[i], err = reply.Result(); err != nil {
+			if replyClass(err.Error()) == "damaged" {
+				err = fmt.Errorf("%w: %w: %w", shard.ErrTombstones, errDamaged, err)
+			}
 			return nil, shardError("count tombstones", shards[i], err)
 		}
 	}
 	return sizes, nil
+}
+
+// dropForeign removes the key of the tombstones where somebody has put another type in its place. What is in it are no tombstones.
+func (s *Store) dropForeign(ctx context.Context, shards []int) error {
+	pipe := s.client.Pipeline()
+	types := make([]*goredis.StatusCmd, len(shards))
+	for i, n := range shards {
+		types[i] = pipe.Type(ctx, s.erasedKey(n))
+	}
+	_, _ = pipe.Exec(ctx) // every reply carries its own error
+	for i, reply := range types {
+		kind, err := reply.Result()
+		if err == nil && kind != "hash" && kind != "none" {
+			err = s.client.Unlink(ctx, s.erasedKey(shards[i])).Err()
+		}
+		if err != nil {
+			return shardError("drop", shards[i], err)
+		}
+	}
+	return nil
 }
 
 // auditErased completes audits with the numbers of tombstones. Where a number differs from the head, a commit may have come between: then

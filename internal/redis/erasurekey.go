@@ -112,8 +112,8 @@ func (s *Store) makeErasureKey(ctx context.Context) ([]byte, error) {
 func (s *Store) newErasureKey(ctx context.Context) ([]byte, error) {
 	key := s.erasures.get()
 	if key == nil {
-		if err := s.noTombstones(ctx, s.layout.Numbers()); err != nil {
-			return nil, err
+		if made, err := s.absentKey(ctx, s.layout.Numbers()); err != nil || made != nil {
+			return made, err
 		}
 		key = make([]byte, erasureKeyBytes)
 		_, _ = rand.Read(key) // never fails
@@ -128,19 +128,25 @@ func (s *Store) newErasureKey(ctx context.Context) ([]byte, error) {
 	return there, err
 }
 
-// noTombstones returns ErrErasureKey if any of the shards has tombstones.
-func (s *Store) noTombstones(ctx context.Context, shards []int) error {
+// absentKey is asked about some shards when tm:meta holds no key: it returns nil if they have no tombstones. If they have some, another
+// program may just have made the key: absentKey returns that key, or ErrErasureKey.
+func (s *Store) absentKey(ctx context.Context, shards []int) ([]byte, error) {
 	sizes, err := s.tombstones(ctx, shards)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i, size := range sizes {
-		if size > 0 {
-			return fmt.Errorf("shard %d: %w: restore the field %s of %s from a backup; if there is none, see the README about a lost key",
+		if size == 0 {
+			continue
+		}
+		key, err := s.readErasureKey(ctx)
+		if err == nil && key == nil {
+			err = fmt.Errorf("shard %d: %w: restore the field %s of %s from a backup; if there is none, see deploy/README.md about the lost key",
 				shards[i], ErrErasureKey, erasureKeyField, s.key("meta"))
 		}
+		return key, err
 	}
-	return nil
+	return nil, nil
 }
 
 // sameKey reports whether the reply of tm:meta holds no other key than the one given. If it does, the store takes over the other one.

@@ -74,6 +74,8 @@ func shardError(doing string, n int, err error) error {
 		class = replyClass(reply.Error())
 	}
 	switch {
+	case class == "damaged" && strings.Contains(err.Error(), "DAMAGED tombstones"):
+		return fmt.Errorf("%s: %w", doing, &shard.DamagedError{Shard: n, Err: fmt.Errorf("%w: %w", shard.ErrTombstones, err)})
 	case errors.Is(err, errDamaged), class == "damaged":
 		return fmt.Errorf("%s: %w", doing, &shard.DamagedError{Shard: n, Err: err})
 	case class == "too_large":

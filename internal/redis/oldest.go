@@ -10,6 +10,7 @@ import (
 )
 
 // OldestOutputs returns, for each shard asked for, the id of the output that has waited longest in the outbox; empty where none waits.
+// Blanks do not count: nobody publishes them.
 func (s *Store) OldestOutputs(ctx context.Context, shards []int) ([]string, error) {
 	pipe := s.client.Pipeline()
 	replies := make([]*goredis.StringCmd, len(shards))
@@ -33,7 +34,26 @@ func (s *Store) OldestOutputs(ctx context.Context, shards []int) ([]string, erro
 		if err != nil {
 			return nil, shardError("read outbox", shards[i], errors.Join(errDamaged, err))
 		}
-		ids[i] = output.ID
+		if ids[i] = output.ID; ids[i] != "" {
+			continue
+		}
+		if ids[i], err = s.oldestBehind(ctx, shards[i]); err != nil {
+			return nil, err
+		}
 	}
 	return ids, nil
+}
+
+// oldestBehind returns the id of the first output of an outbox that is no blank. Blanks are there only after an erasure.
+func (s *Store) oldestBehind(ctx context.Context, n int) (string, error) {
+	outbox, err := s.Outbox(ctx, n)
+	if err != nil {
+		return "", err
+	}
+	for _, o := range outbox.Outputs {
+		if o.ID != "" {
+			return o.ID, nil
+		}
+	}
+	return "", nil
 }

@@ -18,15 +18,23 @@ func TestOldestOutputs(t *testing.T) {
 		commits := []shard.Commit{
 			{Shard: 0, Token: "a", Outbox: []shard.Output{out("first"), out("second")}},
 			{Shard: 1, Token: "b"},
+			{Shard: 3, Token: "c", Outbox: []shard.Output{out("first"), out("second")}},
+			{Shard: 4, Token: "d", Outbox: []shard.Output{out("first")}},
 		}
 		for _, err := range s.Commit(t.Context(), commits) {
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		got, err := s.OldestOutputs(t.Context(), []int{0, 1, 2})
-		if want := []string{"first", "", ""}; err != nil || !slices.Equal(got, want) {
-			t.Errorf("got %q and error %v, want %q: shard 1 is empty, shard 2 does not exist", got, err, want)
+		blanks := []shard.Commit{{Shard: 3, Read: "c", Token: "e", Blanked: []int{0}}, {Shard: 4, Read: "d", Token: "f", Blanked: []int{0}}}
+		for _, err := range s.Commit(t.Context(), blanks) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.OldestOutputs(t.Context(), []int{0, 1, 2, 3, 4})
+		if want := []string{"first", "", "", "second", ""}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("got %q and error %v, want %q: shard 1 is empty, shard 2 does not exist, the blanks of shards 3 and 4 do not count", got, err, want)
 		}
 	})
 }

@@ -69,6 +69,7 @@ const rebuildLease = 15 * time.Second
 // Rebuild makes a new edition of the state from the log, with another layout where the user asks for one, while the edition in force
 // serves:
 //
+//	copy     the tombstones of erased customers are copied: the log may no longer hold the events that made them
 //	fill     lanes of its own apply the log to new shards, in the order of its events, as far as the shards in force have applied it: all
 //	         that they would publish has been told
 //	stop     the members drain their lanes; the shards in force take no commit any more
@@ -220,7 +221,7 @@ func (b *rebuild) clear(ctx context.Context, l shard.Layout) error {
 	if err != nil {
 		return err
 	}
-	return d.store.Drop(ctx, d.layout.Numbers())
+	return d.store.Clear(ctx, d.layout.Numbers())
 }
 
 func (b *rebuild) claim(ctx context.Context, s redis.Stage) error {

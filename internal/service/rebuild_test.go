@@ -48,11 +48,13 @@ func layoutOf(t *testing.T, s *servicetest.Servers) shard.Layout {
 func TestRebuild(t *testing.T) {
 	s := stagedServers(t, serverstest.Redis(t, realservers.RedisOptions{}).Addr())
 	log := sendStaged(t, s, split(purchases(t), 60)...)
+	gone := buried(t, s, 1, 77)
 	m := log.serve(t, s)
 	servicetest.Eventually(t, servicetest.Longest, "both lanes have done the first stage", func() bool {
 		heads := audits(t, s.Data)
 		return reached(heads, 0, log.ends[0][0]) && reached(heads, 1, log.ends[0][1])
 	})
+	expectBuried(t, s, gone, 77)
 	published := len(s.Records(t, servicetest.OutputTopics...))
 	c := rebuildConfig(t, s, log.registry)
 	c.Shards = 2 * servicetest.Shards
@@ -74,6 +76,10 @@ func TestRebuild(t *testing.T) {
 	if kept := s.Keys(t, "tm:{00}:"); strings.Join(kept, " ") != "tm:{00}:e1:census tm:{00}:e1:due tm:{00}:e1:meta tm:{00}:e1:outbox tm:{00}:e1:profiles tm:{00}:meta" {
 		t.Errorf("keys of shard 0 after the rebuild: %v, want those of edition 1, and the old head", kept)
 	}
+	if left := s.Keys(t, fmt.Sprintf("tm:{%02d}:erased", 1)); len(left) != 0 {
+		t.Errorf("tombstones of the old edition: got %v, want none", left)
+	}
+	expectBuried(t, s, gone, 77)
 	log.open(1)
 	s.Edition = 1
 	m.awaitEnd(t, s)

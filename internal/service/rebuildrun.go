@@ -15,8 +15,11 @@ import (
 	"tidemark/internal/shard"
 )
 
-// run fills the new shards, stops the old ones, finishes and switches.
+// run copies the tombstones, fills the new shards, stops the old ones, finishes and switches.
 func (b *rebuild) run(ctx context.Context) error {
+	if err := b.copyTombstones(ctx); err != nil {
+		return err
+	}
 	if err := b.fill(ctx); err != nil {
 		return err
 	}
@@ -39,6 +42,19 @@ func (b *rebuild) run(ctx context.Context) error {
 	err = b.switchEdition(ctx)
 	b.paused = time.Since(stopped)
 	return err
+}
+
+// copyTombstones copies the tombstones of the edition in force, before any lane makes the new shards. The events of those who are erased
+// after that are still to be applied to the new shards: they stand at the end of the log.
+func (b *rebuild) copyTombstones(ctx context.Context) error {
+	copied, err := b.old.store.CopyErased(ctx, b.next.store, shard.Token(rand.Text()))
+	if err != nil {
+		return fmt.Errorf("copy the tombstones of erased customers to the new shards: %w", err)
+	}
+	if copied > 0 {
+		b.cfg.Log.Info("the tombstones of erased customers are copied", zap.Int64("copies", copied))
+	}
+	return nil
 }
 
 // switchEdition puts the new edition into force. After an error it looks whether the switch is done all the same.

@@ -16,6 +16,10 @@ import (
 // ErrConflict is the error of a commit that another commit has forestalled: the shard's token is not the token that was read.
 var ErrConflict = errors.New("another commit came first")
 
+// ErrTombstones is the error, within a DamagedError, of a shard that has lost tombstones. The log brings back those whose ERASED it still
+// holds.
+var ErrTombstones = errors.New("tombstones are lost")
+
 // ErrShards is the error of a number of partitions that the shards of the data cannot serve.
 var ErrShards = errors.New("the shards cannot serve the partitions")
 
