@@ -29,7 +29,7 @@ func TestDoctorAfterAnUpgrade(t *testing.T) {
 	s := loaded(t)
 	ctx := t.Context()
 	doctor := func() answer { return tidemark(t, append([]string{"doctor"}, s.flags()...)...) }
-	doctor().says(t, 0, "ok    formats ", "ok    models of shards ", "ok    census ", "ok    profiles  ", "3 were looked at", "ok    ids that many share ", "none found", "all is well")
+	doctor().says(t, 0, "ok    formats ", "ok    models of shards ", "ok    census ", "ok    profiles  ", "3 were looked at", "ok    facts beyond the caps ", "none, in 3 profiles", "ok    ids that many share ", "none found", "all is well")
 
 	at := customerShard("ann")
 	stored, err := s.Data.HGet(ctx, at+"profiles", "ann").Bytes()
