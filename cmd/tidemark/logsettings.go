@@ -73,11 +73,12 @@ func (l logSettings) options(m modelSettings) (dataset.Options, error) {
 	if err != nil {
 		return o, err
 	}
+	o.Digits = base.Digits
 	if o.Currency == "" {
 		o.Currency = base.Base
 	}
-	if _, ok := o.Currency.Digits(); !ok {
-		return o, fmt.Errorf("--currency %.8q is not an ISO 4217 code such as EUR", l.Currency)
+	if _, ok := o.DigitsOf(o.Currency); !ok {
+		return o, fmt.Errorf("--currency %.8q is not an ISO 4217 code such as EUR, and the model file gives it no digits", l.Currency)
 	}
 	zone, err := time.LoadLocation(m.Zone)
 	if err != nil {

@@ -23,9 +23,20 @@ type Options struct {
 	Mapping Mapping
 	// Currency is the currency of tables without a column for it.
 	Currency event.Currency
+	// Digits are the numbers of minor digits of currencies that ISO 4217 does not know: those of the model file.
+	Digits map[event.Currency]int
 	// Decimal and Dates say how amounts and dates are written. At zero the table itself must tell.
 	Decimal Decimal
 	Dates   DateOrder
+}
+
+// DigitsOf returns the number of minor digits of a currency, by ISO 4217 or by Digits; false where neither tells.
+func (o *Options) DigitsOf(c event.Currency) (int, bool) {
+	if n, ok := c.Digits(); ok {
+		return n, true
+	}
+	n, ok := o.Digits[c]
+	return n, ok
 }
 
 // orders reads a table of orders, as shops export it: a header, and a row per order or per line of an order.

@@ -301,7 +301,7 @@ func (t *orderTable) amount(o *order, role string, currency event.Currency) (min
 		if err != nil {
 			return 0, false, fmt.Errorf("%s: %w", t.columns[role], err)
 		}
-		one, err := n.minor(t.marks, currency)
+		one, err := n.minor(t.marks, currency, t.DigitsOf)
 		if err != nil {
 			return 0, false, fmt.Errorf("%s: %w", t.columns[role], err)
 		}
