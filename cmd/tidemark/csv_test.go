@@ -73,6 +73,22 @@ func TestTableInACurrencyOfTheModel(t *testing.T) {
 	}
 }
 
+// TestLaterExportWins: of two tables that hold the same order, the later version counts, whichever table is read last.
+func TestLaterExportWins(t *testing.T) {
+	const header = "c,o,t,a,v\n"
+	before := file(t, header+"ann,1,2026-03-01,50.00,2026-03-02\nbob,2,2026-03-01,10.00,\n")
+	after := file(t, header+"ann,1,2026-03-01,20.00,2026-03-09\nbob,2,2026-03-01,10.00,\n")
+	for _, files := range [][]string{{before, after}, {after, before}} {
+		said := must(t, append([]string{
+			"replay", "--format", "csv", "--map", "customer=c,order=o,at=t,amount=a,revised_at=v", "--currency", "USD",
+			"--as-of", "2026-04-01", "--scores", "-",
+		}, files...)...)
+		if strings.Count(said, ",20.00,") == 0 || strings.Contains(said, ",50.00,") || strings.Contains(said, ",70.00,") {
+			t.Errorf("%v: want ann's spend to be 20.00, got\n%s", files, said)
+		}
+	}
+}
+
 // TestScoresRunInNoSpreadsheet: an id that begins like a formula is defused in the scores file.
 func TestScoresRunInNoSpreadsheet(t *testing.T) {
 	log := file(t, `{"topic":"customer.purchases.v1","event":{"event_id":"a","customer_id":"=1+1","order_id":"1","occurred_at":"2026-03-01","kind":"ORDER","amount_minor":100,"currency":"EUR"}}`)

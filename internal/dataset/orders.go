@@ -46,6 +46,8 @@ func (o *Options) DigitsOf(c event.Currency) (int, bool) {
 //     the amounts of lines to add up. Without a column for the order, each row is an order of its own.
 //   - A refund is a REFUND linked to its order, at its own date, else at the date of the order. A date of cancellation is a CANCEL.
 //     An order with a status that is no sale (cancelled, failed, pending and the like) is NOT_A_SALE.
+//   - The time of revision is that of the version of the order which the rows tell: of two tables the later version wins, whichever is read last.
+//     A cancellation is of that version too, so that an edit after a cancellation does not undo the cancellation.
 //   - Amounts are in major units, and become minor units exactly; none is rounded.
 //   - A line that cannot be read is left out as MALFORMED.
 type orders struct {
