@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tidemark/internal/model"
 )
 
 // TestTableEqualsJSON: the scores of a table of orders are those of the same orders as lines of JSON.
@@ -45,6 +47,45 @@ func TestTableEqualsJSON(t *testing.T) {
 	}
 	if got, _ := scores(table, "--format", "csv", "--map", "customer=Email,order=Name,at=Created at,amount=Total,currency=Currency,refund=Refunded Amount,cancelled_at=Cancelled at"); got != want {
 		t.Errorf("with --map: got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestTableInACurrencyOfTheModel: a table may be in a currency that only the model file knows, in a column of its own or for all rows. Where the
+// file gives no digits, the order is left out, or the flag refused.
+func TestTableInACurrencyOfTheModel(t *testing.T) {
+	known := file(t, strings.Replace(string(model.Default()), "rates:\n", "digits: {BTC: 8}\nrates:\n  BTC: [{from: 2015-01-01, rate: 50000}]\n", 1))
+	column := file(t, "customer,order,at,amount,currency\nann,1,2026-03-01,0.00012345,BTC\n")
+	flag := file(t, "customer,order,at,amount\nann,1,2026-03-01,0.00012345\n")
+	for _, row := range []struct {
+		why  string
+		args []string
+		code int
+		want string
+	}{
+		{"a column", []string{column, "--model", known}, 0, ",6.17,"},
+		{"the flag", []string{flag, "--model", known, "--currency", "BTC"}, 0, ",6.17,"},
+		{"a column, and a model that does not know the code", []string{column}, 1, "UNKNOWN_CURRENCY (" + column + `:2: amount: UNKNOWN_CURRENCY: "BTC" is not an ISO 4217 code, and the model file gives it no digits`},
+		{"the flag, and a model that does not know the code", []string{flag, "--currency", "BTC"}, 1, `--currency "BTC" is not an ISO 4217 code such as EUR, and the model file gives it no digits`},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			tidemark(t, append([]string{"replay", "--format", "csv", "--scores", "-"}, row.args...)...).says(t, row.code, row.want)
+		})
+	}
+}
+
+// TestLaterExportWins: of two tables that hold the same order, the later version counts, whichever table is read last.
+func TestLaterExportWins(t *testing.T) {
+	const header = "c,o,t,a,v\n"
+	before := file(t, header+"ann,1,2026-03-01,50.00,2026-03-02\nbob,2,2026-03-01,10.00,\n")
+	after := file(t, header+"ann,1,2026-03-01,20.00,2026-03-09\nbob,2,2026-03-01,10.00,\n")
+	for _, files := range [][]string{{before, after}, {after, before}} {
+		said := must(t, append([]string{
+			"replay", "--format", "csv", "--map", "customer=c,order=o,at=t,amount=a,revised_at=v", "--currency", "USD",
+			"--as-of", "2026-04-01", "--scores", "-",
+		}, files...)...)
+		if strings.Count(said, ",20.00,") == 0 || strings.Contains(said, ",50.00,") || strings.Contains(said, ",70.00,") {
+			t.Errorf("%v: want ann's spend to be 20.00, got\n%s", files, said)
+		}
 	}
 }
 

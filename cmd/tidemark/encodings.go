@@ -10,8 +10,20 @@ import (
 	"tidemark/internal/score"
 )
 
-// profilesPerShard bounds the profiles per shard whose encoding the doctor looks at.
+// profilesPerShard bounds the profiles per shard that the doctor looks at.
 const profilesPerShard = 50
+
+// sampleProfiles reads some encoded profiles of each of the shards.
+func sampleProfiles(ctx context.Context, store *redis.Store, numbers []int) (profiles [][]byte, err error) {
+	for _, n := range numbers {
+		page, _, err := store.Scan(ctx, n, 0, profilesPerShard)
+		if err != nil {
+			return nil, err
+		}
+		profiles = append(profiles, page[:min(len(page), profilesPerShard)]...) // Redis may return a small hash as a whole
+	}
+	return profiles, nil
+}
 
 // encodings counts profiles by how they are encoded.
 type encodings struct {
@@ -19,24 +31,17 @@ type encodings struct {
 	of              map[score.Encoding]int
 }
 
-func sampleEncodings(ctx context.Context, store *redis.Store, numbers []int) (encodings, error) {
-	e := encodings{of: map[score.Encoding]int{}}
-	for _, n := range numbers {
-		page, _, err := store.Scan(ctx, n, 0, profilesPerShard)
+func encodingsOf(profiles [][]byte) encodings {
+	e := encodings{looked: len(profiles), of: map[score.Encoding]int{}}
+	for _, encoded := range profiles {
+		encoding, err := score.EncodingOf(encoded)
 		if err != nil {
-			return e, err
+			e.damaged++
+			continue
 		}
-		for _, encoded := range page[:min(len(page), profilesPerShard)] { // Redis may return a small hash as a whole
-			e.looked++
-			encoding, err := score.EncodingOf(encoded)
-			if err != nil {
-				e.damaged++
-				continue
-			}
-			e.of[encoding]++
-		}
+		e.of[encoding]++
 	}
-	return e, nil
+	return e
 }
 
 func (e encodings) findings() []finding {

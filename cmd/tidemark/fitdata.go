@@ -118,9 +118,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if err != nil {
 		return nil, err
 	}
-	if seen.Refused > 0 {
-		fmt.Fprintf(s.err, "left out: %d events, in a currency of which the model has no rate, too old for the model, or too late\n", seen.Refused)
-	}
+	fmt.Fprint(s.err, refusedWords(seen.Refused, seen.NoRate, engine))
 	if data.asOf > newest.Add(longSilence) {
 		fmt.Fprintf(s.err, "the last event is of %s: all have been silent since, as far as a fit to %s can tell\n", newest, data.asOf)
 	}

@@ -32,7 +32,7 @@ const csvHelp = `    csv            a table of orders with a header, as shops ex
 
 --map names the columns of a csv: ` + dataset.MappingExample + `
 
-The roles are customer, order, at, amount, currency, refund (all that was paid back of the order), refund_at, cancelled_at and status. In place of amount, total is the total of the order on each of its lines, and line_amount the amount of a line, to be added up. Amounts are in major units. A date, and a time without an offset, is one of --zone. The headers of Shopify, of WooCommerce and of a simple table (customer, at, amount) are known.`
+The roles are customer, order, at, amount, currency, refund (all that was paid back of the order), refund_at, cancelled_at, status and revised_at (when the shop wrote this version of the order). In place of amount, total is the total of the order on each of its lines, and line_amount the amount of a line, to be added up. Amounts are in major units. A date, and a time without an offset, is one of --zone. The headers of Shopify, of WooCommerce and of a simple table (customer, at, amount) are known.`
 
 // orderColumns are the columns of a table of orders.
 type orderColumns struct{ dataset.Mapping }
@@ -73,11 +73,12 @@ func (l logSettings) options(m modelSettings) (dataset.Options, error) {
 	if err != nil {
 		return o, err
 	}
+	o.Digits = base.Digits
 	if o.Currency == "" {
 		o.Currency = base.Base
 	}
-	if _, ok := o.Currency.Digits(); !ok {
-		return o, fmt.Errorf("--currency %.8q is not an ISO 4217 code such as EUR", l.Currency)
+	if _, ok := o.DigitsOf(o.Currency); !ok {
+		return o, fmt.Errorf("--currency %.8q is not an ISO 4217 code such as EUR, and the model file gives it no digits", l.Currency)
 	}
 	zone, err := time.LoadLocation(m.Zone)
 	if err != nil {

@@ -246,7 +246,11 @@ func (s summary) print(w io.Writer) error {
 	fmt.Fprintf(&b, "customers    %d, of whom %d have bought: %d purchases\n", s.Customers, s.Buyers, s.Purchases)
 	fmt.Fprintf(&b, "events       %s\n", terminal.Counts(s.Events))
 	if len(s.NoRate) > 0 {
-		fmt.Fprintf(&b, "no rate      %s: left out; add these currencies under rates in the model file, with a rate from a date on\n", terminal.Counts(s.NoRate))
+		events := 0
+		for _, n := range s.NoRate {
+			events += n
+		}
+		fmt.Fprintf(&b, "no rate      %d events, left out; add their currencies under rates in the model file, with a rate from a date on\n", events)
 		for _, line := range s.noRate {
 			fmt.Fprintf(&b, "             %s\n", line)
 		}

@@ -50,14 +50,15 @@ func (c *doctorCommand) askUpgrade(ctx context.Context, db *database, layout sha
 		return
 	}
 	tell(checkCensus(metas, census, after))
-	sample, err := sampleEncodings(ctx, store, all)
+	sample, err := sampleProfiles(ctx, store, all)
 	if err != nil {
 		tell(finding{Name: "profiles", Detail: err.Error(), Remedy: rebuild})
 		return
 	}
-	for _, f := range sample.findings() {
+	for _, f := range encodingsOf(sample).findings() {
 		tell(f)
 	}
+	tell(beyondCaps(sample))
 }
 
 // checkFormats compares the format of the layout, and the formats of heads by shard, with the format that this program writes.

@@ -8,10 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/internal/event"
+	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 	"tidemark/internal/score"
 	"tidemark/internal/service/servicetest"
 	"tidemark/internal/shard"
+	"tidemark/schemas"
 )
 
 // customerShard returns the prefix of the keys of the shard of a customer, among those of the default layout.
@@ -29,7 +34,7 @@ func TestDoctorAfterAnUpgrade(t *testing.T) {
 	s := loaded(t)
 	ctx := t.Context()
 	doctor := func() answer { return tidemark(t, append([]string{"doctor"}, s.flags()...)...) }
-	doctor().says(t, 0, "ok    formats ", "ok    models of shards ", "ok    census ", "ok    profiles  ", "3 were looked at", "ok    ids that many share ", "none found", "all is well")
+	doctor().says(t, 0, "ok    formats ", "ok    models of shards ", "ok    census ", "ok    profiles  ", "3 were looked at", "ok    facts beyond the caps ", "none, in 3 profiles", "ok    ids that many share ", "none found", "ok    dead letters ", "none in ", "all is well")
 
 	at := customerShard("ann")
 	stored, err := s.Data.HGet(ctx, at+"profiles", "ann").Bytes()
@@ -118,7 +123,10 @@ func TestDoctorAfterAnUpgrade(t *testing.T) {
 			}
 		})
 	}
-	doctor().says(t, 0, "all is well")
+	s.Produce(t, &kgo.Record{Topic: schemas.DeadLetters, Headers: []kgo.RecordHeader{
+		{Key: pipeline.LetterTopic, Value: []byte(event.Purchases)}, {Key: pipeline.LetterReason, Value: []byte(event.TooLate)},
+	}})
+	doctor().says(t, 0, "ok    dead letters ", "of the newest 1 of 1 in", "ok    events too late ", "customer.purchases.v1 1", "-> when the lag is 0, `tidemark rebuild`", "all is well")
 }
 
 // with returns bytes with another byte in one place.

@@ -1,15 +1,13 @@
 package avro
 
 import (
-	"encoding/binary"
-
 	"tidemark/internal/event"
 	"tidemark/internal/stream"
 )
 
-// Decode returns the validated event of a record, or nil for a transaction marker. A bad record gives an *event.Invalid. If the
-// registry does not answer, the error is stream.ErrSchemaUnavailable, and the record may be good. The event shares no memory with
-// the record.
+// Decode returns the validated event of a record. A bad record gives an *event.Invalid. If the registry does not answer, the error is
+// stream.ErrSchemaUnavailable, and the record may be good. The event shares no memory with the record. The markers that end transactions never
+// come here: a fetch leaves them out.
 func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -18,9 +16,6 @@ func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 	}()
 	if err := tooLong(r); err != nil {
 		return nil, err
-	}
-	if marker(r) {
-		return nil, nil
 	}
 	if len(r.Value) > c.max {
 		return nil, event.Invalidf(event.TooLarge, "%d bytes, at most %d", len(r.Value), c.max)
@@ -74,13 +69,4 @@ func (c *Codec) reader(id schemaID) (reader, error) {
 		return reader{}, event.Invalidf(event.UnknownSchema, "schema %s is none of ours, and there is no registry", id)
 	}
 	return c.registry.reader(id)
-}
-
-// marker reports whether a record is the control record of a transaction. A client that reads uncommitted records gets control
-// records like messages. The key is version 0 and type (0 abort, 1 commit), 16 bits each. The value is version 0, 16 bits, and
-// the epoch of the coordinator, 32 bits.
-func marker(r stream.Record) bool {
-	return len(r.Key) == 4 && len(r.Value) == 6 &&
-		binary.BigEndian.Uint16(r.Key) == 0 && binary.BigEndian.Uint16(r.Key[2:]) <= 1 &&
-		binary.BigEndian.Uint16(r.Value) == 0
 }

@@ -65,11 +65,12 @@ var (
 )
 
 // minor returns the amount in minor units of the currency. mark is the decimal mark; at bothMarks the amount must be clear by itself.
-// An amount finer than the currency is an error, and is never rounded.
-func (n numeral) minor(mark marks, currency event.Currency) (int64, error) {
-	digits, ok := currency.Digits()
+// digitsOf gives the number of minor digits of a currency, and false where it knows none. An amount finer than the currency is an error, and is
+// never rounded.
+func (n numeral) minor(mark marks, currency event.Currency, digitsOf func(event.Currency) (int, bool)) (int64, error) {
+	digits, ok := digitsOf(currency)
 	if !ok {
-		return 0, event.Invalidf(event.UnknownCurrency, "%.8q is not an ISO 4217 code", string(currency))
+		return 0, event.Invalidf(event.UnknownCurrency, "%.8q is not an ISO 4217 code, and the model file gives it no digits", string(currency))
 	}
 	if n.symbol != "" && !strings.EqualFold(n.symbol, string(currency)) && !slices.Contains(symbols[n.symbol], currency) {
 		return 0, fmt.Errorf("the amount is in %.20q, and its currency is %s: give the column of the currency, or --currency", n.symbol, currency)

@@ -75,7 +75,7 @@ func TestAmounts(t *testing.T) {
 		n, err := parseNumeral(row.written)
 		var got int64
 		if err == nil {
-			got, err = n.minor(row.mark, row.currency)
+			got, err = n.minor(row.mark, row.currency, event.Currency.Digits)
 		}
 		if got != row.want || (err == nil) != (row.wrong == "") || err != nil && !strings.Contains(err.Error(), row.wrong) {
 			t.Errorf("%q in %s with a decimal %s: got %d, %v, want %d, an error with %q", row.written, row.currency, row.mark, got, err, row.want, row.wrong)
@@ -119,10 +119,10 @@ func TestAmountsAreReadAsWritten(t *testing.T) {
 		if s.point == "," {
 			mark = commaMark
 		}
-		if got, err := n.minor(mark, currency); got != want || err != nil {
+		if got, err := n.minor(mark, currency, event.Currency.Digits); got != want || err != nil {
 			t.Fatalf("%q in %s: got %d, %v, want %d", written, currency, got, err, want)
 		}
-		if got, err := n.minor(bothMarks, currency); err == nil && got != want {
+		if got, err := n.minor(bothMarks, currency, event.Currency.Digits); err == nil && got != want {
 			t.Fatalf("%q in %s, without being told the decimal mark: got %d, want %d or an error", written, currency, got, want)
 		}
 	})
@@ -138,7 +138,7 @@ func FuzzAmount(f *testing.F) {
 		if err != nil {
 			return
 		}
-		got, err := n.minor(pointMark, "EUR")
+		got, err := n.minor(pointMark, "EUR", event.Currency.Digits)
 		if err != nil {
 			return
 		}
@@ -153,7 +153,7 @@ func FuzzAmount(f *testing.F) {
 		if want := value.Mul(value, big.NewRat(100, 1)); want.Cmp(big.NewRat(got, 1)) != 0 {
 			t.Fatalf("%q: got %d, want %s", s, got, want)
 		}
-		if both, err := n.minor(bothMarks, "EUR"); err == nil && both != got {
+		if both, err := n.minor(bothMarks, "EUR", event.Currency.Digits); err == nil && both != got {
 			t.Fatalf("%q: got %d, and %d if it is told that the decimal mark is a point", s, both, got)
 		}
 	})

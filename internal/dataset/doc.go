@@ -11,11 +11,12 @@
 //	amount        what the order comes to; it stands on one row of the order
 //	total         in place of amount: what the order comes to, on each of its rows
 //	line_amount   in place of amount: what a row comes to; the rows of an order are added up
-//	currency      an ISO 4217 code; without this column Options.Currency holds for all rows
+//	currency      an ISO 4217 code, or one of Options.Digits; without this column Options.Currency holds for all rows
 //	refund        what was paid back of the order so far, with or without a minus
 //	refund_at     when it was paid back; without this column, when it was ordered
 //	cancelled_at  when the order was cancelled
 //	status        an order that is cancelled, failed, voided, expired, pending or a draft is no sale
+//	revised_at    when the shop wrote this version of the order
 //
 // An order becomes an ORDER, a refund a REFUND that is linked to the order, a date of cancellation a CANCEL.
 //
@@ -30,5 +31,6 @@
 // reading ends with an error.
 //
 // A later export of the same orders may be read as well: what is the same in both counts once. A refund that has grown in between is the
-// limit: both refunds count, up to the amount of the order.
+// limit: both refunds count, up to the amount of the order. An order that has changed in between needs a revised_at: then the version with the
+// later time wins. The order counts from this time on, and stays on its day. If its day lies a year or more before, the order is too late.
 package dataset

@@ -21,7 +21,8 @@ func newIdentity(shop string) *identity {
 	return &identity{shop: shop, seen: map[[16]byte]uint64{}}
 }
 
-// purchase makes the id of p from its shop, customer, kind, time, order id, amount and items, in the order of the items.
+// purchase makes the id of p from its shop, customer, kind, time, order id, amount and items, in the order of the items, and from the time of
+// its revision where it has one: an order that is changed and changed back has another id.
 func (d *identity) purchase(p *event.Purchase, order string) string {
 	d.begin(p)
 	d.numbers(int64(p.Kind), p.Amount.Minor)
@@ -30,6 +31,10 @@ func (d *identity) purchase(p *event.Purchase, order string) string {
 	for _, item := range p.Items {
 		d.texts(item.SKU, item.Category)
 		d.numbers(item.Quantity, item.AmountMinor)
+	}
+	if p.RevisedAt != 0 {
+		d.texts("revised_at")
+		d.numbers(int64(p.RevisedAt))
 	}
 	return d.name()
 }

@@ -24,6 +24,7 @@ const (
 	roleRefundAt  = "refund_at"
 	roleCancelled = "cancelled_at"
 	roleStatus    = "status"
+	roleRevised   = "revised_at"
 )
 
 // amounts are the roles that say what an order comes to.
@@ -32,7 +33,7 @@ var amounts = []string{roleAmount, roleTotal, roleLine}
 // Roles lists the roles of columns in the order of the help text.
 func Roles() []string {
 	return []string{
-		roleCustomer, roleOrder, roleAt, roleAmount, roleTotal, roleLine, roleCurrency, roleRefund, roleRefundAt, roleCancelled, roleStatus,
+		roleCustomer, roleOrder, roleAt, roleAmount, roleTotal, roleLine, roleCurrency, roleRefund, roleRefundAt, roleCancelled, roleStatus, roleRevised,
 	}
 }
 
@@ -94,7 +95,7 @@ func (m Mapping) check() error {
 		return fmt.Errorf("give one of %s, not %d: the amount of an order that stands once, its total that stands on each of its rows, or the amounts of its lines to add up",
 			strings.Join(amounts, ", "), given)
 	}
-	for _, role := range []string{roleRefund, roleCancelled, roleLine, roleTotal} {
+	for _, role := range []string{roleRefund, roleCancelled, roleLine, roleTotal, roleRevised} {
 		if m[role] != "" && m[roleOrder] == "" {
 			return fmt.Errorf("%s needs a column for order as well", role)
 		}

@@ -23,9 +23,20 @@ type Options struct {
 	Mapping Mapping
 	// Currency is the currency of tables without a column for it.
 	Currency event.Currency
+	// Digits are the numbers of minor digits of currencies that ISO 4217 does not know: those of the model file.
+	Digits map[event.Currency]int
 	// Decimal and Dates say how amounts and dates are written. At zero the table itself must tell.
 	Decimal Decimal
 	Dates   DateOrder
+}
+
+// DigitsOf returns the number of minor digits of a currency, by ISO 4217 or by Digits; false where neither tells.
+func (o *Options) DigitsOf(c event.Currency) (int, bool) {
+	if n, ok := c.Digits(); ok {
+		return n, true
+	}
+	n, ok := o.Digits[c]
+	return n, ok
 }
 
 // orders reads a table of orders, as shops export it: a header, and a row per order or per line of an order.
@@ -35,6 +46,8 @@ type Options struct {
 //     the amounts of lines to add up. Without a column for the order, each row is an order of its own.
 //   - A refund is a REFUND linked to its order, at its own date, else at the date of the order. A date of cancellation is a CANCEL.
 //     An order with a status that is no sale (cancelled, failed, pending and the like) is NOT_A_SALE.
+//   - The time of revision is that of the version of the order which the rows tell: of two tables the later version wins, whichever is read last.
+//     A cancellation is of that version too, so that an edit after a cancellation does not undo the cancellation.
 //   - Amounts are in major units, and become minor units exactly; none is rounded.
 //   - A line that cannot be read is left out as MALFORMED.
 type orders struct {

@@ -119,6 +119,55 @@ func TestOrdersEqualTheirJSON(t *testing.T) {
 	}
 }
 
+// TestOrdersKnowTheirRevision: the time of revision makes a version of the ORDER and of the CANCEL, and leaves the REFUND alone. Of the rows of an
+// order the latest time counts.
+func TestOrdersKnowTheirRevision(t *testing.T) {
+	const order = `{"topic":"customer.purchases.v1","event":{"event_id":"%d","customer_id":"ann","order_id":"%s","occurred_at":"%s","kind":"%s","amount_minor":%d,"currency":"EUR"%s}}`
+	revised := func(at string) string { return `,"revised_at":"` + at + `"` }
+	want := mustReadFrom(t, JSONL, text("want.jsonl",
+		fmt.Sprintf(order, 0, "1", "2026-03-01T00:00:00Z", "ORDER", 500, revised("2026-03-09T08:00:00Z")),
+		fmt.Sprintf(order, 1, "1", "2026-03-04T00:00:00Z", "REFUND", 100, ""),
+		fmt.Sprintf(order, 2, "2", "2026-03-02T00:00:00Z", "ORDER", 700, revised("2026-03-08T00:00:00Z")),
+		fmt.Sprintf(order, 3, "2", "2026-03-05T00:00:00Z", "CANCEL", 700, revised("2026-03-08T00:00:00Z")),
+		fmt.Sprintf(order, 4, "3", "2026-03-06T00:00:00Z", "ORDER", 900, ""),
+	))
+	const mapping = "customer=c,order=o,at=t,amount=a,refund=r,refund_at=rt,cancelled_at=x,revised_at=v"
+	table := []string{
+		"c,o,t,a,r,rt,x,v",
+		"ann,1,2026-03-01,5,1,2026-03-04,,2026-03-07T00:00:00Z",
+		"ann,1,2026-03-01,,,,,2026-03-09T10:00:00+02:00",
+		"ann,2,2026-03-02,7,,,2026-03-05,2026-03-08",
+		"ann,3,2026-03-06,9,,,,",
+	}
+	read := func(lines ...string) []event.Event {
+		t.Helper()
+		log, err := readOrders(mapped(t, mapping), text("o.csv", lines...))
+		if err != nil || len(log.Rejected) > 0 {
+			t.Fatalf("%v, left out %v", err, log.Rejected)
+		}
+		return log.Events
+	}
+	if got, events := withoutIDs(read(table...)), withoutIDs(want.Events); !reflect.DeepEqual(got, events) {
+		t.Errorf("got\n%s\nwant\n%s", sortedText(t, got), sortedText(t, events))
+	}
+
+	const row = "ann,3,2026-03-06,9,,,,"
+	ids := map[string]bool{}
+	for _, at := range []string{"", "2026-03-06", "2026-03-07", "2026-03-08", "2026-03-08"} {
+		ids[read(table[0], row+at)[0].Common().ID] = true
+	}
+	if len(ids) != 4 {
+		t.Errorf("%d ids of four versions, one of which was read twice; want 4", len(ids))
+	}
+	if _, err := ParseMapping("customer=c,at=t,amount=a,revised_at=v"); err == nil || !strings.Contains(err.Error(), "revised_at needs a column for order") {
+		t.Errorf("a revision of nothing: got %v, want an error", err)
+	}
+	log, err := readOrders(mapped(t, mapping), text("o.csv", table[0], row+"soon", table[4]))
+	if err != nil || len(log.Rejected) != 1 || !strings.Contains(log.Rejected[0].Examples[0].Detail, `v "soon"`) {
+		t.Errorf("a revision that is no time: %v, left out %v; want the order left out, and the column named", err, log.Rejected)
+	}
+}
+
 func TestOrdersWithoutANumber(t *testing.T) {
 	log, err := readOrders(Options{Currency: "EUR"}, text("o.csv", "customer,at,amount", "ann,2026-03-01,5", "ann,2026-03-01,5", "bob,2026-03-01,7"))
 	if err != nil {

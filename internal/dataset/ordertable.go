@@ -52,7 +52,9 @@ func (o *order) one(role string) (string, error) {
 }
 
 func isMoney(role string) bool { return slices.Contains(amounts, role) || role == roleRefund }
-func isTime(role string) bool  { return role == roleAt || role == roleRefundAt || role == roleCancelled }
+func isTime(role string) bool {
+	return role == roleAt || role == roleRefundAt || role == roleCancelled || role == roleRevised
+}
 
 // orderTable makes events of the orders of one file.
 type orderTable struct {
@@ -215,6 +217,11 @@ func (t *orderTable) order(o *order) (*event.Purchase, error) {
 	if len(at) == 0 {
 		return nil, event.Invalidf(event.BadField, "no date")
 	}
+	if revised := o.all(roleRevised); len(revised) > 0 {
+		if _, p.RevisedAt, err = t.span(revised); err != nil {
+			return nil, err
+		}
+	}
 	if err := t.date(p, at); err != nil {
 		return nil, err
 	}
@@ -250,7 +257,7 @@ func (t *orderTable) refund(o *order, of *event.Purchase) (*event.Purchase, erro
 		return nil, err
 	}
 	p := *of
-	p.Kind, p.Amount.Minor = event.Refund, max(minor, -minor)
+	p.Kind, p.Amount.Minor, p.RevisedAt = event.Refund, max(minor, -minor), 0
 	if at := o.all(roleRefundAt); len(at) > 0 {
 		if err := t.date(&p, at); err != nil {
 			return nil, err
@@ -262,25 +269,31 @@ func (t *orderTable) refund(o *order, of *event.Purchase) (*event.Purchase, erro
 	return &p, nil
 }
 
-// date sets the time of p to the earliest of the cells.
-func (t *orderTable) date(p *event.Purchase, cells []orderCell) error {
-	p.OccurredAt = event.Never
+// date sets the time of p to the earliest of the cells, and its record time to the time at which its version was written.
+func (t *orderTable) date(p *event.Purchase, cells []orderCell) (err error) {
+	p.OccurredAt, _, err = t.span(cells)
+	p.RecordedAt = p.StatedAt()
+	return err
+}
+
+// span returns the earliest and the latest of the times in cells.
+func (t *orderTable) span(cells []orderCell) (first, last event.Instant, err error) {
+	first = event.Never
 	for _, cell := range cells {
 		written, err := parseCellTime(cell.text)
 		if err == nil {
 			var at event.Instant
 			at, err = written.instant(t.dates, t.zone())
-			p.OccurredAt = min(p.OccurredAt, at)
+			first, last = min(first, at), max(last, at)
 		}
 		if err != nil {
-			return fmt.Errorf("%s %.40q: %w", t.columns[cell.role], cell.text, err)
+			return 0, 0, fmt.Errorf("%s %.40q: %w", t.columns[cell.role], cell.text, err)
 		}
 		if written.zone == nil {
 			t.local++
 		}
 	}
-	p.RecordedAt = p.OccurredAt
-	return nil
+	return first, last, nil
 }
 
 // amountRole returns the role that the mapping has for what an order comes to.
@@ -301,7 +314,7 @@ func (t *orderTable) amount(o *order, role string, currency event.Currency) (min
 		if err != nil {
 			return 0, false, fmt.Errorf("%s: %w", t.columns[role], err)
 		}
-		one, err := n.minor(t.marks, currency)
+		one, err := n.minor(t.marks, currency, t.DigitsOf)
 		if err != nil {
 			return 0, false, fmt.Errorf("%s: %w", t.columns[role], err)
 		}

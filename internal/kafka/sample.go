@@ -8,6 +8,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 )
 
 // Sample says which partitioner explains the partitions of the keys.
@@ -128,27 +129,13 @@ type placed struct {
 
 // newestKeys returns the distinct keys of the last records of p.
 func (l *Log) newestKeys(ctx context.Context, p shard.Partition, records int) (map[string]struct{}, error) {
-	first, end, err := l.Bounds(ctx, p)
-	if err != nil {
-		return nil, err
-	}
 	keys := make(map[string]struct{})
-	for at := max(first, end-int64(records)); at < end; {
-		fetch, err := l.Fetch(ctx, p, at)
-		if err != nil {
-			return nil, err
+	_, err := l.eachNewest(ctx, p, records, func(r stream.Record) {
+		if len(r.Key) > 0 {
+			keys[string(r.Key)] = struct{}{}
 		}
-		for _, r := range fetch.Records {
-			if len(r.Key) > 0 {
-				keys[string(r.Key)] = struct{}{}
-			}
-		}
-		if fetch.Next == at && fetch.Open > 0 {
-			break // an open transaction holds the rest back
-		}
-		at = fetch.Next
-	}
-	return keys, nil
+	})
+	return keys, err
 }
 
 // inputPartitions returns the partitions of the input topics, n of each.

@@ -45,6 +45,8 @@ type Panel[T any] struct {
 	Rows [][]T
 	// Refused counts the events that no history takes: money in a currency without a rate, an event that is too late, or too old.
 	Refused int
+	// NoRate counts those of Refused whose currency has no rate on their date.
+	NoRate map[event.Currency]int
 }
 
 // Look folds events, in any order and with any repetition, and calls a function with the row of every customer at every cut.
@@ -64,12 +66,12 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 	for i := range cuts {
 		taken[i] = make([]*T, len(lives))
 	}
-	refused := make([]int, runtime.GOMAXPROCS(0))
+	walkers := make([]walker, runtime.GOMAXPROCS(0))
 	var wait sync.WaitGroup
-	for worker := range refused {
+	for worker := range walkers {
 		wait.Go(func() {
-			w := walker{engine: e, stops: stops(cuts)}
-			for i := worker; i < len(lives) && ctx.Err() == nil; i += len(refused) {
+			w := walker{engine: e, stops: stops(cuts), noRate: map[event.Currency]int{}}
+			for i := worker; i < len(lives) && ctx.Err() == nil; i += len(walkers) {
 				w.walk(lives[i])
 				for k, c := range cuts {
 					if row, ok := w.row(lives[i][0].Common().Customer, c); ok {
@@ -78,14 +80,14 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 					}
 				}
 			}
-			refused[worker] = w.refused
+			walkers[worker] = w
 		})
 	}
 	wait.Wait()
 	if err := ctx.Err(); err != nil {
 		return Panel[T]{}, err
 	}
-	p := Panel[T]{Rows: make([][]T, len(cuts))}
+	p := Panel[T]{Rows: make([][]T, len(cuts)), NoRate: map[event.Currency]int{}}
 	for k := range cuts {
 		for _, t := range taken[k] {
 			if t != nil {
@@ -93,8 +95,11 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 			}
 		}
 	}
-	for _, n := range refused {
-		p.Refused += n
+	for _, w := range walkers {
+		p.Refused += w.refused
+		for currency, n := range w.noRate {
+			p.NoRate[currency] += n
+		}
 	}
 	return p, nil
 }
@@ -115,6 +120,7 @@ type walker struct {
 	stops   []event.Instant
 	known   []history.Summary // at each stop
 	refused int
+	noRate  map[event.Currency]int
 }
 
 // walk folds a customer's events and keeps the history at each stop.
@@ -127,6 +133,9 @@ func (w *walker) walk(life []event.Event) {
 			h, verdict = w.engine.Observe(h, life[0])
 			if verdict != score.Accepted && verdict != score.Repeated {
 				w.refused++
+			}
+			if bought, ok := life[0].(*event.Purchase); ok && verdict == score.RefusedCurrency {
+				w.noRate[bought.Amount.Currency]++
 			}
 			life = life[1:]
 		}

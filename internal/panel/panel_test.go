@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -122,6 +123,9 @@ func TestLookAtAHandfulOfCustomers(t *testing.T) {
 	}
 	if got.Refused != 1 {
 		t.Errorf("%d events refused, want 1: yen have no rate", got.Refused)
+	}
+	if want := map[event.Currency]int{"JPY": 1}; !maps.Equal(got.NoRate, want) {
+		t.Errorf("without a rate: %v, want %v", got.NoRate, want)
 	}
 }
 

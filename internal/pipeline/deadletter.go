@@ -13,6 +13,12 @@ import (
 	"tidemark/schemas"
 )
 
+// The headers of a dead letter that name the input topic of its record and the reason.
+const (
+	LetterTopic  = "__connect.errors.topic"
+	LetterReason = "tidemark.error.code"
+)
+
 // deadLetter is a record that is not accepted, as its message in the dead letters, and the reason.
 type deadLetter struct {
 	output shard.Output
@@ -37,7 +43,7 @@ func letter(r stream.Record, err error) deadLetter {
 	offset := strconv.FormatInt(r.Offset, 10)
 	headers := slices.Clone(r.Headers)
 	for _, h := range [...][2]string{
-		{"__connect.errors.topic", string(r.Topic)},
+		{LetterTopic, string(r.Topic)},
 		{"__connect.errors.partition", place},
 		{"__connect.errors.offset", offset},
 		{"__connect.errors.connector.name", "tidemark"},
@@ -46,7 +52,7 @@ func letter(r stream.Record, err error) deadLetter {
 		{"__connect.errors.class.name", "tidemark"},
 		{"__connect.errors.exception.class.name", string(reason)},
 		{"__connect.errors.exception.message", firstBytes(err.Error(), 4<<10)},
-		{"tidemark.error.code", string(reason)},
+		{LetterReason, string(reason)},
 	} {
 		headers = append(headers, stream.Header{Key: h[0], Value: []byte(h[1])})
 	}

@@ -96,7 +96,7 @@ type Publisher interface {
 
 // Codec translates between messages and what they mean. It is safe for concurrent use: fetchers decode ahead.
 type Codec interface {
-	// Decode returns the validated event of a record; nil for a record that carries no event, such as a transaction marker. It fails
+	// Decode returns the validated event of a record; nil for a record that carries no event. It fails
 	// with an *event.Invalid, or with stream.ErrSchemaUnavailable: then the record cannot be judged now, and is to be tried again.
 	// The event shares no memory with the record.
 	Decode(r stream.Record) (event.Event, error)

@@ -1,6 +1,9 @@
 package score
 
 import (
+	"math"
+	"time"
+
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
 )
@@ -17,6 +20,15 @@ func (e *Engine) actBy(p Profile) event.Instant {
 		p.Episode.Level, p.Episode.Since = w.level, w.at
 	}
 	return event.Never
+}
+
+// inTime returns the action of an alert of asOf as an action that is due no later than actBy: an answer that comes after the escalation or the
+// lapse prevents neither. Hours are whole, so nothing is due where less than an hour is left; act_by still says how long that is.
+func (a Action) inTime(asOf, actBy event.Instant) Action {
+	if actBy != event.Never {
+		a.DueHours = min(a.DueHours, int32(min(actBy.Sub(asOf)/time.Hour, math.MaxInt32)))
+	}
+	return a
 }
 
 // lapsed reports whether a buyer has been silent for so long that the customer counts as lost.

@@ -11,8 +11,9 @@ import (
 )
 
 // Silence alone escalates an episode, or lets it lapse, at the very millisecond that its alert named, and not before; where the
-// alert named none it does neither.
+// alert named none it does neither. The action of the alert is due by then.
 func TestSilenceEscalatesAtActBy(t *testing.T) {
+	sooner := 0
 	for _, row := range []struct {
 		why    string
 		zone   event.Calendar
@@ -45,11 +46,15 @@ func TestSilenceEscalatesAtActBy(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %v", row.why, seen)
+		sooner += seen["due sooner"]
 		for _, outcome := range []string{"ESCALATED", "RESOLVED", "after an easing"} {
 			if least := scaled(20); seen[outcome] < least {
 				t.Errorf("%s: %d alerts were followed by %s, want at least %d", row.why, seen[outcome], outcome, least)
 			}
 		}
+	}
+	if least := scaled(20); sooner < least {
+		t.Errorf("%d alerts whose action was due sooner than the model says, want at least %d", sooner, least)
 	}
 }
 
@@ -77,6 +82,12 @@ func holdsActBy(t *testing.T, e *score.Engine, p score.Profile, transitions []sc
 	alert, ok := transitions[len(transitions)-1].(*score.ChurnAlert)
 	if !ok {
 		return
+	}
+	if due := alert.AsOf.Add(time.Duration(alert.Action.DueHours) * time.Hour); due > alert.ActBy {
+		t.Errorf("%s of %s is to be answered by %s, after it is to be acted upon by %s", alert.State, alert.AsOf, due, alert.ActBy)
+	}
+	if alert.ActBy < alert.AsOf.Add(72*time.Hour) && alert.Action.DueHours > 0 {
+		seen["due sooner"]++
 	}
 	if alert.Kind == score.SecondOrderWindow && (alert.State == score.Raised || alert.State == score.Updated) {
 		windowLapses(t, e, p, alert)

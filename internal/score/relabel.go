@@ -85,6 +85,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 		return s.ID
 	}
 	addAlert := func(t *ChurnAlert) {
+		t.Action = t.Action.inTime(t.AsOf, t.ActBy)
 		if id := add(t); t.State == Raised {
 			t.EpisodeID = id
 		}

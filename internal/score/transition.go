@@ -231,7 +231,8 @@ type Action struct {
 	Code  string
 	Text  string
 	Owner string
-	// DueHours is the number of hours after the transition by which the step is to be taken. 0 on an alert says that nothing is due.
+	// DueHours is the number of hours after the transition by which the step is to be taken; on an alert never later than its ActBy. 0 on an
+	// alert says that nothing is due, or that less than an hour is left.
 	DueHours int32
 	// Cost is what an answer to an alert costs, in minor units of the base currency.
 	Cost event.OptionalMinor
