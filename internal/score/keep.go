@@ -27,7 +27,6 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 	if p.Standing.Tier <= tier.Low {
 		return KeepBy{}
 	}
-	p.Episode = Episode{} // no tier depends on it
 	fall, standing, ok := e.nextFall(p)
 	if !ok {
 		return KeepBy{}

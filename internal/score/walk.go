@@ -97,7 +97,7 @@ func (w *walk) lastOf(end event.Instant) event.Instant {
 // event.Never where the stretch has no end. Where the end is not after the limit, then becomes the facts at the end.
 func (w *walk) stretch(then *history.Facts) event.Instant {
 	e, facts := w.engine, &w.facts
-	turn := e.turn(w.p, facts, w.at)
+	turn := w.turn()
 	u := e.feels.until(facts)
 	// What is forgotten besides must not make a search that has an end look as if it had none.
 	for u < turn && (u <= w.limit || e.feels.quiet(facts)) {
@@ -114,27 +114,34 @@ func (w *walk) stretch(then *history.Facts) event.Instant {
 	return min(turn, u)
 }
 
-// turn is the first instant after t at which silence does what monotone labels do not show: the lapse, the end of a level's
-// minimum stay (the level may then turn back), and the two ends of the window for a second order. Without such an instant it is Never.
-func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.Instant {
+// turn is the first instant after w.at at which silence does to a label of the walk what monotone labels do not show: the lapse, the end
+// of a level's minimum stay (the level may then turn back), and the two ends of the window for a second order. Without such an instant it
+// is Never. The tier has none.
+func (w *walk) turn() event.Instant {
+	e, p, last := w.engine, w.p, w.facts.LastDay
 	turn := event.Never
-	if facts.PurchaseDays == 0 {
+	if w.facts.PurchaseDays == 0 {
 		return turn
 	}
-	if lapse := e.silentFor(facts.LastDay, e.model.Churn.Lapse); lapse > t {
-		turn = lapse
+	if w.labels&(levelLabel|windowLabel) != 0 {
+		turn = w.sooner(turn, e.silentFor(last, e.model.Churn.Lapse))
 	}
-	if window := e.model.Churn.SecondOrder; window > 0 && facts.PurchaseDays == 1 && !p.Second.Closed {
-		for _, silence := range [...]time.Duration{window, e.windowEnd()} {
-			if at := e.silentFor(facts.LastDay, silence); at > t {
-				turn = min(turn, at)
-			}
-		}
+	if window := e.model.Churn.SecondOrder; w.labels&windowLabel != 0 && window > 0 && w.facts.PurchaseDays == 1 && !p.Second.Closed {
+		turn = w.sooner(turn, e.silentFor(last, window))
+		turn = w.sooner(turn, e.silentFor(last, e.windowEnd()))
 	}
-	if stay := p.Episode.Since.Add(e.model.Churn.MinStay); p.Episode.Level > 0 && stay > t {
-		turn = min(turn, stay)
+	if w.labels&levelLabel != 0 && p.Episode.Level > churn.None {
+		turn = w.sooner(turn, p.Episode.Since.Add(e.model.Churn.MinStay))
 	}
 	return turn
+}
+
+// sooner returns the earlier of two instants, if the second lies after w.at; else the first.
+func (w *walk) sooner(first, second event.Instant) event.Instant {
+	if second <= w.at {
+		return first
+	}
+	return min(first, second)
 }
 
 // silentFor is the instant at which a silence since a day reaches so many whole days.
