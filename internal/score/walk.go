@@ -47,14 +47,19 @@ type walk struct {
 	// at is the instant that the walk has reached, facts are p's at that instant.
 	at    event.Instant
 	facts history.Facts
+	// normal is Engine.normal of the facts: the same at all instants of a stretch. It is unknown until somebody asks for it.
+	normal churn.Risk
 	// tier and level are the labels that a change has led to. A walk that looks at several labels sets the first that has changed.
 	tier  Tier
 	level Level
 }
 
+// unknown is no risk.
+const unknown churn.Risk = -1
+
 // walk returns a walk over the silence of p in (from, limit].
 func (e *Engine) walk(p *Profile, from, limit event.Instant, l labels) walk {
-	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: e.factsAt(p, from)}
+	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: e.factsAt(p, from), normal: unknown}
 }
 
 // next moves to the first instant after w.at at which silence alone changes a label of p, and returns true. Where the rest of the
@@ -75,7 +80,7 @@ func (w *walk) next() bool {
 			w.at = w.limit
 			return false
 		}
-		w.at, w.facts = end, facts
+		w.at, w.facts, w.normal = end, facts, unknown
 		if w.turned() {
 			return true
 		}
@@ -183,8 +188,7 @@ func (w *walk) within(until event.Instant) (event.Instant, bool) {
 
 // silence is the time since the last purchase at w.at.
 func (w *walk) silence() time.Duration {
-	pattern := w.engine.Pattern(&w.facts, w.at)
-	return days(pattern.Age - pattern.Last)
+	return silence(w.engine.Pattern(&w.facts, w.at))
 }
 
 // levelTurns reports whether the churn level at an instant of the stretch is another than p's. If it is, w.level is that level.
@@ -203,7 +207,11 @@ func (w *walk) levelAt(at event.Instant) Level {
 	if facts.PurchaseDays == 0 || e.model.Shop.behaves(facts) || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
 		return churn.None // so it is for most customers: their risk is not computed
 	}
-	signs, _ := e.signs(facts, e.Pattern(facts, at))
+	pattern := e.Pattern(facts, at)
+	if w.normal == unknown {
+		w.normal = e.normal(facts, pattern)
+	}
+	signs, _ := e.signs(facts, pattern, w.normal)
 	return e.model.Churn.Next(ep.Level, ep.Since, signs, at)
 }
 
