@@ -92,7 +92,7 @@ func (e *Engine) risk(f *history.Facts, p clv.Pattern) (risk churn.Risk, noPurch
 	return micro(e.model.Stack.Risk(e.Traits(f, p), noPurchase)), noPurchase
 }
 
-// normal is the churn risk just after the last purchase, rounded, in [0, 1]. It depends on the facts and not on the silence: p.Age does not matter.
+// normal is the churn risk just after the last purchase, rounded, in [0, 1]. The silence does not change it: p.Age does not matter.
 func (e *Engine) normal(f *history.Facts, p clv.Pattern) churn.Risk {
 	p.Age = p.Last
 	t := e.Traits(f, p)
