@@ -53,7 +53,7 @@ func BenchmarkFacts(b *testing.B) {
 	for _, row := range []struct {
 		name string
 		s    history.Summary
-	}{{"ten orders", typical(b)}, {"two years of weeks", first(remember(parse(b, weekly(104))))}} {
+	}{{"three orders", first(remember(parse(b, `0 ORDER a 2999 @9; 30 ORDER b 1499 @10; 61 ORDER c 2000 @11`)))}, {"ten orders and a refund", typical(b)}, {"two years of weeks", first(remember(parse(b, weekly(104))))}} {
 		b.Run(row.name, func(b *testing.B) {
 			now := at(&row.s)
 			b.ReportAllocs()

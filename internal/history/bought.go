@@ -16,7 +16,7 @@ type Bought struct {
 // than until and the stretch is shorter than 730 days: orders are kept for so long.
 func (s *Summary) Between(after, until event.Instant) Bought {
 	var b Bought
-	var c claims
+	c := claims{claimed: s.unclaimed()}
 	c.start(s, until)
 	day, counted := noDay, false
 	for w := range s.orders.all {

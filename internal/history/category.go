@@ -142,7 +142,7 @@ func (s *Summary) TopCategory(at event.Instant, c event.Calendar) string {
 	type share struct{ amount, orders int64 }
 	var shares [maxCategories + 2]share
 	today, best := c.Day(at), uint8(0)
-	var all claims
+	all := claims{claimed: s.unclaimed()}
 	all.start(s, at)
 	for w := range s.orders.all {
 		lives := all.settle(w).lives // also of orders that are not counted: they claim their refunds

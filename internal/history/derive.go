@@ -75,6 +75,7 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	var g gaps
 	var m months
 	var l ledger
+	l.claimed = s.unclaimed()
 	for l.open(s, h.at, h.today-window+1); l.next(); {
 		life.add(&l.entry)
 		inWindow := h.today-l.day < window

@@ -34,6 +34,7 @@ func (s *Summary) seal() {
 	}
 	p := s.past.clone()
 	var l ledger
+	l.claimed = s.unclaimed()
 	for l.open(s, event.Never, noDay); l.next(); {
 		if l.day <= last {
 			p.add(&l.entry)
@@ -45,8 +46,8 @@ func (s *Summary) seal() {
 		if r.order != 0 {
 			x := l.shareOf(&r)
 			switch {
-			case x.by != nil && x.by.day > last: // its order is open
-			case x.by != nil:
+			case x.by != 0 && x.day > last: // its order is open
+			case x.by != 0:
 				if r.order, r.amount, r.said = 0, x.amount, (said{}); r.amount == 0 {
 					continue // it lies further back than any window
 				}

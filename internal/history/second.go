@@ -14,6 +14,7 @@ func (s *Summary) SecondGap(at event.Instant) (days int, known bool) {
 		first = s.past.firstDay
 	}
 	var l ledger
+	l.claimed = s.unclaimed()
 	for l.open(s, at, noDay); l.next(); {
 		switch {
 		case l.orders == 0:

@@ -150,7 +150,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 	reference := &e.model.Reference
 	ref, own := traitsOf(reference.Pattern, reference.UsualGap), traitsOf(v.pattern, v.facts.MedianGapDays)
 	base := churn.Traits{Spend: reference.Spend, LastOrder: reference.LastOrder, Items: reference.Items, LastItems: reference.LastItems}
-	plain := e.model.Stack == churn.Plain()
+	plain := e.model.Stack.Plain()
 	names, mingled := [...]string{factorReference, factorRecency, factorFrequency, factorTenure, factorRhythm}, len(own)
 	if plain {
 		mingled-- // the rhythm says nothing
@@ -211,8 +211,8 @@ func (e *Engine) factors(v *evaluation) []Factor {
 func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
 	p := t.pattern()
 	rest.Silent, rest.MedianGap, rest.Tenure, rest.Repeats = p.Age-p.Last, t[3], p.Last, p.Repeats
-	noPurchase := e.model.Value.NoPurchase(p, e.model.Churn.Horizon.Hours()/24)
-	if e.model.Stack == churn.Plain() {
+	noPurchase := e.noPurchase(p)
+	if e.model.Stack.Plain() {
 		return float64(churn.LogOdds(noPurchase))
 	}
 	return 1000 * e.model.Stack.LogOdds(rest, noPurchase)

@@ -13,8 +13,7 @@ import (
 	"tidemark/internal/stat"
 )
 
-// counted counts what is asked of a purchase model. A look of the engine at a customer asks for Discounted at most once and
-// for NoPurchase at most twice.
+// counted counts what is asked of a purchase model. A look of the engine at a customer asks at least for Discounted or for NoPurchase.
 type counted struct {
 	stat.PurchaseModel
 	discounted, noPurchase int
@@ -31,7 +30,7 @@ func (c *counted) NoPurchase(h stat.Rhythm, horizon float64) float64 {
 }
 
 // looks is how often the engine has looked at a customer, at most.
-func (c *counted) looks() int { return c.discounted + (c.noPurchase+1)/2 }
+func (c *counted) looks() int { return c.discounted + c.noPurchase }
 
 // walker finds a crossing without any cleverness. It looks at every midnight, at every instant at which something may turn, and a
 // millisecond before each of these instants: what has risen all day may turn back at midnight. Each look is a review of a profile

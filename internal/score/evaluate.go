@@ -41,7 +41,7 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 		return v
 	}
 	v.pattern = e.Pattern(f, at)
-	v.signs, v.noPurchase = e.signs(f, v.pattern)
+	v.signs, v.noPurchase = e.signs(f, v.pattern, e.normal(f, v.pattern))
 	v.current = e.model.Value.Current(v.pattern)
 	v.reading = e.reading(f, v.pattern, v.current)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
@@ -72,23 +72,37 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	return p
 }
 
-// signs returns what the churn level depends on, and the risk by the purchase model alone, in [0, 1].
-func (e *Engine) signs(f *history.Facts, p clv.Pattern) (signs churn.Signs, noPurchase float64) {
-	horizon := e.model.Churn.Horizon.Hours() / 24
-	own, fresh := e.Traits(f, p), p
-	fresh.Age = p.Last
-	atOnce := own
-	atOnce.Silent, atOnce.Mood, atOnce.Lately = 0, moodOf(&f.AtLast, f), own.Engagement
-	noPurchase = e.model.Value.NoPurchase(p, horizon)
+// signs returns what the churn level depends on, and the risk by the purchase model alone, in [0, 1]. normal is e.normal of f and p.
+func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (signs churn.Signs, noPurchase float64) {
+	risk, noPurchase := e.risk(f, p)
 	return churn.Signs{
-		Risk:         micro(e.model.Stack.Risk(own, noPurchase)),
-		Normal:       micro(e.model.Stack.Risk(atOnce, e.model.Value.NoPurchase(fresh, horizon))),
+		Risk:         risk,
+		Normal:       normal,
 		PurchaseDays: f.PurchaseDays,
 		Shop:         e.model.Shop.behaves(f),
 		Spend:        f.Spend,
-		Silence:      days(p.Age - p.Last),
+		Silence:      silence(p),
 		MedianGap:    days(f.MedianGapDays),
 	}, micro(noPurchase)
+}
+
+// risk is the churn risk, rounded, and the risk by the purchase model alone, both in [0, 1].
+func (e *Engine) risk(f *history.Facts, p clv.Pattern) (risk churn.Risk, noPurchase float64) {
+	noPurchase = e.noPurchase(p)
+	return micro(e.model.Stack.Risk(e.Traits(f, p), noPurchase)), noPurchase
+}
+
+// normal is the churn risk just after the last purchase, rounded, in [0, 1]. The silence does not change it: p.Age does not matter.
+func (e *Engine) normal(f *history.Facts, p clv.Pattern) churn.Risk {
+	p.Age = p.Last
+	t := e.Traits(f, p)
+	t.Mood, t.Lately = moodOf(&f.AtLast, f), t.Engagement
+	return micro(e.model.Stack.Risk(t, e.noPurchase(p)))
+}
+
+// noPurchase is the risk by the purchase model alone, in [0, 1].
+func (e *Engine) noPurchase(p clv.Pattern) float64 {
+	return e.model.Value.NoPurchase(p, e.model.Churn.Horizon.Hours()/24)
 }
 
 // Traits restates facts, and their Pattern, for the churn stack.
@@ -158,6 +172,9 @@ func (e *Engine) labels(v *evaluation, s Standing, ep Episode) (Tier, Level) {
 	}
 	return e.model.Tiers.Next(s.Tier, s.Since, v.points, v.at), e.model.Churn.Next(ep.Level, ep.Since, v.signs, v.at)
 }
+
+// silence is the time since the last purchase.
+func silence(p clv.Pattern) time.Duration { return days(p.Age - p.Last) }
 
 func days(n float64) time.Duration { return time.Duration(n * 24 * float64(time.Hour)) }
 

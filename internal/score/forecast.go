@@ -166,9 +166,9 @@ func (e *Engine) freeze(p *Profile) {
 		if facts.PurchaseDays == 0 {
 			return
 		}
-		signs, _ := e.signs(&facts, e.Pattern(&facts, p.AsOf))
-		if signs.Silence < e.model.Churn.Lapse {
-			p.Forecasts[i] = Forecast{AsOf: p.AsOf, Risk: uint32(math.Round(signs.Risk * 1e6)), Days: e.forecastDays()}
+		if pattern := e.Pattern(&facts, p.AsOf); silence(pattern) < e.model.Churn.Lapse {
+			risk, _ := e.risk(&facts, pattern)
+			p.Forecasts[i] = Forecast{AsOf: p.AsOf, Risk: uint32(math.Round(risk * 1e6)), Days: e.forecastDays()}
 		}
 		return
 	}

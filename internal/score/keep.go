@@ -12,7 +12,8 @@ import (
 type KeepBy struct {
 	// Day is the last day that ends before silence alone lowers the tier, but not a day before the transition's own.
 	Day event.Day
-	// Amount is the least purchase on Day that keeps the tier beyond the instant of the fall, Usual the customer's usual order. Both are in minor units of the base currency, whole numbers of major units.
+	// Amount is the least purchase on Day that keeps the tier beyond the instant of the fall, Usual the customer's usual order. Both are in
+	// minor units of the base currency, whole numbers of major units.
 	Amount, Usual int64
 	// Any says that any order keeps the tier: one major unit is enough.
 	Any bool
@@ -27,7 +28,6 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 	if p.Standing.Tier <= tier.Low {
 		return KeepBy{}
 	}
-	p.Episode = Episode{} // no tier depends on it
 	fall, standing, ok := e.nextFall(p)
 	if !ok {
 		return KeepBy{}

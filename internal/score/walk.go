@@ -47,14 +47,19 @@ type walk struct {
 	// at is the instant that the walk has reached, facts are p's at that instant.
 	at    event.Instant
 	facts history.Facts
+	// normal is Engine.normal of the facts: the same at all instants of a stretch. It is unknown until somebody asks for it.
+	normal churn.Risk
 	// tier and level are the labels that a change has led to. A walk that looks at several labels sets the first that has changed.
 	tier  Tier
 	level Level
 }
 
+// unknown is no risk.
+const unknown churn.Risk = -1
+
 // walk returns a walk over the silence of p in (from, limit].
 func (e *Engine) walk(p *Profile, from, limit event.Instant, l labels) walk {
-	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: e.factsAt(p, from)}
+	return walk{engine: e, p: p, labels: l, limit: limit, at: from, facts: e.factsAt(p, from), normal: unknown}
 }
 
 // next moves to the first instant after w.at at which silence alone changes a label of p, and returns true. Where the rest of the
@@ -75,7 +80,7 @@ func (w *walk) next() bool {
 			w.at = w.limit
 			return false
 		}
-		w.at, w.facts = end, facts
+		w.at, w.facts, w.normal = end, facts, unknown
 		if w.turned() {
 			return true
 		}
@@ -97,7 +102,7 @@ func (w *walk) lastOf(end event.Instant) event.Instant {
 // event.Never where the stretch has no end. Where the end is not after the limit, then becomes the facts at the end.
 func (w *walk) stretch(then *history.Facts) event.Instant {
 	e, facts := w.engine, &w.facts
-	turn := e.turn(w.p, facts, w.at)
+	turn := w.turn()
 	u := e.feels.until(facts)
 	// What is forgotten besides must not make a search that has an end look as if it had none.
 	for u < turn && (u <= w.limit || e.feels.quiet(facts)) {
@@ -114,27 +119,34 @@ func (w *walk) stretch(then *history.Facts) event.Instant {
 	return min(turn, u)
 }
 
-// turn is the first instant after t at which silence does what monotone labels do not show: the lapse, the end of a level's
-// minimum stay (the level may then turn back), and the two ends of the window for a second order. Without such an instant it is Never.
-func (e *Engine) turn(p *Profile, facts *history.Facts, t event.Instant) event.Instant {
+// turn is the first instant after w.at at which silence does to a label of the walk what monotone labels do not show: the lapse, the end
+// of a level's minimum stay (the level may then turn back), and the two ends of the window for a second order. Without such an instant it
+// is Never. The tier has none.
+func (w *walk) turn() event.Instant {
+	e, p, last := w.engine, w.p, w.facts.LastDay
 	turn := event.Never
-	if facts.PurchaseDays == 0 {
+	if w.facts.PurchaseDays == 0 {
 		return turn
 	}
-	if lapse := e.silentFor(facts.LastDay, e.model.Churn.Lapse); lapse > t {
-		turn = lapse
+	if w.labels&(levelLabel|windowLabel) != 0 {
+		turn = w.sooner(turn, e.silentFor(last, e.model.Churn.Lapse))
 	}
-	if window := e.model.Churn.SecondOrder; window > 0 && facts.PurchaseDays == 1 && !p.Second.Closed {
-		for _, silence := range [...]time.Duration{window, e.windowEnd()} {
-			if at := e.silentFor(facts.LastDay, silence); at > t {
-				turn = min(turn, at)
-			}
-		}
+	if window := e.model.Churn.SecondOrder; w.labels&windowLabel != 0 && window > 0 && w.facts.PurchaseDays == 1 && !p.Second.Closed {
+		turn = w.sooner(turn, e.silentFor(last, window))
+		turn = w.sooner(turn, e.silentFor(last, e.windowEnd()))
 	}
-	if stay := p.Episode.Since.Add(e.model.Churn.MinStay); p.Episode.Level > 0 && stay > t {
-		turn = min(turn, stay)
+	if w.labels&levelLabel != 0 && p.Episode.Level > churn.None {
+		turn = w.sooner(turn, p.Episode.Since.Add(e.model.Churn.MinStay))
 	}
 	return turn
+}
+
+// sooner returns the earlier of two instants, if the second lies after w.at; else the first.
+func (w *walk) sooner(first, second event.Instant) event.Instant {
+	if second <= w.at {
+		return first
+	}
+	return min(first, second)
 }
 
 // silentFor is the instant at which a silence since a day reaches so many whole days.
@@ -176,8 +188,7 @@ func (w *walk) within(until event.Instant) (event.Instant, bool) {
 
 // silence is the time since the last purchase at w.at.
 func (w *walk) silence() time.Duration {
-	pattern := w.engine.Pattern(&w.facts, w.at)
-	return days(pattern.Age - pattern.Last)
+	return silence(w.engine.Pattern(&w.facts, w.at))
 }
 
 // levelTurns reports whether the churn level at an instant of the stretch is another than p's. If it is, w.level is that level.
@@ -196,7 +207,11 @@ func (w *walk) levelAt(at event.Instant) Level {
 	if facts.PurchaseDays == 0 || e.model.Shop.behaves(facts) || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
 		return churn.None // so it is for most customers: their risk is not computed
 	}
-	signs, _ := e.signs(facts, e.Pattern(facts, at))
+	pattern := e.Pattern(facts, at)
+	if w.normal == unknown {
+		w.normal = e.normal(facts, pattern)
+	}
+	signs, _ := e.signs(facts, pattern, w.normal)
 	return e.model.Churn.Next(ep.Level, ep.Since, signs, at)
 }
 

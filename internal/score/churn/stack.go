@@ -94,6 +94,9 @@ type Mood struct {
 	Refunded float64
 }
 
+// The values of Silence from which Silence14 and Silence60 rise.
+var silence14, silence60 = math.Log1p(14), math.Log1p(60)
+
 // Values are the terms of a customer with these traits and the risk p by the purchase model. p is held within [1e-6, 1 −
 // 1e-6].
 func (c Traits) Values(p Risk) (v [terms]float64) {
@@ -101,8 +104,8 @@ func (c Traits) Values(p Risk) (v [terms]float64) {
 	silent := math.Log1p(max(0, c.Silent))
 	v[Base] = math.Log(p / (1 - p))
 	v[Silence] = silent
-	v[Silence14] = max(0, silent-math.Log1p(14))
-	v[Silence60] = max(0, silent-math.Log1p(60))
+	v[Silence14] = max(0, silent-silence14)
+	v[Silence60] = max(0, silent-silence60)
 	v[SilenceDays] = max(0, c.Silent) / 100
 	if c.Repeats > 0 {
 		v[Rhythm] = max(0, silent-math.Log1p(c.MedianGap))
@@ -144,6 +147,11 @@ func Plain() Stack {
 	s.Weights[Base] = 1
 	return s
 }
+
+var plain = Plain()
+
+// Plain reports whether s is Plain. It costs less than to make a Plain and compare.
+func (s *Stack) Plain() bool { return *s == plain }
 
 // maxWeight bounds the intercept and the weights. Beyond the bound a fit has gone wrong.
 const maxWeight = 100
@@ -189,14 +197,16 @@ func (s *Stack) LogOdds(c Traits, p Risk) float64 {
 	}
 	sum := s.Intercept
 	for t, v := range c.Values(p) {
-		sum += float64(s.Weights[t] * s.Ranges[t].Hold(v))
+		if w := s.Weights[t]; w != 0 { // most stacks leave half of the terms out
+			sum += float64(w * s.Ranges[t].Hold(v))
+		}
 	}
 	return sum
 }
 
 // Risk is the churn risk of a customer with these traits and the risk p by the purchase model, in [0, 1]. Under Plain it is p.
 func (s *Stack) Risk(c Traits, p Risk) Risk {
-	if *s == Plain() {
+	if s.Plain() {
 		return p
 	}
 	return 1 / (1 + math.Exp(-s.LogOdds(c, p)))
