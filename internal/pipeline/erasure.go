@@ -29,7 +29,8 @@ func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	d.part.announcements = append(d.part.announcements, announcement{
 		output: output, kind: "ERASURE", cause: score.ByErasure.String(), muted: s.told(customer, cause),
 	})
-	d.part.commit.Erased = append(d.part.commit.Erased, shard.Tombstone{Customer: customer, At: p.Erased})
+	earlier := slices.DeleteFunc(d.part.commit.Erased, func(t shard.Tombstone) bool { return t.Customer == customer })
+	d.part.commit.Erased = append(earlier, shard.Tombstone{Customer: customer, At: p.Erased})
 	d.forget(customer, p)
 	return nil
 }
@@ -41,9 +42,16 @@ func tellsErasure(o *shard.Output) bool {
 	return slices.ContainsFunc(o.Headers, func(h stream.Header) bool { return h.Key == ends.Key && bytes.Equal(h.Value, ends.Value) })
 }
 
-// erases reports whether the part erases a customer.
-func (p *part) erases(customer string) bool {
-	return slices.ContainsFunc(p.commit.Erased, func(t shard.Tombstone) bool { return t.Customer == customer })
+// overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases.
+func (p *part) overwrites() func(o *shard.Output) bool {
+	erased := make(map[string]struct{}, len(p.commit.Erased))
+	for _, t := range p.commit.Erased {
+		erased[t.Customer] = struct{}{}
+	}
+	return func(o *shard.Output) bool {
+		_, ok := erased[string(o.Key)]
+		return ok && !tellsErasure(o)
+	}
 }
 
 // blank makes the commit of a part overwrite the outbox entries of the customers whom it erases. The positions are those of the outbox as
@@ -61,8 +69,9 @@ func (s *session) blank(ctx context.Context, p *part) error {
 	if err != nil {
 		return err
 	}
+	overwrites := p.overwrites()
 	for i := range waiting.Outputs {
-		if o := &waiting.Outputs[i]; p.erases(string(o.Key)) && !tellsErasure(o) {
+		if overwrites(&waiting.Outputs[i]) {
 			p.commit.Blanked = append(p.commit.Blanked, i)
 		}
 	}
@@ -75,8 +84,9 @@ func (s *session) withhold(st *state, p *part) {
 	if len(p.commit.Erased) == 0 {
 		return
 	}
+	overwrites := p.overwrites()
 	for i := range s.unpublished {
-		if a := &s.unpublished[i]; a.state == st && p.erases(string(a.output.Key)) && !tellsErasure(&a.output) {
+		if a := &s.unpublished[i]; a.state == st && overwrites(&a.output) {
 			a.output = shard.Output{}
 		}
 	}

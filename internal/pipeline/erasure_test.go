@@ -168,6 +168,7 @@ func TestErasuresEqualReplay(t *testing.T) {
 						lane.rest(t) // the fold knows the order of the record times, the lane that of the arrivals
 						pass(time.Millisecond)
 						w.erase(fmt.Sprint("forget", n, k), customer)
+						w.erase(fmt.Sprint("forget again", n, k), customer)
 						gone[customer] = true
 						lane.rest(t)
 						pass(time.Millisecond)

@@ -26,7 +26,7 @@ func (s *Servers) State(t testing.TB) map[string]string {
 	defer cancel()
 	state := map[string]string{}
 	for _, key := range s.Keys(t, "tm:{") {
-		content, err := s.content(ctx, key)
+		content, err := s.Content(ctx, key)
 		if err != nil {
 			t.Fatalf("read %s: %v", key, err)
 		}
@@ -35,13 +35,15 @@ func (s *Servers) State(t testing.TB) map[string]string {
 	return state
 }
 
-// content returns the content of a key as text.
-func (s *Servers) content(ctx context.Context, key string) (string, error) {
+// Content returns the content of a key as text, its entries in order.
+func (s *Servers) Content(ctx context.Context, key string) (string, error) {
 	kind, err := s.Data.Type(ctx, key).Result()
 	if err != nil {
 		return "", err
 	}
 	switch kind {
+	case "string":
+		return s.Data.Get(ctx, key).Result()
 	case "hash":
 		entries, err := s.Data.HGetAll(ctx, key).Result()
 		return fmt.Sprintf("%q", entries), err // fmt sorts the keys of maps
