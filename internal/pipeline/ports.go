@@ -38,7 +38,7 @@ type Shards interface {
 	Audit(ctx context.Context, shards []int) ([]shard.Audit, error)
 	// Metas reads the heads of shards, one per shard asked for.
 	Metas(ctx context.Context, shards []int) ([]shard.Meta, error)
-	// Load answers queries, each at one instant.
+	// Load answers queries, each at one instant. Tombstones may be of a later instant.
 	Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error)
 	// Scan pages through the profiles of a shard. A scan begins and ends with the cursor 0.
 	Scan(ctx context.Context, shard int, cursor uint64, count int) (profiles [][]byte, next uint64, err error)
@@ -48,8 +48,8 @@ type Shards interface {
 	Commit(ctx context.Context, commits []shard.Commit) []error
 	// Mark moves marks of idle shards as the markers say and returns the heads as they are then.
 	Mark(ctx context.Context, markers []shard.Marker) ([]shard.Meta, error)
-	// Drop removes shards with all that they hold, so that they can be rebuilt from the log. A commit with an empty Read
-	// creates them anew.
+	// Drop removes shards with all that they hold but for their tombstones, so that they can be rebuilt from the log. A commit with an
+	// empty Read creates them anew.
 	Drop(ctx context.Context, shards []int) error
 }
 

@@ -207,3 +207,18 @@ func TestTombstonesOfAnotherType(t *testing.T) {
 		}
 	})
 }
+
+// TestTombstonesOutliveLeftovers: a shard has lost only its head. The commit that creates the shard removes what is left over, but not the
+// tombstones.
+func TestTombstonesOutliveLeftovers(t *testing.T) {
+	eachServer(t, func(t *testing.T, client goredis.UniversalClient) {
+		ctx, s := t.Context(), newStore(t, client, testLayout)
+		must(t, s.Commit(ctx, []shard.Commit{erase(3, "", "one", 5, "a")})[0])
+		must(t, client.Del(ctx, s.keys(3)[metaKey]).Err())
+		must(t, s.Commit(ctx, []shard.Commit{{Shard: 3, Token: "anew"}})[0])
+		audits, err := s.Audit(ctx, []int{3})
+		if want := (shard.Counts{Profiles: 1, Due: 1, Outbox: 1, Erased: 1}); err != nil || !audits[0].Intact() || audits[0].Actual != want {
+			t.Errorf("got %+v and error %v, want only sentinels and the tombstone", audits, err)
+		}
+	})
+}

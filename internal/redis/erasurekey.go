@@ -141,7 +141,7 @@ func (s *Store) absentKey(ctx context.Context, shards []int) ([]byte, error) {
 		}
 		key, err := s.readErasureKey(ctx)
 		if err == nil && key == nil {
-			err = fmt.Errorf("shard %d: %w: restore the field %s of %s from a backup; if there is none, see deploy/README.md about the lost key",
+			err = fmt.Errorf("shard %d: %w: restore the field %s of %s from a backup; if there is none, see Erased customers in deploy/README.md",
 				shards[i], ErrErasureKey, erasureKeyField, s.key("meta"))
 		}
 		return key, err
