@@ -36,8 +36,8 @@ func TestHeldTellsEveryField(t *testing.T) {
 	} {
 		of := reflect.TypeOf(row.of)
 		var got []string
-		for i := range of.NumField() {
-			got = append(got, of.Field(i).Name)
+		for f := range of.Fields() {
+			got = append(got, f.Name)
 		}
 		want := strings.Fields(row.told + " " + row.followed)
 		slices.Sort(got)
