@@ -14,7 +14,9 @@ import (
 )
 
 type customerCommand struct {
-	Show customerShowCommand `cmd:"" help:"Print the live score of a customer."`
+	Show   customerShowCommand   `cmd:"" help:"Print the live score of a customer."`
+	Export customerExportCommand `cmd:"" help:"Print all that is held of a customer as JSON: the answer to an access request."`
+	Forget customerForgetCommand `cmd:"" help:"Erase a customer, and prove it."`
 }
 
 type customerShowCommand struct {
