@@ -124,6 +124,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	c.askPartitioner(ctx, cluster, layout, tell)
 	c.askLogs(ctx, cluster, layout, tell)
 	askTransactions(ctx, cluster, tell)
+	askRetention(ctx, cluster, tell)
 }
 
 // askPartitioner compares the partitioner of the producers with the partitioner of the data's layout.
