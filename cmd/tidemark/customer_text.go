@@ -59,3 +59,11 @@ func several(n int) int {
 	}
 	return 0
 }
+
+// numbered is a number of things: 1 order, 2 orders.
+func numbered(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
