@@ -23,7 +23,8 @@ func printBeyond(ctx context.Context, w io.Writer, cluster *kafka.Cluster, now t
 	}
 	for _, other := range [...][2]string{
 		{"files of Redis", "snapshots and the append-only file hold the profile until they are written anew: BGSAVE, BGREWRITEAOF"},
-		{"backups", "of Redis and of Kafka: what is restored from them is erased again only by a rebuild or another `customer forget`"},
+		{"backups of Redis", "hold the profile; once one is restored, the service erases again, if the log still holds the ERASED"},
+		{"backups of Kafka, mirrors", "hold the records as the topics do"},
 		{"subscribers", "whoever copies Tidemark's messages must erase by " + schemas.Erasures},
 		{"producers", "whoever sends this id makes a new customer of it"},
 	} {
