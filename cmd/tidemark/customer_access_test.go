@@ -32,6 +32,7 @@ func TestAccessAndErasure(t *testing.T) {
 			t.Errorf("want the order, and no topics:\n%s", got)
 		}
 	})
+	t.Run("export of the newest records", func(t *testing.T) { s.exportsTheNewest(t) })
 	t.Run("forget", func(t *testing.T) { s.forgets(t) })
 }
 
@@ -75,6 +76,24 @@ func (s *servers) exports(t *testing.T) {
 	}
 	if !strings.Contains(text, "cannot be turned back") {
 		t.Error("it does not say that ids are kept as hashes")
+	}
+}
+
+// exportsTheNewest reads one record of each partition, and says that there were more.
+func (s *servers) exportsTheNewest(t *testing.T) {
+	s.publishes(t, "bob")
+	var got heldCustomer
+	text := must(t, append([]string{"customer", "export", "bob", "--records", "1"}, s.flags()...)...)
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(got.Published.Messages); n != 3 {
+		t.Errorf("%d messages, want the newest of each of 3 topics:\n%s", n, text)
+	}
+	for _, look := range got.Published.Looked {
+		if look.Records > 0 && (look.All || look.Why != "--records" || look.From == "") {
+			t.Errorf("%s: %+v, want it said that older records were left out", look.Topic, look)
+		}
 	}
 }
 

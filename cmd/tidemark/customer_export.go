@@ -70,6 +70,7 @@ var notes = []string{
 	"Orders and refunds are kept singly for two to three years, payments and feedback for a year, interactions for a week. Older ones are kept as the totals shown here.",
 	"Texts of customers are not kept. Of an order's items, their number and the category with the most money are kept.",
 	"The input topics hold the events that were sent about the customer. Who runs Kafka can read them by the customer id as the key.",
+	"Dead letters are events that were refused. They are found by their key: a letter whose key is not the customer id is not among the messages.",
 	"The customer also counts in totals over all customers, which hold no ids.",
 }
 
