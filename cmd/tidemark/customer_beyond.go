@@ -40,7 +40,7 @@ func beyond(r kafka.Retention, now time.Time) string {
 	case !r.Known:
 		return "the brokers do not show how long it keeps records: look with kafka-configs --describe"
 	case r.Topic == schemas.Scores && r.Compacted:
-		return "the customer's last score goes when the broker compacts the topic"
+		return "the last score goes when the broker compacts the topic, if the service runs with --publish-scores; else it stays"
 	case ends:
 		return "keeps records until about " + event.InstantOf(until).String()
 	case r.Compacted:

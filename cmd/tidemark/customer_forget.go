@@ -184,9 +184,9 @@ func (c *customerForgetCommand) service(ctx context.Context, cluster *kafka.Clus
 		lag += p.Lag()
 	}
 	if lag > 0 {
-		return fmt.Sprintf("runs with %d members, and lags by %d records", members.Members, lag)
+		return fmt.Sprintf("runs with %s, and lags by %s", numbered(members.Members, "member"), numbered(int(lag), "record"))
 	}
-	return fmt.Sprintf("runs with %d members and without lag, but has not applied it: `tidemark doctor`, and its log, say why", members.Members)
+	return fmt.Sprintf("runs with %s and without lag, but has not applied it: `tidemark doctor`, and its log, say why", numbered(members.Members, "member"))
 }
 
 // next is the command that proves the erasure later.

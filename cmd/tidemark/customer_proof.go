@@ -148,7 +148,7 @@ func (p proof) views(ctx context.Context) (finding, error) {
 
 // outputs counts what still waits in the outbox under the customer's key.
 func (p proof) outputs(ctx context.Context) (finding, error) {
-	f := finding{Name: "outputs", OK: true, Detail: "all are confirmed by Kafka: subscribers can read of the erasure"}
+	f := finding{Name: "outputs", OK: true, Detail: "none waits in the outbox: Kafka has confirmed all"}
 	box, err := p.Outbox(ctx, p.shard)
 	n := 0
 	for _, o := range box.Outputs {
@@ -157,7 +157,7 @@ func (p proof) outputs(ctx context.Context) (finding, error) {
 		}
 	}
 	if n > 0 {
-		f.OK, f.Detail = false, fmt.Sprintf("%d wait in the outbox, Kafka has not confirmed them", n)
+		f.OK, f.Detail = false, numbered(n, "output")+" in the outbox: Kafka has not confirmed it"
 		f.Remedy = "does Kafka take writes? see `tidemark doctor`"
 	}
 	return f, err
@@ -167,7 +167,7 @@ func (p proof) everywhere(ctx context.Context) (finding, error) {
 	f := finding{Name: "all of Redis", OK: true, Detail: "no key holds the id, neither in its name nor in its content"}
 	keys, err := p.Holds(ctx, p.customer)
 	if len(keys) > 0 {
-		f.OK, f.Detail = false, fmt.Sprintf("%d keys hold the id: %s", len(keys), strings.Join(keys[:min(len(keys), keysNamed)], ", "))
+		f.OK, f.Detail = false, fmt.Sprintf("the id is in %s: %s", numbered(len(keys), "key"), strings.Join(keys[:min(len(keys), keysNamed)], ", "))
 		f.Remedy = "keys of another edition go when its rebuild ends; keys of other programs are theirs to erase"
 	}
 	return f, err

@@ -67,7 +67,7 @@ func TestProof(t *testing.T) {
 		{"a profile", ruins{erased: asked, profile: []byte("?")}, "still there"},
 		{"a score", ruins{erased: asked, score: map[string]string{"tier": "LOW"}}, "dashboards"},
 		{"a detail", ruins{erased: asked, detail: []byte("{}")}, "dashboards"},
-		{"an output", ruins{erased: asked, outbox: []shard.Output{{Key: []byte("bob")}}}, "1 wait in the outbox"},
+		{"an output", ruins{erased: asked, outbox: []shard.Output{{Key: []byte("bob")}}}, "1 output in the outbox"},
 		{"another key", ruins{erased: asked, keys: []string{"tm:{0}:due"}}, "tm:{0}:due"},
 	} {
 		left := row.left
