@@ -14,7 +14,9 @@ import (
 )
 
 type customerCommand struct {
-	Show customerShowCommand `cmd:"" help:"Print the live score of a customer."`
+	Show   customerShowCommand   `cmd:"" help:"Print the live score of a customer."`
+	Export customerExportCommand `cmd:"" help:"Print all that is held of a customer as JSON: the answer to an access request."`
+	Forget customerForgetCommand `cmd:"" help:"Erase a customer, and prove it."`
 }
 
 type customerShowCommand struct {
@@ -30,7 +32,12 @@ var visible = []string{
 	"last_purchase", "as_of", "model_version",
 }
 
-// Run reads the score from the public keys, as a dashboard does. With --explain it also reads the profile.
+// Help is printed by customer show --help.
+func (*customerShowCommand) Help() string {
+	return `Prints the public score. It also says in words why the customer may be missing from lists and alerts: a test account, the control group, an id that behaves like a shop, no consent. With --explain it says all in words: who it is, tier, level, and why.`
+}
+
+// Run reads the score from the public keys, as a dashboard does, and the profile.
 func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	db, err := c.open()
 	if err != nil {
@@ -41,30 +48,35 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if len(fields) == 0 {
-		return fmt.Errorf("there is no customer %q (is the id spelled right? has the service read the customer's events?)", c.ID)
+	who, known, err := db.subject(ctx, c.ID)
+	switch {
+	case err != nil && (c.Explain || len(fields) == 0):
+		return err
+	case err != nil: // a dashboard's user may not read profiles
+		fmt.Fprintf(s.err, "the profile cannot be read, so nothing is said in words: %v\n", err)
+	case len(fields) == 0 && !known:
+		return db.nobody(ctx, c.ID)
 	}
 	order := visible
 	var why score.Explanation
-	if c.Explain {
-		raw, err := db.Detail(ctx, c.ID)
-		if err != nil {
+	if c.Explain && len(fields) > 0 {
+		if order, why, err = c.explain(ctx, db, fields, who, known); err != nil {
 			return err
 		}
-		detail := map[string]json.RawMessage{}
-		if err := json.Unmarshal(raw, &detail); err != nil && raw != nil {
-			return fmt.Errorf("detail of %q: %w", c.ID, err)
-		}
-		if why, err = db.explain(ctx, c.ID, fields["as_of"]); err != nil {
-			return err
-		}
-		for name, value := range detail {
-			fields[name] = strings.Trim(string(value), `"`)
-		}
-		order = score.Columns()
 	}
+	shown := len(fields) > 0
 	fields["customer_id"] = c.ID
+	var all, missing []string
+	if known {
+		missing = who.missing(shown)
+		if all = missing; c.Explain {
+			all = append(who.words(), missing...)
+		}
+	}
 	if c.JSON {
+		if len(missing) > 0 {
+			fields["why_not_in_lists"] = strings.Join(missing, " ")
+		}
 		return printJSON(s.out, fields, why)
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
@@ -79,7 +91,33 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		fmt.Fprintf(table, "\nno churn level\t%s\n", reason.Meaning())
 	}
 	printWhy(table, why)
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	return printWords(s.out, all)
+}
+
+// explain adds the members of the detail to the fields, and returns the order of all and the parts of the score.
+func (c *customerShowCommand) explain(
+	ctx context.Context, db *database, fields map[string]string, who subject, known bool,
+) (order []string, why score.Explanation, err error) {
+	raw, err := db.Detail(ctx, c.ID)
+	if err != nil {
+		return nil, why, err
+	}
+	detail := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &detail); err != nil && raw != nil {
+		return nil, why, fmt.Errorf("detail of %q: %w", c.ID, err)
+	}
+	if known {
+		if why, err = who.explain(fields["as_of"]); err != nil {
+			return nil, why, err
+		}
+	}
+	for name, value := range detail {
+		fields[name] = strings.Trim(string(value), `"`)
+	}
+	return score.Columns(), why, nil
 }
 
 // inOrder returns the names of fields: first the names in order, then the others by name.

@@ -125,6 +125,7 @@ func (c *doctorCommand) askKafka(ctx context.Context, layout shard.Layout, tell 
 	c.askLogs(ctx, cluster, layout, tell)
 	askTransactions(ctx, cluster, tell)
 	askLetters(ctx, cluster, layout, tell)
+	askRetention(ctx, cluster, tell)
 }
 
 // askPartitioner compares the partitioner of the producers with the partitioner of the data's layout.

@@ -15,40 +15,53 @@ import (
 	"tidemark/internal/shard"
 )
 
-// explain computes the parts of a customer's public score from the profile and from the model that was in force at the score's as_of.
-func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanation, error) {
+// subject is a customer's profile, and the engines of the model in force and of the model before it, which may be nil.
+type subject struct {
+	profile        score.Profile
+	engine, before *score.Engine
+}
+
+// subject reads a customer's profile and the model in force. It returns false if there is no profile, or no model.
+func (d *database) subject(ctx context.Context, id string) (subject, bool, error) {
 	layout, ok, err := d.Layout(ctx)
 	if err != nil || !ok {
-		return score.Explanation{}, err
+		return subject{}, false, err
 	}
 	store, err := d.laidOut(layout)
 	if err != nil {
-		return score.Explanation{}, err
+		return subject{}, false, err
 	}
 	loaded, err := store.Load(ctx, []shard.Query{{Shard: layout.Of(id), Customers: []string{id}}})
 	if err != nil || loaded[0].Profiles[0] == nil {
-		return score.Explanation{}, err
+		return subject{}, false, err
 	}
 	profile, err := score.Decode(loaded[0].Profiles[0])
 	if err != nil {
-		return score.Explanation{}, fmt.Errorf("profile of %q: %w", id, err)
+		return subject{}, false, fmt.Errorf("profile of %q: %w", id, err)
 	}
 	model, ok, err := store.Model(ctx)
 	if err != nil || !ok {
-		return score.Explanation{}, err
+		return subject{}, false, err
 	}
 	engine, before, err := service.Engines(model, layout.Zone)
-	if err != nil {
-		return score.Explanation{}, err
-	}
+	return subject{profile, engine, before}, err == nil, err
+}
+
+// explain computes the parts of the public score from the model that was in force at the score's as_of.
+func (s subject) explain(asOf string) (score.Explanation, error) {
 	var at instant
 	if err := at.UnmarshalText([]byte(asOf)); err != nil {
-		return score.Explanation{}, fmt.Errorf("as_of of %q: %w", id, err)
+		return score.Explanation{}, fmt.Errorf("as_of of %q: %w", s.profile.Customer, err)
 	}
-	if before != nil && (pipeline.Succession{Before: before, Now: engine}).Of(&profile, event.Instant(at)) == pipeline.Engine(before) {
-		engine = before
+	return s.at(event.Instant(at)).Explain(s.profile, event.Instant(at)), nil
+}
+
+// at is the engine of the model that speaks for the customer at an instant.
+func (s subject) at(at event.Instant) *score.Engine {
+	if s.before != nil && (pipeline.Succession{Before: s.before, Now: s.engine}).Of(&s.profile, at) == pipeline.Engine(s.before) {
+		return s.before
 	}
-	return engine.Explain(profile, event.Instant(at)), nil
+	return s.engine
 }
 
 // printWhy prints the parts of the value score, the largest first, and the parts of the churn risk.

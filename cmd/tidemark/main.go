@@ -25,7 +25,7 @@ type cli struct {
 	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
 	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
 	Rebuild  rebuildCommand  `cmd:"" help:"Make the state anew from the log, with other shards if need be, while the old state serves."`
-	Customer customerCommand `cmd:"" help:"Print the live score of a customer."`
+	Customer customerCommand `cmd:"" help:"Show a customer, print all that is held of one, or erase one."`
 	Doctor   doctorCommand   `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
 	Health   healthCommand   `cmd:"" help:"Ask a running service on this machine whether it is ready."`
 	Model    modelCommand    `cmd:"" help:"Show, check or activate the model in force."`

@@ -1,9 +1,9 @@
-// Package avro turns messages into events, and events, transitions and scores into messages. A message is one Avro record in
+// Package avro turns messages into events, and events, transitions, scores and erasures into messages. A message is one Avro record in
 // Confluent framing. A reader takes the records of any version of a schema, from any writer.
 //
 //	message ── unframe ──> schema id, record ── reader of that schema ──> event ── Validate ──> event
-//	event, transition, score ── wire ──> record ── frame, headers ──> message
-//	                                       └── scanner ──> JSON, for files
+//	event, transition, score, erasure ── wire ──> record ── frame, headers ──> message
+//	                                                └── scanner ──> JSON, for files
 package avro
 
 import (
@@ -33,7 +33,7 @@ type Options struct {
 	IDs map[string]uint32
 }
 
-// Codec decodes events, and encodes events, transitions and scores. It is safe for concurrent use.
+// Codec decodes events, and encodes events, transitions, scores and erasures. It is safe for concurrent use.
 type Codec struct {
 	max      int
 	registry *Registry

@@ -1,6 +1,9 @@
 package event
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // Currency is an ISO 4217 code, upper case.
 type Currency string
@@ -78,4 +81,17 @@ func (c Currency) Major(minor int64) float64 {
 	digits, _ := c.Digits()
 	scale := [...]float64{1, 10, 100, 1000}
 	return float64(minor) / scale[digits]
+}
+
+// Currencies yields the codes that Digits knows.
+func Currencies() iter.Seq[Currency] {
+	return func(yield func(Currency) bool) {
+		for _, codes := range [...]string{codes0, codes2, codes3, historic0, historic2} {
+			for code := range strings.FieldsSeq(codes) {
+				if !yield(Currency(code)) {
+					return
+				}
+			}
+		}
+	}
 }

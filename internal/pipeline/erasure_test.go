@@ -78,7 +78,7 @@ func TestErasedCustomerIsGone(t *testing.T) {
 			t.Errorf("messages on %s: want 2, got %d", schemas.Erasures, got)
 		}
 		for _, customer := range []string{"ann", "bob"} {
-			if o, got := w.wire.message(scores + " forgotten " + customer); !got || o.Value != nil {
+			if o, got := w.wire.message(scores + " " + nullID(customer)); !got || o.Value != nil {
 				t.Errorf("null value of %s in the scores: want one, got %t, with value %q", customer, got, o.Value)
 			}
 			exits := 0

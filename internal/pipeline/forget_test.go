@@ -53,7 +53,7 @@ func TestProspectsAreForgotten(t *testing.T) {
 			t.Errorf("views afterwards: want those of the buyers, got %v", got)
 		}
 		for customer, want := range map[string]bool{"looked": true, "back": true, "buyer": false, "late buyer": false} {
-			if o, got := w.wire.message(scores + " forgotten " + customer); got != want || o.Value != nil {
+			if o, got := w.wire.message(scores + " " + nullID(customer)); got != want || o.Value != nil {
 				t.Errorf("tombstone of %s in the scores: want %t, got %t, with value %q", customer, want, got, o.Value)
 			}
 		}

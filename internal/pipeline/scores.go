@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
+	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/schemas"
@@ -39,6 +41,9 @@ func (s scoreFeed) publish(ctx context.Context, scores []score.Score) error {
 	return nil
 }
 
+// nullID names the null value of a customer. An id may come into a log line, the name of a customer who is erased may not.
+func nullID(customer string) string { return fmt.Sprintf("null %016x", event.Hash(customer)) }
+
 // retract publishes a tombstone for each customer who is forgotten: a record without a value, by which compaction removes the customer's
 // last score.
 func (s scoreFeed) retract(ctx context.Context, gone []string) error {
@@ -47,7 +52,7 @@ func (s scoreFeed) retract(ctx context.Context, gone []string) error {
 	}
 	outputs := make([]shard.Output, len(gone))
 	for i, customer := range gone {
-		outputs[i] = shard.Output{ID: "forgotten " + customer, Topic: schemas.Scores, Key: []byte(customer)}
+		outputs[i] = shard.Output{ID: nullID(customer), Topic: schemas.Scores, Key: []byte(customer)}
 	}
 	return s.outlet.send(ctx, outputs)
 }

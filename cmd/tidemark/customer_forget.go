@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
+	"tidemark/internal/shard"
+	"tidemark/internal/terminal"
+)
+
+type customerForgetCommand struct {
+	ID      string        `arg:"" help:"Customer id."`
+	EventID string        `name:"event-id" help:"event_id of the ERASED. Without the flag it is random." placeholder:"ID"`
+	Prove   bool          `help:"Publish nothing: only prove an erasure that was asked for before."`
+	Within  time.Duration `help:"How long to wait until the service has applied the erasure, and Kafka has confirmed what is said of it." default:"2m"`
+	Yes     bool          `help:"Do not ask on a terminal whether this is meant."`
+	limitSettings
+	groupSettings
+	kafkaSettings
+	redisSettings
+	registrySettings
+}
+
+// Help is printed by customer forget --help.
+func (*customerForgetCommand) Help() string {
+	return `Publishes an ERASED of the customer to ` + string(event.Interactions) + `, waits until the running service has applied it, and proves it: it looks for the id in all of Redis. The exit code is 0 only if the erasure is proved. An erasure cannot be undone.
+
+The command also says what an erasure does not reach: records that the topics still keep, backups, subscribers.`
+}
+
+// Validate returns the mistakes in the flags.
+func (c *customerForgetCommand) Validate() error {
+	if c.Within <= 0 {
+		return fmt.Errorf("--within must be above zero")
+	}
+	if c.Prove && c.EventID != "" {
+		return fmt.Errorf("--prove publishes nothing: leave out --event-id")
+	}
+	return c.check()
+}
+
+var errNotProved = errors.New("the erasure is not proved")
+
+// Run erases a customer, and proves it.
+func (c *customerForgetCommand) Run(ctx context.Context, s streams) error {
+	db, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	layout, ok, err := db.Layout(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errNoData
+	}
+	store, err := db.laidOut(layout)
+	if err != nil {
+		return err
+	}
+	cluster, err := c.clusterOf(c.groupSettings)
+	if err != nil {
+		return err
+	}
+	defer cluster.Close()
+	p := proof{evidence: store, customer: c.ID, shard: layout.Of(c.ID)}
+	if !c.Prove {
+		if !c.Yes && terminal.Is(os.Stdin) && !confirmed(os.Stdin, s.err, c.ID) {
+			return errors.New("nothing was erased")
+		}
+		if p.since, err = c.publish(ctx, s.out, cluster, layout); err != nil {
+			return err
+		}
+	}
+	return c.tell(ctx, s.out, cluster, p)
+}
+
+// confirmed asks for the id.
+func confirmed(in io.Reader, out io.Writer, id string) bool {
+	fmt.Fprintf(out, "This erases all that is held of the customer %s. It cannot be undone. Type the id to go on: ", id)
+	line, _ := bufio.NewReader(in).ReadString('\n')
+	return strings.TrimRight(line, "\r\n") == id
+}
+
+// publish publishes an ERASED, and returns its record time.
+func (c *customerForgetCommand) publish(ctx context.Context, w io.Writer, cluster *kafka.Cluster, layout shard.Layout) (event.Instant, error) {
+	var random [16]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return 0, err
+	}
+	now := event.InstantOf(time.Now())
+	erased := &event.Interaction{
+		Head: event.Head{ID: cmp.Or(c.EventID, hex.EncodeToString(random[:])), Customer: c.ID, OccurredAt: now, RecordedAt: now}, Kind: event.Erased,
+	}
+	if err := event.Validate(erased); err != nil {
+		return 0, fmt.Errorf("this cannot be published: %w", err)
+	}
+	codec, err := c.codec(ctx, c.MaxRecord)
+	if err != nil {
+		return 0, err
+	}
+	partitions, err := cluster.Partitions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	publisher, err := cluster.NewPublisher(layout.Partitioner)
+	if err != nil {
+		return 0, err
+	}
+	err = publisher.Publish(ctx, []shard.Output{codec.EncodeEvent(erased)})
+	if err = errors.Join(err, publisher.Close()); err != nil {
+		return 0, err
+	}
+	_, err = fmt.Fprintf(w, "published the ERASED %s of %s to %s, partition %d\n",
+		erased.ID, now, event.Interactions, layout.Partitioner.Of(c.ID, partitions))
+	return now, err
+}
+
+// tell waits for the proof, and prints what is proved, what is not, and what the erasure does not reach.
+func (c *customerForgetCommand) tell(ctx context.Context, w io.Writer, cluster *kafka.Cluster, p proof) error {
+	waiting, stop := context.WithTimeout(ctx, c.Within)
+	defer stop()
+	seen, err := p.await(waiting)
+	if err != nil {
+		return err
+	}
+	for _, f := range seen {
+		f.print(w)
+	}
+	fine := proved(seen)
+	if !seen[0].OK {
+		finding{Name: "the service", Detail: c.service(ctx, cluster), Remedy: c.next()}.print(w)
+	}
+	if err := printBeyond(ctx, w, cluster, time.Now()); err != nil {
+		return err
+	}
+	if !fine {
+		return errNotProved
+	}
+	_, err = fmt.Fprintln(w, "\nthe erasure is proved")
+	return err
+}
+
+// service says why an ERASED may not have been applied.
+func (c *customerForgetCommand) service(ctx context.Context, cluster *kafka.Cluster) string {
+	members, err := cluster.Members(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	if members.Members == 0 {
+		return fmt.Sprintf("does not run: the consumer group %s has no members", c.KafkaGroup)
+	}
+	progress, err := cluster.Progress(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	var lag int64
+	for _, p := range progress {
+		lag += p.Lag()
+	}
+	if lag > 0 {
+		return fmt.Sprintf("runs with %s, and lags by %s", numbered(members.Members, "member"), numbered(int(lag), "record"))
+	}
+	return fmt.Sprintf("runs with %s and without lag, but has not applied it: `tidemark doctor`, and its log, say why", numbered(members.Members, "member"))
+}
+
+// next is the command that proves the erasure later.
+func (c *customerForgetCommand) next() string {
+	return "the ERASED stays in the log, and is applied when the service comes to it; then: tidemark customer forget ID --prove"
+}

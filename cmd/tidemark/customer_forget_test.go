@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tidemark/schemas"
+)
+
+// TestPrivacyOfficer: a request comes in. The officer hands out what is held of the customer, erases the customer beside the running
+// service, and is told when that is proved, and what it does not reach.
+func TestPrivacyOfficer(t *testing.T) {
+	s := startServers(t, 2)
+	var log strings.Builder
+	for n, id := range []string{"ann@example.test", "ann@example.test", "bob@example.test"} {
+		fmt.Fprintf(&log, `{"topic":"customer.purchases.v1","event":{"event_id":"e%d","customer_id":%q,"order_id":"o%d","occurred_at":%q,"kind":"ORDER","amount_minor":5000,"currency":"USD"}}`+"\n",
+			n, id, n, time.Now().AddDate(0, 0, -10*n-1).UTC().Format(time.RFC3339))
+	}
+	must(t, append([]string{"import", file(t, log.String()), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	s.serve(t)
+	s.AwaitCaughtUp(t)
+	s.awaitReviews(t)
+	s.shown(t)
+
+	held := must(t, append([]string{"customer", "export", "ann@example.test"}, s.flags()...)...)
+	for _, fact := range []string{"ann@example.test", "50.00", "USD"} {
+		if !strings.Contains(held, fact) {
+			t.Errorf("the export does not hold %q:\n%s", fact, held)
+		}
+	}
+	erase := append([]string{"customer", "forget", "ann@example.test", "--yes"}, s.flags()...)
+	done := must(t, erase...)
+	t.Logf("%s", done)
+	if !strings.Contains(done, "dead letters") && !strings.Contains(done, schemas.DeadLetters) {
+		t.Errorf("forget does not say what it does not reach:\n%s", done)
+	}
+	proved := must(t, append([]string{"customer", "forget", "ann@example.test", "--prove"}, s.flags()...)...)
+	t.Logf("%s", proved)
+	if keys := s.Keys(t, "tm:score:"); len(keys) != 1 || keys[0] != "tm:score:bob@example.test" {
+		t.Errorf("views: %v, want that of bob", keys)
+	}
+	if told := s.Records(t, schemas.Erasures); len(told) != 1 || string(told[0].Key) != "ann@example.test" {
+		t.Errorf("%d messages on %s, want one of ann", len(told), schemas.Erasures)
+	}
+	show := tidemark(t, append([]string{"customer", "show", "ann@example.test"}, s.redisFlags()...)...)
+	if !strings.Contains(show.out+show.err, "erased") {
+		t.Errorf("show says %q, %q, want that the customer was erased", show.out, show.err)
+	}
+	t.Logf("%s%s", show.out, show.err)
+}

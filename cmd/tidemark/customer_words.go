@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/tier"
+)
+
+// nobody says why there is nothing to show of a customer.
+func (d *database) nobody(ctx context.Context, id string) error {
+	layout, ok, err := d.Layout(ctx)
+	if err == nil && ok {
+		store, err := d.laidOut(layout)
+		if err != nil {
+			return err
+		}
+		erased, err := erasedAt(ctx, store, id)
+		if err != nil {
+			return err
+		}
+		if erased != "" {
+			return fmt.Errorf("the customer %q was erased at %s: nothing is held", id, erased)
+		}
+	}
+	return errors.Join(err, fmt.Errorf("there is no customer %q (is the id spelled right? has the service read the customer's events? "+
+		"was the customer forgotten, by --forget-prospects?)", id))
+}
+
+// words say who the customer is, which labels the customer has, and why.
+func (s subject) words() []string {
+	p := &s.profile
+	e := s.at(p.AsOf)
+	now := e.Score(*p, p.AsOf)
+	lines := []string{fmt.Sprintf("Nothing that %s bought stands.", p.Customer)}
+	if now.Bought {
+		lines = []string{fmt.Sprintf("%s has %s on %s, the last at %s, and has spent %s net.",
+			p.Customer, numbered(now.Orders, "order"), numbered(now.PurchaseDays, "day"), when(now.LastPurchase), amount(now.SpendLifetime, now.Base))}
+	}
+	if p.Erased > 0 {
+		lines = append(lines, fmt.Sprintf("Who had this id before was erased at %s. Nothing from before is held.", when(p.Erased)))
+	}
+	if p.Standing.Tier != tier.None {
+		lines = append(lines, fmt.Sprintf("The tier is %s since %s: the value score was %.2f of 100 at %s.",
+			p.Standing.Tier, when(p.Standing.Since), float64(now.Points)/100, when(now.AsOf)))
+	} else {
+		lines = append(lines, "There is no tier.")
+	}
+	return append(lines, s.level(&now)...)
+}
+
+// level says which churn level the customer has, and why.
+func (s subject) level(now *score.Score) []string {
+	p := &s.profile
+	if p.Episode.Level == churn.None {
+		return []string{fmt.Sprintf("There is no churn alert: %s.", strings.TrimSuffix(now.Why.Meaning(), "."))}
+	}
+	lines := []string{fmt.Sprintf("The churn level is %s since %s; the alert was raised at %s.",
+		p.Episode.Level, when(p.Episode.Since), when(p.Episode.RaisedAt))}
+	if p.Muted {
+		lines = append(lines, "The alert was recorded, not published: it was older than --alert-max-age when it was found.")
+	}
+	return lines
+}
+
+// missing says why the customer may be missing from lists and alerts. shown says that the customer has a public score.
+func (s subject) missing(shown bool) []string {
+	p := &s.profile
+	e := s.at(p.AsOf)
+	var lines []string
+	if testAccount(p.History.Attribute("test_account")) {
+		lines = append(lines, "This is a test account, by its attribute test_account: it has no tier and no alerts, and counts nowhere.")
+	}
+	if inControlGroup(e, p.Customer) {
+		lines = append(lines, "This customer is in the control group: alerts are recorded, and published only where the model says announce_control: true.")
+	}
+	if now := e.Score(*p, p.AsOf); now.Shop {
+		lines = append(lines, "This id behaves like a shop: it has a tier, but no alerts.")
+	}
+	if line := consent(p); line != "" {
+		lines = append(lines, line)
+	}
+	if !shown {
+		lines = append(lines, "There is no public score: a customer who was erased, or is a test account, has none; another customer's is written within seconds.")
+	}
+	return lines
+}
+
+// consent says where the customer may not be contacted; empty where the customer has refused nothing.
+func consent(p *score.Profile) string {
+	h := &p.History
+	may := h.ContactableChannels()
+	var refused []string
+	for _, name := range h.Channels() {
+		if !h.MayContact(name) {
+			refused = append(refused, name)
+		}
+	}
+	switch {
+	case !h.MayContact("") && len(may) == 0:
+		return "This customer has refused all contact: outputs name no channel."
+	case len(refused) > 0 && len(may) == 0:
+		return fmt.Sprintf("This customer has refused every channel used so far (%s): outputs name no channel.", strings.Join(refused, ", "))
+	case len(refused) > 0:
+		return fmt.Sprintf("This customer has refused %s; allowed is %s.", strings.Join(refused, ", "), strings.Join(may, ", "))
+	}
+	return ""
+}
+
+// testAccount reports whether a value of the attribute test_account says yes.
+func testAccount(value string) bool {
+	return slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(value))
+}
+
+// inControlGroup is the engine's rule: the hash of the id decides. TestInControlGroup holds it to what the engine says in transitions.
+func inControlGroup(e *score.Engine, customer string) bool {
+	const slots = 10_000
+	return float64(event.Hash(customer)%slots) < e.Model().Control*slots
+}
+
+func printWords(w io.Writer, lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(lines, "\n"))
+	return err
+}

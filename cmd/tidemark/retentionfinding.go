@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/kafka"
+	"tidemark/schemas"
+)
+
+// longRetention is the longest time of which doctor does not say that a topic keeps records for long.
+const longRetention = 400 * 24 * time.Hour
+
+// askRetention says which topics keep what was written of an erased customer.
+func askRetention(ctx context.Context, cluster *kafka.Cluster, tell func(finding)) {
+	all, err := cluster.Retentions(ctx)
+	if err != nil {
+		tell(finding{Name: "erasure", OK: true, Detail: err.Error(), Remedy: remedy(err, "see the topics above")})
+		return
+	}
+	for _, f := range retentionFindings(all) {
+		tell(f)
+	}
+}
+
+// retentionFindings returns a note for the inputs, the outputs and the dead letters that keep records for ever or for long. They are notes:
+// a rebuild needs the inputs, and the erasure in Redis holds whatever the topics keep.
+func retentionFindings(all []kafka.Retention) []finding {
+	var inputs, outputs, letters []string
+	for _, r := range all {
+		kept := keeps(r)
+		switch {
+		case kept == "":
+		case r.Topic == schemas.DeadLetters:
+			letters = append(letters, kept)
+		case slices.Contains(event.Topics(), event.Topic(r.Topic)):
+			inputs = append(inputs, kept)
+		default:
+			outputs = append(outputs, kept)
+		}
+	}
+	const set = "kafka-configs --alter --entity-type topics --entity-name TOPIC --add-config retention.ms="
+	var found []finding
+	note := func(name string, topics []string, consequence, remedy string) {
+		if len(topics) > 0 {
+			found = append(found, finding{Name: "erasure: " + name, OK: true, Detail: strings.Join(topics, ", ") + ": " + consequence, Remedy: remedy})
+		}
+	}
+	note("inputs", inputs, "what was sent about an erased customer stays readable in the log, though it is never scored again",
+		"send pseudonyms as ids, and erase what tells whose they are; or bound the time: "+set+"MS, after which a rebuild scores only what is left")
+	note("outputs", outputs, "what was said of an erased customer stays readable", set+"2592000000")
+	note("dead letters", letters, "refused events of an erased customer stay readable",
+		"once the letters are dealt with, delete them: kafka-delete-records --offset-json-file FILE")
+	return found
+}
+
+// keeps says for how long a topic keeps records, where that is for ever or for long.
+func keeps(r kafka.Retention) string {
+	switch {
+	case !r.Known || r.Compacted && !r.Aged:
+		return "" // a later record of the key replaces a record
+	case r.Forever:
+		return r.Topic + " keeps records for ever"
+	case r.Keep > longRetention:
+		return fmt.Sprintf("%s keeps records for %d days", r.Topic, r.Keep/(24*time.Hour))
+	}
+	return ""
+}

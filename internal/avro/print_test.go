@@ -1,0 +1,39 @@
+package avro
+
+import (
+	"testing"
+
+	"tidemark/internal/score"
+	"tidemark/schemas"
+)
+
+// A message is printed as replay prints its transition, whichever version of the schema its id names.
+func TestPrinter(t *testing.T) {
+	older := map[string]uint32{schemas.WinBacks: 0x544d0601}
+	for _, c := range []*Codec{newCodec(t, Options{}), newCodec(t, Options{IDs: older})} {
+		p := c.Printer()
+		for _, x := range []score.Transition{sampleTier(), sampleAlert(), sampleWinBack()} {
+			topic, want := TransitionJSON(x)
+			got, err := p.JSON(t.Context(), topic, encode(t, c, x).Value)
+			if err != nil || string(got) != string(want) {
+				t.Errorf("%T: %v\n got %s\nwant %s", x, err, got, want)
+			}
+		}
+	}
+	c := newCodec(t, Options{})
+	out, err := c.EncodeErasure("c-1", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Printer().JSON(t.Context(), out.Topic, out.Value)
+	if want := `{"event_id":"` + out.ID + `","customer_id":"c-1","erased_at":"` + noon.String() + `"}`; err != nil || string(got) != want {
+		t.Errorf("an erasure: %s (%v), want %s", got, err, want)
+	}
+	for why, message := range map[string][]byte{
+		"no frame": []byte("{}"), "another topic's schema": encode(t, c, sampleTier()).Value, "cut short": out.Value[:20], "more bytes": append(out.Value, 1),
+	} {
+		if got, err := c.Printer().JSON(t.Context(), out.Topic, message); err == nil {
+			t.Errorf("%s: printed as %s, want an error", why, got)
+		}
+	}
+}
