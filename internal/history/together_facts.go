@@ -2,28 +2,24 @@ package history
 
 import "cmp"
 
-// lists returns a list of each part, without those that are empty.
-func lists[T any](parts []part, of func(*part) []T) [][]T {
-	all := make([][]T, 0, len(parts))
-	for i := range parts {
-		if l := of(&parts[i]); len(l) > 0 {
-			all = append(all, l)
-		}
+// merged merges a sorted list of each part. meet puts the second of two equal entries into the first; without meet both stay. No list is
+// modified. fresh says that the result shares no memory with a part.
+func merged[T any](parts []part, of func(*part) []T, compare func(a, b *T) int, meet func(into, other *T)) (all []T, fresh bool) {
+	if len(parts) == 1 {
+		return of(&parts[0]), false
 	}
-	return all
+	a, freshA := merged(parts[:len(parts)/2], of, compare, meet)
+	b, freshB := merged(parts[len(parts)/2:], of, compare, meet)
+	switch {
+	case len(b) == 0:
+		return a, freshA
+	case len(a) == 0:
+		return b, freshB
+	}
+	return merge(a, b, compare, meet), true
 }
 
-// merged merges sorted lists. meet puts the second of two equal entries into the first; without meet both stay. No list is modified. A
-// single list is returned as it is.
-func merged[T any](lists [][]T, compare func(a, b *T) int, meet func(into, other *T)) []T {
-	switch len(lists) {
-	case 0:
-		return nil
-	case 1:
-		return lists[0]
-	}
-	half := len(lists) / 2
-	a, b := merged(lists[:half], compare, meet), merged(lists[half:], compare, meet)
+func merge[T any](a, b []T, compare func(a, b *T) int, meet func(into, other *T)) []T {
 	all := make([]T, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
 		order := compare(&a[0], &b[0])
@@ -40,11 +36,11 @@ func merged[T any](lists [][]T, compare func(a, b *T) int, meet func(into, other
 	return append(append(all, a...), b...)
 }
 
-// unite merges facts of several parts by the rule of admit: an event is known by its id on its day, and of two contents of one event the
+// unite merges facts of all parts by the rule of admit: an event is known by its id on its day, and of two contents of one event the
 // greater stays. pool adds up the aggregates of one day; it is nil for facts that have none.
-func unite[T any, P stamped[T]](lists [][]T, greater func(f, old *T) bool, pool func(into, f *T)) []T {
-	facts := merged(lists, func(a, b *T) int { return P(a).key().compare(P(b).key()) }, nil)
-	if len(lists) < 2 {
+func unite[T any, P stamped[T]](parts []part, of func(*part) []T, greater func(f, old *T) bool, pool func(into, f *T)) []T {
+	facts, fresh := merged(parts, of, func(a, b *T) int { return P(a).key().compare(P(b).key()) }, nil)
+	if !fresh {
 		return facts
 	}
 	kept := facts[:0]

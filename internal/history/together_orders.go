@@ -8,18 +8,31 @@ import (
 // uniteOrders unites the orders of all parts. Most orders lie in one part. The versions of an order that lies in several parts meet as if
 // one id had observed them.
 func (u *union) uniteOrders() {
+	if p, only := u.onlyBuyer(); only {
+		u.orders = p.orders
+		return
+	}
 	shared := u.sharedOrders()
 	var versions []order
-	all := make([][]order, 0, len(u.parts)+1)
+	orders, _ := merged(u.parts, func(p *part) []order { return p.ordersBut(shared, &versions) }, compareOrders, (*order).pool)
+	if len(versions) > 0 {
+		orders = merge(orders, u.settleVersions(versions), compareOrders, nil)
+	}
+	u.orders = orderListOf(orders)
+}
+
+// onlyBuyer returns the only part that has orders, if they are orders of the union as they are.
+func (u *union) onlyBuyer() (buyer *part, only bool) {
 	for k := range u.parts {
-		if orders := u.parts[k].ordersBut(shared, &versions); len(orders) > 0 {
-			all = append(all, orders)
+		switch p := &u.parts[k]; {
+		case p.orders.len() == 0:
+		case buyer != nil || p.renamedChannels || p.renamedCategories:
+			return nil, false
+		default:
+			buyer = p
 		}
 	}
-	if len(versions) > 0 {
-		all = append(all, u.settleVersions(versions))
-	}
-	u.orders = orderListOf(merged(all, compareOrders, (*order).pool))
+	return buyer, buyer != nil
 }
 
 // pool adds an aggregate to another of the same day. No other orders of several parts are equal: their order ids differ.
@@ -131,6 +144,9 @@ func (u *union) settleVersions(versions []order) []order {
 
 // meetAll returns what the versions of one order come to: join, for versions that are compositions themselves.
 func (u *union) meetAll(versions []order) []order {
+	if !slices.ContainsFunc(versions, func(v order) bool { return !sameOrder(v, versions[0]) }) {
+		return []order{u.current(&versions[0])} // several ids have observed the same
+	}
 	var days []order // one for each day on which a version is revised
 	for i := range versions {
 		days = u.gather(days, versions[i])

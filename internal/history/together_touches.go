@@ -2,8 +2,8 @@ package history
 
 // uniteTouches unites the interactions of the newest days, and adds up the counts of the days before.
 func (u *union) uniteTouches() {
-	u.touches = unite(lists(u.parts, (*part).touchesOfUnion), u.greaterTouch, nil)
-	u.days = merged(lists(u.parts, (*part).daysOfUnion), func(a, b *touchDay) int { return compareTouchDays(*a, *b) }, (*touchDay).add)
+	u.touches = unite(u.parts, (*part).touchesOfUnion, u.greaterTouch, nil)
+	u.days, _ = merged(u.parts, (*part).daysOfUnion, func(a, b *touchDay) int { return compareTouchDays(*a, *b) }, (*touchDay).add)
 }
 
 // touchesOfUnion are the interactions of p by the union's references.
