@@ -33,19 +33,29 @@ func TestTogether(t *testing.T) {
 		{"interactions that both have folded add up", []string{"0 LOGIN web; 9 ORDER b 1", "0 LOGIN app; 7 ORDER a 1"}, 2, 2, 2},
 		{"the other id is years younger", []string{"0 ORDER a 100; 1 REFUND a 40", "1500 ORDER b 50; 1501 LOGIN web"}, 2, 110, 1},
 		{"a number that a subscription uses for years, its later months at another id", []string{
-			"0 ORDER a 10; 30 ORDER a 10; 60 ORDER a 10", "300 ORDER a 10; 390 ORDER a 10; 480 ORDER a 10",
-		}, 1, 10, 0},
+			"0 ORDER a 10; 30 ORDER a 10; 60 ORDER a 10", "300 ORDER a 10; 390 ORDER a 10; 480 ORDER a 10; 482 LOGIN web",
+		}, 1, 10, 1},
+		{"what a version of a third id overrules, the greatest version of its day does not", []string{
+			"0 ORDER a 10", "300 CANCEL a ~7200", "600 ORDER a 20 ~1", "700 LOGIN web",
+		}, 1, 20, 1},
+		{"a record time that a part has forgotten with the other version of its instant: not exact", []string{
+			"0 ORDER a 10 #x ^5; 0 ORDER a 20 #y ^3; 400 LOGIN web", "0 ORDER a 10 #x",
+		}, 1, 10, 1},
 		{"a version that a forgotten CANCEL would have overruled stands: not exact", []string{
 			"0 ORDER a 10", "300 CANCEL a; 600 ORDER a 20; 640 LOGIN web",
 		}, 2, 30, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			var err error
 			parts := make([]history.Summary, len(row.parts)+1)
 			for i, story := range row.parts {
 				parts[i] = first(remember(parse(t, story)))
 			}
-			for range parts {
+			for range 2 * len(parts) {
 				parts = append(parts[1:], parts[0])
+				if parts[0], err = history.Decode(parts[0].Append(nil)); err != nil { // so each part is asked in memory, and stored
+					t.Fatal(err)
+				}
 				s := together(parts)
 				at := event.Instant(0)
 				if len(row.parts) > 0 {
@@ -89,6 +99,18 @@ func TestTogetherOfWords(t *testing.T) {
 		}
 		if got := s.ChannelTouches(name); got != want {
 			t.Errorf("%d touches over %q, want %d", got, name, want)
+		}
+	}
+}
+
+// What is counted by the day keeps its channels, under the references of the union.
+func TestTogetherOfDays(t *testing.T) {
+	one, _ := remember(parse(t, "0 LOGIN web; 0 LOGIN app @1; 9 ORDER b 1"))
+	other, _ := remember(parse(t, "0 LOGIN kiosk; 0 LOGIN app @1; 8 ORDER a 1"))
+	for _, s := range []history.Summary{history.Together(one, other), history.Together(other, one)} {
+		f := s.Facts(at(&s), event.Calendar{})
+		if f.Touches90[event.Login] != 4 || f.Interactions90[event.Login] != 8 || f.Channels90 != 3 {
+			t.Errorf("%d logins of weight %d over %d channels, want 4 of 8 over 3", f.Touches90[event.Login], f.Interactions90[event.Login], f.Channels90)
 		}
 	}
 }
