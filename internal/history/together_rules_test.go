@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,6 +100,29 @@ func TestTogetherOfWords(t *testing.T) {
 		}
 		if got := s.ChannelTouches(name); got != want {
 			t.Errorf("%d touches over %q, want %d", got, name, want)
+		}
+	}
+}
+
+// A part that was stored before ids were kept does not take the id of a grievance from another part that has it.
+func TestTogetherKeepsTheIDsOfGrievances(t *testing.T) {
+	const story = "0 ORDER a 100; 1 ORDER b 90; 900 ORDER c 5; 901 ORDER d 7 web; 902 COMPLAINT c; 903 NPS - 3; 904 NPS - 9; 905 LOGIN app"
+	stored, err := hex.DecodeString("02ce01c2f8010404b401fc020000000000c80102b401000000b0ea01b2ea018080f5f9b74b80f0a7ccb84b0001036170700002000500a7df6a12cdba1bf40e81dad2743709770a03000100f04f3b4098136c535e82de5734cb95a50e00030103009236a6a21df7707a0400000e81dad274370977000100612b734bfa3810bd0100d804000100988a331060c8e7510100880e01010000b407fab1b61f0fb4080401")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := history.Decode(stored) // format 2
+	if err != nil {
+		t.Fatal(err)
+	}
+	today, _ := remember(parse(t, story))
+	for _, s := range []history.Summary{history.Together(old, today), history.Together(today, old)} {
+		var ids []string
+		for g := range s.Grievances(at(&s), 365, event.Calendar{}) {
+			ids = append(ids, g.ID)
+		}
+		if want := []string{"event 4", "event 5"}; !slices.Equal(ids, want) {
+			t.Errorf("grievances %q, want %q", ids, want)
 		}
 	}
 }
