@@ -106,8 +106,13 @@ func (p *past) add(e *entry) {
 	if e.orders == 0 {
 		return
 	}
-	p.addFirst(e.day, e.first, net)
-	p.addLast(e.day, e.last, e.lastAmount, e.lastLines)
+	if p.days > 0 && e.day > p.lastDay { // all but the first day of one id
+		p.addRepeat(net)
+		p.lastDay, p.last, p.lastAmount, p.lastLines = e.day, e.last, e.lastAmount, e.lastLines
+	} else {
+		p.addFirst(e.day, e.first, net)
+		p.addLast(e.day, e.last, e.lastAmount, e.lastLines)
+	}
 	p.orders += int64(e.orders)
 	p.days++
 	p.lines += e.lines
@@ -133,6 +138,11 @@ func (p *past) addFirst(day event.Day, at event.Instant, net int64) {
 		p.first = min(p.first, at)
 		net, p.firstNet = min(p.firstNet, net), max(p.firstNet, net)
 	}
+	p.addRepeat(net)
+}
+
+// addRepeat takes the net of a purchase day that is not the first.
+func (p *past) addRepeat(net int64) {
 	if net > 0 {
 		p.repeatDays++
 		p.repeatSpend += net
