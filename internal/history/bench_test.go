@@ -91,6 +91,7 @@ func TestAllocations(t *testing.T) {
 	s := typical(t)
 	order := next(&s, "ORDER")
 	with, _ := s.Observe(order.x, order.a, event.Calendar{})
+	younger := first(remember(parse(t, "302 ORDER k 500 @9; 303 PAGE_VIEW app; 304 NPS - 8")))
 	for _, row := range []struct {
 		name string
 		most float64
@@ -99,6 +100,8 @@ func TestAllocations(t *testing.T) {
 		{"an order", 1, func() { s.Observe(order.x, order.a, event.Calendar{}) }},
 		{"an order again", 0, func() { with.Observe(order.x, order.a, event.Calendar{}) }},
 		{"facts", 0, func() { s.Facts(at(&s), event.Calendar{}) }},
+		{"a part alone", 0, func() { history.Together(s) }},
+		{"two parts of an ordinary customer", 13, func() { history.Together(s, younger) }},
 	} {
 		if got := testing.AllocsPerRun(100, row.do); got > row.most {
 			t.Errorf("%s: %g allocations, want at most %g", row.name, got, row.most)

@@ -81,6 +81,10 @@
 // day need not wait, because both come into force at once. Of such versions v keeps the least revised, and the day of the least occurred:
 // what they overrule, v overrules for them, for as long as u is kept. A version that joins v later drops by itself what it overrules.
 //
+// # Several ids of one customer
+//
+// Each id keeps its own history. Together answers as if one id had observed the events of all, and says where it cannot know.
+//
 // # Caps
 //
 // Beyond a cap less is known of a fact. Summary.Spilled counts all facts beyond the caps.

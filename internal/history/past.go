@@ -1,6 +1,10 @@
 package history
 
-import "tidemark/internal/event"
+import (
+	"cmp"
+
+	"tidemark/internal/event"
+)
 
 // past holds the totals of the sealed days. It is never modified once a Summary holds it.
 type past struct {
@@ -96,28 +100,61 @@ func (s *Summary) ripe(last, lastOrphan event.Day) bool {
 	return false
 }
 
-// add counts in a day that is complete.
+// add counts in a day that is complete. A history of one id adds its days in order; Together may add a day that is older than a sealed one.
 func (p *past) add(e *entry) {
 	net := e.amount - e.reduced
 	p.spend += net
 	if e.orders == 0 {
 		return
 	}
-	switch {
-	case p.days == 0:
-		p.firstDay, p.first, p.firstNet = e.day, e.first, net
-	case net > 0:
-		p.repeatDays++
-		p.repeatSpend += net
+	if p.days > 0 && e.day > p.lastDay { // all but the first day of one id
+		p.addRepeat(net)
+		p.lastDay, p.last, p.lastAmount, p.lastLines = e.day, e.last, e.lastAmount, e.lastLines
+	} else {
+		p.addFirst(e.day, e.first, net)
+		p.addLast(e.day, e.last, e.lastAmount, e.lastLines)
 	}
 	p.orders += int64(e.orders)
 	p.days++
-	p.lastDay, p.last, p.lastAmount = e.day, e.last, e.lastAmount
 	p.lines += e.lines
-	p.lastLines = e.lastLines
 	p.margin += e.margin
 	p.marginSpend += e.marginSpend
 	p.discount += e.discount
 	p.service += e.service
 	p.acquisition += e.acquisition
+}
+
+// addFirst takes a purchase day whose first order came at an instant. The earliest day is the first, and each other day is a repetition.
+// If two parts say the same day, the day of the greater net is the first: the sum does not depend on the order of the parts.
+func (p *past) addFirst(day event.Day, at event.Instant, net int64) {
+	if p.days == 0 {
+		p.firstDay, p.first, p.firstNet = day, at, net
+		return
+	}
+	switch {
+	case day < p.firstDay:
+		p.firstDay, p.first = day, at
+		net, p.firstNet = p.firstNet, net
+	case day == p.firstDay:
+		p.first = min(p.first, at)
+		net, p.firstNet = min(p.firstNet, net), max(p.firstNet, net)
+	}
+	p.addRepeat(net)
+}
+
+// addRepeat takes the net of a purchase day that is not the first.
+func (p *past) addRepeat(net int64) {
+	if net > 0 {
+		p.repeatDays++
+		p.repeatSpend += net
+	}
+}
+
+// addLast takes a purchase day whose last order came at an instant. The latest order is the last; of equals, the greater.
+func (p *past) addLast(day event.Day, at event.Instant, amount, lines int64) {
+	if p.days > 0 && day <= p.lastDay && (day < p.lastDay || cmp.Or(cmp.Compare(at, p.last), cmp.Compare(amount, p.lastAmount),
+		cmp.Compare(lines, p.lastLines)) < 0) {
+		return
+	}
+	p.lastDay, p.last, p.lastAmount, p.lastLines = day, at, amount, lines
 }

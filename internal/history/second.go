@@ -8,21 +8,23 @@ func (s *Summary) SecondGap(at event.Instant) (days int, known bool) {
 	if s.past != nil && s.past.days > 1 {
 		return 0, false
 	}
-	var first event.Day
-	seen := s.past != nil && s.past.days == 1
-	if seen {
+	first, second := noDay, noDay
+	if s.past != nil && s.past.days == 1 {
 		first = s.past.firstDay
 	}
 	var l ledger
 	l.claimed = s.unclaimed()
-	for l.open(s, at, noDay); l.next(); {
+	for l.open(s, at, noDay); l.next() && l.day < second; {
 		switch {
 		case l.orders == 0:
-		case seen:
-			return int(l.day - first), true
-		default:
-			first, seen = l.day, true
+		case l.day < first: // the sealed day is of another part, and younger: see Together
+			first, second = l.day, first
+		case l.day > first:
+			second = l.day
 		}
 	}
-	return 0, false
+	if second == noDay {
+		return 0, false
+	}
+	return int(second - first), true
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 )
 
 func TestSecondGap(t *testing.T) {
@@ -29,6 +30,29 @@ func TestSecondGap(t *testing.T) {
 			got, known := s.SecondGap(event.Calendar{}.Start(base + row.at))
 			if got != row.want || known != row.known {
 				t.Errorf("%d days, %v, want %d, %v", got, known, row.want, row.known)
+			}
+		})
+	}
+}
+
+func TestSecondGapTogether(t *testing.T) {
+	for _, row := range []struct {
+		name, one, other string
+		want             int
+		known            bool
+	}{
+		{"one of each", "1 ORDER a 100", "43 ORDER b 50", 42, true},
+		{"the second is open, before the sealed first of the other", "3 ORDER a 100; 10 ORDER a 90", "5 ORDER b 50; 736 LOGIN web", 2, true},
+		{"two are open before the sealed one", "3 ORDER a 100; 4 ORDER c 100; 10 ORDER a 90", "5 ORDER b 50; 736 LOGIN web", 1, true},
+		{"the sealed day again", "3 ORDER a 100; 5 ORDER c 9; 9 ORDER d 9; 10 ORDER a 90; 11 REFUND a 90", "5 ORDER b 50; 736 LOGIN web", 4, true},
+		{"one sealed by each", "1 ORDER a 100; 5000 LOGIN web", "43 ORDER b 50; 5000 LOGIN web", 0, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			one, other := first(remember(parse(t, row.one))), first(remember(parse(t, row.other)))
+			s := history.Together(one, other)
+			got, known := s.SecondGap(event.Calendar{}.Start(s.Newest() + 1))
+			if got != row.want || known != row.known {
+				t.Errorf("got %d days, %t; want %d, %t", got, known, row.want, row.known)
 			}
 		})
 	}

@@ -113,12 +113,17 @@ func (s *Summary) advance(day event.Day) bool {
 		return false
 	}
 	s.newest, s.seen = day, true
+	s.forget()
+	return true
+}
+
+// forget drops what is too old for H, or adds it to the totals.
+func (s *Summary) forget() {
 	s.forgetOverruled()
 	s.seal()
-	s.payments = since(s.payments, day-window-margin+1)
-	s.feedbacks = since(s.feedbacks, day-window-margin+1)
+	s.payments = since(s.payments, s.newest-window-margin+1)
+	s.feedbacks = since(s.feedbacks, s.newest-window-margin+1)
 	s.foldTouches()
-	return true
 }
 
 func (s *Summary) purchase(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {

@@ -93,7 +93,9 @@ func (s *Summary) meet(w, v *order) order {
 	case rank > 0:
 		rivals, revised = v.rivals(), v.revised()
 	case rank == 0:
-		rivals = s.rival(rivals, v.rivals()[0])
+		for _, x := range v.rivals() {
+			rivals = s.rival(rivals, x)
+		}
 	}
 	orders, full := withOrders(w.ordered(), v.ordered(), revised.day)
 	if full {
