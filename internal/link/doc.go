@@ -1,0 +1,2 @@
+// Package link decides which ids mean one customer.
+package link

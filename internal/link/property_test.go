@@ -1,0 +1,121 @@
+package link_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tidemark/internal/event"
+	"tidemark/internal/link"
+)
+
+// life draws what happens to a network.
+type life struct {
+	t      *rapid.T
+	net    *network
+	events int
+	// quiet is the instant since which words may be backdated: the last erasure.
+	quiet event.Instant
+}
+
+// TestEveryNetworkComesToRest: words, facts and erasures over up to six ids, in any order of arrival, with repetitions and failovers. Once
+// all logs are read, every id holds what the words say, and nothing else.
+func TestEveryNetworkComesToRest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := life{t: t, net: newNetwork(rapid.IntRange(2, 6).Draw(t, "ids"))}
+		l.run(rapid.IntRange(1, 60).Draw(t, "steps"))
+		if !l.net.drain(1000) {
+			t.Fatalf("no rest after %d messages", l.net.sent)
+		}
+		s := specify(l.net)
+		if wrong := s.check(l.net); wrong != "" {
+			t.Fatal(wrong)
+		}
+		l.erasedAreGone(s)
+	})
+}
+
+func (l *life) run(steps int) {
+	for range steps {
+		h := l.net.homes[rapid.SampledFrom(l.net.ids).Draw(l.t, "id")]
+		switch rapid.SampledFrom([]string{"word", "word", "fact", "noise", "erase", "again", "apply", "apply", "apply", "apply", "publish", "publish", "publish", "fail", "resend"}).Draw(l.t, "what") {
+		case "word":
+			l.word(h)
+		case "fact":
+			l.events++
+			l.net.write(h.me.ID, facts, record{fact: l.events, stated: l.net.clock + 1})
+		case "noise":
+			l.net.write(h.me.ID, rapid.SampledFrom([]partition{words, facts, links}).Draw(l.t, "log"), record{})
+		case "erase":
+			l.erase(h)
+		case "again":
+			l.again(h)
+		case "apply":
+			if p := rapid.SampledFrom([]partition{words, facts, links}).Draw(l.t, "log"); h.ready(p) {
+				h.apply(p, rapid.IntRange(1, 3).Draw(l.t, "most"))
+			}
+		case "publish":
+			l.net.publish(h)
+		case "fail":
+			h.fail(rapid.IntRange(0, 20).Draw(l.t, "commit"))
+		case "resend":
+			if h.published > 0 {
+				l.net.deliver(h.outbox[rapid.IntRange(0, h.published-1).Draw(l.t, "message")])
+			}
+		}
+	}
+}
+
+// word links an id to another, or to itself. The word may be backdated, but not to before an erasure.
+func (l *life) word(h *home) {
+	l.events++
+	at := event.Instant(rapid.Int64Range(int64(l.quiet)+1, int64(l.net.clock)+1).Draw(l.t, "at"))
+	w := link.Word{Stamp: link.Stamp{At: at, Event: fmt.Sprintf("e%03d", l.events)}, Target: rapid.SampledFrom(l.net.ids).Draw(l.t, "target")}
+	l.net.write(h.me.ID, words, record{word: w})
+}
+
+// erase erases an id. A second erasure waits until the first has reached everybody.
+func (l *life) erase(h *home) {
+	if l.quiet != 0 && !l.net.drain(1000) {
+		l.t.Fatalf("no rest after %d messages", l.net.sent)
+	}
+	l.net.write(h.me.ID, words, record{erased: true})
+	l.quiet = l.net.clock
+}
+
+// again repeats an event of an id.
+func (l *life) again(h *home) {
+	p := rapid.SampledFrom([]partition{words, facts}).Draw(l.t, "log")
+	if all := h.logs[p]; len(all) > 0 {
+		if r := rapid.SampledFrom(all).Draw(l.t, "event"); !r.erased {
+			l.net.write(h.me.ID, p, r)
+		}
+	}
+}
+
+// erasedAreGone: no state holds a fact from before the erasure of its id. No state names an erased id of whom nothing was said since.
+func (l *life) erasedAreGone(s spec) {
+	for _, id := range s.ids {
+		if s.erased[id] == 0 {
+			continue
+		}
+		named := len(s.words[id]) > 0
+		for _, others := range s.words {
+			named = named || slices.ContainsFunc(others, func(w link.Word) bool { return w.Target == id && w.At > s.erased[id] })
+		}
+		for _, h := range l.net.homes {
+			b := h.state.Append(nil)
+			if !named && bytes.Contains(b, []byte(id)) {
+				l.t.Fatalf("the state of %s names %s, who was erased at %d: %q", h.me.ID, id, s.erased[id], b)
+			}
+			for _, r := range l.net.homes[id].logs[facts] {
+				if r.fact != 0 && r.stated <= s.erased[id] && bytes.Contains(b, content(id, map[int]event.Instant{r.fact: 1})) {
+					l.t.Fatalf("the state of %s holds fact %d of %s, who was erased at %d", h.me.ID, r.fact, id, s.erased[id])
+				}
+			}
+		}
+	}
+}
