@@ -148,7 +148,7 @@ func list[T any](d *decoder, one func(*decoder) T) []T {
 
 func (d *decoder) stamp() Stamp { return Stamp{d.instant(), d.text()} }
 func (d *decoder) word() Word   { return Word{d.stamp(), d.text()} }
-func (d *decoder) gone() gone   { return gone{d.hash(), d.stamp()} }
+func (d *decoder) gone() gone   { return gone{d.hash(), d.instant()} }
 
 func (d *decoder) sender() sender {
 	from := sender{id: d.text(), word: d.stamp()}

@@ -44,7 +44,7 @@ func (s State) Append(b []byte) []byte {
 		e.uint(len(s.gone))
 		for _, g := range s.gone {
 			e.hash(g.id)
-			e.stamp(g.until)
+			e.int(int64(g.at))
 		}
 	}
 	return e.b

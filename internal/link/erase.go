@@ -19,30 +19,17 @@ func (me Self) Erase(s State, at event.Instant) (State, []Message) {
 			after.words = append(after.words, w)
 		}
 	}
+	for _, from := range s.senders {
+		if from.linked > at {
+			after.senders = append(after.senders, from)
+		}
+	}
 	for _, g := range s.gone {
-		if g.until.At > at {
+		if g.at > at {
 			after.gone = append(after.gone, g)
 		}
 	}
-	for _, from := range s.senders {
-		switch {
-		case from.linked > at:
-			after.senders = append(after.senders, from)
-		case from.word.At > at:
-			after = after.keepOut(me.Hash(from.id), from.word)
-		}
-	}
 	return after, me.tell(s, at)
-}
-
-// keepOut returns the state that ignores parts of a word, and of older words, of the id with this hash.
-func (s State) keepOut(hash uint64, until Stamp) State {
-	n, found := s.findGone(hash)
-	if found && until.Compare(s.gone[n].until) < 0 {
-		return s
-	}
-	s.gone = put(s.gone, n, found, gone{hash, until})
-	return s
 }
 
 // tell returns the messages of an erasure of the id: to all who have sent it parts, and to all to whom it was linked until that instant.
@@ -68,14 +55,11 @@ func (me Self) tell(s State, at event.Instant) []Message {
 }
 
 // hear returns the state after the word that another id was erased. Whoever was linked to the other at that instant, or the other to it, is
-// the same customer: it is erased at the same instant, and passes that on. A tombstone that is at least as young stops it.
+// the same customer: it is erased at the same instant, and passes that on. Erase stops at a tombstone that is at least as young.
 //
 // Each link is judged by the id whose link it is, because only that id knows which of its words decided at that instant: the sender of the
 // message for its own link (Linked), the receiver for its own. The receiver's tombstone cuts links that are older.
 func (me Self) hear(s State, e Erasure) (State, []Message) {
-	if s.Swallows(e.At) {
-		return s, nil
-	}
 	w, said := s.inForce(e.At)
 	if said && w.Target == e.From || e.Linked && !s.Swallows(e.Since) {
 		return me.Erase(s, e.At)
@@ -98,10 +82,9 @@ func (me Self) forget(s State, id string, at event.Instant) State {
 	if !found || s.senders[n].linked > at {
 		return s
 	}
-	until := Stamp{At: at + 1} // after all words until the erasure, and before all others
-	if word := s.senders[n].word; word.Compare(until) > 0 {
-		until = word
-	}
+	hash := me.Hash(id)
 	s.senders = drop(s.senders, n)
-	return s.keepOut(me.Hash(id), until)
+	n, found = s.findGone(hash)
+	s.gone = put(s.gone, n, found, gone{hash, at})
+	return s
 }

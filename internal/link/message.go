@@ -22,8 +22,10 @@ type Body interface{ sealed() }
 type Part struct {
 	// Sender is the id that sends the part, Origin the id whose history it is.
 	Sender, Origin string
-	// Word is the sender's last word.
-	Word Stamp
+	// Word is the sender's last word. First says that this is the first part that the sender sends under the word: what the receiver has got
+	// of the sender from an earlier state of its home is void.
+	Word  Stamp
+	First bool
 	// Marks are the marks of the sender's home at the state sent.
 	Marks Marks
 	// Path are the ids that the part has passed, from the origin to the sender.

@@ -40,6 +40,7 @@ type home struct {
 	logs map[partition][]record
 	kept
 	commits []kept // the commits before
+	applied int    // records applied in all, those that failovers lost included
 }
 
 // kept is what one commit of the home keeps. Nothing in it is changed in place.
@@ -121,6 +122,7 @@ func (h *home) apply(p partition, most int) {
 		}
 		r, _ := h.head(p)
 		h.read[p]++
+		h.applied++
 		h.one(r)
 		if p != facts {
 			break

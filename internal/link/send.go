@@ -46,10 +46,12 @@ func (me Self) Messages(before, after Own, marks Marks) []Message {
 		return all
 	}
 	var had []Part
+	has := me.Outgoing(after, marks)
+	has[0].First = true
 	if linked && was == now {
 		had = me.Outgoing(before, marks)
+		has[0].First = false
 	}
-	has := me.Outgoing(after, marks)
 	for _, p := range has {
 		if n := indexOf(had, p.Origin); n < 0 || !alike(had[n], p) {
 			all = append(all, Message{now.Target, p})

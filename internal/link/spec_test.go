@@ -17,6 +17,32 @@ type spec struct {
 	facts  map[string]map[int]event.Instant
 }
 
+// asErased is the specification where each id was erased when it says that it was.
+func asErased(n *network) spec {
+	s := spec{n.ids, map[string]event.Instant{}, map[string][]link.Word{}, map[string]map[int]event.Instant{}}
+	for _, id := range n.ids {
+		s.erase(id, n.homes[id].state.Erased)
+		for _, p := range []partition{words, facts} {
+			for _, r := range n.homes[id].logs[p] {
+				s.hear(id, r)
+			}
+		}
+	}
+	return s
+}
+
+// hear takes one record of a word or a fact.
+func (s spec) hear(id string, r record) {
+	if r.word.Event != "" && r.word.At > s.erased[id] {
+		if said := s.words[id]; len(said) == 0 || said[len(said)-1].Compare(r.word.Stamp) < 0 {
+			s.words[id] = append(said, r.word)
+		}
+	}
+	if r.fact != 0 && r.stated > s.erased[id] {
+		s.facts[id][r.fact] = r.stated
+	}
+}
+
 // specify reads the logs in the order of their record times. An erasure erases all ids that links join to the erased id at that instant.
 func specify(n *network) spec {
 	s := spec{n.ids, map[string]event.Instant{}, map[string][]link.Word{}, map[string]map[int]event.Instant{}}
@@ -35,16 +61,12 @@ func specify(n *network) spec {
 	}
 	slices.SortFunc(all, func(a, b recorded) int { return int(a.at - b.at) })
 	for _, r := range all {
-		switch {
-		case r.erased:
-			for _, id := range s.component(r.id) {
-				s.erase(id, r.at)
-			}
-		case r.word.Event != "" && r.word.At > s.erased[r.id]:
-			s.words[r.id] = append(s.words[r.id], r.word)
-			slices.SortFunc(s.words[r.id], func(a, b link.Word) int { return a.Compare(b.Stamp) })
-		case r.fact != 0 && r.stated > s.erased[r.id]:
-			s.facts[r.id][r.fact] = r.stated
+		if !r.erased {
+			s.hear(r.id, r.record)
+			continue
+		}
+		for _, id := range s.component(r.id) {
+			s.erase(id, r.at)
 		}
 	}
 	return s

@@ -22,7 +22,7 @@ type State struct {
 
 	words   []Word   // the own words, by Stamp
 	senders []sender // who has sent parts, by id
-	gone    []gone   // ids that once sent parts, and that the state must not name any more, by hash
+	gone    []gone   // erased ids that once sent parts, and that the state must not name any more, by hash
 }
 
 // sender is what the state holds of one id that is linked to it, or was.
@@ -49,10 +49,10 @@ type withdrawn struct {
 	marks  Marks
 }
 
-// gone keeps out old parts of an id that is not named any more: those of the word until, and of older words.
+// gone is the tombstone of another id, which sent parts until it was erased, or was linked elsewhere before it was. It keeps out old parts.
 type gone struct {
-	id    uint64
-	until Stamp
+	id uint64
+	at event.Instant
 }
 
 // Swallows reports whether the tombstone swallows what happened at an instant.

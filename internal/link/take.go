@@ -6,9 +6,10 @@ import "slices"
 // word is ignored. Of one sender, word and origin, a part is ignored if none of its marks is greater.
 func (me Self) take(s State, p Part) (State, []Message) {
 	if s.Swallows(p.Word.At) {
-		return s, me.answer(s, p)
+		// The sender was linked to this id when this id was erased, unless the part is an old one that comes late. The sender knows.
+		return s, []Message{{p.Sender, Erasure{From: me.ID, At: s.Erased}}}
 	}
-	if n, found := s.findGone(me.Hash(p.Sender)); found && p.Word.Compare(s.gone[n].until) <= 0 {
+	if n, found := s.findGone(me.Hash(p.Sender)); found && p.Word.At <= s.gone[n].at {
 		return s, nil
 	}
 	n, found := s.find(p.Sender)
@@ -27,43 +28,37 @@ func (me Self) take(s State, p Part) (State, []Message) {
 			from.linked = had.linked
 		}
 	}
-	from, changed := me.replace(from, p)
-	if !changed {
-		return s, nil
+	if p.First {
+		from = from.since(p.Marks)
 	}
-	s.senders = put(s.senders, n, found, from)
+	s.senders = put(s.senders, n, found, me.replace(from, p))
 	return s, nil
 }
 
-// answer tells the sender of a swallowed part of the erasure: the sender was linked to this id at that instant, unless the part is an old
-// one that comes late. The sender knows.
-func (me Self) answer(s State, p Part) []Message {
-	if p.Withdrawn() {
-		return nil
-	}
-	return []Message{{p.Sender, Erasure{From: me.ID, At: s.Erased}}}
+// since returns what is held of a sender, without what a state of its home sent that is not at least as new. That state was lost in a
+// failover: what comes after these marks does not build on it.
+func (from sender) since(marks Marks) sender {
+	from.parts = slices.DeleteFunc(slices.Clone(from.parts), func(p part) bool { return marks.newer(p.marks) })
+	return from
 }
 
-// replace returns what is held of a sender after a part under the sender's word, and whether the part changed anything.
-func (me Self) replace(from sender, p Part) (sender, bool) {
+// replace returns what is held of a sender after a part under the sender's word.
+func (me Self) replace(from sender, p Part) sender {
 	if p.Withdrawn() && p.Origin == p.Sender { // the sender is linked elsewhere: the word alone keeps older parts out
-		return sender{id: from.id, word: from.word, linked: from.linked}, true
+		return sender{id: from.id, word: from.word, linked: from.linked}
 	}
 	hash := me.Hash(p.Origin)
 	n, held := from.find(p.Origin)
-	if held && !p.Marks.newer(from.parts[n].marks) {
-		return from, false
-	}
 	m, was := from.findWithdrawn(hash)
-	if was && !p.Marks.newer(from.withdrawn[m].marks) {
-		return from, false
+	if held && !p.Marks.newer(from.parts[n].marks) || was && !p.Marks.newer(from.withdrawn[m].marks) {
+		return from
 	}
 	if p.Withdrawn() {
 		if held {
 			from.parts = drop(from.parts, n)
 		}
 		from.withdrawn = put(from.withdrawn, m, was, withdrawn{hash, p.Marks})
-		return from, true
+		return from
 	}
 	if was {
 		from.withdrawn = drop(from.withdrawn, m)
@@ -73,5 +68,5 @@ func (me Self) replace(from sender, p Part) (sender, bool) {
 		now.content = nil
 	}
 	from.parts = put(from.parts, n, held, now)
-	return from, true
+	return from
 }

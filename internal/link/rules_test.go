@@ -1,0 +1,116 @@
+package link_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/link"
+)
+
+// self is an id of the rules below.
+func self(id string) link.Self { return link.Self{ID: id, Hash: hash} }
+
+func said(at event.Instant, target string) link.Word {
+	return link.Word{Stamp: link.Stamp{At: at, Event: fmt.Sprint("e", at)}, Target: target}
+}
+
+// own is a sender's own part, under a word of an instant, sent when its home had read so many records.
+func own(sender string, at event.Instant, offset int64, content string) link.Part {
+	return link.Part{
+		Sender: sender, Origin: sender, Word: said(at, "").Stamp, Marks: link.Marks{"p": offset}, Path: []string{sender}, Content: []byte(content),
+	}
+}
+
+// back is a part that its sender takes back.
+func back(p link.Part, at event.Instant, offset int64) link.Part {
+	return link.Part{Sender: p.Sender, Origin: p.Origin, Word: said(at, "").Stamp, Marks: link.Marks{"p": offset}}
+}
+
+// via is a part that a sender forwards.
+func via(sender string, p link.Part, at event.Instant) link.Part {
+	p.Sender, p.Path, p.Word = sender, append(slices.Clone(p.Path), sender), said(at, "").Stamp
+	return p
+}
+
+// after returns the state of an id after some messages.
+func after(me link.Self, s link.State, all ...link.Body) link.State {
+	for _, m := range all {
+		s, _ = me.Receive(s, link.Message{To: me.ID, Body: m})
+	}
+	return s
+}
+
+// TestRead says what an id reads after some messages.
+func TestRead(t *testing.T) {
+	ann, bob := own("ann", 10, 5, "A"), own("bob", 10, 5, "B")
+	for _, row := range []struct {
+		name string
+		sent []link.Body
+		want string
+	}{
+		{"what two have sent", []link.Body{bob, ann}, "ann=A bob=B "},
+		{"a repetition", []link.Body{ann, ann}, "ann=A "},
+		{"a later state under the same word", []link.Body{ann, own("ann", 10, 6, "AA")}, "ann=AA "},
+		{"an earlier state that comes late", []link.Body{own("ann", 10, 6, "AA"), ann}, "ann=AA "},
+		{"nothing of whom is linked elsewhere", []link.Body{ann, via("ann", bob, 10), back(ann, 11, 6)}, ""},
+		{"nothing of whom is linked elsewhere, when an old part comes late", []link.Body{ann, back(ann, 11, 6), ann}, ""},
+		{"a link that is said again", []link.Body{ann, back(ann, 11, 6), own("ann", 12, 7, "AA")}, "ann=AA "},
+		{"nothing that came under an older word", []link.Body{ann, via("ann", bob, 10), own("ann", 11, 6, "AA")}, "ann=AA "},
+		{"nothing that is not forwarded any more", []link.Body{ann, via("ann", bob, 10), back(via("ann", bob, 10), 10, 6)}, "ann=A "},
+		{"nothing that is not forwarded any more, when it comes late", []link.Body{ann, via("ann", bob, 10), back(via("ann", bob, 10), 10, 6), via("ann", bob, 10)}, "ann=A "},
+		{"once what comes by two, by the newer word", []link.Body{via("cat", ann, 20), via("dan", own("ann", 10, 6, "AA"), 30)}, "ann=AA "},
+		{"once what comes by two, by the newer word, of the lesser id", []link.Body{via("cat", own("ann", 10, 6, "AA"), 30), via("dan", ann, 20)}, "ann=AA "},
+		{"once what comes by two under like words, by the lesser id", []link.Body{via("dan", ann, 20), via("cat", own("ann", 10, 6, "AA"), 20)}, "ann=AA "},
+		{"not what has passed the reader", []link.Body{via("cat", via("eve", ann, 10), 20)}, ""},
+	} {
+		me := self("eve")
+		var got string
+		for _, p := range me.Foreign(after(me, link.State{}, row.sent...)) {
+			got += fmt.Sprintf("%s=%s ", p.Origin, p.Content)
+		}
+		if got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// TestForwardedAgain: what comes again after it was withdrawn is kept as if it had never been away.
+func TestForwardedAgain(t *testing.T) {
+	me, bob := self("eve"), own("bob", 10, 5, "B")
+	last := via("ann", own("bob", 10, 7, "B"), 10)
+	once := after(me, link.State{}, own("ann", 10, 5, "A"), last)
+	again := after(me, link.State{}, own("ann", 10, 5, "A"), via("ann", bob, 10), back(via("ann", bob, 10), 10, 6), last)
+	if got, want := again.Append(nil), once.Append(nil); !bytes.Equal(got, want) {
+		t.Errorf("forwarded, withdrawn, forwarded again: got %q, want %q", got, want)
+	}
+}
+
+// TestFailoverBeforeALink: before a failover ann was linked to eve, and forwarded bob. After the failover ann hears that bob has left before
+// it hears of its own link. Then it never forwards bob, and says nothing of bob: its first part under the word ends what it sent before.
+func TestFailoverBeforeALink(t *testing.T) {
+	ann, eve := self("ann"), self("eve")
+	word, bob := said(10, "eve"), own("bob", 5, 1, "B")
+	step := func(before, state link.State, marks link.Marks) (link.State, []link.Body) {
+		var all []link.Body
+		for _, m := range ann.Messages(link.Own{State: before, Content: []byte("A")}, link.Own{State: state, Content: []byte("A")}, marks) {
+			all = append(all, m.Body)
+		}
+		return state, all
+	}
+	linked, first := step(link.State{}, ann.Say(link.State{}, word), link.Marks{"i": 1, "p": 9})
+	_, second := step(linked, after(ann, linked, bob), link.Marks{"i": 1, "l": 1, "p": 9})
+	state := after(eve, after(eve, link.State{}, first...), second...)
+	if got := len(eve.Foreign(state)); got != 2 {
+		t.Fatalf("before the failover eve reads %d, want ann and bob", got)
+	}
+
+	left := after(ann, link.State{}, bob, back(bob, 6, 2))
+	_, again := step(left, ann.Say(left, word), link.Marks{"i": 1, "l": 2, "p": 3})
+	state = after(eve, state, again...)
+	if got := eve.Foreign(state); len(got) != 1 || got[0].Origin != "ann" {
+		t.Errorf("after the failover eve reads %s, want ann alone", show(got))
+	}
+}
