@@ -114,7 +114,8 @@ func (l *life) run(steps int) {
 func (l *life) word(h *home) {
 	l.events++
 	at := event.Instant(rapid.Int64Range(int64(l.quiet)+1, int64(l.net.clock)+1).Draw(l.t, "at"))
-	w := link.Word{Stamp: link.Stamp{At: at, Event: fmt.Sprintf("e%03d", l.events)}, Target: rapid.SampledFrom(l.net.ids).Draw(l.t, "target")}
+	id := fmt.Sprintf("e%d-%d", rapid.IntRange(0, 9).Draw(l.t, "event"), l.events)
+	w := link.Word{Stamp: link.Stamp{At: at, Event: id}, Target: rapid.SampledFrom(l.net.ids).Draw(l.t, "target")}
 	l.net.write(h.me.ID, words, record{word: w})
 }
 

@@ -89,28 +89,48 @@ func TestForwardedAgain(t *testing.T) {
 }
 
 // TestFailoverBeforeALink: before a failover ann was linked to eve, and forwarded bob. After the failover ann hears that bob has left before
-// it hears of its own link. Then it never forwards bob, and says nothing of bob: its first part under the word ends what it sent before.
+// it hears of its own word. Then it never forwards bob under the word, and withdraws nothing: its first part under the word does.
 func TestFailoverBeforeALink(t *testing.T) {
 	ann, eve := self("ann"), self("eve")
-	word, bob := said(10, "eve"), own("bob", 5, 1, "B")
-	step := func(before, state link.State, marks link.Marks) (link.State, []link.Body) {
-		var all []link.Body
-		for _, m := range ann.Messages(link.Own{State: before, Content: []byte("A")}, link.Own{State: state, Content: []byte("A")}, marks) {
-			all = append(all, m.Body)
+	history, bob := []byte("A"), own("bob", 5, 1, "B")
+	for name, before := range map[string]link.State{
+		"a first link":            {},
+		"a link that is repeated": ann.Say(link.State{}, said(7, "eve")),
+	} {
+		linked := ann.Say(before, said(10, "eve"))
+		sent := ann.Messages(link.Own{State: before, Content: history}, link.Own{State: linked, Content: history}, link.Marks{"i": 1, "p": 9})
+		sent = append(sent, ann.Messages(link.Own{State: linked, Content: history}, link.Own{State: after(ann, linked, bob), Content: history}, link.Marks{"i": 1, "l": 1, "p": 9})...)
+		state := receive(eve, link.State{}, sent)
+		if got := eve.Foreign(state); len(got) != 2 {
+			t.Fatalf("%s: before the failover eve reads %s, want ann and bob", name, show(got))
 		}
-		return state, all
+		left := after(ann, before, bob, back(bob, 6, 2))
+		sent = ann.Messages(link.Own{State: left, Content: history}, link.Own{State: ann.Say(left, said(10, "eve")), Content: history}, link.Marks{"i": 1, "l": 2, "p": 3})
+		state = receive(eve, state, sent)
+		if got := eve.Foreign(state); len(got) != 1 || got[0].Origin != "ann" {
+			t.Errorf("%s: after the failover eve reads %s, want ann alone", name, show(got))
+		}
+		if got := eve.Foreign(receive(eve, state, sent)); len(got) != 1 {
+			t.Errorf("%s: after a repetition eve reads %s, want ann alone", name, show(got))
+		}
 	}
-	linked, first := step(link.State{}, ann.Say(link.State{}, word), link.Marks{"i": 1, "p": 9})
-	_, second := step(linked, after(ann, linked, bob), link.Marks{"i": 1, "l": 1, "p": 9})
-	state := after(eve, after(eve, link.State{}, first...), second...)
-	if got := len(eve.Foreign(state)); got != 2 {
-		t.Fatalf("before the failover eve reads %d, want ann and bob", got)
-	}
+}
 
-	left := after(ann, link.State{}, bob, back(bob, 6, 2))
-	_, again := step(left, ann.Say(left, word), link.Marks{"i": 1, "l": 2, "p": 3})
-	state = after(eve, state, again...)
-	if got := eve.Foreign(state); len(got) != 1 || got[0].Origin != "ann" {
-		t.Errorf("after the failover eve reads %s, want ann alone", show(got))
+// TestFirstPartLate: the first part under a word, sent again, leaves what came after it.
+func TestFirstPartLate(t *testing.T) {
+	me := self("eve")
+	first := own("ann", 10, 5, "A")
+	first.First = true
+	forwarded := via("ann", own("bob", 10, 5, "B"), 10)
+	state := after(me, link.State{}, first, forwarded, first)
+	if got := me.Foreign(state); len(got) != 2 {
+		t.Errorf("eve reads %s, want ann and bob, who came at the same state", show(got))
 	}
+}
+
+func receive(me link.Self, s link.State, all []link.Message) link.State {
+	for _, m := range all {
+		s, _ = me.Receive(s, m)
+	}
+	return s
 }

@@ -34,7 +34,7 @@ func asErased(n *network) spec {
 // hear takes one record of a word or a fact.
 func (s spec) hear(id string, r record) {
 	if r.word.Event != "" && r.word.At > s.erased[id] {
-		if said := s.words[id]; len(said) == 0 || said[len(said)-1].Compare(r.word.Stamp) < 0 {
+		if said := s.words[id]; len(said) == 0 || older(said[len(said)-1], r.word) {
 			s.words[id] = append(said, r.word)
 		}
 	}
@@ -42,6 +42,9 @@ func (s spec) hear(id string, r record) {
 		s.facts[id][r.fact] = r.stated
 	}
 }
+
+// older orders the words of one id by (occurred_at, event_id).
+func older(a, b link.Word) bool { return a.At < b.At || a.At == b.At && a.Event < b.Event }
 
 // specify reads the logs in the order of their record times. An erasure erases all ids that links join to the erased id at that instant.
 func specify(n *network) spec {
