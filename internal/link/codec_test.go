@@ -16,7 +16,7 @@ import (
 // TestEveryStateIsKept: every state that a network comes to is the same after Append and Decode, and its bytes say the same again.
 func TestEveryStateIsKept(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := life{t: t, net: newNetwork(rapid.IntRange(2, 4).Draw(t, "ids"))}
+		l := life{t: t, net: newNetwork(rapid.IntRange(2, 4).Draw(t, "ids")), mix: everything}
 		l.run(rapid.IntRange(1, 60).Draw(t, "steps"))
 		for _, h := range l.net.homes {
 			b := h.state.Append([]byte("before"))[len("before"):]

@@ -107,6 +107,9 @@ func TestForgotten(t *testing.T) {
 	if b := s.Append(nil); s.Erased != 0 || bytes.Contains(b, []byte("ann")) {
 		t.Errorf("after the erasure of ann eve holds %q, want no ann", b)
 	}
+	if b := after(me, link.State{}, ann, back(ann, 60, 2), told("ann", 50)).Append(nil); bytes.Contains(b, []byte("ann")) {
+		t.Errorf("ann left by a word that is younger than her erasure: eve holds %q, want no ann", b)
+	}
 	older, _ := me.Erase(s, 40)
 	for name, s := range map[string]link.State{"erased at 50": s, "and eve at 40": older} {
 		if got := me.Foreign(after(me, s, ann, late)); len(got) > 0 {

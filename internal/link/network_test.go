@@ -192,10 +192,10 @@ func (n *network) deliver(m link.Message) {
 	n.write(m.To, links, record{message: &m})
 }
 
-// fail takes a home back to an earlier commit: the later ones are lost. What it has published stays.
-func (h *home) fail(commit int) {
-	if commit < len(h.commits) {
-		h.kept, h.commits = h.commits[commit], h.commits[:commit]
+// fail takes a home back to what it was after so many commits: the later ones are lost. What it has published stays.
+func (h *home) fail(commits int) {
+	if commits >= 0 && commits < len(h.commits) {
+		h.kept, h.commits = h.commits[commits], h.commits[:commits]
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -21,15 +22,25 @@ type life struct {
 	quiet event.Instant
 	// resent counts the messages that were sent once more.
 	resent int
+	// prompt says that a home publishes what it commits at once.
+	prompt bool
+	// mix is what happens, by how often it is named.
+	mix []string
 	// hasty says that an erasure need not wait until the one before has reached everybody.
 	hasty bool
 }
+
+// everything is the mix of what may happen to a network, failures that of a network whose homes fail often.
+var (
+	everything = strings.Fields("word word fact noise erase again apply apply apply apply publish publish publish fail resend")
+	failures   = strings.Fields("word word apply apply apply apply apply publish fail")
+)
 
 // TestEveryNetworkComesToRest: words, facts and erasures over up to six ids, in any order of arrival, with repetitions and failovers. Once
 // all logs are read, every id holds what the words say, and nothing else.
 func TestEveryNetworkComesToRest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := life{t: t, net: newNetwork(rapid.IntRange(2, 6).Draw(t, "ids"))}
+		l := life{t: t, net: newNetwork(rapid.IntRange(2, 6).Draw(t, "ids")), mix: everything}
 		l.run(rapid.IntRange(1, 60).Draw(t, "steps"))
 		l.rest()
 		s := specify(l.net)
@@ -40,12 +51,24 @@ func TestEveryNetworkComesToRest(t *testing.T) {
 	})
 }
 
+// TestFailovers: three homes that fail often, whose messages are published at once.
+func TestFailovers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := life{t: t, net: newNetwork(3), mix: failures, prompt: true}
+		l.run(rapid.IntRange(10, 100).Draw(t, "steps"))
+		l.rest()
+		if wrong := specify(l.net).check(l.net); wrong != "" {
+			t.Fatal(wrong)
+		}
+	})
+}
+
 // TestErasuresThatOvertake: where an erasure begins before an earlier one has reached everybody, it may find links that the earlier one was to
 // cut, or miss links that were changed in between. The erased ids are erased all the same, and the network comes to rest by what each id knows
 // of itself.
 func TestErasuresThatOvertake(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := life{t: t, net: newNetwork(rapid.IntRange(2, 6).Draw(t, "ids")), hasty: true}
+		l := life{t: t, net: newNetwork(rapid.IntRange(2, 6).Draw(t, "ids")), mix: everything, hasty: true}
 		l.run(rapid.IntRange(1, 60).Draw(t, "steps"))
 		l.rest()
 		s := asErased(l.net)
@@ -81,7 +104,7 @@ func (l *life) rest() {
 func (l *life) run(steps int) {
 	for range steps {
 		h := l.net.homes[rapid.SampledFrom(l.net.ids).Draw(l.t, "id")]
-		switch rapid.SampledFrom([]string{"word", "word", "fact", "noise", "erase", "again", "apply", "apply", "apply", "apply", "publish", "publish", "publish", "fail", "resend"}).Draw(l.t, "what") {
+		switch rapid.SampledFrom(l.mix).Draw(l.t, "what") {
 		case "word":
 			l.word(h)
 		case "fact":
@@ -96,11 +119,13 @@ func (l *life) run(steps int) {
 		case "apply":
 			if p := rapid.SampledFrom([]partition{words, facts, links}).Draw(l.t, "log"); h.ready(p) {
 				h.apply(p, rapid.IntRange(1, 3).Draw(l.t, "most"))
+				for l.prompt && l.net.publish(h) {
+				}
 			}
 		case "publish":
 			l.net.publish(h)
 		case "fail":
-			h.fail(rapid.IntRange(0, 20).Draw(l.t, "commit"))
+			h.fail(len(h.commits) - rapid.IntRange(1, 10).Draw(l.t, "commits"))
 		case "resend":
 			if h.published > 0 {
 				l.resent++
