@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -132,6 +133,13 @@ func (h *home) apply(p partition, most int) {
 }
 
 func (h *home) one(r record) {
+	before := h.state
+	b := before.Append(nil)
+	defer func() {
+		if !bytes.Equal(before.Append(nil), b) {
+			panic("a method has changed the state that it was given")
+		}
+	}()
 	erased := h.state.Erased
 	var said []link.Message
 	switch {

@@ -88,6 +88,48 @@ func TestForwardedAgain(t *testing.T) {
 	}
 }
 
+// TestUnlinked: an id that takes its link back leaves no content anywhere, and reads what it read before.
+func TestUnlinked(t *testing.T) {
+	net := newNetwork(4)
+	run := func(id, target string) {
+		net.write(id, words, record{word: link.Word{Stamp: link.Stamp{At: net.clock + 1, Event: "e"}, Target: target}})
+		if !net.drain(100) {
+			t.Fatalf("%s to %s: no rest", id, target)
+		}
+	}
+	for n, id := range net.ids {
+		net.write(id, facts, record{fact: n + 1, stated: 1})
+	}
+	run("id-b", "id-a")
+	before := show(net.homes["id-b"].state.Parts())
+	run("id-c", "id-b")
+	run("id-d", "id-c")
+	run("id-b", "id-c") // now b and c are a cycle, and a reads nobody
+	for id, want := range map[string]string{"id-a": "", "id-b": "id-c id-d ", "id-c": "id-b id-d ", "id-d": ""} {
+		if got := origins(net.homes[id]); got != want {
+			t.Errorf("linked: %s reads %q, want %q", id, got, want)
+		}
+	}
+	run("id-b", "id-a")
+	run("id-c", "id-c")
+	for id, want := range map[string]string{"id-a": "id-b ", "id-b": "", "id-c": "id-d ", "id-d": ""} {
+		if got := origins(net.homes[id]); got != want {
+			t.Errorf("c took its link back: %s reads %q, want %q", id, got, want)
+		}
+	}
+	if got := show(net.homes["id-b"].state.Parts()); got != before {
+		t.Errorf("id-b holds %s, want %s as before", got, before)
+	}
+}
+
+func origins(h *home) string {
+	var all string
+	for _, p := range h.me.Foreign(h.state) {
+		all += p.Origin + " "
+	}
+	return all
+}
+
 // TestFailoverBeforeALink: before a failover ann was linked to eve, and forwarded bob. After the failover ann hears that bob has left before
 // it hears of its own word. Then it never forwards bob under the word, and withdraws nothing: its first part under the word does.
 func TestFailoverBeforeALink(t *testing.T) {
