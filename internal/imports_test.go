@@ -32,6 +32,7 @@ var may = map[string][]string{
 	"internal/stat":    {},
 	"internal/judge":   {},
 	"internal/history": {"internal/event"},
+	"internal/link":    {"internal/event"},
 	"internal/score":   {"internal/event", "internal/history", "internal/stat", "internal/score/..."},
 
 	// The parts of a score do not import each other. score combines them.
@@ -110,7 +111,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 // The core only computes. It has no clock, network, log, goroutine or context, and no library but gonum. coreNot are packages of
 // the standard library that the core may not import.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/stat", "internal/judge", "internal/score/...", "internal/watch", "internal/chart"}
+	core    = []string{"internal/event", "internal/history", "internal/link", "internal/stat", "internal/judge", "internal/score/...", "internal/watch", "internal/chart"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",
