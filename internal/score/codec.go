@@ -33,6 +33,7 @@ const (
 	tagUpdate
 	tagShop
 	tagFormer
+	tagCounts
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -79,6 +80,7 @@ func (p *Profile) Append(b []byte) []byte {
 	}
 	body = len(b)
 	b = enclose(p.Former.append(b, p.AsOf), body, tagFormer)
+	b = p.appendCounts(b)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -190,6 +192,8 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Update = readUpdate(&f, p.AsOf)
 	case tagFormer:
 		p.Former = f.former(p.AsOf)
+	case tagCounts:
+		p.readCounts(&f)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")
