@@ -126,8 +126,13 @@ func (r Replayed) compareScores(t testing.TB, s *Servers, counts func(field stri
 // and a view that was written before the last commit. The service has ended.
 func (r Replayed) ComparePopulation(t testing.TB, s *Servers) {
 	t.Helper()
-	want := map[string]int{"customers": len(r.Scores), "shops": 0}
+	want := map[string]int{"customers": 0, "shops": 0, "test_accounts": 0, "uncontactable": 0}
 	for _, fields := range r.Scores {
+		if fields["segment"] == "Test Account" {
+			want["test_accounts"]++
+			continue
+		}
+		want["customers"]++
 		if sharedByMany(t, fields) {
 			want["shops"]++
 		}
