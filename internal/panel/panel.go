@@ -43,6 +43,9 @@ type Row struct {
 type Panel[T any] struct {
 	// Rows has a list for every cut. The list holds the customers with a purchase that stood at the cut, sorted by id.
 	Rows [][]T
+	// TestAccounts counts the customers who are left out: test accounts at a cut, or at the end of the events. What somebody did who turns
+	// out to be a test account says nothing of customers.
+	TestAccounts int
 	// Refused counts the events that no history takes: money in a currency without a rate, an event that is too late, or too old.
 	Refused int
 }
@@ -64,13 +67,16 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 	for i := range cuts {
 		taken[i] = make([]*T, len(lives))
 	}
-	refused := make([]int, runtime.GOMAXPROCS(0))
+	workers := make([]walker, runtime.GOMAXPROCS(0))
 	var wait sync.WaitGroup
-	for worker := range refused {
+	for worker := range workers {
 		wait.Go(func() {
 			w := walker{engine: e, stops: stops(cuts)}
-			for i := worker; i < len(lives) && ctx.Err() == nil; i += len(refused) {
+			for i := worker; i < len(lives) && ctx.Err() == nil; i += len(workers) {
 				w.walk(lives[i])
+				if w.tested(cuts) {
+					w.testAccounts++
+				}
 				for k, c := range cuts {
 					if row, ok := w.row(lives[i][0].Common().Customer, c); ok {
 						t := of(row)
@@ -78,7 +84,7 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 					}
 				}
 			}
-			refused[worker] = w.refused
+			workers[worker] = w
 		})
 	}
 	wait.Wait()
@@ -93,10 +99,44 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 			}
 		}
 	}
-	for _, n := range refused {
-		p.Refused += n
+	for i := range workers {
+		p.Refused += workers[i].refused
+		p.TestAccounts += workers[i].testAccounts
 	}
 	return p, nil
+}
+
+// Genuine returns events without those of customers who are test accounts at their end, and the number of these customers.
+func Genuine(e *score.Engine, events []event.Event) (kept []event.Event, testAccounts int) {
+	marked := map[string]bool{}
+	for _, x := range events {
+		if i, ok := x.(*event.Interaction); ok {
+			if _, given := i.Attributes[history.TestAccountKey]; given {
+				marked[i.Customer] = true
+			}
+		}
+	}
+	if len(marked) == 0 {
+		return events, 0
+	}
+	var theirs []event.Event
+	for _, x := range events {
+		if marked[x.Common().Customer] {
+			theirs = append(theirs, x)
+		}
+	}
+	for _, life := range event.Lives(theirs) {
+		var h history.Summary
+		for _, x := range life {
+			h, _ = e.Observe(h, x)
+		}
+		if h.TestAccount() {
+			testAccounts++
+		} else {
+			delete(marked, life[0].Common().Customer)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(events), func(x event.Event) bool { return marked[x.Common().Customer] }), testAccounts
 }
 
 // stops are the instants at which a walk over events must stop: the cuts, and the ends of their observation.
@@ -115,6 +155,8 @@ type walker struct {
 	stops   []event.Instant
 	known   []history.Summary // at each stop
 	refused int
+	// testAccounts counts the walked customers who are left out.
+	testAccounts int
 }
 
 // walk folds a customer's events and keeps the history at each stop.
@@ -134,11 +176,22 @@ func (w *walker) walk(life []event.Event) {
 	}
 }
 
-// row is the row of the walked customer at a cut. It is false where no purchase stood at the cut.
+// atLast reports whether the walked customer is a test account when the walk ends.
+func (w *walker) atLast() bool { return len(w.known) > 0 && w.known[len(w.known)-1].TestAccount() }
+
+// tested reports whether the walked customer is left out of some cut as a test account.
+func (w *walker) tested(cuts []Cut) bool {
+	return w.atLast() || slices.ContainsFunc(cuts, func(c Cut) bool {
+		h := w.at(c.At)
+		return h.TestAccount()
+	})
+}
+
+// row is the row of the walked customer at a cut. It is false where no purchase stood at the cut, and for a test account.
 func (w *walker) row(customer string, c Cut) (*Row, bool) {
 	r := &Row{Customer: customer, History: w.at(c.At)}
 	r.Facts = w.engine.Facts(&r.History, c.At)
-	if r.Facts.PurchaseDays == 0 {
+	if r.Facts.PurchaseDays == 0 || r.Facts.TestAccount || w.atLast() {
 		return nil, false
 	}
 	r.Pattern = w.engine.Pattern(&r.Facts, c.At)
