@@ -30,7 +30,7 @@ var visible = []string{
 	"last_purchase", "as_of", "model_version",
 }
 
-// Run reads the score from the public keys, as a dashboard does. With --explain it also reads the profile.
+// Run reads the score from the public keys, as a dashboard does, and the profile, which tells why the customer is left out of lists.
 func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	db, err := c.open()
 	if err != nil {
@@ -46,7 +46,11 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	}
 	order := visible
 	var why score.Explanation
+	behind, unread := db.scored(ctx, c.ID, fields["as_of"])
 	if c.Explain {
+		if unread != nil {
+			return unread
+		}
 		raw, err := db.Detail(ctx, c.ID)
 		if err != nil {
 			return err
@@ -55,9 +59,7 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		if err := json.Unmarshal(raw, &detail); err != nil && raw != nil {
 			return fmt.Errorf("detail of %q: %w", c.ID, err)
 		}
-		if why, err = db.explain(ctx, c.ID, fields["as_of"]); err != nil {
-			return err
-		}
+		why = behind.explain()
 		for name, value := range detail {
 			fields[name] = strings.Trim(string(value), `"`)
 		}
@@ -65,7 +67,7 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	}
 	fields["customer_id"] = c.ID
 	if c.JSON {
-		return printJSON(s.out, fields, why)
+		return printJSON(s.out, fields, why, leftOut(behind, unread)...)
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, name := range inOrder(fields, append([]string{"customer_id"}, order...)) {
@@ -78,6 +80,7 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	if reason, ok := churn.ReasonOf(fields["churn_level_reason"]); ok {
 		fmt.Fprintf(table, "\nno churn level\t%s\n", reason.Meaning())
 	}
+	printLeftOut(table, leftOut(behind, unread))
 	printWhy(table, why)
 	return table.Flush()
 }

@@ -15,40 +15,55 @@ import (
 	"tidemark/internal/shard"
 )
 
-// explain computes the parts of a customer's public score from the profile and from the model that was in force at the score's as_of.
-func (d *database) explain(ctx context.Context, id, asOf string) (score.Explanation, error) {
+// scored is a customer's profile, with the engine of the model that was in force at an instant.
+type scored struct {
+	profile score.Profile
+	engine  *score.Engine
+	at      event.Instant
+}
+
+// scored reads the profile behind a customer's public score of as_of. It is nil where there is no profile.
+func (d *database) scored(ctx context.Context, id, asOf string) (*scored, error) {
 	layout, ok, err := d.Layout(ctx)
 	if err != nil || !ok {
-		return score.Explanation{}, err
+		return nil, err
 	}
 	store, err := d.laidOut(layout)
 	if err != nil {
-		return score.Explanation{}, err
+		return nil, err
 	}
 	loaded, err := store.Load(ctx, []shard.Query{{Shard: layout.Of(id), Customers: []string{id}}})
 	if err != nil || loaded[0].Profiles[0] == nil {
-		return score.Explanation{}, err
+		return nil, err
 	}
 	profile, err := score.Decode(loaded[0].Profiles[0])
 	if err != nil {
-		return score.Explanation{}, fmt.Errorf("profile of %q: %w", id, err)
+		return nil, fmt.Errorf("profile of %q: %w", id, err)
 	}
 	model, ok, err := store.Model(ctx)
 	if err != nil || !ok {
-		return score.Explanation{}, err
+		return nil, err
 	}
 	engine, before, err := service.Engines(model, layout.Zone)
 	if err != nil {
-		return score.Explanation{}, err
+		return nil, err
 	}
 	var at instant
 	if err := at.UnmarshalText([]byte(asOf)); err != nil {
-		return score.Explanation{}, fmt.Errorf("as_of of %q: %w", id, err)
+		return nil, fmt.Errorf("as_of of %q: %w", id, err)
 	}
 	if before != nil && (pipeline.Succession{Before: before, Now: engine}).Of(&profile, event.Instant(at)) == pipeline.Engine(before) {
 		engine = before
 	}
-	return engine.Explain(profile, event.Instant(at)), nil
+	return &scored{profile, engine, event.Instant(at)}, nil
+}
+
+// explain computes the parts of the public score.
+func (s *scored) explain() score.Explanation {
+	if s == nil {
+		return score.Explanation{}
+	}
+	return s.engine.Explain(s.profile, s.at)
 }
 
 // printWhy prints the parts of the value score, the largest first, and the parts of the churn risk.
@@ -97,8 +112,11 @@ func printWayBack(w io.Writer, back *score.WayBack) {
 	}
 }
 
-func printJSON(w io.Writer, fields map[string]string, why score.Explanation) error {
+func printJSON(w io.Writer, fields map[string]string, why score.Explanation, leftOut ...string) error {
 	all := map[string]any{}
+	if len(leftOut) > 0 {
+		all["left_out"] = leftOut
+	}
 	for name, value := range fields {
 		all[name] = value
 	}

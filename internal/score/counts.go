@@ -35,6 +35,14 @@ func marks(x *event.Interaction) bool {
 	return given
 }
 
+// TestWord is the last word on whether the customer is a test account, the instant of the event that says so, and whether the word is
+// understood; see history.SaysTestAccount. Without such an event the word is empty, and understood.
+func (p *Profile) TestWord() (value string, at event.Instant, understood bool) {
+	value, at = p.History.AttributeWord(history.TestAccountKey)
+	_, understood = history.SaysTestAccount(value)
+	return value, at, understood
+}
+
 // control reports whether a customer belongs to the control group: a fixed share of all customers, chosen by the hash of the id.
 func (e *Engine) control(customer string) bool {
 	const slots = 10_000

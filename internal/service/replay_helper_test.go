@@ -43,6 +43,9 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 		}
 		r.Scores[c.Profile.Customer] = fields
 		watch.Count(r.Forecasts, c.Outcomes)
+		if c.Profile.Uncontactable && !c.Profile.Test {
+			r.Uncontactable++
+		}
 	}
 	for _, told := range result.Transitions() {
 		if !public[told] {
