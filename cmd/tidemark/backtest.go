@@ -146,6 +146,9 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 	}
 	scores := append([]string{backtest.Stack}, backtest.Rivals...)
 	fmt.Fprintf(to, "Who left: no purchase within %g days. Models know nothing from after a cutoff.\n\n", r.HorizonDays)
+	if r.TestAccounts > 0 {
+		fmt.Fprintf(to, "Left out: %d test accounts, by the attribute test_account.\n\n", r.TestAccounts)
+	}
 	err := errors.Join(
 		table("Ranking: AUC, .5 is chance.", "cutoff\tcustomers\tleft\t"+strings.Join(scores, "\t")+"\t", func(w io.Writer, c *backtest.Cutoff) {
 			fmt.Fprintf(w, "%s\t%d\t%.3f\t", c.Date, c.Customers, c.Rate)

@@ -64,20 +64,23 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	shown := len(fields) > 0
-	fields["customer_id"] = c.ID
-	var all, missing []string
+	var words, missing []string
 	if known {
-		missing = who.missing(shown)
-		if all = missing; c.Explain {
-			all = append(who.words(), missing...)
+		at, err := who.asOf(fields["as_of"])
+		if err != nil {
+			return err
+		}
+		missing = who.leftOut(at)
+		if len(fields) == 0 {
+			missing = append(missing, "no public score yet: the service writes it within seconds")
+		}
+		if c.Explain {
+			words = who.words()
 		}
 	}
+	fields["customer_id"] = c.ID
 	if c.JSON {
-		if len(missing) > 0 {
-			fields["why_not_in_lists"] = strings.Join(missing, " ")
-		}
-		return printJSON(s.out, fields, why)
+		return printJSON(s.out, fields, why, missing...)
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, name := range inOrder(fields, append([]string{"customer_id"}, order...)) {
@@ -90,11 +93,12 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 	if reason, ok := churn.ReasonOf(fields["churn_level_reason"]); ok {
 		fmt.Fprintf(table, "\nno churn level\t%s\n", reason.Meaning())
 	}
+	printLeftOut(table, missing)
 	printWhy(table, why)
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	return printWords(s.out, all)
+	return printWords(s.out, words)
 }
 
 // explain adds the members of the detail to the fields, and returns the order of all and the parts of the score.

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
-	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/tier"
@@ -70,30 +68,7 @@ func (s subject) level(now *score.Score) []string {
 	return lines
 }
 
-// missing says why the customer may be missing from lists and alerts. shown says that the customer has a public score.
-func (s subject) missing(shown bool) []string {
-	p := &s.profile
-	e := s.at(p.AsOf)
-	var lines []string
-	if testAccount(p.History.Attribute("test_account")) {
-		lines = append(lines, "This is a test account, by its attribute test_account: it has no tier and no alerts, and counts nowhere.")
-	}
-	if inControlGroup(e, p.Customer) {
-		lines = append(lines, "This customer is in the control group: alerts are recorded, and published only where the model says announce_control: true.")
-	}
-	if now := e.Score(*p, p.AsOf); now.Shop {
-		lines = append(lines, "This id behaves like a shop: it has a tier, but no alerts.")
-	}
-	if line := consent(p); line != "" {
-		lines = append(lines, line)
-	}
-	if !shown {
-		lines = append(lines, "There is no public score: a customer who was erased, or is a test account, has none; another customer's is written within seconds.")
-	}
-	return lines
-}
-
-// consent says where the customer may not be contacted; empty where the customer has refused nothing.
+// consent says where the customer may not be contacted; it is empty where the customer has refused nothing.
 func consent(p *score.Profile) string {
 	h := &p.History
 	may := h.ContactableChannels()
@@ -105,24 +80,13 @@ func consent(p *score.Profile) string {
 	}
 	switch {
 	case !h.MayContact("") && len(may) == 0:
-		return "This customer has refused all contact: outputs name no channel."
+		return "no channel may be used: the customer has refused all contact"
 	case len(refused) > 0 && len(may) == 0:
-		return fmt.Sprintf("This customer has refused every channel used so far (%s): outputs name no channel.", strings.Join(refused, ", "))
+		return fmt.Sprintf("no channel may be used: the customer has refused every channel so far (%s)", strings.Join(refused, ", "))
 	case len(refused) > 0:
-		return fmt.Sprintf("This customer has refused %s; allowed is %s.", strings.Join(refused, ", "), strings.Join(may, ", "))
+		return fmt.Sprintf("not every channel may be used: the customer has refused %s; left is %s", strings.Join(refused, ", "), strings.Join(may, ", "))
 	}
 	return ""
-}
-
-// testAccount reports whether a value of the attribute test_account says yes.
-func testAccount(value string) bool {
-	return slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(value))
-}
-
-// inControlGroup is the engine's rule: the hash of the id decides. TestInControlGroup holds it to what the engine says in transitions.
-func inControlGroup(e *score.Engine, customer string) bool {
-	const slots = 10_000
-	return float64(event.Hash(customer)%slots) < e.Model().Control*slots
 }
 
 func printWords(w io.Writer, lines []string) error {

@@ -41,65 +41,6 @@ func someone(t *testing.T, e *score.Engine, id string, events ...event.Event) (s
 	return subject{profile: p, engine: e}, said
 }
 
-func TestInControlGroup(t *testing.T) {
-	e := engineFor(t, string(model.Default()))
-	in := 0
-	for i := range 300 {
-		id := fmt.Sprint("c", i)
-		_, said := someone(t, e, id)
-		if got, want := inControlGroup(e, id), said[0].Common().ControlGroup; got != want {
-			t.Errorf("%s: in the control group %v, the engine says %v", id, got, want)
-		} else if got {
-			in++
-		}
-	}
-	if in == 0 || in == 300 {
-		t.Errorf("%d of 300 are in the control group, want some", in)
-	}
-}
-
-// Why a customer is missing from lists is said in words, and of an ordinary customer nothing is said.
-func TestMissing(t *testing.T) {
-	source := string(model.Default())
-	nobody := engineFor(t, strings.Replace(source, "control: 0.10", "control: 0", 1))
-	consent := func(channel, name string) event.Event {
-		return &event.Interaction{Kind: event.ConsentChanged, Channel: channel, Name: name}
-	}
-	attribute := func(value string) event.Event {
-		return &event.Interaction{Kind: event.Attributes, Attributes: map[string]string{"test_account": value}}
-	}
-	controlled := engineFor(t, strings.Replace(source, "control: 0.10", "control: 0.9999", 1))
-	for _, row := range []struct {
-		why    string
-		e      *score.Engine
-		events []event.Event
-		hidden bool
-		says   []string
-	}{
-		{"an ordinary customer", nobody, nil, false, nil},
-		{"a test account", nobody, []event.Event{attribute("Yes")}, false, []string{"test account"}},
-		{"a test account no more", nobody, []event.Event{attribute("true"), attribute("false")}, false, nil},
-		{"the control group", controlled, nil, false, []string{"control group"}},
-		{"no contact at all", nobody, []event.Event{consent("", "withdrawn")}, false, []string{"refused all contact"}},
-		{"every channel refused", nobody, []event.Event{consent("web", "withdrawn")}, false, []string{"refused every channel used so far (web)"}},
-		{"one channel refused", nobody, []event.Event{consent("email", "withdrawn")}, false, []string{"refused email; allowed is web"}},
-		{"no public score", nobody, nil, true, []string{"no public score"}},
-		{"several reasons", controlled, []event.Event{attribute("1"), consent("", "no")}, false, []string{"test account", "control group", "all contact"}},
-	} {
-		who, _ := someone(t, row.e, "bob", row.events...)
-		got := who.missing(!row.hidden)
-		if len(got) != len(row.says) {
-			t.Errorf("%s: %q, want %d reasons", row.why, got, len(row.says))
-			continue
-		}
-		for i, want := range row.says {
-			if !strings.Contains(got[i], want) {
-				t.Errorf("%s: %q, want %q in it", row.why, got[i], want)
-			}
-		}
-	}
-}
-
 func TestWords(t *testing.T) {
 	e := engineFor(t, string(model.Default()))
 	bob, _ := someone(t, e, "bob")

@@ -78,6 +78,7 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 	}
 	c.askUpgrade(ctx, db, layout, model, tell)
 	c.askShops(ctx, db, layout, tell)
+	c.askCounts(ctx, db, layout, model, tell)
 	return layout
 }
 

@@ -49,11 +49,23 @@ func (d *database) subject(ctx context.Context, id string) (subject, bool, error
 
 // explain computes the parts of the public score from the model that was in force at the score's as_of.
 func (s subject) explain(asOf string) (score.Explanation, error) {
-	var at instant
-	if err := at.UnmarshalText([]byte(asOf)); err != nil {
-		return score.Explanation{}, fmt.Errorf("as_of of %q: %w", s.profile.Customer, err)
+	at, err := s.asOf(asOf)
+	if err != nil {
+		return score.Explanation{}, err
 	}
-	return s.at(event.Instant(at)).Explain(s.profile, event.Instant(at)), nil
+	return s.at(at).Explain(s.profile, at), nil
+}
+
+// asOf is the instant of a public score; that of the profile where there is no public score.
+func (s subject) asOf(text string) (event.Instant, error) {
+	if text == "" {
+		return s.profile.AsOf, nil
+	}
+	var at instant
+	if err := at.UnmarshalText([]byte(text)); err != nil {
+		return 0, fmt.Errorf("as_of of %q: %w", s.profile.Customer, err)
+	}
+	return event.Instant(at), nil
 }
 
 // at is the engine of the model that speaks for the customer at an instant.
@@ -110,8 +122,11 @@ func printWayBack(w io.Writer, back *score.WayBack) {
 	}
 }
 
-func printJSON(w io.Writer, fields map[string]string, why score.Explanation) error {
+func printJSON(w io.Writer, fields map[string]string, why score.Explanation, leftOut ...string) error {
 	all := map[string]any{}
+	if len(leftOut) > 0 {
+		all["left_out"] = leftOut
+	}
 	for name, value := range fields {
 		all[name] = value
 	}

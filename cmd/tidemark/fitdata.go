@@ -38,6 +38,8 @@ type fitData struct {
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
 	horizon time.Duration
+	// testAccounts counts the test accounts, which are left out.
+	testAccounts int
 	// recalled says that the blocks come from live histories, which hold less than a log.
 	recalled bool
 }
@@ -119,6 +121,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 		return nil, err
 	}
 	fmt.Fprint(s.err, refusedWords(seen.Refused, seen.NoRate, engine))
+	data.testAccounts = seen.TestAccounts
 	if data.asOf > newest.Add(longSilence) {
 		fmt.Fprintf(s.err, "the last event is of %s: all have been silent since, as far as a fit to %s can tell\n", newest, data.asOf)
 	}
@@ -240,7 +243,10 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 		return fmt.Errorf("the histories know what stands now, not what stood at %s: --as-of cannot be earlier than %s; fit to a log instead", d.asOf, exact)
 	}
 	return eachProfile(encoded, func(_ int, p *score.Profile) {
-		if f := engine.Facts(&p.History, d.asOf); f.PurchaseDays > 0 {
+		switch f := engine.Facts(&p.History, d.asOf); {
+		case f.TestAccount:
+			d.testAccounts++
+		case f.PurchaseDays > 0:
 			gap, back := p.History.SecondGap(d.asOf)
 			d.add(fitCustomer{engine.Pattern(&f, d.asOf), f.FirstPurchase, gap, back})
 		}

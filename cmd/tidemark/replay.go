@@ -136,7 +136,8 @@ func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
 	return out.Flush()
 }
 
-// writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones.
+// writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones. An alert of the
+// control group that the model keeps back also has "kept_back_as": "CONTROL_GROUP".
 func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (published int, err error) {
 	public := make(map[score.Transition]bool) // whether it is published
 	for _, c := range r.Everybody() {
@@ -154,7 +155,11 @@ func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (publ
 	out := bufio.NewWriterSize(w, 1<<16)
 	for _, t := range r.Transitions() {
 		topic, line := avro.TransitionJSON(t)
-		fmt.Fprintf(out, `{"topic":%q,"event":%s,"sequence":%d,"published":%t}`+"\n", topic, line, t.Common().Sequence, public[t])
+		why := ""
+		if t.Common().Unannounced && !public[t] {
+			why = `,"kept_back_as":"CONTROL_GROUP"`
+		}
+		fmt.Fprintf(out, `{"topic":%q,"event":%s,"sequence":%d,"published":%t%s}`+"\n", topic, line, t.Common().Sequence, public[t], why)
 	}
 	return published, out.Flush()
 }
@@ -183,6 +188,8 @@ type summary struct {
 	WonBack      int            `json:"won_back"`
 	Published    int            `json:"published"`
 	Forecasts    []quality      `json:"forecasts"`
+	KeptBack     int            `json:"control_group_alerts_kept_back,omitempty"`
+	TestAccounts int            `json:"test_accounts,omitempty"` // not among Customers
 	Shops        sharedIDs      `json:"ids_that_many_share,omitempty"`
 	Took         float64        `json:"seconds"`
 	// noRate are lines that say which rates are missing.
@@ -206,7 +213,12 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 	}
 	for _, c := range r.Customers {
 		row := engine.Score(c.Profile, r.AsOf)
-		out.Purchases += row.Orders
+		if row.Test {
+			out.TestAccounts++
+			out.Customers--
+		} else {
+			out.Purchases += row.Orders
+		}
 		if row.Shop {
 			out.Shops = append(out.Shops, sharedID{row.Customer, row.Orders, row.PurchaseDays})
 		}
@@ -222,6 +234,9 @@ func summarise(engine *score.Engine, r *replay.Result) summary {
 	}
 	for _, c := range r.Everybody() {
 		for _, t := range c.Transitions {
+			if t.Common().Unannounced {
+				out.KeptBack++
+			}
 			switch t := t.(type) {
 			case *score.TierChanged:
 				out.TierMoves[t.Direction.String()]++
@@ -267,6 +282,9 @@ func (s summary) print(w io.Writer) error {
 	if s.Erased > 0 {
 		fmt.Fprintf(&b, "erased       %d customers, who have not come back: no score, and only the transitions from before\n", s.Erased)
 	}
+	if s.TestAccounts > 0 {
+		fmt.Fprintf(&b, "test         %d test accounts, by the attribute test_account: in no count of this summary but of events and of what was said before\n", s.TestAccounts)
+	}
 	if len(s.Shops) > 0 {
 		fmt.Fprintf(&b, "shared ids   %d behave like a shop, and have no alerts: %s\n             -> %s\n", len(s.Shops), s.Shops, shareNoID)
 	}
@@ -279,6 +297,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",
 		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published)
+	if s.KeptBack > 0 {
+		fmt.Fprintf(&b, "kept back    %d alerts of the control group: recorded, not published; see announce_control in the model file\n", s.KeptBack)
+	}
 	for i := range s.Forecasts {
 		s.Forecasts[i].print(&b)
 	}

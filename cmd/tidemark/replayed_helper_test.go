@@ -52,13 +52,17 @@ func readTransitions(t *testing.T, name string) map[string]string {
 				Direction string
 				State     string
 			}
-			Published bool
+			Published  bool
+			KeptBackAs string `json:"kept_back_as"`
 		}
 		if err := json.Unmarshal([]byte(line), &told); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
+		if told.KeptBackAs == "CONTROL_GROUP" && !told.Published {
+			continue
+		}
 		if !told.Published {
-			t.Fatalf("not published, want all published: %s", line)
+			t.Fatalf("not published, want all published but the alerts of the control group: %s", line)
 		}
 		ids[told.Event.ID] = told.Topic + " " + told.Event.Direction + told.Event.State
 	}

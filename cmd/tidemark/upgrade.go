@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 	"tidemark/internal/shard"
 )
@@ -126,8 +127,8 @@ func checkModels(metas []shard.Meta, model redis.InForce) finding {
 	return f
 }
 
-// checkCensus finds shards whose census lacks what this version counts: every profile counts as a customer, and every customer has a tier
-// and a level. The heads were read before and after the census: a shard that changed between them is left out.
+// checkCensus finds shards whose census lacks what this version counts: every profile counts as a customer or as a test account, and every
+// customer has a tier and a level. The heads were read before and after the census: a shard that changed between them is left out.
 func checkCensus(before []shard.Meta, census []map[string]int64, after []shard.Meta) finding {
 	f := finding{Name: "census"}
 	var lacking, changed []int
@@ -140,7 +141,7 @@ func checkCensus(before []shard.Meta, census []map[string]int64, after []shard.M
 		if before[n].Token == "" {
 			continue
 		}
-		profiles := before[n].Counts.Profiles - 1 // without the sentinel
+		profiles := before[n].Counts.Profiles - 1 - counters[pipeline.TestAccounts] // without the sentinel
 		sums := map[string]int64{}
 		for name, count := range counters {
 			kind, _, _ := strings.Cut(name, ":")

@@ -419,6 +419,30 @@ func TestEncodeScore(t *testing.T) {
 	}
 }
 
+// The score of a test account has facts and says what it is. It has no number by which a list could rank it.
+func TestEncodeTheScoreOfATestAccount(t *testing.T) {
+	s := score.Score{
+		Customer: "c-1", AsOf: noon, Test: true, Segment: "Test Account", Orders: 2, PurchaseDays: 2, Orders365: 2, Spend365: 5_000_000,
+		LastPurchase: noon, Model: "2026-01", Base: "USD",
+	}
+	out, err := newCodec(t, Options{}).EncodeScore(&s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := consumed(t, out)
+	for name, want := range map[string]any{
+		"tier": nil, "value_score": nil, "churn_risk": nil, "clv_minor": nil, "p_alive": nil, "segment": map[string]any{"string": "Test Account"},
+		"orders_365d": map[string]any{"long": int64(2)}, "spend_365d_minor": map[string]any{"long": int64(5_000_000)},
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	if got["last_purchase_at"] == nil {
+		t.Error("no last purchase, want the fact")
+	}
+}
+
 // TestSymbolsAreInTheOrderOfTheConstants: a later codec may write a symbol's index without looking at its name.
 func TestSymbolsAreInTheOrderOfTheConstants(t *testing.T) {
 	type set struct {

@@ -31,7 +31,7 @@ func (c *Codec) EncodeScore(s *score.Score) (shard.Output, error) {
 }
 
 // score appends the record of a score, with an empty event_id. A field that does not apply to a customer without purchases is
-// null.
+// null. Of a test account the facts are there, its segment says what it is, and no number is that a list could rank.
 func (w *wire) score(s *score.Score) {
 	w.text("")
 	w.text(s.Customer)
@@ -54,7 +54,7 @@ func (w *wire) score(s *score.Score) {
 	if w.some(s.Bought) {
 		w.double(s.Risk)
 	}
-	if w.some(true) {
+	if w.some(!s.Test) {
 		w.int(s.Total)
 	}
 	if w.some(s.Bought) {
@@ -68,7 +68,7 @@ func (w *wire) score(s *score.Score) {
 		w.int(s.Spend365)
 	}
 	w.text(string(s.Base))
-	if w.some(s.Bought && isInstant(s.LastPurchase)) {
+	if w.some((s.Bought || s.Test && s.PurchaseDays > 0) && isInstant(s.LastPurchase)) {
 		w.int(int64(s.LastPurchase))
 	}
 }

@@ -58,8 +58,10 @@ const (
 
 // Result is what a backtest showed.
 type Result struct {
-	HorizonDays float64  `json:"horizon_days"`
-	Cutoffs     []Cutoff `json:"cutoffs"`
+	HorizonDays float64 `json:"horizon_days"`
+	// TestAccounts counts the customers who are test accounts when the log ends. They are left out of all that follows.
+	TestAccounts int      `json:"test_accounts,omitempty"`
+	Cutoffs      []Cutoff `json:"cutoffs"`
 	// Difference is the stack's AUC less the AUC of each rival: the mean over the cutoffs.
 	Difference map[string]Interval `json:"auc_difference"`
 	// AmongActive is the difference to logit-rfm among customers who bought within the last 91 days.
@@ -154,10 +156,10 @@ type Counts struct {
 // Run judges the models at every cutoff. It returns learn.ErrShort if the log is too short for a cutoff, and the errors of the
 // fits.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
-	first, last := event.Span(events)
-	events = event.WithoutErased(events) // who was erased is no example either
+	first, last := event.Span(events)                                     // as the caller sees the log, who has chosen the cutoffs by it
+	events, testAccounts := panel.Genuine(e, event.WithoutErased(events)) // who was erased is no example either
 	l := &whole{events, event.Lives(slices.Clone(events)), first, last}
-	r := &Result{HorizonDays: o.Horizon.Hours() / 24, Difference: map[string]Interval{}}
+	r := &Result{HorizonDays: o.Horizon.Hours() / 24, TestAccounts: testAccounts, Difference: map[string]Interval{}}
 	all := map[string][]judge.Set{}
 	var among []judge.Set
 	var alerts tally

@@ -71,6 +71,9 @@ func (r *Result) WriteHTML(w io.Writer, title string) error {
 			"the %s, the probability of no purchase by MBG/NBD alone; and %s since the last purchase, which needs no model. "+
 			"A dash is a figure that the cases do not determine.", LogitRFM, NoPurchase, Gap),
 	}}
+	if r.TestAccounts > 0 {
+		p.Lead = append(p.Lead, fmt.Sprintf("%s left out, by the attribute test_account.", plural(r.TestAccounts, "test account")))
+	}
 	for _, build := range []func() section{r.ranking, r.calibration, r.purchases, r.spending, r.baseRate, r.topDecile, r.alerts} {
 		p.Sections = append(p.Sections, build())
 	}

@@ -93,12 +93,19 @@ func (s *Summary) describe(x *event.Interaction, f stamp) bool {
 // region, credit_grade, expert_class, owner, preferred_channel, test_account. It is empty where no event gave a value, and
 // for other keys.
 func (s *Summary) Attribute(key string) string {
+	value, _ := s.AttributeWord(key)
+	return value
+}
+
+// AttributeWord returns the last value of an attribute as Attribute does, and the instant of the event that gave the value. The instant is
+// zero where no event gave a value.
+func (s *Summary) AttributeWord(key string) (value string, at event.Instant) {
 	for i := range s.attributes {
-		if attributeKeys[s.attributes[i].key] == key {
-			return s.attributes[i].value
+		if a := &s.attributes[i]; attributeKeys[a.key] == key {
+			return a.value, a.at
 		}
 	}
-	return ""
+	return "", 0
 }
 
 // MayContact reports whether the last word on a channel allows contact. A word on all channels counts too. Without any word
@@ -117,4 +124,18 @@ func (s *Summary) MayContact(channel string) bool {
 // ContactableChannels returns, in alphabetical order, the channels that the customer has used and that MayContact allows.
 func (s *Summary) ContactableChannels() []string {
 	return slices.DeleteFunc(s.Channels(), func(name string) bool { return !s.MayContact(name) })
+}
+
+// Uncontactable reports whether something is known of how the customer may be met, and no channel is left: ContactableChannels is empty,
+// and the customer has used a channel or has refused all of them.
+func (s *Summary) Uncontactable() bool {
+	if len(s.consents) == 0 {
+		return false
+	}
+	for i := range s.channels {
+		if s.MayContact(s.channels[i].name) {
+			return false
+		}
+	}
+	return len(s.channels) > 0 || !s.MayContact("")
 }

@@ -64,6 +64,8 @@ type Facts struct {
 	Channels90 int
 	// Referrals counts REFERRAL_MADE over life.
 	Referrals int
+	// TestAccount is Summary.TestAccount. It has no instant: the last word counts as soon as it is known.
+	TestAccount bool
 
 	// Until is the first instant after this one at which time alone changes a field above, except through interactions that
 	// grow old. UntilTouches is the first instant at which interactions that grow old change a field. Each is event.Never

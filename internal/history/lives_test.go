@@ -154,6 +154,9 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 		}
 		if kind == event.Attributes {
 			i.Attributes = map[string]string{"region": rapid.SampledFrom([]string{"north", "south"}).Draw(t, "region"), "hobby": "chess"}
+			if said := rapid.SampledFrom([]string{"true", "YES", " 1", "false", "perhaps", "unsaid"}).Draw(t, "test account"); said != "unsaid" {
+				i.Attributes[history.TestAccountKey] = said
+			}
 		}
 		return observed{x: i}
 	case 2, 3:

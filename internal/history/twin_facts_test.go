@@ -39,7 +39,28 @@ func (w *twin) facts(at event.Instant) history.Facts {
 	}
 	w.opinions(&f, at, in)
 	w.touches(&f, at, in)
+	f.TestAccount = w.testAccount()
 	return f
+}
+
+// testAccount reports whether the last word marks a test account, whatever the instant.
+func (w *twin) testAccount() bool {
+	var words []observed
+	said := func(o observed) string { return o.touch().Attributes[history.TestAccountKey] }
+	for _, o := range w.seen {
+		if o.touch() != nil && o.touch().Kind == event.Attributes {
+			if _, given := o.touch().Attributes[history.TestAccountKey]; given {
+				words = append(words, o)
+			}
+		}
+	}
+	if len(words) == 0 {
+		return false
+	}
+	last := slices.MaxFunc(words, func(o, p observed) int {
+		return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(history.Hash(o.id()), history.Hash(p.id())), cmp.Compare(said(o), said(p)))
+	})
+	return is(said(last), "true", "YES", " 1")
 }
 
 func (w *twin) orders(f *history.Facts, books []booked, today event.Day) {

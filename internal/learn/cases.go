@@ -30,7 +30,7 @@ type Case struct {
 // Left reports whether the customer bought nothing in the window. A churn risk is the probability of this.
 func (c *Case) Left() bool { return c.Later.Days == 0 }
 
-// Look collects the cases of a log at cuts. It returns the error of ctx.
+// Look collects the cases of a log at cuts, without test accounts; see panel.Look, which counts them. It returns the error of ctx.
 func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []panel.Cut) ([][]Case, error) {
 	p, err := panel.Look(ctx, e, events, cuts, func(r *panel.Row) Case {
 		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), r.Later}
@@ -39,13 +39,13 @@ func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []pan
 }
 
 // Recall reconstructs the case of a customer at a cut from a history of the end of the window. It is false if no purchase stood
-// at the cut. The case equals the case from the log, with two exceptions. An order that was cancelled or restated since the cut
+// at the cut, and for a test account. The case equals the case from the log, with two exceptions. An order that was cancelled or restated since the cut
 // counts as it stands now. And the history forgets, in part or whole, the feedback and interactions from before the cut, so the
 // case has none. The window must be at most a year long: for a longer one the history may lack purchases of the year before the
 // cut.
 func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut) (Case, bool) {
 	f := e.Facts(h, cut.At)
-	if f.PurchaseDays == 0 {
+	if f.PurchaseDays == 0 || f.TestAccount {
 		return Case{}, false
 	}
 	pattern := e.Pattern(&f, cut.At)

@@ -85,9 +85,17 @@ func TestRecall(t *testing.T) {
 	e, events, cut := engine(t), outspoken(300), panel.Cut{At: 18_600*day + 7, Window: window}
 	until := cut.At.Add(window)
 	events = slices.DeleteFunc(events, func(x event.Event) bool { return x.Common().OccurredAt > until })
+	tester := events[0].Common().Customer // a test account is a case in neither
+	events = append(events, &event.Interaction{
+		Head: event.Head{ID: "word", Customer: tester, OccurredAt: until - 1, RecordedAt: until - 1},
+		Kind: event.Attributes, Attributes: map[string]string{history.TestAccountKey: "true"},
+	})
 	blocks, err := learn.Look(t.Context(), e, events, []panel.Cut{cut})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if slices.ContainsFunc(blocks[0], func(c learn.Case) bool { return c.Customer == tester }) {
+		t.Errorf("%s is a case, want test accounts left out", tester)
 	}
 	told, refunded := map[string]learn.Case{}, 0
 	for _, c := range blocks[0] {

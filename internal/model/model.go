@@ -109,6 +109,7 @@ type file struct {
 	Uplift    float64             `yaml:"uplift"`
 	Causes    *causes             `yaml:"causes"`
 	Control   float64             `yaml:"control"`
+	Announce  bool                `yaml:"announce_control"`
 	Fitted    *fitted             `yaml:"fitted"`
 }
 
@@ -234,7 +235,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
+		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
 			Spend: stat.GammaGamma{P: f.Spend.P, Q: f.Spend.Q, V: f.Spend.V},

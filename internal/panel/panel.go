@@ -43,6 +43,9 @@ type Row struct {
 type Panel[T any] struct {
 	// Rows has a list for every cut. The list holds the customers with a purchase that stood at the cut, sorted by id.
 	Rows [][]T
+	// TestAccounts counts the customers who are left out: test accounts at a cut, or at the end of the events. What somebody did who turns
+	// out to be a test account says nothing of customers.
+	TestAccounts int
 	// Refused counts the events that no history takes: money in a currency without a rate, an event that is too late, or too old.
 	Refused int
 	// NoRate counts those of Refused whose currency has no rate on their date.
@@ -73,6 +76,9 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 			w := walker{engine: e, stops: stops(cuts), noRate: map[event.Currency]int{}}
 			for i := worker; i < len(lives) && ctx.Err() == nil; i += len(walkers) {
 				w.walk(lives[i])
+				if w.tested(cuts) {
+					w.testAccounts++
+				}
 				for k, c := range cuts {
 					if row, ok := w.row(lives[i][0].Common().Customer, c); ok {
 						t := of(row)
@@ -95,13 +101,48 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 			}
 		}
 	}
-	for _, w := range walkers {
+	for i := range walkers {
+		w := &walkers[i]
 		p.Refused += w.refused
+		p.TestAccounts += w.testAccounts
 		for currency, n := range w.noRate {
 			p.NoRate[currency] += n
 		}
 	}
 	return p, nil
+}
+
+// Genuine returns events without those of customers who are test accounts at their end, and the number of these customers.
+func Genuine(e *score.Engine, events []event.Event) (kept []event.Event, testAccounts int) {
+	marked := map[string]bool{}
+	for _, x := range events {
+		if i, ok := x.(*event.Interaction); ok {
+			if _, given := i.Attributes[history.TestAccountKey]; given {
+				marked[i.Customer] = true
+			}
+		}
+	}
+	if len(marked) == 0 {
+		return events, 0
+	}
+	var theirs []event.Event
+	for _, x := range events {
+		if marked[x.Common().Customer] {
+			theirs = append(theirs, x)
+		}
+	}
+	for _, life := range event.Lives(theirs) {
+		var h history.Summary
+		for _, x := range life {
+			h, _ = e.Observe(h, x)
+		}
+		if h.TestAccount() {
+			testAccounts++
+		} else {
+			delete(marked, life[0].Common().Customer)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(events), func(x event.Event) bool { return marked[x.Common().Customer] }), testAccounts
 }
 
 // stops are the instants at which a walk over events must stop: the cuts, and the ends of their observation.
@@ -121,6 +162,8 @@ type walker struct {
 	known   []history.Summary // at each stop
 	refused int
 	noRate  map[event.Currency]int
+	// testAccounts counts the walked customers who are left out.
+	testAccounts int
 }
 
 // walk folds a customer's events and keeps the history at each stop.
@@ -143,11 +186,22 @@ func (w *walker) walk(life []event.Event) {
 	}
 }
 
-// row is the row of the walked customer at a cut. It is false where no purchase stood at the cut.
+// atLast reports whether the walked customer is a test account when the walk ends.
+func (w *walker) atLast() bool { return len(w.known) > 0 && w.known[len(w.known)-1].TestAccount() }
+
+// tested reports whether the walked customer is left out of some cut as a test account.
+func (w *walker) tested(cuts []Cut) bool {
+	return w.atLast() || slices.ContainsFunc(cuts, func(c Cut) bool {
+		h := w.at(c.At)
+		return h.TestAccount()
+	})
+}
+
+// row is the row of the walked customer at a cut. It is false where no purchase stood at the cut, and for a test account.
 func (w *walker) row(customer string, c Cut) (*Row, bool) {
 	r := &Row{Customer: customer, History: w.at(c.At)}
 	r.Facts = w.engine.Facts(&r.History, c.At)
-	if r.Facts.PurchaseDays == 0 {
+	if r.Facts.PurchaseDays == 0 || r.Facts.TestAccount || w.atLast() {
 		return nil, false
 	}
 	r.Pattern = w.engine.Pattern(&r.Facts, c.At)

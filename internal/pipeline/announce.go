@@ -18,13 +18,17 @@ type announcement struct {
 	state       *state
 	output      shard.Output
 	kind, cause string
-	// muted says that the transition is recorded, but too old to be published.
-	muted bool
+	// muted says that the transition is recorded, but not published: it is too old, or an alert of the control group, or goes on with an
+	// episode that was not published. control says that it is an alert of the control group that the model keeps back.
+	muted, control bool
 }
 
 // published is the value of the metric label of that name.
 func (a announcement) published() string {
-	if a.muted {
+	switch {
+	case a.muted && a.control:
+		return "control"
+	case a.muted:
 		return "false"
 	}
 	return "true"
@@ -40,7 +44,7 @@ func (s *session) announcement(t score.Transition, age time.Duration) (announcem
 	if t.Common().Cause == score.ByErasure {
 		o.Headers = append(o.Headers, ends)
 	}
-	return announcement{output: o, kind: kindOf(t), cause: t.Common().Cause.String()}, nil
+	return announcement{output: o, kind: kindOf(t), cause: t.Common().Cause.String(), control: t.Common().Unannounced}, nil
 }
 
 // publish writes out what has been committed since the last time.

@@ -175,24 +175,6 @@ func (d *draft) model() string {
 	return inForce
 }
 
-// countsLike reports whether two states of one customer count alike in the census.
-func countsLike(a, b *known) bool {
-	return a.profile.Standing.Tier == b.profile.Standing.Tier && a.profile.Episode.Level == b.profile.Episode.Level && a.profile.Shop == b.profile.Shop
-}
-
-// census counts a customer by tier and churn level, and an id that behaves like a shop once more.
-func census(counters map[string]int64, k *known, by int64) {
-	if !k.exists {
-		return
-	}
-	counters["customers"] += by
-	counters["tier:"+k.profile.Standing.Tier.String()] += by
-	counters["level:"+k.profile.Episode.Level.String()] += by
-	if k.profile.Shop {
-		counters[Shops] += by
-	}
-}
-
 // announce encodes transitions for the part's outbox, in order; cause is the event behind them, nil for silence. A transition that is too
 // old is recorded without being published: package score decides, and remembers it in the profile.
 func (d *draft) announce(p *score.Profile, transitions []score.Transition, cause *item) error {

@@ -10,17 +10,17 @@ import (
 
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
-	events, deadLetters, transitions, losses, dataLoss, errors  *prometheus.CounterVec
-	takeovers                                                   *prometheus.CounterVec
-	conflicts, rebuilds, reviews, misrouted, stalls, forgotten  prometheus.Counter
-	beyondCaps                                                  *prometheus.CounterVec
-	committedSeconds, publishedSeconds                          *prometheus.HistogramVec
-	commitSeconds, reviewDelay                                  prometheus.Histogram
-	lag, checkpoint, outbox, held, paused, failing, open, shops *prometheus.GaugeVec
-	strangersHeld, quietHold                                    *prometheus.GaugeVec
-	clockAhead                                                  prometheus.Gauge
-	quality                                                     quality
-	cache                                                       cacheMetrics
+	events, deadLetters, transitions, losses, dataLoss, errors                               *prometheus.CounterVec
+	takeovers                                                                                *prometheus.CounterVec
+	conflicts, rebuilds, reviews, misrouted, stalls, forgotten                               prometheus.Counter
+	beyondCaps                                                                               *prometheus.CounterVec
+	committedSeconds, publishedSeconds                                                       *prometheus.HistogramVec
+	commitSeconds, reviewDelay                                                               prometheus.Histogram
+	lag, checkpoint, outbox, held, paused, failing, open, shops, testAccounts, uncontactable *prometheus.GaugeVec
+	strangersHeld, quietHold                                                                 *prometheus.GaugeVec
+	clockAhead                                                                               prometheus.Gauge
+	quality                                                                                  quality
+	cache                                                                                    cacheMetrics
 }
 
 // latencies are the buckets, in seconds, of everything that should take well under a second.
@@ -43,7 +43,7 @@ func NewMetrics() *Metrics {
 	m := &Metrics{
 		events:      counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered.", "topic", "result"),
 		deadLetters: counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
-		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published.", "kind", "cause", "published"),
+		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published: true, false, or control for an alert of the control group that the model keeps back.", "kind", "cause", "published"),
 		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
 		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
 		errors:      counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
@@ -70,12 +70,14 @@ func NewMetrics() *Metrics {
 		clockAhead: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "tidemark_clock_ahead_seconds", Help: "How far the local clock is ahead of the clock of Redis, in seconds.",
 		}),
-		paused:  gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
-		failing: gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
-		shops:   gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
-		open:    gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
-		quality: newQuality(),
-		cache:   newCacheMetrics(),
+		paused:        gauges("paused", "1 while a lane pauses because too many records are bad.", "partition"),
+		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
+		shops:         gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
+		testAccounts:  gauges("test_accounts", "Test accounts, by the attribute test_account: they are in no list, alert, count or fit. Shown by lane 0."),
+		uncontactable: gauges("uncontactable", "Customers who may be met on no channel: they are scored as all are. Shown by lane 0."),
+		open:          gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
+		quality:       newQuality(),
+		cache:         newCacheMetrics(),
 	}
 	// Losses begin at zero: to Prometheus, a series that begins at one shows no increase.
 	for _, behind := range []bool{true, false} {
@@ -105,6 +107,8 @@ func (m *Metrics) forget(index int) {
 	if index == 0 { // the lane that counts the population and judges the models
 		m.quality.reset()
 		m.shops.Reset()
+		m.testAccounts.Reset()
+		m.uncontactable.Reset()
 	}
 }
 
@@ -113,7 +117,7 @@ func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.beyondCaps,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
-		m.failing, m.open, m.stalls, m.shops, m.strangersHeld, m.quietHold, m.clockAhead,
+		m.failing, m.open, m.stalls, m.shops, m.testAccounts, m.uncontactable, m.strangersHeld, m.quietHold, m.clockAhead,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)

@@ -23,9 +23,6 @@ const (
 	countAtLast = 10
 )
 
-// Shops is the counter of a census that counts the ids which behave like a shop. A shard without such an id may lack the counter.
-const Shops = "shops"
-
 // population is the public view of all customers together. The lane of index 0 keeps it for all lanes while it runs. It is a view only:
 // where it cannot be written, the next look writes it.
 //
@@ -92,7 +89,10 @@ func (p *population) sum(ctx context.Context) (map[string]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := map[string]int64{"customers": 0, Shops: 0}
+	sum := map[string]int64{"customers": 0}
+	for _, name := range apart {
+		sum[name] = 0
+	}
 	for _, counters := range census {
 		for name, n := range counters {
 			sum[name] += n
@@ -110,6 +110,8 @@ func (p *population) project(ctx context.Context, m *moment) (map[string]int64, 
 	if p.cfg.Index == 0 {
 		p.judge(sum, m.engine.Hash())
 		p.metrics.shops.WithLabelValues().Set(float64(sum[Shops]))
+		p.metrics.testAccounts.WithLabelValues().Set(float64(sum[TestAccounts]))
+		p.metrics.uncontactable.WithLabelValues().Set(float64(sum[Uncontactable]))
 	}
 	fields := map[string]string{}
 	for name, n := range sum {

@@ -272,6 +272,9 @@ type message struct {
 	Erase bool
 	// Bad makes a message that does not decode: "marker", "panic", or any other text.
 	Bad string
+	// Marked is a word on whether the customer is a test account; Refused says that the customer wants to hear nothing more.
+	Marked  string `json:",omitempty"`
+	Refused bool   `json:",omitempty"`
 }
 
 func (plain) Decode(r stream.Record) (event.Event, error) {
@@ -293,8 +296,13 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 	case event.Purchases:
 		return &event.Purchase{Head: head, Kind: event.Order, OrderID: m.ID, Amount: event.Money{Minor: m.Amount, Currency: m.Currency}}, nil
 	case event.Interactions:
-		if m.Erase {
+		switch {
+		case m.Erase:
 			return &event.Interaction{Head: head, Kind: event.Erased}, nil
+		case m.Refused:
+			return &event.Interaction{Head: head, Kind: event.Unsubscribe}, nil
+		case m.Marked != "":
+			return &event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": m.Marked}}, nil
 		}
 		return &event.Interaction{Head: head, Kind: event.Login}, nil
 	case event.Feedbacks:

@@ -271,8 +271,12 @@ func (w *world) fold(until event.Instant) truth {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
 	})
 	profiles := map[string]score.Profile{}
-	add := func(transitions []score.Transition) {
-		for _, t := range transitions {
+	add := func(p *score.Profile, transitions []score.Transition) {
+		public := p.Publish(transitions, 0, 0)
+		for i, t := range transitions {
+			if !public[i] { // an alert of the control group
+				continue
+			}
 			o, err := plain{}.Encode(t)
 			if err != nil {
 				w.t.Fatal(err)
@@ -289,7 +293,7 @@ func (w *world) fold(until event.Instant) truth {
 			for p.Due <= until {
 				var transitions []score.Transition
 				p, transitions = engine.Review(p, p.Due)
-				add(transitions)
+				add(&p, transitions)
 				if all.forgotten += p.Forgotten; p.Unknown() {
 					break
 				}
@@ -312,7 +316,7 @@ func (w *world) fold(until event.Instant) truth {
 		engine = w.next
 		for customer, p := range profiles {
 			p, transitions := engine.Review(p, from)
-			add(transitions)
+			add(&p, transitions)
 			if all.forgotten += p.Forgotten; p.Unknown() {
 				delete(profiles, customer)
 				continue
@@ -339,7 +343,7 @@ func (w *world) fold(until event.Instant) truth {
 			p.Erased = all.erased[customer]
 		}
 		p, transitions, verdict := engine.Apply(p, x)
-		add(transitions)
+		add(&p, transitions)
 		switch verdict {
 		case score.Accepted:
 			all.forgotten, p.Forgotten = all.forgotten+p.Forgotten, 0

@@ -50,6 +50,7 @@ func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 		t.ValueAtStake = e.atStake(v)
 		t.Factors = e.factors(v)
 	}
+	t.Unannounced = t.ControlGroup && !e.model.AnnounceControl
 	return t
 }
 
@@ -82,11 +83,14 @@ func state(from, to Level) EpisodeState {
 
 // resolution is why an episode or a window ended: a new model, a silence as long as lapse, a purchase, the correction of a purchase,
 // or only a risk that fell. A risk falls so when a complaint is resolved, or when what spoke for the risk is forgotten.
-// The risk of an id that turns out to behave like a shop counts as fallen.
+// The risk of an id that turns out to behave like a shop counts as fallen. An alert about a test account was never about a customer: that is a
+// correction.
 func (e *Engine) resolution(c *change, cause Cause, lapse time.Duration) ResolveReason {
 	v := c.v
 	was, is := &c.base.last.facts, &v.facts
 	switch {
+	case v.signs.Test:
+		return ByCorrected // RELIEF would count as a customer won
 	case cause == ByModel:
 		return ByNewModel
 	case v.buyer() && v.signs.Silence >= lapse:

@@ -34,6 +34,7 @@ const (
 	tagShop
 	tagFormer
 	tagErased
+	tagCounts
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -82,6 +83,7 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.Former.append(b, p.AsOf), body, tagFormer)
 	body = len(b)
 	b = enclose(p.appendErased(b), body, tagErased)
+	b = p.appendCounts(b)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -195,6 +197,8 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Former = f.former(p.AsOf)
 	case tagErased:
 		p.Erased = event.Instant(f.varint())
+	case tagCounts:
+		p.readCounts(&f)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")

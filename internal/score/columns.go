@@ -36,10 +36,10 @@ var file = [...]column{
 	{"p_alive", false, func(s *Score, b []byte) []byte { return s.number(b, s.Alive) }},
 	{"p_no_purchase", false, func(s *Score, b []byte) []byte { return s.number(b, s.NoPurchase) }},
 	{"expected_orders", false, func(s *Score, b []byte) []byte { return s.number(b, s.ExpectedOrders) }},
-	{"clv_historic", false, func(s *Score, b []byte) []byte { return s.money(b, s.Historic) }},
+	{"clv_historic", false, func(s *Score, b []byte) []byte { return s.worth(b, s.Historic) }},
 	{"clv_current", false, func(s *Score, b []byte) []byte { return s.bought(b, s.Current) }},
 	{"clv_potential", false, func(_ *Score, b []byte) []byte { return b }},
-	{"clv", false, func(s *Score, b []byte) []byte { return s.money(b, s.Total) }},
+	{"clv", false, func(s *Score, b []byte) []byte { return s.worth(b, s.Total) }},
 	{"churn_risk", false, func(s *Score, b []byte) []byte { return s.number(b, s.Risk) }},
 	{"churn_level", true, func(s *Score, b []byte) []byte { return append(b, s.Level.String()...) }},
 	{"value_score", false, func(s *Score, b []byte) []byte { return s.number(b, float64(s.Points)/100) }},
@@ -62,6 +62,7 @@ var visible = [...]column{
 var detailed = append(rest(),
 	column{"churn_level_reason", true, func(s *Score, b []byte) []byte { return append(b, s.Why.String()...) }},
 	column{"behaves_like", true, func(s *Score, b []byte) []byte { return append(b, s.likeness()...) }},
+	column{"test_account", false, func(s *Score, b []byte) []byte { return flag(b, s.Test) }},
 	column{"orders_per_purchase_day", false, func(s *Score, b []byte) []byte { return s.orderRate(b) }},
 	column{"coverage", false, func(s *Score, b []byte) []byte { return decimal(b, s.Coverage) }},
 	column{"sequence", false, func(s *Score, b []byte) []byte { return integer(b, s.Sequence) }},
@@ -175,7 +176,23 @@ func (s *Score) money(b []byte, minor int64) []byte {
 	return strconv.AppendFloat(b, s.Base.Major(minor), 'f', digits, 64)
 }
 
-// bought, number, digit and instant write nothing for a customer who has not bought.
+// worth writes nothing for a test account.
+func (s *Score) worth(b []byte, minor int64) []byte {
+	if s.Test {
+		return b
+	}
+	return s.money(b, minor)
+}
+
+// flag writes true, or nothing.
+func flag(b []byte, on bool) []byte {
+	if !on {
+		return b
+	}
+	return append(b, "true"...)
+}
+
+// bought, number and digit write nothing for who is no buyer, instant nothing for who has bought nothing.
 func (s *Score) bought(b []byte, minor int64) []byte {
 	if !s.Bought {
 		return b
@@ -198,7 +215,7 @@ func (s *Score) digit(b []byte, d uint8) []byte {
 }
 
 func (s *Score) instant(b []byte, at event.Instant) []byte {
-	if !s.Bought {
+	if !s.Bought && !(s.Test && s.PurchaseDays > 0) {
 		return b
 	}
 	return at.Append(b)

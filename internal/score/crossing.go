@@ -27,7 +27,7 @@ func after(from, phase, every event.Instant) event.Instant {
 }
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p, as Review would see it: the tier,
-// the churn level, the window for a second order, or Shop; or at which silence tells the news that waits. False means never (within two
+// the churn level, the window for a second order, Shop or Test; or at which silence tells the news that waits. False means never (within two
 // centuries). The answer depends on the profile and the model only, never on when it is asked for. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
 	for {
@@ -47,7 +47,10 @@ func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant,
 		due = event.Never
 	}
 	w := e.walk(p, from, min(limit, due), allLabels)
-	if w.facts.PurchaseDays == 0 && e.stillborn(p, from) {
+	switch {
+	case w.facts.TestAccount != p.Test: // a profile from before the program knew of test accounts
+		return from + 1, true
+	case p.Test, w.facts.PurchaseDays == 0 && e.stillborn(p, from):
 		return event.Never, false
 	}
 	crossed := w.next()

@@ -115,6 +115,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	before := next
 	next.Former = e.follow(&before, &grown, x)
 	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
+	next.Uncontactable = grown.Uncontactable()
 	next.contact(x)
 	o := occasion{event: x.Common(), at: x.At(), news: e.mayBeNews(&before, x)}
 	if !e.bears(x) && !o.news { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten

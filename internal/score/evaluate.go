@@ -25,8 +25,8 @@ type evaluation struct {
 	coverage, current, noPurchase float64
 }
 
-// buyer reports whether the customer has a purchase that stands.
-func (v *evaluation) buyer() bool { return v.facts.PurchaseDays > 0 }
+// buyer reports whether the customer counts and has a purchase that stands. A test account is no buyer, whatever it has bought.
+func (v *evaluation) buyer() bool { return v.facts.PurchaseDays > 0 && !v.facts.TestAccount }
 
 // evaluate looks at a history at an instant.
 func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
@@ -38,6 +38,7 @@ func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
 func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	v := evaluation{at: at, facts: *f}
 	if !v.buyer() {
+		v.signs.Test = f.TestAccount
 		return v
 	}
 	v.pattern = e.Pattern(f, at)

@@ -24,7 +24,7 @@ func (e *Engine) bears(x event.Event) bool {
 	case *event.Purchase:
 		return true
 	case *event.Interaction:
-		return x.Kind == event.ReferralMade || e.feels.engagement // one that weighs nothing may take the place of one that did
+		return x.Kind == event.ReferralMade || marks(x) || e.feels.engagement // one that weighs nothing may take the place of one that did
 	case *event.Feedback:
 		return x.Kind == event.NPS || e.feels.mood
 	}
@@ -39,7 +39,7 @@ func (x feels) same(a, b *history.Facts) bool {
 		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
 		a.FirstDayNet == b.FirstDayNet && a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
 		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
-		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore &&
+		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore && a.TestAccount == b.TestAccount &&
 		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines &&
 		(!x.mood || a.Experience == b.Experience && a.AtLast == b.AtLast) &&
 		(!x.engagement || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90)

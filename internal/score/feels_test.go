@@ -52,6 +52,7 @@ var lifelong = map[string]string{
 	"RepeatSpend":     "added up over life",
 	"Referrals":       "counted over life",
 	"Interactions30":  "a part of Interactions90",
+	"TestAccount":     "a word of an event, which stays until another event",
 }
 
 // TestEveryFactIsWeighedOrExcused changes one fact after the other. Either feels.same tells the two states apart, or the fact is

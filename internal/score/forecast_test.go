@@ -42,6 +42,9 @@ func twin(t *testing.T, e *score.Engine, life []event.Event, phase, until event.
 		if !is.Bought || is.RecencyDays >= 365 {
 			continue
 		}
+		if tested(life, start, min(start+horizon+7*day, until+1)) {
+			continue // the forecast of who turns out to be a test account is dropped
+		}
 		if start+horizon+7*day > until {
 			open++
 			continue
@@ -54,6 +57,14 @@ func twin(t *testing.T, e *score.Engine, life []event.Event, phase, until event.
 		})
 	}
 	return open, settled, outcomes
+}
+
+// tested reports whether a life is marked as a test account between two instants.
+func tested(life []event.Event, from, to event.Instant) bool {
+	return slices.ContainsFunc(life, func(x event.Event) bool {
+		i, ok := x.(*event.Interaction)
+		return ok && i.Attributes["test_account"] == "true" && i.At() > from && i.At() < to
+	})
 }
 
 // Every block of every life is forecast once, at its very beginning and with the risk of then, and settled once, 7 days after

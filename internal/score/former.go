@@ -106,6 +106,7 @@ func (f *Former) profile(p *Profile, model string) Profile {
 	q := Profile{
 		Customer: p.Customer, History: p.History, AsOf: f.AsOf, LastChange: f.AsOf, Model: model,
 		Standing: f.Standing, Episode: f.Episode, Second: f.Second, Lapse: f.Lapse, Muted: f.Muted,
+		Test: p.Test,
 	}
 	q.Standing.LastID = unpublished
 	if q.Episode.Level > 0 {

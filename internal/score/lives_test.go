@@ -123,6 +123,17 @@ func newLife(r *rand.Rand) []event.Event {
 			}
 		case 10:
 			life = append(life, &event.Feedback{Head: head(soon), Kind: event.CSAT, Score: float64(1 + r.IntN(5)), Min: 1, Max: 5, Scored: true})
+		case 11:
+			said := func(value string) event.Event {
+				return &event.Interaction{Head: head(soon), Kind: event.Attributes, Attributes: map[string]string{"region": "north", "test_account": value}}
+			}
+			life = append(life, said("true"))
+			if r.IntN(8) > 0 {
+				soon += event.Instant(r.ExpFloat64() * gap * float64(day))
+				life = append(life, said("false"))
+			}
+		case 12:
+			life = append(life, &event.Interaction{Head: head(soon), Kind: event.Unsubscribe, Channel: "web"})
 		}
 		wait := gap
 		if r.IntN(3) == 0 {

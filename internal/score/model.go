@@ -47,6 +47,9 @@ type Model struct {
 	Uplift float64
 	// Control is the share of customers whom outreach leaves alone so that its effect can be measured, in [0, 1).
 	Control float64
+	// AnnounceControl says that the alerts of the control group are published. Otherwise they are recorded only: who is told of a customer at
+	// risk calls the customer, and the group measures nothing.
+	AnnounceControl bool
 }
 
 // Reference is a customer as the purchase model and the churn stack see a customer.

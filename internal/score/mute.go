@@ -11,6 +11,9 @@ import (
 // is published or muted as a whole: its further alerts follow its first. One exception: an escalation no older than maxAge is
 // always published, and with it the rest of the episode. Where a model is taken back, an episode that goes on as before stays as it was:
 // muted if nobody has heard of it. What an erasure ends is published however old the erasure is.
+//
+// An alert that is Unannounced begins a muted episode, and no escalation of it is published. An episode that was published before the model
+// came into force which keeps it back goes on as it was: who was told of a risk is told of its end.
 func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Duration) []bool {
 	published := make([]bool, len(newest))
 	for i, t := range newest {
@@ -26,9 +29,9 @@ func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Du
 			again := t.Cause == ByModel && t.Corrects != "" // as before the switch that is taken back
 			switch t.State {
 			case Raised:
-				*muted = *muted && again || !young
+				*muted = *muted && again || !again && t.Unannounced || !young
 			case Escalated:
-				*muted = *muted && (again || !young)
+				*muted = *muted && (again || t.Unannounced || !young)
 			case Eased, Updated, Resolved, Retracted, UnknownState:
 			}
 			published[i] = !*muted

@@ -37,12 +37,15 @@ type Profile struct {
 	Episode  Episode
 	// Muted says that the current or last episode was not published; see Publish.
 	Muted bool
-	// Shop says that the id behaved like a shop when it was last evaluated; see Model.Shop.
-	Shop     bool
-	Second   SecondOrder
-	Update   Update
-	Lapse    Lapse
-	Outreach Outreach
+	// Shop says that the id behaved like a shop when it was last evaluated; see Model.Shop. Test says that the customer was a test account
+	// then.
+	Shop, Test bool
+	// Uncontactable says that no channel was left on which the customer may be met when the newest event was counted in.
+	Uncontactable bool
+	Second        SecondOrder
+	Update        Update
+	Lapse         Lapse
+	Outreach      Outreach
 	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.
 	Forecasts [2]Forecast
 	// Former is what the model before the last switch says of the customer; nil where that model cannot come back any more.

@@ -4,6 +4,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/rfm"
+	"tidemark/internal/score/tier"
 )
 
 // Score is what the public sees of a customer at an instant: the columns of the scores file. Where Bought is false, most of its
@@ -27,8 +28,9 @@ type Score struct {
 	Level                    Level
 	// Why says why Level is NONE; churn.HasLevel where it is not.
 	Why churn.Reason
-	// Shop says that the id behaves like a shop at AsOf: Orders on PurchaseDays.
-	Shop       bool
+	// Shop says that the id behaves like a shop at AsOf: Orders on PurchaseDays. Test says that the customer is a test account: it has facts,
+	// and neither scores nor labels.
+	Shop, Test bool
 	Points     Points
 	Tier       Tier
 	Coverage   float64
@@ -42,11 +44,15 @@ type Score struct {
 	NPSKnown                                         bool
 	CSAT                                             float64
 	Answers, OpenComplaints, Referrals, ActiveMonths int
-	// Bought reports whether a purchase stands. Without one the models say nothing.
+	// Bought reports whether a purchase of a customer who counts stands. Without one the models say nothing.
 	Bought bool
 	// Base is the currency of all amounts.
 	Base event.Currency
 }
+
+// testSegment is what the view of a test account names in place of an RFM segment: so the account cannot hide among customers in a list
+// that has no column for it.
+const testSegment = "Test Account"
 
 // Score evaluates p at an instant, p.AsOf or later. The labels are those that p has.
 func (e *Engine) Score(p Profile, at event.Instant) Score {
@@ -64,12 +70,17 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	}
 	s.Shop = v.signs.Shop
 	s.Total = s.Historic
+	s.Orders, s.PurchaseDays, s.Orders365 = v.facts.Orders, v.facts.PurchaseDays, v.facts.Orders365
+	s.FirstPurchase, s.LastPurchase = v.facts.FirstPurchase, v.facts.LastPurchase
+	if v.signs.Test {
+		s.Test, s.Segment, s.Tier, s.Level = true, testSegment, tier.None, churn.None
+		s.Historic, s.Total = 0, 0
+	}
 	if !s.Bought {
 		return s
 	}
 	silent := v.pattern.Age - v.pattern.Last
-	s.Orders, s.PurchaseDays, s.Orders365 = v.facts.Orders, v.facts.PurchaseDays, v.facts.Orders365
-	s.FirstPurchase, s.LastPurchase, s.RecencyDays = v.facts.FirstPurchase, v.facts.LastPurchase, silent
+	s.RecencyDays = silent
 	s.RFM = e.model.RFM.Score(silent, s.Orders365, s.Spend365)
 	s.Segment = s.RFM.Segment()
 	s.Alive, s.NoPurchase, s.Risk = micro(e.model.Value.Alive(v.pattern)), v.noPurchase, v.signs.Risk

@@ -52,7 +52,7 @@ func (c *change) cause(since event.Instant, id string) (cause Cause, corrects st
 // before the occasion: with the history and the model that the labels of p came from.
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
 	v := e.evaluate(&p.History, p.AsOf)
-	p.Shop = v.signs.Shop
+	p.count(&v)
 	e.see(&p, &v)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
 	second, returned := e.secondTurns(p.Second, &v.facts, v.signs.Silence), e.returned(&p, &v.facts, v.signs.Silence)
@@ -155,12 +155,6 @@ func (e *Engine) stamp(c *change, cause Cause) Stamp {
 		s.CauseEventID = c.event.ID
 	}
 	return s
-}
-
-// control reports whether a customer belongs to the control group: a fixed share of all customers, chosen by the hash of the id.
-func (e *Engine) control(customer string) bool {
-	const slots = 10_000
-	return float64(event.Hash(customer)%slots) < e.model.Control*slots
 }
 
 // tierChanged explains a change of tier.

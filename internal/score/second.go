@@ -27,12 +27,12 @@ func (e *Engine) windowEnd() time.Duration {
 	return min(3*e.model.Churn.SecondOrder, e.model.Churn.Lapse)
 }
 
-// awaitsSecond reports whether a customer, and no shop, has bought on one day only, for so much that an alert is worth its while, and so long
+// awaitsSecond reports whether a customer, neither shop nor test account, has bought on one day only, for so much that an alert is worth its while, and so long
 // ago that half of those who came back had come back by now, but not so long ago that the window is over. A window that is open stays
 // open under a model that would open it later.
 func (e *Engine) awaitsSecond(s SecondOrder, f *history.Facts, silence time.Duration) bool {
 	lines := &e.model.Churn
-	return lines.SecondOrder > 0 && f.PurchaseDays == 1 && lines.Worth(f.Spend) && !e.model.Shop.behaves(f) &&
+	return lines.SecondOrder > 0 && f.PurchaseDays == 1 && lines.Worth(f.Spend) && !e.model.Shop.behaves(f) && !f.TestAccount &&
 		(s.Open || silence >= lines.SecondOrder) && silence < e.windowEnd()
 }
 

@@ -27,6 +27,7 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] refund AMOUNT [CURRENCY] [order=ID]
 //	DATE [TIME] cancel order=ID
 //	DATE [TIME] nps N | csat N | complaint [SUBJECT] | resolved | refer | view | support
+//	DATE [TIME] test true|false        a word on whether this is a test account
 //	DATE [TIME] review                 the reviews due by then
 //	DATE [TIME] score                  the same, and the numbers
 //	DATE [TIME] model FILE             another model comes into force, or the default; without a date before the first event
@@ -177,6 +178,8 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 		return &event.Feedback{Head: head, Kind: event.ComplaintResolved}
 	case "refer":
 		return &event.Interaction{Head: head, Kind: event.ReferralMade}
+	case "test":
+		return &event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": args[0]}}
 	case "support":
 		return &event.Interaction{Head: head, Kind: event.SupportContact}
 	case "outreach":

@@ -18,7 +18,7 @@ func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 	f := before.Former
 	former := e.unheard().carry(f.profile(&p, e.model.Hash), p.AsOf)
 	v := e.evaluate(&p.History, p.AsOf)
-	p.Shop = v.signs.Shop
+	p.count(&v)
 	var transitions []Transition
 	second := before.Second.Open != former.Second.Open
 	if former.Standing.Tier != before.Standing.Tier || former.Episode.Level != before.Episode.Level || second {

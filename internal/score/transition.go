@@ -29,6 +29,9 @@ type Stamp struct {
 	PopulationVersion string
 	// ControlGroup marks the customers whom outreach leaves alone, so that the effect of outreach can be measured.
 	ControlGroup bool
+	// Unannounced says that the transition is an alert of the control group under a model that keeps these from the topics. It is no part of
+	// the record.
+	Unannounced bool
 	// Sequence counts this customer's transitions from 1. It travels as a header, outside the id.
 	Sequence int64
 }

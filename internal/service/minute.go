@@ -42,6 +42,9 @@ func (s *summaries) write(message string) {
 		zap.Int64("reviews", did.Reviews), zap.Int64("commits", did.Commits), zap.Int64("lag", did.Lag),
 		zap.Duration("within", now.Sub(s.began).Round(time.Millisecond)),
 	}
+	if did.KeptBack > 0 {
+		fields = append(fields, zap.Int64("control_group_kept_back", did.KeptBack))
+	}
 	if did.Redelivered > 0 {
 		fields = append(fields, zap.Int64("redelivered", did.Redelivered))
 	}

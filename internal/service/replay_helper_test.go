@@ -31,15 +31,26 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 	}
 	result := replay.Run(engine, log.Events, asOf)
 	r := servicetest.Replayed{Scores: map[string]map[string]string{}, IDs: map[string]string{}, Forecasts: map[string]int64{}}
+	public := map[score.Transition]bool{} // alerts of the control group are not
 	for _, c := range result.Customers {
+		profile := c.Profile
+		for i, published := range profile.Publish(c.Transitions, result.AsOf, 0) {
+			public[c.Transitions[i]] = published
+		}
 		fields, row := map[string]string{}, engine.Score(c.Profile, result.AsOf)
 		for i, value := range row.Row() {
 			fields[score.Columns()[i]] = value
 		}
 		r.Scores[c.Profile.Customer] = fields
 		watch.Count(r.Forecasts, c.Outcomes)
+		if c.Profile.Uncontactable && !c.Profile.Test {
+			r.Uncontactable++
+		}
 	}
 	for _, told := range result.Transitions() {
+		if !public[told] {
+			continue
+		}
 		topic, line := avro.TransitionJSON(told)
 		var said struct {
 			ID               string `json:"event_id"`

@@ -73,8 +73,8 @@ type Signs struct {
 	// Risk is the risk now, Normal the risk just after the last purchase.
 	Risk, Normal Risk
 	PurchaseDays int
-	// Shop says that the id behaves like a shop, which has no episodes.
-	Shop bool
+	// Shop says that the id behaves like a shop, which has no episodes. Test says that the customer is a test account, which has none either.
+	Shop, Test bool
 	// Spend is net over life, in minor units.
 	Spend int64
 	// Silence is the time since the last purchase, MedianGap the usual time between purchases (0 where unknown).
@@ -105,7 +105,7 @@ func (l Lines) Worth(spend int64) bool { return l.MinSpend == 0 || spend >= l.Mi
 // Next returns the level, at an instant, of a customer who has been at a level since an instant. Next is idempotent: from its
 // own answer it returns the same answer. In silence the level only rises, until the lapse.
 func (l Lines) Next(level Level, since event.Instant, s Signs, at event.Instant) Level {
-	if s.Shop || !l.Counts(s.PurchaseDays, s.Spend) || s.Silence >= l.Lapse {
+	if s.Shop || s.Test || !l.Counts(s.PurchaseDays, s.Spend) || s.Silence >= l.Lapse {
 		return None
 	}
 	if level == None && s.Silence < l.Entry(s.MedianGap) {

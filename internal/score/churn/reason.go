@@ -3,8 +3,8 @@ package churn
 // Reason says why a customer has no churn level, however high the risk is. The set is closed.
 type Reason uint8
 
-// The reasons, in the order in which they are looked for: the first that holds is the answer. BehavesLikeShop was appended, and is looked
-// for after NeverBought.
+// The reasons, in the order in which they are looked for: the first that holds is the answer. Two were appended: BehavesLikeShop is looked
+// for after NeverBought, TestAccount before all others.
 const (
 	// HasLevel is no reason: the customer has a level.
 	HasLevel Reason = iota
@@ -26,6 +26,8 @@ const (
 	ReviewDue
 	// BehavesLikeShop says that many customers seem to share the id.
 	BehavesLikeShop
+	// TestAccount says that the customer is a test account.
+	TestAccount
 
 	// Reasons is the number of reasons, HasLevel included. It stands last, so it moves with every reason that is appended.
 	Reasons int = iota
@@ -43,6 +45,7 @@ var reasons = [...]struct{ code, meaning string }{
 	LowRisk:         {"LOW_RISK", "the risk is far above what is normal for this customer, but still below the floor of WATCH"},
 	ReviewDue:       {"REVIEW_DUE", "a review is due, and will give a level"},
 	BehavesLikeShop: {"BEHAVES_LIKE_SHOP", "bought as often a day as shop.orders_per_day of the model, on shop.min_days days or more: many customers seem to share the id"},
+	TestAccount:     {"TEST_ACCOUNT", "the attribute test_account marks a test account, which is in no list and has no score"},
 }
 
 // String is the code of the reason in the public view; empty for HasLevel.
@@ -65,6 +68,8 @@ func ReasonOf(code string) (Reason, bool) {
 func (l Lines) Why(s Signs) Reason {
 	watch := l.Levels[0]
 	switch {
+	case s.Test:
+		return TestAccount
 	case s.PurchaseDays == 0:
 		return NeverBought
 	case s.Shop:

@@ -22,6 +22,8 @@ func TestWhy(t *testing.T) {
 		{"nothing bought", func(s *churn.Signs) { s.PurchaseDays = 0 }, churn.NeverBought},
 		{"an id that many share, however silent", func(s *churn.Signs) { s.Shop = true }, churn.BehavesLikeShop},
 		{"a shop without an order that stands", func(s *churn.Signs) { s.Shop, s.PurchaseDays = true, 0 }, churn.NeverBought},
+		{"a test account, however silent", func(s *churn.Signs) { s.Test = true }, churn.TestAccount},
+		{"a test account that has bought nothing", func(s *churn.Signs) { s.Test, s.PurchaseDays = true, 0 }, churn.TestAccount},
 		{"a one-time buyer at a risk of .95", func(s *churn.Signs) { s.PurchaseDays = 1 }, churn.TooFewPurchases},
 		{"two purchases are no habit", func(s *churn.Signs) { s.PurchaseDays = 2 }, churn.TooFewPurchases},
 		{"too little spend to bother anybody", func(s *churn.Signs) { s.Spend = 4999 }, churn.TooLittleSpent},
@@ -67,7 +69,7 @@ func TestWhyAgreesWithNext(t *testing.T) {
 		s := churn.Signs{
 			Risk: probability.Draw(t, "risk"), Normal: probability.Draw(t, "normal"),
 			PurchaseDays: rapid.IntRange(0, 5).Draw(t, "purchase days"), Spend: rapid.Int64Range(4998, 5002).Draw(t, "spend"),
-			Silence: silence("silence"), MedianGap: silence("gap"), Shop: rapid.Bool().Draw(t, "shop"),
+			Silence: silence("silence"), MedianGap: silence("gap"), Shop: rapid.Bool().Draw(t, "shop"), Test: rapid.Bool().Draw(t, "test account"),
 		}
 		level, why := lines.Next(churn.None, 0, s, event.Instant(0)), lines.Why(s)
 		if (level == churn.None) == (why == churn.ReviewDue) {

@@ -23,6 +23,8 @@ type Replayed struct {
 	IDs    map[string]string            // by id: the topic and the direction or state
 	// Forecasts are the counters of settled churn forecasts.
 	Forecasts map[string]int64
+	// Uncontactable counts the customers who may be met on no channel.
+	Uncontactable int
 }
 
 // Compare compares scores, transitions and forecast counters on the servers with the replay.
@@ -126,8 +128,13 @@ func (r Replayed) compareScores(t testing.TB, s *Servers, counts func(field stri
 // and a view that was written before the last commit. The service has ended.
 func (r Replayed) ComparePopulation(t testing.TB, s *Servers) {
 	t.Helper()
-	want := map[string]int{"customers": len(r.Scores), "shops": 0}
+	want := map[string]int{"customers": 0, "shops": 0, "test_accounts": 0, "uncontactable": r.Uncontactable}
 	for _, fields := range r.Scores {
+		if fields["segment"] == "Test Account" {
+			want["test_accounts"]++
+			continue
+		}
+		want["customers"]++
 		if sharedByMany(t, fields) {
 			want["shops"]++
 		}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/pipeline"
+	"tidemark/internal/redis"
+	"tidemark/internal/shard"
+)
+
+// askCounts says how many customers count, and how many do not, and for what.
+func (c *doctorCommand) askCounts(ctx context.Context, db *database, layout shard.Layout, inForce redis.InForce, tell func(finding)) {
+	store, err := db.laidOut(layout)
+	if err != nil {
+		return // said already
+	}
+	census, err := store.Census(ctx, layout.Numbers())
+	if err != nil {
+		return // said already
+	}
+	tell(whoCounts(census, inForce.At(event.InstantOf(time.Now())).Source))
+}
+
+// whoCounts sums up a census, under the model file in force. A file that cannot be read is reported elsewhere.
+func whoCounts(census []map[string]int64, source []byte) finding {
+	sum := map[string]int64{}
+	for _, counters := range census {
+		for name, n := range counters {
+			sum[name] += n
+		}
+	}
+	f := finding{Name: "who counts", OK: true}
+	f.Detail = fmt.Sprintf("%d customers; besides, %d test accounts, in no list, alert, count or fit", sum["customers"], sum[pipeline.TestAccounts])
+	if n := sum[pipeline.Uncontactable]; n > 0 {
+		f.Detail += fmt.Sprintf("; %d customers may be met on no channel", n)
+	}
+	m, err := model.Parse(source)
+	switch {
+	case err != nil || m.Control == 0:
+		return f
+	case m.AnnounceControl:
+		f.Detail += fmt.Sprintf("; alerts of the control group, %g %% of the ids, are published with control_group true", 100*m.Control)
+		return f
+	}
+	f.Detail += fmt.Sprintf("; alerts of the control group, %g %% of the ids, are recorded and not published", 100*m.Control)
+	return f
+}
