@@ -52,7 +52,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0501: {"customer.churn-alerts.v1", "16cf3ee2020c1ac4c4a25591473864de"},
 		0x544d0502: {"customer.churn-alerts.v1", "297d4171b6fb60b259e570b6bb5ae2cb"},
 		0x544d0601: {"customer.win-backs.v1", "c0274738a85930347fbb662db535e683"},
-		0x544d0602: {"customer.win-backs.v1", "15e884f6e1a85bd232638a54e169c647"},
+		0x544d0602: {"customer.win-backs.v1", "ed4bcdf3b7bfe0cb093888b565aada68"},
 		0x544d0701: {"customer.scores.v1", "c1c12e228fc32e498965739553a49fa4"},
 		0x544d0702: {"customer.scores.v1", "41ec278421c9d7136b1d540b09e4b60e"},
 		0x544d0801: {"customer.erasures.v1", "4da68af1691ee965bfa3ee7ec4ff2f1a"},

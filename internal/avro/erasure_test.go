@@ -125,6 +125,9 @@ func TestNewSymbolsAskForTheNewVersion(t *testing.T) {
 			t.Errorf("an alert with the reason %s: the first version holds it: %v, want %v", reason, got, want)
 		}
 	}
+	if older(&score.WonBack{ContactableChannels: []string{"web"}}) {
+		t.Error("a win-back with channels: the first version has no such field")
+	}
 	merged := &score.TierChanged{Contributions: []score.Contribution{{Cause: score.ByMerge}}}
 	if older(merged) {
 		t.Error("a contribution by a merger: the first version has no such symbol")

@@ -268,12 +268,13 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 
 func winBackRecord(t *score.WonBack) map[string]any {
 	return stamped(map[string]any{
-		"episode_id":         t.EpisodeID,
-		"lapsed_days":        t.LapsedDays,
-		"action_id":          text(t.ActionID),
-		"order_value_minor":  t.OrderValue,
-		"currency":           string(t.Currency),
-		"margin_since_minor": some("long", t.Margin.Minor, t.Margin.Known),
+		"episode_id":           t.EpisodeID,
+		"lapsed_days":          t.LapsedDays,
+		"action_id":            text(t.ActionID),
+		"order_value_minor":    t.OrderValue,
+		"currency":             string(t.Currency),
+		"margin_since_minor":   some("long", t.Margin.Minor, t.Margin.Known),
+		"contactable_channels": names(t.ContactableChannels),
 	}, &t.Stamp)
 }
 

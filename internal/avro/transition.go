@@ -87,7 +87,8 @@ func older(t score.Transition) bool {
 	case *score.TierChanged:
 		newer := func(c score.Contribution) bool { return c.Cause > score.ByCorrection }
 		return !t.KeepBy.Any && t.KeepBy.Amount == t.KeepBy.Advised() && !slices.ContainsFunc(t.Contributions, newer)
-	case *score.WonBack: // which only a cause can make newer
+	case *score.WonBack:
+		return t.ContactableChannels == nil
 	}
 	return true
 }
@@ -235,6 +236,9 @@ func (w *wire) wonBack(t *score.WonBack) {
 	w.int(t.OrderValue)
 	w.text(string(t.Currency))
 	w.maybeMinor(t.Margin)
+	if !w.first {
+		w.maybeTexts(t.ContactableChannels)
+	}
 }
 
 func (w *wire) evidence(v *score.Evidence) {

@@ -2,6 +2,7 @@ package score_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"tidemark/internal/event"
@@ -299,6 +300,9 @@ func (l *ledger) wonBack(x *score.WonBack, is score.Score) {
 	if x.EpisodeID != l.lapsed.EpisodeID || is.LastPurchase < l.lapsed.AsOf || x.LapsedDays < 365 {
 		l.t.Errorf("%s: won back by a purchase of %s after %d days, from episode %s; want one after %s, from %s",
 			x.ID, is.LastPurchase, x.LapsedDays, x.EpisodeID, l.lapsed.AsOf, l.lapsed.EpisodeID)
+	}
+	if may := l.profile.History.ContactableChannels(); !slices.Equal(x.ContactableChannels, may) {
+		l.t.Errorf("%s: won back, to be met on %q, want %q", x.ID, x.ContactableChannels, may)
 	}
 	l.lapsed = nil
 }
