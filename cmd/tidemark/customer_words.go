@@ -38,7 +38,7 @@ func (s subject) words() []string {
 	e := s.at(p.AsOf)
 	now := e.Score(*p, p.AsOf)
 	lines := []string{fmt.Sprintf("Nothing that %s bought stands.", p.Customer)}
-	if now.Bought {
+	if now.Bought || now.Test && now.PurchaseDays > 0 { // a test account has bought, though it counts as nobody
 		lines = []string{fmt.Sprintf("%s has %s on %s, the last at %s, and has spent %s net.",
 			p.Customer, numbered(now.Orders, "order"), numbered(now.PurchaseDays, "day"), when(now.LastPurchase), amount(now.SpendLifetime, now.Base))}
 	}
