@@ -145,3 +145,38 @@ func TestConfirmed(t *testing.T) {
 		}
 	}
 }
+
+// An officer with a wrong id hears of it: nothing was held.
+func TestProofSaysWhatWasHeldBefore(t *testing.T) {
+	for _, row := range []struct {
+		why  string
+		held ruins
+		says string
+	}{
+		{"a profile", ruins{profile: []byte("?")}, ""},
+		{"a view", ruins{score: map[string]string{"tier": "LOW"}}, ""},
+		{"an output", ruins{outbox: []shard.Output{{Key: []byte("bob")}}}, ""},
+		{"nothing", ruins{}, `nothing was held of "bob": is the id spelled right?`},
+		{"a tombstone", ruins{erased: 1_000_000_000_000}, `nothing was held of "bob": the customer had been erased at 2001-09-09T01:46:40Z already`},
+	} {
+		held := row.held
+		if got, err := (proof{evidence: &held, customer: "bob"}).before(t.Context()); err != nil || got != row.says {
+			t.Errorf("%s: %q (%v), want %q", row.why, got, err, row.says)
+		}
+	}
+}
+
+func TestProofNamesTheNextCommand(t *testing.T) {
+	for _, row := range []struct {
+		c    customerForgetCommand
+		want string
+	}{
+		{customerForgetCommand{ID: "bob"}, "tidemark customer forget 'bob' --prove"},
+		{customerForgetCommand{ID: "o'hara $x"}, `tidemark customer forget 'o'\''hara $x' --prove`},
+		{customerForgetCommand{ID: "bob", Prove: true}, "If nobody has asked for the erasure: tidemark customer forget 'bob'"},
+	} {
+		if got := row.c.next(); !strings.HasSuffix(got, row.want) {
+			t.Errorf("%q (prove %v): %q, want it to end with %q", row.c.ID, row.c.Prove, got, row.want)
+		}
+	}
+}
