@@ -6,7 +6,6 @@ import (
 	"io"
 	"time"
 
-	"tidemark/internal/event"
 	"tidemark/internal/kafka"
 	"tidemark/schemas"
 )
@@ -42,7 +41,7 @@ func beyond(r kafka.Retention, now time.Time) string {
 	case r.Topic == schemas.Scores && r.Compacted:
 		return "the last score goes when the broker compacts the topic, if the service runs with --publish-scores; else it stays"
 	case ends:
-		return "keeps records until about " + event.InstantOf(until).String()
+		return "keeps records until about " + until.UTC().Format(time.DateOnly)
 	case r.Compacted:
 		return "is compacted, which removes no events: set cleanup.policy=delete"
 	}
