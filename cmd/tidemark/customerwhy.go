@@ -63,7 +63,7 @@ func printLeftOut(w io.Writer, reasons []string) {
 	if len(reasons) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "\nwhy not in a list\t")
+	fmt.Fprintln(w, "\nwhy missing from lists or alerts") // without a tab: the reasons are no table
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "  %s\n", reason)
 	}

@@ -92,6 +92,10 @@ func TestCustomerShowSaysWhyNotInAList(t *testing.T) {
 
 func TestDoctorSaysWhoCounts(t *testing.T) {
 	census := []map[string]int64{{"customers": 5, pipeline.TestAccounts: 2}, {"customers": 7, pipeline.Uncontactable: 3}}
+	const one = "1 customer; besides, 1 test account, in no list, alert, count or fit; 1 customer may be met on no channel"
+	if got := whoCounts([]map[string]int64{{"customers": 1, pipeline.TestAccounts: 1, pipeline.Uncontactable: 1}}, nil); got.Detail != one {
+		t.Errorf("one of each: %q, want %q", got.Detail, one)
+	}
 	for _, row := range []struct{ why, change, to, want string }{
 		{"the default model", "", "", "12 customers; besides, 2 test accounts, in no list, alert, count or fit; 3 customers may be met on no channel; " +
 			"alerts of the control group, 10 % of the ids, are recorded and not published"},
