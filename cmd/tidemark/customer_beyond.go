@@ -11,7 +11,7 @@ import (
 )
 
 // printBeyond says where the id of a customer may still be read after an erasure, and until when.
-func printBeyond(ctx context.Context, w io.Writer, cluster *kafka.Cluster, now time.Time) error {
+func printBeyond(ctx context.Context, w io.Writer, cluster *kafka.Cluster, prefix string, now time.Time) error {
 	fmt.Fprintln(w, "\nwhat an erasure does not reach")
 	all, err := cluster.Retentions(ctx)
 	if err != nil {
@@ -21,6 +21,7 @@ func printBeyond(ctx context.Context, w io.Writer, cluster *kafka.Cluster, now t
 		fmt.Fprintf(w, "  %-28s %s\n", r.Topic, beyond(r, now))
 	}
 	for _, other := range [...][2]string{
+		{"other keys of Redis", "names that do not begin with " + prefix + ": belong to other programs, which must erase by " + schemas.Erasures},
 		{"files of Redis", "snapshots and the append-only file hold the profile until they are written anew: BGSAVE, BGREWRITEAOF"},
 		{"backups of Redis", "hold the profile; once one is restored, the service erases again, if the log still holds the ERASED"},
 		{"backups of Kafka, mirrors", "hold the records as the topics do"},

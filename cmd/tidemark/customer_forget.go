@@ -34,7 +34,7 @@ type customerForgetCommand struct {
 
 // Help is printed by customer forget --help.
 func (*customerForgetCommand) Help() string {
-	return `Publishes an ERASED of the customer to ` + string(event.Interactions) + `. Waits until the service has applied the ERASED: the service must run. Then proves the erasure: looks for the id in all of Redis. The exit code is 0 only if the erasure is proved. An erasure cannot be undone.
+	return `Publishes an ERASED of the customer to ` + string(event.Interactions) + `. Waits until the service has applied the ERASED: the service must run. Then proves the erasure: looks for the id in every key of --redis-prefix. The exit code is 0 only if the erasure is proved. An erasure cannot be undone.
 
 If the time is up before, the ERASED stays in the log. The service applies the ERASED later, and --prove proves the erasure then.
 
@@ -79,7 +79,7 @@ func (c *customerForgetCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer cluster.Close()
-	p := proof{evidence: store, customer: c.ID, shard: layout.Of(c.ID)}
+	p := proof{evidence: store, customer: c.ID, shard: layout.Of(c.ID), prefix: db.prefix}
 	var before string
 	if !c.Prove {
 		if before, err = p.before(ctx); err != nil {
@@ -157,7 +157,7 @@ func (c *customerForgetCommand) tell(ctx context.Context, s streams, cluster *ka
 	if !seen[0].OK {
 		finding{Name: "the service", Detail: c.service(ctx, cluster), Remedy: c.next()}.print(w)
 	}
-	if err := printBeyond(ctx, w, cluster, time.Now()); err != nil {
+	if err := printBeyond(ctx, w, cluster, p.prefix, time.Now()); err != nil {
 		return err
 	}
 	if !fine {

@@ -88,6 +88,16 @@ func TestProof(t *testing.T) {
 	}
 }
 
+// The proof says which keys it has looked at, and where it could not look.
+func TestProofSaysHowFarItLooks(t *testing.T) {
+	for id, short := range map[string]bool{"bob": true, "bobb": false} {
+		f, err := proof{evidence: &ruins{}, customer: id, prefix: "shop"}.everywhere(t.Context())
+		if err != nil || !f.OK || !strings.Contains(f.Detail, "begins with shop:") || strings.Contains(f.Detail, "so short an id") != short {
+			t.Errorf("%s: %+v (%v), want the prefix, and a word on short ids: %v", id, f, err, short)
+		}
+	}
+}
+
 // A profile that bears the erasure is that of a customer who came back.
 func TestProofOfSomebodyWhoCameBack(t *testing.T) {
 	for _, row := range []struct {
