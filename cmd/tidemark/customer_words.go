@@ -63,7 +63,7 @@ func (s subject) level(now *score.Score) []string {
 	lines := []string{fmt.Sprintf("The churn level is %s since %s; the alert was raised at %s.",
 		p.Episode.Level, when(p.Episode.Since), when(p.Episode.RaisedAt))}
 	if p.Muted {
-		lines = append(lines, "The alert was recorded, not published: it was older than --alert-max-age when it was found.")
+		lines = append(lines, fmt.Sprintf("The alert was recorded, not published: %s.", s.keptBack(s.at(p.AsOf))))
 	}
 	return lines
 }
