@@ -36,7 +36,7 @@ type customerForgetCommand struct {
 func (*customerForgetCommand) Help() string {
 	return `Publishes an ERASED of the customer to ` + string(event.Interactions) + `. Waits until the service has applied the ERASED: the service must run. Then proves the erasure: looks for the id in every key of --redis-prefix. The exit code is 0 only if the erasure is proved. An erasure cannot be undone.
 
-If the time is up before, the ERASED stays in the log. The service applies the ERASED later, and --prove proves the erasure then.
+If --within is over first, the ERASED stays in the log. The service applies the ERASED later. Then --prove proves the erasure.
 
 An id of which nothing was held is erased too, and the command says so: perhaps the id is wrong. Other ids of the same person are not erased.
 
