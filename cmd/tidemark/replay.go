@@ -280,7 +280,7 @@ func (s summary) print(w io.Writer) error {
 		fmt.Fprintf(&b, "forgotten    %d prospects\n", s.Forgotten)
 	}
 	if s.Erased > 0 {
-		fmt.Fprintf(&b, "erased       %s and not back since: no score, and only the transitions from before\n", numbered(s.Erased, "customer"))
+		fmt.Fprintf(&b, "erased       %s, not back since: no score, and only the transitions from before\n", numbered(s.Erased, "customer"))
 	}
 	if s.TestAccounts > 0 {
 		fmt.Fprintf(&b, "left out     %s, by the attribute test_account: only the events and what was said before count\n", numbered(s.TestAccounts, "test account"))
