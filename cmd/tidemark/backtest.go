@@ -147,7 +147,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 	scores := append([]string{backtest.Stack}, backtest.Rivals...)
 	fmt.Fprintf(to, "Who left: no purchase within %g days. Models know nothing from after a cutoff.\n\n", r.HorizonDays)
 	if r.TestAccounts > 0 {
-		fmt.Fprintf(to, "Left out: %d test accounts, by the attribute test_account.\n\n", r.TestAccounts)
+		fmt.Fprintf(to, "Left out: %s, by the attribute test_account.\n\n", numbered(r.TestAccounts, "test account"))
 	}
 	err := errors.Join(
 		table("Ranking: AUC, .5 is chance.", "cutoff\tcustomers\tleft\t"+strings.Join(scores, "\t")+"\t", func(w io.Writer, c *backtest.Cutoff) {

@@ -34,7 +34,7 @@ var visible = []string{
 
 // Help is printed by customer show --help.
 func (*customerShowCommand) Help() string {
-	return `Prints the public score. It also says in words why the customer may be missing from lists and alerts: a test account, the control group, an id that behaves like a shop, no consent. With --explain it says all in words: who it is, tier, level, and why.`
+	return `Prints the public score. It also says in words why the customer may be missing from lists or alerts: a test account, the control group, an id that behaves like a shop, no consent, no purchase, a silence that is too long, an alert that was not published. With --json these words are in left_out. Of a customer who was erased, it says when. With --explain it says all in words: who it is, tier, level, and why.`
 }
 
 // Run reads the score from the public keys, as a dashboard does, and the profile.

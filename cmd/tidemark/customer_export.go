@@ -100,8 +100,12 @@ func (c *customerExportCommand) Run(ctx context.Context, s streams) error {
 			return fmt.Errorf("%w (--no-published leaves out the output topics)", err)
 		}
 	}
-	if held.nothing() {
-		fmt.Fprintf(s.err, "nothing is held of %q: is the id spelt right?\n", c.ID)
+	switch {
+	case !held.nothing():
+	case held.ErasedAt != "":
+		fmt.Fprintf(s.err, "nothing is held of %q: the customer was erased at %s\n", c.ID, held.ErasedAt)
+	default:
+		fmt.Fprintf(s.err, "nothing is held of %q: is the id spelled right?\n", c.ID)
 	}
 	return indent(s.out, held)
 }

@@ -34,7 +34,11 @@ type customerForgetCommand struct {
 
 // Help is printed by customer forget --help.
 func (*customerForgetCommand) Help() string {
-	return `Publishes an ERASED of the customer to ` + string(event.Interactions) + `, waits until the running service has applied it, and proves it: it looks for the id in all of Redis. The exit code is 0 only if the erasure is proved. An erasure cannot be undone.
+	return `Publishes an ERASED of the customer to ` + string(event.Interactions) + `. Waits until the service has applied the ERASED: the service must run. Then proves the erasure: looks for the id in every key of --redis-prefix. The exit code is 0 only if the erasure is proved. An erasure cannot be undone.
+
+If --within is over first, the ERASED stays in the log. The service applies the ERASED later. Then --prove proves the erasure.
+
+An id of which nothing was held is erased too, and the command says so: perhaps the id is wrong. Other ids of the same person are not erased.
 
 The command also says what an erasure does not reach: records that the topics still keep, backups, subscribers.`
 }
@@ -75,8 +79,15 @@ func (c *customerForgetCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer cluster.Close()
-	p := proof{evidence: store, customer: c.ID, shard: layout.Of(c.ID)}
+	p := proof{evidence: store, customer: c.ID, shard: layout.Of(c.ID), prefix: db.prefix}
+	var before string
 	if !c.Prove {
+		if before, err = p.before(ctx); err != nil {
+			return err
+		}
+		if before != "" {
+			fmt.Fprintln(s.err, before)
+		}
 		if !c.Yes && terminal.Is(os.Stdin) && !confirmed(os.Stdin, s.err, c.ID) {
 			return errors.New("nothing was erased")
 		}
@@ -84,7 +95,7 @@ func (c *customerForgetCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	return c.tell(ctx, s.out, cluster, p)
+	return c.tell(ctx, s, cluster, p, before)
 }
 
 // confirmed asks for the id.
@@ -128,8 +139,11 @@ func (c *customerForgetCommand) publish(ctx context.Context, w io.Writer, cluste
 	return now, err
 }
 
-// tell waits for the proof, and prints what is proved, what is not, and what the erasure does not reach.
-func (c *customerForgetCommand) tell(ctx context.Context, w io.Writer, cluster *kafka.Cluster, p proof) error {
+// tell waits for the proof, and prints what is proved, what is not, and what the erasure does not reach. The last line says again what was
+// held before, if it was nothing.
+func (c *customerForgetCommand) tell(ctx context.Context, s streams, cluster *kafka.Cluster, p proof, before string) error {
+	w := s.out
+	fmt.Fprintf(s.err, "waiting for the proof, for at most %s\n", c.Within)
 	waiting, stop := context.WithTimeout(ctx, c.Within)
 	defer stop()
 	seen, err := p.await(waiting)
@@ -143,13 +157,16 @@ func (c *customerForgetCommand) tell(ctx context.Context, w io.Writer, cluster *
 	if !seen[0].OK {
 		finding{Name: "the service", Detail: c.service(ctx, cluster), Remedy: c.next()}.print(w)
 	}
-	if err := printBeyond(ctx, w, cluster, time.Now()); err != nil {
+	if err := printBeyond(ctx, w, cluster, p.prefix, time.Now()); err != nil {
 		return err
 	}
 	if !fine {
 		return errNotProved
 	}
-	_, err = fmt.Fprintln(w, "\nthe erasure is proved")
+	if before != "" {
+		before = "; but " + before
+	}
+	_, err = fmt.Fprintln(w, "\nthe erasure is proved"+before)
 	return err
 }
 
@@ -178,5 +195,11 @@ func (c *customerForgetCommand) service(ctx context.Context, cluster *kafka.Clus
 
 // next is the command that proves the erasure later.
 func (c *customerForgetCommand) next() string {
-	return "the ERASED stays in the log, and is applied when the service comes to it; then: tidemark customer forget ID --prove"
+	if c.Prove {
+		return "--prove publishes nothing. If nobody has asked for the erasure: tidemark customer forget " + quoted(c.ID)
+	}
+	return "the service applies the ERASED when it comes to it in the log. Then: tidemark customer forget " + quoted(c.ID) + " --prove"
 }
+
+// quoted is an id as a shell takes it.
+func quoted(id string) string { return "'" + strings.ReplaceAll(id, "'", `'\''`) + "'" }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/redis"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
@@ -15,7 +16,8 @@ import (
 type evidence interface {
 	// Erased returns the instant of the customer's last erasure, as the tombstone says; false if there is no tombstone.
 	Erased(ctx context.Context, customer string) (event.Instant, bool, error)
-	// Traces returns the names of all keys whose name or content holds the id. It reads all of Redis.
+	// Traces returns the names of all keys of our prefix whose name or content holds the id. It reads them all. An id of less
+	// than redis.FramedFrom bytes is not looked for within messages and profiles.
 	Traces(ctx context.Context, customer string) ([]string, error)
 
 	Load(ctx context.Context, queries []shard.Query) ([]shard.Loaded, error)
@@ -29,12 +31,14 @@ type proof struct {
 	evidence
 	customer string
 	shard    int
+	// prefix is that of the keys.
+	prefix string
 	// since is the instant that the tombstone must have at least.
 	since event.Instant
 }
 
 const (
-	// askAgain is the time between two looks at the customer's own keys, scanAgain between two scans of all of Redis.
+	// askAgain is the time between two looks at the customer's own keys, scanAgain between two scans of all keys.
 	askAgain, scanAgain = 200 * time.Millisecond, 2 * time.Second
 	// keysNamed is how many of the keys that hold the id are named.
 	keysNamed = 10
@@ -71,7 +75,7 @@ func proved(seen []finding) bool {
 	return fine
 }
 
-// look checks the customer's own keys. If nothing is left there, it scans all of Redis.
+// look checks the customer's own keys. If nothing is left there, it scans all keys of the prefix.
 func (p proof) look(ctx context.Context) ([]finding, error) {
 	var seen []finding
 	fine := true
@@ -141,7 +145,7 @@ func (p proof) views(ctx context.Context) (finding, error) {
 	}
 	detail, err := p.Detail(ctx, p.customer)
 	if len(fields) > 0 || len(detail) > 0 {
-		f.OK, f.Detail = false, "still there: dashboards still see the customer"
+		f.OK, f.Detail = false, "still there: dashboards see a customer of this id"
 	}
 	return f, err
 }
@@ -164,11 +168,15 @@ func (p proof) outputs(ctx context.Context) (finding, error) {
 }
 
 func (p proof) everywhere(ctx context.Context) (finding, error) {
-	f := finding{Name: "all of Redis", OK: true, Detail: "no key holds the id, neither in its name nor in its content"}
+	f := finding{Name: "all keys", OK: true}
+	f.Detail = fmt.Sprintf("no key of Redis that begins with %s: holds the id, neither in its name nor in its content", p.prefix)
+	if len(p.customer) < redis.FramedFrom {
+		f.Detail += "; so short an id is not looked for within messages and profiles, where its bytes stand by chance"
+	}
 	keys, err := p.Traces(ctx, p.customer)
 	if len(keys) > 0 {
 		f.OK, f.Detail = false, fmt.Sprintf("the id is in %s: %s", numbered(len(keys), "key"), strings.Join(keys[:min(len(keys), keysNamed)], ", "))
-		f.Remedy = "keys of another edition go when its rebuild ends; keys of other programs are theirs to erase"
+		f.Remedy = "keys of a rebuild go when the rebuild ends; a key that Tidemark did not write is left to the program that did"
 	}
 	return f, err
 }

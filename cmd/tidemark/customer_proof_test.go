@@ -88,6 +88,16 @@ func TestProof(t *testing.T) {
 	}
 }
 
+// The proof says which keys it has looked at, and where it could not look.
+func TestProofSaysHowFarItLooks(t *testing.T) {
+	for id, short := range map[string]bool{"bob": true, "bobb": false} {
+		f, err := proof{evidence: &ruins{}, customer: id, prefix: "shop"}.everywhere(t.Context())
+		if err != nil || !f.OK || !strings.Contains(f.Detail, "begins with shop:") || strings.Contains(f.Detail, "so short an id") != short {
+			t.Errorf("%s: %+v (%v), want the prefix, and a word on short ids: %v", id, f, err, short)
+		}
+	}
+}
+
 // A profile that bears the erasure is that of a customer who came back.
 func TestProofOfSomebodyWhoCameBack(t *testing.T) {
 	for _, row := range []struct {
@@ -142,6 +152,41 @@ func TestConfirmed(t *testing.T) {
 		var asked strings.Builder
 		if got := confirmed(strings.NewReader(line), &asked, "bob"); got != want || !strings.Contains(asked.String(), "cannot be undone") {
 			t.Errorf("the answer %q: %v, want %v; it asked %q", line, got, want, asked.String())
+		}
+	}
+}
+
+// An officer with a wrong id hears of it: nothing was held.
+func TestProofSaysWhatWasHeldBefore(t *testing.T) {
+	for _, row := range []struct {
+		why  string
+		held ruins
+		says string
+	}{
+		{"a profile", ruins{profile: []byte("?")}, ""},
+		{"a view", ruins{score: map[string]string{"tier": "LOW"}}, ""},
+		{"an output", ruins{outbox: []shard.Output{{Key: []byte("bob")}}}, ""},
+		{"nothing", ruins{}, `nothing was held of "bob": is the id spelled right?`},
+		{"a tombstone", ruins{erased: 1_000_000_000_000}, `nothing was held of "bob": the customer had been erased at 2001-09-09T01:46:40Z already`},
+	} {
+		held := row.held
+		if got, err := (proof{evidence: &held, customer: "bob"}).before(t.Context()); err != nil || got != row.says {
+			t.Errorf("%s: %q (%v), want %q", row.why, got, err, row.says)
+		}
+	}
+}
+
+func TestProofNamesTheNextCommand(t *testing.T) {
+	for _, row := range []struct {
+		c    customerForgetCommand
+		want string
+	}{
+		{customerForgetCommand{ID: "bob"}, "tidemark customer forget 'bob' --prove"},
+		{customerForgetCommand{ID: "o'hara $x"}, `tidemark customer forget 'o'\''hara $x' --prove`},
+		{customerForgetCommand{ID: "bob", Prove: true}, "If nobody has asked for the erasure: tidemark customer forget 'bob'"},
+	} {
+		if got := row.c.next(); !strings.HasSuffix(got, row.want) {
+			t.Errorf("%q (prove %v): %q, want it to end with %q", row.c.ID, row.c.Prove, got, row.want)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (s subject) words() []string {
 	e := s.at(p.AsOf)
 	now := e.Score(*p, p.AsOf)
 	lines := []string{fmt.Sprintf("Nothing that %s bought stands.", p.Customer)}
-	if now.Bought {
+	if now.Bought || now.Test && now.PurchaseDays > 0 { // a test account has bought, though it counts as nobody
 		lines = []string{fmt.Sprintf("%s has %s on %s, the last at %s, and has spent %s net.",
 			p.Customer, numbered(now.Orders, "order"), numbered(now.PurchaseDays, "day"), when(now.LastPurchase), amount(now.SpendLifetime, now.Base))}
 	}
@@ -63,7 +63,7 @@ func (s subject) level(now *score.Score) []string {
 	lines := []string{fmt.Sprintf("The churn level is %s since %s; the alert was raised at %s.",
 		p.Episode.Level, when(p.Episode.Since), when(p.Episode.RaisedAt))}
 	if p.Muted {
-		lines = append(lines, "The alert was recorded, not published: it was older than --alert-max-age when it was found.")
+		lines = append(lines, fmt.Sprintf("The alert was recorded, not published: %s.", s.keptBack(s.at(p.AsOf))))
 	}
 	return lines
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/score"
 )
 
 // leftOut says in words why a customer is not in every list, or heard of in every topic. It is empty for a customer who is. Each reason is
@@ -42,9 +43,19 @@ func (s subject) leftOut(at event.Instant) []string {
 		add("silent since %s: lost after %g days, and no longer at risk", view.LastPurchase, lapse.Hours()/24)
 	}
 	for _, episode := range s.unheard() {
-		add("%s is open and was not published: it was older than --alert-max-age when it was found, or is one of the control group", episode)
+		add("%s is open and was not published: %s", episode, s.keptBack(e))
 	}
 	return out
+}
+
+// keptBack says why an open alert was not published. The profile knows that it was not, and the model of e who is
+// in the control group.
+func (s subject) keptBack(e *score.Engine) string {
+	const old = "it was older than --alert-max-age when it was found"
+	if member, announced := e.InControl(s.profile.Customer); member && !announced {
+		return "it is one of the control group, or " + old
+	}
+	return old + ", or a model of then kept it back"
 }
 
 // unheard names what is open and was not published.
@@ -63,7 +74,7 @@ func printLeftOut(w io.Writer, reasons []string) {
 	if len(reasons) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "\nwhy not in a list\t")
+	fmt.Fprintln(w, "\nwhy missing from lists or alerts") // without a tab: the reasons are no table
 	for _, reason := range reasons {
 		fmt.Fprintf(w, "  %s\n", reason)
 	}

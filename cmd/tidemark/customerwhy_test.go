@@ -90,8 +90,28 @@ func TestCustomerShowSaysWhyNotInAList(t *testing.T) {
 	}
 }
 
+// Why an alert was not published is told by who is in the control group.
+func TestCustomerShowSaysWhyNobodyHeard(t *testing.T) {
+	source := strings.Replace(string(model.Default()), "control: 0.10", "control: 0", 1)
+	for control, want := range map[string]string{"control: 0 ": "it was older than", "control: 0.9999 ": "it is one of the control group, or it was older than"} {
+		s := someone(t, engineFor(t, strings.Replace(source, "control: 0 ", control, 1)), "ann")
+		s.profile.Episode.Level, s.profile.Muted = 1, true
+		now := s.at(s.profile.AsOf).Score(s.profile, s.profile.AsOf)
+		if got := strings.Join(s.level(&now), "\n"); !strings.Contains(got, "recorded, not published: "+want) {
+			t.Errorf("with %s: %q, want %q in it", control, got, want)
+		}
+		if got := strings.Join(s.leftOut(s.profile.AsOf), "\n"); !strings.Contains(got, "is open and was not published: "+want) {
+			t.Errorf("with %s: %q, want %q in it", control, got, want)
+		}
+	}
+}
+
 func TestDoctorSaysWhoCounts(t *testing.T) {
 	census := []map[string]int64{{"customers": 5, pipeline.TestAccounts: 2}, {"customers": 7, pipeline.Uncontactable: 3}}
+	const one = "1 customer; besides, 1 test account, in no list, alert, count or fit; 1 customer may be met on no channel"
+	if got := whoCounts([]map[string]int64{{"customers": 1, pipeline.TestAccounts: 1, pipeline.Uncontactable: 1}}, nil); got.Detail != one {
+		t.Errorf("one of each: %q, want %q", got.Detail, one)
+	}
 	for _, row := range []struct{ why, change, to, want string }{
 		{"the default model", "", "", "12 customers; besides, 2 test accounts, in no list, alert, count or fit; 3 customers may be met on no channel; " +
 			"alerts of the control group, 10 % of the ids, are recorded and not published"},

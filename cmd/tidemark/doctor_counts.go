@@ -34,9 +34,10 @@ func whoCounts(census []map[string]int64, source []byte) finding {
 		}
 	}
 	f := finding{Name: "who counts", OK: true}
-	f.Detail = fmt.Sprintf("%d customers; besides, %d test accounts, in no list, alert, count or fit", sum["customers"], sum[pipeline.TestAccounts])
+	f.Detail = fmt.Sprintf("%s; besides, %s, in no list, alert, count or fit",
+		numbered(int(sum["customers"]), "customer"), numbered(int(sum[pipeline.TestAccounts]), "test account"))
 	if n := sum[pipeline.Uncontactable]; n > 0 {
-		f.Detail += fmt.Sprintf("; %d customers may be met on no channel", n)
+		f.Detail += fmt.Sprintf("; %s may be met on no channel", numbered(int(n), "customer"))
 	}
 	m, err := model.Parse(source)
 	switch {

@@ -10,10 +10,10 @@ import (
 
 // extras take the place of the commands that this build leaves out. With any flags, each command fails and says how to get it.
 type extras struct {
-	Demo         leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
-	Bench        leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
 	Backtest     leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
 	CrossSection leftOut `cmd:"" passthrough:"" hidden:"" name:"crosssection" help:"Not in this build."`
+	Demo         leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
+	Bench        leftOut `cmd:"" passthrough:"" hidden:"" help:"Not in this build."`
 }
 
 type leftOut struct {

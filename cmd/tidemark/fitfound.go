@@ -140,7 +140,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	fmt.Fprintf(&b, "data       %s to %s: %d customers, %d of them bought again, on %d days\n",
 		data.calendar.Day(data.first), data.asOf, len(data.customers), f.repeatBuyers, f.repeats)
 	if data.testAccounts > 0 {
-		fmt.Fprintf(&b, "left out   %d test accounts, by the attribute test_account\n", data.testAccounts)
+		fmt.Fprintf(&b, "left out   %s, by the attribute test_account\n", numbered(data.testAccounts, "test account"))
 	}
 	fmt.Fprintf(&b, "purchases  %s in units of %g days, log-likelihood %.4f\n", f.kind, f.unitDays, f.purchase.logLikelihood)
 	f.purchase.print(&b)

@@ -58,7 +58,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if err := errors.Join(err, publisher.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%d events published\n", len(log.Events))
+	_, err = fmt.Fprintf(s.out, "%s published\n", numbered(len(log.Events), "event"))
 	return err
 }
 

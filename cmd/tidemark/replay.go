@@ -280,10 +280,10 @@ func (s summary) print(w io.Writer) error {
 		fmt.Fprintf(&b, "forgotten    %d prospects\n", s.Forgotten)
 	}
 	if s.Erased > 0 {
-		fmt.Fprintf(&b, "erased       %d customers, who have not come back: no score, and only the transitions from before\n", s.Erased)
+		fmt.Fprintf(&b, "erased       %s, not back since: no score, and only the transitions from before\n", numbered(s.Erased, "customer"))
 	}
 	if s.TestAccounts > 0 {
-		fmt.Fprintf(&b, "test         %d test accounts, by the attribute test_account: in no count of this summary but of events and of what was said before\n", s.TestAccounts)
+		fmt.Fprintf(&b, "left out     %s, by the attribute test_account: only the events and what was said before count\n", numbered(s.TestAccounts, "test account"))
 	}
 	if len(s.Shops) > 0 {
 		fmt.Fprintf(&b, "shared ids   %d behave like a shop, and have no alerts: %s\n             -> %s\n", len(s.Shops), s.Shops, shareNoID)

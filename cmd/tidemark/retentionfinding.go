@@ -30,24 +30,23 @@ func askRetention(ctx context.Context, cluster *kafka.Cluster, tell func(finding
 // retentionFindings returns a note for the inputs, the outputs and the dead letters that keep records for ever or for long. They are notes:
 // a rebuild needs the inputs, and the erasure in Redis holds whatever the topics keep.
 func retentionFindings(all []kafka.Retention) []finding {
-	var inputs, outputs, letters []string
+	var inputs, outputs, letters []kafka.Retention
 	for _, r := range all {
-		kept := keeps(r)
 		switch {
-		case kept == "":
+		case keeps(r) == "":
 		case r.Topic == schemas.DeadLetters:
-			letters = append(letters, kept)
+			letters = append(letters, r)
 		case slices.Contains(event.Topics(), event.Topic(r.Topic)):
-			inputs = append(inputs, kept)
+			inputs = append(inputs, r)
 		default:
-			outputs = append(outputs, kept)
+			outputs = append(outputs, r)
 		}
 	}
 	const set = "kafka-configs --alter --entity-type topics --entity-name TOPIC --add-config retention.ms="
 	var found []finding
-	note := func(name string, topics []string, consequence, remedy string) {
+	note := func(name string, topics []kafka.Retention, consequence, remedy string) {
 		if len(topics) > 0 {
-			found = append(found, finding{Name: "erasure: " + name, OK: true, Detail: strings.Join(topics, ", ") + ": " + consequence, Remedy: remedy})
+			found = append(found, finding{Name: "erasure: " + name, OK: true, Detail: keeping(topics) + ": " + consequence, Remedy: remedy})
 		}
 	}
 	note("inputs", inputs, "what was sent about an erased customer stays readable in the log, though it is never scored again",
@@ -58,15 +57,37 @@ func retentionFindings(all []kafka.Retention) []finding {
 	return found
 }
 
-// keeps says for how long a topic keeps records, where that is for ever or for long.
+// keeping says for how long each topic keeps records. Topics that keep for equally long share a verb.
+func keeping(topics []kafka.Retention) string {
+	var order []string
+	names := map[string][]string{}
+	for _, r := range topics {
+		kept := keeps(r)
+		if names[kept] == nil {
+			order = append(order, kept)
+		}
+		names[kept] = append(names[kept], r.Topic)
+	}
+	var parts []string
+	for _, kept := range order {
+		verb := " keep records "
+		if len(names[kept]) == 1 {
+			verb = " keeps records "
+		}
+		parts = append(parts, strings.Join(names[kept], ", ")+verb+kept)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// keeps says for how long a topic keeps records, where the time is for ever or long.
 func keeps(r kafka.Retention) string {
 	switch {
 	case !r.Known || r.Compacted && !r.Aged:
 		return "" // a later record of the key replaces a record
 	case r.Forever:
-		return r.Topic + " keeps records for ever"
+		return "for ever"
 	case r.Keep > longRetention:
-		return fmt.Sprintf("%s keeps records for %d days", r.Topic, r.Keep/(24*time.Hour))
+		return fmt.Sprintf("for %d days", r.Keep/(24*time.Hour))
 	}
 	return ""
 }

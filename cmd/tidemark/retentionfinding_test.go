@@ -30,13 +30,18 @@ func TestRetentionFindings(t *testing.T) {
 				aged(schemas.DeadLetters, 0),
 			},
 			[]string{
-				"erasure: inputs: customer.purchases.v1 keeps records for ever, customer.feedback.v1 keeps records for ever: ",
+				"erasure: inputs: customer.purchases.v1, customer.feedback.v1 keep records for ever: ",
 				"erasure: dead letters: customer.dead-letters.v1 keeps records for ever: ",
 			},
 		},
 		{"an output that keeps for years", []kafka.Retention{aged(schemas.ChurnAlerts, 800*day)}, []string{"erasure: outputs: customer.churn-alerts.v1 keeps records for 800 days: "}},
 		{"scores that nobody compacts", []kafka.Retention{aged(schemas.Scores, 0)}, []string{"erasure: outputs: customer.scores.v1 keeps records for ever: "}},
 		{"compacted and deleted", []kafka.Retention{{Topic: schemas.Scores, Known: true, Compacted: true, Aged: true, Forever: true}}, []string{"erasure: outputs: "}},
+		{
+			"outputs that keep for different times",
+			[]kafka.Retention{aged(schemas.TierChanges, 0), aged(schemas.ChurnAlerts, 800*day), aged(schemas.WinBacks, 0)},
+			[]string{"erasure: outputs: customer.tier-changes.v1, customer.win-backs.v1 keep records for ever; customer.churn-alerts.v1 keeps records for 800 days: "},
+		},
 		{"settings that are not shown", []kafka.Retention{{Topic: schemas.Purchases}}, nil},
 	} {
 		found := retentionFindings(row.all)

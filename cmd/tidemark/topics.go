@@ -11,8 +11,8 @@ import (
 
 type topicsCommand struct {
 	Create topicsCreateCommand `cmd:"" help:"Create the topics that are missing, then check all."`
-	Grow   topicsGrowCommand   `cmd:"" help:"Give the input topics more partitions, if the shards of the data can serve them."`
 	Check  topicsCheckCommand  `cmd:"" help:"Check the topics, and say what is wrong and how to mend it."`
+	Grow   topicsGrowCommand   `cmd:"" help:"Give the input topics more partitions, if the shards of the data can serve them."`
 }
 
 // defaultPartitions is the number of partitions of topics where no topic exists yet.

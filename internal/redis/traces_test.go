@@ -53,7 +53,7 @@ func TestTraces(t *testing.T) {
 			must(t, err)
 			must(t, s.Project(ctx, []shard.View{{Customer: "merged", Fields: []shard.Field{{Name: "tier", Value: "HIGH"}}, Detail: into}}))
 			want := []string{"tm:detail:" + id, "tm:detail:merged", "tm:score:" + id, "tm:{02}:e2:due", "tm:{02}:e2:outbox", "tm:{02}:e2:profiles"}
-			if len(id) >= framedFrom { // within what is kept of others
+			if len(id) >= FramedFrom { // within what is kept of others
 				must(t, s.Commit(ctx, []shard.Commit{{Shard: 3, Token: "one", Updates: []shard.Update{{Customer: "a", Profile: framed(id), Due: event.Never}}}})[0])
 				must(t, s.Commit(ctx, []shard.Commit{{Shard: 4, Token: "one", Outbox: []shard.Output{{ID: "o", Key: []byte("a"), Value: framed(id)}}}})[0])
 				must(t, s.Commit(ctx, []shard.Commit{{Shard: 5, Token: "one", Outbox: []shard.Output{{ID: "o", Headers: []stream.Header{{Key: "customer", Value: []byte(id)}}}}}})[0])

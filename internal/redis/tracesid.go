@@ -20,15 +20,15 @@ type id struct {
 	framed []string
 }
 
-// framedFrom is the least length of an id that is looked for within messages and profiles, in bytes.
-const framedFrom = 4
+// FramedFrom is the least length of an id that is looked for within messages and profiles, in bytes.
+const FramedFrom = 4
 
 func newID(customer string) id {
 	quoted, _ := json.Marshal(customer) // never fails
 	x := id{
 		text: customer, json: string(quoted[1 : len(quoted)-1]), number: strings.Trim(customer, "0123456789+-.eE") == "",
 	}
-	if len(customer) >= framedFrom {
+	if len(customer) >= FramedFrom {
 		for _, length := range [][]byte{
 			binary.AppendUvarint(nil, uint64(len(customer))), binary.AppendVarint(nil, int64(len(customer))),
 		} {
