@@ -25,6 +25,8 @@ type heldProfile struct {
 	Forecasts  []heldForecast `json:"forecasts_that_wait_for_their_outcome"`
 	Former     *heldFormer    `json:"what_the_model_before_says,omitempty"`
 	Shop       bool           `json:"behaves_like_a_shop,omitempty"`
+	Test       bool           `json:"is_a_test_account,omitempty"`
+	NoContact  bool           `json:"may_be_met_on_no_channel,omitempty"`
 	History    heldHistory    `json:"history"`
 }
 
@@ -89,7 +91,7 @@ func profileFor(p *score.Profile, base event.Currency) *heldProfile {
 	held := &heldProfile{
 		AsOf: when(p.AsOf), LastChange: when(p.LastChange), Due: when(p.Due), Erased: when(p.Erased), Model: p.Model, Told: p.Sequence,
 		Tier: tierFor(p.Standing), Churn: episodeFor(p.Episode, p.Muted), Second: windowFor(p.Second), Lapse: pointFor(p.Lapse.EpisodeID, p.Lapse.At),
-		Outreach: pointFor(p.Outreach.ID, p.Outreach.At), Forecasts: []heldForecast{}, Former: formerFor(p.Former), Shop: p.Shop,
+		Outreach: pointFor(p.Outreach.ID, p.Outreach.At), Forecasts: []heldForecast{}, Former: formerFor(p.Former), Shop: p.Shop, Test: p.Test, NoContact: p.Uncontactable,
 		History: historyFor(p.History.Held(), base),
 	}
 	if p.Update != (score.Update{}) {

@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"tidemark/internal/avro"
@@ -30,13 +31,27 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 		t.Fatal(err)
 	}
 	result := replay.Run(engine, log.Events, asOf)
-	r := servicetest.Replayed{Scores: map[string]map[string]string{}, IDs: map[string]string{}, Forecasts: map[string]int64{}}
+	r := servicetest.Replayed{Scores: map[string]map[string]string{}, IDs: map[string]string{}, Unsaid: map[string]string{}, KeptBack: map[string]string{}, Forecasts: map[string]int64{}}
 	public := map[score.Transition]bool{} // alerts of the control group are not
-	for _, c := range result.Customers {
+	unsaid := map[score.Transition]bool{}
+	for _, c := range result.Everybody() {
 		profile := c.Profile
 		for i, published := range profile.Publish(c.Transitions, result.AsOf, 0) {
 			public[c.Transitions[i]] = published
 		}
+		for i, told := range c.Transitions {
+			later := func(t score.Transition) bool { return t.Common().Cause == score.ByErasure }
+			unsaid[told] = !later(told) && slices.ContainsFunc(c.Transitions[i:], later)
+		}
+		if c.Profile.Erased != 0 {
+			said, err := codec(t, "").EncodeErasure(c.Profile.Customer, c.Profile.Erased)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.IDs[said.ID] = said.Topic
+		}
+	}
+	for _, c := range result.Customers {
 		fields, row := map[string]string{}, engine.Score(c.Profile, result.AsOf)
 		for i, value := range row.Row() {
 			fields[score.Columns()[i]] = value
@@ -48,8 +63,12 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 		}
 	}
 	for _, told := range result.Transitions() {
-		if !public[told] {
-			continue
+		of := r.IDs
+		switch {
+		case unsaid[told]:
+			of = r.Unsaid
+		case !public[told]:
+			of = r.KeptBack
 		}
 		topic, line := avro.TransitionJSON(told)
 		var said struct {
@@ -59,7 +78,7 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 		if err := json.Unmarshal(line, &said); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
-		r.IDs[said.ID] = topic + " " + said.Direction + said.State
+		of[said.ID] = topic + " " + said.Direction + said.State
 	}
 	return r
 }

@@ -90,6 +90,7 @@ func TestUpgrade(t *testing.T) {
 					t.Errorf("%s %s is missing", kind, id)
 				}
 			}
+			maps.DeleteFunc(outputs, func(id string, _ *kgo.Record) bool { return want.Unsaid[id] != "" }) // an erasure takes along what waits
 			if len(outputs) != len(want.IDs) {
 				t.Errorf("%d outputs, want the %d of the replay", len(outputs), len(want.IDs))
 			}
