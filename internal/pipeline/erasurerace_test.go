@@ -2,6 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,6 +71,68 @@ func TestErasedBeforeTheirReview(t *testing.T) {
 		}
 		if s := w.store.shards[0]; len(s.due) != 1 || s.profiles["ann"] != nil {
 			t.Errorf("want a due time of bob and no profile of ann, got due times %v", s.due)
+		}
+	})
+}
+
+// lastWords is a publisher that remembers the last value of each key of a topic.
+type lastWords struct {
+	Publisher
+	mu   *sync.Mutex
+	last map[string][]byte
+}
+
+func (p lastWords) Publish(ctx context.Context, outputs []shard.Output) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, o := range outputs {
+		p.last[o.Topic+" "+string(o.Key)] = o.Value
+	}
+	return p.Publisher.Publish(ctx, outputs)
+}
+
+// slowErasures is a store that takes its time to carry out an erasure.
+type slowErasures struct{ Store }
+
+func (s slowErasures) Commit(ctx context.Context, commits []shard.Commit) []error {
+	if slices.ContainsFunc(commits, func(c shard.Commit) bool { return len(c.Erased) > 0 }) {
+		pass(3 * time.Second)
+	}
+	return s.Store.Commit(ctx, commits)
+}
+
+// TestErasedScoreIsTakenBackLast: the ERASED comes to a lane that does not own the shard. While that lane commits it, the owner of the shard
+// publishes the score once more. The last message of the customer on the compacted topic is a null value all the same.
+//
+//	other lane   null value ── commit ─────────> null value
+//	owner                 score ──>
+func TestErasedScoreIsTakenBackLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, scorers(t)[1], 2, 4)
+		var mu sync.Mutex
+		last := map[string][]byte{}
+		w.adjust = func(c *Config) {
+			c.PublishScores, c.Publisher, c.Store = true, lastWords{c.Publisher, &mu, last}, slowErasures{c.Store}
+		}
+		lanes := []*running{w.start(0, nil), w.start(1, nil)}
+		customer := "ann"
+		for n := range 5 {
+			w.send(event.Purchases, message{ID: fmt.Sprint(n), Customer: customer, Occurred: ago(time.Duration(n) * day), Amount: 20_000})
+		}
+		pass(5 * time.Second) // until the outbox is empty: to empty it takes a commit, with which the erasure would conflict
+		w.send(event.Purchases, message{ID: "last", Customer: customer, Occurred: ago(0), Amount: 20_000})
+		end := w.logs.end(w.place(event.Purchases, customer))
+		eventually(t, "the last purchase is applied", func() bool { return w.mark(w.layout.Of(customer), w.place(event.Purchases, customer)) == end })
+		wrong := w.place(event.Interactions, customer)
+		wrong.Index = 1 - wrong.Index
+		w.sendTo(wrong, ago(0), message{ID: "forget", Customer: customer, Occurred: ago(0), Erase: true})
+		pass(10 * time.Second)
+		finish(t, lanes...)
+		if value, ok := last[scores+" "+customer]; !ok || value != nil {
+			t.Errorf("last message of %s on %s: want a null value, got %t %q", customer, scores, ok, value)
+		}
+		if got := w.store.shown(); len(got) != 0 {
+			t.Errorf("views: want none, got %v", got)
 		}
 	})
 }
