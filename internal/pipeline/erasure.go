@@ -56,6 +56,9 @@ func (p *part) overwrites() func(o *shard.Output) bool {
 
 // blank makes the commit of a part overwrite the outbox entries of the customers whom it erases. The positions are those of the outbox as
 // it is now. If another commit comes in between, this one conflicts, and its part is planned again.
+//
+// blank returns shard.ErrConflict if the outbox is not of the token that the commit has read: another lane has committed, or another master
+// has answered. In the outbox of another master, other customers' entries stand at these positions.
 func (s *session) blank(ctx context.Context, p *part) error {
 	p.commit.Blanked = nil
 	if len(p.commit.Erased) == 0 {
@@ -68,6 +71,9 @@ func (s *session) blank(ctx context.Context, p *part) error {
 	})
 	if err != nil {
 		return err
+	}
+	if waiting.Token != p.commit.Read {
+		return shard.ErrConflict
 	}
 	overwrites := p.overwrites()
 	for i := range waiting.Outputs {

@@ -136,3 +136,63 @@ func TestErasedScoreIsTakenBackLast(t *testing.T) {
 		}
 	})
 }
+
+// otherOutbox is a store of which another master answers for an outbox once: at the next erasure.
+type otherOutbox struct {
+	Store
+	other shard.Outbox
+	asked *bool
+}
+
+func (s otherOutbox) Outbox(ctx context.Context, n int) (shard.Outbox, error) {
+	if !*s.asked {
+		*s.asked = true
+		return s.other, nil
+	}
+	return s.Store.Outbox(ctx, n)
+}
+
+// TestErasureBlanksNoOutputOfOthers: the outbox that a lane reads before an erasure comes from another master, whose entries stand in other
+// places. No output of another customer is blanked.
+func TestErasureBlanksNoOutputOfOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, scorers(t)[1], 2, 2)
+		asked := true
+		w.adjust = func(c *Config) {
+			c.RollingCycle = -1
+			o, err := plain{}.EncodeErasure("ann", 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Store = otherOutbox{c.Store, shard.Outbox{Token: "of another master", Outputs: []shard.Output{o}}, &asked}
+		}
+		owner := w.start(w.layout.Of("ann")%2, nil)
+		other := w.start(1-w.layout.Of("ann")%2, nil)
+		owner.rest(t)
+		other.rest(t)
+		owner.stop() // bob's output waits for the successor
+		owner.wait()
+		bob := "bob"
+		for n := 0; w.layout.Of(bob) != w.layout.Of("ann"); n++ {
+			bob = fmt.Sprint("bob", n)
+		}
+		stray := func(topic event.Topic, m message) {
+			p := w.place(topic, m.Customer)
+			p.Index = 1 - p.Index
+			w.sendTo(p, ago(0), m)
+		}
+		stray(event.Purchases, message{ID: "bob", Customer: bob, Occurred: ago(0), Amount: 20_000})
+		eventually(t, "an output of bob waits", func() bool { return w.store.waiting() > 0 })
+		asked = false
+		stray(event.Interactions, message{ID: "forget", Customer: "ann", Occurred: ago(0), Erase: true})
+		eventually(t, "ann is erased", func() bool { return w.store.waiting() > 1 })
+		w.adjust = func(*Config) {}
+		owner = w.start(owner.lane.cfg.Index, nil)
+		pass(10 * time.Second)
+		finish(t, owner, other)
+		if !asked {
+			t.Error("the other master was not asked")
+		}
+		w.checkErased(event.InstantOf(time.Now()))
+	})
+}
