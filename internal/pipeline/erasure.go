@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
@@ -33,6 +34,15 @@ func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	d.part.commit.Erased = append(earlier, shard.Tombstone{Customer: customer, At: p.Erased})
 	d.forget(customer, p)
 	return nil
+}
+
+// repeatsErasure reports whether x is the ERASED behind the tombstone of a customer of whom nothing is known. It comes again where a shard was
+// dropped and is rebuilt from the log: the tombstone has stayed, but the outbox has gone, perhaps with what the erasure was to say. So the lane
+// says it again, by the same id. The EXIT and the RESOLVED do not come again: what they would end is erased.
+func (d *draft) repeatsErasure(customer string, k *known, x event.Event) bool {
+	at, ok := event.ErasedAt(x)
+	_, changed := d.after[customer]
+	return ok && at == k.profile.Erased && !k.exists && !changed
 }
 
 // ends is the header of what an erasure says. A later erasure of the same customer lets it stand in the outbox.

@@ -196,3 +196,30 @@ func TestErasureBlanksNoOutputOfOthers(t *testing.T) {
 		w.checkErased(event.InstantOf(time.Now()))
 	})
 }
+
+// TestErasureIsToldAfterADroppedShard: a shard is damaged while what its erasure says still waits in the outbox. The lane reads the ERASED
+// again under its own tombstone, and says again that the customer is erased.
+func TestErasureIsToldAfterADroppedShard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, scorers(t)[1], 1, 2)
+		w.erasedWhileWaiting("ann", "bob")
+		lane := w.start(0, nil)
+		lane.rest(t)
+		pass(3 * time.Second)
+		w.wire.set(schemas.Erasures, true)
+		w.erase("forget ann", "ann")
+		eventually(t, "ann is erased", func() bool { return w.store.profiles()["ann"] == "" && w.store.waiting() > 0 })
+		lane.stop()
+		lane.wait()
+		if err := w.store.Drop(t.Context(), []int{w.layout.Of("ann")}); err != nil {
+			t.Fatal(err)
+		}
+		w.wire.set(schemas.Erasures, false)
+		lane = w.start(0, nil)
+		pass(10 * time.Second)
+		finish(t, lane)
+		if got := len(w.wire.of(schemas.Erasures)); got != 1 {
+			t.Errorf("messages on %s: want the one of ann, got %d", schemas.Erasures, got)
+		}
+	})
+}
