@@ -176,7 +176,7 @@ func (p proof) everywhere(ctx context.Context) (finding, error) {
 	keys, err := p.Traces(ctx, p.customer)
 	if len(keys) > 0 {
 		f.OK, f.Detail = false, fmt.Sprintf("the id is in %s: %s", numbered(len(keys), "key"), strings.Join(keys[:min(len(keys), keysNamed)], ", "))
-		f.Remedy = "keys of a rebuild go when the rebuild ends; a key that Tidemark did not write is left to the program that did"
+		f.Remedy = "keys of another edition go when its rebuild ends; if none runs, see Interrupted rebuilds in deploy/README.md; keys of other programs are theirs to erase"
 	}
 	return f, err
 }

@@ -41,8 +41,8 @@ func (s *session) announcement(t score.Transition, age time.Duration) (announcem
 		return announcement{}, fmt.Errorf("encode a transition: %w", err)
 	}
 	o.Headers = append(o.Headers, backfill(s.cfg.Clock, age))
-	if t.Common().Cause == score.ByErasure {
-		o.Headers = append(o.Headers, ends)
+	if ends(t) {
+		o.Headers = append(o.Headers, endHeader)
 	}
 	return announcement{output: o, kind: kindOf(t), cause: t.Common().Cause.String(), control: t.Common().Unannounced}, nil
 }

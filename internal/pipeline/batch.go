@@ -120,11 +120,9 @@ func (s *session) complete(ctx context.Context, works []*work) error {
 			}
 		}
 		// A view goes before its profile: if the lane dies in between, the review comes again. Afterwards nobody would look for the view.
+		// Another lane may write the view again before the commit. So the customer is dirty after the commit, and the view goes once more.
 		err := s.display.hide(ctx, gone)
 		if err != nil {
-			return err
-		}
-		if err := s.display.scores.retract(ctx, gone); err != nil {
 			return err
 		}
 		if works, err = s.commit(ctx, works); err != nil {

@@ -37,16 +37,12 @@ func (s *session) commit(ctx context.Context, works []*work) ([]*work, error) {
 }
 
 func (s *session) commitRound(ctx context.Context, owners []*work, parts []*part) ([]*work, error) {
-	var conflicts []*work
-	for i, p := range parts {
-		st := owners[i].state
-		p.commit.Read, p.commit.Token, p.commit.Confirmed = st.token, s.cfg.NewToken(), st.outbox.removable
-		if err := s.blank(ctx, p); err != nil {
-			return nil, err
-		}
+	owners, parts, conflicts, err := s.prepare(ctx, owners, parts)
+	if err != nil {
+		return nil, err
 	}
 	began := time.Now()
-	err := s.retry(ctx, "commit", func() error {
+	err = s.retry(ctx, "commit", func() error {
 		commits := make([]shard.Commit, len(parts))
 		for i, p := range parts {
 			commits[i] = p.commit
@@ -59,8 +55,7 @@ func (s *session) commitRound(ctx context.Context, owners []*work, parts []*part
 			case err == nil:
 				s.note(owners[i], parts[i])
 			case errors.Is(err, shard.ErrConflict):
-				s.metrics.conflicts.Inc()
-				owners[i].state.forget()
+				s.conflict(owners[i])
 				conflicts = append(conflicts, owners[i])
 			default:
 				// The commit may have been done. The retry sends the same token: the store then answers that it is done.
@@ -73,6 +68,32 @@ func (s *session) commitRound(ctx context.Context, owners []*work, parts []*part
 	})
 	s.metrics.commitSeconds.Observe(time.Since(began).Seconds())
 	return conflicts, err
+}
+
+// prepare completes the commits of parts by what their shards hold now. It returns the parts that can be committed, their works, and the
+// works that have met a conflict already.
+func (s *session) prepare(ctx context.Context, owners []*work, parts []*part) (ready []*work, left []*part, conflicts []*work, err error) {
+	for i, p := range parts {
+		st := owners[i].state
+		p.commit.Read, p.commit.Token, p.commit.Confirmed = st.token, s.cfg.NewToken(), st.outbox.removable
+		err := s.blank(ctx, p)
+		switch {
+		case errors.Is(err, shard.ErrConflict):
+			s.conflict(owners[i])
+			conflicts = append(conflicts, owners[i])
+		case err != nil:
+			return nil, nil, nil, err
+		default:
+			ready, left = append(ready, owners[i]), append(left, p)
+		}
+	}
+	return ready, left, conflicts, nil
+}
+
+// conflict counts a conflict, and forgets what the session knows of the shard.
+func (s *session) conflict(w *work) {
+	s.metrics.conflicts.Inc()
+	w.state.forget()
 }
 
 // note records that a part of w is committed. The rest of the work is left.

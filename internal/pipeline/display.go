@@ -264,7 +264,7 @@ func (d *display) project(ctx context.Context, scores []score.Score) error {
 	return nil
 }
 
-// hide removes the views of customers whom nobody knows: those who are forgotten.
+// hide removes the views of customers whom nobody knows: those who are forgotten or erased. Then it takes back their published scores.
 func (d *display) hide(ctx context.Context, gone []string) error {
 	for chunk := range slices.Chunk(gone, viewsAtOnce) {
 		views := make([]shard.View, len(chunk))
@@ -276,7 +276,7 @@ func (d *display) hide(ctx context.Context, gone []string) error {
 			return err
 		}
 	}
-	return nil
+	return d.scores.retract(ctx, gone)
 }
 
 // score is what the public sees of p: as of the watermark, or of p's own instant where that is later.

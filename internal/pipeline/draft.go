@@ -92,6 +92,11 @@ func (d *draft) apply(items []*item) (int, error) {
 				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
 			}
 		}
+		if verdict == score.Repeated && d.repeatsErasure(customer, k, x.event) {
+			if err := d.erase(customer, k.profile, x); err != nil {
+				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
+			}
+		}
 		switch verdict {
 		case score.Accepted, score.Repeated, score.Swallowed:
 		case score.RefusedTooLate:

@@ -6,26 +6,27 @@ import (
 	"fmt"
 	"slices"
 
+	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
 )
 
 // erase takes up that a customer is erased. p bears the instant, and nothing else of the customer. What the part was to announce of the
-// customer is not announced any more, but for what ends with the erasure.
+// customer is not announced any more, but for ends.
 //
 // The commit then removes profile and due time, leaves a tombstone, and overwrites the customer's entries in the outbox. The views have
 // gone before: see complete.
 func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	s := d.session
 	d.part.announcements = slices.DeleteFunc(d.part.announcements, func(a announcement) bool {
-		return string(a.output.Key) == customer && a.cause != score.ByErasure.String()
+		return string(a.output.Key) == customer && !isEnd(&a.output)
 	})
 	output, err := s.codec.EncodeErasure(customer, p.Erased)
 	if err != nil {
 		return fmt.Errorf("encode an erasure: %w", err)
 	}
-	output.Headers = append(output.Headers, ends)
+	output.Headers = append(output.Headers, endHeader)
 	d.part.announcements = append(d.part.announcements, announcement{
 		output: output, kind: "ERASURE", cause: score.ByErasure.String(), muted: s.told(customer, cause),
 	})
@@ -35,11 +36,33 @@ func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	return nil
 }
 
-// ends is the header of what an erasure says. A later erasure of the same customer lets it stand in the outbox.
-var ends = stream.Header{Key: "cause", Value: []byte(score.ByErasure.String())}
+// repeatsErasure reports whether x is the ERASED behind the tombstone of a customer of whom nothing is known. It comes again where a shard was
+// dropped and is rebuilt from the log: the tombstone has stayed, but the outbox has gone, perhaps with what the erasure was to say. So the lane
+// says it again, by the same id. The EXIT and the RESOLVED do not come again: what they would end is erased.
+func (d *draft) repeatsErasure(customer string, k *known, x event.Event) bool {
+	at, ok := event.ErasedAt(x)
+	_, changed := d.after[customer]
+	return ok && at == k.profile.Erased && !k.exists && !changed
+}
 
-func tellsErasure(o *shard.Output) bool {
-	return slices.ContainsFunc(o.Headers, func(h stream.Header) bool { return h.Key == ends.Key && bytes.Equal(h.Value, ends.Value) })
+// endHeader is the header of outputs that an erasure spares. They end what subscribers have heard: an episode, a window, a tier, the customer.
+// Whoever has heard of a beginning and never hears of its end goes on for ever.
+var endHeader = stream.Header{Key: "end", Value: []byte("true")}
+
+func isEnd(o *shard.Output) bool {
+	return slices.ContainsFunc(o.Headers, func(h stream.Header) bool { return h.Key == endHeader.Key && bytes.Equal(h.Value, endHeader.Value) })
+}
+
+// ends reports whether a transition ends what subscribers have heard.
+func ends(t score.Transition) bool {
+	switch t := t.(type) {
+	case *score.TierChanged:
+		return t.Direction == score.Exit
+	case *score.ChurnAlert:
+		return t.State == score.Resolved || t.State == score.Retracted
+	case *score.WonBack:
+	}
+	return false
 }
 
 // overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases.
@@ -50,12 +73,15 @@ func (p *part) overwrites() func(o *shard.Output) bool {
 	}
 	return func(o *shard.Output) bool {
 		_, ok := erased[string(o.Key)]
-		return ok && !tellsErasure(o)
+		return ok && !isEnd(o)
 	}
 }
 
 // blank makes the commit of a part overwrite the outbox entries of the customers whom it erases. The positions are those of the outbox as
 // it is now. If another commit comes in between, this one conflicts, and its part is planned again.
+//
+// blank returns shard.ErrConflict if the outbox is not of the token that the commit has read: another lane has committed, or another master
+// has answered. In the outbox of another master, other customers' entries stand at these positions.
 func (s *session) blank(ctx context.Context, p *part) error {
 	p.commit.Blanked = nil
 	if len(p.commit.Erased) == 0 {
@@ -68,6 +94,9 @@ func (s *session) blank(ctx context.Context, p *part) error {
 	})
 	if err != nil {
 		return err
+	}
+	if waiting.Token != p.commit.Read {
+		return shard.ErrConflict
 	}
 	overwrites := p.overwrites()
 	for i := range waiting.Outputs {

@@ -83,7 +83,7 @@ func TestErasedCustomerIsGone(t *testing.T) {
 			}
 			exits := 0
 			for _, o := range w.wire.of(schemas.TierChanges) {
-				if string(o.Key) == customer && tellsErasure(&o) {
+				if string(o.Key) == customer && strings.Contains(string(o.Value), "Cause:ERASED") {
 					exits++
 				}
 			}
@@ -265,5 +265,36 @@ func TestErasureSurvivesADroppedShard(t *testing.T) {
 				t.Errorf("%s is published again, of an erased customer", id)
 			}
 		}
+	})
+}
+
+// TestErasureSparesEnds: a subscriber has heard of an episode. A purchase ends the episode in the batch in which the customer is erased: the
+// subscriber hears of the end.
+func TestErasureSparesEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, scorers(t)[1], 1, 2)
+		for n := range 12 {
+			w.send(event.Purchases, message{ID: fmt.Sprint("ann", n), Customer: "ann", Occurred: ago(time.Duration(24-n) * 7 * day), Amount: 9000})
+		}
+		finish(t, w.start(0, nil))
+		alerts := func(state string) (n int) {
+			for _, o := range w.wire.of(schemas.ChurnAlerts) {
+				if strings.Contains(string(o.Value), "State:"+state+" ") && strings.Contains(string(o.Value), "Kind:CHURN ") {
+					n++
+				}
+			}
+			return n
+		}
+		if alerts("RAISED") != 1 || alerts("RESOLVED") != 0 {
+			t.Fatalf("before: %d RAISED, %d RESOLVED, want an open episode", alerts("RAISED"), alerts("RESOLVED"))
+		}
+		w.send(event.Purchases, message{ID: "back", Customer: "ann", Occurred: ago(0), Amount: 9000})
+		pass(time.Millisecond)
+		w.erase("forget ann", "ann")
+		finish(t, w.start(0, nil))
+		if alerts("RESOLVED") != 1 {
+			t.Errorf("%d RESOLVED, want the end of the episode that was told", alerts("RESOLVED"))
+		}
+		w.checkErased(event.InstantOf(time.Now()))
 	})
 }

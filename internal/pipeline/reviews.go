@@ -102,6 +102,10 @@ func (s *session) dueBy(ctx context.Context, st *state, w event.Instant) ([]shar
 func (d *draft) reviewUntil(customer string, w event.Instant) error {
 	engine := d.session.engine
 	k := d.profile(customer)
+	if !k.exists && k.profile.Erased != 0 { // another lane has erased the customer since the due time was read
+		d.forget(customer, k.profile)
+		return nil
+	}
 	if !k.exists {
 		return fmt.Errorf("a review is due of a customer without a profile")
 	}

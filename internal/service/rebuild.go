@@ -77,8 +77,8 @@ const rebuildLease = 15 * time.Second
 //	switch   one write to tm:meta; the members take over the new shards, and go on from their marks
 //	retire   the old shards are removed but for their heads
 //
-// If Rebuild ends before the switch, the edition in force serves on. A later Rebuild begins anew. One in the order of the log with the same
-// layout goes on where an interrupted one was filling.
+// If Rebuild ends before the switch, the edition in force serves on, and the new shards are removed. If the process dies, they stay until a
+// later Rebuild, which begins anew. One in the order of the log with the same layout goes on where an interrupted one was filling.
 func Rebuild(ctx context.Context, c RebuildConfig) (Rebuilt, error) {
 	b := &rebuild{cfg: c, owner: rand.Text(), began: time.Now(), incidents: newIncidents(c.Log, c.Remedy)}
 	if err := b.prepare(ctx); err != nil {
@@ -250,15 +250,40 @@ func (b *rebuild) renew(ctx context.Context, cancel context.CancelCauseFunc) {
 	}
 }
 
-// giveUp leaves the edition in force to serve on.
+// giveUp leaves the edition in force to serve on, and removes what the rebuild has filled: no erasure reaches it, so customers who are erased
+// later would live on in it. A rebuild in the order of the log leaves its shards to the one that goes on with them.
 func (b *rebuild) giveUp(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rebuildLease)
 	defer cancel()
+	removed := b.removeUnfinished(ctx)
+	if removed != nil {
+		removed = fmt.Errorf("what the rebuild has filled could not be removed: the next rebuild removes it: %w", removed)
+	}
 	err := b.old.store.GiveUpRebuild(ctx, b.owner)
 	if errors.Is(err, redis.ErrRebuildBusy) {
-		return nil // the rebuild is another owner's now
+		err = nil // the rebuild is another owner's now
 	}
-	return err
+	return errors.Join(removed, err)
+}
+
+// removeUnfinished removes the new shards, unless they are another owner's or in force by now. While the lease runs, nobody else fills
+// or switches.
+func (b *rebuild) removeUnfinished(ctx context.Context) error {
+	if b.cfg.LogOrder {
+		return nil
+	}
+	err := b.claim(ctx, b.stage.get())
+	if errors.Is(err, redis.ErrRebuildGone) || errors.Is(err, redis.ErrRebuildBusy) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	there, _, err := b.old.store.Rebuild(ctx)
+	if err != nil || there.Layout != b.old.layout {
+		return err
+	}
+	return b.clear(ctx, b.next.layout)
 }
 
 func (b *rebuild) retire(ctx context.Context) error {
