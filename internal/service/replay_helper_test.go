@@ -43,13 +43,6 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 			later := func(t score.Transition) bool { return t.Common().Cause == score.ByErasure }
 			unsaid[told] = !later(told) && slices.ContainsFunc(c.Transitions[i:], later)
 		}
-		if c.Profile.Erased != 0 {
-			said, err := codec(t, "").EncodeErasure(c.Profile.Customer, c.Profile.Erased)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.IDs[said.ID] = said.Topic
-		}
 	}
 	for _, c := range result.Customers {
 		fields, row := map[string]string{}, engine.Score(c.Profile, result.AsOf)
