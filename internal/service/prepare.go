@@ -26,6 +26,7 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.nameMissingOutputs(ctx)
 	initial, err := model.Parse(s.cfg.Model)
 	if err != nil {
 		return nil, err

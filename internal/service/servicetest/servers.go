@@ -106,13 +106,16 @@ func (s *Servers) Refresh(t testing.TB) {
 	t.Cleanup(client.Close)
 }
 
-// DeleteTopics deletes all topics that an earlier test may have left, and with the topics the offsets that groups have committed.
-func (s *Servers) DeleteTopics(t testing.TB) {
+// DeleteTopics deletes topics; without names all that an earlier test may have left, and with the topics the offsets that groups have committed.
+func (s *Servers) DeleteTopics(t testing.TB, names ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Longest)
 	defer cancel()
 	request := kmsg.NewPtrDeleteTopicsRequest()
-	for _, name := range TopicNames() {
+	if names == nil {
+		names = TopicNames()
+	}
+	for _, name := range names {
 		topic := kmsg.NewDeleteTopicsRequestTopic()
 		topic.Topic = &name
 		request.Topics = append(request.Topics, topic)
@@ -128,7 +131,7 @@ func (s *Servers) DeleteTopics(t testing.TB) {
 		}
 	}
 	// The controller deletes a topic; the broker learns of the deletion a moment later.
-	Eventually(t, Longest, "the topics are gone", func() bool { return len(s.Partitions(t, TopicNames()...)) == 0 })
+	Eventually(t, Longest, "the topics are gone", func() bool { return len(s.Partitions(t, names...)) == 0 })
 }
 
 // TopicNames returns the names of all topics of Tidemark.
