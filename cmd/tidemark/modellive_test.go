@@ -106,6 +106,10 @@ func TestModelCheckForeseesTheSwitch(t *testing.T) {
 func (s *servers) switchTo(t *testing.T, file string) foreseen {
 	t.Helper()
 	told := len(s.byModel(t))
+	before, err := model.Parse([]byte(must(t, append([]string{"model", "show"}, s.redisFlags()...)...)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	soon := event.InstantOf(time.Now().Add(2 * service.ModelNotice))
 	flags := append([]string{file, "--effective-at", soon.String()}, s.redisFlags()...)
 	tables := must(t, append([]string{"model", "check", "--against-live"}, flags...)...)
@@ -118,13 +122,9 @@ func (s *servers) switchTo(t *testing.T, file string) foreseen {
 		t.Errorf("the tables say\n%s\nwant %q, as the JSON", tables, want)
 	}
 	must(t, append([]string{"model", "activate"}, flags...)...)
-	source, err := model.Parse([]byte(must(t, append([]string{"model", "show"}, s.redisFlags()...)...)))
-	if err != nil {
-		t.Fatal(err)
-	}
 	servicetest.Eventually(t, servicetest.Longest, "every shard is of another model", func() bool {
 		for _, head := range s.Hashes(t, s.ShardKeys("meta")...) {
-			if m := head["model"]; len(head) > 0 && (m == source.Hash || len(m) != len(source.Hash)) { // the shard has customers
+			if m := head["model"]; len(head) > 0 && (m == before.Hash || len(m) != len(before.Hash)) { // the shard has customers
 				return false
 			}
 		}
