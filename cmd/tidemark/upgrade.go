@@ -60,6 +60,9 @@ func (c *doctorCommand) askUpgrade(ctx context.Context, db *database, layout sha
 		tell(f)
 	}
 	tell(beyondCaps(sample))
+	if f, ok := testWords(sample); ok {
+		tell(f)
+	}
 }
 
 // checkFormats compares the format of the layout, and the formats of heads by shard, with the format that this program writes.
