@@ -116,10 +116,8 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 func Genuine(e *score.Engine, events []event.Event) (kept []event.Event, testAccounts int) {
 	marked := map[string]bool{}
 	for _, x := range events {
-		if i, ok := x.(*event.Interaction); ok {
-			if _, given := i.Attributes[history.TestAccountKey]; given {
-				marked[i.Customer] = true
-			}
+		if score.MarksTestAccount(x) {
+			marked[x.Common().Customer] = true
 		}
 	}
 	if len(marked) == 0 {

@@ -84,16 +84,12 @@ func (d *draft) apply(items []*item) (int, error) {
 			if err := d.announce(&p, transitions, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
-			if p.Unknown() {
-				if err := d.erase(customer, p, x); err != nil {
-					return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
-				}
-			} else {
+			if !p.Unknown() {
 				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
 			}
 		}
-		if verdict == score.Repeated && d.repeatsErasure(customer, k, x.event) {
-			if err := d.erase(customer, k.profile, x); err != nil {
+		if verdict == score.Accepted && p.Unknown() || verdict == score.Repeated && d.repeatsErasure(customer, k, x.event) {
+			if err := d.erase(customer, p, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
 		}

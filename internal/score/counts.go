@@ -26,12 +26,13 @@ func (p *Profile) count(v *evaluation) {
 	}
 }
 
-// marks reports whether an event may mark a test account, or take the mark back.
-func marks(x *event.Interaction) bool {
-	if x.Kind != event.Attributes {
+// MarksTestAccount reports whether an event may mark a test account, or take the mark back.
+func MarksTestAccount(x event.Event) bool {
+	i, ok := x.(*event.Interaction)
+	if !ok || i.Kind != event.Attributes {
 		return false
 	}
-	_, given := x.Attributes[history.TestAccountKey]
+	_, given := i.Attributes[history.TestAccountKey]
 	return given
 }
 

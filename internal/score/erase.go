@@ -26,15 +26,11 @@ func (e *Engine) erase(p Profile, x event.Event, erased event.Instant) (Profile,
 		return next, transitions, Accepted
 	}
 	say := func(t Transition) {
-		p.Sequence++
-		s := t.Common()
-		s.ID, s.Sequence = e.identify(t), p.Sequence
+		e.number(&p, t)
 		transitions = append(transitions, t)
 	}
-	stamp := Stamp{
-		Customer: p.Customer, AsOf: p.AsOf, Cause: ByErasure, CauseEventID: x.Common().ID,
-		ModelVersion: e.model.Version, ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed",
-	}
+	stamp := e.signed(p.Customer, p.AsOf, ByErasure)
+	stamp.CauseEventID = x.Common().ID
 	if p.Episode.Level > 0 {
 		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Episode.ID, State: Resolved, Resolve: ByErased, Kind: Churn, Currency: e.model.Base})
 	}

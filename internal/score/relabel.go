@@ -77,12 +77,10 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 	p := c.p
 	var transitions []Transition
 	add := func(t Transition) (id string) {
-		p.Sequence++
-		s := t.Common()
-		s.ID, s.Sequence = e.identify(t), p.Sequence
+		id = e.number(p, t)
 		p.Former = p.Former.hear(t)
 		transitions = append(transitions, t)
-		return s.ID
+		return id
 	}
 	addAlert := func(t *ChurnAlert) {
 		t.Action = t.Action.inTime(t.AsOf, t.ActBy)
@@ -145,12 +143,26 @@ func (ep Episode) next(t *ChurnAlert) Episode {
 	return Episode{Level: t.Level, Since: t.AsOf, RaisedAt: ep.RaisedAt, ID: ep.ID, LastID: t.ID}
 }
 
+// number makes t the next transition of p, and returns its id.
+func (e *Engine) number(p *Profile, t Transition) (id string) {
+	p.Sequence++
+	s := t.Common()
+	s.ID, s.Sequence = e.identify(t), p.Sequence
+	return s.ID
+}
+
+// signed is a stamp under e's model.
+func (e *Engine) signed(customer string, at event.Instant, cause Cause) Stamp {
+	return Stamp{
+		Customer: customer, AsOf: at, Cause: cause,
+		ModelVersion: e.model.Version, ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed",
+	}
+}
+
 // stamp is what every transition of a change carries, with the cause of this one.
 func (e *Engine) stamp(c *change, cause Cause) Stamp {
-	s := Stamp{
-		Customer: c.p.Customer, AsOf: c.v.at, Cause: cause, ModelVersion: e.model.Version,
-		ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed", ControlGroup: e.control(c.p.Customer),
-	}
+	s := e.signed(c.p.Customer, c.v.at, cause)
+	s.ControlGroup = e.control(c.p.Customer)
 	if c.event != nil {
 		s.CauseEventID = c.event.ID
 	}
