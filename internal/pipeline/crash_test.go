@@ -73,3 +73,35 @@ func crashAt(t *testing.T, s scorer, at int, after bool, where map[string]int) (
 	}
 	return crashed
 }
+
+// crashEverywhere kills a lane at every call, before and after the effect of the call. live makes a world and returns the lane, whose calls
+// go through the fuse, at rest. A successor does what is left to do; then check holds the world to what it must be.
+func crashEverywhere(t *testing.T, check func(*world, event.Instant), live func(t *testing.T, f *fuse) (*world, *running)) {
+	for _, after := range []bool{false, true} {
+		t.Run(fmt.Sprintf("after=%t", after), func(t *testing.T) {
+			t.Parallel()
+			crashed := true
+			at := 1
+			for ; crashed && at < 500; at++ {
+				synctest.Test(t, func(t *testing.T) {
+					f := &fuse{at: at, after: after}
+					w, lane := live(t, f)
+					lane.lane.Drain()
+					lane.wait()
+					if crashed = f.blown(); crashed {
+						last := w.start(0, nil)
+						pass(10 * time.Second)
+						finish(t, last)
+					}
+					check(w, event.InstantOf(time.Now()))
+				})
+				if t.Failed() {
+					t.Fatalf("crash at call %d", at)
+				}
+			}
+			if at < 10 {
+				t.Errorf("crashes: want some, got %d", at-2)
+			}
+		})
+	}
+}

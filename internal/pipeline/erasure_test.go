@@ -199,44 +199,21 @@ func TestErasuresEqualReplay(t *testing.T) {
 
 // TestCrashWhileErasing kills a lane at every call while customers are being erased. The successor leaves nothing of them behind.
 func TestCrashWhileErasing(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		t.Run(fmt.Sprintf("after=%t", after), func(t *testing.T) {
-			t.Parallel()
-			crashed := true
-			at := 1
-			for ; crashed && at < 500; at++ {
-				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, scorers(t)[1], 1, 2)
-					w.adjust = func(c *Config) { c.RollingCycle, c.PublishScores = -1, true }
-					w.erasedWhileWaiting("ann", "bob", "cid")
-					f := &fuse{at: at, after: after}
-					first := w.start(0, f)
-					pass(2500 * time.Millisecond)
-					w.erase("forget ann", "ann")
-					w.erase("forget cid", "cid")
-					first.rest(t)
-					pass(time.Second)
-					w.send(event.Purchases, message{ID: "back", Customer: "cid", Occurred: ago(0), Amount: 5000})
-					first.rest(t)
-					pass(2500 * time.Millisecond)
-					first.lane.Drain()
-					first.wait()
-					if crashed = f.blown(); crashed {
-						last := w.start(0, nil)
-						pass(10 * time.Second)
-						finish(t, last)
-					}
-					w.checkErased(event.InstantOf(time.Now()))
-				})
-				if t.Failed() {
-					t.Fatalf("crash at call %d", at)
-				}
-			}
-			if at < 10 {
-				t.Errorf("crashes: want some, got %d", at-2)
-			}
-		})
-	}
+	crashEverywhere(t, (*world).checkErased, func(t *testing.T, f *fuse) (*world, *running) {
+		w := newWorld(t, scorers(t)[1], 1, 2)
+		w.adjust = func(c *Config) { c.RollingCycle, c.PublishScores = -1, true }
+		w.erasedWhileWaiting("ann", "bob", "cid")
+		first := w.start(0, f)
+		pass(2500 * time.Millisecond)
+		w.erase("forget ann", "ann")
+		w.erase("forget cid", "cid")
+		first.rest(t)
+		pass(time.Second)
+		w.send(event.Purchases, message{ID: "back", Customer: "cid", Occurred: ago(0), Amount: 5000})
+		first.rest(t)
+		pass(2500 * time.Millisecond)
+		return w, first
+	})
 }
 
 // TestErasureSurvivesADroppedShard: a damaged shard is rebuilt from the log. Its tombstones stand while that goes on, so nothing of an

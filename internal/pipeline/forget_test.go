@@ -155,38 +155,18 @@ func TestForgettingEqualsReplay(t *testing.T) {
 // TestCrashWhileForgetting kills a lane at every call while prospects are being forgotten. The successor leaves no view, due time or count
 // of them behind.
 func TestCrashWhileForgetting(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		t.Run(fmt.Sprintf("after=%t", after), func(t *testing.T) {
-			t.Parallel()
-			crashed := true
-			at := 1
-			for ; crashed && at < 500; at++ {
-				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, forgetful(t), 1, 2)
-					w.adjust = func(c *Config) { c.RollingCycle = -1 }
-					for n := range 5 {
-						w.send(event.Interactions, message{ID: fmt.Sprint(n), Customer: fmt.Sprint("p", n), Occurred: ago(0)})
-					}
-					first := w.start(0, nil)
-					first.rest(t)
-					finish(t, first)
-					pass(forgetAfter)
-					f := &fuse{at: at, after: after}
-					second := w.start(0, f)
-					second.rest(t)
-					second.lane.Drain()
-					second.wait()
-					if crashed = f.blown(); crashed {
-						last := w.start(0, nil)
-						pass(10 * time.Second)
-						finish(t, last)
-					}
-					w.check(event.InstantOf(time.Now()))
-				})
-			}
-			if at < 10 {
-				t.Errorf("crashes: want some, got %d", at-2)
-			}
-		})
-	}
+	crashEverywhere(t, (*world).check, func(t *testing.T, f *fuse) (*world, *running) {
+		w := newWorld(t, forgetful(t), 1, 2)
+		w.adjust = func(c *Config) { c.RollingCycle = -1 }
+		for n := range 5 {
+			w.send(event.Interactions, message{ID: fmt.Sprint(n), Customer: fmt.Sprint("p", n), Occurred: ago(0)})
+		}
+		first := w.start(0, nil)
+		first.rest(t)
+		finish(t, first)
+		pass(forgetAfter)
+		second := w.start(0, f)
+		second.rest(t)
+		return w, second
+	})
 }
