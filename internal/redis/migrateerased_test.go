@@ -2,10 +2,7 @@ package redis
 
 import (
 	"fmt"
-	"net"
 	"testing"
-
-	goredis "github.com/redis/go-redis/v9"
 
 	"tidemark/internal/event"
 	"tidemark/internal/shard"
@@ -16,25 +13,8 @@ import (
 func TestSlotMigrationOfTombstones(t *testing.T) {
 	const moved = 6
 	ctx := t.Context()
-	nodes := pool.RedisCluster(t).Nodes
-	client := goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: pool.RedisCluster(t).Addrs(), MaxRedirects: 1})
-	opened(t, client)
-	s := newStore(t, client, testLayout)
-	slot, err := client.ClusterKeySlot(ctx, s.keys(moved)[metaKey]).Result()
-	must(t, err)
-	source, err := client.MasterForKey(ctx, s.keys(moved)[metaKey])
-	must(t, err)
-	var target *goredis.Client
-	for _, node := range nodes {
-		if node.Addr() != source.Options().Addr {
-			target = node.Client()
-		}
-	}
-	id := func(node *goredis.Client) string {
-		id, err := node.ClusterMyID(ctx).Result()
-		must(t, err)
-		return id
-	}
+	m := newMove(t, moved)
+	s := m.store
 	read := shard.Token("")
 	var erased []string
 	refused := 0
@@ -65,20 +45,15 @@ func TestSlotMigrationOfTombstones(t *testing.T) {
 		}
 	}
 	commit("at rest")
-	must(t, target.Do(ctx, "CLUSTER", "SETSLOT", slot, "IMPORTING", id(source)).Err())
-	must(t, source.Do(ctx, "CLUSTER", "SETSLOT", slot, "MIGRATING", id(target)).Err())
+	m.begin()
 	commit("about to move")
 	look("about to move")
-	host, port, err := net.SplitHostPort(target.Options().Addr)
-	must(t, err)
 	for i, key := range append(s.keys(moved), s.erasedKey(moved)) {
-		must(t, source.Do(ctx, "MIGRATE", host, port, key, 0, 5000).Err())
+		m.key(key)
 		commit(fmt.Sprint("keys moved: ", i+1))
 	}
 	look("all keys moved")
-	for _, node := range nodes {
-		must(t, node.Client().Do(ctx, "CLUSTER", "SETSLOT", slot, "NODE", id(target)).Err())
-	}
+	m.end()
 	commit("moved")
 	look("moved")
 	if len(erased) < 4 || refused == 0 {
