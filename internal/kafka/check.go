@@ -21,11 +21,7 @@ type Finding struct {
 // CheckTopics checks the topics of the design: that they exist, that the inputs have equal partition counts, and that the
 // settings suit. It fails only if the brokers do not answer.
 func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
-	found, err := c.partitions(ctx, topicNames()...)
-	if err != nil {
-		return nil, fmt.Errorf("check topics: %w", err)
-	}
-	settings, err := c.describe(ctx, found)
+	found, settings, err := c.asTheyAre(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("check topics: %w", err)
 	}
@@ -40,6 +36,16 @@ func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
 		})
 	}
 	return append(findings, durability(found)...), nil
+}
+
+// asTheyAre returns the partitions and the settings of the topics of the design that exist.
+func (c *Cluster) asTheyAre(ctx context.Context) (map[string][]kafkago.Partition, map[string]map[string]string, error) {
+	found, err := c.partitions(ctx, topicNames()...)
+	if err != nil {
+		return nil, nil, err
+	}
+	settings, err := c.describe(ctx, found)
+	return found, settings, err
 }
 
 // check checks one topic by its partitions and settings. A topic without partitions does not exist.

@@ -31,11 +31,7 @@ func (r Retention) Until(written time.Time) (time.Time, bool) {
 
 // Retentions returns the retention of the topics of the design that exist, in the order of CheckTopics.
 func (c *Cluster) Retentions(ctx context.Context) ([]Retention, error) {
-	found, err := c.partitions(ctx, topicNames()...)
-	if err != nil {
-		return nil, fmt.Errorf("read the retention of the topics: %w", err)
-	}
-	settings, err := c.describe(ctx, found)
+	found, settings, err := c.asTheyAre(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the retention of the topics: %w", err)
 	}

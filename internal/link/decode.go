@@ -83,12 +83,7 @@ func (d *decoder) byte() byte {
 
 func (d *decoder) uint() uint64 {
 	v, n := binary.Uvarint(d.b)
-	if n <= 0 {
-		d.fail()
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
+	return advance(d, v, n)
 }
 
 // length reads a length. Each entry of a list takes a byte or more, so a length beyond the bytes is damage.
@@ -103,6 +98,11 @@ func (d *decoder) length() int {
 
 func (d *decoder) int() int64 {
 	v, n := binary.Varint(d.b)
+	return advance(d, v, n)
+}
+
+// advance returns a number that was read off n bytes; n is not above zero where there was none.
+func advance[T int64 | uint64](d *decoder, v T, n int) T {
 	if n <= 0 {
 		d.fail()
 		return 0
