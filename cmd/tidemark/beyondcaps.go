@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tidemark/internal/score"
 )
@@ -39,19 +38,14 @@ func beyondCaps(profiles [][]byte) finding {
 	slices.SortFunc(spillers, func(a, b spiller) int {
 		return cmp.Or(cmp.Compare(b.facts, a.facts), cmp.Compare(a.customer, b.customer))
 	})
-	var names []string
+	names := make([]string, len(spillers))
 	facts := int64(0)
 	for i, s := range spillers {
 		facts += s.facts
-		if i < spillersShown {
-			names = append(names, fmt.Sprintf("%q with %d", s.customer, s.facts))
-		}
-	}
-	if more := len(spillers) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
+		names[i] = fmt.Sprintf("%q with %d", s.customer, s.facts)
 	}
 	f.Detail = fmt.Sprintf("%d of %d customers that were looked at have such facts, %d in all: %s; an order beyond the caps counts, but what repeats or cancels the order is not recognised",
-		len(spillers), len(profiles), facts, strings.Join(names, ", "))
+		len(spillers), len(profiles), facts, someOf(names, spillersShown, ", "))
 	f.Remedy = "most often such an id stands for many customers: give each an id of its own; tidemark_facts_beyond_caps_total counts the facts of all " +
 		"customers, and the table of limits in deploy/README.md has the caps"
 	return f

@@ -114,6 +114,22 @@ func (d *database) laidOut(l shard.Layout) (*redis.Store, error) {
 	return redis.New(d.client, d.prefix, l)
 }
 
+// errNoData is the error of commands that look for data where Tidemark has never run.
+var errNoData = errors.New("there is no data of Tidemark in Redis: are --redis-url and --redis-prefix those of the service?")
+
+// data returns the store for the data that is there, and its layout. It fails with errNoData where there is none.
+func (d *database) data(ctx context.Context) (*redis.Store, shard.Layout, error) {
+	layout, ok, err := d.Layout(ctx)
+	if err != nil {
+		return nil, layout, err
+	}
+	if !ok {
+		return nil, layout, errNoData
+	}
+	store, err := d.laidOut(layout)
+	return store, layout, err
+}
+
 func (d *database) close() { _ = d.client.Close() }
 
 // withPassword returns a URL with the password in it. With an empty password the URL stays as it is.

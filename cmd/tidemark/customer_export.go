@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -122,23 +121,13 @@ func indent(w io.Writer, what any) error {
 	return to.Encode(what)
 }
 
-// errNoData is the error of commands that look for a customer where Tidemark has never run.
-var errNoData = errors.New("there is no data of Tidemark in Redis: are --redis-url and --redis-prefix those of the service?")
-
 // held reads what Redis holds of a customer.
 func (d *database) held(ctx context.Context, id string, printer *avro.Printer) (*heldCustomer, error) {
 	held := &heldCustomer{Customer: id, PrintedAt: event.InstantOf(time.Now()).String(), Notes: notes, Views: map[string]any{}, Waiting: []heldMessage{}}
 	if err := d.heldViews(ctx, id, held.Views); err != nil {
 		return nil, err
 	}
-	layout, ok, err := d.Layout(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, errNoData
-	}
-	store, err := d.laidOut(layout)
+	store, layout, err := d.data(ctx)
 	if err != nil {
 		return nil, err
 	}

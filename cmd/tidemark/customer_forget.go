@@ -63,14 +63,7 @@ func (c *customerForgetCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer db.close()
-	layout, ok, err := db.Layout(ctx)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return errNoData
-	}
-	store, err := db.laidOut(layout)
+	store, layout, err := db.data(ctx)
 	if err != nil {
 		return err
 	}

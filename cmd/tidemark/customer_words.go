@@ -14,12 +14,10 @@ import (
 
 // nobody says why there is nothing to show of a customer.
 func (d *database) nobody(ctx context.Context, id string) error {
-	layout, ok, err := d.Layout(ctx)
-	if err == nil && ok {
-		store, err := d.laidOut(layout)
-		if err != nil {
-			return err
-		}
+	store, _, err := d.data(ctx)
+	if errors.Is(err, errNoData) {
+		err = nil
+	} else if err == nil {
 		erased, err := erasedAt(ctx, store, id)
 		if err != nil {
 			return err

@@ -77,7 +77,6 @@ func (c *doctorCommand) askRedis(ctx context.Context, tell func(finding)) shard.
 		tell(modelFits(model, event.InstantOf(time.Now())))
 	}
 	c.askUpgrade(ctx, db, layout, model, tell)
-	c.askShops(ctx, db, layout, tell)
 	c.askCounts(ctx, db, layout, model, tell)
 	return layout
 }

@@ -12,7 +12,7 @@ import (
 	"tidemark/internal/shard"
 )
 
-// askCounts says how many customers count, and how many do not, and for what.
+// askCounts names the ids that many customers seem to share. Then it says how many customers count, and how many do not, and for what.
 func (c *doctorCommand) askCounts(ctx context.Context, db *database, layout shard.Layout, inForce redis.InForce, tell func(finding)) {
 	store, err := db.laidOut(layout)
 	if err != nil {
@@ -21,6 +21,9 @@ func (c *doctorCommand) askCounts(ctx context.Context, db *database, layout shar
 	census, err := store.Census(ctx, layout.Numbers())
 	if err != nil {
 		return // said already
+	}
+	if zone, err := time.LoadLocation(layout.Zone); err == nil { // else said already
+		tell(shopSearch{profiles: store, calendar: event.NewCalendar(zone), within: shopsWithin}.find(ctx, census))
 	}
 	tell(whoCounts(census, inForce.At(event.InstantOf(time.Now())).Source))
 }

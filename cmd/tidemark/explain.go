@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -23,11 +24,10 @@ type subject struct {
 
 // subject reads a customer's profile and the model in force. It returns false if there is no profile, or no model.
 func (d *database) subject(ctx context.Context, id string) (subject, bool, error) {
-	layout, ok, err := d.Layout(ctx)
-	if err != nil || !ok {
-		return subject{}, false, err
+	store, layout, err := d.data(ctx)
+	if errors.Is(err, errNoData) {
+		return subject{}, false, nil
 	}
-	store, err := d.laidOut(layout)
 	if err != nil {
 		return subject{}, false, err
 	}

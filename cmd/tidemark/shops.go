@@ -5,13 +5,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/score"
-	"tidemark/internal/shard"
 )
 
 const (
@@ -43,31 +41,11 @@ func (s sharedIDs) sort() {
 
 // String names the busiest ids with their counts.
 func (s sharedIDs) String() string {
-	var names []string
-	for _, id := range s[:min(len(s), shopsShown)] {
-		names = append(names, fmt.Sprintf("%q with %d orders on %d days", id.Customer, id.Orders, id.PurchaseDays))
+	names := make([]string, len(s))
+	for i, id := range s {
+		names[i] = fmt.Sprintf("%q with %d orders on %d days", id.Customer, id.Orders, id.PurchaseDays)
 	}
-	if more := len(s) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(names, ", ")
-}
-
-// askShops names the ids that many customers seem to share.
-func (c *doctorCommand) askShops(ctx context.Context, db *database, layout shard.Layout, tell func(finding)) {
-	store, err := db.laidOut(layout)
-	if err != nil {
-		return // said already
-	}
-	census, err := store.Census(ctx, layout.Numbers())
-	if err != nil {
-		return // said already
-	}
-	zone, err := time.LoadLocation(layout.Zone)
-	if err != nil {
-		return // said already
-	}
-	tell(shopSearch{profiles: store, calendar: event.NewCalendar(zone), within: shopsWithin}.find(ctx, census))
+	return someOf(names, shopsShown, ", ")
 }
 
 // profilePages are the profiles of shards, page by page; see redis.Store.Scan.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"tidemark/internal/score"
 )
@@ -29,11 +28,8 @@ func testWords(profiles [][]byte) (finding, bool) {
 	}
 	slices.Sort(names)
 	f := finding{Name: "test_account that says nothing", OK: true}
-	shown := names[:min(len(names), wordsShown)]
-	f.Detail = fmt.Sprintf("%d of %d customers that were looked at have one, and count as customers: %s", len(names), len(profiles), strings.Join(shown, "; "))
-	if more := len(names) - len(shown); more > 0 {
-		f.Detail += fmt.Sprintf("; and %d more", more)
-	}
+	f.Detail = fmt.Sprintf("%d of %d customers that were looked at have one, and count as customers: %s",
+		len(names), len(profiles), someOf(names, wordsShown, "; "))
 	f.Remedy = "send ATTRIBUTES with test_account true, yes or 1, or false, no or 0"
 	return f, true
 }
