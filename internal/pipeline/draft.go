@@ -96,6 +96,8 @@ func (d *draft) apply(items []*item) (int, error) {
 		case score.Accepted, score.Repeated, score.Swallowed:
 		case score.RefusedTooLate:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "the history no longer holds the orders of its day singly")))
+		case score.RefusedPart:
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.Malformed, "the part is no history that this program can read")))
 		case score.RefusedTooOld:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooOld, "%s lies before the oldest time that the model takes", event.Earliest(x.event))))
 		case score.RefusedCurrency:

@@ -307,6 +307,7 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 		return &event.Interaction{Head: head, Kind: event.Login}, nil
 	case event.Feedbacks:
 		return &event.Feedback{Head: head, Kind: event.Complaint}, nil
+	case event.Links:
 	}
 	return nil, errors.New("no such topic")
 }

@@ -360,7 +360,7 @@ func (w *world) fold(until event.Instant) truth {
 			}
 			profiles[customer] = engine.Schedule(p)
 		case score.Repeated, score.Swallowed:
-		case score.RefusedTooLate, score.RefusedTooOld, score.RefusedCurrency:
+		case score.RefusedTooLate, score.RefusedTooOld, score.RefusedCurrency, score.RefusedPart:
 			refuse()
 		}
 	}

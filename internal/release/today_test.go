@@ -116,6 +116,22 @@ func profiles(t *testing.T, r Release) []Profile {
 	for _, c := range replay.Run(engine, events, AsOf).Customers {
 		add("end", c.Profile)
 	}
+	joined := replay.Run(engine, slices.Concat(events, words()), AsOf)
+	for _, c := range joined.Everybody() {
+		if p := &c.Profile; p.Away() || len(p.Origins()) > 0 {
+			add("end, merged", c.Profile)
+		}
+	}
+	return all
+}
+
+// words are words on who is who: one customer of the log is merged into another, and a third into nobody any more.
+func words() (all []event.Event) {
+	for n, w := range [][2]string{{"eve", "bob"}, {"ida", "ann"}, {"bob", "ann"}, {"ida", "ida"}} {
+		head := event.Head{ID: fmt.Sprint("word ", n), Customer: w[0], OccurredAt: AsOf - 1000 + event.Instant(n)}
+		head.RecordedAt = head.OccurredAt
+		all = append(all, &event.Interaction{Head: head, Kind: event.MergedInto, OtherCustomer: w[1]})
+	}
 	return all
 }
 
@@ -171,6 +187,7 @@ func kindOf(x event.Event) string {
 		return x.Kind.String()
 	case *event.Feedback:
 		return x.Kind.String()
+	case *event.Link: // no event of the log
 	}
 	return ""
 }
