@@ -4,7 +4,8 @@ package event
 
 import "cmp"
 
-// Event is one thing that a customer did. The set is closed: *Purchase, *Interaction and *Feedback.
+// Event is one thing that a customer did. The set is closed: *Purchase, *Interaction and *Feedback, and *Link, which one
+// customer tells another of what both did.
 //
 //sumtype:decl
 type Event interface {
@@ -43,6 +44,9 @@ const (
 	Interactions Topic = "customer.interactions.v1"
 	Purchases    Topic = "customer.purchases.v1"
 )
+
+// Links is the topic by which ids that mean one customer hear of each other. Its place in the canonical order is the alphabetical one.
+const Links Topic = "customer.links.v1"
 
 // Topics lists the input topics in canonical order.
 func Topics() []Topic { return []Topic{Feedbacks, Interactions, Purchases} }

@@ -88,6 +88,8 @@ func Validate(e Event) error {
 		return e.validate()
 	case *Feedback:
 		return e.validate()
+	case *Link:
+		return e.validate()
 	}
 	panic(fmt.Sprintf("event: no rule for %T", e))
 }

@@ -40,7 +40,7 @@ func (e *Engine) mayBeNews(p *Profile, x event.Event) bool {
 		return true
 	case *event.Interaction:
 		return x.Kind == event.SupportContact
-	case *event.Purchase:
+	case *event.Purchase, *event.Link:
 	}
 	return false
 }
