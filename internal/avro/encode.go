@@ -66,7 +66,7 @@ func (c *Codec) EncodeEvent(e event.Event) shard.Output {
 	case *event.Feedback:
 		w.feedback(e)
 	case *event.Link:
-		panic("avro: no schema for messages of links yet")
+		panic("avro: a message of links has EncodeLink")
 	}
 	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}
 }

@@ -89,6 +89,9 @@ func Validate(e Event) error {
 	case *Feedback:
 		return e.validate()
 	case *Link:
+		if err := e.bounded(); err != nil { // first: validate compares each id of the path with each other
+			return err
+		}
 		return e.validate()
 	}
 	panic(fmt.Sprintf("event: no rule for %T", e))

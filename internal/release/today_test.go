@@ -135,7 +135,19 @@ func words() (all []event.Event) {
 	return all
 }
 
-// messages returns one message of every kind: events, transitions, a public score, and an erasure.
+// links are the messages that linked ids send, by kind.
+var links = map[string]*event.Link{
+	"part": {Head: event.Head{ID: "e-1", Customer: "cat", OccurredAt: Cut}, Part: &event.LinkPart{
+		Sender: "bob", Origin: "ann", WordAt: Cut - 1000, WordID: "w-1", First: true, Path: []string{"ann", "bob"},
+		Marks: map[string]int64{string(event.Purchases) + "/3": 7, string(event.Links) + "/3": 2}, Content: []byte{4, 1, 2, 3},
+	}},
+	"withdrawn": {Head: event.Head{ID: "e-2", Customer: "cat", OccurredAt: Cut}, Part: &event.LinkPart{
+		Sender: "bob", Origin: "ann", WordAt: Cut - 1000, WordID: "w-1",
+	}},
+	"erasure": {Head: event.Head{ID: "e-3", Customer: "cat", OccurredAt: Cut}, Erasure: &event.LinkErasure{From: "bob", At: Cut, Linked: true, Since: Cut - 1000}},
+}
+
+// messages returns one message of every kind: events, transitions, a public score, an erasure, and what linked ids send.
 func messages(t *testing.T, r Release) []Message {
 	t.Helper()
 	codec := newCodec(t)
@@ -172,6 +184,12 @@ func messages(t *testing.T, r Release) []Message {
 		t.Fatal(err)
 	}
 	add("", o)
+	for kind, l := range links {
+		if o, err = codec.EncodeLink(l); err != nil {
+			t.Fatal(err)
+		}
+		add(kind, o)
+	}
 	var all []Message
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		all = append(all, kinds[kind])
