@@ -37,7 +37,7 @@ func retentionFindings(all []kafka.Retention) []finding {
 		case kept == "":
 		case r.Topic == schemas.DeadLetters:
 			letters = append(letters, kept)
-		case slices.Contains(append(event.Topics(), event.Links), event.Topic(r.Topic)): // a rebuild reads the links too
+		case slices.Contains(event.Inputs(), event.Topic(r.Topic)): // a rebuild reads the links too
 			inputs = append(inputs, kept)
 		default:
 			outputs = append(outputs, kept)

@@ -18,7 +18,7 @@ type reader struct {
 }
 
 // readable are the topics whose messages are events: the inputs, and what Tidemark sends to itself.
-func readable() []event.Topic { return append(event.Topics(), event.Links) }
+func readable() []event.Topic { return event.Inputs() }
 
 // newReader compiles a writer's schema. The name of its record, without the namespace, decides the type of the events.
 func newReader(text string) (reader, error) {

@@ -17,7 +17,7 @@ type Finding struct {
 	Detail, Remedy string
 }
 
-// CheckTopics checks the topics of the design: that they exist, that the inputs and the links have equal partition counts, and that
+// CheckTopics checks the topics of the design: that they exist, that the inputs have equal partition counts, and that
 // the settings suit. It fails only if the brokers do not answer.
 func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
 	found, err := c.partitions(ctx, topicNames()...)
@@ -32,7 +32,7 @@ func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
 	for _, t := range topics() {
 		findings = append(findings, t.check(found[t.name], settings[t.name])...)
 	}
-	if err := unequal(found, copartitionedNames()); err != nil {
+	if err := unequal(found, inputNames()); err != nil {
 		findings = append(findings, Finding{
 			Name: "input partitions", Detail: err.Error(),
 			Remedy: "add partitions with kafka-topics --alter, with all producers stopped: keys move to other partitions",

@@ -142,17 +142,15 @@ func unequal(found map[string][]kafkago.Partition, topics []string) error {
 	return fmt.Errorf("%w: %s; add partitions to the smaller ones until all have the same number", ErrUnequalPartitions, strings.Join(counts, ", "))
 }
 
+// inputNames returns the topics that lanes read. All have the same number of partitions: what one id sends to another over the topic of
+// links comes to the lane that reads the other's events.
 func inputNames() []string {
 	var names []string
-	for _, topic := range event.Topics() {
+	for _, topic := range event.Inputs() {
 		names = append(names, string(topic))
 	}
 	return names
 }
-
-// copartitionedNames returns the topics that have the same number of partitions: the inputs, and the links of customers. What one id sends
-// to another comes to the lane that reads the other's events.
-func copartitionedNames() []string { return append(inputNames(), string(event.Links)) }
 
 // pause waits for d. If ctx ends first, pause returns ctx's error.
 func pause(ctx context.Context, d time.Duration) error {

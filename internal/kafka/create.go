@@ -82,15 +82,15 @@ func (c *Cluster) addTopic(ctx context.Context, t topic, shape Shape) (bool, err
 	return err == nil, err
 }
 
-// fits returns an error if an input topic or the topic of links is missing, and another of these has a number of partitions other than n.
+// fits returns an error if an input topic is missing, and another one has a number of partitions other than n.
 func fits(found map[string][]kafkago.Partition, n int) error {
 	missing := ""
-	for _, name := range copartitionedNames() {
+	for _, name := range inputNames() {
 		if len(found[name]) == 0 {
 			missing = name
 		}
 	}
-	for _, name := range copartitionedNames() {
+	for _, name := range inputNames() {
 		if have := len(found[name]); missing != "" && have > 0 && have != n {
 			return fmt.Errorf("%w: %s has %d, and %s would get %d; nothing was created", ErrUnequalPartitions, name, have, missing, n)
 		}

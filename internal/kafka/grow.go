@@ -12,12 +12,12 @@ import (
 // GrowTopics gives all input topics and the topic of links this number of partitions, in one request. A topic that has as many already stays as it is; one that
 // has more is an error, because Kafka removes no partitions. GrowTopics returns when the new partitions can be read and written.
 func (c *Cluster) GrowTopics(ctx context.Context, partitions int) error {
-	found, err := c.partitions(ctx, copartitionedNames()...)
+	found, err := c.partitions(ctx, inputNames()...)
 	if err != nil {
 		return fmt.Errorf("grow topics: %w", err)
 	}
 	request := &kafkago.CreatePartitionsRequest{}
-	for _, topic := range copartitionedNames() {
+	for _, topic := range inputNames() {
 		switch n := len(found[topic]); {
 		case n == 0:
 			return fmt.Errorf("grow topics: %w: %s; create it with tidemark topics create", ErrTopicMissing, topic)
@@ -48,10 +48,10 @@ func (c *Cluster) awaitGrowth(ctx context.Context, partitions int) error {
 	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	for {
-		found, err := c.partitions(ctx, copartitionedNames()...)
+		found, err := c.partitions(ctx, inputNames()...)
 		small := smaller(found, partitions)
 		if err == nil && small == "" {
-			return c.awaitLeaders(ctx, copartitionedNames())
+			return c.awaitLeaders(ctx, inputNames())
 		}
 		if pause(ctx, firstPause) != nil {
 			return fmt.Errorf("grow topics: wait until they have %d partitions: %s has not, %w", partitions, small, cmp.Or(err, ctx.Err()))
@@ -61,7 +61,7 @@ func (c *Cluster) awaitGrowth(ctx context.Context, partitions int) error {
 
 // smaller returns a topic that does not have this number of partitions, if there is one.
 func smaller(found map[string][]kafkago.Partition, partitions int) string {
-	for _, topic := range copartitionedNames() {
+	for _, topic := range inputNames() {
 		if len(found[topic]) != partitions {
 			return topic
 		}

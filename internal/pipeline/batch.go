@@ -140,7 +140,7 @@ func (s *session) observe(seconds *prometheus.HistogramVec, items []*item) {
 		return
 	}
 	now := s.now()
-	for _, topic := range event.Topics() {
+	for _, topic := range event.Inputs() {
 		of := seconds.WithLabelValues(string(topic))
 		for i := range items {
 			if r := &items[i].record; r.Topic == topic {

@@ -280,7 +280,7 @@ type Field struct{ Name, Value string }
 // Partitions returns the partitions with this index, one per input topic.
 func Partitions(index int) []Partition {
 	var all []Partition
-	for _, topic := range event.Topics() {
+	for _, topic := range event.Inputs() {
 		all = append(all, Partition{topic, index})
 	}
 	return all
