@@ -21,6 +21,8 @@ type draft struct {
 	// dueStands says that due times which stay the same need not be written: the shard holds them already. A review cannot rely on
 	// that, because it also mends a due time that does not match its profile.
 	dueStands bool
+	// read are the marks of the shard as of the last item for which anybody asked; see links.
+	read homeMarks
 	// outcomes are the settled forecasts of the changed customers.
 	outcomes []score.Outcome
 }
@@ -31,8 +33,9 @@ func (d *draft) forget(customer string, p score.Profile) {
 	d.after[customer].exists = false
 }
 
-func (s *session) newDraft(st *state, earlier map[string]*known) *draft {
-	return &draft{session: s, state: st, earlier: earlier, after: map[string]*known{}, part: &part{
+// newDraft returns a draft after the parts that leave earlier. applied are the items of these parts.
+func (s *session) newDraft(st *state, earlier map[string]*known, applied []*item) *draft {
+	return &draft{session: s, state: st, earlier: earlier, read: homeMarks{applied: applied}, after: map[string]*known{}, part: &part{
 		commit: shard.Commit{Shard: st.number, Marks: shard.Marks{}}, results: map[result]int{},
 	}}
 }
@@ -78,18 +81,26 @@ func (d *draft) apply(items []*item) (int, error) {
 			return i, nil
 		}
 		k := d.profile(customer)
-		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
+		before := k.profile // put may replace what k holds
+		p, transitions, verdict := s.engine.Apply(before, x.event)
+		linked := linked(&before, &p, x.event)
 		if verdict == score.Accepted || len(transitions) > 0 {
 			d.part.beyondCaps += max(0, p.History.Spilled()-k.profile.History.Spilled())
 			if err := d.announce(&p, transitions, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
-			if p.Unknown() {
+			if p.Unknown() || p.Erased > before.Erased {
 				if err := d.erase(customer, p, x); err != nil {
 					return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 				}
 			} else {
-				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
+				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || linked || s.engine.Shows(x.event))
+			}
+		}
+		if linked {
+			was, is := before, p // so that the profiles of other events need not live on the heap
+			if err := d.sendLinks(&was, &is, items, i); err != nil {
+				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
 		}
 		switch verdict {

@@ -9,9 +9,10 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
-// erase takes up that a customer is erased. p bears the instant, and nothing else of the customer. What the part was to announce of the
+// erase takes up that a customer is erased. p bears the instant, and nothing else of the customer but links that are younger. What the part was to announce of the
 // customer is not announced any more, but for what ends with the erasure.
 //
 // The commit then removes profile and due time, leaves a tombstone, and overwrites the customer's entries in the outbox. The views have
@@ -19,7 +20,7 @@ import (
 func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	s := d.session
 	d.part.announcements = slices.DeleteFunc(d.part.announcements, func(a announcement) bool {
-		return string(a.output.Key) == customer && a.cause != score.ByErasure.String()
+		return string(a.output.Key) == customer && a.cause != score.ByErasure.String() && a.output.Topic != schemas.Links
 	})
 	output, err := s.codec.EncodeErasure(customer, p.Erased)
 	if err != nil {
@@ -31,7 +32,11 @@ func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	})
 	earlier := slices.DeleteFunc(d.part.commit.Erased, func(t shard.Tombstone) bool { return t.Customer == customer })
 	d.part.commit.Erased = append(earlier, shard.Tombstone{Customer: customer, At: p.Erased})
-	d.forget(customer, p)
+	if p.Unknown() {
+		d.forget(customer, p)
+	} else {
+		d.put(customer, p, true)
+	}
 	return nil
 }
 
@@ -42,7 +47,8 @@ func tellsErasure(o *shard.Output) bool {
 	return slices.ContainsFunc(o.Headers, func(h stream.Header) bool { return h.Key == ends.Key && bytes.Equal(h.Value, ends.Value) })
 }
 
-// overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases.
+// overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases. A message of
+// links stands, although its key is the customer: the receiver's tombstone answers it, so that the sender hears of the erasure.
 func (p *part) overwrites() func(o *shard.Output) bool {
 	erased := make(map[string]struct{}, len(p.commit.Erased))
 	for _, t := range p.commit.Erased {
@@ -50,7 +56,7 @@ func (p *part) overwrites() func(o *shard.Output) bool {
 	}
 	return func(o *shard.Output) bool {
 		_, ok := erased[string(o.Key)]
-		return ok && !tellsErasure(o)
+		return ok && !tellsErasure(o) && o.Topic != schemas.Links
 	}
 }
 

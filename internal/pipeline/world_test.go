@@ -67,11 +67,16 @@ type world struct {
 }
 
 func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
-	return &world{
+	w := &world{
 		t: t, scorer: s, partitions: partitions,
 		layout: shard.Layout{Shards: shards, Partitioner: shard.Murmur2, Zone: "UTC", Base: s.base},
 		store:  newMemory(shards), logs: newLogs(), wire: newWire(), adjust: func(*Config) {},
 	}
+	w.wire.links = func(o *shard.Output) {
+		customer := string(o.Key)
+		w.logs.append(w.place(event.Links, customer), event.InstantOf(time.Now()), customer, o.Value)
+	}
+	return w
 }
 
 // ago returns an instant before the present of the bubble.
@@ -342,14 +347,19 @@ func (w *world) fold(until event.Instant) truth {
 			p = engine.New(customer)
 			p.Erased = all.erased[customer]
 		}
+		erased := p.Erased
 		p, transitions, verdict := engine.Apply(p, x)
 		add(&p, transitions)
 		switch verdict {
 		case score.Accepted:
 			all.forgotten, p.Forgotten = all.forgotten+p.Forgotten, 0
-			if p.Unknown() {
+			if p.Unknown() || p.Erased > erased {
 				watch.Count(all.outcomes, p.Outcomes)
 				delete(profiles, customer)
+				if !p.Unknown() {
+					p.Outcomes = nil
+					profiles[customer] = engine.Schedule(p)
+				}
 				all.take(customer, p.Erased, said)
 				o, err := plain{}.EncodeErasure(customer, p.Erased)
 				if err != nil {

@@ -267,7 +267,7 @@ type Due struct {
 }
 
 // View is what the public reads of one customer: the fields of tm:score:<customer> and the JSON of tm:detail:<customer>. Without
-// fields the view is removed.
+// fields tm:score is removed, without either both are.
 type View struct {
 	Customer string
 	Fields   []Field
