@@ -141,6 +141,7 @@ func (d *draft) finish() int {
 		before, k := d.before(customer), d.after[customer]
 		if !k.exists {
 			census(counters, before, -1)
+			countHomes(counters, d.session.cfg.Layout, before, -1)
 			size += len(customer)
 			p.commit.Forgotten = append(p.commit.Forgotten, customer)
 			continue
@@ -157,6 +158,10 @@ func (d *draft) finish() int {
 		if !before.exists || !countsLike(before, k) {
 			census(counters, before, -1)
 			census(counters, k, 1)
+		}
+		if before.profile.Linked() || k.profile.Linked() {
+			countHomes(counters, d.session.cfg.Layout, before, -1)
+			countHomes(counters, d.session.cfg.Layout, k, 1)
 		}
 	}
 	maps.DeleteFunc(counters, func(_ string, n int64) bool { return n == 0 })

@@ -201,3 +201,16 @@ func (g *logs) linksSent() (all []stream.Record) {
 	}
 	return all
 }
+
+// homes counts the homes of the parts that customers are read from.
+func (w *world) homes(profiles map[string][]byte) map[string]int64 {
+	counters := map[string]int64{}
+	for _, b := range profiles {
+		p, err := w.scorer.decode(b)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		countHomes(counters, w.layout, &known{profile: p, exists: true}, 1)
+	}
+	return counters
+}

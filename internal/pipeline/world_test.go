@@ -448,10 +448,16 @@ func (w *world) problems(until event.Instant) (problems []string) {
 	if got := census["customers"]; got != int64(len(want.profiles)) {
 		complain("customers of the census: want %d, got %d", len(want.profiles), got)
 	}
-	outcomes := map[string]int64{}
+	outcomes, homes := map[string]int64{}, map[string]int64{}
 	for name, n := range census {
+		_, counted := homeOf(name)
+		if counted && n != 0 {
+			homes[name] = n
+		}
 		if strings.HasPrefix(name, watch.Prefix) {
 			outcomes[name] = n
+		}
+		if counted || strings.HasPrefix(name, watch.Prefix) {
 			if shown, ok := w.store.population[name]; ok {
 				complain("population, %s: want it left out, got %s", name, shown)
 			}
@@ -463,6 +469,9 @@ func (w *world) problems(until event.Instant) (problems []string) {
 	}
 	if !maps.Equal(outcomes, want.outcomes) {
 		complain("outcomes: want %v, got %v", want.outcomes, outcomes)
+	}
+	if want := w.homes(want.profiles); !maps.Equal(homes, want) {
+		complain("homes: want %v, got %v", want, homes)
 	}
 	if !maps.Equal(due, want.due) {
 		complain("due times: want %v, got %v", want.due, due)
