@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 
@@ -36,6 +37,11 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 	s := d.session
 	for _, m := range s.engine.Messages(before, after, items[n].event, d.read.until(d.state, items[:n+1])) {
 		output, err := s.codec.EncodeLink(m)
+		if _, invalid := errors.AsType[*event.Invalid](err); invalid {
+			// A history beyond what a message can hold is left out, and the receiver keeps the part that it has. It must not stop the lane.
+			s.trouble("encode link", err)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("encode a message of links: %w", err)
 		}

@@ -214,3 +214,39 @@ func (w *world) homes(profiles map[string][]byte) map[string]int64 {
 	}
 	return counters
 }
+
+// narrow is a codec that refuses the messages of one sender, as the real one refuses a history beyond all bounds.
+type narrow struct {
+	plain
+	sender string
+}
+
+func (c narrow) EncodeLink(l *event.Link) (shard.Output, error) {
+	if l.Part != nil && l.Part.Sender == c.sender {
+		return shard.Output{}, event.Invalidf(event.TooLarge, "too long")
+	}
+	return c.plain.EncodeLink(l)
+}
+
+// TestAHistoryTooLargeForItsMessage: the lane says so, and goes on.
+func TestAHistoryTooLargeForItsMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, scorers(t)[1], 1, 4)
+		w.adjust = func(c *Config) { c.Codec = narrow{sender: "ann"} }
+		w.buys("ann", 3, 20_000)
+		w.buys("bob", 3, 20_000)
+		lanes := w.startAll()
+		w.merge("ann is cid", "ann", "cid")
+		w.merge("bob is cid", "bob", "cid")
+		w.settle(lanes)
+		pass(2 * time.Second)
+		if p := w.profile("cid"); fmt.Sprint(p.Origins()) != "[bob]" {
+			t.Errorf("cid reads %v, want bob alone", p.Origins())
+		}
+		if w.noticed(Trouble) == 0 {
+			t.Error("nothing says that a message was left out")
+		}
+		finish(t, lanes...)
+		w.check(event.InstantOf(time.Now()))
+	})
+}
