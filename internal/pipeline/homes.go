@@ -10,19 +10,19 @@ import (
 )
 
 // The labels of a customer into whom others are merged follow from the histories of ids that have their homes in other shards. What silence the
-// own inputs show is no silence yet: the next part may be on its way. So the reviews of such a shard wait for the lanes of these homes.
+// own inputs show is no silence yet: the next history may be on its way. So the reviews of such a shard wait for the lanes of these homes.
 //
 //	home's lane    reads until U ── commits, publishes its messages ── tells U
 //	this lane                                                              hears of U at t ── reads its links beyond t: all until U is here
 //
-// A part that was sent on by another id has come in two steps: then the lane of that id must have read its links beyond the instant at which
+// A history that was sent on by another id has come in two steps: then the lane of that id must have read its links beyond the instant at which
 // the first home's U was heard, and so forth. How many messages a shard's customers are from which homes is counted in the census, by
 // difference, so that a lane knows after a takeover without reading the profiles.
 //
 // The instants at which a reading is heard are those of this lane, not those that the reading bears: they hold whatever the clock of the other
 // machine shows.
 
-// homePrefix begins the names of the counters of homes: "home:2:17" counts the parts that came from shard 17 in two steps.
+// homePrefix begins the names of the counters of homes: "home:2:17" counts the histories that came from shard 17 in two steps.
 const homePrefix = "home:"
 
 // home is a shard from which histories come, and in how many steps.
@@ -124,8 +124,8 @@ func (s *session) toldBefore(index int, at event.Instant) event.Instant {
 	return until
 }
 
-// homesUntil is the instant up to which all parts have come to a shard, and the partition index that it waits for. It is event.Never for a
-// shard without parts.
+// homesUntil is the instant up to which all histories have come to a shard, and the partition index that it waits for. It is event.Never for a
+// shard that reads no received histories.
 func (s *session) homesUntil(st *state) (until event.Instant, index int) {
 	if !st.homesKnown {
 		return unknown, s.cfg.Index

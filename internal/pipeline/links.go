@@ -15,7 +15,7 @@ import (
 //
 //	lane of ann's shard                                 lane of bob's shard
 //	ann's event ──> commit: profile of ann,   publish   customer.links.v1 ──> commit: profile of bob,
-//	                outbox: ann's part for bob ──────>                               outbox: what bob sends on
+//	                outbox: ann's history for bob ──────>                            outbox: what bob sends on
 //
 // These messages are never muted, however old their event is, and whoever else has sent them before:
 //
@@ -24,7 +24,7 @@ import (
 //     have ignored a MERGED_INTO, as versions without merges did; it may have encoded histories by another time zone; and the log may have
 //     been begun anew. So it sends the messages of its own state, and reads them in its next round, or leaves them to the members.
 //   - The edition in force reads these messages as well. To it they are old: their marks are offsets of the same logs, and it has read
-//     further. Of equal words it ignores a part none of whose marks is greater, and older words altogether. An erasure that is told twice
+//     further. Of equal words it ignores a history none of whose marks is greater, and older words altogether. An erasure that is told twice
 //     erases nobody again.
 
 // linked reports whether an event can be something to tell other ids.
@@ -38,7 +38,7 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 	for _, m := range s.engine.Messages(before, after, items[n].event, d.read.until(d.state, items[:n+1])) {
 		output, err := s.codec.EncodeLink(m)
 		if _, invalid := errors.AsType[*event.Invalid](err); invalid {
-			// A history beyond what a message can hold is left out, and the receiver keeps the part that it has. It must not stop the lane.
+			// A history beyond what a message can hold is left out, and the receiver keeps the one that it has. It must not stop the lane.
 			s.trouble("encode link", err)
 			continue
 		}

@@ -182,3 +182,43 @@ func mergeAndCrash(t *testing.T, at int, after bool) bool {
 	}
 	return crashed
 }
+
+// TestMergeSurvivesADroppedShard: a damaged shard is rebuilt from the log, whether it is the home of who is merged or of who survives. The home
+// sends its messages again, and nobody is told anything else.
+func TestMergeSurvivesADroppedShard(t *testing.T) {
+	for _, dropped := range []string{"ann", "bob", "cid"} {
+		t.Run(dropped, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, scorers(t)[1], 2, 8)
+				for _, id := range []string{"ann", "bob", "cid"} {
+					w.buys(id, 3, 20_000)
+				}
+				lanes := w.startAll()
+				w.merge("ann is bob", "ann", "bob")
+				w.settle(lanes)
+				w.merge("bob is cid", "bob", "cid")
+				w.settle(lanes)
+				pass(2 * time.Second)
+				finish(t, lanes...)
+				before := len(w.logs.linksSent())
+				if err := w.store.Drop(t.Context(), []int{w.layout.Of(dropped)}); err != nil {
+					t.Fatal(err)
+				}
+				lanes = w.startAll()
+				w.settle(lanes)
+				w.send(event.Purchases, message{ID: "one more", Customer: "ann", Occurred: ago(0), Amount: 30_000})
+				w.settle(lanes)
+				pass(10 * time.Second)
+				finish(t, lanes...)
+				if got := len(w.logs.linksSent()); got == before {
+					t.Error("no message of links after the rebuild: want some")
+				}
+				p := w.profile("cid")
+				if got := fmt.Sprint(p.Origins()); got != "[ann bob]" {
+					t.Errorf("cid reads %s, want [ann bob]", got)
+				}
+				w.checkMerged(event.InstantOf(time.Now()))
+			})
+		})
+	}
+}

@@ -34,10 +34,10 @@ type state struct {
 	due event.Instant
 	// overslept are customers whose review is due earlier than their profile says: it was scheduled before --forget-prospects was given.
 	overslept []string
-	// confirmed is the least watermark of the shard's strangers and of the homes of its parts, event.Never where it has none. stranger is the partition index of that lane.
+	// confirmed is the least watermark of the shard's strangers and of the homes of received histories, event.Never where it has none. stranger is the partition index of that lane.
 	confirmed event.Instant
 	stranger  int
-	// homes counts the parts of other ids from which the shard's customers are read. It is known for own shards only.
+	// homes counts the histories of other ids from which the shard's customers are read. It is known for own shards only.
 	homes      map[home]int64
 	homesKnown bool
 	// active says that the shard has been committed since the last checkpoint.

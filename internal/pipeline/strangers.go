@@ -40,7 +40,7 @@ func (s *session) forgetStrays(r *shard.Reading) {
 	}
 }
 
-// judgeStrangers finds, for each own shard, how far its strangers and the homes of its parts have read: the least of their watermarks.
+// judgeStrangers finds, for each own shard, how far its strangers and the homes of received histories have read: the least of their watermarks.
 //
 // As long as any lane has met events of others' shards, a lane that has never read its partitions to the end is a stranger of every shard:
 // nobody knows what its backlog holds.
