@@ -81,25 +81,28 @@ func (d *draft) apply(items []*item) (int, error) {
 			return i, nil
 		}
 		k := d.profile(customer)
-		before := k.profile // put may replace what k holds
-		p, transitions, verdict := s.engine.Apply(before, x.event)
-		linked := linked(&before, &p, x.event)
+		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
+		var before *score.Profile // of who is linked: put may replace what k holds
+		if linked(&k.profile, &p, x.event) {
+			copied := k.profile
+			before = &copied
+		}
 		if verdict == score.Accepted || len(transitions) > 0 {
 			d.part.beyondCaps += max(0, p.History.Spilled()-k.profile.History.Spilled())
 			if err := d.announce(&p, transitions, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
-			if p.Unknown() || p.Erased > before.Erased {
+			if p.Unknown() || p.Erased > k.profile.Erased {
 				if err := d.erase(customer, p, x); err != nil {
 					return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 				}
 			} else {
-				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || linked || s.engine.Shows(x.event))
+				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || before != nil || s.engine.Shows(x.event))
 			}
 		}
-		if linked {
-			was, is := before, p // so that the profiles of other events need not live on the heap
-			if err := d.sendLinks(&was, &is, items, i); err != nil {
+		if before != nil {
+			after := p // so that p need not live on the heap
+			if err := d.sendLinks(before, &after, items, i); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
 		}
