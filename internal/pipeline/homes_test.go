@@ -104,3 +104,38 @@ func TestUpgradeFindsNoMarksOfLinks(t *testing.T) {
 		w.checkMerged(event.InstantOf(time.Now()))
 	})
 }
+
+// TestHomesUntil: a history that comes in two steps is here once the lane of the second has read beyond the instant at which the first was
+// heard.
+func TestHomesUntil(t *testing.T) {
+	b := &base{cfg: Settings{Partitions: 3, Index: 0}}
+	links := newInput(shard.Partition{Topic: event.Links}, 0)
+	links.reach.until = 100
+	in := newIntake(b, nil, nil)
+	in.inputs = []*input{links}
+	s := &session{base: b, intake: in, lane: &Lane{heard: map[int][]heard{
+		0: {{50, 40}, {99, 98}, {101, 100}},
+		1: {{90, 80}, {110, 105}},
+		2: {{70, 60}, {85, 84}},
+	}}}
+	for _, row := range []struct {
+		name  string
+		homes map[home]int64
+		known bool
+		until event.Instant
+		index int
+	}{
+		{"nobody is merged", nil, true, event.Never, 0},
+		{"the counters are not read yet", nil, false, unknown, 0},
+		{"the own lane", map[home]int64{{1, 3}: 1}, true, 98, 0},
+		{"another lane", map[home]int64{{1, 0}: 2, {1, 4}: 1}, true, 80, 1},
+		{"in two steps", map[home]int64{{1, 1}: 1, {2, 2}: 1}, true, 60, 2},
+		{"both at first hand", map[home]int64{{1, 1}: 1, {1, 2}: 1}, true, 80, 1},
+		{"in three steps, of which nothing is heard in time", map[home]int64{{1, 1}: 1, {2, 2}: 1, {3, 2}: 1}, true, unknown, 2},
+	} {
+		st := &state{homes: row.homes, homesKnown: row.known}
+		if until, index := s.homesUntil(st); until != row.until || index != row.index && until != event.Never {
+			t.Errorf("%s: want %d of lane %d, got %d of lane %d", row.name, row.until, row.index, until, index)
+		}
+	}
+}
