@@ -33,7 +33,7 @@ var may = map[string][]string{
 	"internal/judge":   {},
 	"internal/history": {"internal/event"},
 	"internal/link":    {"internal/event"},
-	"internal/score":   {"internal/event", "internal/history", "internal/stat", "internal/score/..."},
+	"internal/score":   {"internal/event", "internal/history", "internal/link", "internal/stat", "internal/score/..."},
 
 	// The parts of a score do not import each other. score combines them.
 	"internal/score/rfm":   facts,

@@ -14,7 +14,7 @@ import (
 //go:embed *.avsc asyncapi.yaml
 var Files embed.FS
 
-// The topics. Package event spells the inputs, because the order of their names is part of the order of events. This package
+// The topics. Package event spells the inputs and the links, because the order of their names is part of the order of events. This package
 // spells the outputs. No other Go file spells a topic.
 const (
 	Purchases    = string(event.Purchases)
@@ -26,6 +26,8 @@ const (
 	WinBacks    = "customer.win-backs.v1"
 	// Erasures tells subscribers whom to erase.
 	Erasures = "customer.erasures.v1"
+	// Links is internal: Tidemark writes it, and Tidemark reads it.
+	Links = string(event.Links)
 	// Scores is compacted. It is optional.
 	Scores = "customer.scores.v1"
 	// DeadLetters has no schema. A dead letter is the original bytes of a bad message, with headers that name its fault.
@@ -50,7 +52,7 @@ func (s Schema) Subject() string { return s.Topic + "-value" }
 // from 1, so their ids are far smaller.
 const fixed = 'T'<<24 | 'M'<<16
 
-// versions are the schemas, inputs first, and the versions of a topic in order. A schema never changes under its id: binary Avro
+// versions are the schemas: inputs, outputs, then the internal topic, and the versions of a topic in order. A schema never changes under its id: binary Avro
 // names no fields, so a reader with another text would take the bytes of one field for another. To change a schema:
 //   - copy <topic>.avsc to <topic>-<version>.avsc, with the version that it has had until now
 //   - edit <topic>.avsc
@@ -69,9 +71,10 @@ var versions = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 2}, // causes ERASED and MERGED
 	{Topic: Erasures, Record: "Erasure", ID: fixed | 8<<8 | 1},
+	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 1},
 }
 
-// All returns the current schema of each topic, inputs first. Messages are written by these.
+// All returns the current schema of each topic in the order of the fixed ids, inputs first. Messages are written by these.
 func All() []Schema {
 	var current []Schema
 	for i, s := range Versions() {

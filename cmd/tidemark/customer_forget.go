@@ -2,10 +2,7 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -93,43 +90,24 @@ func (c *customerForgetCommand) Run(ctx context.Context, s streams) error {
 
 // confirmed asks for the id.
 func confirmed(in io.Reader, out io.Writer, id string) bool {
-	fmt.Fprintf(out, "This erases all that is held of the customer %s. It cannot be undone. Type the id to go on: ", id)
+	return typed(in, out, fmt.Sprintf("This erases all that is held of the customer %s. It cannot be undone. Type the id to go on: ", id), id)
+}
+
+// typed asks a question, and reports whether the answer is the one wanted.
+func typed(in io.Reader, out io.Writer, question, wanted string) bool {
+	fmt.Fprint(out, question)
 	line, _ := bufio.NewReader(in).ReadString('\n')
-	return strings.TrimRight(line, "\r\n") == id
+	return strings.TrimRight(line, "\r\n") == wanted
 }
 
 // publish publishes an ERASED, and returns its record time.
 func (c *customerForgetCommand) publish(ctx context.Context, w io.Writer, cluster *kafka.Cluster, layout shard.Layout) (event.Instant, error) {
-	var random [16]byte
-	if _, err := rand.Read(random[:]); err != nil {
-		return 0, err
-	}
-	now := event.InstantOf(time.Now())
-	erased := &event.Interaction{
-		Head: event.Head{ID: cmp.Or(c.EventID, hex.EncodeToString(random[:])), Customer: c.ID, OccurredAt: now, RecordedAt: now}, Kind: event.Erased,
-	}
-	if err := event.Validate(erased); err != nil {
-		return 0, fmt.Errorf("this cannot be published: %w", err)
-	}
 	codec, err := c.codec(ctx, c.MaxRecord)
 	if err != nil {
 		return 0, err
 	}
-	partitions, err := cluster.Partitions(ctx)
-	if err != nil {
-		return 0, err
-	}
-	publisher, err := cluster.NewPublisher(layout.Partitioner)
-	if err != nil {
-		return 0, err
-	}
-	err = publisher.Publish(ctx, []shard.Output{codec.EncodeEvent(erased)})
-	if err = errors.Join(err, publisher.Close()); err != nil {
-		return 0, err
-	}
-	_, err = fmt.Fprintf(w, "published the ERASED %s of %s to %s, partition %d\n",
-		erased.ID, now, event.Interactions, layout.Partitioner.Of(c.ID, partitions))
-	return now, err
+	erased := interactionNow(c.EventID, c.ID, event.Erased)
+	return erased.RecordedAt, publishTo{cluster, codec, layout.Partitioner}.publish(ctx, w, erased)
 }
 
 // tell waits for the proof, and prints what is proved, what is not, and what the erasure does not reach. The last line says again what was
@@ -148,7 +126,7 @@ func (c *customerForgetCommand) tell(ctx context.Context, s streams, cluster *ka
 	}
 	fine := proved(seen)
 	if !seen[0].OK {
-		finding{Name: "the service", Detail: c.service(ctx, cluster), Remedy: c.next()}.print(w)
+		finding{Name: "the service", Detail: notApplied(ctx, cluster, c.KafkaGroup), Remedy: c.next()}.print(w)
 	}
 	if err := printBeyond(ctx, w, cluster, p.prefix, time.Now()); err != nil {
 		return err
@@ -161,29 +139,6 @@ func (c *customerForgetCommand) tell(ctx context.Context, s streams, cluster *ka
 	}
 	_, err = fmt.Fprintln(w, "\nthe erasure is proved"+before)
 	return err
-}
-
-// service says why an ERASED may not have been applied.
-func (c *customerForgetCommand) service(ctx context.Context, cluster *kafka.Cluster) string {
-	members, err := cluster.Members(ctx)
-	if err != nil {
-		return err.Error()
-	}
-	if members.Members == 0 {
-		return fmt.Sprintf("does not run: the consumer group %s has no members", c.KafkaGroup)
-	}
-	progress, err := cluster.Progress(ctx)
-	if err != nil {
-		return err.Error()
-	}
-	var lag int64
-	for _, p := range progress {
-		lag += p.Lag()
-	}
-	if lag > 0 {
-		return fmt.Sprintf("runs with %s, and lags by %s", numbered(members.Members, "member"), numbered(int(lag), "record"))
-	}
-	return fmt.Sprintf("runs with %s and without lag, but has not applied it: `tidemark doctor`, and its log, say why", numbered(members.Members, "member"))
 }
 
 // next is the command that proves the erasure later.

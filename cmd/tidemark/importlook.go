@@ -52,7 +52,8 @@ func newestDays(ctx context.Context, cluster *kafka.Cluster, codec *avro.Codec, 
 	defer log.Close()
 	newest, firsts, ends, total, done := map[string]event.Day{}, shard.Marks{}, shard.Marks{}, int64(0), int64(0)
 	for index := range partitions {
-		for _, p := range shard.Partitions(index) {
+		for _, topic := range event.Topics() {
+			p := shard.Partition{Topic: topic, Index: index}
 			if firsts[p], ends[p], err = log.Bounds(ctx, p); err != nil {
 				return nil, err
 			}

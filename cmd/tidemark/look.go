@@ -63,7 +63,7 @@ func lookAt(ctx context.Context, cluster *kafka.Cluster, store *redis.Store, lay
 }
 
 // partitions returns the partition count of each input topic.
-func (l look) partitions() int { return len(l.offsets) / len(event.Topics()) }
+func (l look) partitions() int { return len(l.offsets) / len(event.Inputs()) }
 
 // lag is the number of records that the group has not committed, over all partitions.
 func (l look) lag() int64 {

@@ -176,6 +176,8 @@ type summary struct {
 	AfterAsOf    int            `json:"events_after_as_of"`
 	Forgotten    int            `json:"forgotten,omitempty"`
 	Erased       int            `json:"erased,omitempty"`
+	Merged       int            `json:"merged,omitempty"`    // ids
+	MergedInto   int            `json:"survivors,omitempty"` // customers whom Merged are merged into
 	BeyondCaps   int64          `json:"facts_beyond_caps,omitempty"`
 	OverCaps     int            `json:"customers_beyond_caps,omitempty"`
 	Tiers        map[string]int `json:"tiers"`
@@ -199,6 +201,7 @@ type summary struct {
 func summarise(engine *score.Engine, r *replay.Result) summary {
 	out := summary{
 		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten, Erased: len(r.Erased),
+		Merged: len(r.Merged), MergedInto: r.Survivors(),
 		BeyondCaps: r.BeyondCaps, OverCaps: r.Capped,
 		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{}, Capped: map[string]int{},
 		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
@@ -281,6 +284,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if s.Erased > 0 {
 		fmt.Fprintf(&b, "erased       %s, not back since: no score, and only the transitions from before\n", numbered(s.Erased, "customer"))
+	}
+	if s.Merged > 0 || s.MergedInto > 0 {
+		fmt.Fprintf(&b, "merged       %d ids into %d customers: no score of the ids, and only the transitions from before\n", s.Merged, s.MergedInto)
 	}
 	if s.TestAccounts > 0 {
 		fmt.Fprintf(&b, "left out     %s, by the attribute test_account: only the events and what was said before count\n", numbered(s.TestAccounts, "test account"))

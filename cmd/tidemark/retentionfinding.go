@@ -36,7 +36,7 @@ func retentionFindings(all []kafka.Retention) []finding {
 		case keeps(r) == "":
 		case r.Topic == schemas.DeadLetters:
 			letters = append(letters, r)
-		case slices.Contains(event.Topics(), event.Topic(r.Topic)):
+		case slices.Contains(event.Inputs(), event.Topic(r.Topic)): // a rebuild reads the links too
 			inputs = append(inputs, r)
 		default:
 			outputs = append(outputs, r)

@@ -25,12 +25,12 @@ func TestRetentionFindings(t *testing.T) {
 		{
 			"as topics create makes them",
 			[]kafka.Retention{
-				aged(string(event.Purchases), 0), aged(string(event.Feedbacks), 0), aged(schemas.TierChanges, 30*day),
+				aged(string(event.Purchases), 0), aged(string(event.Feedbacks), 0), aged(schemas.Links, 0), aged(schemas.TierChanges, 30*day),
 				{Topic: schemas.Scores, Known: true, Compacted: true, Forever: true},
 				aged(schemas.DeadLetters, 0),
 			},
 			[]string{
-				"erasure: inputs: customer.purchases.v1, customer.feedback.v1 keep records for ever: ",
+				"erasure: inputs: customer.purchases.v1, customer.feedback.v1, customer.links.v1 keep records for ever: ",
 				"erasure: dead letters: customer.dead-letters.v1 keeps records for ever: ",
 			},
 		},

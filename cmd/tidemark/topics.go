@@ -12,7 +12,7 @@ import (
 type topicsCommand struct {
 	Create topicsCreateCommand `cmd:"" help:"Create the topics that are missing, then check all."`
 	Check  topicsCheckCommand  `cmd:"" help:"Check the topics, and say what is wrong and how to mend it."`
-	Grow   topicsGrowCommand   `cmd:"" help:"Give the input topics more partitions, if the shards of the data can serve them."`
+	Grow   topicsGrowCommand   `cmd:"" help:"Give the input topics, and the topic of links, more partitions, if the shards of the data can serve them."`
 }
 
 // defaultPartitions is the number of partitions of topics where no topic exists yet.
@@ -26,7 +26,7 @@ type topicsCreateCommand struct {
 
 // Help is printed by topics create --help.
 func (*topicsCreateCommand) Help() string {
-	return `The three input topics need the same number of partitions. Topics that exist stay as they are.
+	return `The three input topics and the topic of links need the same number of partitions. Topics that exist stay as they are.
 After an upgrade, run this command without flags: it adds the topics that the new version wants.`
 }
 

@@ -1,8 +1,8 @@
-// Package avro turns messages into events, and events, transitions, scores and erasures into messages. A message is one Avro record in
+// Package avro turns messages into events, and events, transitions, scores, erasures and links into messages. A message is one Avro record in
 // Confluent framing. A reader takes the records of any version of a schema, from any writer.
 //
 //	message ── unframe ──> schema id, record ── reader of that schema ──> event ── Validate ──> event
-//	event, transition, score, erasure ── wire ──> record ── frame, headers ──> message
+//	event, transition, score, erasure, link ── wire ──> record ── frame, headers ──> message
 //	                                                └── scanner ──> JSON, for files
 package avro
 
@@ -22,7 +22,7 @@ const DefaultMaxBytes = 1 << 20
 
 // Options are the settings of a Codec. The zero value serves.
 type Options struct {
-	// MaxBytes is the longest value that is decoded, in bytes. Zero is DefaultMaxBytes.
+	// MaxBytes is the longest value of an input that is decoded, in bytes. Zero is DefaultMaxBytes. Links have MaxLinkBytes.
 	MaxBytes int
 	// Source is the ce_source of messages. Empty is "tidemark".
 	Source string
@@ -33,7 +33,7 @@ type Options struct {
 	IDs map[string]uint32
 }
 
-// Codec decodes events, and encodes events, transitions, scores and erasures. It is safe for concurrent use.
+// Codec decodes events, and encodes events, transitions, scores, erasures and links. It is safe for concurrent use.
 type Codec struct {
 	max      int
 	registry *Registry
@@ -56,7 +56,7 @@ func New(o Options) (*Codec, error) {
 	}
 	for _, s := range schemas.Versions() { // the last of a topic is written, all are read
 		c.ids[s.Topic] = s.ID
-		if !slices.Contains(event.Topics(), event.Topic(s.Topic)) {
+		if !slices.Contains(readable(), event.Topic(s.Topic)) {
 			continue
 		}
 		r, err := newReader(s.Text)

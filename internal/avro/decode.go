@@ -17,8 +17,8 @@ func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 	if err := tooLong(r); err != nil {
 		return nil, err
 	}
-	if len(r.Value) > c.max {
-		return nil, event.Invalidf(event.TooLarge, "%d bytes, at most %d", len(r.Value), c.max)
+	if most := c.most(r.Topic); len(r.Value) > most {
+		return nil, event.Invalidf(event.TooLarge, "%d bytes, at most %d", len(r.Value), most)
 	}
 	if len(r.Value) == 0 {
 		return nil, event.Invalidf(event.Empty, "no value")
@@ -40,6 +40,11 @@ func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 	}
 	h := e.Common()
 	h.RecordedAt = r.Time
+	if r.Topic == event.Links {
+		// occurred_at was held to the record time of the event that caused the message. The clock of a home may be behind the clock of that
+		// event's producer: the message must not be refused for that.
+		h.RecordedAt = max(r.Time, h.OccurredAt)
+	}
 	if err := event.Validate(e); err != nil {
 		return nil, err
 	}
@@ -47,6 +52,14 @@ func (c *Codec) Decode(r stream.Record) (e event.Event, err error) {
 		return nil, event.Invalidf(event.BadKey, "the key of %d bytes is not the customer_id", len(r.Key))
 	}
 	return e, nil
+}
+
+// most is the longest value of a topic that is decoded, in bytes.
+func (c *Codec) most(topic event.Topic) int {
+	if topic == event.Links {
+		return MaxLinkBytes
+	}
+	return c.max
 }
 
 // tooLong returns why a record is not held whole, or nil.

@@ -65,6 +65,8 @@ func (c *Codec) EncodeEvent(e event.Event) shard.Output {
 		w.interaction(e)
 	case *event.Feedback:
 		w.feedback(e)
+	case *event.Link:
+		panic("avro: a message of links has EncodeLink")
 	}
 	return shard.Output{ID: h.ID, Topic: topic, Key: []byte(h.Customer), Value: w.b, Time: h.OccurredAt}
 }

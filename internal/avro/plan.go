@@ -95,6 +95,18 @@ func (p plan[T]) list(to *[]T, v value) error {
 	}
 }
 
+// record reads a record that is the value of a field into to.
+func (p plan[T]) record(to *T, v value) error {
+	if v.schema != p.writer {
+		return errNoRecord
+	}
+	r := again(v.bytes)
+	if err := p.read(to, &r); err != nil {
+		return err
+	}
+	return r.refused
+}
+
 func (p plan[T]) element(to *T, of *schema, r *scanner) error {
 	of, err := r.open(of)
 	if err != nil {

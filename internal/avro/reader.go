@@ -17,6 +17,9 @@ type reader struct {
 	read func([]byte) (event.Event, error)
 }
 
+// readable are the topics whose messages are events: the inputs, and what Tidemark sends to itself.
+func readable() []event.Topic { return event.Inputs() }
+
 // newReader compiles a writer's schema. The name of its record, without the namespace, decides the type of the events.
 func newReader(text string) (reader, error) {
 	writer, err := parseSchema(text)
@@ -26,7 +29,7 @@ func newReader(text string) (reader, error) {
 	if _, err := goavro.NewCodec(writer.text()); err != nil { // which knows what we do not ask for
 		return reader{}, err
 	}
-	for _, topic := range event.Topics() {
+	for _, topic := range readable() {
 		if f := formats()[string(topic)]; f.Record == writer.record() {
 			read, err := compile(topic, writer, f.record)
 			return reader{topic, read}, err
@@ -56,6 +59,12 @@ func compile(topic event.Topic, writer, ours *schema) (func([]byte) (event.Event
 			err := p.decode(e, b)
 			fixScale(e)
 			return e, err
+		}, err
+	case event.Links:
+		p, err := planLink(writer, ours)
+		return func(b []byte) (event.Event, error) {
+			e := new(event.Link)
+			return e, p.decode(e, b)
 		}, err
 	}
 	return nil, errors.New("no type for topic " + string(topic))

@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -16,18 +17,20 @@ type value struct {
 	// n is an int, a long, a boolean (0 or 1), or the index of a symbol. x is a float or a double.
 	n int64
 	x float64
-	// bytes is the content of a string or bytes, or the whole encoding of an array or a map.
+	// bytes is the content of a string or bytes, or the whole encoding of a record, an array or a map.
 	bytes []byte
 }
 
 var (
-	errNoText   = errors.New("is not text")
-	errNoNumber = errors.New("is not a number")
-	errNoWhole  = errors.New("is not a whole number of 64 bits")
-	errNoList   = errors.New("is not a list")
-	errNoMap    = errors.New("is not a map")
-	errNoRecord = errors.New("is not a record of the schema's type")
-	errNull     = errors.New("is null")
+	errNoText    = errors.New("is not text")
+	errNoBytes   = errors.New("is not bytes")
+	errNoBoolean = errors.New("is not a boolean")
+	errNoNumber  = errors.New("is not a number")
+	errNoWhole   = errors.New("is not a whole number of 64 bits")
+	errNoList    = errors.New("is not a list")
+	errNoMap     = errors.New("is not a map")
+	errNoRecord  = errors.New("is not a record of the schema's type")
+	errNull      = errors.New("is null")
 )
 
 // text sets a string to a copy of the bytes.
@@ -83,6 +86,28 @@ func (v value) number(to *float64) error {
 	return nil
 }
 
+// truth sets a boolean.
+func (v value) truth(to *bool) error {
+	if v.kind != "boolean" {
+		return errNoBoolean
+	}
+	*to = v.n == 1
+	return nil
+}
+
+// copied sets a copy of the bytes; nil for none.
+func (v value) copied(to *[]byte) error {
+	switch v.kind {
+	case "string", "bytes":
+		*to = bytes.Clone(v.bytes)
+		if len(*to) == 0 {
+			*to = nil
+		}
+		return nil
+	}
+	return errNoBytes
+}
+
 // minor sets an amount that is known.
 func (v value) minor(to *event.OptionalMinor) error {
 	to.Known = true
@@ -120,6 +145,34 @@ func parsed[T any](v value, to *T, parse func(string) T) error {
 	}
 	*to = parse(symbol)
 	return nil
+}
+
+// list sets a list of texts; nil for none.
+func (v value) list(to *[]string) error {
+	if v.kind != "array" {
+		return errNoList
+	}
+	r := again(v.bytes)
+	for {
+		n, err := r.block()
+		if err != nil || n == 0 {
+			return err
+		}
+		if *to == nil {
+			*to = make([]string, 0, n) // the walk over v has found that many
+		}
+		for range n {
+			each, err := r.value(v.of)
+			if err != nil {
+				return err
+			}
+			var text string
+			if err := each.text(&text); err != nil {
+				return err
+			}
+			*to = append(*to, text)
+		}
+	}
 }
 
 // texts sets a map from text to text, without the entries that are null.

@@ -33,7 +33,9 @@ func (r *scanner) value(s *schema) (v value, err error) {
 	case "fixed":
 		_, err = r.take(int64(s.size))
 	case "record":
+		from := r.at
 		err = r.record(s)
+		v.bytes = r.b[from:r.at]
 	case "array", "map":
 		from := r.at
 		err = r.collection(s)

@@ -149,7 +149,7 @@ func worked(p pipeline.Progress) bool {
 			return false
 		}
 	}
-	return len(p.End) == len(event.Topics())
+	return len(p.End) == len(event.Inputs())
 }
 
 // projected reports whether a lane has also written the public views of these records.

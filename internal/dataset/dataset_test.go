@@ -243,7 +243,7 @@ func TestSortAndDedupe(t *testing.T) {
 			return &event.Interaction{Head: head}
 		case event.Feedbacks:
 			return &event.Feedback{Head: head}
-		case event.Purchases:
+		case event.Purchases, event.Links:
 		}
 		return &event.Purchase{Head: head}
 	}

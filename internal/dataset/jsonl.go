@@ -113,6 +113,7 @@ func newBody(topic event.Topic) (body, error) {
 		return &interaction{}, nil
 	case event.Feedbacks:
 		return &feedback{}, nil
+	case event.Links: // stand in no data set
 	}
 	names := make([]string, 0, 3)
 	for _, t := range event.Topics() {

@@ -49,7 +49,7 @@ func count(log Log) census {
 			}
 		case *event.Feedback:
 			c.reviews++
-		case *event.Interaction:
+		case *event.Interaction, *event.Link:
 		}
 	}
 	c.customers = len(customers)

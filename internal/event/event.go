@@ -4,7 +4,8 @@ package event
 
 import "cmp"
 
-// Event is one thing that a customer did. The set is closed: *Purchase, *Interaction and *Feedback.
+// Event is one thing that a customer did. The set is closed: *Purchase, *Interaction and *Feedback, and *Link, which one
+// customer tells another of what both did.
 //
 //sumtype:decl
 type Event interface {
@@ -37,15 +38,21 @@ func (h *Head) Common() *Head { return h }
 // Topic is the name of an input topic.
 type Topic string
 
-// The three input topics. Their alphabetical order is part of the canonical order of events.
+// The topics of what customers do. Their alphabetical order is part of the canonical order of events.
 const (
 	Feedbacks    Topic = "customer.feedback.v1"
 	Interactions Topic = "customer.interactions.v1"
 	Purchases    Topic = "customer.purchases.v1"
 )
 
-// Topics lists the input topics in canonical order.
+// Links is the topic by which ids that mean one customer hear of each other. Its place in the canonical order is the alphabetical one.
+const Links Topic = "customer.links.v1"
+
+// Topics lists, in canonical order, the topics that carry what customers do. Producers write them.
 func Topics() []Topic { return []Topic{Feedbacks, Interactions, Purchases} }
+
+// Inputs lists, in canonical order, the topics that a lane reads: Topics, and Links, which lanes write for one another.
+func Inputs() []Topic { return []Topic{Feedbacks, Interactions, Links, Purchases} }
 
 // Compare orders events canonically: by StatedAt, topic, event_id. It is negative where a comes first, positive where b does.
 func Compare(a, b Event) int {

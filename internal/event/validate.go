@@ -88,6 +88,11 @@ func Validate(e Event) error {
 		return e.validate()
 	case *Feedback:
 		return e.validate()
+	case *Link:
+		if err := e.bounded(); err != nil { // first: validate compares each id of the path with each other
+			return err
+		}
+		return e.validate()
 	}
 	panic(fmt.Sprintf("event: no rule for %T", e))
 }

@@ -220,6 +220,7 @@ func changed(t *rapid.T, o observed) observed {
 		f := *x
 		f.About = event.AboutPrice
 		return observed{x: &f}
+	case *event.Link: // nobody is linked
 	}
 	return o
 }
@@ -277,6 +278,7 @@ func describe(o observed, c event.Calendar) string {
 		return fmt.Sprintf("day %d +%d %s %s %q", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.Channel)
 	case *event.Feedback:
 		return fmt.Sprintf("day %d +%d %s %s %s %g", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, x.Score)
+	case *event.Link: // nobody is linked
 	}
 	return ""
 }

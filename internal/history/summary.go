@@ -100,6 +100,8 @@ func (s Summary) Observe(x event.Event, a Amounts, c event.Calendar) (Summary, V
 		changed = next.interaction(x, f) || changed
 	case *event.Feedback:
 		changed = next.feedback(x, f) || changed
+	case *event.Link: // is nothing that the customer did
+		return s, Repeated
 	}
 	if !changed {
 		return s, Repeated

@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	kafkago "github.com/segmentio/kafka-go"
@@ -18,8 +17,8 @@ type Finding struct {
 	Detail, Remedy string
 }
 
-// CheckTopics checks the topics of the design: that they exist, that the inputs have equal partition counts, and that the
-// settings suit. It fails only if the brokers do not answer.
+// CheckTopics checks the topics of the design: that they exist, that the inputs have equal partition counts, and that
+// the settings suit. It fails only if the brokers do not answer.
 func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
 	found, settings, err := c.asTheyAre(ctx)
 	if err != nil {
@@ -29,7 +28,7 @@ func (c *Cluster) CheckTopics(ctx context.Context) ([]Finding, error) {
 	for _, t := range topics() {
 		findings = append(findings, t.check(found[t.name], settings[t.name])...)
 	}
-	if _, err := equalCount(found); errors.Is(err, ErrUnequalPartitions) {
+	if err := unequal(found, inputNames()); err != nil {
 		findings = append(findings, Finding{
 			Name: "input partitions", Detail: err.Error(),
 			Remedy: "add partitions with kafka-topics --alter, with all producers stopped: keys move to other partitions",

@@ -36,7 +36,7 @@ func NewCluster(config Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	boundDecompression(int64(config.RecordBytes+stream.KeptKey+stream.KeptHeaders), int64(config.BatchBytes))
+	boundDecompression(int64(max(config.RecordBytes, linkMost)+stream.KeptKey+stream.KeptHeaders), int64(config.BatchBytes))
 	c := &Cluster{config: config, network: newNetwork(config.RequestTimeout)}
 	c.dialer = c.dialerOn(c.network)
 	c.dialer.TLS = tlsConfig
@@ -109,12 +109,25 @@ func (c *Cluster) Partitions(ctx context.Context) (int, error) {
 }
 
 func equalCount(found map[string][]kafkago.Partition) (int, error) {
-	var missing, counts []string
-	n, equal := 0, true
+	var missing []string
 	for _, topic := range inputNames() {
+		if len(found[topic]) == 0 {
+			missing = append(missing, topic)
+		}
+	}
+	if len(missing) > 0 {
+		return 0, fmt.Errorf("%w: %s; create them with tidemark topics create", ErrTopicMissing, strings.Join(missing, ", "))
+	}
+	return len(found[inputNames()[0]]), unequal(found, inputNames())
+}
+
+// unequal returns ErrUnequalPartitions if those of the topics that exist differ in their partition counts.
+func unequal(found map[string][]kafkago.Partition, topics []string) error {
+	var counts []string
+	n, equal := 0, true
+	for _, topic := range topics {
 		count := len(found[topic])
 		if count == 0 {
-			missing = append(missing, topic)
 			continue
 		}
 		if n == 0 {
@@ -123,18 +136,17 @@ func equalCount(found map[string][]kafkago.Partition) (int, error) {
 		equal = equal && count == n
 		counts = append(counts, fmt.Sprintf("%s has %d", topic, count))
 	}
-	if len(missing) > 0 {
-		return 0, fmt.Errorf("%w: %s; create them with tidemark topics create", ErrTopicMissing, strings.Join(missing, ", "))
+	if equal {
+		return nil
 	}
-	if !equal {
-		return 0, fmt.Errorf("%w: %s; add partitions to the smaller ones until all have the same number", ErrUnequalPartitions, strings.Join(counts, ", "))
-	}
-	return n, nil
+	return fmt.Errorf("%w: %s; add partitions to the smaller ones until all have the same number", ErrUnequalPartitions, strings.Join(counts, ", "))
 }
 
+// inputNames returns the topics that lanes read. All have the same number of partitions: what one id sends to another over the topic of
+// links comes to the lane that reads the other's events.
 func inputNames() []string {
 	var names []string
-	for _, topic := range event.Topics() {
+	for _, topic := range event.Inputs() {
 		names = append(names, string(topic))
 	}
 	return names

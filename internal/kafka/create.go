@@ -32,8 +32,8 @@ func (c *Cluster) CreateTopics(ctx context.Context, partitions, replication int)
 // AddTopics creates the missing topics of the design in one shape, and returns all topics of the design. It never changes a topic that
 // exists: CheckTopics says whether such a topic will do. AddTopics returns when the new topics can be read and written.
 //
-// A version of Tidemark that wants one more input topic finds the others in use. The new topic must have as many partitions as these.
-// So AddTopics creates nothing if a missing input topic would get another number: the error is ErrUnequalPartitions.
+// A version of Tidemark that wants one more topic that lanes read finds the others in use. The new topic must have as many partitions as
+// these. So AddTopics creates nothing if a missing one would get another number: the error is ErrUnequalPartitions.
 func (c *Cluster) AddTopics(ctx context.Context, shape Shape) ([]Placed, error) {
 	if shape.Partitions < 1 || shape.Replication == 0 || shape.Replication < -1 {
 		return nil, fmt.Errorf("create topics: %d partitions and replication %d cannot be", shape.Partitions, shape.Replication)
@@ -82,7 +82,7 @@ func (c *Cluster) addTopic(ctx context.Context, t topic, shape Shape) (bool, err
 	return err == nil, err
 }
 
-// fits returns an error if an input topic is missing, and another input topic has a number of partitions other than n.
+// fits returns an error if an input topic is missing, and another one has a number of partitions other than n.
 func fits(found map[string][]kafkago.Partition, n int) error {
 	missing := ""
 	for _, name := range inputNames() {

@@ -31,7 +31,7 @@ type Generation struct {
 
 func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (*Generation, error) {
 	g := &Generation{life: life, next: next, log: c.NewLog(), committed: make(map[shard.Partition]int64)}
-	for i, topic := range event.Topics() {
+	for i, topic := range event.Inputs() {
 		var indexes []int
 		for _, a := range next.Assignments[string(topic)] {
 			indexes = append(indexes, a.ID)
@@ -45,7 +45,7 @@ func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (
 		}
 		if !slices.Equal(indexes, g.indexes) {
 			return nil, Retryable(fmt.Errorf("%w: partitions %v of %s but %v of %s; give all input topics the same number of partitions, and let nothing but tidemark join group %s",
-				ErrUnequalAssignment, g.indexes, event.Topics()[0], indexes, topic, next.GroupID))
+				ErrUnequalAssignment, g.indexes, event.Inputs()[0], indexes, topic, next.GroupID))
 		}
 	}
 	return g, nil
@@ -54,7 +54,7 @@ func newGeneration(life context.Context, c *Cluster, next *kafkago.Generation) (
 // ID is the number of the generation within the group.
 func (g *Generation) ID() int { return int(g.next.ID) }
 
-// Partitions returns the owned partition indexes, ascending: the same on all three input topics. There may be none.
+// Partitions returns the owned partition indexes, ascending: the same on all input topics. There may be none.
 func (g *Generation) Partitions() []int { return slices.Clone(g.indexes) }
 
 // Committed returns the offset that the group has committed for p, before the generation or in it, and whether there is one.

@@ -373,7 +373,7 @@ func TestGroupJoinsAgainAfterALostConnection(t *testing.T) {
 
 func TestGroupRefusesUnequalPartitionCounts(t *testing.T) {
 	broker := startBroker(t)
-	for topic, n := range map[event.Topic]int32{event.Purchases: 4, event.Interactions: 2, event.Feedbacks: 4} {
+	for topic, n := range map[event.Topic]int32{event.Purchases: 4, event.Interactions: 2, event.Feedbacks: 4, event.Links: 4} {
 		if err := broker.Broker().CreateTopic(string(topic), n, nil); err != nil {
 			t.Fatal(err)
 		}

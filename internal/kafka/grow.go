@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,7 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 )
 
-// GrowTopics gives all input topics this number of partitions, in one request. A topic that has as many already stays as it is; one that
+// GrowTopics gives all input topics and the topic of links this number of partitions, in one request. A topic that has as many already stays as it is; one that
 // has more is an error, because Kafka removes no partitions. GrowTopics returns when the new partitions can be read and written.
 func (c *Cluster) GrowTopics(ctx context.Context, partitions int) error {
 	found, err := c.partitions(ctx, inputNames()...)
@@ -42,17 +43,28 @@ func (c *Cluster) GrowTopics(ctx context.Context, partitions int) error {
 	return c.awaitGrowth(ctx, partitions)
 }
 
-// awaitGrowth waits until all input topics show so many partitions whose leaders answer, at most the request timeout.
+// awaitGrowth waits until all topics that grow show so many partitions whose leaders answer, at most the request timeout.
 func (c *Cluster) awaitGrowth(ctx context.Context, partitions int) error {
 	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	for {
-		n, err := c.Partitions(ctx)
-		if err == nil && n == partitions {
+		found, err := c.partitions(ctx, inputNames()...)
+		small := smaller(found, partitions)
+		if err == nil && small == "" {
 			return c.awaitLeaders(ctx, inputNames())
 		}
 		if pause(ctx, firstPause) != nil {
-			return fmt.Errorf("grow topics: wait until they have %d partitions: %d, %w", partitions, n, err)
+			return fmt.Errorf("grow topics: wait until they have %d partitions: %s has not, %w", partitions, small, cmp.Or(err, ctx.Err()))
 		}
 	}
+}
+
+// smaller returns a topic that does not have this number of partitions, if there is one.
+func smaller(found map[string][]kafkago.Partition, partitions int) string {
+	for _, topic := range inputNames() {
+		if len(found[topic]) != partitions {
+			return topic
+		}
+	}
+	return ""
 }

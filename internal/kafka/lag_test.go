@@ -34,8 +34,8 @@ func TestProgress(t *testing.T) {
 			t.Fatal(err)
 		}
 		progress, err := cluster.Progress(ctx)
-		if err != nil || len(progress) != 6 {
-			t.Fatalf("%d partitions, %v; want 6", len(progress), err)
+		if err != nil || len(progress) != 8 {
+			t.Fatalf("%d partitions, %v; want 8", len(progress), err)
 		}
 		for _, p := range progress {
 			if want := map[bool]int64{true: 3}[p.Partition == purchases]; p.Lag() != want || p.Committed != ends[p.Partition] {

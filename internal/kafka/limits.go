@@ -19,6 +19,9 @@ const (
 	// usualRatio is how many times as long as its batch the content of a batch may well be. JSON that repeats itself comes to 10 and
 	// more, Avro to 3 to 5.
 	usualRatio = 16
+	// linkMost is the longest message of links with its key and headers, in bytes: 1.5 MiB of value, and room. A history that a merged
+	// customer sends is as long as the customer has made it: it is not bound by Config.RecordBytes.
+	linkMost = 3<<19 + 4<<10
 )
 
 // mostBatchBytes is the largest Config.BatchBytes.
@@ -100,6 +103,8 @@ func (l limits) findings() []Finding {
 	for _, topic := range event.Topics() {
 		all = append(all, l.input(string(topic))...)
 	}
+	all = append(all, l.held(string(event.Links))...)
+	all = append(all, l.output(string(event.Links), linkMost, "a message")...)
 	for _, topic := range append(TransitionTopics(), schemas.Erasures, schemas.Scores) {
 		all = append(all, l.output(topic, publishBytes, "a batch of outputs")...)
 	}
@@ -121,6 +126,19 @@ func (l limits) findings() []Finding {
 // input compares the batches that a topic takes from producers with what this process takes.
 func (l limits) input(topic string) []Finding {
 	size, known := l.number(topic, topicSize)
+	if found := l.held(topic); len(found) > 0 || !known || size >= l.record {
+		return found
+	}
+	return []Finding{{
+		Name: topic + " and --max-record", OK: true,
+		Detail: fmt.Sprintf("takes batches of %d bytes: a record of --max-record %d gets here only compressed", size, l.record),
+		Remedy: l.alter(topic, topicSize, l.record+l.record/8),
+	}}
+}
+
+// held compares the batches that a topic takes with what this process holds of one.
+func (l limits) held(topic string) []Finding {
+	size, known := l.number(topic, topicSize)
 	switch {
 	case !known:
 		return nil
@@ -135,12 +153,6 @@ func (l limits) input(topic string) []Finding {
 			Name: topic + " and --max-batch", OK: true,
 			Detail: fmt.Sprintf("takes batches of %d bytes: one that compresses to less than 1/%d does not fit into --max-batch %d", size, max(1, l.batch/size), l.batch),
 			Remedy: fmt.Sprintf("tidemark run --max-batch %d", roomFor(size)),
-		}}
-	case size < l.record:
-		return []Finding{{
-			Name: topic + " and --max-record", OK: true,
-			Detail: fmt.Sprintf("takes batches of %d bytes: a record of --max-record %d gets here only compressed", size, l.record),
-			Remedy: l.alter(topic, topicSize, l.record+l.record/8),
 		}}
 	}
 	return nil
@@ -158,7 +170,7 @@ func (l limits) output(topic string, largest int64, what string) []Finding {
 	return []Finding{{
 		Name:   topic + " and what is written",
 		Detail: fmt.Sprintf("takes batches of %d bytes; %s has up to %d, would be refused, and would stop its lane", size, what, largest),
-		Remedy: l.alter(topic, topicSize, maxMessage),
+		Remedy: l.alter(topic, topicSize, max(maxMessage, (largest+maxMessage-1)/maxMessage*maxMessage)),
 	}}
 }
 

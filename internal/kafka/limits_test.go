@@ -18,7 +18,7 @@ func TestLimitsAgree(t *testing.T) {
 		for _, topic := range topicNames() {
 			l.topics[topic], l.replicas[topic] = map[string]string{topicSize: "1048588", minInSync: "2"}, 3
 		}
-		l.topics[schemas.DeadLetters][topicSize] = "2097152"
+		l.topics[schemas.DeadLetters][topicSize], l.topics[schemas.Links][topicSize] = "2097152", "2097152"
 		return l
 	}
 	set := func(topic, name, value string) func(*limits) {
@@ -37,6 +37,8 @@ func TestLimitsAgree(t *testing.T) {
 		{"batches that may well unpack to more than is held", set(feedback, topicSize, "16777216"), feedback + " and --max-batch", "--max-batch 268435456", false},
 		{"records that do not get there", func(l *limits) { l.record = 4 << 20 }, feedback + " and --max-record", "max.message.bytes=4718592", false},
 		{"outputs that are refused", set(schemas.ChurnAlerts, topicSize, "60000"), schemas.ChurnAlerts + " and what is written", "max.message.bytes=1048576", true},
+		{"links that are refused", set(schemas.Links, topicSize, "1048588"), schemas.Links + " and what is written", "max.message.bytes=2097152", true},
+		{"links larger than what is held", set(schemas.Links, topicSize, "104857600"), schemas.Links + " and --max-batch", "--max-batch 1073741824", true},
 		{"letters that are refused", set(schemas.DeadLetters, topicSize, "500000"), schemas.DeadLetters + " and what is written", "stop its lane", true},
 		{"more replicas needed than there are", func(l *limits) { l.replicas[feedback] = 1 }, feedback + " " + minInSync, "min.insync.replicas=1", true},
 		{"all replicas needed", func(l *limits) { l.replicas[feedback] = 2 }, feedback + " " + minInSync, "one broker is down", false},

@@ -96,8 +96,8 @@ func (c *Cluster) SamplePartitioner(ctx context.Context, perPartition int) (Samp
 	defer log.Close()
 	sample := Sample{Partitions: n, Agreement: make(map[shard.Partitioner]float64)}
 	hits := make(map[shard.Partitioner]int)
-	seen := make(map[placed]struct{}) // a customer of all three topics counts once
-	for _, p := range inputPartitions(n) {
+	seen := make(map[placed]struct{})                   // a customer of all three topics counts once
+	for _, p := range partitionsOf(event.Topics(), n) { // the links are Tidemark's own, and lie where the data says
 		keys, err := log.newestKeys(ctx, p, perPartition)
 		if err != nil {
 			return Sample{}, fmt.Errorf("sample the partitioner: %w", err)
@@ -138,10 +138,12 @@ func (l *Log) newestKeys(ctx context.Context, p shard.Partition, records int) (m
 	return keys, err
 }
 
-// inputPartitions returns the partitions of the input topics, n of each.
-func inputPartitions(n int) []shard.Partition {
+// inputPartitions returns the partitions that lanes read, n of each topic.
+func inputPartitions(n int) []shard.Partition { return partitionsOf(event.Inputs(), n) }
+
+func partitionsOf(topics []event.Topic, n int) []shard.Partition {
 	var partitions []shard.Partition
-	for _, topic := range event.Topics() {
+	for _, topic := range topics {
 		for i := range n {
 			partitions = append(partitions, shard.Partition{Topic: topic, Index: i})
 		}

@@ -16,6 +16,7 @@ import (
 const (
 	maxMessage    = 1 << 20 // bytes of an input or output
 	maxDeadLetter = 2 << 20 // bytes of such a message and its error headers
+	maxLink       = 2 << 20 // bytes of a message of links: see linkMost
 	hour          = 3_600_000
 	week          = 7 * 24 * hour
 )
@@ -48,14 +49,18 @@ func topics() []topic {
 	kept := atLeast("retention.ms", 30*24*hour, "subscribers that were away for a week would miss changes")
 	kept.suits = lasting(week)
 
-	var table []topic
-	for _, name := range event.Topics() {
-		table = append(table, topic{name: string(name), settings: []setting{
+	read := func(name event.Topic, size setting) topic {
+		return topic{name: string(name), settings: []setting{
 			deleted, produced, ahead, size,
 			forever("retention.ms", "the log is the truth: a rebuild replays all of it"),
 			forever("retention.bytes", "the log is the truth: a rebuild replays all of it"),
-		}})
+		}}
 	}
+	var table []topic
+	for _, name := range event.Topics() {
+		table = append(table, read(name, size))
+	}
+	table = append(table, read(event.Links, atLeast("max.message.bytes", maxLink, "a history that a merged customer sends would be refused, and stop its lane")))
 	for _, name := range append(TransitionTopics(), schemas.Erasures) {
 		table = append(table, topic{name: name, settings: []setting{deleted, produced, kept, size}})
 	}

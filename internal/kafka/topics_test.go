@@ -79,6 +79,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			{schemas.TierChanges, 1, map[string]string{"retention.ms": "604800000", "max.message.bytes": "2000000"}},
 			{schemas.ChurnAlerts, 1, map[string]string{"retention.ms": "3600000", "max.message.bytes": "2000000"}},
 			{schemas.Scores, 1, map[string]string{"max.message.bytes": "2000000"}},
+			{schemas.Links, 3, with("retention.ms", "604800000")},
 		} {
 			b.createTopic(t, topic.name, topic.partitions, topic.settings)
 		}
@@ -99,7 +100,9 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			{schemas.Scores + " cleanup.policy", "delete, not compact", false},
 			{schemas.WinBacks, "does not exist", false},
 			{schemas.DeadLetters, "does not exist", false},
-			{"input partitions", feedback + " has 2", false},
+			{schemas.Links + " max.message.bytes", "2000000, not 2097152", false},
+			{schemas.Links + " retention.ms", "604800000, not -1", false},
+			{"input partitions", feedback + " has 2, customer.interactions.v1 has 4, customer.purchases.v1 has 4, customer.links.v1 has 3", false},
 			{"replication", "factor of 1", true},
 		} {
 			f, ok := findings[row.name]
@@ -185,6 +188,9 @@ func TestGrowTopics(t *testing.T) {
 			}
 			if n, err := cluster.Partitions(bounded(t)); n != 4 || err != nil {
 				t.Errorf("after growing: %d partitions, %v; want 4", n, err)
+			}
+			if found, err := cluster.partitions(bounded(t), schemas.Links); len(found[schemas.Links]) != 4 || err != nil {
+				t.Errorf("after growing: %d partitions of %s, %v; want 4, since lanes own one index of all", len(found[schemas.Links]), schemas.Links, err)
 			}
 		}
 		if err := cluster.GrowTopics(bounded(t), 3); err == nil || !strings.Contains(err.Error(), "has 4 partitions already") {

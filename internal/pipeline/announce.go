@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 // announcement is a transition on its way out: the message, and what metrics say of it.
@@ -102,7 +103,9 @@ func (s *session) publishLeftovers(ctx context.Context, st *state) error {
 		if _, ok := st.sent[o.ID]; !ok {
 			unsent = append(unsent, o)
 		}
-		s.display.markDirty(st, string(o.Key))
+		if o.Topic != schemas.Links { // whose key is the receiver, of whatever shard: nothing of the sender's view follows from it
+			s.display.markDirty(st, string(o.Key))
+		}
 	}
 	if len(unsent) > 0 && len(s.unpublished) == 0 {
 		s.metrics.outbox.WithLabelValues(s.label()).Set(float64(time.Now().Unix()))

@@ -57,7 +57,7 @@ func (s *session) group(b batch) (works []*work, strays bool, err error) {
 	items := map[int][]*item{}
 	for _, x := range b.items {
 		head := x.event.Common()
-		if s.cfg.Clock == EventClock && x.event.At() > s.cfg.AsOf {
+		if s.cfg.Clock == EventClock && x.event.At() > s.cfg.AsOf && x.event.Topic() != event.Links {
 			return nil, false, fmt.Errorf("%s offset %d: %w: %s is after %s", x.partition(), x.record.Offset, ErrAfterAsOf, x.event.At(), s.cfg.AsOf)
 		}
 		st := s.states.all[s.cfg.Layout.Of(head.Customer)]
@@ -138,7 +138,7 @@ func (s *session) observe(seconds *prometheus.HistogramVec, items []*item) {
 		return
 	}
 	now := s.now()
-	for _, topic := range event.Topics() {
+	for _, topic := range event.Inputs() {
 		of := seconds.WithLabelValues(string(topic))
 		for i := range items {
 			if r := &items[i].record; r.Topic == topic {

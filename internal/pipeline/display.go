@@ -284,7 +284,7 @@ func (d *display) score(p score.Profile) score.Score {
 	return d.engine.Score(p, max(p.AsOf, d.watermark))
 }
 
-// viewOf is a score as dashboards see it.
+// viewOf is a score as dashboards see it. Of who is merged into another there is only the detail, which says so.
 func viewOf(s *score.Score) shard.View {
 	fields := s.Fields()
 	v := shard.View{Customer: s.Customer, Detail: s.Detail(), Fields: make([]shard.Field, len(fields))}

@@ -14,6 +14,7 @@
 //	dirty        of a customer: the view is out of date
 //	due          when the next review of a customer is to run
 //	head         what a shard says of itself: token, counts, model, marks (shard.Meta)
+//	home         the shard of an id whose history is read together with that of another id
 //	leftovers    entries of an outbox that an earlier session, or another owner, has left
 //	mark         the next offset of a partition that a shard has not seen applied
 //	migration    one pass over the profiles of a shard after a switch of model
@@ -60,6 +61,8 @@
 //   - A batch is split into commits by offset prefix, never by customer: marks can only say "everything below".
 //   - The watermark never uses event times: one event from the future must not age every customer.
 //   - A partition that is below its high watermark and has no fetched record stops the merge: its next record may come first.
+//   - A message of links carries the marks of its shard as of the item that caused it, not those of its commit: of two messages of one commit
+//     the later one must be newer.
 //   - The progress says "not caught up" from before a loss is reported until everything has been read again.
 //   - Of what a session has learnt of the shards, nothing outlives it but the customers whose views are out of date. What a lane keeps
 //     for the generation are the offsets of the group, the breaker, the shards to be rebuilt, and the population.

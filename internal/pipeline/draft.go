@@ -21,6 +21,8 @@ type draft struct {
 	// dueStands says that due times which stay the same need not be written: the shard holds them already. A review cannot rely on
 	// that, because it also mends a due time that does not match its profile.
 	dueStands bool
+	// read are the marks of the shard as of the last item for which anybody asked; see links.
+	read homeMarks
 	// outcomes are the settled forecasts of the changed customers.
 	outcomes []score.Outcome
 }
@@ -31,8 +33,9 @@ func (d *draft) forget(customer string, p score.Profile) {
 	d.after[customer].exists = false
 }
 
-func (s *session) newDraft(st *state, earlier map[string]*known) *draft {
-	return &draft{session: s, state: st, earlier: earlier, after: map[string]*known{}, part: &part{
+// newDraft returns a draft after the parts that leave earlier. applied are the items of these parts.
+func (s *session) newDraft(st *state, earlier map[string]*known, applied []*item) *draft {
+	return &draft{session: s, state: st, earlier: earlier, read: homeMarks{applied: applied}, after: map[string]*known{}, part: &part{
 		commit: shard.Commit{Shard: st.number, Marks: shard.Marks{}}, results: map[result]int{},
 	}}
 }
@@ -79,16 +82,28 @@ func (d *draft) apply(items []*item) (int, error) {
 		}
 		k := d.profile(customer)
 		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
+		var before *score.Profile // of who is linked: put may replace what k holds
+		if linked(&k.profile, &p, x.event) {
+			copied := k.profile
+			before = &copied
+		}
+		erased := verdict == score.Accepted && (p.Unknown() || p.Erased > k.profile.Erased)
 		if verdict == score.Accepted || len(transitions) > 0 {
 			d.part.beyondCaps += max(0, p.History.Spilled()-k.profile.History.Spilled())
 			if err := d.announce(&p, transitions, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
-			if !p.Unknown() {
-				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || s.engine.Shows(x.event))
+			if !erased && !p.Unknown() {
+				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || before != nil || s.engine.Shows(x.event))
 			}
 		}
-		if verdict == score.Accepted && p.Unknown() || verdict == score.Repeated && d.repeatsErasure(customer, k, x.event) {
+		if before != nil {
+			after := p // so that p need not live on the heap
+			if err := d.sendLinks(before, &after, items, i); err != nil {
+				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
+			}
+		}
+		if erased || verdict == score.Repeated && d.repeatsErasure(customer, k, x.event) {
 			if err := d.erase(customer, p, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
@@ -97,6 +112,8 @@ func (d *draft) apply(items []*item) (int, error) {
 		case score.Accepted, score.Repeated, score.Swallowed:
 		case score.RefusedTooLate:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooLate, "the history no longer holds the orders of its day singly")))
+		case score.RefusedPart:
+			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.Malformed, "the part is no history that this program can read")))
 		case score.RefusedTooOld:
 			d.part.letters = append(d.part.letters, letter(x.record, event.Invalidf(event.TooOld, "%s lies before the oldest time that the model takes", event.Earliest(x.event))))
 		case score.RefusedCurrency:
@@ -129,6 +146,7 @@ func (d *draft) finish() int {
 		before, k := d.before(customer), d.after[customer]
 		if !k.exists {
 			census(counters, before, -1)
+			countHomes(counters, d.session.cfg.Layout, before, -1)
 			size += len(customer)
 			p.commit.Forgotten = append(p.commit.Forgotten, customer)
 			continue
@@ -145,6 +163,10 @@ func (d *draft) finish() int {
 		if !before.exists || !countsLike(before, k) {
 			census(counters, before, -1)
 			census(counters, k, 1)
+		}
+		if before.profile.Linked() || k.profile.Linked() {
+			countHomes(counters, d.session.cfg.Layout, before, -1)
+			countHomes(counters, d.session.cfg.Layout, k, 1)
 		}
 	}
 	maps.DeleteFunc(counters, func(_ string, n int64) bool { return n == 0 })

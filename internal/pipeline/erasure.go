@@ -10,17 +10,18 @@ import (
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
-// erase takes up that a customer is erased. p bears the instant, and nothing else of the customer. What the part was to announce of the
-// customer is not announced any more, but for ends.
+// erase takes up that a customer is erased. p bears the instant, and nothing else of the customer but links that are younger. What the part
+// was to announce of the customer is not announced any more, but for ends and for messages of links.
 //
 // The commit then removes profile and due time, leaves a tombstone, and overwrites the customer's entries in the outbox. The views have
 // gone before: see complete.
 func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	s := d.session
 	d.part.announcements = slices.DeleteFunc(d.part.announcements, func(a announcement) bool {
-		return string(a.output.Key) == customer && !isEnd(&a.output)
+		return string(a.output.Key) == customer && !isEnd(&a.output) && a.output.Topic != schemas.Links
 	})
 	output, err := s.codec.EncodeErasure(customer, p.Erased)
 	if err != nil {
@@ -32,7 +33,11 @@ func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	})
 	earlier := slices.DeleteFunc(d.part.commit.Erased, func(t shard.Tombstone) bool { return t.Customer == customer })
 	d.part.commit.Erased = append(earlier, shard.Tombstone{Customer: customer, At: p.Erased})
-	d.forget(customer, p)
+	if p.Unknown() {
+		d.forget(customer, p)
+	} else {
+		d.put(customer, p, true)
+	}
 	return nil
 }
 
@@ -65,7 +70,8 @@ func ends(t score.Transition) bool {
 	return false
 }
 
-// overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases.
+// overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases. A message of
+// links stands, although its key is the customer: the receiver's tombstone answers it, so that the sender hears of the erasure.
 func (p *part) overwrites() func(o *shard.Output) bool {
 	erased := make(map[string]struct{}, len(p.commit.Erased))
 	for _, t := range p.commit.Erased {
@@ -73,7 +79,7 @@ func (p *part) overwrites() func(o *shard.Output) bool {
 	}
 	return func(o *shard.Output) bool {
 		_, ok := erased[string(o.Key)]
-		return ok && !isEnd(o)
+		return ok && !isEnd(o) && o.Topic != schemas.Links
 	}
 }
 

@@ -167,6 +167,8 @@ type wire struct {
 	broken  []string
 	// away makes publishing to a topic fail.
 	away map[string]bool
+	// links takes what is published to the topic of links, repetitions too: lanes read it.
+	links func(o *shard.Output)
 }
 
 func newWire() *wire {
@@ -182,6 +184,9 @@ func (w *wire) Publish(_ context.Context, outputs []shard.Output) error {
 		}
 	}
 	for _, o := range outputs {
+		if o.Topic == schemas.Links {
+			w.links(&o)
+		}
 		id := o.Topic + " " + o.ID
 		before, ok := w.sent[id]
 		if ok {
@@ -203,13 +208,13 @@ func (w *wire) set(topic string, away bool) {
 	w.away[topic] = away
 }
 
-// ids returns the transitions, or only the dead letters.
+// ids returns the transitions, or only the dead letters. Scores and messages of links are neither.
 func (w *wire) ids(dead bool) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var ids []string
 	for id, o := range w.sent {
-		if (o.Topic == schemas.DeadLetters) == dead && o.Topic != scores {
+		if (o.Topic == schemas.DeadLetters) == dead && o.Topic != scores && o.Topic != schemas.Links {
 			ids = append(ids, id)
 		}
 	}

@@ -386,11 +386,11 @@ func (m *memory) Project(_ context.Context, views []shard.View) error {
 	defer m.mu.Unlock()
 	for _, v := range views {
 		m.projected[v.Customer]++
-		if len(v.Fields) == 0 {
+		if len(v.Fields) == 0 && len(v.Detail) == 0 {
 			delete(m.views, v.Customer)
 			continue
 		}
-		if len(v.Detail) == 0 {
+		if len(v.Fields) > 0 && len(v.Detail) == 0 {
 			v.Detail = m.views[v.Customer].Detail
 		}
 		m.views[v.Customer] = v

@@ -51,6 +51,8 @@ type Lane struct {
 	reading   shard.Reading
 	strangers waiting
 	silences  map[event.Topic]silence
+	// heard are the newest readings of each lane, by partition index, oldest first.
+	heard map[int][]heard
 
 	// blind is states.blind, for tests.
 	blind bool
@@ -72,7 +74,7 @@ func New(cfg Config) (*Lane, error) {
 	b.pulse.asked = map[shard.Partition]*atomic.Int64{}
 	b.backlogs = map[shard.Partition]*backlog{}
 	b.progress.Store(&Progress{})
-	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}, unrated: unrated{}, silences: map[event.Topic]silence{}}
+	l := &Lane{base: b, ports: cfg.Ports, drain: make(chan struct{}), groupOffsets: shard.Marks{}, unrated: unrated{}, silences: map[event.Topic]silence{}, heard: map[int][]heard{}}
 	l.population = &population{base: b, views: cfg.Store}
 	for _, p := range shard.Partitions(b.cfg.Index) {
 		b.partitions = append(b.partitions, p)

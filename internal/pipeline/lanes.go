@@ -8,8 +8,9 @@ import (
 	"tidemark/internal/shard"
 )
 
-// Lanes tell each other, once a checkpoint, how far they have read and what they have heard. Two things that no lane sees alone follow:
+// Lanes tell each other, once a checkpoint, how far they have read and what they have heard. Three things that no lane sees alone follow:
 //
+//	homes       customers of a shard are read from histories whose homes are other shards                       homes.go
 //	strangers   events of a shard come in the partitions of other lanes: its silence is what these lanes confirm too   strangers.go
 //	quiet       a topic has fallen quiet in all its partitions                                                          quiet.go
 //
@@ -73,6 +74,9 @@ func (s *session) tell(ctx context.Context) error {
 		}
 	}
 	s.forgetStrays(r)
+	if err := s.readHomes(ctx); err != nil {
+		return err
+	}
 	return s.exchange(ctx, r)
 }
 
@@ -97,6 +101,7 @@ func (s *session) exchange(ctx context.Context, r *shard.Reading) error {
 	}
 	s.metrics.clockAhead.Set(s.storeClock.ahead().Seconds())
 	s.others = told
+	s.hearLanes()
 	s.judgeStrangers()
 	s.judgeQuiet()
 	return nil
@@ -105,5 +110,8 @@ func (s *session) exchange(ctx context.Context, r *shard.Reading) error {
 // silentUntil is the instant up to which a silence of the shard's customers is confirmed: reviews that are due by it may fire. It is
 // unknown where a lane whose partitions feed the shard has not told how far it has read.
 func (s *session) silentUntil(st *state) event.Instant {
+	if s.cfg.Clock == WallClock && !st.homesKnown {
+		return unknown // another lane has committed, and the homes are read again with the next exchange
+	}
 	return min(s.watermark, st.confirmed, s.quietUntil)
 }

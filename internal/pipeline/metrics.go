@@ -91,7 +91,7 @@ func NewMetrics() *Metrics {
 
 // begin makes the dead letters of a lane's topics begin at zero, as NewMetrics does with losses.
 func (m *Metrics) begin() {
-	for _, topic := range event.Topics() {
+	for _, topic := range event.Inputs() {
 		for _, reason := range event.Reasons() {
 			m.deadLetters.WithLabelValues(string(topic), string(reason))
 		}

@@ -44,8 +44,8 @@ func (s *session) planEvents(st *state, items []*item, ends shard.Marks) ([]*par
 	}
 	parts := []*part{again}
 	done := map[string]*known{}
-	for len(fresh) > 0 {
-		p, n, err := s.planPrefix(st, done, fresh)
+	for all := fresh; len(fresh) > 0; {
+		p, n, err := s.planPrefix(st, done, all[:len(all)-len(fresh)], fresh)
 		if err != nil {
 			return nil, err
 		}
@@ -80,10 +80,11 @@ func (p *part) raise(acked shard.Marks) {
 	}
 }
 
-// planPrefix plans a commit of as many of the first items as it can hold, at least one. It returns their number.
-func (s *session) planPrefix(st *state, done map[string]*known, items []*item) (*part, int, error) {
+// planPrefix plans a commit of as many of the first items as it can hold, at least one. It returns their number. The parts before have
+// applied other items, and leave done.
+func (s *session) planPrefix(st *state, done map[string]*known, applied, items []*item) (*part, int, error) {
 	for n := len(items); ; n = (n + 1) / 2 {
-		d := s.newDraft(st, done)
+		d := s.newDraft(st, done, applied)
 		d.dueStands = true
 		taken, err := d.apply(items[:n])
 		if err != nil {
@@ -131,7 +132,7 @@ func add(to, more map[result]int) {
 
 // planCustomers plans do for each customer. It halves the customers until each commit is small enough.
 func (s *session) planCustomers(st *state, customers []string, do func(d *draft, customer string) error) ([]*part, error) {
-	d := s.newDraft(st, nil)
+	d := s.newDraft(st, nil, nil)
 	for _, customer := range customers {
 		if err := do(d, customer); err != nil {
 			return nil, err

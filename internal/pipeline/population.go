@@ -115,7 +115,7 @@ func (p *population) project(ctx context.Context, m *moment) (map[string]int64, 
 	}
 	fields := map[string]string{}
 	for name, n := range sum {
-		if !strings.HasPrefix(name, watch.Prefix) { // the forecasts are shown by judge
+		if !strings.HasPrefix(name, watch.Prefix) && !strings.HasPrefix(name, homePrefix) { // the forecasts are shown by judge, homes are for lanes
 			fields[name] = strconv.FormatInt(n, 10)
 		}
 	}

@@ -106,6 +106,9 @@ type Codec interface {
 	EncodeScore(s *score.Score) (shard.Output, error)
 	// EncodeErasure returns the message which says that a customer was erased at an instant. The same erasure gives the same id.
 	EncodeErasure(customer string, at event.Instant) (shard.Output, error)
+	// EncodeLink returns the message that one id sends to another. The same message gives the same id. It fails with an *event.Invalid if
+	// no reader would take the message.
+	EncodeLink(l *event.Link) (shard.Output, error)
 }
 
 // Engine scores customers under one model; *score.Engine is the one that serves. Its methods are pure.
@@ -113,6 +116,9 @@ type Engine interface {
 	New(customer string) score.Profile
 	Apply(p score.Profile, x event.Event) (score.Profile, []score.Transition, score.Verdict)
 	Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition)
+	// Messages returns what the id of a profile tells other ids after an event, in order. marks are those of its home with the event read:
+	// name of a partition to next offset.
+	Messages(before, after *score.Profile, x event.Event, marks map[string]int64) []*event.Link
 	Schedule(p score.Profile) score.Profile
 	// Score returns what the public sees of p at an instant, or at p's own instant if that is later.
 	Score(p score.Profile, at event.Instant) score.Score

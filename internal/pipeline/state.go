@@ -34,9 +34,12 @@ type state struct {
 	due event.Instant
 	// overslept are customers whose review is due earlier than their profile says: it was scheduled before --forget-prospects was given.
 	overslept []string
-	// confirmed is the least watermark of the shard's strangers, event.Never where it has none. stranger is the partition index of that lane.
+	// confirmed is the least watermark of the shard's strangers and of the homes of received histories, event.Never where it has none. stranger is the partition index of that lane.
 	confirmed event.Instant
 	stranger  int
+	// homes counts the histories of other ids from which the shard's customers are read. It is known for own shards only.
+	homes      map[home]int64
+	homesKnown bool
 	// active says that the shard has been committed since the last checkpoint.
 	active bool
 }
@@ -69,6 +72,7 @@ func (s *state) forget() {
 	}
 	s.loaded, s.token, s.profiles, s.outbox = false, "", nil, outbox{}
 	s.due = unknown
+	s.homes, s.homesKnown = nil, false
 }
 
 // adopt takes over the head of the shard as it was read.
@@ -98,6 +102,9 @@ func (s *state) committed(p *part) {
 	}
 	if s.own {
 		s.outbox.commit(p.commit.Outbox, p.commit.Confirmed)
+	}
+	if s.homesKnown && s.takeHomes(p.commit.Census) {
+		s.confirmed = unknown // until the lanes are heard next
 	}
 	maps.Copy(s.acked, p.commit.Marks)
 	for customer, k := range p.profiles {

@@ -40,7 +40,7 @@ func (s *session) forgetStrays(r *shard.Reading) {
 	}
 }
 
-// judgeStrangers finds, for each own shard, how far its strangers have read: the least of their watermarks.
+// judgeStrangers finds, for each own shard, how far its strangers and the homes of received histories have read: the least of their watermarks.
 //
 // As long as any lane has met events of others' shards, a lane that has never read its partitions to the end is a stranger of every shard:
 // nobody knows what its backlog holds.
@@ -64,6 +64,9 @@ func (s *session) judgeStrangers() {
 			if until < st.confirmed {
 				st.confirmed, st.stranger = until, index
 			}
+		}
+		if until, index := s.homesUntil(st); until < st.confirmed {
+			st.confirmed, st.stranger = until, index
 		}
 		if s.heldByStranger(st) {
 			s.waitsFor[st.stranger]++
@@ -130,7 +133,7 @@ func (s *session) strangerWords() (words []string) {
 		if until := s.others[index].Until; until != 0 {
 			read = fmt.Sprintf("read until %s", until)
 		}
-		words = append(words, fmt.Sprintf("reviews of %d shards wait for partition %d, %s: events of their customers come there too", n, index, read))
+		words = append(words, fmt.Sprintf("reviews of %d shards wait for partition %d, %s: events of their customers, or of ids that are merged into theirs, come there too", n, index, read))
 	}
 	return words
 }

@@ -26,6 +26,11 @@ func (s Succession) Apply(p score.Profile, x event.Event) (score.Profile, []scor
 	return s.Of(&p, x.At()).Apply(p, x)
 }
 
+// Messages returns what the id of a profile tells other ids after an event. The model makes no difference to it.
+func (s Succession) Messages(before, after *score.Profile, x event.Event, marks map[string]int64) []*event.Link {
+	return s.Now.Messages(before, after, x, marks)
+}
+
 // Review returns p as evaluated at an instant, under the model in force then.
 func (s Succession) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
 	return s.Of(&p, at).Review(p, at)

@@ -70,6 +70,9 @@ func (s *session) takeOver(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.readHomes(ctx); err != nil {
+		return err
+	}
 	s.resume(bounds)
 	return s.commitFirstOffsets(ctx)
 }

@@ -163,6 +163,8 @@ func (e toy) adopt(p score.Profile, at event.Instant) (score.Profile, []score.Tr
 	return p, append(transitions, e.rank(&p, score.ByModel, "")...)
 }
 
+func (toy) Messages(_, _ *score.Profile, _ event.Event, _ map[string]int64) []*event.Link { return nil }
+
 func (e toy) Schedule(p score.Profile) score.Profile {
 	p.Due, _ = e.crossing(p)
 	return p
@@ -275,6 +277,10 @@ type message struct {
 	// Marked is a word on whether the customer is a test account; Refused says that the customer wants to hear nothing more.
 	Marked  string `json:",omitempty"`
 	Refused bool   `json:",omitempty"`
+	// Into makes an interaction a MERGED_INTO.
+	Into string `json:",omitempty"`
+	// Link is what one id tells another.
+	Link *event.Link `json:",omitempty"`
 }
 
 func (plain) Decode(r stream.Record) (event.Event, error) {
@@ -299,6 +305,8 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 		switch {
 		case m.Erase:
 			return &event.Interaction{Head: head, Kind: event.Erased}, nil
+		case m.Into != "":
+			return &event.Interaction{Head: head, Kind: event.MergedInto, OtherCustomer: m.Into}, nil
 		case m.Refused:
 			return &event.Interaction{Head: head, Kind: event.Unsubscribe}, nil
 		case m.Marked != "":
@@ -307,6 +315,9 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 		return &event.Interaction{Head: head, Kind: event.Login}, nil
 	case event.Feedbacks:
 		return &event.Feedback{Head: head, Kind: event.Complaint}, nil
+	case event.Links:
+		m.Link.RecordedAt = r.Time
+		return m.Link, nil
 	}
 	return nil, errors.New("no such topic")
 }
@@ -337,6 +348,14 @@ func (plain) EncodeErasure(customer string, at event.Instant) (shard.Output, err
 	value := fmt.Appendf(nil, "%s erased at %d", customer, at)
 	sum := sha256.Sum256(value)
 	return shard.Output{ID: hex.EncodeToString(sum[:16]), Topic: schemas.Erasures, Key: []byte(customer), Value: value}, nil
+}
+
+func (plain) EncodeLink(l *event.Link) (shard.Output, error) {
+	sent := *l
+	sent.RecordedAt = 0
+	value, err := json.Marshal(message{ID: l.ID, Customer: l.Customer, Link: &sent})
+	sum := sha256.Sum256(value)
+	return shard.Output{ID: hex.EncodeToString(sum[:16]), Topic: schemas.Links, Key: []byte(l.Customer), Value: value}, err
 }
 
 // scores is the topic of the public scores.

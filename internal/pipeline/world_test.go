@@ -67,11 +67,16 @@ type world struct {
 }
 
 func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
-	return &world{
+	w := &world{
 		t: t, scorer: s, partitions: partitions,
 		layout: shard.Layout{Shards: shards, Partitioner: shard.Murmur2, Zone: "UTC", Base: s.base},
 		store:  newMemory(shards), logs: newLogs(), wire: newWire(), adjust: func(*Config) {},
 	}
+	w.wire.links = func(o *shard.Output) {
+		customer := string(o.Key)
+		w.logs.append(w.place(event.Links, customer), event.InstantOf(time.Now()), customer, o.Value)
+	}
+	return w
 }
 
 // ago returns an instant before the present of the bubble.
@@ -342,14 +347,19 @@ func (w *world) fold(until event.Instant) truth {
 			p = engine.New(customer)
 			p.Erased = all.erased[customer]
 		}
+		erased := p.Erased
 		p, transitions, verdict := engine.Apply(p, x)
 		add(&p, transitions)
 		switch verdict {
 		case score.Accepted:
 			all.forgotten, p.Forgotten = all.forgotten+p.Forgotten, 0
-			if p.Unknown() {
+			if p.Unknown() || p.Erased > erased {
 				watch.Count(all.outcomes, p.Outcomes)
 				delete(profiles, customer)
+				if !p.Unknown() {
+					p.Outcomes = nil
+					profiles[customer] = engine.Schedule(p)
+				}
 				all.take(customer, p.Erased, said)
 				o, err := plain{}.EncodeErasure(customer, p.Erased)
 				if err != nil {
@@ -360,7 +370,7 @@ func (w *world) fold(until event.Instant) truth {
 			}
 			profiles[customer] = engine.Schedule(p)
 		case score.Repeated, score.Swallowed:
-		case score.RefusedTooLate, score.RefusedTooOld, score.RefusedCurrency:
+		case score.RefusedTooLate, score.RefusedTooOld, score.RefusedCurrency, score.RefusedPart:
 			refuse()
 		}
 	}
@@ -438,10 +448,16 @@ func (w *world) problems(until event.Instant) (problems []string) {
 	if got := census["customers"]; got != int64(len(want.profiles)) {
 		complain("customers of the census: want %d, got %d", len(want.profiles), got)
 	}
-	outcomes := map[string]int64{}
+	outcomes, homes := map[string]int64{}, map[string]int64{}
 	for name, n := range census {
+		_, counted := homeOf(name)
+		if counted && n != 0 {
+			homes[name] = n
+		}
 		if strings.HasPrefix(name, watch.Prefix) {
 			outcomes[name] = n
+		}
+		if counted || strings.HasPrefix(name, watch.Prefix) {
 			if shown, ok := w.store.population[name]; ok {
 				complain("population, %s: want it left out, got %s", name, shown)
 			}
@@ -453,6 +469,9 @@ func (w *world) problems(until event.Instant) (problems []string) {
 	}
 	if !maps.Equal(outcomes, want.outcomes) {
 		complain("outcomes: want %v, got %v", want.outcomes, outcomes)
+	}
+	if want := w.homes(want.profiles); !maps.Equal(homes, want) {
+		complain("homes: want %v, got %v", want, homes)
 	}
 	if !maps.Equal(due, want.due) {
 		complain("due times: want %v, got %v", want.due, due)

@@ -34,7 +34,7 @@
 //	tm:meta               hash    the layout: format, edition, shards, partitioner, zone,              Open, SwitchEdition
 //	                              base_currency;
 //	                              model: the hash in tm:model;                                         ActivateModel, RestoreModel
-//	                              erasure_key: 32 random bytes in hex, made with the first tombstone;  Commit
+//	                              erasure_key: 32 random bytes in hex, made once;                      Commit, Naming
 //	                              next_…: the layout of a rebuild under way, its owner and lease;      ClaimRebuild
 //	                              given_up: the edition of the last rebuild that was given up          GiveUpRebuild
 //	tm:model              hash    source, hash and effective_at of the model activated last,           ActivateModel, RestoreModel

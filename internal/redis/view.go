@@ -19,7 +19,8 @@ const viewsAtOnce = 512
 //	view has             tm:score:<customer>       tm:detail:<customer>
 //	fields and detail    holds exactly the fields  holds the detail
 //	fields, no detail    holds exactly the fields  stays as it is
-//	no fields            is removed                is removed
+//	detail, no fields    is removed                holds the detail
+//	neither              is removed                is removed
 //
 // After an error some views may be rewritten and others not. Views are derived from profiles, so the caller can project them again.
 func (s *Store) Project(ctx context.Context, views []shard.View) error {
@@ -38,15 +39,15 @@ func (s *Store) project(ctx context.Context, views []shard.View) error {
 		if v.Customer == "" {
 			return errors.New("a view without a customer")
 		}
+		if len(v.Detail) > 0 {
+			pipe.Set(ctx, s.key("detail", v.Customer), v.Detail, 0)
+		}
 		if len(v.Fields) == 0 {
 			continue
 		}
 		score := s.key("score", v.Customer)
 		puts[i] = pipe.HSet(ctx, score, fieldArgs(v)...)
 		sizes[i] = pipe.HLen(ctx, score)
-		if len(v.Detail) > 0 {
-			pipe.Set(ctx, s.key("detail", v.Customer), v.Detail, 0)
-		}
 	}
 	commands, _ := pipe.Exec(ctx) // every command carries its own error
 	for _, c := range commands {
@@ -62,17 +63,15 @@ func (s *Store) project(ctx context.Context, views []shard.View) error {
 	return nil
 }
 
-// tidy removes what HSET leaves behind: fields that another version of the program has written, or all keys of a view without
+// tidy removes what HSET leaves behind: fields that another version of the program has written, or the keys of a view without
 // fields. Both are rare. DEL cannot be part of the pipeline: go-redis treats it as a command over several slots of a cluster.
 // A view key that holds another type than a hash, as after a SET by hand, is replaced.
 func (s *Store) tidy(ctx context.Context, v shard.View, put, size *goredis.IntCmd) error {
 	if len(v.Fields) == 0 {
-		for _, kind := range []string{"score", "detail"} {
-			if err := s.client.Del(ctx, s.key(kind, v.Customer)).Err(); err != nil {
-				return err
-			}
+		if err := s.client.Del(ctx, s.key("score", v.Customer)).Err(); err != nil || len(v.Detail) > 0 {
+			return err
 		}
-		return nil
+		return s.client.Del(ctx, s.key("detail", v.Customer)).Err()
 	}
 	if put.Err() == nil && int(size.Val()) == len(v.Fields) {
 		return nil

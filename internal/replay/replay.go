@@ -20,6 +20,8 @@ type Customer struct {
 	Outcomes []score.Outcome
 	// forgotten counts how often the customer was forgotten.
 	forgotten int
+	// known says that an event of the customer was accepted.
+	known bool
 }
 
 // Result is the outcome of a replay.
@@ -28,6 +30,8 @@ type Result struct {
 	AsOf event.Instant
 	// Customers are sorted by id.
 	Customers []Customer
+	// Merged are the ids that are merged into another, sorted by id. They have no scores; of them stands only what was said.
+	Merged []Customer
 	// Erased are the customers who were erased and have not come back, sorted by id. Of them stands only what was said.
 	Erased []Customer
 	// Verdicts counts the events by verdict. Late counts the events after AsOf, which are left out.
@@ -75,8 +79,8 @@ func (c counts) add(x event.Event, verdict score.Verdict) {
 }
 
 // Run applies events up to an instant. The events may come in any order and any number of times. Each customer's events are
-// applied in canonical order, with all reviews in silence between the events and after the last. An instant of zero stands for
-// that of the last event.
+// applied in canonical order, with all reviews in silence between the events and after the last. Customers whom MERGED_INTO joins
+// go through the log together. An instant of zero stands for that of the last event.
 func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 	if asOf == 0 {
 		for _, x := range events {
@@ -93,15 +97,19 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 		}
 		kept = append(kept, x)
 	}
-	lives := event.Lives(kept)
-	r.Customers = make([]Customer, len(lives))
+	single, joint := groups(event.Lives(kept))
+	ended := make([][]Customer, len(single)+len(joint))
 	workers := make([]counts, runtime.GOMAXPROCS(0))
 	var wait sync.WaitGroup
 	for worker := range workers {
 		wait.Go(func() {
 			c := newCounts()
-			for i := worker; i < len(lives); i += len(workers) {
-				r.Customers[i] = live(e, lives[i], asOf, c)
+			for i := worker; i < len(ended); i += len(workers) {
+				if i < len(single) {
+					ended[i] = []Customer{live(e, single[i], asOf, c)}
+				} else {
+					ended[i] = together(e, joint[i-len(single)], asOf, c)
+				}
 			}
 			workers[worker] = c
 		})
@@ -115,6 +123,10 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 			r.NoRate[currency] = r.NoRate[currency].and(more)
 		}
 	}
+	r.Customers = slices.Concat(ended...)
+	if len(joint) > 0 {
+		slices.SortFunc(r.Customers, func(a, b Customer) int { return cmp.Compare(a.Profile.Customer, b.Profile.Customer) })
+	}
 	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool {
 		r.Forgotten += c.forgotten
 		if n := c.Profile.History.Spilled(); n > 0 {
@@ -123,22 +135,33 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 		if c.Profile.Erased != 0 && c.Profile.Unknown() {
 			r.Erased = append(r.Erased, c)
 		}
-		return c.Profile.Unknown()
+		if c.Profile.Away() {
+			r.Merged = append(r.Merged, c)
+		}
+		return c.Profile.Unknown() || c.Profile.Away()
 	})
 	return r
 }
 
-// live applies one customer's events. The profile is unknown if no event was accepted, or if the customer is forgotten at the end.
+// live applies one customer's events.
 func live(e *score.Engine, events []event.Event, asOf event.Instant, became counts) Customer {
 	c := Customer{Profile: e.New(events[0].Common().Customer)}
-	known := false
 	for _, x := range events {
-		next, transitions, verdict := e.Apply(c.Profile, x)
-		became.add(x, verdict)
-		known = known || verdict == score.Accepted
-		c.Profile, c.Transitions = next, append(c.Transitions, transitions...)
+		became.add(x, c.apply(e, x))
 	}
-	if !known {
+	return c.end(e, asOf)
+}
+
+func (c *Customer) apply(e *score.Engine, x event.Event) score.Verdict {
+	next, transitions, verdict := e.Apply(c.Profile, x)
+	c.known = c.known || verdict == score.Accepted
+	c.Profile, c.Transitions = next, append(c.Transitions, transitions...)
+	return verdict
+}
+
+// end returns c at an instant. The profile is unknown if no event was accepted, or if the customer is forgotten by then.
+func (c *Customer) end(e *score.Engine, asOf event.Instant) Customer {
+	if !c.known {
 		return Customer{}
 	}
 	next, transitions := c.Profile, []score.Transition(nil)
@@ -151,11 +174,23 @@ func live(e *score.Engine, events []event.Event, asOf event.Instant, became coun
 		next, c.Transitions = e.Schedule(next), append(c.Transitions, transitions...)
 	}
 	c.Profile = next
-	return c
+	return *c
 }
 
-// Everybody returns those whom transitions were about: the customers at the end, then those who were erased.
-func (r *Result) Everybody() []Customer { return slices.Concat(r.Customers, r.Erased) }
+// Everybody returns those whom transitions were about: the customers at the end, then the ids that are merged into them, then those who were
+// erased.
+func (r *Result) Everybody() []Customer { return slices.Concat(r.Customers, r.Merged, r.Erased) }
+
+// Survivors counts the customers whose scores are read from the histories of several ids.
+func (r *Result) Survivors() int {
+	n := 0
+	for i := range r.Customers {
+		if len(r.Customers[i].Profile.Origins()) > 0 {
+			n++
+		}
+	}
+	return n
+}
 
 // Transitions returns all transitions of r in order of time, customer and sequence.
 func (r *Result) Transitions() []score.Transition {

@@ -39,7 +39,7 @@ func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 		RiskBefore: c.base.last.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
 		Tier:        c.tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
-		Corrects: corrects, Contactable: contactable(&c.p.History), Owner: c.p.History.Attribute("owner"),
+		Corrects: corrects, Contactable: contactable(c.p.Whole()), Owner: c.p.Whole().Attribute("owner"),
 	}
 	if v.buyer() {
 		t.LastPurchaseAt = v.facts.LastPurchase
@@ -65,7 +65,7 @@ func (e *Engine) resolve(t *ChurnAlert, c *change, raised event.Instant, lapse t
 		t.State = Retracted
 	}
 	if t.Resolve == ByLapse {
-		t.LikelyCause, t.Evidence = e.likelyCause(c.p.History, c.v.at)
+		t.LikelyCause, t.Evidence = e.likelyCause(*c.p.Whole(), c.v.at)
 	}
 }
 
@@ -93,6 +93,8 @@ func (e *Engine) resolution(c *change, cause Cause, lapse time.Duration) Resolve
 		return ByCorrected // RELIEF would count as a customer won
 	case cause == ByModel:
 		return ByNewModel
+	case cause == ByMerge:
+		return ByMerged // what was bought under another id brings nobody back
 	case v.buyer() && v.signs.Silence >= lapse:
 		return ByLapse
 	case is.PurchaseDays > was.PurchaseDays, is.LastDay > was.LastDay:

@@ -8,7 +8,7 @@ import (
 // Held returns the terms of the churn stack that are held at an edge for p at an instant: p lies outside what their weights were fitted
 // to. Held is empty for a customer without a purchase that stands.
 func (e *Engine) Held(p *Profile, at event.Instant) []churn.Term {
-	v := evaluation{at: at, facts: e.Facts(&p.History, at)}
+	v := evaluation{at: at, facts: e.Facts(p.Whole(), at)}
 	if !v.buyer() {
 		return nil
 	}

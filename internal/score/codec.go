@@ -9,6 +9,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/history"
+	"tidemark/internal/link"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/tier"
 )
@@ -35,6 +36,7 @@ const (
 	tagFormer
 	tagErased
 	tagCounts
+	tagLinks
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -84,6 +86,10 @@ func (p *Profile) Append(b []byte) []byte {
 	body = len(b)
 	b = enclose(p.appendErased(b), body, tagErased)
 	b = p.appendCounts(b)
+	if p.links != nil {
+		body = len(b)
+		b = enclose(p.links.state.Append(b), body, tagLinks)
+	}
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -199,6 +205,12 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Erased = event.Instant(f.varint())
 	case tagCounts:
 		p.readCounts(&f)
+	case tagLinks: // the last section: the customer and the own history are there
+		s, err := link.Decode(b)
+		if err != nil {
+			return err
+		}
+		return p.relink(s)
 	}
 	if f.failed || len(f.b) > 0 {
 		return errors.New("wrong length or label")

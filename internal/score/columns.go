@@ -1,6 +1,7 @@
 package score
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -64,6 +65,13 @@ var detailed = append(rest(),
 	column{"behaves_like", true, func(s *Score, b []byte) []byte { return append(b, s.likeness()...) }},
 	column{"test_account", false, func(s *Score, b []byte) []byte { return flag(b, s.Test) }},
 	column{"orders_per_purchase_day", false, func(s *Score, b []byte) []byte { return s.orderRate(b) }},
+	column{"merged_into", true, func(s *Score, b []byte) []byte { return escaped(b, s.MergedInto) }},
+	column{"merged_ids", false, func(s *Score, b []byte) []byte {
+		if s.Origins == 0 {
+			return b
+		}
+		return integer(b, s.Origins)
+	}},
 	column{"coverage", false, func(s *Score, b []byte) []byte { return decimal(b, s.Coverage) }},
 	column{"sequence", false, func(s *Score, b []byte) []byte { return integer(b, s.Sequence) }},
 	column{"next_review", true, func(s *Score, b []byte) []byte { return s.NextReview.Append(b) }},
@@ -84,6 +92,9 @@ var detailed = append(rest(),
 		return decimal(b, s.CSAT)
 	}},
 )
+
+// merged are the members of tm:detail of who is merged into another.
+var merged = []column{named("as_of"), detailed[slices.IndexFunc(detailed, func(c column) bool { return c.name == "merged_into" })]}
 
 func named(name string) column {
 	return file[slices.IndexFunc(file[:], func(c column) bool { return c.name == name })]
@@ -131,8 +142,11 @@ func (s *Score) texts(columns []column) []string {
 // NamedValue is one field of the public score.
 type NamedValue struct{ Name, Value string }
 
-// Fields returns the 12 fields of tm:score, formatted as in the scores file.
+// Fields returns the 12 fields of tm:score, formatted as in the scores file; none for who is merged into another.
 func (s *Score) Fields() []NamedValue {
+	if s.MergedInto != "" {
+		return nil
+	}
 	fields := make([]NamedValue, len(visible))
 	for i, text := range s.texts(visible[:]) {
 		fields[i] = NamedValue{visible[i].name, text}
@@ -147,10 +161,14 @@ func (e *Engine) Shows(x event.Event) bool {
 }
 
 // Detail returns the JSON of tm:detail: an object of the file's columns that are no fields of tm:score, and of what else there is
-// to say. What does not apply is left out.
+// to say. What does not apply is left out. Of who is merged into another the object says only that, and when.
 func (s *Score) Detail() []byte {
 	b := append(make([]byte, 0, 512), '{')
-	for _, c := range detailed {
+	columns := detailed
+	if s.MergedInto != "" {
+		columns = merged
+	}
+	for _, c := range columns {
 		before := len(b)
 		if before > 1 {
 			b = append(b, ',')
@@ -164,7 +182,7 @@ func (s *Score) Detail() []byte {
 			b = b[:before]
 			continue
 		}
-		if c.text { // ours all of it: nothing to be escaped
+		if c.text { // ours all of it, or escaped
 			b = append(b, '"')
 		}
 	}
@@ -182,6 +200,15 @@ func (s *Score) worth(b []byte, minor int64) []byte {
 		return b
 	}
 	return s.money(b, minor)
+}
+
+// escaped writes a text that is not ours, as within the quotes of a JSON string.
+func escaped(b []byte, text string) []byte {
+	quoted, err := json.Marshal(text)
+	if err != nil { // of a string: never
+		return b
+	}
+	return append(b, quoted[1:len(quoted)-1]...)
 }
 
 // flag writes true, or nothing.

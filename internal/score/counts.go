@@ -13,15 +13,17 @@ import (
 //	the control group   yes            yes                    yes                 only where Model.AnnounceControl
 //	a shop              yes            no                     yes                 -
 //	a test account      no             no                     no                  -
+//	who is merged       no             no                     no                  -
+//	into another
 //
 // The history of everybody goes on, so that who counts again needs nothing but the word that says so. A customer who may not be contacted
 // counts as all do: the transitions name the channels that are left.
 
-// count notes in p what an evaluation says of who counts. What waits for the outcome of a test account waits in vain: nobody comes back, and
-// no forecast is judged.
+// count notes in p what an evaluation says of who counts. What waits for the outcome of a test account, or of who is away, waits in vain:
+// nobody comes back, and no forecast is judged.
 func (p *Profile) count(v *evaluation) {
 	p.Shop, p.Test = v.signs.Shop, v.signs.Test
-	if p.Test {
+	if p.Test || p.Away() {
 		p.Forecasts, p.Lapse = [2]Forecast{}, Lapse{}
 	}
 }
@@ -39,7 +41,7 @@ func MarksTestAccount(x event.Event) bool {
 // TestWord is the last word on whether the customer is a test account, the instant of the event that says so, and whether the word is
 // understood; see history.SaysTestAccount. Without such an event the word is empty, and understood.
 func (p *Profile) TestWord() (value string, at event.Instant, understood bool) {
-	value, at = p.History.AttributeWord(history.TestAccountKey)
+	value, at = p.Whole().AttributeWord(history.TestAccountKey)
 	_, understood = history.SaysTestAccount(value)
 	return value, at, understood
 }

@@ -62,6 +62,6 @@ func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant,
 
 // stillborn reports whether no purchase of p waits for its own time: occurred_at may lie a little after the record time.
 func (e *Engine) stillborn(p *Profile, from event.Instant) bool {
-	later := p.History.Facts(from.Add(event.Tolerance), e.calendar)
+	later := p.Whole().Facts(from.Add(event.Tolerance), e.calendar)
 	return later.PurchaseDays == 0
 }

@@ -31,6 +31,8 @@ type Engine struct {
 	// oldest is the start of the model's oldest day: earlier times are refused.
 	oldest event.Instant
 	feels  feels
+	// hash is the keyed hash of ids; see Naming.
+	hash func(id string) uint64
 	// forget is the silence after which prospects are forgotten; zero forgets nobody.
 	forget time.Duration
 }
@@ -42,7 +44,7 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
 	}
 	digits, _ := m.Base.Digits()
-	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), feels: feelsOf(&m.Stack)}
+	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), feels: feelsOf(&m.Stack), hash: event.Hash}
 	if previous != nil {
 		e.former = previous.unheard()
 	}
@@ -87,10 +89,16 @@ func (e *Engine) New(customer string) Profile {
 // order. Apply does not modify p. Where the verdict is not Accepted, Apply returns p as it was.
 //
 // A prospect whom the silence before the event made forgotten begins anew with the event. An ERASED leaves a profile that is unknown but
-// for Erased: the caller removes what is stored of the customer, and keeps the instant.
+// for Erased: the caller removes what is stored of the customer, and keeps the instant. So may a message of links that tells of an erasure;
+// what it leaves is not unknown where links are younger than the erasure.
+//
+// What the customer must tell other ids after x is what Messages says.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
 	if at, ok := event.ErasedAt(x); ok {
 		return e.erase(p, x, at)
+	}
+	if aboutLinks(x) {
+		return e.link(p, x)
 	}
 	if event.ErasedBy(x, p.Erased) {
 		return p, nil, Swallowed
@@ -113,9 +121,10 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	}
 	next, transitions := e.Review(p, at)
 	before := next
-	next.Former = e.follow(&before, &grown, x)
-	next.History, next.LastChange, next.Outreach = grown, at, next.Outreach.reached(x, at)
-	next.Uncontactable = grown.Uncontactable()
+	next.grow(grown)
+	next.Former = e.follow(&before, &next, x)
+	next.LastChange, next.Outreach = at, next.Outreach.reached(x, at)
+	next.Uncontactable = next.Whole().Uncontactable()
 	next.contact(x)
 	o := occasion{event: x.Common(), at: x.At(), news: e.mayBeNews(&before, x)}
 	if !e.bears(x) && !o.news { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten

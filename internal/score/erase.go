@@ -6,27 +6,47 @@ import (
 	"tidemark/internal/event"
 )
 
-// erase returns what is left of p after an ERASED at an instant: a customer of whom nothing is known but the instant. The transitions end
-// what others have been told: an open episode, an open window for a second order, and the tier. They say nothing else of the customer.
+// erase returns what is left of p after an erasure: a customer of whom nothing is known but the instant, and the links that are younger. The
+// transitions end what others have been told: an open episode, an open window for a second order, and the tier. They say nothing else of the
+// customer. x is an ERASED, or a message of links that tells of the erasure of another id of the same customer.
 //
-// Silence comes first, as before every event: p's reviews that are due by then run, so that a replay says what was said live. An ERASED no
-// later than the last erasure is a repetition.
+// tombstone is the instant up to which events are swallowed from now on: the record time of x. That is the instant of the erasure itself
+// if x is an ERASED. A message comes later. What the customer did meanwhile goes with all else; so it must not come back when the log is
+// read again.
+//
+// Silence comes first, as before every event: p's reviews that are due by then run, so that a replay says what was said live. An erasure no
+// later than the last one is a repetition.
 //
 // All that p holds goes, also what events from after the erasure have left there. Such events come before the ERASED only where producers
 // write one customer's events to several partitions, or their clocks differ.
-func (e *Engine) erase(p Profile, x event.Event, erased event.Instant) (Profile, []Transition, Verdict) {
-	if erased <= p.Erased {
+func (e *Engine) erase(p Profile, x event.Event, tombstone event.Instant) (Profile, []Transition, Verdict) {
+	s, _ := e.step(&p, x)
+	if s.Erased <= p.Links().Erased {
 		return p, nil, Repeated
 	}
-	p, transitions := e.Review(p, max(p.AsOf, erased))
+	p, transitions := e.Review(p, max(p.AsOf, s.Erased))
 	next := e.New(p.Customer)
-	next.Erased, next.Outcomes, next.Forgotten = erased, p.Outcomes, p.Forgotten
+	next.Erased, next.Outcomes, next.Forgotten = max(p.Erased, tombstone), p.Outcomes, p.Forgotten
 	next.Muted, next.Second.Muted = p.Muted, p.Second.Muted // Publish asks whether anybody has heard of what ends
-	if p.Unknown() {
+	if err := next.relink(s); err != nil {
+		return p, nil, RefusedPart // a newer program has stored it
+	}
+	if !p.Unknown() {
+		transitions = append(transitions, e.ends(&p, x)...)
+	}
+	if s.Bare() {
 		return next, transitions, Accepted
 	}
+	next.AsOf, next.LastChange, next.Due = p.AsOf, p.AsOf, Unscheduled
+	next, more := e.relabel(next, next, occasion{event: x.Common(), at: x.At(), merge: true})
+	return next, append(transitions, more...), Accepted
+}
+
+// ends returns the transitions that end what others have been told of p, because of an erasure.
+func (e *Engine) ends(p *Profile, x event.Event) []Transition {
+	var transitions []Transition
 	say := func(t Transition) {
-		e.number(&p, t)
+		e.number(p, t)
 		transitions = append(transitions, t)
 	}
 	stamp := e.signed(p.Customer, p.AsOf, ByErasure)
@@ -40,7 +60,7 @@ func (e *Engine) erase(p Profile, x event.Event, erased event.Instant) (Profile,
 	if p.Standing.Tier != 0 {
 		say(&TierChanged{Stamp: stamp, Direction: Exit, Currency: e.model.Base})
 	}
-	return next, transitions, Accepted
+	return transitions
 }
 
 // appendErased appends the instant of the last erasure; nothing where there was none.

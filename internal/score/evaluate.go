@@ -28,9 +28,9 @@ type evaluation struct {
 // buyer reports whether the customer counts and has a purchase that stands. A test account is no buyer, whatever it has bought.
 func (v *evaluation) buyer() bool { return v.facts.PurchaseDays > 0 && !v.facts.TestAccount }
 
-// evaluate looks at a history at an instant.
-func (e *Engine) evaluate(h *history.Summary, at event.Instant) evaluation {
-	f := e.Facts(h, at)
+// evaluate looks at the history that p is read from at an instant.
+func (e *Engine) evaluate(p *Profile, at event.Instant) evaluation {
+	f := e.Facts(p.Whole(), at)
 	return e.evaluateFacts(&f, at)
 }
 

@@ -14,21 +14,25 @@ type base struct {
 	last, aged          evaluation
 	remodelled          evaluation
 	byModel, byOccasion bool
+	cause               Cause // of what is byOccasion
 }
 
 // base evaluates the customer before the occasion that led to v.
 func (e *Engine) base(before *Profile, v *evaluation, o occasion) base {
-	b := base{engine: e, byOccasion: o.event != nil}
+	b := base{engine: e, byOccasion: o.event != nil, cause: ByEvent}
+	if o.merge {
+		b.cause = ByMerge
+	}
 	if o.model && e.replaces(before.Model) {
 		b.engine, b.byModel = e.previous, true
 	}
-	b.last = b.engine.evaluate(&before.History, before.LastChange)
+	b.last = b.engine.evaluate(before, before.LastChange)
 	switch {
 	case b.byOccasion:
-		b.aged = e.evaluate(&before.History, v.at)
+		b.aged = e.evaluate(before, v.at)
 		b.remodelled = b.aged
 	case b.byModel:
-		b.aged, b.remodelled = b.engine.evaluate(&before.History, v.at), *v
+		b.aged, b.remodelled = b.engine.evaluate(before, v.at), *v
 	default:
 		b.aged, b.remodelled = *v, *v
 	}
@@ -45,7 +49,7 @@ func (e *Engine) contributions(b *base, v *evaluation) []Contribution {
 		t.exchange(was, is, &b.aged.reading, &b.remodelled.reading)
 	}
 	if b.byOccasion {
-		t.change(ByEvent, is, &b.remodelled.reading, &v.reading)
+		t.change(b.cause, is, &b.remodelled.reading, &v.reading)
 	}
 	for i, points := range value.Apportion(t.parts, v.points-b.last.points) {
 		t.all[i].Points = points
@@ -67,7 +71,7 @@ type Explanation struct {
 // Explain says what p's score and risk are made of at an instant, p.AsOf or later. It is empty for a customer without a purchase
 // that stands.
 func (e *Engine) Explain(p Profile, at event.Instant) Explanation {
-	v := e.evaluate(&p.History, max(at, p.AsOf))
+	v := e.evaluate(&p, max(at, p.AsOf))
 	if !v.buyer() {
 		return Explanation{}
 	}

@@ -27,6 +27,8 @@ func (e *Engine) bears(x event.Event) bool {
 		return x.Kind == event.ReferralMade || MarksTestAccount(x) || e.feels.engagement // one that weighs nothing may take the place of one that did
 	case *event.Feedback:
 		return x.Kind == event.NPS || e.feels.mood
+	case *event.Link:
+		return true
 	}
 	panic(fmt.Sprintf("score: no rule for %T", x))
 }

@@ -1,15 +1,22 @@
 package score
 
-import "unsafe" // for sizes only
+import (
+	"unsafe" // for sizes only
+
+	"tidemark/internal/history"
+)
 
 const (
 	profileBytes = int(unsafe.Sizeof(Profile{}))
 	outcomeBytes = int(unsafe.Sizeof(Outcome{}))
+	linksBytes   = int(unsafe.Sizeof(links{}))
+	summaryBytes = int(unsafe.Sizeof(history.Summary{}))
+	stringBytes  = int(unsafe.Sizeof(""))
 )
 
 // Footprint estimates the bytes of heap that p keeps alive, p included. It lies within 30 % of what a heap of many such profiles
 // measures. The name of the model is left out: profiles share it.
 func (p *Profile) Footprint() int {
 	return profileBytes + p.History.Footprint() + len(p.Customer) + len(p.Standing.LastID) + len(p.Episode.ID) + len(p.Episode.LastID) +
-		len(p.Second.ID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest)
+		len(p.Second.ID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint()
 }

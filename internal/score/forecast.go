@@ -96,7 +96,7 @@ func (e *Engine) moment(p *Profile) event.Instant {
 			next = min(next, max(f.settles(), p.AsOf+1))
 		}
 	}
-	if day, ok := p.History.LastOrdered(); ok {
+	if day, ok := p.Whole().LastOrdered(); ok {
 		if start := e.blockAfter(p.Customer, p.AsOf); start < e.silentFor(day, e.model.Churn.Lapse) {
 			next = min(next, start)
 		}
@@ -117,7 +117,7 @@ func (e *Engine) next(p *Profile, limit event.Instant) (event.Instant, bool) {
 
 // hold settles the forecasts of p that are due at p.AsOf. At an instant of blockAfter it also freezes the risk. A test account has none.
 func (e *Engine) hold(p *Profile) {
-	if p.History.TestAccount() {
+	if p.Whole().TestAccount() {
 		return
 	}
 	e.settle(p)
@@ -147,7 +147,7 @@ func (e *Engine) settle(p *Profile) {
 func (e *Engine) outcome(p *Profile, f *Forecast) Outcome {
 	o := Outcome{
 		AsOf: f.AsOf, Model: ShortHash(e.model.Hash), Risk: int64(f.Risk),
-		Gone: p.History.Between(f.AsOf, f.end()).Days == 0,
+		Gone: p.Whole().Between(f.AsOf, f.end()).Days == 0,
 	}
 	if f.Foreign {
 		o.Model = hex.EncodeToString(f.Model[:])
@@ -168,7 +168,7 @@ func (e *Engine) freeze(p *Profile) {
 		if p.Forecasts[i].open() {
 			continue
 		}
-		facts := e.Facts(&p.History, p.AsOf)
+		facts := e.Facts(p.Whole(), p.AsOf)
 		if facts.PurchaseDays == 0 {
 			return
 		}

@@ -26,7 +26,7 @@ func (e *Engine) Forgetting(silence time.Duration) *Engine {
 
 // Forgets is the instant at which p is forgotten if the customer does not come again; event.Never if p is not to be forgotten.
 func (e *Engine) Forgets(p *Profile) event.Instant {
-	if e.forget <= 0 || p.Unknown() || p.Sequence > 0 || len(p.rest) > 0 || p.Forecasts != [2]Forecast{} || !p.History.Prospect() {
+	if e.forget <= 0 || p.links != nil || p.Unknown() || p.Sequence > 0 || len(p.rest) > 0 || p.Forecasts != [2]Forecast{} || !p.History.Prospect() {
 		return event.Never
 	}
 	return e.silentFor(p.History.Newest(), e.forget)

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"tidemark/internal/event"
-	"tidemark/internal/history"
 )
 
 // TakeBackWithin is the longest time between two switches of which the second takes the first back. For so long each event is scored by
@@ -93,7 +92,7 @@ func (e *Engine) formerOfNobody(at event.Instant) *Former {
 // as returns f with the labels of p.
 func (f *Former) as(p *Profile) *Former {
 	next := *f
-	if next.AsOf = p.AsOf; p.History.Prospect() { // as if the prospect came with the next event: it may be so, see Forgetting
+	if next.AsOf = p.AsOf; p.Whole().Prospect() { // as if the prospect came with the next event: it may be so, see Forgetting
 		next.AsOf = 0
 	}
 	next.Standing, next.Episode, next.Second, next.Lapse, next.Muted = p.Standing, p.Episode, p.Second, p.Lapse, p.Muted
@@ -104,7 +103,7 @@ func (f *Former) as(p *Profile) *Former {
 // profile returns the customer of p as the Former sees them, with the history of p.
 func (f *Former) profile(p *Profile, model string) Profile {
 	q := Profile{
-		Customer: p.Customer, History: p.History, AsOf: f.AsOf, LastChange: f.AsOf, Model: model,
+		Customer: p.Customer, History: p.History, links: p.links, together: p.together, AsOf: f.AsOf, LastChange: f.AsOf, Model: model,
 		Standing: f.Standing, Episode: f.Episode, Second: f.Second, Lapse: f.Lapse, Muted: f.Muted,
 		Test: p.Test,
 	}
@@ -116,8 +115,8 @@ func (f *Former) profile(p *Profile, model string) Profile {
 }
 
 // follow returns the Former of a profile after an event: the model before judges the event as it would if it were still in force. grown is
-// the history with the event. A Former whose model e does not know cannot follow, and is forgotten.
-func (e *Engine) follow(before *Profile, grown *history.Summary, x event.Event) *Former {
+// the profile with the history and the links after the event. A Former whose model e does not know cannot follow, and is forgotten.
+func (e *Engine) follow(before, grown *Profile, x event.Event) *Former {
 	f := before.Former
 	if f == nil || e.former == nil || ShortHash(e.former.model.Hash) != f.Model {
 		return nil
@@ -128,7 +127,7 @@ func (e *Engine) follow(before *Profile, grown *history.Summary, x event.Event) 
 	}
 	was := former.carry(f.profile(before, former.model.Hash), before.AsOf)
 	next := was
-	next.History, next.LastChange = *grown, was.AsOf
+	next.History, next.links, next.together, next.LastChange = grown.History, grown.links, grown.together, was.AsOf
 	next, _ = former.relabel(was, next, occasion{event: x.Common(), at: x.At()})
 	return f.as(&next)
 }

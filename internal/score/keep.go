@@ -36,7 +36,7 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 	then := max(e.calendar.Start(last), p.AsOf)
 	keeps := func(major int64) bool {
 		x := &event.Purchase{Head: event.Head{ID: "to keep the tier", OccurredAt: then}, Kind: event.Order, OrderID: "to keep the tier"}
-		h, _ := p.History.Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
+		h, _ := p.Whole().Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
 		facts := h.Facts(fall, e.calendar)
 		return e.tier(standing, &facts, fall) >= p.Standing.Tier
 	}
@@ -53,7 +53,7 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 			low = mid
 		}
 	}
-	facts := p.History.Facts(p.AsOf, e.calendar)
+	facts := p.Whole().Facts(p.AsOf, e.calendar)
 	return KeepBy{Day: last, Amount: e.minor(float64(high)), Usual: e.usualOrder(&facts), Any: high == 1}
 }
 

@@ -157,6 +157,7 @@ func describe(life []event.Event) string {
 			fmt.Fprintf(&b, "%s\n", x.Kind)
 		case *event.Feedback:
 			fmt.Fprintf(&b, "%s %g\n", x.Kind, x.Score)
+		case *event.Link: // nobody is linked
 		}
 	}
 	return b.String()

@@ -24,7 +24,7 @@ func (e *Engine) wayBack(p Profile, v *evaluation) *WayBack {
 		return nil
 	}
 	w := &WayBack{ActBy: e.actBy(p), MaxOffer: e.maxOffer(e.atStake(v), e.model.Actions[p.Episode.Level].Cost)}
-	w.LikelyCause, w.Evidence = e.likelyCause(p.History, v.at)
+	w.LikelyCause, w.Evidence = e.likelyCause(*p.Whole(), v.at)
 	return w
 }
 

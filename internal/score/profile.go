@@ -18,7 +18,8 @@ type (
 // is empty, stands for what has not been.
 type Profile struct {
 	Customer string
-	History  history.Summary
+	// History is the customer's own history; Whole is what the labels are read from.
+	History history.Summary
 	// AsOf is the instant up to which the customer has been evaluated.
 	AsOf event.Instant
 	// LastChange is the instant of the last event or transition. The next change of score is explained from there.
@@ -55,6 +56,9 @@ type Profile struct {
 	Outcomes []Outcome
 	// Forgotten counts how often the customer was forgotten as a prospect, until a caller takes the count off. The encoding leaves it out.
 	Forgotten int
+	// links are the customer's links to other ids; nil where there are none. together is what Whole returns, if that is not History.
+	links    *links
+	together *history.Summary
 	// seen is kept within a batch: Schedule drops it, and the encoding leaves it out.
 	seen *seen
 	// rest holds the sections of newer versions as they are.
@@ -84,7 +88,8 @@ type Episode struct {
 // Verdict says what became of an event.
 type Verdict uint8
 
-// The verdicts. The refusals go to the dead letters. Swallowed is an event from before the customer's erasure.
+// The verdicts. The refusals go to the dead letters. Swallowed is an event from before the customer's erasure. RefusedPart is a
+// message of links whose part is no history that this program can read.
 const (
 	Accepted Verdict = iota
 	Repeated
@@ -92,9 +97,10 @@ const (
 	RefusedCurrency
 	RefusedTooOld
 	Swallowed
+	RefusedPart
 )
 
-var verdicts = [...]string{"applied", "duplicate", "late", "invalid", "too_old", "erased"}
+var verdicts = [...]string{"applied", "duplicate", "late", "invalid", "too_old", "erased", "unreadable"}
 
 // String is the verdict's label in metrics.
 func (v Verdict) String() string { return verdicts[v] }

@@ -37,6 +37,11 @@ type Score struct {
 	Model      string
 	Sequence   int64
 	NextReview event.Instant
+	// MergedInto is the id that the customer is linked to, and is scored under; empty for who is scored under the own id. Else nothing but
+	// Customer, AsOf, Model, Sequence and NextReview says anything.
+	MergedInto string
+	// Origins counts the other ids whose histories the numbers are read from.
+	Origins int
 	// NPS is the latest answer, 0..10. CSAT is the mean of Answers answers, each as a share of its own scale, in [0, 1].
 	// OpenComplaints counts complaints that are not resolved. All three look back 365 days. Referrals count over life;
 	// ActiveMonths are consecutive.
@@ -57,7 +62,7 @@ const testSegment = "Test Account"
 // Score evaluates p at an instant, p.AsOf or later. The labels are those that p has.
 func (e *Engine) Score(p Profile, at event.Instant) Score {
 	at = max(at, p.AsOf)
-	v := e.evaluate(&p.History, at)
+	v := e.evaluate(&p, at)
 	s := Score{
 		Customer: p.Customer, AsOf: at, Level: p.Episode.Level, Tier: p.Standing.Tier, Model: e.model.Version,
 		Sequence: p.Sequence, NextReview: p.Due, Base: e.model.Base, Bought: v.buyer(),
@@ -65,6 +70,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		NPS: v.facts.NPSScore, NPSKnown: v.facts.NPSKnown, CSAT: v.facts.CSATMean, Answers: v.facts.CSATCount,
 		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,
 	}
+	s.MergedInto, s.Origins = p.MergedInto(), len(p.Origins())
 	if s.Level == churn.None {
 		s.Why = e.model.Churn.Why(v.signs)
 	}

@@ -13,6 +13,8 @@ type occasion struct {
 	// at is the instant at which the event counts.
 	at    event.Instant
 	model bool
+	// merge says that the event changes of whom the labels are read: of which ids, or of none.
+	merge bool
 	// news says that the event may be news for an open episode; see Update.
 	news bool
 	// back is the memory of the model that comes back into force; nil where none comes back.
@@ -38,6 +40,8 @@ type change struct {
 // corrects the transition.
 func (c *change) cause(since event.Instant, id string) (cause Cause, corrects string) {
 	switch {
+	case c.merge:
+		return ByMerge, ""
 	case c.event != nil && id != "" && c.occasion.at < c.before.AsOf && c.occasion.at < since:
 		return ByCorrection, id
 	case c.event != nil:
@@ -51,7 +55,7 @@ func (c *change) cause(since event.Instant, id string) (cause Cause, corrects st
 // relabel evaluates p at p.AsOf, and returns p with the labels of that instant, and the transitions of these labels. before is p
 // before the occasion: with the history and the model that the labels of p came from.
 func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) {
-	v := e.evaluate(&p.History, p.AsOf)
+	v := e.evaluate(&p, p.AsOf)
 	p.count(&v)
 	e.see(&p, &v)
 	tier, level := e.labels(&v, p.Standing, e.episode(&before, &v, o))
@@ -124,7 +128,7 @@ func (e *Engine) episode(before *Profile, v *evaluation, o occasion) Episode {
 	if ep.Level == 0 || o.event == nil {
 		return ep
 	}
-	f := before.History.Facts(v.at, e.calendar)
+	f := before.Whole().Facts(v.at, e.calendar)
 	if f.PurchaseDays != v.facts.PurchaseDays || f.LastDay != v.facts.LastDay {
 		ep.Since = math.MinInt64 / 2
 	}
@@ -182,8 +186,8 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		Contributions: e.contributions(c.base, v),
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
 		ChurnLevel: c.level, Playbook: e.model.Playbooks[c.tier],
-		PreferredChannel: preferredChannel(p, v), ContactableChannels: contactable(&p.History),
-		TopCategory: p.History.TopCategory(v.at, e.calendar),
+		PreferredChannel: preferredChannel(p, v), ContactableChannels: contactable(p.Whole()),
+		TopCategory: p.Whole().TopCategory(v.at, e.calendar),
 	}
 	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
 		kept := *p
@@ -196,7 +200,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 
 // preferredChannel is the channel in the customer's attributes, or else the channel of the most orders.
 func preferredChannel(p *Profile, v *evaluation) string {
-	if preferred := p.History.Attribute("preferred_channel"); preferred != "" {
+	if preferred := p.Whole().Attribute("preferred_channel"); preferred != "" {
 		return preferred
 	}
 	return v.facts.PreferredChannel

@@ -67,7 +67,7 @@ func (e *Engine) askForSecond(t *ChurnAlert, c *change) {
 	t.Kind, t.Action = SecondOrderWindow, e.model.SecondOrder
 	t.ActBy = e.silentFor(c.v.facts.LastDay, e.windowEnd())
 	t.MaxOffer = e.maxOffer(t.ValueAtStake, t.Action.Cost)
-	t.LikelyCause, t.Evidence = e.likelyCause(c.p.History, c.v.at)
+	t.LikelyCause, t.Evidence = e.likelyCause(*c.p.Whole(), c.v.at)
 }
 
 // next returns the memory after an alert. A window that was raised in error leaves no memory.

@@ -32,7 +32,7 @@ func (e *Engine) factsAt(p *Profile, at event.Instant) history.Facts {
 	if s := p.seen; s != nil && s.by == e && s.from <= at && at < s.until {
 		return s.facts
 	}
-	return e.Facts(&p.History, at)
+	return e.Facts(p.Whole(), at)
 }
 
 // overlook drops what was seen of p where x, an event that bears on no label, may change the instant up to which the facts hold.

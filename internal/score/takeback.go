@@ -17,7 +17,7 @@ func (e *Engine) comesBack(before *Profile) bool {
 func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 	f := before.Former
 	former := e.unheard().carry(f.profile(&p, e.model.Hash), p.AsOf)
-	v := e.evaluate(&p.History, p.AsOf)
+	v := e.evaluate(&p, p.AsOf)
 	p.count(&v)
 	var transitions []Transition
 	second := before.Second.Open != former.Second.Open

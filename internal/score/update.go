@@ -40,7 +40,7 @@ func (e *Engine) mayBeNews(p *Profile, x event.Event) bool {
 		return true
 	case *event.Interaction:
 		return x.Kind == event.SupportContact
-	case *event.Purchase:
+	case *event.Purchase, *event.Link:
 	}
 	return false
 }
@@ -56,7 +56,7 @@ func (e *Engine) hear(before, p *Profile, o occasion) Update {
 		return u
 	}
 	at := max(p.AsOf, o.event.OccurredAt)
-	if e.situation(&before.History, at) == e.situation(&p.History, at) {
+	if e.situation(before.Whole(), at) == e.situation(p.Whole(), at) {
 		return u
 	}
 	if today := e.calendar.Day(at); u.At != 0 && e.calendar.Day(u.At) == today {

@@ -106,14 +106,14 @@ func (w *walk) stretch(then *history.Facts) event.Instant {
 	u := e.feels.until(facts)
 	// What is forgotten besides must not make a search that has an end look as if it had none.
 	for u < turn && (u <= w.limit || e.feels.quiet(facts)) {
-		*then = w.p.History.Facts(u, e.calendar)
+		*then = w.p.Whole().Facts(u, e.calendar)
 		if !e.feels.same(facts, then) {
 			return u
 		}
 		u = e.feels.until(then)
 	}
 	if turn <= w.limit {
-		*then = w.p.History.Facts(turn, e.calendar)
+		*then = w.p.Whole().Facts(turn, e.calendar)
 		return turn
 	}
 	return min(turn, u)

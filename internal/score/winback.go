@@ -58,7 +58,7 @@ func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) b
 // the millisecond before the lapse.
 func (e *Engine) wonBack(c *change) *WonBack {
 	p, v := c.p, c.v
-	then := e.Facts(&p.History, p.Lapse.At-1)
+	then := e.Facts(p.Whole(), p.Lapse.At-1)
 	away := v.facts.LastDay - then.LastDay
 	if p.Shop || v.facts.LastPurchase < p.Lapse.At || then.PurchaseDays == 0 || days(float64(away)) < e.model.Churn.Lapse {
 		return nil

@@ -93,10 +93,14 @@ func (w *models) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBadModel, err)
 	}
-	engine = engine.Forgetting(w.forget)
+	hash, err := w.data().store.Naming(ctx)
+	if err != nil {
+		return err
+	}
+	engine = engine.Forgetting(w.forget).Naming(hash)
 	next := &inForce{engine: engine, version: engine.Version(), model: m, zone: zone}
 	if before != nil {
-		next.engine = pipeline.Succession{Before: before.Forgetting(w.forget), Now: engine}
+		next.engine = pipeline.Succession{Before: before.Forgetting(w.forget).Naming(hash), Now: engine}
 	}
 	w.now.Store(next)
 	return nil

@@ -46,7 +46,7 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
+	return s.cfg.Cluster.NewLanePublisher(func() shard.Partitioner { return s.data.Load().layout.Partitioner })
 }
 
 // openCodec makes the codec, unless the service has been given one.

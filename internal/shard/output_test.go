@@ -99,7 +99,7 @@ func TestAuditIsIntact(t *testing.T) {
 
 func TestPartitionsOfAnIndex(t *testing.T) {
 	got := shard.Partitions(4)
-	if len(got) != 3 || got[2].String() != "customer.purchases.v1/4" {
-		t.Errorf("got %v, want partition 4 of the three input topics", got)
+	if len(got) != 4 || got[2].String() != "customer.links.v1/4" || got[3].String() != "customer.purchases.v1/4" {
+		t.Errorf("got %v, want partition 4 of the four input topics", got)
 	}
 }

@@ -267,7 +267,7 @@ type Due struct {
 }
 
 // View is what the public reads of one customer: the fields of tm:score:<customer> and the JSON of tm:detail:<customer>. Without
-// fields the view is removed.
+// fields tm:score is removed, without either both are.
 type View struct {
 	Customer string
 	Fields   []Field
@@ -280,7 +280,7 @@ type Field struct{ Name, Value string }
 // Partitions returns the partitions with this index, one per input topic.
 func Partitions(index int) []Partition {
 	var all []Partition
-	for _, topic := range event.Topics() {
+	for _, topic := range event.Inputs() {
 		all = append(all, Partition{topic, index})
 	}
 	return all

@@ -68,7 +68,7 @@ func (s *Shop) delay(t event.Topic) time.Duration {
 		return s.between(50*time.Millisecond, 800*time.Millisecond)
 	case event.Interactions:
 		return s.between(200*time.Millisecond, 15*time.Second)
-	case event.Feedbacks:
+	case event.Feedbacks, event.Links:
 	}
 	return s.between(100*time.Millisecond, 2*time.Second)
 }
@@ -90,6 +90,7 @@ func clone(e event.Event) event.Event {
 	case *event.Feedback:
 		f := *e
 		return &f
+	case *event.Link: // no shop writes one
 	}
 	panic("shop: an event of no known type")
 }

@@ -146,7 +146,7 @@ func TestTopicsOvertakeEachOther(t *testing.T) {
 			if at, ok := orders[e.Session]; ok && e.OccurredAt <= at {
 				overtook[e.Session] = true
 			}
-		case *event.Feedback:
+		case *event.Feedback, *event.Link:
 		}
 	}
 	if share := float64(len(overtook)) / float64(len(orders)); share < 0.02 || share > 0.5 {

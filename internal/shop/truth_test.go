@@ -156,7 +156,7 @@ func TestEveryOrderIsKnown(t *testing.T) {
 			if m.Broken == Intact && e.OccurredAt < c.To.Add(-c.Faults.MaxLate) {
 				mentions[e.OrderID] = head.Customer
 			}
-		case *event.Interaction:
+		case *event.Interaction, *event.Link:
 		}
 	}
 	for id, customer := range mentions {

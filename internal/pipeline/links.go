@@ -1,0 +1,91 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/shard"
+)
+
+// Ids that mean one customer tell each other their histories over the topic of links, which every lane reads as a fourth input. What an id
+// has to send follows from each event by itself, and is committed with it:
+//
+//	lane of ann's shard                                 lane of bob's shard
+//	ann's event ──> commit: profile of ann,   publish   customer.links.v1 ──> commit: profile of bob,
+//	                outbox: ann's history for bob ──────>                            outbox: what bob sends on
+//
+// These messages are never muted, however old their event is, and whoever else has sent them before:
+//
+//   - Muting protects people from old news. A message of links is read by lanes, which must have it to know the histories.
+//   - A rebuild reads the log of links from its beginning, too. It cannot count on the messages that it finds there: the edition before may
+//     have ignored a MERGED_INTO, as versions without merges did; it may have encoded histories by another time zone; and the log may have
+//     been begun anew. So it sends the messages of its own state, and reads them in its next round, or leaves them to the members.
+//   - The edition in force reads these messages as well. To it they are old: their marks are offsets of the same logs, and it has read
+//     further. Of equal words it ignores a history none of whose marks is greater, and older words altogether. An erasure that is told twice
+//     erases nobody again.
+
+// linked reports whether an event can be something to tell other ids.
+func linked(before, after *score.Profile, x event.Event) bool {
+	return before.Linked() || after.Linked() || x.Topic() == event.Links
+}
+
+// sendLinks takes up what an id has to send to others after item n of items. before and after are its profile.
+func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) error {
+	s := d.session
+	for _, m := range s.engine.Messages(before, after, items[n].event, d.read.until(d.state, items[:n+1])) {
+		output, err := s.codec.EncodeLink(m)
+		if _, invalid := errors.AsType[*event.Invalid](err); invalid {
+			// A history beyond what a message can hold is left out, and the receiver keeps the one that it has. It must not stop the lane.
+			s.trouble("encode link", err)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("encode a message of links: %w", err)
+		}
+		d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), cause: score.ByMerge.String()})
+	}
+	return nil
+}
+
+// kindOfLink names a message of links for metrics.
+func kindOfLink(m *event.Link) string {
+	if m.Erasure != nil {
+		return "LINK_ERASURE"
+	}
+	return "LINK_PART"
+}
+
+// homeMarks are the marks of a shard in the course of a draft: those that this lane has seen committed, raised by the items since. They order
+// the states of the shard, so each state that a message tells of must have its own: marks of a whole commit would make the messages of two
+// events in it equally new.
+type homeMarks struct {
+	// applied are the items of the parts before the draft.
+	applied []*item
+	// marks are the marks after the first n items of the draft; nil before anybody asked.
+	marks shard.Marks
+	n     int
+}
+
+// until returns the marks of st after items, by the name of the partition. items are those of the draft so far.
+func (h *homeMarks) until(st *state, items []*item) map[string]int64 {
+	if h.marks == nil {
+		h.marks = maps.Clone(st.acked)
+		h.raise(h.applied)
+	}
+	h.raise(items[h.n:])
+	h.n = len(items)
+	named := make(map[string]int64, len(h.marks))
+	for p, mark := range h.marks {
+		named[p.String()] = mark
+	}
+	return named
+}
+
+func (h *homeMarks) raise(items []*item) {
+	for _, x := range items {
+		h.marks[x.partition()] = max(h.marks[x.partition()], x.record.Offset+1)
+	}
+}
