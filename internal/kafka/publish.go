@@ -32,17 +32,21 @@ const (
 	publishBytes = 1_000_000
 )
 
-// NewPublisher returns a publisher with a partitioner: shard.Murmur2 for the outputs, that of the producers for inputs.
+// NewPublisher returns a publisher of inputs, with the partitioner of the producers.
 func (c *Cluster) NewPublisher(p shard.Partitioner) (*Publisher, error) {
 	balancer, err := balancerOf(p)
 	if err != nil {
 		return nil, err
 	}
+	return c.publisherOf(balancer), nil
+}
+
+func (c *Cluster) publisherOf(balancer kafkago.Balancer) *Publisher {
 	return &Publisher{
 		usual: c.writer(balancer, publishBatch, publishBytes),
 		large: c.writer(balancer, 1, c.config.MessageBytes),
 		now:   c.config.Now,
-	}, nil
+	}
 }
 
 func (c *Cluster) writer(balancer kafkago.Balancer, messages, bytes int) *kafkago.Writer {

@@ -45,7 +45,7 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.cfg.Cluster.NewPublisher(shard.Murmur2)
+	return s.cfg.Cluster.NewOutputPublisher(d.layout.Partitioner)
 }
 
 // openCodec makes the codec, unless the service has been given one.

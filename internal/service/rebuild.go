@@ -182,7 +182,7 @@ func (b *rebuild) prepare(ctx context.Context) error {
 	if err := b.recognize(ctx); err != nil {
 		return err
 	}
-	b.publisher, err = b.cfg.Cluster.NewPublisher(shard.Murmur2)
+	b.publisher, err = b.cfg.Cluster.NewOutputPublisher(b.next.layout.Partitioner)
 	return err
 }
 
