@@ -14,9 +14,11 @@ import (
 )
 
 type customerCommand struct {
-	Show   customerShowCommand   `cmd:"" help:"Print the live score of a customer."`
-	Export customerExportCommand `cmd:"" help:"Print all that is held of a customer as JSON: the answer to an access request."`
-	Forget customerForgetCommand `cmd:"" help:"Erase a customer, and prove it."`
+	Show    customerShowCommand    `cmd:"" help:"Print the live score of a customer."`
+	Export  customerExportCommand  `cmd:"" help:"Print all that is held of a customer as JSON: the answer to an access request."`
+	Forget  customerForgetCommand  `cmd:"" help:"Erase a customer, and prove it."`
+	Merge   customerMergeCommand   `cmd:"" help:"Make two ids one customer."`
+	Unmerge customerUnmergeCommand `cmd:"" help:"Take back a merger."`
 }
 
 type customerShowCommand struct {

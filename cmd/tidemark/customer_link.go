@@ -96,7 +96,7 @@ func (l linking) run(ctx context.Context, w io.Writer, anyway bool) error {
 		return err
 	}
 	if err := l.doubt(ctx); err != nil && !anyway {
-		return fmt.Errorf("%w; --anyway publishes it all the same", err)
+		return fmt.Errorf("%w (--anyway publishes it all the same)", err)
 	}
 	if !l.ask(l.question(chain)) {
 		return errNotMeant

@@ -15,12 +15,7 @@ func (c *Cluster) NewLanePublisher(links func() shard.Partitioner) (*Publisher, 
 	if err != nil {
 		return nil, err
 	}
-	balancer := laneBalancer{outputs, links}
-	return &Publisher{
-		usual: c.writer(balancer, publishBatch, publishBytes),
-		large: c.writer(balancer, 1, c.config.MessageBytes),
-		now:   c.config.Now,
-	}, nil
+	return c.publisherOf(laneBalancer{outputs, links}), nil
 }
 
 // laneBalancer chooses the partition of a message by its topic.

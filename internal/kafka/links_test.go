@@ -3,6 +3,7 @@ package kafka
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -63,4 +64,27 @@ func TestLinksFitTheirTopic(t *testing.T) {
 	if most := (Config{}).withDefaults().MessageBytes; most < linkMost {
 		t.Errorf("the publisher takes %d bytes, want at least %d", most, int64(linkMost))
 	}
+}
+
+// TestALargeOutputKeepsItsPlace: what comes after a large output of its key is published after it. An id that took back a large part before
+// the part came would never lose it.
+func TestALargeOutputKeepsItsPlace(t *testing.T) {
+	eachBroker(t, func(t *testing.T, b broker) {
+		cluster := b.withTopics(t, 1)
+		output := func(id, key string, bytes int) shard.Output {
+			return shard.Output{ID: id, Topic: schemas.Links, Key: []byte(key), Value: append([]byte(id), make([]byte, bytes)...)}
+		}
+		publish(t, cluster, output("1", "bob", 10), output("2", "bob", 1_200_000), output("3", "bob", 10), output("4", "cat", 10), output("5", "bob", 1_200_000), output("6", "bob", 10))
+		log := cluster.NewLog()
+		defer log.Close()
+		var bob []string
+		for _, r := range readAll(t, log, shard.Partition{Topic: event.Links}) {
+			if string(r.Key) == "bob" {
+				bob = append(bob, string(r.Value[:1]))
+			}
+		}
+		if want := []string{"1", "2", "3", "5", "6"}; !slices.Equal(bob, want) {
+			t.Errorf("bob gets %v, want %v", bob, want)
+		}
+	})
 }

@@ -32,17 +32,21 @@ const (
 	publishBytes = 1_000_000
 )
 
-// NewPublisher returns a publisher with a partitioner: shard.Murmur2 for the outputs, that of the producers for inputs.
+// NewPublisher returns a publisher of inputs, with the partitioner of the producers.
 func (c *Cluster) NewPublisher(p shard.Partitioner) (*Publisher, error) {
 	balancer, err := balancerOf(p)
 	if err != nil {
 		return nil, err
 	}
+	return c.publisherOf(balancer), nil
+}
+
+func (c *Cluster) publisherOf(balancer kafkago.Balancer) *Publisher {
 	return &Publisher{
 		usual: c.writer(balancer, publishBatch, publishBytes),
 		large: c.writer(balancer, 1, c.config.MessageBytes),
 		now:   c.config.Now,
-	}, nil
+	}
 }
 
 func (c *Cluster) writer(balancer kafkago.Balancer, messages, bytes int) *kafkago.Writer {
@@ -62,17 +66,25 @@ func (c *Cluster) writer(balancer kafkago.Balancer, messages, bytes int) *kafkag
 	}
 }
 
+// lineage is what keeps its order: the outputs of one topic and key.
+type lineage struct{ topic, key string }
+
 // Publish returns when all in-sync replicas have acknowledged all outputs. Where it knows which outputs have failed, it fails with a
 // *shard.UnsentError; after any other error any output may have been written. It retries a few times, for up to some multiples of the
 // request timeout. If ctx ends early, the outputs may still be under way: their bytes must not change. Outputs of one key and topic keep
-// their order, except outputs of more than a megabyte.
+// their order.
 func (p *Publisher) Publish(ctx context.Context, outputs []shard.Output) error {
 	now := p.now()
 	usual := make([]kafkago.Message, 0, len(outputs))
 	var large []kafkago.Message
-	var usualAt, largeAt []int // their indexes among the outputs
+	var usualAt, largeAt []int  // their indexes among the outputs
+	var behind map[lineage]bool // those of which a large output has come: later outputs go after it
 	for i, o := range outputs {
-		if size(o) > publishBytes {
+		if size(o) > publishBytes || behind[lineage{o.Topic, string(o.Key)}] {
+			if behind == nil {
+				behind = map[lineage]bool{}
+			}
+			behind[lineage{o.Topic, string(o.Key)}] = true
 			large, largeAt = append(large, message(o, now)), append(largeAt, i)
 			continue
 		}
@@ -106,11 +118,10 @@ func write(ctx context.Context, w *kafkago.Writer, messages []kafkago.Message, a
 
 // unsent names the messages that have failed, and the later ones of the same topic and key: sent again together they keep their order.
 func unsent(messages []kafkago.Message, at []int, each kafkago.WriteErrors) error {
-	type name struct{ topic, key string }
-	failed, e := map[name]bool{}, &shard.UnsentError{}
+	failed, e := map[lineage]bool{}, &shard.UnsentError{}
 	for i, err := range each {
 		m := &messages[i]
-		of := name{m.Topic, string(m.Key)}
+		of := lineage{m.Topic, string(m.Key)}
 		if err != nil && e.Err == nil {
 			e.Err = fmt.Errorf("publish %s to %s: %w", m.WriterData, m.Topic, err)
 		}
