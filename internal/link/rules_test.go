@@ -176,3 +176,22 @@ func receive(me link.Self, s link.State, all []link.Message) link.State {
 	}
 	return s
 }
+
+// TestCycleOfAnOldLink: a part that has passed an id over a link that the id has no more shows no cycle, however late its sender takes it back.
+// Otherwise two ids would survive, and the members of a new cycle would start and stop forwarding until then.
+func TestCycleOfAnOldLink(t *testing.T) {
+	me := self("cat")
+	s := me.Say(link.State{}, said(5, "dan"))
+	s = after(me, s, via("dan", own("cat", 5, 5, "C"), 6))
+	if !me.Survives(s) {
+		t.Fatal("cat is the least of the cycle of cat and dan")
+	}
+	s = me.Say(s, said(7, "bob"))
+	if me.Survives(s) {
+		t.Error("cat is linked to bob, and no more on a cycle with dan: it does not survive")
+	}
+	s = me.Say(s, said(8, "dan"))
+	if !me.Survives(s) {
+		t.Error("cat is linked to dan again")
+	}
+}

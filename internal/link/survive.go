@@ -12,13 +12,15 @@ func (me Self) Survives(s State) bool {
 }
 
 // rules reports whether the id is the least of a cycle. A part that has passed the id itself shows the cycle: the ids of its path from
-// this id on.
+// this id on. If the part has left this id over another link than the one in force, the cycle stands no more, and the part is about to be
+// withdrawn.
 func (me Self) rules(s State) bool {
+	w, _ := me.link(s)
 	meets := false
 	for _, from := range s.senders {
 		for _, p := range from.parts {
 			n := slices.Index(p.path, me.ID)
-			if n < 0 {
+			if n < 0 || p.path[n+1] != w.Target {
 				continue
 			}
 			if slices.Min(p.path[n:]) != me.ID {
