@@ -72,9 +72,10 @@ func (p *Profile) Whole() *history.Summary {
 }
 
 // grow sets the own history of p.
-func (p *Profile) grow(h history.Summary) {
-	p.History = h
-	p.unite()
+func (p *Profile) grow(h *history.Summary) {
+	if p.History = *h; p.links != nil {
+		p.unite()
+	}
 }
 
 // relink sets the links of p. The error says that a part is no history; p is then as it was.
