@@ -244,3 +244,36 @@ func TestLinksAreStored(t *testing.T) {
 		}
 	})
 }
+
+// TestCustomersAreThoseOfLinks: event.Customers finds the ids that links join, and those that are erased, as the ids themselves do.
+func TestCustomersAreThoseOfLinks(t *testing.T) {
+	e := shipped(t)
+	rapid.Check(t, func(t *rapid.T) {
+		log := circleLog(t, true)
+		c := newCircle(t, e)
+		for _, x := range log {
+			c.apply(x)
+		}
+		theirs, merged := event.Customers(log)
+		lives, away := map[string]history.Summary{}, 0
+		for _, x := range theirs {
+			id := x.Common().Customer
+			lives[id], _ = e.Observe(lives[id], x)
+		}
+		for _, id := range circleIDs {
+			p := c.profile(id)
+			if p.Away() {
+				away++
+			}
+			h := lives[id]
+			one, together := e.Facts(&h, log[len(log)-1].At()), e.Facts(p.Whole(), log[len(log)-1].At())
+			if one.PurchaseDays > 0 != (together.PurchaseDays > 0) || one.FirstPurchase != together.FirstPurchase ||
+				one.LastPurchase != together.LastPurchase || one.TestAccount != together.TestAccount {
+				t.Fatalf("%s: got %+v, want %+v", id, one, together)
+			}
+		}
+		if merged != away {
+			t.Fatalf("%d ids are merged, want %d", merged, away)
+		}
+	})
+}
