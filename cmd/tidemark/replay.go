@@ -286,7 +286,7 @@ func (s summary) print(w io.Writer) error {
 		fmt.Fprintf(&b, "erased       %d customers, who have not come back: no score, and only the transitions from before\n", s.Erased)
 	}
 	if s.Merged > 0 || s.MergedInto > 0 {
-		fmt.Fprintf(&b, "merged       %d ids into %d customers: no score of the ids, and only the transitions from before\n", s.Merged, s.MergedInto)
+		fmt.Fprintf(&b, "merged       %s into %s: no score of who is merged, and only the transitions from before\n", numbered(s.Merged, "id"), numbered(s.MergedInto, "customer"))
 	}
 	if s.TestAccounts > 0 {
 		fmt.Fprintf(&b, "test         %d test accounts, by the attribute test_account: in no count of this summary but of events and of what was said before\n", s.TestAccounts)

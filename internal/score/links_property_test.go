@@ -164,11 +164,17 @@ func (c *circle) known(id string, at event.Instant) string {
 }
 
 // TestLinksInAnyOrder: whatever the order of arrival, and however often events and messages are repeated, the same ids are away, and the labels
-// of the others are read from the same.
+// of the others are read from the same. So it is, too, while the model before follows the customers.
 func TestLinksInAnyOrder(t *testing.T) {
-	e := shipped(t)
-	for _, erasures := range []bool{false, true} {
-		t.Run(fmt.Sprint("erasures ", erasures), func(t *testing.T) {
+	plain := shipped(t)
+	onTrial := replacing(t, modelOf(t, tried, nil), replacing(t, modelOf(t, kept, nil), nil, 0), linkStart+3*linkDay)
+	for _, row := range []struct {
+		name     string
+		engine   *score.Engine
+		erasures bool
+	}{{"no erasures", plain, false}, {"erasures", plain, true}, {"a model on trial", onTrial, true}} {
+		e, erasures := row.engine, row.erasures
+		t.Run(row.name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				log := circleLog(t, erasures)
 				want := newCircle(t, e)
