@@ -36,7 +36,9 @@
 //   - A word that comes after a newer one changes nothing: nobody has ever heard of it.
 //
 // What the caller must do for this: call Messages at each word, each erasure and each message of links by itself (other events of a commit may
-// be taken together), and publish the messages of an id in order. A message may be repeated at any time while the state that sent it was not
+// be taken together), and publish the messages of an id in order. Before a home reads an erasure from the topic of links, it reads all words
+// that were recorded up to the instant of the erasure: else the id is erased before it knows whom it must tell. Homes that read their inputs
+// by record time do so. A message may be repeated at any time while the state that sent it was not
 // lost. A process that was replaced must not publish after its successor has: if the two have applied records in different orders, neither
 // message is newer, and the last one stays until the next change.
 //
@@ -67,5 +69,7 @@
 //     travels, the outcome depends on which comes first.
 //   - Of more than 32 words of one id the oldest are lost: an erasure of an instant before them does not find that id's link, and the targets of
 //     lost words keep the id's name if it is erased.
+//   - If an id of a former cycle reads nothing for long, and an id of that cycle is on another cycle meanwhile, two ids may take turns as the
+//     survivor of the other cycle, and messages go round, until the first reads again.
 //   - When a link is said again, the target holds nothing of the sender between the first message and the last of one change.
 package link
