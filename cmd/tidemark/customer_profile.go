@@ -27,6 +27,7 @@ type heldProfile struct {
 	Shop       bool           `json:"behaves_like_a_shop,omitempty"`
 	Test       bool           `json:"is_a_test_account,omitempty"`
 	NoContact  bool           `json:"may_be_met_on_no_channel,omitempty"`
+	Links      *heldLinks     `json:"other_ids,omitempty"`
 	History    heldHistory    `json:"history"`
 }
 
@@ -92,7 +93,7 @@ func profileFor(p *score.Profile, base event.Currency) *heldProfile {
 		AsOf: when(p.AsOf), LastChange: when(p.LastChange), Due: when(p.Due), Erased: when(p.Erased), Model: p.Model, Told: p.Sequence,
 		Tier: tierFor(p.Standing), Churn: episodeFor(p.Episode, p.Muted), Second: windowFor(p.Second), Lapse: pointFor(p.Lapse.EpisodeID, p.Lapse.At),
 		Outreach: pointFor(p.Outreach.ID, p.Outreach.At), Forecasts: []heldForecast{}, Former: formerFor(p.Former), Shop: p.Shop, Test: p.Test, NoContact: p.Uncontactable,
-		History: historyFor(p.History.Held(), base),
+		Links: linksFor(p, base), History: historyFor(p.History.Held(), base),
 	}
 	if p.Update != (score.Update{}) {
 		held.Update = &heldUpdate{when(p.Update.At), p.Update.ID, when(p.Update.Due)}

@@ -35,10 +35,16 @@ func (s subject) words() []string {
 	p := &s.profile
 	e := s.at(p.AsOf)
 	now := e.Score(*p, p.AsOf)
+	if p.Away() {
+		return []string{fmt.Sprintf("%s is %s.", p.Customer, merged(p))}
+	}
 	lines := []string{fmt.Sprintf("Nothing that %s bought stands.", p.Customer)}
 	if now.Bought || now.Test && now.PurchaseDays > 0 { // a test account has bought, though it counts as nobody
 		lines = []string{fmt.Sprintf("%s has %s on %s, the last at %s, and has spent %s net.",
 			p.Customer, numbered(now.Orders, "order"), numbered(now.PurchaseDays, "day"), when(now.LastPurchase), amount(now.SpendLifetime, now.Base))}
+	}
+	if line := merged(p); line != "" {
+		lines = append(lines, "The history is "+line+".")
 	}
 	if p.Erased > 0 {
 		lines = append(lines, fmt.Sprintf("Who had this id before was erased at %s. Nothing from before is held.", when(p.Erased)))
@@ -68,7 +74,7 @@ func (s subject) level(now *score.Score) []string {
 
 // consent says where the customer may not be contacted; it is empty where the customer has refused nothing.
 func consent(p *score.Profile) string {
-	h := &p.History
+	h := p.Whole()
 	may := h.ContactableChannels()
 	var refused []string
 	for _, name := range h.Channels() {

@@ -243,11 +243,14 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 		return fmt.Errorf("the histories know what stands now, not what stood at %s: --as-of cannot be earlier than %s; fit to a log instead", d.asOf, exact)
 	}
 	return eachProfile(encoded, func(_ int, p *score.Profile) {
-		switch f := engine.Facts(&p.History, d.asOf); {
+		if p.Away() { // the survivor is an example
+			return
+		}
+		switch f := engine.Facts(p.Whole(), d.asOf); {
 		case f.TestAccount:
 			d.testAccounts++
 		case f.PurchaseDays > 0:
-			gap, back := p.History.SecondGap(d.asOf)
+			gap, back := p.Whole().SecondGap(d.asOf)
 			d.add(fitCustomer{engine.Pattern(&f, d.asOf), f.FirstPurchase, gap, back})
 		}
 	})
@@ -282,7 +285,7 @@ func (d *fitData) recall(engine *score.Engine, encoded [][]byte) error {
 	d.cuts = cuts[:1]
 	var block []learn.Case
 	err = eachProfile(encoded, func(_ int, p *score.Profile) {
-		if c, ok := learn.Recall(engine, p.Customer, &p.History, d.cuts[0]); ok {
+		if c, ok := learn.Recall(engine, p.Customer, p.Whole(), d.cuts[0]); ok {
 			block = append(block, c)
 		}
 	})

@@ -286,7 +286,7 @@ func (s summary) print(w io.Writer) error {
 		fmt.Fprintf(&b, "erased       %s, not back since: no score, and only the transitions from before\n", numbered(s.Erased, "customer"))
 	}
 	if s.Merged > 0 || s.MergedInto > 0 {
-		fmt.Fprintf(&b, "merged       %d ids into %d customers: no score of the ids, and only the transitions from before\n", s.Merged, s.MergedInto)
+		fmt.Fprintf(&b, "merged       %s into %s: no score of who is merged, and only the transitions from before\n", numbered(s.Merged, "id"), numbered(s.MergedInto, "customer"))
 	}
 	if s.TestAccounts > 0 {
 		fmt.Fprintf(&b, "left out     %s, by the attribute test_account: only the events and what was said before count\n", numbered(s.TestAccounts, "test account"))

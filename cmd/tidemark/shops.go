@@ -106,7 +106,7 @@ func (s shopSearch) inShard(ctx context.Context, n, wanted int) (found sharedIDs
 				continue // what is damaged is said elsewhere
 			}
 			seen[p.Customer] = true
-			f := p.History.Facts(p.AsOf, s.calendar)
+			f := p.Whole().Facts(p.AsOf, s.calendar)
 			found = append(found, sharedID{p.Customer, f.Orders, f.PurchaseDays})
 		}
 		if cursor = next; cursor == 0 {

@@ -156,8 +156,9 @@ type Counts struct {
 // Run judges the models at every cutoff. It returns learn.ErrShort if the log is too short for a cutoff, and the errors of the
 // fits.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
-	first, last := event.Span(events)                                     // as the caller sees the log, who has chosen the cutoffs by it
-	events, testAccounts := panel.Genuine(e, event.WithoutErased(events)) // who was erased is no example either
+	first, last := event.Span(events)   // as the caller sees the log, who has chosen the cutoffs by it
+	events, _ = event.Customers(events) // who was erased is no example, nor is who is merged into another
+	events, testAccounts := panel.Genuine(e, events)
 	l := &whole{events, event.Lives(slices.Clone(events)), first, last}
 	r := &Result{HorizonDays: o.Horizon.Hours() / 24, TestAccounts: testAccounts, Difference: map[string]Interval{}}
 	all := map[string][]judge.Set{}

@@ -55,6 +55,9 @@ func (me Self) link(s State) (Word, bool) {
 	return w, said && w.Target != me.ID
 }
 
+// Words returns the words that the state remembers, by Stamp. A Target that was erased since is empty.
+func (s State) Words() []Word { return slices.Clone(s.words) }
+
 // last returns the newest word.
 func (s State) last() (Word, bool) {
 	if len(s.words) == 0 {

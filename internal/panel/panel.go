@@ -54,7 +54,8 @@ type Panel[T any] struct {
 
 // Look folds events, in any order and with any repetition, and calls a function with the row of every customer at every cut.
 // The panel holds what the function returns. Look calls the function for several customers at once; the function may keep the
-// row. One walk over a customer's events serves all cuts. The cuts may come in any order and may overlap. Errors: a Window out
+// row. Ids that are one customer at the end of the events have one row, under the id that survives, at every cut: whoever was merged later
+// did not leave. One walk over a customer's events serves all cuts. The cuts may come in any order and may overlap. Errors: a Window out
 // of range, and the error of ctx.
 func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cuts []Cut, of func(*Row) T) (Panel[T], error) {
 	var last event.Instant
@@ -64,7 +65,8 @@ func Look[T any](ctx context.Context, e *score.Engine, events []event.Event, cut
 		}
 		last = max(last, c.At.Add(c.Window))
 	}
-	lives := event.Lives(slices.DeleteFunc(slices.Clone(event.WithoutErased(events)), func(x event.Event) bool { return x.StatedAt() > last }))
+	theirs, _ := event.Customers(events)
+	lives := event.Lives(slices.DeleteFunc(slices.Clone(theirs), func(x event.Event) bool { return x.StatedAt() > last }))
 	taken := make([][]*T, len(cuts))
 	for i := range cuts {
 		taken[i] = make([]*T, len(lives))

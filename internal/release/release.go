@@ -117,7 +117,7 @@ func read[T any](t testing.TB, r Release, name string) T {
 type Profile struct {
 	Customer string `json:"customer"`
 	// When is "cut" for a profile that holds the events before Cut, "cut, another model since" for one whose model another has replaced
-	// at Cut, "end" for one that holds all and is evaluated at AsOf.
+	// at Cut, "end" for one that holds all and is evaluated at AsOf, "end, merged" for such a one if some customers had been merged before.
 	When    string `json:"when"`
 	Encoded Bytes  `json:"encoded"`
 	// Holds are the values in the profile, by name.

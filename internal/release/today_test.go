@@ -116,10 +116,38 @@ func profiles(t *testing.T, r Release) []Profile {
 	for _, c := range replay.Run(engine, events, AsOf).Customers {
 		add("end", c.Profile)
 	}
+	joined := replay.Run(engine, slices.Concat(events, words()), AsOf)
+	for _, c := range joined.Everybody() {
+		if p := &c.Profile; p.Away() || len(p.Origins()) > 0 {
+			add("end, merged", c.Profile)
+		}
+	}
 	return all
 }
 
-// messages returns one message of every kind: events, transitions, a public score, and an erasure.
+// words are words on who is who: one customer of the log is merged into another, and a third into nobody any more.
+func words() (all []event.Event) {
+	for n, w := range [][2]string{{"eve", "bob"}, {"ida", "ann"}, {"bob", "ann"}, {"ida", "ida"}} {
+		head := event.Head{ID: fmt.Sprint("word ", n), Customer: w[0], OccurredAt: AsOf - 1000 + event.Instant(n)}
+		head.RecordedAt = head.OccurredAt
+		all = append(all, &event.Interaction{Head: head, Kind: event.MergedInto, OtherCustomer: w[1]})
+	}
+	return all
+}
+
+// links are the messages that linked ids send, by kind.
+var links = map[string]*event.Link{
+	"part": {Head: event.Head{ID: "e-1", Customer: "cat", OccurredAt: Cut}, Part: &event.LinkPart{
+		Sender: "bob", Origin: "ann", WordAt: Cut - 1000, WordID: "w-1", First: true, Path: []string{"ann", "bob"},
+		Marks: map[string]int64{string(event.Purchases) + "/3": 7, string(event.Links) + "/3": 2}, Content: []byte{4, 1, 2, 3},
+	}},
+	"withdrawn": {Head: event.Head{ID: "e-2", Customer: "cat", OccurredAt: Cut}, Part: &event.LinkPart{
+		Sender: "bob", Origin: "ann", WordAt: Cut - 1000, WordID: "w-1",
+	}},
+	"erasure": {Head: event.Head{ID: "e-3", Customer: "cat", OccurredAt: Cut}, Erasure: &event.LinkErasure{From: "bob", At: Cut, Linked: true, Since: Cut - 1000}},
+}
+
+// messages returns one message of every kind: events, transitions, a public score, an erasure, and what linked ids send.
 func messages(t *testing.T, r Release) []Message {
 	t.Helper()
 	codec := newCodec(t)
@@ -156,6 +184,12 @@ func messages(t *testing.T, r Release) []Message {
 		t.Fatal(err)
 	}
 	add("", o)
+	for kind, l := range links {
+		if o, err = codec.EncodeLink(l); err != nil {
+			t.Fatal(err)
+		}
+		add(kind, o)
+	}
 	var all []Message
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		all = append(all, kinds[kind])
@@ -171,6 +205,7 @@ func kindOf(x event.Event) string {
 		return x.Kind.String()
 	case *event.Feedback:
 		return x.Kind.String()
+	case *event.Link: // no event of the log
 	}
 	return ""
 }

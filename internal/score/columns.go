@@ -204,6 +204,9 @@ func (s *Score) worth(b []byte, minor int64) []byte {
 
 // escaped writes a text that is not ours, as within the quotes of a JSON string.
 func escaped(b []byte, text string) []byte {
+	if text == "" {
+		return b
+	}
 	quoted, err := json.Marshal(text)
 	if err != nil { // of a string: never
 		return b

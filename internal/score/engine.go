@@ -121,7 +121,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	}
 	next, transitions := e.Review(p, at)
 	before := next
-	next.grow(grown)
+	next.grow(&grown)
 	next.Former = e.follow(&before, &next, x)
 	next.LastChange, next.Outreach = at, next.Outreach.reached(x, at)
 	next.Uncontactable = next.Whole().Uncontactable()

@@ -24,7 +24,7 @@ func (e *Engine) bears(x event.Event) bool {
 	case *event.Purchase:
 		return true
 	case *event.Interaction:
-		return x.Kind == event.ReferralMade || MarksTestAccount(x) || e.feels.engagement // one that weighs nothing may take the place of one that did
+		return x.Kind == event.ReferralMade || x.Kind == event.MergedInto || MarksTestAccount(x) || e.feels.engagement // one that weighs nothing may take the place of one that did
 	case *event.Feedback:
 		return x.Kind == event.NPS || e.feels.mood
 	case *event.Link:

@@ -12,6 +12,7 @@ const (
 	linksBytes   = int(unsafe.Sizeof(links{}))
 	summaryBytes = int(unsafe.Sizeof(history.Summary{}))
 	stringBytes  = int(unsafe.Sizeof(""))
+	sliceBytes   = int(unsafe.Sizeof([]byte(nil)))
 )
 
 // Footprint estimates the bytes of heap that p keeps alive, p included. It lies within 30 % of what a heap of many such profiles

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -14,9 +15,21 @@ type links struct {
 	state link.State
 	// away says that the customer is scored under another id.
 	away bool
-	// origins are the ids whose parts are read beside the own history, foreign their histories. Both are empty for who is away.
-	origins []string
-	foreign []history.Summary
+	// origins are the ids whose parts are read beside the own history, contents their parts, foreign their histories. All are empty for who
+	// is away.
+	origins  []string
+	contents [][]byte
+	foreign  []history.Summary
+}
+
+// read returns the history of a part. It need not be decoded if it has not changed.
+func (l *links) read(part *link.Part) (history.Summary, error) {
+	if l != nil {
+		if n, found := slices.BinarySearch(l.origins, part.Origin); found && bytes.Equal(l.contents[n], part.Content) {
+			return l.foreign[n], nil
+		}
+	}
+	return historyOf(part.Content)
 }
 
 // nothing is the history that is read of who is away. Nobody modifies it.
@@ -40,6 +53,9 @@ func (p *Profile) Links() link.State {
 	}
 	return p.links.state
 }
+
+// linked reports whether p knows more of links than its tombstone.
+func (p *Profile) linked() bool { return p.links != nil && !p.links.state.Bare() }
 
 // Away reports whether the customer is scored under another id: p has no scores and no labels, and counts nowhere.
 func (p *Profile) Away() bool { return p.links != nil && p.links.away }
@@ -72,9 +88,10 @@ func (p *Profile) Whole() *history.Summary {
 }
 
 // grow sets the own history of p.
-func (p *Profile) grow(h history.Summary) {
-	p.History = h
-	p.unite()
+func (p *Profile) grow(h *history.Summary) {
+	if p.History = *h; p.links != nil {
+		p.unite()
+	}
 }
 
 // relink sets the links of p. The error says that a part is no history; p is then as it was.
@@ -88,11 +105,11 @@ func (p *Profile) relink(s link.State) error {
 	l := &links{state: s, away: !me.Survives(s)}
 	if !l.away {
 		for _, part := range me.Foreign(s) {
-			h, err := historyOf(part.Content)
+			h, err := p.links.read(&part)
 			if err != nil {
 				return fmt.Errorf("the part of %q: %w", part.Origin, err)
 			}
-			l.origins, l.foreign = append(l.origins, part.Origin), append(l.foreign, h)
+			l.origins, l.contents, l.foreign = append(l.origins, part.Origin), append(l.contents, part.Content), append(l.foreign, h)
 		}
 	}
 	p.links = l
@@ -209,7 +226,7 @@ func (p *Profile) linksFootprint() int {
 	}
 	n := linksBytes + l.state.Footprint()
 	for i := range l.foreign {
-		n += summaryBytes + l.foreign[i].Footprint() + stringBytes + len(l.origins[i])
+		n += summaryBytes + l.foreign[i].Footprint() + stringBytes + sliceBytes // the ids and contents are those of the state
 	}
 	if p.together != nil && p.together != &nothing {
 		n += summaryBytes + p.together.Footprint()

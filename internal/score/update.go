@@ -36,11 +36,11 @@ func (e *Engine) mayBeNews(p *Profile, x event.Event) bool {
 		return false
 	}
 	switch x := x.(type) {
-	case *event.Feedback:
+	case *event.Feedback, *event.Link: // of a part nobody knows what is new in it
 		return true
 	case *event.Interaction:
 		return x.Kind == event.SupportContact
-	case *event.Purchase, *event.Link:
+	case *event.Purchase:
 	}
 	return false
 }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"tidemark/internal/event"
+	"tidemark/internal/model"
+	"tidemark/internal/score"
+)
+
+// TestCustomerShowAndExportTellOfOtherIDs: whoever asks for a merged id learns under which id the customer is scored, and the other way round;
+// the export holds what is held of the other id.
+func TestCustomerShowAndExportTellOfOtherIDs(t *testing.T) {
+	e := engineFor(t, string(model.Default()))
+	word := &event.Interaction{Kind: event.MergedInto, OtherCustomer: "new"}
+	old := someone(t, e, "old", word)
+	before := old.profile
+	unlinked := someone(t, e, "old")
+	next := e.New("new")
+	for _, m := range e.Messages(&unlinked.profile, &before, word, map[string]int64{"a partition": 1}) {
+		var verdict score.Verdict
+		if next, _, verdict = e.Apply(next, m); verdict != score.Accepted {
+			t.Fatal(verdict)
+		}
+	}
+	survivor := subject{profile: next, engine: e}
+	for _, row := range []struct {
+		of   subject
+		want string
+	}{{old, "merged into new: no tier, score or alert under this id"}, {survivor, "read together with 1 other id, merged into this id: old"}} {
+		for what, lines := range map[string][]string{"words": row.of.words(), "reasons": row.of.leftOut(row.of.profile.AsOf)} {
+			if got := strings.Join(lines, "\n"); !strings.Contains(got, row.want) {
+				t.Errorf("%s of %s: want %q in\n%s", what, row.of.profile.Customer, row.want, got)
+			}
+		}
+	}
+	export, err := json.Marshal(profileFor(&survivor.profile, "USD"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"merged_ids":["old"]`, `"histories_of_other_ids":[{"customer_id":"old","over":["old"],"history":{`, `"amount":"40.00 USD"`} {
+		if !strings.Contains(string(export), want) {
+			t.Errorf("want %s in %s", want, export)
+		}
+	}
+	export, err = json.Marshal(profileFor(&old.profile, "USD"))
+	if err != nil || !strings.Contains(string(export), `"merged_into":"new","words":[{"at":"`) {
+		t.Errorf("%v: want the word in %s", err, export)
+	}
+}
