@@ -494,6 +494,7 @@ func TestCopartitionedBalancer(t *testing.T) {
 		// Brokers list partitions in any order.
 		orders := map[string][]int{
 			string(event.Purchases): {0, 1, 2, 3, 4}, string(event.Interactions): {4, 2, 0, 1, 3}, string(event.Feedbacks): {3, 4, 1, 0, 2},
+			string(event.Links): {2, 1, 4, 3, 0},
 		}
 		var partitions []kafkago.Partition
 		for topic, order := range orders {

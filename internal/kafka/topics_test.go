@@ -102,7 +102,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			{schemas.DeadLetters, "does not exist", false},
 			{schemas.Links + " max.message.bytes", "2000000, not 2097152", false},
 			{schemas.Links + " retention.ms", "604800000, not -1", false},
-			{"input partitions", feedback + " has 2, customer.interactions.v1 has 4, customer.purchases.v1 has 4, customer.links.v1 has 3", false},
+			{"input partitions", feedback + " has 2, customer.interactions.v1 has 4, customer.links.v1 has 3, customer.purchases.v1 has 4", false},
 			{"replication", "factor of 1", true},
 		} {
 			f, ok := findings[row.name]

@@ -176,12 +176,12 @@ func TestGaugesEndWithTheirLane(t *testing.T) {
 		stays, leaves := w.start(0, nil), w.start(1, nil)
 		stays.rest(t)
 		leaves.rest(t)
-		both := map[string]int{"0": 7, "1": 7} // the lag of three topics, and four more
+		both := map[string]int{"0": 8, "1": 8} // the lag of four topics, and four more
 		if got := gauges(t, metrics); !maps.Equal(got, both) {
 			t.Errorf("gauges by partition, two lanes at work: got %v, want %v", got, both)
 		}
 		finish(t, leaves)
-		if got, want := gauges(t, metrics), map[string]int{"0": 7}; !maps.Equal(got, want) {
+		if got, want := gauges(t, metrics), map[string]int{"0": 8}; !maps.Equal(got, want) {
 			t.Errorf("gauges by partition after one lane has ended: got %v, want %v", got, want)
 		}
 		finish(t, stays)
