@@ -25,7 +25,7 @@ func recreated(t *testing.T, s *servers) {
 	catchUp := append([]string{"run", "--exit-when-caught-up", "--admin", ""}, s.flags()...)
 	s.order(t, "old", 20)
 	must(t, catchUp...)
-	tidemark(t, doctor...).says(t, 0, "1 of 3 input partitions have been read before, and are the same")
+	tidemark(t, doctor...).says(t, 0, "1 of 4 input partitions have been read before, and are the same")
 
 	s.DeleteTopics(t)
 	s.CreateTopics(t, 1)
@@ -37,7 +37,7 @@ func recreated(t *testing.T, s *servers) {
 
 	must(t, append(slices.Clone(catchUp), "--on-data-loss", "continue")...)
 	s.scored(t, map[string]int{"old": 20, "new": 30})
-	tidemark(t, doctor...).says(t, 0, "1 of 3 input partitions have been read before, and are the same")
+	tidemark(t, doctor...).says(t, 0, "1 of 4 input partitions have been read before, and are the same")
 
 	ctx, stop := context.WithTimeout(t.Context(), servicetest.Longest)
 	defer stop()
