@@ -122,7 +122,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
-		SecondOrderDays: data.secondOrder(),
+		Lapse: data.lapse(), SecondOrder: data.secondOrder(),
 	}
 }
 
@@ -144,9 +144,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	}
 	fmt.Fprintf(&b, "purchases  %s in units of %g days, log-likelihood %.4f\n", f.kind, f.unitDays, f.purchase.logLikelihood)
 	f.purchase.print(&b)
-	if days := data.secondOrder(); days > 0 {
-		fmt.Fprintf(&b, "comeback   half of those who bought again did so within %d days of the first purchase\n", days)
-	}
+	data.printLines(&b)
 	if f.gamma != nil {
 		fmt.Fprintf(&b, "spend      gamma-gamma of %d customers in %s, log-likelihood %.4f\n", f.spend.customers, data.currency, f.spend.logLikelihood)
 		f.spend.print(&b)

@@ -37,9 +37,8 @@ type Fit struct {
 	// Stack is the churn stack; nil keeps the base's stack.
 	Stack    *churn.Stack
 	Stacking Goodness
-	// SecondOrderDays is the window for a second order, in days. It replaces the base's window, if the base has one. 0 keeps
-	// the base's window.
-	SecondOrderDays int
+	// Lapse and SecondOrder replace churn.lapse_days and churn.second_order_days. The zero Span keeps the base's line.
+	Lapse, SecondOrder Span
 }
 
 // Goodness says how well parameters are known.
@@ -79,8 +78,10 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 			values = append(values, struct{ section, key, value string }{"spend", spendNames[i], decimal(v)})
 		}
 	}
-	if section := child(document.Content[0], "churn"); f.SecondOrderDays > 0 && child(section, "second_order_days") != nil {
-		values = append(values, struct{ section, key, value string }{"churn", "second_order_days", strconv.Itoa(f.SecondOrderDays)})
+	for name, span := range f.spans() {
+		if child(child(document.Content[0], "churn"), name) != nil {
+			values = append(values, struct{ section, key, value string }{"churn", name, strconv.Itoa(span.Days)})
+		}
 	}
 	text := newText(base)
 	for _, v := range values {
@@ -148,7 +149,7 @@ func quoted(s string) string {
 func (f *Fit) fitted() *fitted {
 	out := &fitted{
 		From: f.From.String(), To: f.To.String(), Currency: string(f.Currency), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
-		Purchase: *f.Buying.section(), Warnings: f.Warnings,
+		Purchase: *f.Buying.section(), Lines: f.lines(), Warnings: f.Warnings,
 	}
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()

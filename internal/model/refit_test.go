@@ -249,3 +249,35 @@ func TestFittedIsChecked(t *testing.T) {
 			without.Hash, without.ScorecardHash, with.Hash, with.ScorecardHash)
 	}
 }
+
+// A fit writes the lapse and the window for a second order together, each with its reason. A base where they would collide is no obstacle.
+func TestRefitOfTheLines(t *testing.T) {
+	because := "customers come back after 392 days"
+	raw, err := model.Refit(model.Default(), model.Fit{
+		Version: "yearly", Purchase: stat.MBGNBD{R: 1, Alpha: 1, A: 1, B: 1}, UnitDays: 7, Buying: model.Goodness{Customers: 1},
+		Lapse: model.Span{Days: 482, Because: because}, SecondOrder: model.Span{Days: 392, Because: because},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 24 * time.Hour
+	if m.Churn.Lapse != 482*day || m.Churn.SecondOrder != 392*day {
+		t.Errorf("lapse %v and second order %v, want 482 and 392 days", m.Churn.Lapse, m.Churn.SecondOrder)
+	}
+	said := "  lines:\n    lapse_days:\n      days: 482\n      because: " + because + "\n    second_order_days:\n      days: 392\n      because: " + because + "\n"
+	if !strings.Contains(string(raw), said) {
+		t.Errorf("the file does not say\n%s", said)
+	}
+	for wrong, want := range map[string]string{
+		"days: 482\n      because": "fitted.lines", "because: " + because: "fitted.lines", "    lapse_days:\n": "fitted.lines",
+	} {
+		other := map[string]string{"days: 482\n      because": "days: 0\n      because", "because: " + because: `because: ""`, "    lapse_days:\n": "    horizon_days:\n"}[wrong]
+		if _, err := model.Parse([]byte(strings.Replace(string(raw), wrong, other, 1))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q in place of %q: got %v, want an error about %s", other, wrong, err, want)
+		}
+	}
+}
