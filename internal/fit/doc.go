@@ -3,8 +3,8 @@
 // # The method
 //
 // Customers come as Groups of equal histories: so a million customers are quick. A fit climbs from several fixed starts, in the
-// logarithms of the parameters. Times and money are in units of their means, so that days and weeks, cents and euros give the same
-// fit. It climbs by BFGS and then by Newton's method, whose last Hessian gives the standard errors.
+// logarithms of the parameters. Times are in units of their mean, money is in units of its geometric mean: so days and weeks, cents and
+// euros give the same fit. It climbs by BFGS and then by Newton's method, whose last Hessian gives the standard errors.
 //
 // What is wrong with a fit is said in its Warnings. A model in which nobody leaves is never returned without a warning.
 //
