@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidemark/internal/fit"
+	"tidemark/internal/learn"
 	"tidemark/internal/model"
 	"tidemark/internal/stat"
 	"tidemark/internal/terminal"
@@ -106,15 +107,11 @@ func (c *fitCommand) Run(ctx context.Context, s streams) error {
 func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found, error) {
 	out := &found{kind: c.ModelKind, unitDays: c.UnitDays}
 	rhythms := make([]stat.Rhythm, len(data.customers))
-	var spends []stat.Spend
 	for i, p := range data.customers {
 		rhythms[i] = p.Rhythm(c.UnitDays)
 		out.repeats += p.Repeats
 		if p.Repeats > 0 {
 			out.repeatBuyers++
-		}
-		if p.SpendDays > 0 {
-			spends = append(spends, p.Spends())
 		}
 	}
 	shown := terminal.NewProgress(s.err, "fitting")
@@ -124,28 +121,15 @@ func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found,
 			shown.Note(fmt.Sprintf("%s: step %d, log-likelihood %.4f of %d customers", what, step.Iteration, step.LogLikelihood, step.Customers))
 		}}
 	}
-	groups := fit.Groups(rhythms)
-	var err error
-	switch c.ModelKind {
-	case "mbg-nbd":
-		var r fit.Result[stat.MBGNBD]
-		r, err = fit.MBGNBD(ctx, groups, options("purchases"))
-		out.model, out.purchase = r.Model, fittedOf(r)
-	case "bg-nbd":
-		var r fit.Result[stat.BGNBD]
-		r, err = fit.BGNBD(ctx, groups, options("purchases"))
-		out.model, out.purchase = r.Model, fittedOf(r)
-	}
+	purchase, err := fit.Purchases(ctx, fit.Groups(rhythms), c.ModelKind == "bg-nbd", options("purchases"))
 	if err != nil {
 		return nil, fmt.Errorf("fit the purchases of %d customers: %w", len(rhythms), err)
 	}
-	if len(spends) == 0 {
-		return out, nil
-	}
-	r, err := fit.GammaGamma(ctx, fit.Groups(spends), options("spend"))
+	out.model, out.purchase = purchase.Model, fittedOf(purchase)
+	spending, err := learn.Spend(ctx, data.customers, options("spend"))
 	if err != nil {
-		return nil, fmt.Errorf("fit the spend of %d customers: %w", len(spends), err)
+		return nil, fmt.Errorf("fit the spend: %w", err)
 	}
-	out.gamma, out.spend = &r.Model, fittedOf(r)
+	out.spending, out.spend, out.paid = spending.Fit.Model, fittedOf(spending.Fit), spending.Paid
 	return out, nil
 }

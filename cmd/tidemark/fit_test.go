@@ -77,9 +77,10 @@ func TestFitOfCDNOW(t *testing.T) {
 		within(t, row.kind+": alpha", p.Alpha, row.alpha, 2e-5*row.alpha)
 		within(t, row.kind+": a", p.A, row.a, 4e-5)
 		within(t, row.kind+": b", p.B, row.b, 2e-4)
-		within(t, "p", m.Value.Spend.P, 6.25, .005)
-		within(t, "q", m.Value.Spend.Q, 3.74, .005)
-		within(t, "v", m.Value.Spend.V, 15.44, .005)
+		spend, _ := m.Value.Spend.(stat.GammaGamma)
+		within(t, "p", spend.P, 6.25, .005)
+		within(t, "q", spend.Q, 3.74, .005)
+		within(t, "v", spend.V, 15.44, .005)
 		if want := row.kind + "-1997-09-30"; m.Version != want {
 			t.Errorf("version %q, want %q", m.Version, want)
 		}

@@ -2,7 +2,6 @@ package backtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -240,14 +239,16 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	}
 	m := e.Model()
 	m.Value.Purchase, m.Value.UnitDays, m.Stack, m.Churn.Horizon = bought.Model, o.UnitDays, stack, o.Horizon
-	switch spending, err := learn.Spending(ctx, f.cases); {
-	case err == nil:
-		m.Value.Spend = spending.Model
-		for _, w := range spending.Warnings {
-			f.warnings = append(f.warnings, "spend: "+w.String())
-		}
-	case !errors.Is(err, fit.ErrNoCustomers): // nobody has paid for a second purchase: the base's spend model stays
+	spending, err := learn.Spend(ctx, learn.Patterns(f.cases), fit.Options{})
+	if err != nil {
 		return nil, fmt.Errorf("fit the spend: %w", err)
+	}
+	m.Value.Paid = spending.Paid
+	if spending.Fit.Model != nil { // else nobody has paid for a second purchase: the base's spend model stays
+		m.Value.Spend = spending.Fit.Model
+	}
+	for _, w := range spending.Fit.Warnings {
+		f.warnings = append(f.warnings, "spend: "+w.String())
 	}
 	span := days(o.Horizon)
 	for i := range f.cases {

@@ -19,7 +19,7 @@ func fitOf(p stat.PurchaseModel) model.Fit {
 			Customers: 500, LogLikelihood: -1234.56789,
 			StandardErrors: map[string]float64{"r": .0123456, "alpha": 1, "a": .2, "b": math.NaN()},
 		},
-		Spend:    &stat.GammaGamma{P: 2, Q: 3, V: 4},
+		Spend:    stat.GammaGamma{P: 2, Q: 3, V: 4},
 		Spending: model.Goodness{Customers: 90, LogLikelihood: -77, StandardErrors: map[string]float64{"p": .5, "q": .6, "v": .7}},
 		From:     event.InstantOf(time.Date(2025, 3, 1, 9, 0, 0, 0, time.UTC)), To: event.InstantOf(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)),
 		RepeatBuyers: 100, Warnings: []string{`purchase: "a" runs away: 1e+05`},
@@ -114,7 +114,7 @@ func TestRefitOfOtherForms(t *testing.T) {
 			continue
 		}
 		m, err := model.Parse(got)
-		if err != nil || m.Version != "mine-1" || m.Value.Spend.Q != 3 {
+		if err != nil || m.Version != "mine-1" || m.Value.Spend.(stat.GammaGamma).Q != 3 {
 			t.Errorf("%s: got %v, version %q, spend %+v, want the fitted model", row.why, err, m.Version, m.Value.Spend)
 		}
 		if n := strings.Count(string(got), "fitted:"); n != 1 {
