@@ -69,6 +69,7 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprint(s.err, refusedOf(engine, log.Events))
 	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
 		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays,
@@ -182,10 +183,11 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 					m.Forecast, 100*m.Bias, m.MAE, m.RMSE, m.Correlation, x.Forecast, 100*x.Bias, x.MAE, x.RMSE, x.Correlation)
 			}),
 		printClasses(to, r), printCourse(to, r), printAlerts(to, r))
-	for _, c := range r.Cutoffs {
-		for _, warning := range c.Warnings {
-			fmt.Fprintf(to, "%s: %s\n", c.Date, warning)
-		}
+	for _, w := range r.Warned() {
+		fmt.Fprintf(to, "%s: %s\n", w.At(), w.Text)
+	}
+	for _, f := range r.Failed {
+		fmt.Fprintf(to, "%s: left out, for no forecast could be made: %s\n", f.Date, f.Why)
 	}
 	return err
 }

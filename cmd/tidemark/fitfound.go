@@ -52,14 +52,14 @@ func (f *found) degenerate() []string {
 		switch w.(type) {
 		case fit.NobodyLeaves, fit.AtBoundary, fit.NotConverged, fit.NotPositiveDefinite:
 			out = append(out, "purchase: "+w.String())
-		case fit.LeavingUncertain, fit.InfiniteMean, fit.Constant, fit.Separated, fit.Collapsed, fit.ConstantSpend:
+		case fit.LeavingUncertain, fit.InfiniteMean, fit.Constant, fit.Separated, fit.Collapsed, fit.ConstantSpend, fit.NoStack:
 		}
 	}
 	for _, w := range f.spend.warnings {
 		switch w.(type) {
 		case fit.InfiniteMean, fit.NotConverged:
 			out = append(out, "spend: "+w.String())
-		case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.NotPositiveDefinite, fit.Constant, fit.Separated, fit.Collapsed, fit.ConstantSpend:
+		case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.NotPositiveDefinite, fit.Constant, fit.Separated, fit.Collapsed, fit.ConstantSpend, fit.NoStack:
 		}
 	}
 	return out
@@ -69,7 +69,7 @@ func (f *found) degenerate() []string {
 func (f *found) warnings() []string {
 	var out []string
 	for _, w := range f.purchase.warnings {
-		if isLimit(w) {
+		if fit.IsLimit(w) {
 			continue
 		}
 		text := "purchase: " + w.String()
@@ -79,7 +79,7 @@ func (f *found) warnings() []string {
 		out = append(out, text)
 	}
 	for _, w := range f.spend.warnings {
-		if !isLimit(w) {
+		if !fit.IsLimit(w) {
 			out = append(out, "spend: "+w.String())
 		}
 	}
@@ -152,7 +152,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	f.purchase.print(&b)
 	data.printLines(&b)
 	f.printSpend(&b, data.currency)
-	if f.stack != nil {
+	if f.stack != nil && *f.stack != churn.Plain() {
 		dates := make([]string, len(f.blocks))
 		for i, at := range f.blocks {
 			dates[i] = at.Format(time.DateOnly)
@@ -162,6 +162,8 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 		f.stacked.print(&b)
 	}
 	switch {
+	case f.stack != nil && *f.stack == churn.Plain():
+		fmt.Fprintf(&b, "churn      by the purchase model alone: %d customers give no stack over it\n", f.stacked.customers)
 	case f.inherited && f.kind != "mbg-nbd":
 		fmt.Fprintf(&b, "churn      by the purchase model alone: the stack of the base is over mbg-nbd, and left out\n")
 	case f.inherited:

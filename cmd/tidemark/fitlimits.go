@@ -9,16 +9,6 @@ import (
 	"tidemark/internal/stat"
 )
 
-// isLimit reports whether a warning of a fit is none: customers who do not differ are what the data show.
-func isLimit(w fit.Warning) bool {
-	switch w.(type) {
-	case fit.Collapsed, fit.ConstantSpend:
-		return true
-	case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.InfiniteMean, fit.NotConverged, fit.NotPositiveDefinite, fit.Constant, fit.Separated:
-	}
-	return false
-}
-
 // notes say in what customers do not differ.
 func (f *found) notes() (notes []string) {
 	for _, part := range []struct {
@@ -26,7 +16,7 @@ func (f *found) notes() (notes []string) {
 		of   fitted
 	}{{"purchase", f.purchase}, {"spend", f.spend}} {
 		for _, w := range part.of.warnings {
-			if isLimit(w) {
+			if fit.IsLimit(w) {
 				notes = append(notes, part.name+": "+w.String())
 			}
 		}

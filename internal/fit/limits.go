@@ -79,7 +79,7 @@ func ranAway(warnings []Warning) bool {
 		switch w.(type) {
 		case AtBoundary, NotConverged, NotPositiveDefinite:
 			return true
-		case NobodyLeaves, LeavingUncertain, InfiniteMean, Constant, Separated, Collapsed, ConstantSpend:
+		case NobodyLeaves, LeavingUncertain, InfiniteMean, Constant, Separated, Collapsed, ConstantSpend, NoStack:
 		}
 		return false
 	})
