@@ -18,6 +18,11 @@ type Spending struct {
 	Paid stat.PaidShare
 }
 
+// mostDays bounds the purchase days that count beside a customer's own in the paid share. Where customers hardly differ, as in a log with four
+// free days in all, the likelihood lets the shop's days count without end; then a customer whose dozen orders are all samples would be expected
+// to pay.
+const mostDays = 20
+
 // Spend fits the spend model and the paid share to customers. In a log without amounts the spend is constant, and 0. Errors: those of
 // fit.Spends and of fit.PaidShare, fit.ErrNoCustomers if there is no customer.
 func Spend(ctx context.Context, customers []clv.Pattern, o fit.Options) (Spending, error) {
@@ -37,6 +42,9 @@ func Spend(ctx context.Context, customers []clv.Pattern, o fit.Options) (Spendin
 	share, err := fit.PaidShare(ctx, fit.Groups(baskets), o)
 	if err != nil {
 		return Spending{}, err
+	}
+	if days := share.Paid + share.Free; days > mostDays {
+		share.Paid, share.Free = share.Paid*mostDays/days, share.Free*mostDays/days
 	}
 	if paid == 0 {
 		return Spending{Paid: share, Fit: fit.Result[stat.SpendModel]{

@@ -60,6 +60,27 @@ func TestFreeBasketsDoNotBiasTheSpend(t *testing.T) {
 	}
 }
 
+// A few free days of a shop do not outweigh a customer's own: whose orders are all samples is not expected to pay.
+func TestAFewFreeDaysOfAShop(t *testing.T) {
+	shop := make([]clv.Pattern, 600)
+	for i := range shop {
+		shop[i] = clv.Pattern{Repeats: 4, SpendDays: 4, Spend: float64(100 + i%50)}
+		if i < 4 {
+			shop[i].SpendDays, shop[i].FreeDays = 3, 1
+		}
+	}
+	got, err := learn.Spend(t.Context(), shop, fit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := got.Paid.Of(stat.Baskets{}); first < .99 || first > 1-1e-4 {
+		t.Errorf("of somebody new the paid share is %v, want nearly 1", first)
+	}
+	if share := got.Paid.Of(stat.Baskets{Free: 20}); share > .5 {
+		t.Errorf("of a customer with twenty free days the paid share is %v, want at most a half: %+v", share, got.Paid)
+	}
+}
+
 func TestSpendOfAlmostNothing(t *testing.T) {
 	unpaid := []clv.Pattern{{FreeDays: 1}, {Repeats: 2, FreeDays: 3}}
 	got, err := learn.Spend(t.Context(), unpaid, fit.Options{})
