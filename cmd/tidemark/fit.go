@@ -25,6 +25,7 @@ type fitCommand struct {
 	Version          string   `help:"Version of the new model. Without it: the model kind and the day of --as-of." placeholder:"NAME"`
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
+	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base." placeholder:"DAYS"`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	csvSettings
@@ -54,6 +55,10 @@ func (c *fitCommand) Validate() error {
 		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist, jsonl or csv")
 	case c.Out == "":
 		return errors.New("--out needs a file; - is standard output")
+	case c.HorizonDays != 0 && !c.ChurnStack:
+		return errors.New("--horizon-days needs --churn-stack: the stack of the base is fitted to the horizon of the base")
+	case c.HorizonDays < 0 || c.HorizonDays > 728:
+		return fmt.Errorf("--horizon-days %d is not in 1..728", c.HorizonDays)
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
 		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
 	}

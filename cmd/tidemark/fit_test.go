@@ -194,6 +194,8 @@ func TestFitRefuses(t *testing.T) {
 		{"neither a log nor histories", nil, 2, []string{"--from-redis", "Try: tidemark fit --help"}},
 		{"both", []string{log, "--format", "jsonl", "--from-redis"}, 2, []string{"--from-redis takes no log"}},
 		{"a stack over another model", []string{log, "--format", "jsonl", "--model-kind", "bg-nbd", "--churn-stack"}, 2, []string{"over mbg-nbd"}},
+		{"a horizon of the stack of another fit", []string{log, "--format", "jsonl", "--horizon-days", "30"}, 2, []string{"--horizon-days needs --churn-stack"}},
+		{"a horizon of three years", []string{log, "--format", "jsonl", "--churn-stack", "--horizon-days", "1000"}, 2, []string{"--horizon-days 1000 is not in 1..728"}},
 		{"no format", []string{log}, 2, []string{"--format", "online-retail"}},
 		{"another format", []string{log, "--format", "xml"}, 2, []string{`"xml"`}},
 		{"another kind of model", []string{log, "--format", "jsonl", "--model-kind", "pareto-nbd"}, 2, []string{`"pareto-nbd"`}},

@@ -37,6 +37,8 @@ type fitData struct {
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
 	horizon time.Duration
+	// horizonDays is the horizon of --horizon-days, 0 without it.
+	horizonDays int
 	// testAccounts counts the test accounts, which are left out.
 	testAccounts int
 	// recalled says that the blocks come from live histories, which hold less than a log.
@@ -84,6 +86,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if err != nil {
 		return nil, err
 	}
+	data.ahead(c.HorizonDays)
 	log, err := logSettings{c.Files, c.Format, c.Strict, c.csvSettings}.read(s, c.modelSettings)
 	if err != nil {
 		return nil, err
@@ -156,6 +159,7 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 	if err != nil {
 		return nil, err
 	}
+	data.ahead(c.HorizonDays)
 	if data.currency != layout.Base {
 		return nil, fmt.Errorf("the histories are in %s, the model in %s", layout.Base, data.currency)
 	}

@@ -128,7 +128,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
-		Lapse: data.lapse(), SecondOrder: data.secondOrder(),
+		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(),
 	}
 }
 

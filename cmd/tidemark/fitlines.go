@@ -8,6 +8,13 @@ import (
 	"tidemark/internal/model"
 )
 
+// ahead sets the horizon of the churn stack, in days. 0 leaves the horizon of the base.
+func (d *fitData) ahead(days int) {
+	if days > 0 {
+		d.horizon, d.horizonDays = time.Duration(days)*24*time.Hour, days
+	}
+}
+
 // lapse returns the fitted silence after which a customer is lost.
 func (d *fitData) lapse() model.Span {
 	const day = 24 * time.Hour

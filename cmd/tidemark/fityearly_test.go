@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 )
 
 // People who come back after thirteen months are no reason to write no model: the lapse is fitted with the rest, so that it is longer than
@@ -36,5 +40,28 @@ func TestFitOfAYearlyBusiness(t *testing.T) {
 	// A fit over the fitted file changes nothing more: the lapse does not grow from fit to fit.
 	if again := parsed(t, must(t, "fit", log, "--format", "jsonl", "--model", out)); again.Churn != m.Churn {
 		t.Errorf("a second fit has the lines %+v, want %+v", again.Churn, m.Churn)
+	}
+}
+
+// The horizon of the churn stack is a matter of the fit: the model that is written has the horizon that its stack was fitted to.
+func TestFitOfAnotherHorizon(t *testing.T) {
+	t.Parallel()
+	log := logOf(t, 400, func(_ int, r *rand.Rand) []bought {
+		return renewals(r, 20+40*r.Float64(), 10, .9, 900, func() int { return around(r, 3000) })
+	})
+	base := tidemark(t, "fit", log, "--format", "jsonl", "--churn-stack")
+	month := tidemark(t, "fit", log, "--format", "jsonl", "--churn-stack", "--horizon-days", "30")
+	month.says(t, 0, "as they stood at 2020-0")
+	is, was := parsed(t, month.out), parsed(t, base.out)
+	if is.Churn.Horizon != 30*24*time.Hour || was.Churn.Horizon != 90*24*time.Hour || is.Stack == was.Stack {
+		t.Errorf("horizons %v and %v, want 30 days and the base's 90, and another stack", is.Churn.Horizon, was.Churn.Horizon)
+	}
+	// Within thirty days more customers are silent than within ninety.
+	risk := func(m score.Model) float64 {
+		p := clv.Pattern{Repeats: 5, Last: 200, Age: 205}
+		return m.Stack.Risk(churn.Traits{Silent: 5, Tenure: 200, Repeats: 5, MedianGap: 40, Spend: 180, LastOrder: 30}, m.Value.NoPurchase(p, m.Churn.Horizon.Hours()/24))
+	}
+	if a, b := risk(is), risk(was); a <= b {
+		t.Errorf("risk of thirty days %v, of ninety %v", a, b)
 	}
 }

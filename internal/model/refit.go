@@ -41,6 +41,8 @@ type Fit struct {
 	// Stack is the churn stack; nil keeps the base's stack.
 	Stack    *churn.Stack
 	Stacking Goodness
+	// HorizonDays replaces churn.horizon_days, as the horizon that Stack was fitted to. 0 keeps the base's horizon.
+	HorizonDays int
 	// Lapse and SecondOrder replace churn.lapse_days and churn.second_order_days. The zero Span keeps the base's line.
 	Lapse, SecondOrder Span
 }
@@ -115,6 +117,9 @@ func (f *Fit) edit(t *text, root *yaml.Node) error {
 		}
 	}
 	var spans []setting
+	if f.HorizonDays > 0 {
+		spans = append(spans, setting{"horizon_days", strconv.Itoa(f.HorizonDays)})
+	}
 	for name, span := range f.spans() {
 		if child(child(root, "churn"), name) != nil {
 			spans = append(spans, setting{name, strconv.Itoa(span.Days)})
