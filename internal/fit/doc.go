@@ -49,8 +49,7 @@
 //
 // Where the data support no model, as where nobody is seen to leave, no file is written unless --accept-degenerate is given.
 //
-// The command fits MBG/NBD and BG/NBD. ParetoNBD is here to be compared with the literature; no model file takes it, for its risk is no
-// better than that of MBG/NBD (package backtest), and the churn stack is fitted over MBG/NBD.
+// The command fits MBG/NBD and BG/NBD. ParetoNBD is here to be compared with the literature; no model file takes it.
 //
 // The live histories are as good as a log for a fit to what is known now. A fit to an earlier date needs the log.
 //
