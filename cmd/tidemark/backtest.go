@@ -140,7 +140,9 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 		w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 		fmt.Fprintln(w, head)
 		for i := range r.Cutoffs {
-			row(w, &r.Cutoffs[i])
+			var line strings.Builder
+			row(&line, &r.Cutoffs[i])
+			fmt.Fprint(w, unknowns.Replace(line.String()))
 		}
 		fmt.Fprintln(w)
 		return w.Flush()
@@ -191,6 +193,9 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 	}
 	return err
 }
+
+// unknowns replaces the figures that the cases do not determine, such as the bias of a spend of which nothing came.
+var unknowns = strings.NewReplacer("+NaN %", "–", "+NaN", "–", "NaN", "–")
 
 // printDifferences writes how far the AUC of the stack is above the AUC of each rival.
 func printDifferences(to io.Writer, r *backtest.Result) error {
@@ -255,7 +260,7 @@ func printAlerts(to io.Writer, r *backtest.Result) error {
 	line := func(name string, x backtest.AlertLevel) {
 		row := fmt.Sprintf("%s\t%s\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%+.3f to %+.3f\t%.3f\t%.1f\t%.1f\t%.0f\t%+.0f\t%.0f\t\n", name, x.Level, x.Alerts, x.Precision,
 			x.ValuePrecision, x.Matched, x.Lift, x.Over.Low, x.Over.High, x.Recall, x.PerThousand, x.PerThousandCounted, x.Lead, x.BeforeRule, x.Returned)
-		fmt.Fprint(w, strings.NewReplacer("+NaN", "–", "NaN", "–").Replace(row)) // a figure of no alert or no customer is NaN
+		fmt.Fprint(w, unknowns.Replace(row))
 	}
 	for _, c := range r.Cutoffs {
 		line(c.Date, c.Alerts.Levels[0])

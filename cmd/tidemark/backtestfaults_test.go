@@ -61,3 +61,16 @@ func TestBacktestNamesTheCutoffThatFails(t *testing.T) {
 		}
 	}
 }
+
+// A log without amounts has a report: what is not determined is a dash.
+func TestBacktestOfALogWithoutAmounts(t *testing.T) {
+	t.Parallel()
+	log := logOf(t, 200, func(_ int, r *rand.Rand) []bought {
+		return renewals(r, 20+20*r.Float64(), 10, .9, 600, func() int { return 0 })
+	})
+	got := tidemark(t, "backtest", log, "--format", "jsonl")
+	got.says(t, 0, "Spend to come", "–")
+	if strings.Contains(got.out, "NaN") {
+		t.Errorf("the tables show NaN:\n%s", got.out)
+	}
+}

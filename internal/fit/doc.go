@@ -9,7 +9,7 @@
 // What is wrong with a fit is said in its Warnings. A model in which nobody leaves is never returned without a warning.
 //
 // Parameters run away to infinity where customers do not differ. That is no defect of the data: Purchases and Spends then return the model at
-// the limit, which has closed forms of its own, and say so (Collapsed, ConstantSpend). A limit is believed from 30 customers on who bought
+// the limit, which has closed forms of its own, and say so (Collapsed, ConstantSpend). A limit is believed from 10 customers on who bought
 // again.
 //
 // Logit is the exception: it has rows of numbers instead of histories, and a likelihood with one peak. Newton's method finds the peak

@@ -29,7 +29,7 @@ func (w Collapsed) String() string {
 
 // leastRepeaters is the number of customers who bought again from which on a collapse is believed. Parameters that run away on fewer
 // customers are chance: six customers who came back once do not tell whether their rates differ.
-const leastRepeaters = 30
+const leastRepeaters = 10
 
 // Purchases fits MBG/NBD, or BG/NBD where firstStays. Where parameters run away because customers do not differ in them, the result is the
 // stat.Limit whose likelihood is as high, and Collapsed is the first of its warnings. Else the result is that of MBGNBD or BGNBD. Errors: as
