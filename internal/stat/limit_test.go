@@ -54,9 +54,21 @@ func TestLimitsAreLimits(t *testing.T) {
 			same("discounted", is.Discounted(h, 12, span/12, .01), of.Discounted(h, 12, span/12, .01))
 			same("P(purchase | alive)", is.NextWithin(h, span), of.NextWithin(h, span))
 			same("quantile of the gap", is.NextGapQuantile(h, q), of.NextGapQuantile(h, q))
-			same("log-likelihood", is.LogLikelihood(h), of.LogLikelihood(h))
-			if to := of.AliveCrossing(h, q); to < 1e6 {
-				same("crossing", is.AliveCrossing(h, q), to)
+			// The terms of a likelihood of thirty purchases cancel, and their squares are not nothing against 1e7.
+			if got, want := is.LogLikelihood(h), of.LogLikelihood(h); !(math.Abs(got-want) <= 1e-3+3e-4*math.Abs(want)) {
+				t.Errorf("%s, log-likelihood of %+v by %+v: got %v, want %v", name, h, is, got, want)
+			}
+			// A crossing is where P(alive) is theta, or before the last purchase where it was less by then.
+			born := Rhythm{X: h.X, TX: h.TX, T: h.TX}
+			switch at := is.AliveCrossing(h, q); {
+			case at < h.TX:
+				if is.Alive(born) > q+1e-9 {
+					t.Errorf("%s: crossing %v of %v is before the last purchase, at which P(alive) was %v", name, at, q, is.Alive(born))
+				}
+			case at < 1e6:
+				if got := is.Alive(Rhythm{X: h.X, TX: h.TX, T: at}); math.Abs(got-q) > 1e-9 {
+					t.Errorf("%s: at the crossing %v P(alive) is %v, want %v", name, at, got, q)
+				}
 			}
 		}
 	})
