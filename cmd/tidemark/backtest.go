@@ -69,6 +69,7 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprint(s.err, refusedOf(engine, log.Events))
 	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
 		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays,
@@ -139,7 +140,9 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 		w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 		fmt.Fprintln(w, head)
 		for i := range r.Cutoffs {
-			row(w, &r.Cutoffs[i])
+			var line strings.Builder
+			row(&line, &r.Cutoffs[i])
+			fmt.Fprint(w, unknowns.Replace(line.String()))
 		}
 		fmt.Fprintln(w)
 		return w.Flush()
@@ -182,13 +185,17 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 					m.Forecast, 100*m.Bias, m.MAE, m.RMSE, m.Correlation, x.Forecast, 100*x.Bias, x.MAE, x.RMSE, x.Correlation)
 			}),
 		printClasses(to, r), printCourse(to, r), printAlerts(to, r))
-	for _, c := range r.Cutoffs {
-		for _, warning := range c.Warnings {
-			fmt.Fprintf(to, "%s: %s\n", c.Date, warning)
-		}
+	for _, w := range r.Warned() {
+		fmt.Fprintf(to, "%s: %s\n", w.At(), w.Text)
+	}
+	for _, f := range r.Failed {
+		fmt.Fprintf(to, "%s: left out, for no forecast could be made: %s\n", f.Date, f.Why)
 	}
 	return err
 }
+
+// unknowns replaces the figures that the cases do not determine, such as the bias of a spend of which nothing came.
+var unknowns = strings.NewReplacer("+NaN %", "–", "+NaN", "–", "NaN", "–")
 
 // printDifferences writes how far the AUC of the stack is above the AUC of each rival.
 func printDifferences(to io.Writer, r *backtest.Result) error {
@@ -253,7 +260,7 @@ func printAlerts(to io.Writer, r *backtest.Result) error {
 	line := func(name string, x backtest.AlertLevel) {
 		row := fmt.Sprintf("%s\t%s\t%d\t%.3f\t%.3f\t%.3f\t%.2f\t%+.3f to %+.3f\t%.3f\t%.1f\t%.1f\t%.0f\t%+.0f\t%.0f\t\n", name, x.Level, x.Alerts, x.Precision,
 			x.ValuePrecision, x.Matched, x.Lift, x.Over.Low, x.Over.High, x.Recall, x.PerThousand, x.PerThousandCounted, x.Lead, x.BeforeRule, x.Returned)
-		fmt.Fprint(w, strings.NewReplacer("+NaN", "–", "NaN", "–").Replace(row)) // a figure of no alert or no customer is NaN
+		fmt.Fprint(w, unknowns.Replace(row))
 	}
 	for _, c := range r.Cutoffs {
 		line(c.Date, c.Alerts.Levels[0])

@@ -86,6 +86,7 @@ type heldTotals struct {
 	Orders          int64          `json:"orders"`
 	PurchaseDays    int64          `json:"purchase_days"`
 	FirstDay        string         `json:"first_purchase_day,omitempty"`
+	SecondDay       string         `json:"second_purchase_day,omitempty"`
 	LastDay         string         `json:"last_purchase_day,omitempty"`
 	First           string         `json:"first_purchase_at,omitempty"`
 	Last            string         `json:"last_purchase_at,omitempty"`

@@ -116,6 +116,9 @@ func totalsFor(t facts.HeldTotals, base event.Currency) *heldTotals {
 	if t.PurchaseDays > 0 {
 		held.FirstDay, held.LastDay = t.FirstDay.String(), t.LastDay.String()
 	}
+	if t.SecondKnown {
+		held.SecondDay = t.SecondDay.String()
+	}
 	for kind, n := range t.Interactions {
 		if held.Interactions == nil {
 			held.Interactions = map[string]int{}

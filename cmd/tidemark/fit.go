@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidemark/internal/fit"
+	"tidemark/internal/learn"
 	"tidemark/internal/model"
 	"tidemark/internal/stat"
 	"tidemark/internal/terminal"
@@ -24,6 +25,7 @@ type fitCommand struct {
 	Version          string   `help:"Version of the new model. Without it: the model kind and the day of --as-of." placeholder:"NAME"`
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
+	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base." placeholder:"DAYS"`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	csvSettings
@@ -53,6 +55,10 @@ func (c *fitCommand) Validate() error {
 		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist, jsonl or csv")
 	case c.Out == "":
 		return errors.New("--out needs a file; - is standard output")
+	case c.HorizonDays != 0 && !c.ChurnStack:
+		return errors.New("--horizon-days needs --churn-stack: the stack of the base is fitted to the horizon of the base")
+	case c.HorizonDays < 0 || c.HorizonDays > 728:
+		return fmt.Errorf("--horizon-days %d is not in 1..728", c.HorizonDays)
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
 		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
 	}
@@ -106,15 +112,11 @@ func (c *fitCommand) Run(ctx context.Context, s streams) error {
 func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found, error) {
 	out := &found{kind: c.ModelKind, unitDays: c.UnitDays}
 	rhythms := make([]stat.Rhythm, len(data.customers))
-	var spends []stat.Spend
 	for i, p := range data.customers {
 		rhythms[i] = p.Rhythm(c.UnitDays)
 		out.repeats += p.Repeats
 		if p.Repeats > 0 {
 			out.repeatBuyers++
-		}
-		if p.SpendDays > 0 {
-			spends = append(spends, p.Spends())
 		}
 	}
 	shown := terminal.NewProgress(s.err, "fitting")
@@ -124,28 +126,15 @@ func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found,
 			shown.Note(fmt.Sprintf("%s: step %d, log-likelihood %.4f of %d customers", what, step.Iteration, step.LogLikelihood, step.Customers))
 		}}
 	}
-	groups := fit.Groups(rhythms)
-	var err error
-	switch c.ModelKind {
-	case "mbg-nbd":
-		var r fit.Result[stat.MBGNBD]
-		r, err = fit.MBGNBD(ctx, groups, options("purchases"))
-		out.model, out.purchase = r.Model, fittedOf(r)
-	case "bg-nbd":
-		var r fit.Result[stat.BGNBD]
-		r, err = fit.BGNBD(ctx, groups, options("purchases"))
-		out.model, out.purchase = r.Model, fittedOf(r)
-	}
+	purchase, err := fit.Purchases(ctx, fit.Groups(rhythms), c.ModelKind == "bg-nbd", options("purchases"))
 	if err != nil {
 		return nil, fmt.Errorf("fit the purchases of %d customers: %w", len(rhythms), err)
 	}
-	if len(spends) == 0 {
-		return out, nil
-	}
-	r, err := fit.GammaGamma(ctx, fit.Groups(spends), options("spend"))
+	out.model, out.purchase = purchase.Model, fittedOf(purchase)
+	spending, err := learn.Spend(ctx, data.customers, options("spend"))
 	if err != nil {
-		return nil, fmt.Errorf("fit the spend of %d customers: %w", len(spends), err)
+		return nil, fmt.Errorf("fit the spend: %w", err)
 	}
-	out.gamma, out.spend = &r.Model, fittedOf(r)
+	out.spending, out.spend, out.paid = spending.Fit.Model, fittedOf(spending.Fit), spending.Paid
 	return out, nil
 }

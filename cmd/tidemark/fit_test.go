@@ -77,9 +77,10 @@ func TestFitOfCDNOW(t *testing.T) {
 		within(t, row.kind+": alpha", p.Alpha, row.alpha, 2e-5*row.alpha)
 		within(t, row.kind+": a", p.A, row.a, 4e-5)
 		within(t, row.kind+": b", p.B, row.b, 2e-4)
-		within(t, "p", m.Value.Spend.P, 6.25, .005)
-		within(t, "q", m.Value.Spend.Q, 3.74, .005)
-		within(t, "v", m.Value.Spend.V, 15.44, .005)
+		spend, _ := m.Value.Spend.(stat.GammaGamma)
+		within(t, "p", spend.P, 6.25, .005)
+		within(t, "q", spend.Q, 3.74, .005)
+		within(t, "v", spend.V, 15.44, .005)
 		if want := row.kind + "-1997-09-30"; m.Version != want {
 			t.Errorf("version %q, want %q", m.Version, want)
 		}
@@ -193,6 +194,8 @@ func TestFitRefuses(t *testing.T) {
 		{"neither a log nor histories", nil, 2, []string{"--from-redis", "Try: tidemark fit --help"}},
 		{"both", []string{log, "--format", "jsonl", "--from-redis"}, 2, []string{"--from-redis takes no log"}},
 		{"a stack over another model", []string{log, "--format", "jsonl", "--model-kind", "bg-nbd", "--churn-stack"}, 2, []string{"over mbg-nbd"}},
+		{"a horizon of the stack of another fit", []string{log, "--format", "jsonl", "--horizon-days", "30"}, 2, []string{"--horizon-days needs --churn-stack"}},
+		{"a horizon of three years", []string{log, "--format", "jsonl", "--churn-stack", "--horizon-days", "1000"}, 2, []string{"--horizon-days 1000 is not in 1..728"}},
 		{"no format", []string{log}, 2, []string{"--format", "online-retail"}},
 		{"another format", []string{log, "--format", "xml"}, 2, []string{`"xml"`}},
 		{"another kind of model", []string{log, "--format", "jsonl", "--model-kind", "pareto-nbd"}, 2, []string{`"pareto-nbd"`}},
@@ -385,7 +388,14 @@ func TestTheDefaultModelIsThatOfTheFit(t *testing.T) {
 	}
 	_, said, _ := strings.Cut(string(model.Default()), "\nfitted:")
 	_, said, _ = strings.Cut(said, "\n") // a comment
-	if _, found, _ := strings.Cut(got.out, "\nfitted:\n"); found != said {
+	_, found, _ := strings.Cut(got.out, "\nfitted:\n")
+	// The lines of the default model come from a longer log, which its comments name.
+	before, rest, lined := strings.Cut(found, "  lines:\n")
+	lines, after, _ := strings.Cut(rest, "  warnings:\n")
+	if found = before + "  warnings:\n" + after; !lined || !strings.Contains(lines, "lapse_days:\n      days: 365\n") || !strings.Contains(lines, "second_order_days:\n      days: 40\n") {
+		t.Errorf("the fit has the lines\n%s\nwant a lapse of 365 days and a window of 40", lines)
+	}
+	if found != said {
 		t.Errorf("the fit says\n%s\nthe default model\n%s", found, said)
 	}
 	is, want := parsed(t, got.out).Stack, parsed(t, string(model.Default())).Stack

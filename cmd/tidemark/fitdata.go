@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"gonum.org/v1/gonum/stat"
-
 	"tidemark/internal/event"
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
@@ -30,14 +28,17 @@ type fitData struct {
 	// customers are the customers with a purchase that stands at asOf; first is the earliest purchase of any customer.
 	customers   []clv.Pattern
 	first, asOf event.Instant
-	// gaps are the days from the first to the second purchase day, one entry for each customer who came back.
-	gaps []float64
+	// comebacks says how long those who came back had been away; lines are the churn lines of the base.
+	comebacks learn.Comebacks
+	lines     churn.Lines
 	// stacked says that the base has a churn stack.
 	stacked bool
 	// The churn stack is learnt from blocks, one for each of cuts. Without --churn-stack both are empty.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
 	horizon time.Duration
+	// horizonDays is the horizon of --horizon-days, 0 without it.
+	horizonDays int
 	// testAccounts counts the test accounts, which are left out.
 	testAccounts int
 	// recalled says that the blocks come from live histories, which hold less than a log.
@@ -56,7 +57,7 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	}
 	calendar, err := service.Calendar(zone)
 	return &fitData{
-		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, stacked: m.Stack != churn.Plain(),
+		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, lines: m.Churn, stacked: m.Stack != churn.Plain(),
 	}, engine, err
 }
 
@@ -72,19 +73,7 @@ type fitCustomer struct {
 func (d *fitData) add(c fitCustomer) {
 	d.customers = append(d.customers, c.pattern)
 	d.first = min(d.first, c.first)
-	if c.back {
-		d.gaps = append(d.gaps, float64(c.gap))
-	}
-}
-
-// secondOrder returns the median of gaps in days, 0 if nobody came back. The median is too short if many customers are yet to come
-// back, as in a young shop.
-func (d *fitData) secondOrder() int {
-	if len(d.gaps) == 0 {
-		return 0
-	}
-	slices.Sort(d.gaps)
-	return int(stat.Quantile(.5, stat.Empirical, d.gaps, nil))
+	d.comebacks.Add(c.pattern, c.gap, c.back)
 }
 
 // fromLog reads the customers from the log.
@@ -97,6 +86,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if err != nil {
 		return nil, err
 	}
+	data.ahead(c.HorizonDays)
 	log, err := logSettings{c.Files, c.Format, c.Strict, c.csvSettings}.read(s, c.modelSettings)
 	if err != nil {
 		return nil, err
@@ -169,6 +159,7 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 	if err != nil {
 		return nil, err
 	}
+	data.ahead(c.HorizonDays)
 	if data.currency != layout.Base {
 		return nil, fmt.Errorf("the histories are in %s, the model in %s", layout.Base, data.currency)
 	}

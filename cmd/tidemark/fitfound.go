@@ -21,8 +21,9 @@ type found struct {
 	unitDays        float64
 	purchase, spend fitted
 	model           stat.PurchaseModel
-	gamma           *stat.GammaGamma // nil keeps the base's
-	stack           *churn.Stack     // nil keeps the base's
+	spending        stat.SpendModel // nil keeps the base's
+	paid            stat.PaidShare
+	stack           *churn.Stack // nil keeps the base's
 	stacked         fitted
 	inherited       bool        // the stack was fitted over the base's purchase model, not over this one
 	blocks          []time.Time // the cuts whose customers the stack is learnt from
@@ -51,14 +52,14 @@ func (f *found) degenerate() []string {
 		switch w.(type) {
 		case fit.NobodyLeaves, fit.AtBoundary, fit.NotConverged, fit.NotPositiveDefinite:
 			out = append(out, "purchase: "+w.String())
-		case fit.LeavingUncertain, fit.InfiniteMean, fit.Constant, fit.Separated:
+		case fit.LeavingUncertain, fit.InfiniteMean, fit.Constant, fit.Separated, fit.Collapsed, fit.ConstantSpend, fit.NoStack:
 		}
 	}
 	for _, w := range f.spend.warnings {
 		switch w.(type) {
 		case fit.InfiniteMean, fit.NotConverged:
 			out = append(out, "spend: "+w.String())
-		case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.NotPositiveDefinite, fit.Constant, fit.Separated:
+		case fit.NobodyLeaves, fit.LeavingUncertain, fit.AtBoundary, fit.NotPositiveDefinite, fit.Constant, fit.Separated, fit.Collapsed, fit.ConstantSpend, fit.NoStack:
 		}
 	}
 	return out
@@ -68,6 +69,9 @@ func (f *found) degenerate() []string {
 func (f *found) warnings() []string {
 	var out []string
 	for _, w := range f.purchase.warnings {
+		if fit.IsLimit(w) {
+			continue
+		}
 		text := "purchase: " + w.String()
 		if _, uncertain := w.(fit.LeavingUncertain); uncertain {
 			text += "; silence then says little, and churn risks differ little"
@@ -75,7 +79,9 @@ func (f *found) warnings() []string {
 		out = append(out, text)
 	}
 	for _, w := range f.spend.warnings {
-		out = append(out, "spend: "+w.String())
+		if !fit.IsLimit(w) {
+			out = append(out, "spend: "+w.String())
+		}
 	}
 	for _, w := range f.stacked.warnings {
 		if _, constant := w.(fit.Constant); !constant {
@@ -88,7 +94,7 @@ func (f *found) warnings() []string {
 	if f.recalled {
 		out = append(out, "churn: the histories have forgotten what had been said and looked at by then, and know orders as they stand now: a log tells more")
 	}
-	if f.gamma == nil {
+	if f.spending == nil {
 		out = append(out, "spend: nobody who bought again paid for it; the parameters are those of the base")
 	}
 	return out
@@ -120,9 +126,9 @@ func (f *found) file(version string, data *fitData) model.Fit {
 	}
 	return model.Fit{
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
-		Spend: f.gamma, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
-		RepeatBuyers: f.repeatBuyers, Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
-		SecondOrderDays: data.secondOrder(),
+		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
+		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
+		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(),
 	}
 }
 
@@ -144,14 +150,9 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	}
 	fmt.Fprintf(&b, "purchases  %s in units of %g days, log-likelihood %.4f\n", f.kind, f.unitDays, f.purchase.logLikelihood)
 	f.purchase.print(&b)
-	if days := data.secondOrder(); days > 0 {
-		fmt.Fprintf(&b, "comeback   half of those who bought again did so within %d days of the first purchase\n", days)
-	}
-	if f.gamma != nil {
-		fmt.Fprintf(&b, "spend      gamma-gamma of %d customers in %s, log-likelihood %.4f\n", f.spend.customers, data.currency, f.spend.logLikelihood)
-		f.spend.print(&b)
-	}
-	if f.stack != nil {
+	data.printLines(&b)
+	f.printSpend(&b, data.currency)
+	if f.stack != nil && *f.stack != churn.Plain() {
 		dates := make([]string, len(f.blocks))
 		for i, at := range f.blocks {
 			dates[i] = at.Format(time.DateOnly)
@@ -161,10 +162,15 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 		f.stacked.print(&b)
 	}
 	switch {
+	case f.stack != nil && *f.stack == churn.Plain():
+		fmt.Fprintf(&b, "churn      by the purchase model alone: %d customers give no stack over it\n", f.stacked.customers)
 	case f.inherited && f.kind != "mbg-nbd":
 		fmt.Fprintf(&b, "churn      by the purchase model alone: the stack of the base is over mbg-nbd, and left out\n")
 	case f.inherited:
 		fmt.Fprintf(&b, "churn      the stack stays that of the base, fitted to its customers; --churn-stack fits it to these\n")
+	}
+	for _, text := range f.notes() {
+		fmt.Fprintf(&b, "note       %s\n", text)
 	}
 	for _, text := range f.warnings() {
 		fmt.Fprintf(&b, "warning    %s\n", text)

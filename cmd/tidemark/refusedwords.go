@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tidemark/internal/event"
+	"tidemark/internal/panel"
 	"tidemark/internal/score"
 	"tidemark/internal/terminal"
 )
@@ -25,4 +26,10 @@ func refusedWords(refused int, noRate map[event.Currency]int, engine *score.Engi
 		fmt.Fprintf(&b, "left out: %d events, too old for the model, or too late\n", refused)
 	}
 	return b.String()
+}
+
+// refusedOf says which of some events no history takes, whatever it holds.
+func refusedOf(engine *score.Engine, events []event.Event) string {
+	refused, noRate := panel.Refused(engine, events)
+	return refusedWords(refused, noRate, engine)
 }

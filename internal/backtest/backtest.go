@@ -2,7 +2,6 @@ package backtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -62,6 +61,8 @@ type Result struct {
 	// TestAccounts counts the customers who are test accounts when the log ends. They are left out of all that follows.
 	TestAccounts int      `json:"test_accounts,omitempty"`
 	Cutoffs      []Cutoff `json:"cutoffs"`
+	// Failed are the cutoffs at which no forecast could be made. They are in none of the figures.
+	Failed []Failed `json:"failed_cutoffs,omitempty"`
 	// Difference is the stack's AUC less the AUC of each rival: the mean over the cutoffs.
 	Difference map[string]Interval `json:"auc_difference"`
 	// AmongActive is the difference to logit-rfm among customers who bought within the last 91 days.
@@ -153,8 +154,8 @@ type Counts struct {
 	Correlation Number `json:"correlation"`
 }
 
-// Run judges the models at every cutoff. It returns learn.ErrShort if the log is too short for a cutoff, and the errors of the
-// fits.
+// Run judges the models at every cutoff. A cutoff that fails, because the log is too short for it or a model cannot be fitted, is among
+// Result.Failed. Errors: those of the cutoffs if all of them fail, such as learn.ErrShort, and the error of ctx.
 func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) (*Result, error) {
 	first, last := event.Span(events)   // as the caller sees the log, who has chosen the cutoffs by it
 	events, _ = event.Customers(events) // who was erased is no example, nor is who is merged into another
@@ -170,7 +171,11 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 		}
 		c, err := forecast(ctx, e, l, at, o)
 		if err != nil {
-			return nil, fmt.Errorf("cutoff %s: %w", at, err)
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			r.fails(o.Calendar, at, err)
+			continue
 		}
 		r.Cutoffs = append(r.Cutoffs, c.cutoff(o.Calendar))
 		alerts.add(c.alerts)
@@ -178,6 +183,9 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 			all[rival] = append(all[rival], c.set(rival, func(*learn.Case) bool { return true }))
 		}
 		among = append(among, c.set(LogitRFM, func(x *learn.Case) bool { return x.Traits.Silent < active }))
+	}
+	if len(r.Cutoffs) == 0 {
+		return nil, r.failure()
 	}
 	for rival, sets := range all {
 		r.Difference[rival] = intervalOf(judge.AUCDifference(sets...))
@@ -224,10 +232,11 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	}
 	f := &forecasts{at: at, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
 	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
-	stack, _, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
+	stack, learnt, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
 	if err != nil {
 		return nil, fmt.Errorf("fit the stack: %w", err)
 	}
+	f.warn("churn", learnt.Warnings)
 	rfm, err := learn.FitRFM(ctx, f.blocks)
 	if err != nil {
 		return nil, fmt.Errorf("fit %s: %w", LogitRFM, err)
@@ -236,20 +245,18 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, fmt.Errorf("fit the purchases: %w", err)
 	}
-	for _, w := range bought.Warnings {
-		f.warnings = append(f.warnings, w.String())
-	}
+	f.warn("purchase", bought.Warnings)
 	m := e.Model()
 	m.Value.Purchase, m.Value.UnitDays, m.Stack, m.Churn.Horizon = bought.Model, o.UnitDays, stack, o.Horizon
-	switch spending, err := learn.Spending(ctx, f.cases); {
-	case err == nil:
-		m.Value.Spend = spending.Model
-		for _, w := range spending.Warnings {
-			f.warnings = append(f.warnings, "spend: "+w.String())
-		}
-	case !errors.Is(err, fit.ErrNoCustomers): // nobody has paid for a second purchase: the base's spend model stays
+	spending, err := learn.Spend(ctx, learn.Patterns(f.cases), fit.Options{})
+	if err != nil {
 		return nil, fmt.Errorf("fit the spend: %w", err)
 	}
+	m.Value.Paid = spending.Paid
+	if spending.Fit.Model != nil { // else nobody has paid for a second purchase: the base's spend model stays
+		m.Value.Spend = spending.Fit.Model
+	}
+	f.warn("spend", spending.Fit.Warnings)
 	span := days(o.Horizon)
 	for i := range f.cases {
 		c := &f.cases[i]

@@ -91,15 +91,21 @@ func (r *Result) WriteHTML(w io.Writer, title string) error {
 // warnings shows the warnings of the fits. Without warnings the section has no table.
 func (r *Result) warnings() section {
 	s := section{ID: "warnings", Title: "Warnings of the fits"}
-	t := table{Words: 2, Caption: "What the purchase model's fit warned of; none is good.", Head: []string{"cutoff", "warning"}}
-	for _, c := range r.Cutoffs {
-		for _, warning := range c.Warnings {
-			t.Rows = append(t.Rows, []string{c.Date, warning})
-		}
+	t := table{Words: 2, Caption: "What the fits warned of; none is good. A warning at several cutoffs stands once, with the numbers of the first.", Head: []string{"cutoff", "warning"}}
+	for _, w := range r.Warned() {
+		t.Rows = append(t.Rows, []string{w.At(), w.Text})
 	}
 	if len(t.Rows) > 0 {
 		s.Tables = []table{t}
 	}
+	if len(r.Failed) == 0 {
+		return s
+	}
+	failed := table{Words: 2, Caption: "Cutoffs at which no forecast could be made. They are in none of the figures.", Head: []string{"cutoff", "why"}}
+	for _, f := range r.Failed {
+		failed.Rows = append(failed.Rows, []string{f.Date, f.Why})
+	}
+	s.Tables = append(s.Tables, failed)
 	return s
 }
 

@@ -169,9 +169,11 @@ const (
 	byChance = 3
 )
 
+// never and always are the A and B of a model in which nobody leaves.
+const never, always = 1e-9, 1e9
+
 // plain is the result if the data support no more than the NBD.
 func (l leaving[M]) plain(result Result[M], nbd Result[stat.NBD]) Result[M] {
-	const never, always = 1e-9, 1e9
 	nan := math.NaN()
 	result.Model = l.model([4]float64{nbd.Model.R, nbd.Model.Alpha, never, always})
 	result.Estimates = append(nbd.Estimates[:2:2], Estimate{l.names[2], never, nan}, Estimate{l.names[3], always, nan})

@@ -67,7 +67,7 @@ type LeavingUncertain struct {
 }
 
 // AtBoundary says that a parameter goes to a boundary: it is below a ten-thousandth of its unit or
-// above ten thousand units. The unit of times and of money is their mean. Towards infinity,
+// above ten thousand units. The unit of times is their mean, of money the geometric mean. Towards infinity,
 // customers do not differ in the parameter. Towards 0, they differ without limit.
 type AtBoundary struct {
 	Name  string

@@ -16,10 +16,11 @@ func GammaGamma(ctx context.Context, groups []Group[stat.Spend], o Options) (Res
 	if err != nil {
 		return Result[stat.GammaGamma]{}, err
 	}
-	var unit float64
+	var logarithm float64 // one customer of a million times the others' spend must not be what the others are measured by
 	for _, g := range groups {
-		unit += float64(g.Customers) / float64(n) * g.History.Mean
+		logarithm += float64(float64(g.Customers) / float64(n) * math.Log(g.History.Mean))
 	}
+	unit := math.Exp(logarithm)
 	f := family[stat.GammaGamma, stat.Spend]{
 		params: []param{{name: "p", unit: 1}, {name: "q", unit: 1, low: 1}, {name: "v", unit: unit}},
 		model:  func(p []float64) stat.GammaGamma { return stat.GammaGamma{P: p[0], Q: p[1], V: p[2]} },

@@ -79,6 +79,7 @@ func (d *decoder) summary() {
 	d.part(parts&partConsents, d.consents)
 	d.part(parts&partAttributes, d.attributes)
 	d.part(parts&partCategories, d.categories)
+	d.second(parts&partSecond != 0)
 	for v := range d.s.orders.all {
 		d.check(int(v.category) <= len(d.s.categories), "unknown category")
 		for k := 0; v.more != nil && k < len(v.more.ties); k++ {
@@ -293,6 +294,25 @@ func (d *decoder) attributes() {
 			d.check(int(a.key) < len(attributeKeys), "unknown attribute")
 		},
 	})
+}
+
+// second reads the second purchase day. It is a part of its own, so that a history with one sealed purchase day, or two, has the bytes that it
+// had before there was the part.
+func (d *decoder) second(told bool) {
+	p := d.s.past
+	if p == nil || d.err != "" {
+		d.check(!told, "a second purchase day, but no sealed one")
+		return
+	}
+	switch {
+	case told:
+		p.untilSecond = int64(d.uint32())
+		d.check(p.tellsSecond(), "a second purchase day that needs no part")
+	case p.days == 2:
+		p.untilSecond = int64(p.lastDay) - int64(p.firstDay)
+	case p.days > 2:
+		p.untilSecond = forgotten
+	}
 }
 
 func (d *decoder) categories() {

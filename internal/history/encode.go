@@ -35,6 +35,7 @@ const (
 	partConsents
 	partAttributes
 	partCategories
+	partSecond
 	partsEnd
 )
 
@@ -91,6 +92,9 @@ func (s Summary) Append(b []byte) []byte {
 			e.text(name)
 		}
 	}
+	if s.past.tellsSecond() {
+		e.uint(uint64(s.past.untilSecond))
+	}
 	return e.b
 }
 
@@ -98,7 +102,8 @@ func (s *Summary) parts() uint64 {
 	return bit(s.spilled != 0, partSpilled) | bit(s.past != nil, partPast) | bit(len(s.channels) > 0, partChannels) |
 		bit(s.orders.len() > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
 		bit(len(s.feedbacks) > 0, partFeedbacks) | bit(len(s.touches) > 0, partTouches) | bit(len(s.days) > 0, partDays) |
-		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes)
+		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes) |
+		bit(s.past.tellsSecond(), partSecond)
 }
 
 type encoder struct {

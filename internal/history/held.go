@@ -113,9 +113,12 @@ type HeldDay struct {
 // HeldTotals are sums over the sealed days. Any is false where no day is sealed. The days and amounts of the first and the last purchase are
 // theirs among the sealed days.
 type HeldTotals struct {
-	Any                                     bool
-	Orders, PurchaseDays                    int64
-	FirstDay, LastDay                       event.Day
+	Any                  bool
+	Orders, PurchaseDays int64
+	FirstDay, LastDay    event.Day
+	// SecondDay is the purchase day after the first, if SecondKnown: a former format has not kept it.
+	SecondDay                               event.Day
+	SecondKnown                             bool
 	First, Last                             event.Instant
 	LastAmount                              int64
 	Lines, LastLines                        int64
@@ -285,6 +288,9 @@ func (p *past) held() HeldTotals {
 		LastAmount: p.lastAmount, Lines: p.lines, LastLines: p.lastLines, Spend: p.spend, Margin: p.margin, MarginSpend: p.marginSpend,
 		Discount: p.discount, ServiceCost: p.service, AcquisitionCost: p.acquisition,
 		FirstDayNet: p.firstNet, RepeatPurchaseDays: p.repeatDays, Repeat: p.repeatSpend, OutreachCost: p.outreach,
+	}
+	if p.untilSecond > 0 {
+		t.SecondDay, t.SecondKnown = p.firstDay+event.Day(p.untilSecond), true
 	}
 	for kind, n := range p.touches {
 		if n == 0 {

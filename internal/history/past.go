@@ -8,8 +8,11 @@ import (
 
 // past holds the totals of the sealed days. It is never modified once a Summary holds it.
 type past struct {
-	orders, days                   int64
-	firstDay, lastDay              event.Day
+	orders, days      int64
+	firstDay, lastDay event.Day
+	// untilSecond is the number of days from firstDay to the second purchase day. It is 0 where all sealed purchase days are one day (two
+	// ids may have sealed the same day), and forgotten where a former format has not kept the second day.
+	untilSecond                    int64
 	first, last                    event.Instant
 	lastAmount                     int64
 	lines, lastLines               int64
@@ -107,6 +110,7 @@ func (p *past) add(e *entry) {
 	if e.orders == 0 {
 		return
 	}
+	p.addSecond(e.day)
 	if p.days > 0 && e.day > p.lastDay { // all but the first day of one id
 		p.addRepeat(net)
 		p.lastDay, p.last, p.lastAmount, p.lastLines = e.day, e.last, e.lastAmount, e.lastLines

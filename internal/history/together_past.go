@@ -18,6 +18,7 @@ func (p *past) with(q *past) *past {
 	if q.days == 0 {
 		return sum
 	}
+	sum.addSeconds(q)
 	sum.addFirst(q.firstDay, q.first, q.firstNet)
 	sum.addLast(q.lastDay, q.last, q.lastAmount, q.lastLines)
 	sum.orders += q.orders

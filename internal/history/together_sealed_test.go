@@ -43,8 +43,8 @@ func TestTogetherAddsSealedDays(t *testing.T) {
 				t.Fatalf("last ordered on day %d, %t, before the last purchase day %d", last-base, known, f.LastDay-base)
 			}
 			gap, known := got.SecondGap(at)
-			if want, ok := one.SecondGap(at); known && ok && gap != want {
-				t.Fatalf("second purchase day after %d days, want %d", gap, want)
+			if want, ok := one.SecondGap(at); gap != want || known != ok {
+				t.Fatalf("second purchase day after %d days, %t; want %d, %t", gap, known, want, ok)
 			}
 		}
 	})

@@ -80,9 +80,28 @@ func (w *twin) contacts(at event.Instant) map[event.Day]int {
 }
 
 // agrees holds a summary to what the twin says of categories, grievances and contacts at an instant.
+// secondGap is the number of days from the first to the second day on which an order stands.
+func (w *twin) secondGap(at event.Instant) (days int, known bool) {
+	var bought []event.Day
+	for _, b := range w.books(at) {
+		if b.order.x != nil {
+			bought = append(bought, b.day)
+		}
+	}
+	slices.Sort(bought)
+	if bought = slices.Compact(bought); len(bought) < 2 {
+		return 0, false
+	}
+	return int(bought[1] - bought[0]), true
+}
+
 func (w *twin) agrees(t *rapid.T, s *history.Summary, at event.Instant) {
 	if got, want := s.TopCategory(at, w.calendar), w.topCategory(at); got != want {
 		t.Fatalf("top category %q, want %q", got, want)
+	}
+	gap, known := s.SecondGap(at)
+	if want, ok := w.secondGap(at); gap != want || known != ok {
+		t.Fatalf("second purchase day after %d days, %t; want %d, %t", gap, known, want, ok)
 	}
 	days := rapid.SampledFrom([]int{1, 180, 365}).Draw(t, "window")
 	var got []history.Grievance

@@ -85,24 +85,22 @@ func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error
 	return cuts, nil
 }
 
-// Purchases fits MBG/NBD to cases. The unit of time is in days.
-func Purchases(ctx context.Context, cases []Case, unitDays float64) (fit.Result[stat.MBGNBD], error) {
+// Purchases fits MBG/NBD to cases, or its limit where customers do not differ; see fit.Purchases. The unit of time is in days.
+func Purchases(ctx context.Context, cases []Case, unitDays float64) (fit.Result[stat.PurchaseModel], error) {
 	rhythms := make([]stat.Rhythm, len(cases))
 	for i, c := range cases {
 		rhythms[i] = c.Pattern.Rhythm(unitDays)
 	}
-	return fit.MBGNBD(ctx, fit.Groups(rhythms), fit.Options{})
+	return fit.Purchases(ctx, fit.Groups(rhythms), false, fit.Options{})
 }
 
-// Spending fits Gamma-Gamma to the cases who bought again and paid for it.
-func Spending(ctx context.Context, cases []Case) (fit.Result[stat.GammaGamma], error) {
-	var spends []stat.Spend
-	for _, c := range cases {
-		if p := c.Pattern; p.SpendDays > 0 {
-			spends = append(spends, p.Spends())
-		}
+// Patterns are the patterns of cases.
+func Patterns(cases []Case) []clv.Pattern {
+	patterns := make([]clv.Pattern, len(cases))
+	for i := range cases {
+		patterns[i] = cases[i].Pattern
 	}
-	return fit.GammaGamma(ctx, fit.Groups(spends), fit.Options{})
+	return patterns
 }
 
 // NoPurchase is the probability that the customer of a case buys nothing within the horizon, by a purchase model alone.

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"tidemark/internal/fit"
@@ -11,7 +12,8 @@ import (
 // RFM is the baseline of an analyst: a logistic regression on recency, frequency, age and spend.
 type RFM struct{ of stat.Logistic }
 
-// FitRFM fits the baseline to the cases of the stack. It returns the errors of fit.Logit.
+// FitRFM fits the baseline to the cases of the stack. Where all cases left, or none, it is their share, with half a case of each beside them.
+// Errors: other errors of fit.Logit.
 func FitRFM(ctx context.Context, blocks [][]Case) (RFM, error) {
 	var rows []fit.Row
 	for _, block := range blocks {
@@ -21,6 +23,14 @@ func FitRFM(ctx context.Context, blocks [][]Case) (RFM, error) {
 	}
 	columns := []fit.Column{{Name: "gap"}, {Name: "ln gap"}, {Name: "ln(1+x)"}, {Name: "T"}, {Name: "ln spend"}}
 	r, err := fit.Logit(ctx, rows, columns, 1, fit.Options{})
+	if errors.Is(err, fit.ErrOneOutcome) {
+		left := .5
+		for _, row := range rows {
+			left += row.Happened
+		}
+		p := left / float64(len(rows)+1)
+		return RFM{stat.Logistic{Intercept: math.Log(p / (1 - p)), Coefficients: make([]float64, len(columns))}}, nil
+	}
 	return RFM{r.Model}, err
 }
 

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tidemark/internal/fit"
@@ -14,17 +15,27 @@ import (
 // well, and 3 does worse. With ten times as many customers the penalty makes no difference.
 const ridge = 30
 
-// Stack fits the churn stack to blocks of cases. Each block has the purchase model that was known at its cut. A term that
-// silence increases has no negative weight. If all orders name the same number of items, items only count orders; then the
-// terms of items have no weight, and the stack also holds for orders that name no items.
+// Stack fits the churn stack to blocks of cases. Each block has the purchase model that was known at its cut; a block without a repeat
+// purchase at its cut teaches nothing, and is left out. A term that silence increases has no negative weight. If all orders name the same
+// number of items, items only count orders; then the terms of items have no weight, and the stack also holds for orders that name no items.
+//
+// Where the cases give no stack, because all left or nobody, because nobody bought again by any cut, or because nothing in the regression
+// grows with silence, Stack falls back to the risk of the purchase model alone: it returns churn.Plain, and fit.NoStack among the warnings.
+// Errors: other errors of fit.Purchases and fit.Logit, and the error of ctx.
 func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (churn.Stack, fit.Result[stat.Logistic], error) {
 	var rows []fit.Row
-	out, baskets := churn.Stack{}, varied(blocks)
+	out, baskets, learnt := churn.Stack{}, varied(blocks), 0
+	var unknown error
 	for _, block := range blocks {
 		bought, err := Purchases(ctx, block, unitDays)
-		if err != nil {
+		switch {
+		case errors.Is(err, fit.ErrNoRepeats) || errors.Is(err, fit.ErrNoTime) || errors.Is(err, fit.ErrNoCustomers):
+			unknown = errors.Join(unknown, err)
+			continue
+		case err != nil:
 			return out, fit.Result[stat.Logistic]{}, err
 		}
+		learnt++
 		for i := range block {
 			c := &block[i]
 			values := c.Traits.Values(NoPurchase(bought.Model, unitDays, c, horizon))
@@ -35,18 +46,32 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 			out.MaxTenure = max(out.MaxTenure, c.Traits.Tenure)
 		}
 	}
+	if learnt == 0 {
+		return plain(0, unknown)
+	}
 	var columns []fit.Column
 	for _, t := range churn.Terms() {
 		columns = append(columns, fit.Column{Name: t.String(), NonNegative: t.Rises()})
 	}
-	r, err := fit.Logit(ctx, rows, columns, float64(ridge*len(blocks)), fit.Options{})
+	r, err := fit.Logit(ctx, rows, columns, float64(ridge*learnt), fit.Options{})
+	if errors.Is(err, fit.ErrOneOutcome) {
+		return plain(len(rows), err)
+	}
 	if err != nil {
 		return out, r, err
 	}
 	out.Intercept = r.Model.Intercept
 	copy(out.Weights[:], r.Model.Coefficients)
 	bound(&out, rows)
+	if err := out.Check(); err != nil {
+		return plain(len(rows), err)
+	}
 	return out, r, nil
+}
+
+// plain is the stack of the purchase model alone, with the reason why there is no other.
+func plain(cases int, why error) (churn.Stack, fit.Result[stat.Logistic], error) {
+	return churn.Plain(), fit.Result[stat.Logistic]{Customers: cases, Warnings: []fit.Warning{fit.NoStack{Why: why.Error()}}}, nil
 }
 
 // varied reports whether the last orders differ in their number of items.

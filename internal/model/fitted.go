@@ -28,8 +28,12 @@ type fitted struct {
 	Spend        *goodness `yaml:"spend,omitempty"` // nil: not fitted
 	// Churn is the section of the churn stack; nil where the stack was not fitted. It counts a customer once for every date
 	// at which the fit looked at the customer.
-	Churn    *goodness `yaml:"churn,omitempty"`
-	Warnings []string  `yaml:"warnings,omitempty"`
+	Churn *goodness `yaml:"churn,omitempty"`
+	// Lines are the lines of section churn that were fitted, by their names.
+	Lines map[string]chosen `yaml:"lines,omitempty"`
+	// Notes say in what customers do not differ. They are no warnings.
+	Notes    []string `yaml:"notes,omitempty"`
+	Warnings []string `yaml:"warnings,omitempty"`
 }
 
 // goodness says how well parameters are known. A parameter without a standard error is left out.
@@ -38,11 +42,6 @@ type goodness struct {
 	LogLikelihood  float64            `yaml:"log_likelihood"`
 	StandardErrors map[string]float64 `yaml:"standard_errors,flow"`
 }
-
-var (
-	purchaseNames = []string{"r", "alpha", "a", "b"}
-	spendNames    = []string{"p", "q", "v"}
-)
 
 // check returns nil where f is valid, else what is wrong. A nil f is a model that nobody fitted.
 func (f *fitted) check() error {
@@ -62,6 +61,7 @@ func (f *fitted) check() error {
 	if f.Spend != nil {
 		errs = append(errs, f.Spend.check("fitted.spend", spendNames, f.RepeatBuyers))
 	}
+	errs = append(errs, checkChosen(f.Lines))
 	if f.Churn != nil {
 		names := []string{"intercept"}
 		for _, t := range churn.Terms() {

@@ -25,7 +25,6 @@ import (
 	"tidemark/internal/score/rfm"
 	"tidemark/internal/score/tier"
 	"tidemark/internal/score/value"
-	"tidemark/internal/stat"
 )
 
 //go:embed model.yaml
@@ -116,21 +115,6 @@ type file struct {
 type rate struct {
 	From string  `yaml:"from"`
 	Rate float64 `yaml:"rate"`
-}
-
-type purchase struct {
-	Model    string  `yaml:"model"`
-	UnitDays float64 `yaml:"unit_days"`
-	R        float64 `yaml:"r"`
-	Alpha    float64 `yaml:"alpha"`
-	A        float64 `yaml:"a"`
-	B        float64 `yaml:"b"`
-}
-
-type spend struct {
-	P float64 `yaml:"p"`
-	Q float64 `yaml:"q"`
-	V float64 `yaml:"v"`
 }
 
 type worth struct {
@@ -238,7 +222,7 @@ func (f *file) model() (score.Model, error) {
 		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
-			Spend: stat.GammaGamma{P: f.Spend.P, Q: f.Spend.Q, V: f.Spend.V},
+			Paid: f.Spend.paid(),
 		},
 		Churn: churn.Lines{
 			Horizon: days("churn.horizon_days", f.Churn.HorizonDays), MinPurchaseDays: f.Churn.MinPurchaseDays,
@@ -281,6 +265,8 @@ func (f *file) model() (score.Model, error) {
 	m.Stack = stack
 	model, err := f.Buy.model()
 	m.Value.Purchase = model
+	spending, spendErr := f.Spend.model()
+	m.Value.Spend = spending
 	rates, rateErr := f.rates()
 	m.Rates, m.Digits = rates, map[event.Currency]int{}
 	for code, n := range f.Digits {
@@ -288,7 +274,7 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, stackErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, spendErr, stackErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {
@@ -328,18 +314,6 @@ func joined(terms []churn.Term) string {
 func (l level) line() churn.Line {
 	thousandths := func(x float64) int32 { return int32(math.RoundToEven(1000 * x)) }
 	return churn.Line{Up: thousandths(l.Up), Down: thousandths(l.Down), Floor: l.Floor}
-}
-
-func (p purchase) model() (stat.PurchaseModel, error) {
-	switch p.Model {
-	case "mbg-nbd":
-		m := stat.MBGNBD{R: p.R, Alpha: p.Alpha, A: p.A, B: p.B}
-		return m, m.Validate()
-	case "bg-nbd":
-		m := stat.BGNBD{R: p.R, Alpha: p.Alpha, A: p.A, B: p.B}
-		return m, m.Validate()
-	}
-	return nil, fmt.Errorf("purchase.model: %q is neither mbg-nbd nor bg-nbd", p.Model)
 }
 
 func (f *file) rates() (score.Rates, error) {

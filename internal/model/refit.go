@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"tidemark/internal/event"
+	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 )
@@ -20,26 +21,30 @@ import (
 type Fit struct {
 	// Version is the version of the new model.
 	Version string
-	// Purchase is a stat.MBGNBD or a stat.BGNBD. Its unit of time is UnitDays days.
+	// Purchase is a stat.MBGNBD, a stat.BGNBD or a stat.Limit. Its unit of time is UnitDays days.
 	Purchase stat.PurchaseModel
 	UnitDays float64
 	Buying   Goodness
-	// Spend is the spend model, in major units of the base currency. nil keeps the base's spend model.
-	Spend    *stat.GammaGamma
+	// Spend is a stat.GammaGamma or a stat.FixedSpend, in major units of the base currency. nil keeps the base's spend model.
+	Spend    stat.SpendModel
 	Spending Goodness
+	// Paid is the share of purchase days that are paid; the zero value is the usual share. nil keeps the base's share.
+	Paid *stat.PaidShare
 	// Currency is the base currency of the amounts that were fitted to; empty leaves the line out.
 	Currency event.Currency
 	// From is the instant of the first purchase, To the instant up to which purchases were known.
 	From, To event.Instant
 	// RepeatBuyers counts those of Buying.Customers who bought on two days or more.
 	RepeatBuyers int
-	Warnings     []string
+	// Notes say in what customers do not differ, Warnings what is wrong with the fit.
+	Notes, Warnings []string
 	// Stack is the churn stack; nil keeps the base's stack.
 	Stack    *churn.Stack
 	Stacking Goodness
-	// SecondOrderDays is the window for a second order, in days. It replaces the base's window, if the base has one. 0 keeps
-	// the base's window.
-	SecondOrderDays int
+	// HorizonDays replaces churn.horizon_days, as the horizon that Stack was fitted to. 0 keeps the base's horizon.
+	HorizonDays int
+	// Lapse and SecondOrder replace churn.lapse_days and churn.second_order_days. The zero Span keeps the base's line.
+	Lapse, SecondOrder Span
 }
 
 // Goodness says how well parameters are known.
@@ -67,30 +72,9 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	if err := yaml.Unmarshal(base, &document); err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}
-	kind, params := kindOf(f.Purchase)
-	values := []struct{ section, key, value string }{
-		{"", "version", quoted(f.Version)}, {"purchase", "model", kind}, {"purchase", "unit_days", decimal(f.UnitDays)},
-	}
-	for i, name := range purchaseNames {
-		values = append(values, struct{ section, key, value string }{"purchase", name, decimal(params[i])})
-	}
-	if f.Spend != nil {
-		for i, v := range []float64{f.Spend.P, f.Spend.Q, f.Spend.V} {
-			values = append(values, struct{ section, key, value string }{"spend", spendNames[i], decimal(v)})
-		}
-	}
-	if section := child(document.Content[0], "churn"); f.SecondOrderDays > 0 && child(section, "second_order_days") != nil {
-		values = append(values, struct{ section, key, value string }{"churn", "second_order_days", strconv.Itoa(f.SecondOrderDays)})
-	}
 	text := newText(base)
-	for _, v := range values {
-		at := document.Content[0]
-		if v.section != "" {
-			at = child(at, v.section)
-		}
-		if err := text.replace(child(at, v.key), v.value); err != nil {
-			return nil, fmt.Errorf("%s: %w", strings.TrimPrefix(v.section+"."+v.key, "."), err)
-		}
+	if err := f.edit(text, document.Content[0]); err != nil {
+		return nil, err
 	}
 	section, err := f.fitted().section()
 	if err != nil {
@@ -105,8 +89,8 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the fitted model: %w", err)
 	}
-	if k, p := kindOf(m.Value.Purchase); k != kind || p != rounded(params) || m.Version != f.Version {
-		return nil, fmt.Errorf("the base cannot be edited: it says %s %v of %q where it was to say %s %v of %q", k, p, m.Version, kind, params, f.Version)
+	if err := f.stands(&m); err != nil {
+		return nil, err
 	}
 	if f.Stack != nil && m.Stack != roundedStack(*f.Stack) {
 		return nil, errors.New("the base cannot be edited: section churn is to be a block whose lines are indented by two")
@@ -114,22 +98,52 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	return out, nil
 }
 
-// kindOf returns the name and the parameters of a purchase model.
-func kindOf(m stat.PurchaseModel) (kind string, params [4]float64) {
-	switch m := m.(type) {
-	case stat.MBGNBD:
-		return "mbg-nbd", [4]float64{m.R, m.Alpha, m.A, m.B}
-	case stat.BGNBD:
-		return "bg-nbd", [4]float64{m.R, m.Alpha, m.A, m.B}
+// edit notes the edits of the lines that were fitted, but for the sections stack and fitted.
+func (f *Fit) edit(t *text, root *yaml.Node) error {
+	if err := t.replace(child(root, "version"), quoted(f.Version)); err != nil {
+		return fmt.Errorf("version: %w", err)
 	}
-	return fmt.Sprintf("%T", m), params
+	if err := t.settle(root, "purchase", purchaseNames, purchaseOf(f.Purchase, f.UnitDays).values()); err != nil {
+		return err
+	}
+	if f.Spend != nil {
+		if err := t.settle(root, "spend", spendNames, spendOf(f.Spend, stat.PaidShare{}).values()); err != nil {
+			return err
+		}
+	}
+	if f.Paid != nil {
+		if err := t.settle(root, "spend", paidNames, spendOf(nil, *f.Paid).paidDays()); err != nil {
+			return err
+		}
+	}
+	var spans []setting
+	if f.HorizonDays > 0 {
+		spans = append(spans, setting{"horizon_days", strconv.Itoa(f.HorizonDays)})
+	}
+	for name, span := range f.spans() {
+		if child(child(root, "churn"), name) != nil {
+			spans = append(spans, setting{name, strconv.Itoa(span.Days)})
+		}
+	}
+	return t.settle(root, "churn", nil, spans)
 }
 
-func rounded(params [4]float64) [4]float64 {
-	for i := range params {
-		params[i] = significant(params[i], digits)
+// stands returns an error where m, the model as it is written, is not what was fitted.
+func (f *Fit) stands(m *score.Model) error {
+	if want := purchaseOf(f.Purchase, f.UnitDays); purchaseOf(m.Value.Purchase, m.Value.UnitDays) != want || m.Version != f.Version {
+		return fmt.Errorf("the base cannot be edited: it says %+v of %q where it was to say %+v of %q", m.Value.Purchase, m.Version, want, f.Version)
 	}
-	return params
+	if f.Spend != nil {
+		if want, err := spendOf(f.Spend, stat.PaidShare{}).model(); err != nil || m.Value.Spend != want {
+			return fmt.Errorf("the base cannot be edited: it says a spend of %+v where it was to say %+v", m.Value.Spend, want)
+		}
+	}
+	if f.Paid != nil {
+		if want := spendOf(nil, *f.Paid).paid(); m.Value.Paid != want {
+			return fmt.Errorf("the base cannot be edited: it says a paid share of %+v where it was to say %+v", m.Value.Paid, want)
+		}
+	}
+	return nil
 }
 
 // amount is an amount of money for a reader: four digits say enough.
@@ -148,7 +162,7 @@ func quoted(s string) string {
 func (f *Fit) fitted() *fitted {
 	out := &fitted{
 		From: f.From.String(), To: f.To.String(), Currency: string(f.Currency), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
-		Purchase: *f.Buying.section(), Warnings: f.Warnings,
+		Purchase: *f.Buying.section(), Lines: f.lines(), Notes: f.Notes, Warnings: f.Warnings,
 	}
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()
@@ -169,60 +183,6 @@ func (g *Goodness) section() *goodness {
 		}
 	}
 	return out
-}
-
-// child returns the value of a key of a mapping; nil if there is none.
-func child(n *yaml.Node, key string) *yaml.Node {
-	if n == nil || n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	return nil
-}
-
-// text is a file in lines, and the edits that are due.
-type text struct {
-	lines []string
-	edits []edit
-}
-
-// edit replaces old by another text, at one place of a line.
-type edit struct {
-	line, from int
-	old, text  string
-}
-
-func newText(raw []byte) *text { return &text{lines: strings.SplitAfter(string(raw), "\n")} }
-
-// replace notes an edit: another value for a node.
-func (t *text) replace(n *yaml.Node, value string) error {
-	if n == nil || n.Kind != yaml.ScalarNode || n.Line > len(t.lines) {
-		return fmt.Errorf("it cannot be replaced where it is an alias or merged in: write it out in the base")
-	}
-	line := t.lines[n.Line-1]
-	from := len(string([]rune(line)[:min(n.Column-1, len([]rune(line)))]))
-	for _, old := range []string{n.Value, "'" + n.Value + "'", `"` + n.Value + `"`} {
-		if old != "" && strings.HasPrefix(line[from:], old) {
-			t.edits = append(t.edits, edit{n.Line - 1, from, old, value})
-			return nil
-		}
-	}
-	return fmt.Errorf("line %d: it cannot be replaced: write it plainly, as %s", n.Line, value)
-}
-
-// edited returns the text after all edits.
-func (t *text) edited() string {
-	lines := slices.Clone(t.lines)
-	slices.SortFunc(t.edits, func(a, b edit) int { return b.from - a.from }) // the last of a line first
-	for _, e := range t.edits {
-		line := lines[e.line]
-		lines[e.line] = line[:e.from] + e.text + line[e.from+len(e.old):]
-	}
-	return strings.Join(lines, "")
 }
 
 // withFitted replaces the section fitted, or adds it at the end.

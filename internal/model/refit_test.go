@@ -19,7 +19,7 @@ func fitOf(p stat.PurchaseModel) model.Fit {
 			Customers: 500, LogLikelihood: -1234.56789,
 			StandardErrors: map[string]float64{"r": .0123456, "alpha": 1, "a": .2, "b": math.NaN()},
 		},
-		Spend:    &stat.GammaGamma{P: 2, Q: 3, V: 4},
+		Spend:    stat.GammaGamma{P: 2, Q: 3, V: 4},
 		Spending: model.Goodness{Customers: 90, LogLikelihood: -77, StandardErrors: map[string]float64{"p": .5, "q": .6, "v": .7}},
 		From:     event.InstantOf(time.Date(2025, 3, 1, 9, 0, 0, 0, time.UTC)), To: event.InstantOf(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)),
 		RepeatBuyers: 100, Warnings: []string{`purchase: "a" runs away: 1e+05`},
@@ -114,7 +114,7 @@ func TestRefitOfOtherForms(t *testing.T) {
 			continue
 		}
 		m, err := model.Parse(got)
-		if err != nil || m.Version != "mine-1" || m.Value.Spend.Q != 3 {
+		if err != nil || m.Version != "mine-1" || m.Value.Spend.(stat.GammaGamma).Q != 3 {
 			t.Errorf("%s: got %v, version %q, spend %+v, want the fitted model", row.why, err, m.Version, m.Value.Spend)
 		}
 		if n := strings.Count(string(got), "fitted:"); n != 1 {
@@ -247,5 +247,37 @@ func TestFittedIsChecked(t *testing.T) {
 	if with.Hash == without.Hash || with.ScorecardHash != without.ScorecardHash || with.Value != without.Value {
 		t.Errorf("without the section: hashes %s %s, were %s %s: want another hash and the same scorecard and parameters",
 			without.Hash, without.ScorecardHash, with.Hash, with.ScorecardHash)
+	}
+}
+
+// A fit writes the lapse and the window for a second order together, each with its reason. A base where they would collide is no obstacle.
+func TestRefitOfTheLines(t *testing.T) {
+	because := "customers come back after 392 days"
+	raw, err := model.Refit(model.Default(), model.Fit{
+		Version: "yearly", Purchase: stat.MBGNBD{R: 1, Alpha: 1, A: 1, B: 1}, UnitDays: 7, Buying: model.Goodness{Customers: 1},
+		Lapse: model.Span{Days: 482, Because: because}, SecondOrder: model.Span{Days: 392, Because: because},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 24 * time.Hour
+	if m.Churn.Lapse != 482*day || m.Churn.SecondOrder != 392*day {
+		t.Errorf("lapse %v and second order %v, want 482 and 392 days", m.Churn.Lapse, m.Churn.SecondOrder)
+	}
+	said := "  lines:\n    lapse_days:\n      days: 482\n      because: " + because + "\n    second_order_days:\n      days: 392\n      because: " + because + "\n"
+	if !strings.Contains(string(raw), said) {
+		t.Errorf("the file does not say\n%s", said)
+	}
+	for wrong, want := range map[string]string{
+		"days: 482\n      because": "fitted.lines", "because: " + because: "fitted.lines", "    lapse_days:\n": "fitted.lines",
+	} {
+		other := map[string]string{"days: 482\n      because": "days: 0\n      because", "because: " + because: `because: ""`, "    lapse_days:\n": "    horizon_days:\n"}[wrong]
+		if _, err := model.Parse([]byte(strings.Replace(string(raw), wrong, other, 1))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q in place of %q: got %v, want an error about %s", other, wrong, err, want)
+		}
 	}
 }

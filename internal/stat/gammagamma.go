@@ -38,6 +38,9 @@ type Spend struct {
 	Mean float64 // mean spend of a repeat purchase, in money
 }
 
+// maxMean bounds the mean spends that Validate lets pass.
+const maxMean = 1e15
+
 // Validate returns an error for X < 1, because a single purchase says nothing of
 // spends, and for means outside (0, 1e15], because returns must be netted
 // before.
@@ -45,8 +48,8 @@ func (s Spend) Validate() error {
 	if s.X < 1 {
 		return fmt.Errorf("repeat purchases x = %d, want 1 or more", s.X)
 	}
-	if !(s.Mean > 0 && s.Mean <= 1e15) {
-		return fmt.Errorf("mean spend %v, want it in (0, 1e15]", s.Mean)
+	if !(s.Mean > 0 && s.Mean <= maxMean) {
+		return fmt.Errorf("mean spend %v, want it in (0, %g]", s.Mean, maxMean)
 	}
 	return nil
 }

@@ -15,7 +15,9 @@ type Model struct {
 	// UnitDays is the unit of time of the purchase model, in days: 7 for a model fitted in weeks.
 	UnitDays float64
 	// Spend models the spend per purchase day after the first, in major units of the base currency.
-	Spend stat.GammaGamma
+	Spend stat.SpendModel
+	// Paid is the share of purchase days that are paid. The zero value is usualPaid.
+	Paid stat.PaidShare
 	// HorizonDays is the number of days that the current value looks ahead.
 	HorizonDays int
 	// Discount is the yearly discount rate, compounded monthly: 0.10 makes (1.10)^(1/12) − 1 a month.
@@ -36,8 +38,13 @@ func (m Model) Check() error {
 	if !(m.Discount >= 0 && m.Discount < 10) || !(m.Margin > 0 && m.Margin <= 1) {
 		errs = append(errs, fmt.Errorf("discount %v must be in [0, 10), margin %v in (0, 1]", m.Discount, m.Margin))
 	}
-	if err := m.Spend.Validate(); err != nil {
+	if m.Spend == nil {
+		errs = append(errs, errors.New("a spend model is needed"))
+	} else if err := m.Spend.Validate(); err != nil {
 		errs = append(errs, err)
+	}
+	if m.Paid != (stat.PaidShare{}) {
+		errs = append(errs, m.Paid.Validate())
 	}
 	return errors.Join(errs...)
 }
@@ -92,18 +99,20 @@ func (m Model) NextPurchase(p Pattern, q float64) float64 {
 // SpendPerDay is the expected spend of one purchase day, paid or free, in major units. The purchase model forecasts all purchase
 // days, the spend model knows the paid ones only. So the spend of a paid day counts with the probability that a day is paid.
 func (m Model) SpendPerDay(p Pattern) float64 {
-	return p.paid() * m.Spend.ExpectedSpend(p.SpendDays, p.Spend)
+	share := m.Paid
+	if share == (stat.PaidShare{}) {
+		share = usualPaid
+	}
+	return share.Of(p.Baskets()) * m.Spend.ExpectedSpend(p.SpendDays, p.Spend)
 }
 
-// priorPaid is the number of paid days that count beside the customer's own. It is the half day of Jeffreys' prior. That prior also
-// has half a free day, which is left out here: of CDNOW's 67,591 purchase days 80 are free, so a customer without a free day is
-// expected to pay, always.
-const priorPaid = .5
+// usualPaid is the paid share of a model file that does not say one. It is the half paid day of Jeffreys' prior. That prior also has half a
+// free day, which is left out here: of CDNOW's 67,591 purchase days 80 are free, so a customer without a free day is expected to pay, always.
+var usualPaid = stat.PaidShare{Paid: .5}
 
-// paid is the probability that the next purchase day is a paid one, in (0, 1]. It is 1 for a customer without a free day.
-func (p Pattern) paid() float64 {
-	days := float64(p.Repeats + 1)
-	return (days - float64(p.FreeDays) + priorPaid) / (days + priorPaid)
+// Baskets restates p for the paid share. A customer without a purchase has neither a paid nor a free day.
+func (p Pattern) Baskets() stat.Baskets {
+	return stat.Baskets{Paid: p.Repeats + 1 - p.FreeDays, Free: p.FreeDays}
 }
 
 // Current is the expected discounted margin over the horizon if the present pattern holds, in major units: the purchase days

@@ -155,7 +155,7 @@ func TestCheck(t *testing.T) {
 		{"a negative discount", func(m *clv.Model) { m.Discount = -.1 }, "discount -0.1"},
 		{"no margin", func(m *clv.Model) { m.Margin = 0 }, "margin 0"},
 		{"more margin than spend", func(m *clv.Model) { m.Margin = 1.1 }, "margin 1.1"},
-		{"an infinite mean spend", func(m *clv.Model) { m.Spend.Q = 1 }, "q = 1"},
+		{"an infinite mean spend", func(m *clv.Model) { m.Spend = stat.GammaGamma{P: 6.25, Q: 1, V: 15.44} }, "q = 1"},
 	} {
 		m := good
 		row.change(&m)
@@ -212,4 +212,32 @@ func TestFreeDaysOnlyLowerTheSpendPerDay(t *testing.T) {
 			before = is
 		}
 	})
+}
+
+// The share of paid days of the shop stands beside the customer's own days; a constant spend is the customer's own, or the mean.
+func TestPaidShareAndConstantSpend(t *testing.T) {
+	m, _ := weeks(mbg, 7)
+	m.Paid, m.Spend = stat.PaidShare{Paid: 7, Free: 3}, stat.FixedSpend{Mean: 12}
+	if err := m.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		why  string
+		p    clv.Pattern
+		want float64
+	}{
+		{"a first purchase, paid", clv.Pattern{}, 8. / 11 * 12},
+		{"a first purchase, free", clv.Pattern{FreeDays: 1}, 7. / 11 * 12},
+		{"three paid and one free", clv.Pattern{Repeats: 3, Last: 30, Age: 40, SpendDays: 2, Spend: 30, FreeDays: 1}, 10. / 14 * 15},
+	} {
+		near(t, row.why, m.SpendPerDay(row.p), row.want, 1e-12)
+		near(t, row.why+", current value", m.Current(row.p), m.Expected(row.p)*row.want, 1e-9)
+	}
+	for _, wrong := range []clv.Model{{Paid: stat.PaidShare{Free: 3}}, {Spend: stat.FixedSpend{Mean: -1}}, {}} {
+		bad := m
+		bad.Paid, bad.Spend = wrong.Paid, wrong.Spend
+		if bad.Check() == nil {
+			t.Errorf("paid %+v and spend %+v are accepted", bad.Paid, bad.Spend)
+		}
+	}
 }

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"tidemark/internal/score"
+	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
+)
+
+// People who come back after thirteen months are no reason to write no model: the lapse is fitted with the rest, so that it is longer than
+// the window for a second order.
+func TestFitOfAYearlyBusiness(t *testing.T) {
+	t.Parallel()
+	log := logOf(t, 400, func(_ int, r *rand.Rand) []bought {
+		return renewals(r, 392, 12, .8, 6*365, func() int { return around(r, 9000) })
+	})
+	out := t.TempDir() + "/model.yaml"
+	tidemark(t, "fit", log, "--format", "jsonl", "--out", out).says(t, 0, "lapse", "and a horizon of 90 days follows",
+		"half of those who bought again did so within 39")
+	raw, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := parsed(t, string(raw))
+	const day = 24 * time.Hour
+	if second, lapse := m.Churn.SecondOrder/day, m.Churn.Lapse/day; second < 385 || second > 399 || lapse < second+90 || lapse > 520 {
+		t.Errorf("second order after %d days, lapse after %d; want about 392, and a horizon later", second, lapse)
+	}
+	for _, said := range []string{"  lines:\n", "lapse_days:\n", "because: nine of ten gaps", "second_order_days:\n"} {
+		if !strings.Contains(string(raw), said) {
+			t.Errorf("the file does not say %q", said)
+		}
+	}
+	tidemark(t, "model", "check", out).says(t, 0, "is in order")
+	// A fit over the fitted file changes nothing more: the lapse does not grow from fit to fit.
+	if again := parsed(t, must(t, "fit", log, "--format", "jsonl", "--model", out)); again.Churn != m.Churn {
+		t.Errorf("a second fit has the lines %+v, want %+v", again.Churn, m.Churn)
+	}
+}
+
+// The horizon of the churn stack is a matter of the fit: the model that is written has the horizon that its stack was fitted to.
+func TestFitOfAnotherHorizon(t *testing.T) {
+	t.Parallel()
+	log := logOf(t, 400, func(_ int, r *rand.Rand) []bought {
+		return renewals(r, 20+40*r.Float64(), 10, .9, 900, func() int { return around(r, 3000) })
+	})
+	base := tidemark(t, "fit", log, "--format", "jsonl", "--churn-stack")
+	month := tidemark(t, "fit", log, "--format", "jsonl", "--churn-stack", "--horizon-days", "30")
+	month.says(t, 0, "as they stood at 2020-0")
+	is, was := parsed(t, month.out), parsed(t, base.out)
+	if is.Churn.Horizon != 30*24*time.Hour || was.Churn.Horizon != 90*24*time.Hour || is.Stack == was.Stack {
+		t.Errorf("horizons %v and %v, want 30 days and the base's 90, and another stack", is.Churn.Horizon, was.Churn.Horizon)
+	}
+	// Within thirty days more customers are silent than within ninety.
+	risk := func(m score.Model) float64 {
+		p := clv.Pattern{Repeats: 5, Last: 200, Age: 205}
+		return m.Stack.Risk(churn.Traits{Silent: 5, Tenure: 200, Repeats: 5, MedianGap: 40, Spend: 180, LastOrder: 30}, m.Value.NoPurchase(p, m.Churn.Horizon.Hours()/24))
+	}
+	if a, b := risk(is), risk(was); a <= b {
+		t.Errorf("risk of thirty days %v, of ninety %v", a, b)
+	}
+}
