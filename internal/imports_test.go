@@ -42,6 +42,7 @@ var may = map[string][]string{
 	"internal/score/value": facts,
 	"internal/score/tier":  facts,
 
+	"internal/chunk":   {},
 	"internal/fit":     {"internal/stat"}, // not core: it takes a context, and computes on all processors
 	"internal/model":   {"internal/event", "internal/stat", "internal/score/..."},
 	"internal/stream":  {"internal/event"},
@@ -61,6 +62,7 @@ var may = map[string][]string{
 
 	"internal/backtest": {
 		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn", "internal/chart",
+		"internal/history", "internal/chunk",
 	},
 
 	// The adapters import neither each other nor the pipeline. They fulfil the pipeline's interfaces without importing them.
