@@ -52,7 +52,7 @@ var may = map[string][]string{
 	"internal/traffic": {"internal/event"},
 	"internal/chart":   {},
 	"internal/reach":   {},
-	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
+	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
 	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
