@@ -50,6 +50,10 @@ func (c *backtestCommand) Validate() error {
 
 // Run judges the models on the log, and prints and writes the figures.
 func (c *backtestCommand) Run(ctx context.Context, s streams) error {
+	return promptly(ctx, s, func() error { return c.backtest(ctx, s) })
+}
+
+func (c *backtestCommand) backtest(ctx context.Context, s streams) error {
 	engine, err := c.engine()
 	if err != nil {
 		return err
