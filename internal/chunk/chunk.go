@@ -60,6 +60,9 @@ func Ordered[T any](ctx context.Context, n, size int, of func(first, end int) T,
 	for j := range queue {
 		select {
 		case t := <-j.done:
+			if ctx.Err() != nil { // both may be ready
+				return ctx.Err()
+			}
 			if err := take(t); err != nil {
 				return err
 			}

@@ -79,17 +79,17 @@ func TestChunksEndWithTheFirstError(t *testing.T) {
 func TestChunksEndWithTheContext(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	computed := make(chan int, 1_000_000)
+	computed, taken := make(chan int, 1_000_000), 0
 	err := chunk.Ordered(ctx, 1_000_000, 1, func(first, _ int) int {
 		computed <- first
 		return first
 	}, func(first int) error {
-		if first == 2 {
+		if taken++; first == 2 {
 			stop()
 		}
 		return nil
 	})
-	if !errors.Is(err, context.Canceled) || len(computed) > 100 {
-		t.Errorf("got %v after %d chunks, want the error of the context, and no more than the chunks under way", err, len(computed))
+	if !errors.Is(err, context.Canceled) || len(computed) > 100 || taken != 3 {
+		t.Errorf("got %v after %d chunks, of which %d were taken, want the error of the context, no more than the chunks under way, and three", err, len(computed), taken)
 	}
 }
