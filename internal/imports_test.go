@@ -42,6 +42,7 @@ var may = map[string][]string{
 	"internal/score/value": facts,
 	"internal/score/tier":  facts,
 
+	"internal/chunk":   {},
 	"internal/fit":     {"internal/stat"}, // not core: it takes a context, and computes on all processors
 	"internal/model":   {"internal/event", "internal/stat", "internal/score/..."},
 	"internal/stream":  {"internal/event"},
@@ -51,7 +52,7 @@ var may = map[string][]string{
 	"internal/traffic": {"internal/event"},
 	"internal/chart":   {},
 	"internal/reach":   {},
-	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard"},
+	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
 	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
@@ -61,6 +62,7 @@ var may = map[string][]string{
 
 	"internal/backtest": {
 		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn", "internal/chart",
+		"internal/history", "internal/chunk",
 	},
 
 	// The adapters import neither each other nor the pipeline. They fulfil the pipeline's interfaces without importing them.

@@ -50,6 +50,10 @@ func (c *backtestCommand) Validate() error {
 
 // Run judges the models on the log, and prints and writes the figures.
 func (c *backtestCommand) Run(ctx context.Context, s streams) error {
+	return promptly(ctx, s, func() error { return c.backtest(ctx, s) })
+}
+
+func (c *backtestCommand) backtest(ctx context.Context, s streams) error {
 	engine, err := c.engine()
 	if err != nil {
 		return err
@@ -73,7 +77,13 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) error {
 	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
 		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays,
-		Progress: func(n int) { shown.Show(int64(n), int64(len(cutoffs)), "cutoffs") },
+		Progress: func(p backtest.Progress) {
+			if p.Doing != backtest.Scoring {
+				shown.Note(fmt.Sprintf("cutoff %d of %d: %s", p.Cutoff, p.Cutoffs, p.Doing))
+				return
+			}
+			shown.Show(int64(p.Done), int64(p.Total), "customers")
+		},
 	})
 	shown.End()
 	if err != nil {

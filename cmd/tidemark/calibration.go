@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"tidemark/internal/event"
-	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/spreadsheet"
 	"tidemark/internal/watch"
@@ -25,15 +24,6 @@ type boundSettings struct {
 
 func (s boundSettings) bounds() watch.Bounds {
 	return watch.Bounds{Settled: s.DriftSettled, Shift: s.DriftShift, Slope: s.DriftSlope}
-}
-
-// forecastCounters returns the counters of all settled forecasts of a replay, under the names that the census of a live run uses.
-func forecastCounters(r *replay.Result) map[string]int64 {
-	counters := map[string]int64{}
-	for _, c := range r.Everybody() {
-		watch.Count(counters, c.Outcomes)
-	}
-	return counters
 }
 
 // writeCounters writes counters as CSV, in the order of their names.

@@ -67,6 +67,10 @@ func (c *fitCommand) Validate() error {
 
 // Run fits the models to the customers, and writes the base with the new parameters. The report of the fit goes to standard error.
 func (c *fitCommand) Run(ctx context.Context, s streams) error {
+	return promptly(ctx, s, func() error { return c.fitAll(ctx, s) })
+}
+
+func (c *fitCommand) fitAll(ctx context.Context, s streams) error {
 	began := time.Now()
 	from := c.fromLog
 	if c.FromRedis {

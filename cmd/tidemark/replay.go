@@ -1,22 +1,19 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
-	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
-	"tidemark/internal/spreadsheet"
 	"tidemark/internal/terminal"
 	"tidemark/internal/watch"
 )
@@ -60,7 +57,15 @@ func (c *replayCommand) Validate() error {
 
 // Run folds the log and writes the files that the flags name, then a summary. If a file goes to standard output, the summary goes to
 // standard error.
-func (c *replayCommand) Run(s streams) error {
+func (c *replayCommand) Run(ctx context.Context, s streams) error {
+	err := promptly(ctx, s, func() error { return c.replay(ctx, s) })
+	if errors.Is(err, errInterrupted) && c.Scores+c.Transitions+c.Calibration != "" {
+		return fmt.Errorf("%w: the files that it was to write are not whole", err)
+	}
+	return err
+}
+
+func (c *replayCommand) replay(ctx context.Context, s streams) error {
 	engine, err := c.engine()
 	if err != nil {
 		return err
@@ -74,25 +79,23 @@ func (c *replayCommand) Run(s streams) error {
 	if len(log.Events) == 0 {
 		return errors.New("the log holds no event")
 	}
-	result := replay.Run(engine, log.Events, event.Instant(c.AsOf))
-	if err := writeTo(c.Scores, s, func(w io.Writer) error { return writeScores(w, engine, &result) }); err != nil {
-		return fmt.Errorf("write scores: %w", err)
+	f := &fold{
+		engine: engine, asOf: replay.Until(log.Events, event.Instant(c.AsOf)), maxAge: c.AlertMaxAge,
+		scores: c.Scores != "", transitions: c.Transitions != "", counters: map[string]int64{},
 	}
-	var published int
-	if err := writeTo(c.Transitions, s, func(w io.Writer) error {
-		published, err = writeTransitions(w, &result, c.AlertMaxAge)
+	defer f.timeline.Close() // what it holds has been written, or another error is on its way
+	if err := f.run(ctx, s, c.Scores, log.Events); err != nil {
 		return err
-	}); err != nil {
+	}
+	if err := writeTo(c.Transitions, s, func(w io.Writer) error { return f.writeTransitions(ctx, w) }); err != nil {
 		return fmt.Errorf("write transitions: %w", err)
 	}
-	counters := forecastCounters(&result)
-	if err := writeTo(c.Calibration, s, func(w io.Writer) error { return writeCounters(w, counters) }); err != nil {
+	if err := writeTo(c.Calibration, s, func(w io.Writer) error { return writeCounters(w, f.counters) }); err != nil {
 		return fmt.Errorf("write the counters of the forecasts: %w", err)
 	}
-	summary := summarise(engine, &result)
+	summary := f.summary
 	summary.Took = time.Since(began).Seconds()
-	summary.Forecasts = qualities(c.bounds().ReportsOf(counters, watch.Seen{Newest: newestPurchase(log.Events, result.AsOf), Now: result.AsOf}))
-	summary.Published = published
+	summary.Forecasts = qualities(c.bounds().ReportsOf(f.counters, watch.Seen{Newest: newestPurchase(log.Events, f.asOf), Now: f.asOf}))
 	to := s.out
 	if slices.Contains([]string{c.Scores, c.Transitions, c.Calibration}, "-") {
 		to = s.err
@@ -117,51 +120,6 @@ func writeTo(name string, s streams, write func(io.Writer) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	return write(file)
-}
-
-func writeScores(w io.Writer, engine *score.Engine, r *replay.Result) error {
-	if w == io.Discard {
-		return nil
-	}
-	out := spreadsheet.NewWriter(w)
-	if err := out.Write(score.Columns()); err != nil {
-		return err
-	}
-	for _, c := range r.Customers {
-		row := engine.Score(c.Profile, r.AsOf)
-		if err := out.Write(row.Row()); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
-}
-
-// writeTransitions writes lines {"topic": …, "event": …, "sequence": …, "published": …} and counts the published ones. An alert of the
-// control group that the model keeps back also has "kept_back_as": "CONTROL_GROUP".
-func writeTransitions(w io.Writer, r *replay.Result, maxAge time.Duration) (published int, err error) {
-	public := make(map[score.Transition]bool) // whether it is published
-	for _, c := range r.Everybody() {
-		profile := c.Profile
-		for i, p := range profile.Publish(c.Transitions, r.AsOf, maxAge) {
-			public[c.Transitions[i]] = p
-			if p {
-				published++
-			}
-		}
-	}
-	if w == io.Discard {
-		return published, nil
-	}
-	out := bufio.NewWriterSize(w, 1<<16)
-	for _, t := range r.Transitions() {
-		topic, line := avro.TransitionJSON(t)
-		why := ""
-		if t.Common().Unannounced && !public[t] {
-			why = `,"kept_back_as":"CONTROL_GROUP"`
-		}
-		fmt.Fprintf(out, `{"topic":%q,"event":%s,"sequence":%d,"published":%t%s}`+"\n", topic, line, t.Common().Sequence, public[t], why)
-	}
-	return published, out.Flush()
 }
 
 // summary holds the counts of a replay.
@@ -196,66 +154,6 @@ type summary struct {
 	Took         float64        `json:"seconds"`
 	// noRate are lines that say which rates are missing.
 	noRate []string
-}
-
-func summarise(engine *score.Engine, r *replay.Result) summary {
-	out := summary{
-		AsOf: r.AsOf.String(), Model: engine.Version(), Customers: len(r.Customers), AfterAsOf: r.Late, Forgotten: r.Forgotten, Erased: len(r.Erased),
-		Merged: len(r.Merged), MergedInto: r.Survivors(),
-		BeyondCaps: r.BeyondCaps, OverCaps: r.Capped,
-		Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{}, Segments: map[string]int{}, Capped: map[string]int{},
-		TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
-	}
-	for _, currency := range slices.Sorted(maps.Keys(r.NoRate)) {
-		n := r.NoRate[currency]
-		out.NoRate[string(currency)] = n.Events
-		out.noRate = append(out.noRate, fmt.Sprintf("no rate for %s: %d events, %s to %s", engine.Unrated(currency), n.Events, n.First.Time().Format(time.DateOnly), n.Last.Time().Format(time.DateOnly)))
-	}
-	for verdict, n := range r.Verdicts {
-		out.Events[verdict.String()] = n
-	}
-	for _, c := range r.Customers {
-		row := engine.Score(c.Profile, r.AsOf)
-		if row.Test {
-			out.TestAccounts++
-			out.Customers--
-		} else {
-			out.Purchases += row.Orders
-		}
-		if row.Shop {
-			out.Shops = append(out.Shops, sharedID{row.Customer, row.Orders, row.PurchaseDays})
-		}
-		if row.Bought {
-			out.Buyers++
-			out.Tiers[row.Tier.String()]++
-			out.Levels[row.Level.String()]++
-			out.Segments[row.Segment]++
-		}
-		for _, term := range engine.Held(&c.Profile, r.AsOf) {
-			out.Capped[term.String()]++
-		}
-	}
-	for _, c := range r.Everybody() {
-		for _, t := range c.Transitions {
-			if t.Common().Unannounced {
-				out.KeptBack++
-			}
-			switch t := t.(type) {
-			case *score.TierChanged:
-				out.TierMoves[t.Direction.String()]++
-			case *score.ChurnAlert:
-				alerts := out.Alerts
-				if t.Kind == score.SecondOrderWindow {
-					alerts = out.SecondOrders
-				}
-				alerts[t.State.String()]++
-			case *score.WonBack:
-				out.WonBack++
-			}
-		}
-	}
-	out.Shops.sort()
-	return out
 }
 
 func (s summary) print(w io.Writer) error {

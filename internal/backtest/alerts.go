@@ -1,15 +1,12 @@
 package backtest
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"time"
 
-	"tidemark/internal/event"
 	"tidemark/internal/judge"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
@@ -66,22 +63,10 @@ type AlertLevel struct {
 }
 
 const (
-	// peers is the number of customers that each alert is compared with.
-	peers = 10
 	// ruleDays is the fixed silence that a rule of thumb waits for.
 	ruleDays = 90
 	month    = 365. / 12
 )
-
-// frequencyClass is the class of a number of purchase days: each number up to 5 is a class, then 6–7, 8–10, 11–15, and more.
-func frequencyClass(days int) int {
-	for i, first := range []int{16, 11, 8, 6} {
-		if days >= first {
-			return 9 - i
-		}
-	}
-	return days
-}
 
 // tally holds the sums behind Alerts, so that the sums of several cutoffs can be added before anything is divided.
 type tally struct {
@@ -104,17 +89,16 @@ type match struct {
 	left     float64
 }
 
-// tally judges the alerts.
+// tally adds up what was judged, customer by customer: so the sums are always rounded alike.
 func (w *scoredLog) tally() *tally {
 	t := &tally{watched: days(w.until.Sub(w.cutoff))}
 	for i := range w.lives {
 		l := &w.lives[i]
-		known, counted := w.exposure(l)
-		t.known, t.counted = t.known+known, t.counted+counted
-		w.recall(t, l)
-		for _, m := range l.moments {
-			if m.at <= w.until {
-				w.judge(&t.levels[m.level-1], l, m)
+		t.known, t.counted = t.known+l.known, t.counted+l.counted
+		t.recall(l)
+		for k := range l.moments {
+			if m := &l.moments[k]; m.judged {
+				t.levels[m.level-1].add(l.customer, m)
 			}
 		}
 	}
@@ -122,81 +106,41 @@ func (w *scoredLog) tally() *tally {
 }
 
 // recall counts a customer among the active and the leavers, if the customer belongs there.
-func (w *scoredLog) recall(t *tally, l *life) {
-	s, ok := l.at(w.cutoff)
-	if !ok || !w.counts(s, w.cutoff) || w.silent(s, w.cutoff) >= w.lines.Horizon.Hours()/24 {
-		return
-	}
-	left := w.left(l, w.cutoff)
-	if l.before != churn.None {
-		if left {
-			t.warned++
+func (t *tally) recall(l *life) {
+	switch {
+	case !l.active:
+	case l.before != churn.None && l.left:
+		t.warned++
+	case l.before != churn.None:
+	case !l.left:
+		t.active++
+	default:
+		t.active++
+		t.leavers++
+		highest := churn.None
+		for _, m := range l.moments {
+			highest = max(highest, m.level)
 		}
-		return
-	}
-	t.active++
-	if !left {
-		return
-	}
-	t.leavers++
-	highest := churn.None
-	for _, m := range l.moments {
-		highest = max(highest, m.level)
-	}
-	for level := range highest {
-		t.levels[level].recalled++
+		for level := range highest {
+			t.levels[level].recalled++
+		}
 	}
 }
 
-// judge adds one alert to the sums of a level.
-func (w *scoredLog) judge(t *levelTally, l *life, m moment) {
-	right := w.left(l, m.at)
+// add adds one alert to the sums of a level.
+func (t *levelTally) add(customer string, m *moment) {
 	t.alerts++
 	t.stake += float64(m.stake)
-	if right {
+	if m.left {
 		t.right++
 		t.lost += float64(m.stake)
 		t.silent = append(t.silent, m.silent)
-	} else if n, ok := l.returned(m.at); ok {
-		t.returned = append(t.returned, n)
+	} else if m.back {
+		t.returned = append(t.returned, m.returned)
 	}
-	if share, ok := w.matched(l, m.at); ok {
-		t.matches = append(t.matches, match{l.customer, oneIf(right), share})
+	if m.matched {
+		t.matches = append(t.matches, match{customer, oneIf(m.left), m.share})
 	}
-}
-
-// matched is the share of a customer's peers who bought nothing in the horizon after an instant. It is false if the customer
-// has no peers. A hash chooses among peers whose silence is equally near.
-func (w *scoredLog) matched(l *life, at event.Instant) (share float64, ok bool) {
-	type peer struct {
-		*life
-		off  event.Day
-		draw uint64
-	}
-	own, _ := l.at(at)
-	class := frequencyClass(own.days)
-	nearest := make([]peer, 0, peers+1)
-	for i := range w.lives {
-		other := &w.lives[i]
-		s, ok := other.at(at)
-		if !ok || other == l || frequencyClass(s.days) != class {
-			continue
-		}
-		p := peer{life: other, off: max(s.last-own.last, own.last-s.last)}
-		if len(nearest) == peers && p.off > nearest[peers-1].off {
-			continue
-		}
-		p.draw = rand.NewPCG(l.seed, other.seed).Uint64()
-		k, _ := slices.BinarySearchFunc(nearest, p, func(a, b peer) int {
-			return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(a.draw, b.draw))
-		})
-		nearest = slices.Insert(nearest, k, p)
-		nearest = nearest[:min(len(nearest), peers)]
-	}
-	for _, p := range nearest {
-		share += oneIf(w.left(p.life, at)) / float64(len(nearest))
-	}
-	return share, len(nearest) > 0
 }
 
 // add adds the sums of another cutoff.

@@ -66,7 +66,7 @@ var shop = [][]event.Event{
 
 func seen(t *testing.T, minSpend int64, lives [][]event.Event) *scoredLog {
 	t.Helper()
-	w, err := scoreLog(t.Context(), silenced(t, minSpend), event.Calendar{}, &whole{lives: lives, last: on(180)}, on(100))
+	w, err := scoreLog(t.Context(), silenced(t, minSpend), event.Calendar{}, &whole{lives: lives, last: on(180)}, on(100), func(string, int) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestAlertsOfAShop(t *testing.T) {
 
 // An alert without a whole horizon of log after it is not judged. It counts for recall all the same.
 func TestALogThatEndsSooner(t *testing.T) {
-	w, err := scoreLog(t.Context(), silenced(t, 0), event.Calendar{}, &whole{lives: shop, last: on(170)}, on(100))
+	w, err := scoreLog(t.Context(), silenced(t, 0), event.Calendar{}, &whole{lives: shop, last: on(170)}, on(100), func(string, int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,8 +26,9 @@ type Options struct {
 	Calendar event.Calendar
 	// UnitDays is the unit of time of the purchase model, in days.
 	UnitDays float64
-	// Progress, if set, is called before each cutoff with the number of the cutoff, from 0.
-	Progress func(n int)
+	// Progress, if set, is called many times for each cutoff, never twice at once.
+	Progress func(Progress)
+	tell     teller
 }
 
 // The scores that rank customers by how likely they are to have left.
@@ -166,9 +167,7 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 	var among []judge.Set
 	var alerts tally
 	for n, at := range o.Cutoffs {
-		if o.Progress != nil {
-			o.Progress(n)
-		}
+		o.at(n, len(l.lives))
 		c, err := forecast(ctx, e, l, at, o)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -177,7 +176,12 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 			r.fails(o.Calendar, at, err)
 			continue
 		}
-		r.Cutoffs = append(r.Cutoffs, c.cutoff(o.Calendar))
+		o.tell("measuring", len(l.lives))
+		figures, err := c.cutoff(ctx, o.Calendar)
+		if err != nil {
+			return nil, err
+		}
+		r.Cutoffs = append(r.Cutoffs, figures)
 		alerts.add(c.alerts)
 		for _, rival := range Rivals {
 			all[rival] = append(all[rival], c.set(rival, func(*learn.Case) bool { return true }))
@@ -226,12 +230,14 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, err
 	}
+	o.tell("looking at the customers", 0)
 	rows, err := learn.Look(ctx, e, l.events, append(cuts, panel.Cut{At: at, Window: o.Horizon}))
 	if err != nil {
 		return nil, err
 	}
 	f := &forecasts{at: at, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
 	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
+	o.tell("fitting", 0)
 	stack, learnt, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
 	if err != nil {
 		return nil, fmt.Errorf("fit the stack: %w", err)
@@ -285,7 +291,7 @@ func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, l *whole, o 
 	if err != nil {
 		return fmt.Errorf("the fitted model: %w", err)
 	}
-	w, err := scoreLog(ctx, fitted, o.Calendar, l, f.at)
+	w, err := scoreLog(ctx, fitted, o.Calendar, l, f.at, o.tell)
 	if err != nil {
 		return err
 	}
@@ -320,8 +326,8 @@ func (f *forecasts) set(rival string, keep func(*learn.Case) bool) judge.Set {
 	return s
 }
 
-// cutoff judges the forecasts.
-func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
+// cutoff judges the forecasts. It returns the error of ctx.
+func (f *forecasts) cutoff(ctx context.Context, calendar event.Calendar) (Cutoff, error) {
 	c := Cutoff{
 		At: f.at, Date: calendar.Day(f.at).String(), Customers: len(f.cases), Blocks: len(f.blocks),
 		TrainingRate: Number(rateOf(f.blocks...)), Rate: Number(rateOf(f.cases)),
@@ -331,6 +337,9 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 		c.AUC[name] = Number(judge.AUC(judge.Set{Scores: scores, Happened: f.left}).Value)
 	}
 	for name, risks := range f.risks {
+		if ctx.Err() != nil {
+			return c, ctx.Err()
+		}
 		c.Churn[name], c.Reliability[name] = churnOf(risks, f.left)
 	}
 	c.Churn[Gap] = ranked(f.scores[Gap], f.left)
@@ -358,7 +367,7 @@ func (f *forecasts) cutoff(calendar event.Calendar) Cutoff {
 	}
 	c.Drifted = moved(f.risks[Stack], f.left)
 	c.Warnings = f.warnings
-	return c
+	return c, ctx.Err()
 }
 
 // churnOf judges probabilities of leaving.

@@ -73,7 +73,7 @@ func (f *forecasts) courseOf(w *scoredLog, m stat.PurchaseModel, unitDays float6
 func (w *scoredLog) bought(f *forecasts, until event.Instant) (n int) {
 	for i := range f.cases {
 		l := w.life(f.cases[i].Customer)
-		n += l.end.History.Between(w.cutoff, until).Days
+		n += l.history.Between(w.cutoff, until).Days
 	}
 	return n
 }

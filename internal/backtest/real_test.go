@@ -30,7 +30,7 @@ func days(t *testing.T, dates ...string) []event.Instant {
 	return all
 }
 
-func engine(t *testing.T) *score.Engine {
+func engine(t testing.TB) *score.Engine {
 	t.Helper()
 	m, err := model.Parse(model.Default())
 	if err != nil {

@@ -3,12 +3,12 @@ package backtest
 import (
 	"context"
 	"hash/fnv"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
 
+	"tidemark/internal/chunk"
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 )
@@ -23,17 +23,25 @@ type scoredLog struct {
 	until event.Instant
 	// lives are sorted by customer.
 	lives []life
+	crowd crowd
 }
 
 // life is one customer. The history ends one horizon after until.
 type life struct {
 	customer string
 	seed     uint64 // seeds the draws
-	steps    []step
-	end      score.Profile
+	// steps are the state at the cutoff, and the later ones.
+	steps   []step
+	history history.Summary
 	// before is the churn level at the cutoff. moments are the alerts within the horizon after the cutoff.
 	before  score.Level
 	moments []moment
+	// known is the number of days for which alerts about the customer are judged, counted the number of these days on which an alert was
+	// possible.
+	known, counted float64
+	// active says that an alert was possible at the cutoff, and that the customer had bought within the horizon before. left says that an
+	// active customer bought nothing within the horizon after the cutoff.
+	active, left bool
 }
 
 // step is the state of a customer from an instant on.
@@ -51,25 +59,49 @@ type moment struct {
 	level  score.Level
 	silent float64 // days
 	stake  int64   // value at stake
+	// judged says that a whole horizon of log follows the alert. The rest is known only then.
+	judged bool
+	left   bool // the alert was true: no purchase came within the horizon after it
+	// returned is the number of days to the next purchase, if the customer is back by the end.
+	returned float64
+	back     bool
+	// share is the share of the peers who left, if matched: if there are peers.
+	share   float64
+	matched bool
 }
 
-// scoreLog scores a log with an engine from the beginning. So at the cutoff every customer has the labels of this engine.
-func scoreLog(ctx context.Context, e *score.Engine, calendar event.Calendar, l *whole, cutoff event.Instant) (*scoredLog, error) {
+// atOnce is how many customers a processor takes at a time. A chunk takes less than a tenth of a second.
+const atOnce = 256
+
+// scoreLog scores a log with an engine from the beginning. So at the cutoff every customer has the labels of this engine. Then it judges
+// the alerts. It tells how many customers have been scored. It returns the error of ctx.
+func scoreLog(ctx context.Context, e *score.Engine, calendar event.Calendar, l *whole, cutoff event.Instant, tell teller) (*scoredLog, error) {
 	lines := e.Model().Churn
 	w := &scoredLog{engine: e, calendar: calendar, lines: lines, cutoff: cutoff}
 	w.until = max(cutoff, min(cutoff.Add(lines.Horizon), l.last.Add(-lines.Horizon)))
 	w.lives = make([]life, len(l.lives))
-	workers := runtime.GOMAXPROCS(0)
-	var wait sync.WaitGroup
-	for worker := range workers {
-		wait.Go(func() {
-			for i := worker; i < len(l.lives) && ctx.Err() == nil; i += workers {
-				w.lives[i] = w.live(l.lives[i])
-			}
-		})
+	if err := each(ctx, len(w.lives), func(i int) { w.lives[i] = w.live(l.lives[i]) }, func(n int) { tell(Scoring, n) }); err != nil {
+		return nil, err
 	}
-	wait.Wait()
-	return w, ctx.Err()
+	tell("judging the alerts", len(w.lives))
+	w.crowd = crowdOf(w.lives)
+	err := each(ctx, len(w.lives), func(i int) { w.judge(&w.lives[i]) }, func(int) {})
+	return w, err
+}
+
+// each calls f for the places of n customers, on all processors, and tells how many are done.
+func each(ctx context.Context, n int, f func(i int), done func(customers int)) error {
+	total := 0
+	return chunk.Ordered(ctx, n, atOnce, func(first, end int) int {
+		for i := first; i < end; i++ {
+			f(i)
+		}
+		return end - first
+	}, func(more int) error {
+		total += more
+		done(total)
+		return nil
+	})
 }
 
 // live scores one customer's life.
@@ -93,12 +125,17 @@ func (w *scoredLog) live(events []event.Event) life {
 			continue
 		}
 		f := w.engine.Facts(&p.History, p.AsOf)
-		if s := (step{p.AsOf, f.PurchaseDays, f.LastDay, f.Spend}); len(l.steps) == 0 || s != l.steps[len(l.steps)-1] {
+		s := step{p.AsOf, f.PurchaseDays, f.LastDay, f.Spend}
+		switch n := len(l.steps); {
+		case n > 0 && s == l.steps[n-1]:
+		case s.at <= w.cutoff: // nobody asks for what was before
+			l.steps = append(l.steps[:0], s)
+		default:
 			l.steps = append(l.steps, s)
 		}
 	}
-	var more []score.Transition
-	l.end, more = w.engine.Review(p, end)
+	p, more := w.engine.Review(p, end)
+	l.history = p.History
 	w.note(&l, append(transitions, more...))
 	return l
 }
@@ -120,13 +157,36 @@ func (w *scoredLog) note(l *life, transitions []score.Transition) {
 		for level := peak + 1; level <= a.Level; level++ {
 			peak = level
 			if a.AsOf > w.cutoff && a.AsOf <= w.cutoff.Add(w.lines.Horizon) {
-				l.moments = append(l.moments, moment{a.AsOf, level, a.DaysSilent, a.ValueAtStake})
+				l.moments = append(l.moments, moment{at: a.AsOf, level: level, silent: a.DaysSilent, stake: a.ValueAtStake})
 			}
 		}
 	}
 }
 
-// at is the state of the customer at an instant. It is false if no purchase stood then.
+// judge finds out what came of a customer and of the alerts. All lives have been scored.
+func (w *scoredLog) judge(l *life) {
+	l.known, l.counted = w.exposure(l)
+	if s, ok := l.at(w.cutoff); ok && w.counts(s, w.cutoff) && w.silent(s, w.cutoff) < w.lines.Horizon.Hours()/24 {
+		l.active, l.left = true, w.left(l, w.cutoff)
+	}
+	for k := range l.moments {
+		m := &l.moments[k]
+		if m.at > w.until {
+			continue
+		}
+		m.judged, m.left = true, w.left(l, m.at)
+		if !m.left {
+			m.returned, m.back = l.returned(m.at)
+		}
+		if k > 0 && l.moments[k-1].at == m.at { // an episode that begins at a higher level
+			m.share, m.matched = l.moments[k-1].share, l.moments[k-1].matched
+			continue
+		}
+		m.share, m.matched = w.matched(l, m.at)
+	}
+}
+
+// at is the state of the customer at an instant from the cutoff on. It is false if no purchase stood then.
 func (l *life) at(at event.Instant) (step, bool) {
 	for _, s := range slices.Backward(l.steps) {
 		if s.at <= at {
@@ -138,7 +198,7 @@ func (l *life) at(at event.Instant) (step, bool) {
 
 // left reports whether the customer bought nothing in the horizon after an instant, as known at the end of the horizon.
 func (w *scoredLog) left(l *life, at event.Instant) bool {
-	return l.end.History.Between(at, at.Add(w.lines.Horizon)).Days == 0
+	return l.history.Between(at, at.Add(w.lines.Horizon)).Days == 0
 }
 
 // returned is the number of days from an instant to the next purchase day.

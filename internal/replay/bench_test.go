@@ -1,6 +1,8 @@
 package replay_test
 
 import (
+	"runtime"
+	"runtime/metrics"
 	"testing"
 
 	"tidemark/internal/avro"
@@ -40,4 +42,35 @@ func BenchmarkReplayCDNOW(b *testing.B) {
 	}
 	b.ReportMetric(float64(transitions), "transitions")
 	b.ReportMetric(float64(len(log.Events))*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// One run is a log of 20,000 simulated customers. The log takes some 360 bytes an order. The heap is the most memory of objects while
+// customers come by, less that of the log: a few megabytes that are in use for any number of customers, and garbage. With GOGC=100 the
+// garbage grows to the size of the log before it is collected.
+func BenchmarkStream(b *testing.B) {
+	const customers = 20_000
+	events, e := simulated(b, customers), defaultEngine(b)
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	inUse := func() uint64 {
+		metrics.Read(heap)
+		return heap[0].Value.Uint64()
+	}
+	runtime.GC()
+	before, most := inUse(), uint64(0)
+	for b.Loop() {
+		n := 0
+		_, err := replay.Stream(b.Context(), e, events, replay.Options{}, func(c *replay.Customer) score.Score { return e.Score(c.Profile, c.Profile.AsOf) },
+			func(score.Score) error {
+				if n++; n%1000 == 0 {
+					most = max(most, inUse())
+				}
+				return nil
+			})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*customers), "µs/customer")
+	b.ReportMetric(float64(most-min(most, before))/customers, "heap-B/customer")
+	b.ReportMetric(float64(before)/customers, "log-B/customer")
 }

@@ -3,9 +3,8 @@ package replay
 
 import (
 	"cmp"
-	"runtime"
+	"context"
 	"slices"
-	"sync"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
@@ -24,27 +23,38 @@ type Customer struct {
 	known bool
 }
 
-// Result is the outcome of a replay.
-type Result struct {
+// Totals are what a replay counts.
+type Totals struct {
 	// AsOf is the instant of evaluation.
 	AsOf event.Instant
+	// Verdicts counts the events by verdict. Late counts the events after AsOf, which are left out.
+	Verdicts map[score.Verdict]int
+	Late     int
+	// NoRate are the events that were refused because the model has no rate for their currency at their date.
+	NoRate map[event.Currency]Unrated
+	// Forgotten counts how often prospects were forgotten. Those who did not come again are not among the customers.
+	Forgotten int
+	// BeyondCaps counts the facts beyond the caps of histories, and Capped the customers who have such facts. See package history.
+	BeyondCaps int64
+	Capped     int
+}
+
+// Result is the outcome of a replay.
+type Result struct {
+	Totals
 	// Customers are sorted by id.
 	Customers []Customer
 	// Merged are the ids that are merged into another, sorted by id. They have no scores; of them stands only what was said.
 	Merged []Customer
 	// Erased are the customers who were erased and have not come back, sorted by id. Of them stands only what was said.
 	Erased []Customer
-	// Verdicts counts the events by verdict. Late counts the events after AsOf, which are left out.
-	Verdicts map[score.Verdict]int
-	Late     int
-	// NoRate are the events that were refused because the model has no rate for their currency at their date.
-	NoRate map[event.Currency]Unrated
-	// Forgotten counts how often prospects were forgotten. Those who did not come again are not among Customers.
-	Forgotten int
-	// BeyondCaps counts the facts beyond the caps of histories, and Capped the customers who have such facts. See package history.
-	BeyondCaps int64
-	Capped     int
 }
+
+// Erased reports whether the customer was erased and has not come back.
+func (c *Customer) Erased() bool { return c.Profile.Erased != 0 && c.Profile.Unknown() }
+
+// Scored reports whether the customer has a score: an id that is erased or merged into another has none.
+func (c *Customer) Scored() bool { return !c.Erased() && !c.Profile.Away() }
 
 // Unrated are events of one currency without a rate: their number, and when the first and the last of them occurred.
 type Unrated struct {
@@ -80,66 +90,20 @@ func (c counts) add(x event.Event, verdict score.Verdict) {
 
 // Run applies events up to an instant. The events may come in any order and any number of times. Each customer's events are
 // applied in canonical order, with all reviews in silence between the events and after the last. Customers whom MERGED_INTO joins
-// go through the log together. An instant of zero stands for that of the last event.
+// go through the log together. An instant of zero stands for that of the last event. Run holds all customers in memory; Stream does not.
 func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
-	if asOf == 0 {
-		for _, x := range events {
-			asOf = max(asOf, x.StatedAt())
-		}
-	}
-	total := newCounts()
-	r := Result{AsOf: asOf, Verdicts: total.verdicts, NoRate: total.noRate}
-	kept := make([]event.Event, 0, len(events))
-	for _, x := range events {
-		if x.StatedAt() > asOf {
-			r.Late++
-			continue
-		}
-		kept = append(kept, x)
-	}
-	single, joint := groups(event.Lives(kept))
-	ended := make([][]Customer, len(single)+len(joint))
-	workers := make([]counts, runtime.GOMAXPROCS(0))
-	var wait sync.WaitGroup
-	for worker := range workers {
-		wait.Go(func() {
-			c := newCounts()
-			for i := worker; i < len(ended); i += len(workers) {
-				if i < len(single) {
-					ended[i] = []Customer{live(e, single[i], asOf, c)}
-				} else {
-					ended[i] = together(e, joint[i-len(single)], asOf, c)
-				}
-			}
-			workers[worker] = c
-		})
-	}
-	wait.Wait()
-	for _, c := range workers {
-		for verdict, n := range c.verdicts {
-			r.Verdicts[verdict] += n
-		}
-		for currency, more := range c.noRate {
-			r.NoRate[currency] = r.NoRate[currency].and(more)
-		}
-	}
-	r.Customers = slices.Concat(ended...)
-	if len(joint) > 0 {
-		slices.SortFunc(r.Customers, func(a, b Customer) int { return cmp.Compare(a.Profile.Customer, b.Profile.Customer) })
-	}
-	r.Customers = slices.DeleteFunc(r.Customers, func(c Customer) bool {
-		r.Forgotten += c.forgotten
-		if n := c.Profile.History.Spilled(); n > 0 {
-			r.BeyondCaps, r.Capped = r.BeyondCaps+n, r.Capped+1
-		}
-		if c.Profile.Erased != 0 && c.Profile.Unknown() {
+	var r Result
+	r.Totals, _ = Stream(context.Background(), e, events, Options{AsOf: asOf}, func(c *Customer) Customer { return *c }, func(c Customer) error {
+		switch {
+		case c.Erased():
 			r.Erased = append(r.Erased, c)
-		}
-		if c.Profile.Away() {
+		case c.Profile.Away():
 			r.Merged = append(r.Merged, c)
+		default:
+			r.Customers = append(r.Customers, c)
 		}
-		return c.Profile.Unknown() || c.Profile.Away()
-	})
+		return nil
+	}) // neither the context nor the function ends it
 	return r
 }
 
