@@ -2,6 +2,7 @@ package redis
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -32,6 +33,20 @@ func TestRemoveForeign(t *testing.T) {
 			t.Errorf("once more: got %v and error %v, want nothing", removed, err)
 		}
 	})
+}
+
+// TestForeignMeta: at a start nobody knows whose key it is, so nothing is removed. The error says what to do.
+func TestForeignMeta(t *testing.T) {
+	client := openMiniredis(t)
+	ctx, s := t.Context(), newStore(t, client, testLayout)
+	if err := client.Set(ctx, "tm:meta", "by hand", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"tm:meta", "--redis-prefix", "backup"} {
+		if _, _, err := s.Rebuild(ctx); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("tm:meta of another type: got error %v, want one with %q", err, want)
+		}
+	}
 }
 
 // TestKeepMeta: what is missing of tm:meta is written again, what is there stays as it is.

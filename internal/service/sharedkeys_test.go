@@ -12,6 +12,7 @@ import (
 // TestSharedKeysHeal: while the service runs, a person deletes the keys that belong to no shard, deletes a field of one, or puts another
 // type in their place. No lane stands still, and the keys are as before. The log says so: what is said names the key.
 func TestSharedKeysHeal(t *testing.T) {
+	t.Parallel()
 	s := servicetest.Start(t, 2)
 	c := usual()
 	c.shards = 8
