@@ -27,7 +27,9 @@ func TestCheckpointAgeFromTheStart(t *testing.T) {
 			t.Errorf("problems: got %q, want %q among them", problems, want)
 		}
 		lane.lane.Drain()
-		<-lane.done
+		if err := <-lane.done; err != nil {
+			t.Errorf("a drained lane: got error %v, want none", err)
+		}
 	})
 }
 
