@@ -9,8 +9,8 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// TestSharedKeysHeal: while the service runs, a person deletes the keys that belong to no shard, deletes a field of one, or puts another
-// type in their place. No lane stands still, and the keys are as before. The log says so: what is said names the key.
+// TestSharedKeysHeal: while the service runs, a person deletes the keys that belong to no shard, deletes or changes a field of one, or puts
+// another type in their place. No lane stands still, and the keys are as before. The log says so: what is said names the key.
 func TestSharedKeysHeal(t *testing.T) {
 	t.Parallel()
 	s := servicetest.Start(t, 2)
@@ -30,9 +30,21 @@ func TestSharedKeysHeal(t *testing.T) {
 		}
 		return true
 	})
-	was := s.Hashes(t, keys...)
+	was := map[string]map[string]string{}
+	for i, hash := range s.Hashes(t, keys...) {
+		was[keys[i]] = hash
+	}
 	del := func(key string) error { return s.Data.Del(t.Context(), key).Err() }
 	set := func(key string) error { return s.Data.Set(t.Context(), key, "by hand", 0).Err() }
+	spoil := func(key string) error {
+		var fields []any // of logs that have records, and of one that has none
+		for _, topic := range []event.Topic{event.Purchases, event.Feedbacks} {
+			for _, index := range []string{":0", ":1"} {
+				fields = append(fields, string(topic)+index, "by hand")
+			}
+		}
+		return s.Data.HSet(t.Context(), key, fields...).Err()
+	}
 	field := func(key string) error { return s.Data.HDel(t.Context(), key, "edition").Err() }
 	for _, row := range []struct {
 		name string
@@ -42,9 +54,10 @@ func TestSharedKeysHeal(t *testing.T) {
 	}{
 		{"deleted", del, keys, ""},
 		{"without a field", field, keys[:1], "redis had lost fields of tm:meta"},
+		{"with a field that nobody can read", spoil, keys[2:3], "trouble"},
 		{"of another type", set, keys, "another type was in the place of a key"},
 	} {
-		for i, key := range row.keys {
+		for _, key := range row.keys {
 			said := len(m.notices(row.says))
 			if err := row.do(key); err != nil {
 				t.Fatal(err)
@@ -61,9 +74,9 @@ func TestSharedKeysHeal(t *testing.T) {
 				}
 				now := s.Hashes(t, key)[0]
 				if key == "tm:lanes" { // what lanes tell changes each second
-					return len(now) == len(was[i])
+					return len(now) == len(was[key])
 				}
-				return maps.Equal(now, was[i])
+				return maps.Equal(now, was[key])
 			})
 			if row.says != "" && len(m.notices(row.says)) == said {
 				t.Errorf("%s %s: the log does not say %q", key, row.name, row.says)
