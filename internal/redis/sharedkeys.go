@@ -52,6 +52,9 @@ type Meta struct {
 	GivenUp int    // the edition of the last rebuild that was given up; 0 for none
 }
 
+// keptFields are the fields that KeepMeta looks after.
+var keptFields = slices.Concat(layoutFields, []string{"model", "given_up", erasureKeyField})
+
 // KeepMeta writes those fields of tm:meta that are missing, and returns their names. It changes no field that is there. Without these
 // fields, the next start would lay the data out anew.
 func (s *Store) KeepMeta(ctx context.Context, m Meta) (missing []string, err error) {
@@ -64,22 +67,30 @@ func (s *Store) KeepMeta(ctx context.Context, m Meta) (missing []string, err err
 	if secret := s.erasures.get(); secret != nil {
 		want[erasureKeyField] = hex.EncodeToString(secret)
 	}
-	names := slices.Concat(layoutFields, []string{"model", "given_up", erasureKeyField})
+	names := slices.Clone(keptFields)
 	there, err := s.client.HMGet(ctx, key, names...).Result()
-	for i := range there {
-		if err != nil {
-			break
-		}
-		if there[i] != nil || want[names[i]] == "" {
-			continue
-		}
-		var written bool
-		if written, err = s.client.HSetNX(ctx, key, names[i], want[names[i]]).Result(); written {
-			missing = append(missing, names[i])
-		}
-	}
 	if err != nil {
-		return missing, fmt.Errorf("keep %s: %w", key, err)
+		return nil, fmt.Errorf("keep %s: %w", key, err)
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return want[name] == "" || there[slices.Index(keptFields, name)] != nil })
+	if len(names) == 0 {
+		return nil, nil
+	}
+	// One transaction: Open takes a layout of which it finds only a part for another layout.
+	written := make([]*goredis.BoolCmd, len(names))
+	_, err = s.client.TxPipelined(ctx, func(tx goredis.Pipeliner) error {
+		for i, name := range names {
+			written[i] = tx.HSetNX(ctx, key, name, want[name])
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("keep %s: %w", key, err)
+	}
+	for i, name := range names {
+		if written[i].Val() {
+			missing = append(missing, name)
+		}
 	}
 	return missing, nil
 }
