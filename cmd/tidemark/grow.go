@@ -20,6 +20,9 @@ func (*topicsGrowCommand) Help() string {
 
 // Run grows the input topics, unless the shards of the data cannot serve so many partitions: then it says what can be done.
 func (c *topicsGrowCommand) Run(ctx context.Context, s streams) error {
+	if c.Partitions < 1 {
+		return fmt.Errorf("--partitions is %d; it must be at least 1", c.Partitions)
+	}
 	cluster, err := c.cluster()
 	if err != nil {
 		return err

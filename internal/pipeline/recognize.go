@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 
 	"tidemark/internal/shard"
 )
@@ -134,7 +135,7 @@ func (s *session) rememberOrigins(ctx context.Context) error {
 }
 
 // keepOrigins remembers the first records of logs that held none at the takeover: the fetchers have seen them since. It writes again what
-// the store has lost. It does not replace what the store holds: another owner may know better.
+// the store has lost, or holds in a form that nobody can read. It does not replace what the store holds: another owner may know better.
 func (s *session) keepOrigins(ctx context.Context) error {
 	for _, i := range s.intake.inputs {
 		p := i.partition
@@ -143,10 +144,21 @@ func (s *session) keepOrigins(ctx context.Context) error {
 			delete(s.logs.awaited, p)
 		}
 	}
-	remembered, err := s.rememberedOrigins(ctx)
+	var remembered map[shard.Partition]shard.Origin
+	var unreadable error
+	err := s.retry(ctx, "origins", func() (err error) {
+		remembered, err = s.origins.Origins(ctx, s.partitions)
+		unreadable = nil
+		if spoiled, ok := errors.AsType[*shard.SpoiledOriginError](err); ok {
+			s.logs.unwritten[spoiled.Partition] = s.logs.known[spoiled.Partition] // the zero Origin, where the log holds no record, forgets it
+			unreadable, err = err, nil
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	s.attempt("origins", unreadable)
 	for p, o := range s.logs.known {
 		if _, ok := remembered[p]; !ok {
 			s.logs.unwritten[p] = o

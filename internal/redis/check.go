@@ -23,7 +23,8 @@ type Finding struct {
 const oldestMajor, oldestMinor = 6, 2
 
 // CheckServer checks a server, or every master of a cluster, before anybody relies on it: the server answers, its version is recent
-// enough, it never evicts keys, it runs scripts, and it takes writes. The check of writes asks one master only. If a server does not tell its
+// enough, it never evicts keys, it runs scripts, the user may call what a service calls, and it takes writes. The checks of rights and writes
+// ask one master only. If a server does not tell its
 // version or its settings, as an embedded one, the finding is OK and its Detail says so.
 func (s *Store) CheckServer(ctx context.Context) []Finding {
 	if err := s.Ping(ctx); err != nil {
@@ -36,7 +37,7 @@ func (s *Store) CheckServer(ctx context.Context) []Finding {
 	findings = append(findings, s.eachMaster(ctx, checkVersion)...)
 	findings = append(findings, s.eachMaster(ctx, checkEviction)...)
 	findings = append(findings, s.eachMaster(ctx, checkScripts)...)
-	return append(findings, s.checkWritable(ctx))
+	return append(findings, s.checkRights(ctx), s.checkWritable(ctx))
 }
 
 // eachMaster checks a server, or every master of a cluster, and returns one finding per server. If a master of the cluster cannot

@@ -33,7 +33,7 @@ func TestCheckServerOfTheServersWeTestWith(t *testing.T) {
 		if err := eachMaster(t, client, func(context.Context, *goredis.Client) error { nodes.Add(1); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		if want := 2 + 3*int(nodes.Load()); len(findings) != want { // version, eviction and scripts of each
+		if want := 3 + 3*int(nodes.Load()); len(findings) != want { // version, eviction and scripts of each
 			t.Errorf("got %d findings, want %d: %+v", len(findings), want, findings)
 		}
 		for _, f := range findings {

@@ -116,7 +116,8 @@ func storedModel(fields map[string]string, prefix string) (*StoredModel, error) 
 	}
 	at, err := strconv.ParseInt(fields[prefix+modelFrom], 10, 64)
 	if err != nil {
-		return nil, fmt.Errorf("read model: %s: %w", prefix+modelFrom, err)
+		return nil, fmt.Errorf("read model: field %s holds no instant: %w; once the key is removed, a running instance writes its models again, "+
+			"and without one `tidemark model activate` does", prefix+modelFrom, err)
 	}
 	return &StoredModel{[]byte(fields[prefix+modelSource]), fields[prefix+modelHash], event.Instant(at)}, nil
 }

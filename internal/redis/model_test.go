@@ -93,3 +93,21 @@ func TestRestoreModel(t *testing.T) {
 		}
 	})
 }
+
+// TestSpoiledModel: a field of tm:model that a person has changed is an error that says how to go on.
+func TestSpoiledModel(t *testing.T) {
+	client := openMiniredis(t)
+	ctx, s := t.Context(), newStore(t, client, testLayout)
+	if err := s.ActivateModel(ctx, []byte("model"), "hash", 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.HSet(ctx, "tm:model", "effective_at", "by hand").Err(); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := s.Model(ctx)
+	for _, want := range []string{"effective_at", "removed", "tidemark model activate"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a spoiled instant: got error %v, want one with %q", err, want)
+		}
+	}
+}

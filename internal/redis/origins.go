@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -12,7 +13,8 @@ import (
 func originField(p shard.Partition) string { return string(p.Topic) + ":" + strconv.Itoa(p.Index) }
 
 // Origins returns the first records that are remembered of partitions. A partition of which nothing is remembered is absent. An entry
-// that cannot be read is an error: without that entry, nobody can tell whether the log is still the same.
+// that cannot be read is a *shard.SpoiledOriginError, beside what could be read: without that entry, only a lane that knows the first record
+// can tell whether the log is still the same.
 func (s *Store) Origins(ctx context.Context, partitions []shard.Partition) (map[shard.Partition]shard.Origin, error) {
 	if len(partitions) == 0 {
 		return nil, nil
@@ -27,17 +29,22 @@ func (s *Store) Origins(ctx context.Context, partitions []shard.Partition) (map[
 		return nil, fmt.Errorf("read %s: %w", key, err)
 	}
 	origins := map[shard.Partition]shard.Origin{}
+	var spoiled error
 	for i, value := range values {
 		text, there := value.(string)
 		if !there {
 			continue
 		}
-		if origins[partitions[i]], err = shard.ParseOrigin(text); err != nil {
-			return nil, fmt.Errorf("read %s: field %s holds %q: %w; HDEL %s %s makes Tidemark remember the first record that the log holds now",
-				key, fields[i], text, err, key, fields[i])
+		origin, err := shard.ParseOrigin(text)
+		if err == nil {
+			origins[partitions[i]] = origin
+			continue
 		}
+		spoiled = cmp.Or(spoiled, error(&shard.SpoiledOriginError{Partition: partitions[i], Err: fmt.Errorf(
+			"read %s: field %s holds %q: %w; HDEL %s %s makes Tidemark remember the first record that the log holds now",
+			key, fields[i], text, err, key, fields[i])}))
 	}
-	return origins, nil
+	return origins, spoiled
 }
 
 // Remember remembers the first records of partitions in place of what was remembered before. A zero Origin forgets a partition.

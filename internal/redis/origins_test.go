@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"errors"
 	"maps"
 	"strings"
 	"testing"
@@ -38,6 +39,9 @@ func TestSpoiledOrigin(t *testing.T) {
 	_, err := s.Origins(ctx, []shard.Partition{{Topic: event.Purchases, Index: 3}})
 	if want := "HDEL tm:log customer.purchases.v1:3"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("a spoiled entry: got error %v, want one with %q", err, want)
+	}
+	if spoiled, ok := errors.AsType[*shard.SpoiledOriginError](err); !ok || spoiled.Partition.Index != 3 {
+		t.Errorf("a spoiled entry: got error %v, want it to hold the partition", err)
 	}
 	if got, err := s.Origins(ctx, []shard.Partition{{Topic: event.Purchases, Index: 4}}); err != nil || len(got) != 0 {
 		t.Errorf("the partition beside a spoiled entry: got %v and error %v, want nothing", got, err)

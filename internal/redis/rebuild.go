@@ -51,6 +51,10 @@ func (s *Store) Rebuild(ctx context.Context) (r Rebuild, ok bool, err error) {
 	if err == nil {
 		r, ok, err = decodeRebuild(fields)
 	}
+	if ErrorClass(err) == "damaged" {
+		err = fmt.Errorf("%w; if --redis-prefix is that of Tidemark's data, somebody has put another type in the place of the key: restore the key "+
+			"from a backup, or remove it", err)
+	}
 	if err != nil {
 		return Rebuild{}, false, fmt.Errorf("read %s: %w", s.key("meta"), err)
 	}

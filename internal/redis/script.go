@@ -58,6 +58,9 @@ var rebuildSource string
 //go:embed lanes.lua
 var lanesSource string
 
+//go:embed foreign.lua
+var foreignSource string
+
 var (
 	commitScript = newScript(commitSource)
 	markScript   = newScript(headSource + markSource)
@@ -72,6 +75,7 @@ var (
 	stopScript     = newScript(stopSource)
 	rebuildScript  = newScript(rebuildSource)
 	lanesScript    = newScript(lanesSource)
+	foreignScript  = newScript(foreignSource)
 )
 
 // call is one run of a script. All its keys lie in one slot.

@@ -49,6 +49,8 @@
 //	tm:score:<customer>   hash    public: the customer's score, one field per figure or label          Project
 //	tm:detail:<customer>  string  public: JSON that explains the score                                 Project
 //
+// A running service writes again what is missing of tm:meta (KeepMeta), tm:model, tm:log and tm:lanes.
+//
 // Dashboards read the public keys. The pipeline never reads a public key; it can write all of them again from the shards.
 //
 // # The scripts
@@ -68,6 +70,7 @@
 //	open.lua      tm:meta or tm:model          writes a hash that does not exist yet
 //	lanes.lua     tm:lanes                     writes what a lane tells, and returns what all have told
 //	activate.lua  tm:model                     replaces the models if tm:model still is as the caller read it
+//	foreign.lua   tm:meta, model, log, lanes   removes a key in whose place somebody has put another type
 package redis
 
 import (

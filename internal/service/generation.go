@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
@@ -13,21 +14,26 @@ import (
 )
 
 // handle runs the lanes of one generation, one per partition index, until the generation ends. When a rebuild takes over, handle waits for
-// the switch and starts the lanes again, on the new shards.
+// the switch and starts the lanes again, on the new shards. Where the shards are stopped, and nothing switches, it fails.
 func (s *Service) handle(ctx context.Context, gen *kafka.Generation) error {
-	moved := false
+	var before *data // that of shards which were stopped
 	for {
 		if err := s.awaitSwitch(ctx); err != nil {
 			return err
 		}
-		err := s.serve(ctx, gen, moved)
+		err := s.serve(ctx, gen, before != nil)
 		if ctx.Err() != nil && errors.Is(err, pipeline.ErrMoved) {
 			return context.Cause(ctx) // the generation has ended meanwhile: the next one finds the new shards
 		}
 		if !errors.Is(err, pipeline.ErrMoved) {
 			return err
 		}
-		moved = true
+		now := s.data.Load()
+		if before != nil && before.layout.Edition == now.layout.Edition && before.givenUp == now.givenUp {
+			return kafka.Retryable(fmt.Errorf("%w, but tm:meta says that edition %d is in force: somebody has deleted tm:meta, or restored it from an "+
+				"older backup; restore the last one, or make the state anew from the log: tidemark rebuild", err, now.layout.Edition))
+		}
+		before = now
 	}
 }
 

@@ -19,7 +19,16 @@ const sampledKeys = 200
 // prepare waits for the servers and checks them, finds the layout of the data or makes a new one, and loads the model in force.
 func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 	d := &data{layout: s.cfg.Layout}
-	err := s.await(ctx, "kafka", func(ctx context.Context) (err error) {
+	initial, err := model.Parse(s.cfg.Model)
+	if err != nil {
+		return nil, err
+	}
+	// Everything that the user has given is checked before anything is waited for or written: a wrong zone in the layout would
+	// refuse the right one.
+	if _, err := NewEngine(s.cfg.Model, d.layout.Zone, nil); err != nil {
+		return nil, err
+	}
+	err = s.await(ctx, "kafka", func(ctx context.Context) (err error) {
 		d.partitions, err = s.cfg.Cluster.Partitions(ctx)
 		return err
 	})
@@ -27,14 +36,6 @@ func (s *Service) prepare(ctx context.Context) (*kafka.Publisher, error) {
 		return nil, err
 	}
 	s.nameMissingOutputs(ctx)
-	initial, err := model.Parse(s.cfg.Model)
-	if err != nil {
-		return nil, err
-	}
-	// Everything that the user has given is checked before anything is written: a wrong zone in the layout would refuse the right one.
-	if _, err := NewEngine(s.cfg.Model, d.layout.Zone, nil); err != nil {
-		return nil, err
-	}
 	if err := s.openCodec(ctx); err != nil {
 		return nil, err
 	}

@@ -159,11 +159,15 @@ func (b *rebuild) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	layout, err := b.layout(there, partitions)
+	if b.old, err = b.dataOf(there.Layout, partitions, there.GivenUp); err != nil {
+		return err
+	}
+	last, err := b.lastEdition(ctx)
 	if err != nil {
 		return err
 	}
-	if b.old, err = b.dataOf(there.Layout, partitions, there.GivenUp); err != nil {
+	layout, err := b.layout(there.Layout, max(last, there.GivenUp), partitions)
+	if err != nil {
 		return err
 	}
 	if b.next, err = b.dataOf(layout, partitions, there.GivenUp); err != nil {
@@ -186,9 +190,19 @@ func (b *rebuild) prepare(ctx context.Context) error {
 	return err
 }
 
-func (b *rebuild) layout(there redis.Rebuild, partitions int) (shard.Layout, error) {
-	l := there.Layout
-	l.Edition = max(l.Edition, there.GivenUp) + 1
+// lastEdition is the highest edition that has ever stopped a shard of the edition in force. Where tm:meta was lost, only the heads know of it,
+// and the shards of that edition may still be there: their marks would say that another edition of the same number had read the log.
+func (b *rebuild) lastEdition(ctx context.Context) (last int, err error) {
+	audits, err := b.old.store.Audit(ctx, b.old.layout.Numbers())
+	for _, a := range audits {
+		last = max(last, a.Meta.Moved)
+	}
+	return last, err
+}
+
+// layout is that of the new edition. last is the highest edition that has been tried.
+func (b *rebuild) layout(l shard.Layout, last, partitions int) (shard.Layout, error) {
+	l.Edition = max(l.Edition, last) + 1
 	if b.cfg.LogOrder {
 		l.Edition++ // never the edition that an interrupted rebuild has filled in another order: its marks say nothing of this one
 	}

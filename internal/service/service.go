@@ -84,6 +84,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var wait sync.WaitGroup
 	wait.Go(func() { s.models.follow(background) })
 	wait.Go(func() { s.watchRebuild(background) })
+	wait.Go(func() { s.watchKeys(background) })
 	minutes := time.NewTicker(summaryEvery)
 	defer minutes.Stop()
 	summary := &summaries{log: s.cfg.Log, metrics: s.cfg.Lane.Metrics, began: time.Now(), before: s.cfg.Lane.Metrics.Totals()}

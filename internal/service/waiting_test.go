@@ -73,8 +73,9 @@ func TestTheStartEndsAtOnceOnWrongSettings(t *testing.T) {
 		wrong func(*servicetest.Servers, *settings)
 		want  string
 	}{
-		"password":       {func(s *servicetest.Servers, _ *settings) { s.Embedded.Redis.Server().RequireAuth("secret") }, "NOAUTH"},
-		"missing topics": {func(s *servicetest.Servers, _ *settings) { s.DeleteTopics(t) }, "tidemark topics create"},
+		"password":                           {func(s *servicetest.Servers, _ *settings) { s.Embedded.Redis.Server().RequireAuth("secret") }, "NOAUTH"},
+		"zone, before a server that is away": {func(s *servicetest.Servers, c *settings) { s.Kafka, c.zone = "127.0.0.1:1", "Mars/Olympus" }, "Mars/Olympus"},
+		"missing topics":                     {func(s *servicetest.Servers, _ *settings) { s.DeleteTopics(t) }, "tidemark topics create"},
 		"a wait that is bounded": {func(s *servicetest.Servers, c *settings) {
 			s.Embedded.Redis.Server().SetError("LOADING Redis is loading the dataset in memory")
 			c.startWithin = time.Nanosecond

@@ -52,6 +52,17 @@ func ParseOrigin(text string) (Origin, error) {
 	return Origin{Offset: offset, Time: event.Instant(ms), Hash: parts[2]}, nil
 }
 
+// SpoiledOriginError says that what is remembered of a partition cannot be read: somebody has changed it.
+type SpoiledOriginError struct {
+	Partition Partition
+	Err       error
+}
+
+func (e *SpoiledOriginError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what has been found.
+func (e *SpoiledOriginError) Unwrap() error { return e.Err }
+
 // String describes the record for people. The first 8 digits of the hash are enough to compare by eye.
 func (o Origin) String() string {
 	return fmt.Sprintf("offset %d of %s (SHA-256 %.8s…)", o.Offset, o.Time, o.Hash)
