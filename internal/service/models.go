@@ -106,17 +106,14 @@ func (w *models) load(ctx context.Context) error {
 	return nil
 }
 
-// restore writes the layout, the key of the hashes of ids, and the models again after Redis was emptied while the service ran. The lanes
-// rebuild the rest. Without restore, the next instance would start with another layout, key or model.
+// restore writes the layout and the models again after Redis was emptied while the service ran. The lanes rebuild the rest. Without
+// restore, the next instance would start with another layout or another model.
 func (w *models) restore(ctx context.Context) error {
 	now := w.now.Load()
 	if now == nil {
 		return errors.New("no model is in force: tidemark model activate FILE")
 	}
 	if err := w.data().store.Open(ctx); err != nil {
-		return err
-	}
-	if _, err := w.data().store.Naming(ctx); err != nil { // writes the key that the engine has hashed ids with
 		return err
 	}
 	if err := w.data().store.RestoreModel(ctx, now.model); err != nil {
