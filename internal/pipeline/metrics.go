@@ -10,17 +10,17 @@ import (
 
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
-	events, deadLetters, transitions, losses, dataLoss, errors                               *prometheus.CounterVec
-	takeovers                                                                                *prometheus.CounterVec
-	conflicts, rebuilds, reviews, misrouted, stalls, forgotten                               prometheus.Counter
-	beyondCaps                                                                               *prometheus.CounterVec
-	committedSeconds, publishedSeconds                                                       *prometheus.HistogramVec
-	commitSeconds, reviewDelay                                                               prometheus.Histogram
-	lag, checkpoint, outbox, held, paused, failing, open, shops, testAccounts, uncontactable *prometheus.GaugeVec
-	strangersHeld, quietHold                                                                 *prometheus.GaugeVec
-	clockAhead                                                                               prometheus.Gauge
-	quality                                                                                  quality
-	cache                                                                                    cacheMetrics
+	events, deadLetters, transitions, losses, dataLoss, errors                                       *prometheus.CounterVec
+	takeovers                                                                                        *prometheus.CounterVec
+	conflicts, rebuilds, reviews, misrouted, stalls, forgotten                                       prometheus.Counter
+	beyondCaps                                                                                       *prometheus.CounterVec
+	committedSeconds, publishedSeconds                                                               *prometheus.HistogramVec
+	commitSeconds, reviewDelay                                                                       prometheus.Histogram
+	lag, checkpoint, outbox, held, paused, failing, open, shops, testAccounts, merged, uncontactable *prometheus.GaugeVec
+	strangersHeld, quietHold                                                                         *prometheus.GaugeVec
+	clockAhead                                                                                       prometheus.Gauge
+	quality                                                                                          quality
+	cache                                                                                            cacheMetrics
 }
 
 // latencies are the buckets, in seconds, of everything that should take well under a second.
@@ -74,6 +74,7 @@ func NewMetrics() *Metrics {
 		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
 		shops:         gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
 		testAccounts:  gauges("test_accounts", "Test accounts, by the attribute test_account: they are in no list, alert, count or fit. Shown by lane 0."),
+		merged:        gauges("merged_ids", "Ids that are merged into another id by a MERGED_INTO: the customer counts under the other id. Shown by lane 0."),
 		uncontactable: gauges("uncontactable", "Customers who may be met on no channel: they are scored as all are. Shown by lane 0."),
 		open:          gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
 		quality:       newQuality(),
@@ -108,6 +109,7 @@ func (m *Metrics) forget(index int) {
 		m.quality.reset()
 		m.shops.Reset()
 		m.testAccounts.Reset()
+		m.merged.Reset()
 		m.uncontactable.Reset()
 	}
 }
@@ -117,7 +119,7 @@ func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
 		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.beyondCaps,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
-		m.failing, m.open, m.stalls, m.shops, m.testAccounts, m.uncontactable, m.strangersHeld, m.quietHold, m.clockAhead,
+		m.failing, m.open, m.stalls, m.shops, m.testAccounts, m.merged, m.uncontactable, m.strangersHeld, m.quietHold, m.clockAhead,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)
