@@ -63,6 +63,9 @@ func (c *doctorCommand) askUpgrade(ctx context.Context, db *database, layout sha
 	if f, ok := testWords(sample); ok {
 		tell(f)
 	}
+	if f, ok := mergersWithoutEffect(sample); ok {
+		tell(f)
+	}
 }
 
 // checkFormats compares the format of the layout, and the formats of heads by shard, with the format that this program writes.
@@ -130,8 +133,8 @@ func checkModels(metas []shard.Meta, model redis.InForce) finding {
 	return f
 }
 
-// checkCensus finds shards whose census lacks what this version counts: every profile counts as a customer or as a test account, and every
-// customer has a tier and a level. The heads were read before and after the census: a shard that changed between them is left out.
+// checkCensus finds shards whose census lacks what this version counts: every profile counts as a customer, as a test account or as a merged
+// id, and every customer has a tier and a level. The heads were read before and after the census: a shard that changed between them is left out.
 func checkCensus(before []shard.Meta, census []map[string]int64, after []shard.Meta) finding {
 	f := finding{Name: "census"}
 	var lacking, changed []int
@@ -144,7 +147,7 @@ func checkCensus(before []shard.Meta, census []map[string]int64, after []shard.M
 		if before[n].Token == "" {
 			continue
 		}
-		profiles := before[n].Counts.Profiles - 1 - counters[pipeline.TestAccounts] // without the sentinel
+		profiles := before[n].Counts.Profiles - 1 - counters[pipeline.TestAccounts] - counters[pipeline.Merged] // without the sentinel
 		sums := map[string]int64{}
 		for name, count := range counters {
 			kind, _, _ := strings.Cut(name, ":")
