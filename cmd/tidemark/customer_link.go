@@ -30,9 +30,10 @@ type linking struct {
 	relink
 	eventID string
 	within  time.Duration
-	// known reports whether anything is known of an id. publish publishes a MERGED_INTO. ask reports whether the user means it. why says why
+	// known reports whether anything is known of an id. origins returns the other ids whose histories an id is read from. publish publishes a MERGED_INTO. ask reports whether the user means it. why says why
 	// the service may not have applied what was published.
 	known   func(context.Context, string) (bool, error)
+	origins func(context.Context, string) ([]string, error)
 	publish func(context.Context, io.Writer, *event.Interaction) error
 	ask     func(question string) bool
 	why     func(context.Context) string
@@ -80,6 +81,10 @@ func (c *linkSettings) run(ctx context.Context, s streams, r relink) error {
 			_, known, err := db.subject(ctx, id)
 			return known, err
 		},
+		origins: func(ctx context.Context, id string) ([]string, error) {
+			who, _, err := db.subject(ctx, id)
+			return who.profile.Origins(), err
+		},
 		publish: publishTo{cluster, codec, layout.Partitioner}.publish,
 		ask: func(question string) bool {
 			return c.Yes || !terminal.Is(os.Stdin) || typed(os.Stdin, s.err, question, r.from)
@@ -91,7 +96,10 @@ func (c *linkSettings) run(ctx context.Context, s streams, r relink) error {
 
 // run publishes the link, unless it is in doubt, and waits until the public views show it.
 func (l linking) run(ctx context.Context, w io.Writer, anyway bool) error {
-	chain, err := l.chain(ctx)
+	chain, err := l.chain(ctx, l.into)
+	if err == nil && l.back() {
+		chain, err = l.leaves(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -123,39 +131,51 @@ func (l linking) run(ctx context.Context, w io.Writer, anyway bool) error {
 	return l.explain(w, chain)
 }
 
-// chain returns the ids that into leads to by the links that the views show: into first, the survivor last. It ends at from, at an id that
+// chain returns the ids that an id leads to by the links that the views show: the id first, the survivor last. It ends at from, at an id that
 // is not linked, and at an id that it has met.
-func (l linking) chain(ctx context.Context) ([]string, error) {
-	chain, met := []string{l.into}, map[string]bool{l.into: true}
-	for len(chain) < event.MaxLinkPath && !l.back() {
-		next, err := l.target(ctx, chain[len(chain)-1])
+func (l linking) chain(ctx context.Context, first string) ([]string, error) {
+	chain, met := []string{first}, map[string]bool{first: true}
+	for len(chain) < event.MaxLinkPath && chain[len(chain)-1] != l.from {
+		shown, err := l.shown(ctx, chain[len(chain)-1])
 		if err != nil {
 			return nil, err
 		}
+		next := shown.MergedInto
 		if next == "" || met[next] {
 			break
 		}
 		chain, met[next] = append(chain, next), true
-		if next == l.from {
-			break
-		}
 	}
 	return chain, nil
 }
 
-// target returns the id that an id is merged into, as its public detail says; "" if it is merged into nobody.
-func (l linking) target(ctx context.Context, id string) (string, error) {
+// leaves returns the ids that from leads to before its link is taken back. It is empty if from is merged into nobody.
+func (l linking) leaves(ctx context.Context) ([]string, error) {
+	shown, err := l.shown(ctx, l.from)
+	if err != nil || shown.MergedInto == "" {
+		return nil, err
+	}
+	return l.chain(ctx, shown.MergedInto)
+}
+
+// shownLinks is what the public detail of an id says of its links.
+type shownLinks struct {
+	// MergedInto is the id that the id is merged into; empty if there is none.
+	MergedInto string `json:"merged_into"`
+	// MergedIDs is the number of other ids whose histories the view is read from.
+	MergedIDs int `json:"merged_ids"`
+}
+
+// shown reads what the public detail of an id says of its links.
+func (l linking) shown(ctx context.Context, id string) (detail shownLinks, err error) {
 	raw, err := l.Detail(ctx, id)
 	if err != nil || len(raw) == 0 {
-		return "", err
-	}
-	var detail struct {
-		MergedInto string `json:"merged_into"`
+		return detail, err
 	}
 	if err := json.Unmarshal(raw, &detail); err != nil {
-		return "", fmt.Errorf("detail of %q: %w", id, err)
+		return detail, fmt.Errorf("detail of %q: %w", id, err)
 	}
-	return detail.MergedInto, nil
+	return detail, nil
 }
 
 // doubt returns why the link may not be meant: an id is misspelt, or nothing would change.
@@ -169,7 +189,8 @@ func (l linking) doubt(ctx context.Context) error {
 			return fmt.Errorf("nothing is known of the customer %q: is the id spelt right, and has the service read its events?", id)
 		}
 	}
-	target, err := l.target(ctx, l.from)
+	shown, err := l.shown(ctx, l.from)
+	target := shown.MergedInto
 	switch {
 	case err != nil:
 		return err

@@ -22,6 +22,9 @@ type town struct {
 	published     []*event.Interaction
 	// applies is when the service shows a link after its publication; 0 never.
 	applies time.Duration
+	// reads are other ids whose histories an id is read from, where they are not those that lead to it; counts the numbers that the views show.
+	reads  map[string][]string
+	counts map[string]int
 	// shows is what the service makes of a link.
 	shows func(*town, *event.Interaction)
 	asked string
@@ -34,16 +37,19 @@ func newTown(ids ...string) *town {
 	for _, id := range ids {
 		v.scored[id], v.known[id] = true, true
 	}
-	v.shows = func(v *town, x *event.Interaction) {
-		if x.OtherCustomer == x.Customer {
-			delete(v.merged, x.Customer)
-			v.scored[x.Customer] = true
-			return
-		}
-		v.merged[x.Customer] = x.OtherCustomer
-		delete(v.scored, x.Customer)
-	}
+	v.shows = (*town).apply
 	return v
+}
+
+// apply shows what a service makes of one link.
+func (v *town) apply(x *event.Interaction) {
+	if x.OtherCustomer == x.Customer {
+		delete(v.merged, x.Customer)
+		v.scored[x.Customer] = true
+		return
+	}
+	v.merged[x.Customer] = x.OtherCustomer
+	delete(v.scored, x.Customer)
 }
 
 func (v *town) Score(_ context.Context, id string) (map[string]string, error) {
@@ -57,10 +63,29 @@ func (v *town) Detail(_ context.Context, id string) ([]byte, error) {
 	if into := v.merged[id]; into != "" {
 		return fmt.Appendf(nil, `{"orders":1,"merged_into":%q}`, into), v.err
 	}
+	if n, ok := v.counts[id]; ok {
+		return fmt.Appendf(nil, `{"orders":1,"merged_ids":%d}`, n), v.err
+	}
 	if v.scored[id] {
-		return []byte(`{"orders":1}`), v.err
+		return fmt.Appendf(nil, `{"orders":1,"merged_ids":%d}`, len(v.origins(id))), v.err
 	}
 	return nil, v.err
+}
+
+// origins are the ids that lead to an id.
+func (v *town) origins(id string) (all []string) {
+	if ids, ok := v.reads[id]; ok {
+		return ids
+	}
+	for from := range v.merged {
+		for at, steps := from, 0; steps < 9 && at != ""; at, steps = v.merged[at], steps+1 {
+			if at == id && from != id {
+				all = append(all, from)
+				break
+			}
+		}
+	}
+	return all
 }
 
 // link runs a command in the town for at most a minute.
@@ -70,7 +95,8 @@ func (v *town) link(t *testing.T, r relink, anyway bool) (string, error) {
 	synctest.Test(t, func(t *testing.T) {
 		l := linking{
 			publicViews: v, relink: r, within: time.Minute,
-			known: func(_ context.Context, id string) (bool, error) { return v.known[id], nil },
+			known:   func(_ context.Context, id string) (bool, error) { return v.known[id], nil },
+			origins: func(_ context.Context, id string) ([]string, error) { return v.origins(id), nil },
 			publish: func(_ context.Context, w io.Writer, x *event.Interaction) error {
 				if err := event.Validate(x); err != nil {
 					return err
@@ -100,7 +126,7 @@ func TestMergeAndUnmerge(t *testing.T) {
 	if x := v.published[0]; x.Kind != event.MergedInto || x.Customer != "ann" || x.OtherCustomer != "bob" || len(x.ID) != 32 {
 		t.Errorf("merge: published %+v, want a MERGED_INTO of ann into bob", x)
 	}
-	for _, words := range []string{"merged_into bob", "bob has a score", "ann and bob are one customer", "stand under bob", "tidemark customer unmerge ann"} {
+	for _, words := range []string{"merged_into bob", "bob has a score, and is read from the histories of 2 ids", "ann and bob are one customer", "stand under bob", "tidemark customer unmerge ann"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("merge: %q is missing in\n%s", words, out)
 		}
@@ -115,7 +141,7 @@ func TestMergeAndUnmerge(t *testing.T) {
 	if x := v.published[1]; x.Kind != event.MergedInto || x.Customer != "ann" || x.OtherCustomer != "ann" || x.ID == v.published[0].ID {
 		t.Errorf("unmerge: published %+v, want a MERGED_INTO of ann into ann", x)
 	}
-	for _, words := range []string{"merged into nobody, and has a score of its own", "Tiers and alerts that were told meanwhile are not taken back", "customer merge ann ID"} {
+	for _, words := range []string{"merged into nobody, and has a score of its own", "bob has a score, and is read from its own history alone", "Tiers and alerts that were told meanwhile are not taken back", "customer merge ann ID"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("unmerge: %q is missing in\n%s", words, out)
 		}
@@ -169,7 +195,22 @@ func TestLinksThatDoNotShow(t *testing.T) {
 			relink{"ann", "bob"},
 			func(v *town, _ *event.Interaction) { v.merged["ann"] = "bob"; clear(v.scored) }, "bob has no score",
 		},
+		{
+			"the history is not there yet",
+			relink{"ann", "bob"},
+			func(v *town, x *event.Interaction) { v.apply(x); v.reads = map[string][]string{"bob": nil} }, "bob is not read from the history of ann yet",
+		},
+		{
+			"the view is that of before",
+			relink{"ann", "bob"},
+			func(v *town, x *event.Interaction) { v.apply(x); v.counts = map[string]int{"bob": 0} }, "the view of bob still shows its own history alone, where it is read from the histories of 2 ids",
+		},
 		{"it is not taken back", relink{"cat", "cat"}, nil, "still says merged_into dan"},
+		{
+			"the other id still reads the history",
+			relink{"cat", "cat"},
+			func(v *town, x *event.Interaction) { v.apply(x); v.reads = map[string][]string{"dan": {"cat"}} }, "dan is still read from the history of cat too",
+		},
 	} {
 		v := newTown("ann", "bob", "dan")
 		v.merged["cat"], v.known["cat"] = "dan", true
