@@ -89,6 +89,9 @@ func (c *customerExportCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if err := db.noteOtherIDs(ctx, held); err != nil {
+		return err
+	}
 	if !c.NoPublished {
 		cluster, err := c.cluster()
 		if err != nil {
