@@ -73,7 +73,7 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		missing = who.leftOut(at)
-		if len(fields) == 0 {
+		if len(fields) == 0 && !who.profile.Away() {
 			missing = append(missing, "no public score yet: the service writes it within seconds")
 		}
 		if c.Explain {

@@ -57,7 +57,11 @@ func linksFor(p *score.Profile, base event.Currency) *heldLinks {
 // merged says of whom else the customer is; empty for who has one id.
 func merged(p *score.Profile) string {
 	if into := p.MergedInto(); into != "" {
-		return fmt.Sprintf("merged into %s: no tier, score or alert under this id; ask for %s", into, into)
+		words := fmt.Sprintf("merged into %s: no tier, score or alert under this id; ask for %s", into, into)
+		if n := len(p.History.Append(nil)); n > event.MaxLinkContent {
+			words += fmt.Sprintf("; its history has %d bytes, more than the %d that can be sent to %s, which is read from an older one", n, event.MaxLinkContent, into)
+		}
+		return words
 	}
 	if from := p.Origins(); len(from) > 0 {
 		return fmt.Sprintf("read together with %s, merged into this id: %s", numbered(len(from), "other id"), firstOf(from))
