@@ -10,7 +10,7 @@ import (
 
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
-	events, deadLetters, transitions, losses, dataLoss, errors                                       *prometheus.CounterVec
+	events, deadLetters, transitions, linkMessages, losses, dataLoss, errors                         *prometheus.CounterVec
 	takeovers                                                                                        *prometheus.CounterVec
 	conflicts, rebuilds, reviews, misrouted, stalls, forgotten                                       prometheus.Counter
 	beyondCaps                                                                                       *prometheus.CounterVec
@@ -41,20 +41,21 @@ func NewMetrics() *Metrics {
 		return prometheus.HistogramOpts{Name: "tidemark_" + name, Help: help, Buckets: latencies}
 	}
 	m := &Metrics{
-		events:      counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered.", "topic", "result"),
-		deadLetters: counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
-		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published: true, false, or control for an alert of the control group that the model keeps back.", "kind", "cause", "published"),
-		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
-		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
-		errors:      counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
-		takeovers:   counters("takeovers_again_total", "Takeovers in the midst of a lane's life, by what the lane had found.", "cause"),
-		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
-		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
-		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
-		forgotten:   counter("forgotten_total", "Prospects forgotten after the silence of --forget-prospects."),
-		beyondCaps:  counters("facts_beyond_caps_total", "Events beyond the caps of a customer's history: they count, but their repetition or cancellation is not recognised.", "partition"),
-		misrouted:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
-		stalls:      counter("stalls_total", "Lanes that were ended because they hung, or lagged without progress."),
+		events:       counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered, erased.", "topic", "result"),
+		deadLetters:  counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
+		transitions:  counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published: true, false, or control for an alert of the control group that the model keeps back.", "kind", "cause", "published"),
+		linkMessages: counters("link_messages_total", "Messages of merged ids to each other, committed: PART carries a history, ERASURE tells of an erasure.", "kind"),
+		losses:       counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
+		dataLoss:     counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
+		errors:       counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
+		takeovers:    counters("takeovers_again_total", "Takeovers in the midst of a lane's life, by what the lane had found.", "cause"),
+		conflicts:    counter("commit_conflicts_total", "Commits that another came before."),
+		rebuilds:     counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
+		reviews:      counter("reviews_fired_total", "Reviews run in silence."),
+		forgotten:    counter("forgotten_total", "Prospects forgotten after the silence of --forget-prospects."),
+		beyondCaps:   counters("facts_beyond_caps_total", "Events beyond the caps of a customer's history: they count, but their repetition or cancellation is not recognised.", "partition"),
+		misrouted:    counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
+		stalls:       counter("stalls_total", "Lanes that were ended because they hung, or lagged without progress."),
 		committedSeconds: prometheus.NewHistogramVec(
 			seconds("event_committed_seconds", "From the record time of an event to its commit."), []string{"topic"}),
 		publishedSeconds: prometheus.NewHistogramVec(
@@ -99,6 +100,15 @@ func (m *Metrics) begin() {
 	}
 }
 
+// announced counts an output that is committed.
+func (m *Metrics) announced(a announcement) {
+	if a.ofLinks {
+		m.linkMessages.WithLabelValues(a.kind).Inc()
+		return
+	}
+	m.transitions.WithLabelValues(a.kind, a.cause, a.published()).Inc()
+}
+
 // forget drops the gauges of a lane that has ended: they no longer hold, and another process may own the partitions now.
 func (m *Metrics) forget(index int) {
 	of := prometheus.Labels{"partition": strconv.Itoa(index)}
@@ -117,7 +127,7 @@ func (m *Metrics) forget(index int) {
 // collectors lists all metrics.
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
-		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.beyondCaps,
+		m.events, m.deadLetters, m.transitions, m.linkMessages, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.beyondCaps,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
 		m.failing, m.open, m.stalls, m.shops, m.testAccounts, m.merged, m.uncontactable, m.strangersHeld, m.quietHold, m.clockAhead,
 	}
