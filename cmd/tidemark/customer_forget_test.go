@@ -66,6 +66,7 @@ func (s *servers) forgetsAllIDs(t *testing.T) {
 		t.Errorf("bob has %s orders once the merger is shown, want 2", orders)
 	}
 	tidemark(t, append([]string{"customer", "show", carl}, s.redisFlags()...)...).says(t, 0, "merged into "+bob)
+	tidemark(t, append([]string{"customer", "show", bob}, s.redisFlags()...)...).says(t, 0, "other_ids      "+carl+"\n")
 	tidemark(t, append([]string{"customer", "export", carl, "--no-published"}, s.flags()...)...).says(t, 0, "means the same customer as "+bob)
 	tidemark(t, append([]string{"customer", "forget", carl, "--yes"}, s.flags()...)...).says(t, 0,
 		carl+" is merged with 1 other id: "+bob, "ok    other id                     "+bob+": erased too", "the erasure is proved, for "+carl+" and 1 other id: "+bob)
