@@ -103,10 +103,14 @@ func (l linking) run(ctx context.Context, w io.Writer, anyway bool) error {
 	if err != nil {
 		return err
 	}
+	all, err := l.all(ctx, chain)
+	if err != nil {
+		return err
+	}
 	if err := l.doubt(ctx); err != nil && !anyway {
 		return fmt.Errorf("%w (--anyway publishes it all the same)", err)
 	}
-	if !l.ask(l.question(chain)) {
+	if !l.ask(l.question(chain, all)) {
 		return errNotMeant
 	}
 	word := interactionNow(l.eventID, l.from, event.MergedInto)
@@ -128,7 +132,7 @@ func (l linking) run(ctx context.Context, w io.Writer, anyway bool) error {
 		finding{Name: "the service", Detail: l.why(ctx), Remedy: l.later()}.print(w)
 		return errNotLinked
 	}
-	return l.explain(w, chain)
+	return l.explain(w, chain, all)
 }
 
 // chain returns the ids that an id leads to by the links that the views show: the id first, the survivor last. It ends at from, at an id that

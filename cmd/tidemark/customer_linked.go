@@ -148,8 +148,8 @@ func (l linking) apart(ctx context.Context, _ string) (finding, error) {
 	return f, nil
 }
 
-// question asks whether a link is meant.
-func (l linking) question(chain []string) string {
+// question asks whether a link is meant. all names the ids that become one customer.
+func (l linking) question(chain []string, all string) string {
 	if l.back() {
 		of := ""
 		if survivor := l.survivor(chain); survivor != l.from {
@@ -157,13 +157,29 @@ func (l linking) question(chain []string) string {
 		}
 		return fmt.Sprintf("This makes %s a customer of its own again%s. Type %s to go on: ", l.from, of, l.from)
 	}
-	return fmt.Sprintf("This makes %s one customer, who goes on as %s. Type %s to go on: ", l.all(chain), l.survivor(chain), l.from)
+	return fmt.Sprintf("This makes %s one customer, who goes on as %s. Type %s to go on: ", all, l.survivor(chain), l.from)
 }
 
-// all names from and the ids of the chain.
-func (l linking) all(chain []string) string {
-	ids := append([]string{l.from}, slices.DeleteFunc(slices.Clone(chain), func(id string) bool { return id == l.from })...)
-	return strings.Join(ids, " and ")
+// all names from, the ids of the chain, and those that are merged already into from or into the end of the chain.
+func (l linking) all(ctx context.Context, chain []string) (string, error) {
+	merged, err := l.origins(ctx, l.from)
+	if err != nil {
+		return "", err
+	}
+	if len(chain) > 0 {
+		more, err := l.origins(ctx, chain[len(chain)-1])
+		if err != nil {
+			return "", err
+		}
+		merged = slices.Concat(merged, more)
+	}
+	ids := []string{l.from}
+	for _, id := range slices.Concat(chain, slices.Sorted(slices.Values(merged))) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return strings.Join(ids, " and "), nil
 }
 
 // later says what becomes of a link that the views do not show yet.
@@ -172,12 +188,12 @@ func (l linking) later() string {
 		" has a MERGED_INTO with a later occurred_at, that one counts: then wait until it has passed, and run this command again"
 }
 
-// explain says what the link means, and how it is taken back.
-func (l linking) explain(w io.Writer, chain []string) error {
+// explain says what the link means, and how it is taken back. all names the ids that are one customer.
+func (l linking) explain(w io.Writer, chain []string, all string) error {
 	lines := []string{"", "what this means"}
 	if l.back() {
 		lines = append(lines,
-			l.from+" counts for itself alone. Both histories are what they would be without the link: each event stays with the id under which it came.",
+			l.from+" is a customer of its own. Both histories are what they would be without the link: each event stays with the id under which it came.",
 			"What came under other ids that are merged into "+l.from+" goes with it.",
 			"Tiers and alerts that were told meanwhile are not taken back.",
 			"", "to link the ids again: tidemark customer merge "+l.from+" ID",
@@ -185,9 +201,9 @@ func (l linking) explain(w io.Writer, chain []string) error {
 	} else {
 		survivor := l.survivor(chain)
 		lines = append(lines,
-			l.all(chain)+" are one customer. Score, tier and alerts stand under "+survivor+", and count the events of all.",
+			all+" are one customer. Score, tier and alerts stand under "+survivor+", and count the events of all.",
 			"Events that still come under any of the ids count for "+survivor+".",
-			"What was published about "+l.from+" is closed: an open alert ends with the reason MERGED, and a tier with an EXIT of cause MERGED.",
+			"Subscribers hear that the tier and the open alerts of an id that is scored no more have ended: the cause is MERGED.",
 			"An erasure of one id (tidemark customer forget) erases all.",
 			"", "to take it back: tidemark customer unmerge "+l.from,
 		)
