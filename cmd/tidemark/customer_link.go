@@ -30,10 +30,12 @@ type linking struct {
 	relink
 	eventID string
 	within  time.Duration
-	// known reports whether anything is known of an id. origins returns the other ids whose histories an id is read from. publish publishes a MERGED_INTO. ask reports whether the user means it. why says why
+	// known reports whether anything is known of an id. origins returns the other ids whose histories an id is read from. erased returns when
+	// an id was erased; empty if it was not. publish publishes a MERGED_INTO. ask reports whether the user means it. why says why
 	// the service may not have applied what was published.
 	known   func(context.Context, string) (bool, error)
 	origins func(context.Context, string) ([]string, error)
+	erased  func(context.Context, string) (string, error)
 	publish func(context.Context, io.Writer, *event.Interaction) error
 	ask     func(question string) bool
 	why     func(context.Context) string
@@ -84,6 +86,13 @@ func (c *linkSettings) run(ctx context.Context, s streams, r relink) error {
 		origins: func(ctx context.Context, id string) ([]string, error) {
 			who, _, err := db.subject(ctx, id)
 			return who.profile.Origins(), err
+		},
+		erased: func(ctx context.Context, id string) (string, error) {
+			store, err := db.laidOut(layout)
+			if err != nil {
+				return "", err
+			}
+			return erasedAt(ctx, store, id)
 		},
 		publish: publishTo{cluster, codec, layout.Partitioner}.publish,
 		ask: func(question string) bool {
@@ -182,14 +191,22 @@ func (l linking) shown(ctx context.Context, id string) (detail shownLinks, err e
 	return detail, nil
 }
 
-// doubt returns why the link may not be meant: an id is misspelt, or nothing would change.
+// doubt returns why the link may not be meant: an id is misspelt or erased, or nothing would change.
 func (l linking) doubt(ctx context.Context) error {
 	for _, id := range []string{l.from, l.into} {
 		known, err := l.known(ctx, id)
 		if err != nil {
 			return err
 		}
-		if !known {
+		if known {
+			continue
+		}
+		switch at, err := l.erased(ctx, id); {
+		case err != nil:
+			return err
+		case at != "":
+			return fmt.Errorf("the customer %q was erased at %s, and nothing is known of it since", id, at)
+		default:
 			return fmt.Errorf("nothing is known of the customer %q: is the id spelt right, and has the service read its events?", id)
 		}
 	}

@@ -28,6 +28,8 @@ type town struct {
 	// reads are other ids whose histories an id is read from, where they are not those that lead to it; counts the numbers that the views show.
 	reads  map[string][]string
 	counts map[string]int
+	// erased are the instants of erasures.
+	erased map[string]string
 	// shows is what the service makes of a link.
 	shows func(*town, *event.Interaction)
 	asked string
@@ -112,6 +114,7 @@ func (v *town) link(t *testing.T, r relink, anyway bool) (string, error) {
 		l := linking{
 			publicViews: v, relink: r, within: time.Minute,
 			known:   func(_ context.Context, id string) (bool, error) { return v.known[id], nil },
+			erased:  func(_ context.Context, id string) (string, error) { return v.erased[id], nil },
 			origins: func(_ context.Context, id string) ([]string, error) { v.settle(); return v.origins(id), nil },
 			publish: func(_ context.Context, w io.Writer, x *event.Interaction) error {
 				if err := event.Validate(x); err != nil {
@@ -174,6 +177,7 @@ func TestLinksInDoubt(t *testing.T) {
 	}{
 		{"the id that goes is misspelt", func(*town) {}, relink{"anm", "bob"}, `nothing is known of the customer "anm"`},
 		{"the id that stays is misspelt", func(*town) {}, relink{"ann", "bbo"}, `nothing is known of the customer "bbo"`},
+		{"the id that stays was erased", func(v *town) { v.erased = map[string]string{"bbo": "2026-03-01"} }, relink{"ann", "bbo"}, `"bbo" was erased at 2026-03-01`},
 		{"merged already", func(v *town) { v.merged["ann"] = "bob"; delete(v.scored, "ann") }, relink{"ann", "bob"}, "is merged into \"bob\" already"},
 		{"nothing to take back", func(*town) {}, relink{"ann", "ann"}, "is merged into nobody"},
 	} {

@@ -56,3 +56,13 @@ func TestCustomerShowAndExportTellOfOtherIDs(t *testing.T) {
 		t.Errorf("%v: want the word in %s", err, export)
 	}
 }
+
+// TestAHistoryTooLongToBeSent: the bound is that of a message, and whoever asks for the id learns that the other id lags.
+func TestAHistoryTooLongToBeSent(t *testing.T) {
+	if got := tooLong(event.MaxLinkContent, "new"); got != "" {
+		t.Errorf("at the bound: %q, want nothing", got)
+	}
+	if got := tooLong(event.MaxLinkContent+1, "new"); !strings.Contains(got, "1048577 bytes") || !strings.Contains(got, "new is read from an older one") {
+		t.Errorf("beyond the bound: %q", got)
+	}
+}
