@@ -36,7 +36,7 @@ var visible = []string{
 
 // Help is printed by customer show --help.
 func (*customerShowCommand) Help() string {
-	return `Prints the public score. It also says in words why the customer may be missing from lists or alerts: a test account, the control group, an id that behaves like a shop, no consent, no purchase, a silence that is too long, an alert that was not published. With --json these words are in left_out. Of a customer who was erased, it says when. With --explain it says all in words: who it is, tier, level, and why.`
+	return `Prints the public score. It also says in words why the customer may be missing from lists or alerts: an id that is merged into another, a test account, the control group, an id that behaves like a shop, no consent, no purchase, a silence that is too long, an alert that was not published. With --json these words are in left_out. The field other_ids names the ids that are merged into this one. Of a customer who was erased, it says when. With --explain it says all in words: who it is, tier, level, and why.`
 }
 
 // Run reads the score from the public keys, as a dashboard does, and the profile.
@@ -73,8 +73,11 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		missing = who.leftOut(at)
-		if len(fields) == 0 {
+		if len(fields) == 0 && !who.profile.Away() {
 			missing = append(missing, "no public score yet: the service writes it within seconds")
+		}
+		if others := who.profile.Origins(); len(others) > 0 {
+			fields["other_ids"] = firstOf(others)
 		}
 		if c.Explain {
 			words = who.words()

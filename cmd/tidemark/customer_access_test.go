@@ -177,7 +177,7 @@ func (s *servers) forgets(t *testing.T) {
 	if !found {
 		t.Fatal("no ERASED was published")
 	}
-	err = c.tell(t.Context(), streams{&out, &out}, cluster, proof{evidence: still{store}, customer: "bob", shard: layout.Of("bob"), since: at}, "")
+	err = c.tell(t.Context(), streams{&out, &out}, cluster, forgetting{proof: proof{evidence: still{store}, customer: "bob", shard: layout.Of("bob"), since: at}})
 	if err == nil {
 		t.Error("proved, although no service runs")
 	}

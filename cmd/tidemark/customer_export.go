@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/redis"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/schemas"
 )
 
 type customerExportCommand struct {
@@ -68,6 +69,7 @@ var notes = []string{
 	"Ids of orders and events are kept as hashes, which cannot be turned back: they stand under names that end in _ref. Equal refs are equal ids.",
 	"Orders and refunds are kept singly for two to three years, payments and feedback for a year, interactions for a week. Older ones are kept as the totals shown here.",
 	"Texts of customers are not kept. Of an order's items, their number and the category with the most money are kept.",
+	schemas.Links + " holds copies of the histories that merged ids have sent to each other, under the key of the id that receives them.",
 	"The input topics hold the events that were sent about the customer. Who runs Kafka can read them by the customer id as the key.",
 	"Dead letters are events that were refused. They are found by their key: a letter whose key is not the customer id is not among the messages.",
 	"The customer also counts in totals over all customers, which hold no ids.",
@@ -87,6 +89,9 @@ func (c *customerExportCommand) Run(ctx context.Context, s streams) error {
 	printer := codec.Printer()
 	held, err := db.held(ctx, c.ID, printer)
 	if err != nil {
+		return err
+	}
+	if err := db.noteOtherIDs(ctx, held); err != nil {
 		return err
 	}
 	if !c.NoPublished {

@@ -35,7 +35,9 @@ func (*customerForgetCommand) Help() string {
 
 If --within is over first, the ERASED stays in the log. The service applies the ERASED later. Then --prove proves the erasure.
 
-An id of which nothing was held is erased too, and the command says so: perhaps the id is wrong. Other ids of the same person are not erased.
+Ids that are merged with this one mean the same customer, and are erased too. The command names them first, and proves their erasure as well. Other ids of the same person are not erased. After the erasure nothing tells which ids were merged: --prove proves one id.
+
+An id of which nothing was held is erased too, and the command says so: perhaps the id is wrong.
 
 The command also says what an erasure does not reach: records that the topics still keep, backups, subscribers.`
 }
@@ -70,22 +72,27 @@ func (c *customerForgetCommand) Run(ctx context.Context, s streams) error {
 	}
 	defer cluster.Close()
 	p := proof{evidence: store, customer: c.ID, shard: layout.Of(c.ID), prefix: db.prefix}
-	var before string
+	f := forgetting{proof: p}
+	if f.others, err = otherIDs(ctx, profilesIn(store, layout), c.ID); err != nil {
+		fmt.Fprintf(s.err, "which other ids mean this customer cannot be read: %v\n", err) // the erasure goes on: it needs no profile
+	}
+	f.print(s.err)
 	if !c.Prove {
-		if before, err = p.before(ctx); err != nil {
+		if f.before, err = p.before(ctx); err != nil {
 			return err
 		}
-		if before != "" {
-			fmt.Fprintln(s.err, before)
+		if f.before != "" {
+			fmt.Fprintln(s.err, f.before)
 		}
 		if !c.Yes && terminal.Is(os.Stdin) && !confirmed(os.Stdin, s.err, c.ID) {
 			return errors.New("nothing was erased")
 		}
-		if p.since, err = c.publish(ctx, s.out, cluster, layout); err != nil {
+		if f.since, err = c.publish(ctx, s.out, cluster, layout); err != nil {
 			return err
 		}
 	}
-	return c.tell(ctx, s, cluster, p, before)
+	f.shardOf = layout.Of
+	return c.tell(ctx, s, cluster, f)
 }
 
 // confirmed asks for the id.
@@ -112,32 +119,36 @@ func (c *customerForgetCommand) publish(ctx context.Context, w io.Writer, cluste
 
 // tell waits for the proof, and prints what is proved, what is not, and what the erasure does not reach. The last line says again what was
 // held before, if it was nothing.
-func (c *customerForgetCommand) tell(ctx context.Context, s streams, cluster *kafka.Cluster, p proof, before string) error {
+func (c *customerForgetCommand) tell(ctx context.Context, s streams, cluster *kafka.Cluster, f forgetting) error {
 	w := s.out
 	fmt.Fprintf(s.err, "waiting for the proof, for at most %s\n", c.Within)
 	waiting, stop := context.WithTimeout(ctx, c.Within)
 	defer stop()
-	seen, err := p.await(waiting)
+	seen, err := f.await(waiting)
 	if err != nil {
 		return err
 	}
-	for _, f := range seen {
-		f.print(w)
+	for _, one := range seen {
+		one.print(w)
 	}
 	fine := proved(seen)
 	if !seen[0].OK {
 		finding{Name: "the service", Detail: notApplied(ctx, cluster, c.KafkaGroup), Remedy: c.next()}.print(w)
 	}
-	if err := printBeyond(ctx, w, cluster, p.prefix, time.Now()); err != nil {
+	others, err := f.awaitOthers(waiting)
+	if err != nil {
+		return err
+	}
+	for _, one := range others {
+		fine = one.print(w) && fine
+	}
+	if err := printBeyond(ctx, w, cluster, f.prefix, time.Now()); err != nil {
 		return err
 	}
 	if !fine {
 		return errNotProved
 	}
-	if before != "" {
-		before = "; but " + before
-	}
-	_, err = fmt.Fprintln(w, "\nthe erasure is proved"+before)
+	_, err = fmt.Fprintln(w, "\n"+f.verdict())
 	return err
 }
 

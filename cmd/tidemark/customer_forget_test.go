@@ -49,4 +49,31 @@ func TestPrivacyOfficer(t *testing.T) {
 		t.Errorf("show says %q, %q, want that the customer was erased", show.out, show.err)
 	}
 	t.Logf("%s%s", show.out, show.err)
+	s.forgetsAllIDs(t)
+}
+
+// forgetsAllIDs: carl is merged into bob by a support agent. The officer who erases carl is told that bob goes too, and that both are gone.
+func (s *servers) forgetsAllIDs(t *testing.T) {
+	t.Helper()
+	const carl, bob = "carl@example.test", "bob@example.test"
+	order := fmt.Sprintf(`{"topic":"customer.purchases.v1","event":{"event_id":"c","customer_id":%q,"order_id":"c","occurred_at":%q,"kind":"ORDER","amount_minor":5000,"currency":"USD"}}`,
+		carl, time.Now().AddDate(0, 0, -3).UTC().Format(time.RFC3339))
+	must(t, append([]string{"import", file(t, order), "--format", "jsonl"}, s.kafkaFlags()...)...)
+	s.AwaitCaughtUp(t)
+	s.shown(t)
+	tidemark(t, append([]string{"customer", "merge", carl, bob}, s.flags()...)...).says(t, 0, bob+" has a score, and is read from the histories of 2 ids", "Events that still come under any of the ids count for "+bob)
+	if orders := s.Score(t, bob, "orders_365d"); orders != "2" {
+		t.Errorf("bob has %s orders once the merger is shown, want 2", orders)
+	}
+	tidemark(t, append([]string{"customer", "show", carl}, s.redisFlags()...)...).says(t, 0, "merged into "+bob)
+	tidemark(t, append([]string{"customer", "show", bob}, s.redisFlags()...)...).says(t, 0, "other_ids      "+carl+"\n")
+	tidemark(t, append([]string{"customer", "export", carl, "--no-published"}, s.flags()...)...).says(t, 0, "means the same customer as "+bob)
+	tidemark(t, append([]string{"customer", "forget", carl, "--yes"}, s.flags()...)...).says(t, 0,
+		carl+" is merged with 1 other id: "+bob, "ok    other id                     "+bob+": erased too", "the erasure is proved, for "+carl+" and 1 other id: "+bob)
+	for _, id := range []string{carl, bob} {
+		tidemark(t, append([]string{"customer", "forget", id, "--prove"}, s.flags()...)...).says(t, 0, "the erasure is proved\n")
+	}
+	if told := s.Records(t, schemas.Erasures); len(told) != 3 {
+		t.Errorf("%d messages on %s, want one of ann, of carl and of bob", len(told), schemas.Erasures)
+	}
 }

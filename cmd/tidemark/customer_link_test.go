@@ -20,8 +20,16 @@ type town struct {
 	merged        map[string]string
 	scored, known map[string]bool
 	published     []*event.Interaction
+	// waiting are events that the service has not applied yet; it does at the instant due.
+	waiting []*event.Interaction
+	due     time.Time
 	// applies is when the service shows a link after its publication; 0 never.
 	applies time.Duration
+	// reads are other ids whose histories an id is read from, where they are not those that lead to it; counts the numbers that the views show.
+	reads  map[string][]string
+	counts map[string]int
+	// erased are the instants of erasures.
+	erased map[string]string
 	// shows is what the service makes of a link.
 	shows func(*town, *event.Interaction)
 	asked string
@@ -34,19 +42,34 @@ func newTown(ids ...string) *town {
 	for _, id := range ids {
 		v.scored[id], v.known[id] = true, true
 	}
-	v.shows = func(v *town, x *event.Interaction) {
-		if x.OtherCustomer == x.Customer {
-			delete(v.merged, x.Customer)
-			v.scored[x.Customer] = true
-			return
-		}
-		v.merged[x.Customer] = x.OtherCustomer
-		delete(v.scored, x.Customer)
-	}
+	v.shows = (*town).apply
 	return v
 }
 
+// apply shows what a service makes of one link.
+func (v *town) apply(x *event.Interaction) {
+	if x.OtherCustomer == x.Customer {
+		delete(v.merged, x.Customer)
+		v.scored[x.Customer] = true
+		return
+	}
+	v.merged[x.Customer] = x.OtherCustomer
+	delete(v.scored, x.Customer)
+}
+
+// settle lets the service apply what is due.
+func (v *town) settle() {
+	if time.Now().Before(v.due) {
+		return
+	}
+	for _, x := range v.waiting {
+		v.shows(v, x)
+	}
+	v.waiting = nil
+}
+
 func (v *town) Score(_ context.Context, id string) (map[string]string, error) {
+	v.settle()
 	if v.scored[id] {
 		return map[string]string{"tier": "LOW"}, v.err
 	}
@@ -54,13 +77,33 @@ func (v *town) Score(_ context.Context, id string) (map[string]string, error) {
 }
 
 func (v *town) Detail(_ context.Context, id string) ([]byte, error) {
+	v.settle()
 	if into := v.merged[id]; into != "" {
 		return fmt.Appendf(nil, `{"orders":1,"merged_into":%q}`, into), v.err
 	}
+	if n, ok := v.counts[id]; ok {
+		return fmt.Appendf(nil, `{"orders":1,"merged_ids":%d}`, n), v.err
+	}
 	if v.scored[id] {
-		return []byte(`{"orders":1}`), v.err
+		return fmt.Appendf(nil, `{"orders":1,"merged_ids":%d}`, len(v.origins(id))), v.err
 	}
 	return nil, v.err
+}
+
+// origins are the ids that lead to an id.
+func (v *town) origins(id string) (all []string) {
+	if ids, ok := v.reads[id]; ok {
+		return ids
+	}
+	for from := range v.merged {
+		for at, steps := from, 0; steps < 9 && at != ""; at, steps = v.merged[at], steps+1 {
+			if at == id && from != id {
+				all = append(all, from)
+				break
+			}
+		}
+	}
+	return all
 }
 
 // link runs a command in the town for at most a minute.
@@ -70,14 +113,16 @@ func (v *town) link(t *testing.T, r relink, anyway bool) (string, error) {
 	synctest.Test(t, func(t *testing.T) {
 		l := linking{
 			publicViews: v, relink: r, within: time.Minute,
-			known: func(_ context.Context, id string) (bool, error) { return v.known[id], nil },
+			known:   func(_ context.Context, id string) (bool, error) { return v.known[id], nil },
+			erased:  func(_ context.Context, id string) (string, error) { return v.erased[id], nil },
+			origins: func(_ context.Context, id string) ([]string, error) { v.settle(); return v.origins(id), nil },
 			publish: func(_ context.Context, w io.Writer, x *event.Interaction) error {
 				if err := event.Validate(x); err != nil {
 					return err
 				}
 				v.published = append(v.published, x)
 				if v.applies > 0 {
-					time.AfterFunc(v.applies, func() { v.shows(v, x) })
+					v.waiting, v.due = append(v.waiting, x), time.Now().Add(v.applies)
 				}
 				_, err := fmt.Fprintln(w, "published")
 				return err
@@ -100,7 +145,7 @@ func TestMergeAndUnmerge(t *testing.T) {
 	if x := v.published[0]; x.Kind != event.MergedInto || x.Customer != "ann" || x.OtherCustomer != "bob" || len(x.ID) != 32 {
 		t.Errorf("merge: published %+v, want a MERGED_INTO of ann into bob", x)
 	}
-	for _, words := range []string{"merged_into bob", "bob has a score", "ann and bob are one customer", "stand under bob", "tidemark customer unmerge ann"} {
+	for _, words := range []string{"merged_into bob", "bob has a score, and is read from the histories of 2 ids", "ann and bob are one customer", "stand under bob", "tidemark customer unmerge ann"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("merge: %q is missing in\n%s", words, out)
 		}
@@ -115,7 +160,7 @@ func TestMergeAndUnmerge(t *testing.T) {
 	if x := v.published[1]; x.Kind != event.MergedInto || x.Customer != "ann" || x.OtherCustomer != "ann" || x.ID == v.published[0].ID {
 		t.Errorf("unmerge: published %+v, want a MERGED_INTO of ann into ann", x)
 	}
-	for _, words := range []string{"merged into nobody, and has a score of its own", "Tiers and alerts that were told meanwhile are not taken back", "customer merge ann ID"} {
+	for _, words := range []string{"merged into nobody, and has a score of its own", "bob has a score, and is read from its own history alone", "Tiers and alerts that were told meanwhile are not taken back", "customer merge ann ID"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("unmerge: %q is missing in\n%s", words, out)
 		}
@@ -132,6 +177,7 @@ func TestLinksInDoubt(t *testing.T) {
 	}{
 		{"the id that goes is misspelt", func(*town) {}, relink{"anm", "bob"}, `nothing is known of the customer "anm"`},
 		{"the id that stays is misspelt", func(*town) {}, relink{"ann", "bbo"}, `nothing is known of the customer "bbo"`},
+		{"the id that stays was erased", func(v *town) { v.erased = map[string]string{"bbo": "2026-03-01"} }, relink{"ann", "bbo"}, `"bbo" was erased at 2026-03-01`},
 		{"merged already", func(v *town) { v.merged["ann"] = "bob"; delete(v.scored, "ann") }, relink{"ann", "bob"}, "is merged into \"bob\" already"},
 		{"nothing to take back", func(*town) {}, relink{"ann", "ann"}, "is merged into nobody"},
 	} {
@@ -169,7 +215,22 @@ func TestLinksThatDoNotShow(t *testing.T) {
 			relink{"ann", "bob"},
 			func(v *town, _ *event.Interaction) { v.merged["ann"] = "bob"; clear(v.scored) }, "bob has no score",
 		},
+		{
+			"the history is not there yet",
+			relink{"ann", "bob"},
+			func(v *town, x *event.Interaction) { v.apply(x); v.reads = map[string][]string{"bob": nil} }, "bob is not read from the history of ann yet",
+		},
+		{
+			"the view is that of before",
+			relink{"ann", "bob"},
+			func(v *town, x *event.Interaction) { v.apply(x); v.counts = map[string]int{"bob": 0} }, "the view of bob still shows its own history alone, where it is read from the histories of 2 ids",
+		},
 		{"it is not taken back", relink{"cat", "cat"}, nil, "still says merged_into dan"},
+		{
+			"the other id still reads the history",
+			relink{"cat", "cat"},
+			func(v *town, x *event.Interaction) { v.apply(x); v.reads = map[string][]string{"dan": {"cat"}} }, "dan is still read from the history of cat too",
+		},
 	} {
 		v := newTown("ann", "bob", "dan")
 		v.merged["cat"], v.known["cat"] = "dan", true
@@ -197,6 +258,7 @@ func TestWhoSurvives(t *testing.T) {
 		says   []string
 	}{
 		{"a chain", map[string]string{"bob": "cat"}, relink{"ann", "bob"}, []string{"ann and bob and cat are one customer", "stand under cat", "cat has a score"}},
+		{"others are merged already", map[string]string{"cat": "ann", "dan": "bob"}, relink{"ann", "bob"}, []string{"ann and bob and cat and dan are one customer", "stand under bob", "the histories of 4 ids"}},
 		{"a cycle whose least id stays", map[string]string{"bob": "cat"}, relink{"cat", "bob"}, []string{"cat and bob are one customer", "stand under bob", "in a circle"}},
 		{"a cycle whose least id is asked to go", map[string]string{"bob": "ann"}, relink{"ann", "bob"}, []string{"ann and bob are one customer", "stand under ann", "ann has a score", "in a circle"}},
 	} {
@@ -208,7 +270,7 @@ func TestWhoSurvives(t *testing.T) {
 		v.shows = func(v *town, x *event.Interaction) {
 			switch row.link.from {
 			case "ann":
-				if row.link.into == "bob" && row.merged["bob"] == "cat" {
+				if row.link.into == "bob" && row.merged["bob"] != "ann" {
 					v.merged["ann"], v.scored["ann"] = "bob", false
 				}
 			case "cat": // bob survives

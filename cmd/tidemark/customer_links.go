@@ -57,10 +57,18 @@ func linksFor(p *score.Profile, base event.Currency) *heldLinks {
 // merged says of whom else the customer is; empty for who has one id.
 func merged(p *score.Profile) string {
 	if into := p.MergedInto(); into != "" {
-		return fmt.Sprintf("merged into %s: no tier, score or alert under this id; ask for %s", into, into)
+		return fmt.Sprintf("merged into %s: no tier, score or alert under this id; ask for %s", into, into) + tooLong(len(p.History.Append(nil)), into)
 	}
 	if from := p.Origins(); len(from) > 0 {
 		return fmt.Sprintf("read together with %s, merged into this id: %s", numbered(len(from), "other id"), firstOf(from))
 	}
 	return ""
+}
+
+// tooLong says that a history of so many bytes cannot be sent to the id that it is merged into; empty if it can.
+func tooLong(n int, into string) string {
+	if n <= event.MaxLinkContent {
+		return ""
+	}
+	return fmt.Sprintf("; the history of this id has %d bytes, more than the %d that a message takes: %s is read from an older one", n, event.MaxLinkContent, into)
 }

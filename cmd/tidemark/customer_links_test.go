@@ -27,14 +27,20 @@ func TestCustomerShowAndExportTellOfOtherIDs(t *testing.T) {
 	}
 	survivor := subject{profile: next, engine: e}
 	for _, row := range []struct {
-		of   subject
-		want string
-	}{{old, "merged into new: no tier, score or alert under this id"}, {survivor, "read together with 1 other id, merged into this id: old"}} {
-		for what, lines := range map[string][]string{"words": row.of.words(), "reasons": row.of.leftOut(row.of.profile.AsOf)} {
-			if got := strings.Join(lines, "\n"); !strings.Contains(got, row.want) {
-				t.Errorf("%s of %s: want %q in\n%s", what, row.of.profile.Customer, row.want, got)
-			}
+		what  string
+		lines []string
+		want  string
+	}{
+		{"words of old", old.words(), "merged into new: no tier, score or alert under this id"},
+		{"reasons of old", old.leftOut(old.profile.AsOf), "merged into new: no tier, score or alert under this id"},
+		{"words of new", survivor.words(), "read together with 1 other id, merged into this id: old"},
+	} {
+		if got := strings.Join(row.lines, "\n"); !strings.Contains(got, row.want) {
+			t.Errorf("%s: want %q in\n%s", row.what, row.want, got)
 		}
+	}
+	if got := survivor.leftOut(survivor.profile.AsOf); strings.Contains(strings.Join(got, "\n"), "old") {
+		t.Errorf("reasons of new: %q, and being read together with another id is no reason to be missing", got)
 	}
 	export, err := json.Marshal(profileFor(&survivor.profile, "USD"))
 	if err != nil {
@@ -48,5 +54,15 @@ func TestCustomerShowAndExportTellOfOtherIDs(t *testing.T) {
 	export, err = json.Marshal(profileFor(&old.profile, "USD"))
 	if err != nil || !strings.Contains(string(export), `"merged_into":"new","words":[{"at":"`) {
 		t.Errorf("%v: want the word in %s", err, export)
+	}
+}
+
+// TestAHistoryTooLongToBeSent: the bound is that of a message, and whoever asks for the id learns that the other id lags.
+func TestAHistoryTooLongToBeSent(t *testing.T) {
+	if got := tooLong(event.MaxLinkContent, "new"); got != "" {
+		t.Errorf("at the bound: %q, want nothing", got)
+	}
+	if got := tooLong(event.MaxLinkContent+1, "new"); !strings.Contains(got, "1048577 bytes") || !strings.Contains(got, "new is read from an older one") {
+		t.Errorf("beyond the bound: %q", got)
 	}
 }

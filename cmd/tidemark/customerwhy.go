@@ -16,11 +16,9 @@ func (s subject) leftOut(at event.Instant) []string {
 	view := e.Score(*p, at)
 	var out []string
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if line := merged(p); p.Away() {
-		add("%s", line)
+	if p.Away() {
+		add("%s", merged(p))
 		return out // nothing else matters
-	} else if line != "" {
-		add("%s", line)
 	}
 	value, said, understood := p.TestWord()
 	switch {

@@ -112,6 +112,9 @@ func TestDoctorSaysWhoCounts(t *testing.T) {
 	if got := whoCounts([]map[string]int64{{"customers": 1, pipeline.TestAccounts: 1, pipeline.Uncontactable: 1}}, nil); got.Detail != one {
 		t.Errorf("one of each: %q, want %q", got.Detail, one)
 	}
+	if got := whoCounts([]map[string]int64{{"customers": 1, pipeline.Merged: 2}, {pipeline.Merged: 1}}, nil); !strings.HasSuffix(got.Detail, "; 3 ids merged into others, whose customers count under the others") {
+		t.Errorf("merged ids: %q, want their number", got.Detail)
+	}
 	for _, row := range []struct{ why, change, to, want string }{
 		{"the default model", "", "", "12 customers; besides, 2 test accounts, in no list, alert, count or fit; 3 customers may be met on no channel; " +
 			"alerts of the control group, 10 % of the ids, are recorded and not published"},

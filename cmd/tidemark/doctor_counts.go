@@ -39,6 +39,9 @@ func whoCounts(census []map[string]int64, source []byte) finding {
 	f := finding{Name: "who counts", OK: true}
 	f.Detail = fmt.Sprintf("%s; besides, %s, in no list, alert, count or fit",
 		numbered(int(sum["customers"]), "customer"), numbered(int(sum[pipeline.TestAccounts]), "test account"))
+	if n := sum[pipeline.Merged]; n > 0 {
+		f.Detail += fmt.Sprintf("; %s merged into others, whose customers count under the others", numbered(int(n), "id"))
+	}
 	if n := sum[pipeline.Uncontactable]; n > 0 {
 		f.Detail += fmt.Sprintf("; %s may be met on no channel", numbered(int(n), "customer"))
 	}

@@ -337,6 +337,35 @@ func TestFitCountsAProfileOnce(t *testing.T) {
 	}
 }
 
+// Of ids that are one customer, the one that is scored is an example, with what all of them did.
+func TestFitCountsMergedIDsOnce(t *testing.T) {
+	data, engine, err := newFitData(model.Default(), "UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := &event.Interaction{Kind: event.MergedInto, OtherCustomer: "new"}
+	alone, old := someone(t, engine, "old"), someone(t, engine, "old", word)
+	survivor := someone(t, engine, "new").profile
+	for _, m := range engine.Messages(&alone.profile, &old.profile, word, map[string]int64{"a partition": 1}) {
+		survivor, _, _ = engine.Apply(survivor, m)
+	}
+	encoded := [][]byte{old.profile.Append(nil), survivor.Append(nil)}
+	if err := data.decode(engine, encoded, 0); err != nil {
+		t.Fatal(err)
+	}
+	if len(data.customers) != 1 {
+		t.Errorf("%d customers, want the survivor alone", len(data.customers))
+	}
+	data.first = data.asOf.Add(-2 * 365 * 24 * time.Hour) // as if others had been here for long
+	data.horizon = time.Hour
+	if err := data.recall(engine, encoded); err != nil {
+		t.Fatal(err)
+	}
+	if cases := data.blocks[0]; len(cases) != 1 || cases[0].Customer != "new" {
+		t.Errorf("the churn stack learns from %+v, want the survivor alone", cases)
+	}
+}
+
 // TestFitOfTheChurnStack: it goes into section churn, once, and everything else of the base stays.
 func TestFitOfTheChurnStack(t *testing.T) {
 	t.Parallel()

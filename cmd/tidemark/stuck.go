@@ -52,14 +52,20 @@ func membership(before, after look) []finding {
 		return []finding{{Name: name, Detail: fmt.Sprintf("the group is %s all the time: its %d members share nothing", m.State, m.Members), Remedy: "look for a member that joins again and again in the logs"}}
 	}
 	var orphans []string
+	onlyLinks := true
 	for p := range after.offsets {
 		if m.Stable() && !m.Owned[p] {
-			orphans = append(orphans, p.String())
+			orphans, onlyLinks = append(orphans, p.String()), onlyLinks && p.Topic == event.Links
 		}
 	}
 	if len(orphans) > 0 {
 		slices.Sort(orphans)
-		return []finding{{Name: name, Detail: fmt.Sprintf("nobody owns %s", firstOf(orphans)), Remedy: "start the members again; let nothing but tidemark join the group"}}
+		f := finding{Name: name, Detail: fmt.Sprintf("nobody owns %s", firstOf(orphans)), Remedy: "start the members again; let nothing but tidemark join the group"}
+		if onlyLinks {
+			f.Detail += ": members of an older version do not read this topic"
+			f.Remedy = "upgrade all members: an older version takes each merged id for a customer of its own"
+		}
+		return []finding{f}
 	}
 	f := finding{Name: name, OK: true, Detail: fmt.Sprintf("%d for %d partitions", m.Members, after.partitions())}
 	if m.Members > after.partitions() {

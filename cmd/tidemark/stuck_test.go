@@ -99,6 +99,7 @@ func TestStuck(t *testing.T) {
 		{"nobody in the group", func(_, a *look) { a.members = kafka.Membership{State: "Empty"} }, "members the group has none, and 160 records wait"},
 		{"a group that never comes to rest", func(b, a *look) { b.members.State, a.members.State = "PreparingRebalance", "CompletingRebalance" }, "members the group is CompletingRebalance all the time"},
 		{"a partition without an owner", func(_, a *look) { delete(a.members.Owned, purchases) }, "members nobody owns customer.purchases.v1/1"},
+		{"members of an older version", func(_, a *look) { delete(a.members.Owned, shard.Partition{Topic: event.Links, Index: 1}) }, "members nobody owns customer.links.v1/1: members of an older version do not read this topic"},
 		{"a shard that is not rebuilt", func(b, a *look) { b.heads[0], a.heads[0] = shard.Audit{}, shard.Audit{} }, "shards nothing is in shard 0"},
 		{"a damaged shard", func(b, a *look) {
 			b.heads[0].Actual.Profiles--

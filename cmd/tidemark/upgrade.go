@@ -63,6 +63,9 @@ func (c *doctorCommand) askUpgrade(ctx context.Context, db *database, layout sha
 	if f, ok := testWords(sample); ok {
 		tell(f)
 	}
+	if f, ok := mergersWithoutEffect(sample); ok {
+		tell(f)
+	}
 }
 
 // checkFormats compares the format of the layout, and the formats of heads by shard, with the format that this program writes.
@@ -130,8 +133,8 @@ func checkModels(metas []shard.Meta, model redis.InForce) finding {
 	return f
 }
 
-// checkCensus finds shards whose census lacks what this version counts: every profile counts as a customer or as a test account, and every
-// customer has a tier and a level. The heads were read before and after the census: a shard that changed between them is left out.
+// checkCensus finds shards whose census lacks what this version counts: every profile counts as a customer, as a test account or as a merged
+// id, and every customer has a tier and a level. The heads were read before and after the census: a shard that changed between them is left out.
 func checkCensus(before []shard.Meta, census []map[string]int64, after []shard.Meta) finding {
 	f := finding{Name: "census"}
 	var lacking, changed []int
@@ -144,13 +147,19 @@ func checkCensus(before []shard.Meta, census []map[string]int64, after []shard.M
 		if before[n].Token == "" {
 			continue
 		}
-		profiles := before[n].Counts.Profiles - 1 - counters[pipeline.TestAccounts] // without the sentinel
-		sums := map[string]int64{}
+		profiles := before[n].Counts.Profiles - 1 - counters[pipeline.TestAccounts] - counters[pipeline.Merged] // without the sentinel
+		sums, negative := map[string]int64{}, ""                                                                // a version without links takes merged ids off counters that they are not in
 		for name, count := range counters {
 			kind, _, _ := strings.Cut(name, ":")
-			sums[kind] += count
+			if sums[kind] += count; count < 0 && slices.Contains(everyCustomer, kind) {
+				negative = fmt.Sprintf("%s counts %d in shard %d", name, count, n)
+			}
 		}
-		for _, kind := range []string{"customers", "tier", "level"} {
+		if negative != "" {
+			lacking, what = append(lacking, n), negative
+			continue
+		}
+		for _, kind := range everyCustomer {
 			if sums[kind] != profiles {
 				lacking = append(lacking, n)
 				what = fmt.Sprintf("%s counts %d of %d customers in shard %d", kind, sums[kind], profiles, n)
@@ -168,6 +177,9 @@ func checkCensus(before []shard.Meta, census []map[string]int64, after []shard.M
 	}
 	return f
 }
+
+// everyCustomer are the kinds of counters of which each customer is in one.
+var everyCustomer = []string{"customers", "tier", "level"}
 
 // shards names shards: the first ones, and how many there are.
 func shards(numbers []int) string {

@@ -113,7 +113,8 @@ func newBody(topic event.Topic) (body, error) {
 		return &interaction{}, nil
 	case event.Feedbacks:
 		return &feedback{}, nil
-	case event.Links: // stand in no data set
+	case event.Links:
+		return nil, fmt.Errorf(`"topic" %q holds Tidemark's own messages, which follow from the events: leave these lines out`, topic)
 	}
 	names := make([]string, 0, 3)
 	for _, t := range event.Topics() {

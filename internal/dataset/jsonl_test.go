@@ -130,6 +130,7 @@ func TestJSONLTypos(t *testing.T) {
 		{"an event without its envelope", `{"event_id":"e"}`, `"event" is not an object, in {"topic":`},
 		{"no event at all", `{"topic":"customer.interactions.v1","event":null}`, `"event" is not an object`},
 		{"a topic of ours that is not an input", strings.Replace(good, "interactions", "scores", 1), `"topic" "customer.scores.v1" is none of customer.feedback.v1,`},
+		{"what lanes tell each other", strings.Replace(good, "interactions", "links", 1), "leave these lines out"},
 		{"a time without its offset", strings.Replace(good, "2026-03-01", "2026-03-01T12:00:00", 1), `"2026-03-01T12:00:00" is not a time`},
 		{"a day that no calendar has", strings.Replace(good, "2026-03-01", "2026-02-29", 1), `"2026-02-29" is not a time`},
 		{"milliseconds", strings.Replace(good, `"2026-03-01"`, "1772323200000", 1), "1772323200000 is not a time"},

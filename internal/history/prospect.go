@@ -1,6 +1,10 @@
 package history
 
-import "tidemark/internal/event"
+import (
+	"slices"
+
+	"tidemark/internal/event"
+)
 
 // Prospect reports whether s is of somebody who never bought, and of whom nothing is known that must outlast a silence: no order and no
 // cancellation, refund or payment that s still holds; no consent and no attribute; no link to another customer by a merger or a referral.
@@ -22,6 +26,16 @@ func (s *Summary) Prospect() bool {
 		}
 	}
 	return true
+}
+
+// CountsMergedInto reports whether s counts a MERGED_INTO as an interaction: versions before links did so, and linked nobody. Today's keep the
+// word with the links, and not in the history.
+func (s *Summary) CountsMergedInto() bool {
+	if s.past != nil && s.past.touches[event.MergedInto] > 0 {
+		return true
+	}
+	return slices.ContainsFunc(s.touches, func(t touch) bool { return t.kind == event.MergedInto }) ||
+		slices.ContainsFunc(s.days, func(d touchDay) bool { return d.kind == event.MergedInto })
 }
 
 func links(kind event.InteractionKind) bool {

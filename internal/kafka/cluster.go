@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,7 +116,10 @@ func equalCount(found map[string][]kafkago.Partition) (int, error) {
 			missing = append(missing, topic)
 		}
 	}
-	if len(missing) > 0 {
+	switch {
+	case slices.Equal(missing, []string{string(event.Links)}): // the others are there: an older version has made them
+		return 0, fmt.Errorf("%w: %s, which versions before did not need; after an upgrade run tidemark topics create before the first start", ErrTopicMissing, event.Links)
+	case len(missing) > 0:
 		return 0, fmt.Errorf("%w: %s; create them with tidemark topics create", ErrTopicMissing, strings.Join(missing, ", "))
 	}
 	return len(found[inputNames()[0]]), unequal(found, inputNames())

@@ -19,6 +19,8 @@ type announcement struct {
 	state       *state
 	output      shard.Output
 	kind, cause string
+	// ofLinks says that the output is no transition, but what one merged id tells another.
+	ofLinks bool
 	// muted says that the transition is recorded, but not published: it is too old, or an alert of the control group, or goes on with an
 	// episode that was not published. control says that it is an alert of the control group that the model keeps back.
 	muted, control bool

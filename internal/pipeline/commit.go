@@ -113,7 +113,7 @@ func (s *session) note(w *work, p *part) {
 	}
 	s.observe(s.metrics.committedSeconds, p.items)
 	for _, a := range p.announcements {
-		s.metrics.transitions.WithLabelValues(a.kind, a.cause, a.published()).Inc()
+		s.metrics.announced(a)
 		if a.muted || !st.own {
 			continue // the owner of the shard publishes
 		}

@@ -45,17 +45,19 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 		if err != nil {
 			return fmt.Errorf("encode a message of links: %w", err)
 		}
-		d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), cause: score.ByMerge.String()})
+		d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), ofLinks: true})
 	}
 	return nil
 }
 
-// kindOfLink names a message of links for metrics.
+// The kinds of messages of links, for metrics.
+const linkPart, linkErasure = "PART", "ERASURE"
+
 func kindOfLink(m *event.Link) string {
 	if m.Erasure != nil {
-		return "LINK_ERASURE"
+		return linkErasure
 	}
-	return "LINK_PART"
+	return linkPart
 }
 
 // homeMarks are the marks of a shard in the course of a draft: those that this lane has seen committed, raised by the items since. They order

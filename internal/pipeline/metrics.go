@@ -10,17 +10,17 @@ import (
 
 // Metrics are the metrics of all lanes of a process. Register them with a registry. No metric is labelled by customer.
 type Metrics struct {
-	events, deadLetters, transitions, losses, dataLoss, errors                               *prometheus.CounterVec
-	takeovers                                                                                *prometheus.CounterVec
-	conflicts, rebuilds, reviews, misrouted, stalls, forgotten                               prometheus.Counter
-	beyondCaps                                                                               *prometheus.CounterVec
-	committedSeconds, publishedSeconds                                                       *prometheus.HistogramVec
-	commitSeconds, reviewDelay                                                               prometheus.Histogram
-	lag, checkpoint, outbox, held, paused, failing, open, shops, testAccounts, uncontactable *prometheus.GaugeVec
-	strangersHeld, quietHold                                                                 *prometheus.GaugeVec
-	clockAhead                                                                               prometheus.Gauge
-	quality                                                                                  quality
-	cache                                                                                    cacheMetrics
+	events, deadLetters, transitions, linkMessages, losses, dataLoss, errors                         *prometheus.CounterVec
+	takeovers                                                                                        *prometheus.CounterVec
+	conflicts, rebuilds, reviews, misrouted, stalls, forgotten                                       prometheus.Counter
+	beyondCaps                                                                                       *prometheus.CounterVec
+	committedSeconds, publishedSeconds                                                               *prometheus.HistogramVec
+	commitSeconds, reviewDelay                                                                       prometheus.Histogram
+	lag, checkpoint, outbox, held, paused, failing, open, shops, testAccounts, merged, uncontactable *prometheus.GaugeVec
+	strangersHeld, quietHold                                                                         *prometheus.GaugeVec
+	clockAhead                                                                                       prometheus.Gauge
+	quality                                                                                          quality
+	cache                                                                                            cacheMetrics
 }
 
 // latencies are the buckets, in seconds, of everything that should take well under a second.
@@ -41,20 +41,21 @@ func NewMetrics() *Metrics {
 		return prometheus.HistogramOpts{Name: "tidemark_" + name, Help: help, Buckets: latencies}
 	}
 	m := &Metrics{
-		events:      counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered.", "topic", "result"),
-		deadLetters: counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
-		transitions: counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published: true, false, or control for an alert of the control group that the model keeps back.", "kind", "cause", "published"),
-		losses:      counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
-		dataLoss:    counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
-		errors:      counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
-		takeovers:   counters("takeovers_again_total", "Takeovers in the midst of a lane's life, by what the lane had found.", "cause"),
-		conflicts:   counter("commit_conflicts_total", "Commits that another came before."),
-		rebuilds:    counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
-		reviews:     counter("reviews_fired_total", "Reviews run in silence."),
-		forgotten:   counter("forgotten_total", "Prospects forgotten after the silence of --forget-prospects."),
-		beyondCaps:  counters("facts_beyond_caps_total", "Events beyond the caps of a customer's history: they count, but their repetition or cancellation is not recognised.", "partition"),
-		misrouted:   counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
-		stalls:      counter("stalls_total", "Lanes that were ended because they hung, or lagged without progress."),
+		events:       counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered, erased.", "topic", "result"),
+		deadLetters:  counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
+		transitions:  counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published: true, false, or control for an alert of the control group that the model keeps back.", "kind", "cause", "published"),
+		linkMessages: counters("link_messages_total", "Messages of merged ids to each other, committed: PART carries a history, ERASURE tells of an erasure.", "kind"),
+		losses:       counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
+		dataLoss:     counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
+		errors:       counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),
+		takeovers:    counters("takeovers_again_total", "Takeovers in the midst of a lane's life, by what the lane had found.", "cause"),
+		conflicts:    counter("commit_conflicts_total", "Commits that another came before."),
+		rebuilds:     counter("shard_rebuilds_total", "Damaged shards that are rebuilt from the log."),
+		reviews:      counter("reviews_fired_total", "Reviews run in silence."),
+		forgotten:    counter("forgotten_total", "Prospects forgotten after the silence of --forget-prospects."),
+		beyondCaps:   counters("facts_beyond_caps_total", "Events beyond the caps of a customer's history: they count, but their repetition or cancellation is not recognised.", "partition"),
+		misrouted:    counter("copartition_mismatch_total", "Events whose customer belongs to another partition index."),
+		stalls:       counter("stalls_total", "Lanes that were ended because they hung, or lagged without progress."),
 		committedSeconds: prometheus.NewHistogramVec(
 			seconds("event_committed_seconds", "From the record time of an event to its commit."), []string{"topic"}),
 		publishedSeconds: prometheus.NewHistogramVec(
@@ -74,6 +75,7 @@ func NewMetrics() *Metrics {
 		failing:       gauges("failing_timestamp_seconds", "Unix time since when a call has been failing that is tried again; absent when none is.", "partition", "operation"),
 		shops:         gauges("shops", "Ids that many customers seem to share, as the id of all guests: they have no alerts; tidemark doctor names them. Shown by lane 0."),
 		testAccounts:  gauges("test_accounts", "Test accounts, by the attribute test_account: they are in no list, alert, count or fit. Shown by lane 0."),
+		merged:        gauges("merged_ids", "Ids that are merged into another id by a MERGED_INTO: the customer counts under the other id. Shown by lane 0."),
 		uncontactable: gauges("uncontactable", "Customers who may be met on no channel: they are scored as all are. Shown by lane 0."),
 		open:          gauges("open_transaction_timestamp_seconds", "Unix time since when an open transaction has held back a partition; absent when none does.", "topic", "partition"),
 		quality:       newQuality(),
@@ -98,6 +100,15 @@ func (m *Metrics) begin() {
 	}
 }
 
+// announced counts an output that is committed.
+func (m *Metrics) announced(a announcement) {
+	if a.ofLinks {
+		m.linkMessages.WithLabelValues(a.kind).Inc()
+		return
+	}
+	m.transitions.WithLabelValues(a.kind, a.cause, a.published()).Inc()
+}
+
 // forget drops the gauges of a lane that has ended: they no longer hold, and another process may own the partitions now.
 func (m *Metrics) forget(index int) {
 	of := prometheus.Labels{"partition": strconv.Itoa(index)}
@@ -108,6 +119,7 @@ func (m *Metrics) forget(index int) {
 		m.quality.reset()
 		m.shops.Reset()
 		m.testAccounts.Reset()
+		m.merged.Reset()
 		m.uncontactable.Reset()
 	}
 }
@@ -115,9 +127,9 @@ func (m *Metrics) forget(index int) {
 // collectors lists all metrics.
 func (m *Metrics) collectors() []prometheus.Collector {
 	all := []prometheus.Collector{
-		m.events, m.deadLetters, m.transitions, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.beyondCaps,
+		m.events, m.deadLetters, m.transitions, m.linkMessages, m.losses, m.dataLoss, m.errors, m.takeovers, m.conflicts, m.rebuilds, m.reviews, m.misrouted, m.beyondCaps,
 		m.forgotten, m.committedSeconds, m.publishedSeconds, m.commitSeconds, m.reviewDelay, m.lag, m.checkpoint, m.outbox, m.held, m.paused,
-		m.failing, m.open, m.stalls, m.shops, m.testAccounts, m.uncontactable, m.strangersHeld, m.quietHold, m.clockAhead,
+		m.failing, m.open, m.stalls, m.shops, m.testAccounts, m.merged, m.uncontactable, m.strangersHeld, m.quietHold, m.clockAhead,
 	}
 	for _, g := range m.quality.gauges() {
 		all = append(all, g)

@@ -111,6 +111,7 @@ func (p *population) project(ctx context.Context, m *moment) (map[string]int64, 
 		p.judge(sum, m.engine.Hash())
 		p.metrics.shops.WithLabelValues().Set(float64(sum[Shops]))
 		p.metrics.testAccounts.WithLabelValues().Set(float64(sum[TestAccounts]))
+		p.metrics.merged.WithLabelValues().Set(float64(sum[Merged]))
 		p.metrics.uncontactable.WithLabelValues().Set(float64(sum[Uncontactable]))
 	}
 	fields := map[string]string{}

@@ -15,6 +15,8 @@ type Totals struct {
 	DeadLetters, Errors map[string]int64
 	// Published, Muted and KeptBack count transitions: KeptBack those that are alerts of the control group. Reviews counts the reviews in silence, Commits the rounds of commits.
 	Published, Muted, KeptBack, Reviews, Commits int64
+	// LinkMessages counts the messages of merged ids to each other.
+	LinkMessages int64
 	// Lag is the number of records that wait now.
 	Lag int64
 }
@@ -26,6 +28,9 @@ func (m *Metrics) Totals() Totals {
 		Applied: results["applied"], Duplicates: results["duplicate"], Late: results["late"], Redelivered: results["redelivered"],
 		DeadLetters: sums(m.deadLetters, "reason"), Errors: sums(m.errors, "operation"),
 		Published: published["true"], Muted: published["false"], KeptBack: published["control"], Reviews: sums(m.reviews, "")[""], Commits: sums(m.commitSeconds, "")[""],
+	}
+	for _, n := range sums(m.linkMessages, "kind") {
+		t.LinkMessages += n
 	}
 	for _, n := range sums(m.lag, "partition") {
 		t.Lag += n
@@ -48,7 +53,8 @@ func (t Totals) Since(other Totals) Totals {
 		Applied: t.Applied - other.Applied, Duplicates: t.Duplicates - other.Duplicates, Late: t.Late - other.Late,
 		Redelivered: t.Redelivered - other.Redelivered, DeadLetters: less(t.DeadLetters, other.DeadLetters), Errors: less(t.Errors, other.Errors),
 		Published: t.Published - other.Published, Muted: t.Muted - other.Muted, KeptBack: t.KeptBack - other.KeptBack, Reviews: t.Reviews - other.Reviews, Commits: t.Commits - other.Commits,
-		Lag: t.Lag,
+		LinkMessages: t.LinkMessages - other.LinkMessages,
+		Lag:          t.Lag,
 	}
 }
 

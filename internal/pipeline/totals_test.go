@@ -17,13 +17,15 @@ func TestTotals(t *testing.T) {
 	m.transitions.WithLabelValues("TierChanged", "TIME", "true").Inc()
 	m.transitions.WithLabelValues("TierChanged", "TIME", "false").Inc()
 	m.transitions.WithLabelValues("ChurnAlert", "TIME", "control").Inc()
+	m.announced(announcement{kind: linkPart, ofLinks: true})
+	m.announced(announcement{kind: linkErasure, ofLinks: true})
 	m.commitSeconds.Observe(.5)
 	m.reviews.Inc()
 	m.errors.WithLabelValues("commit", "oom").Inc()
 	first := m.Totals()
 	want := Totals{
 		Applied: 4, Duplicates: 2, DeadLetters: map[string]int64{"TOO_LATE": 2}, Errors: map[string]int64{"commit": 1},
-		Published: 1, Muted: 1, KeptBack: 1, Reviews: 1, Commits: 1, Lag: 14,
+		Published: 1, Muted: 1, KeptBack: 1, Reviews: 1, Commits: 1, LinkMessages: 2, Lag: 14,
 	}
 	if !reflect.DeepEqual(first, want) {
 		t.Errorf("got %+v, want %+v", first, want)

@@ -445,8 +445,12 @@ func (w *world) problems(until event.Instant) (problems []string) {
 	if len(profiles) != len(want.profiles) {
 		complain("profiles: want %d, got %d", len(want.profiles), len(profiles))
 	}
-	if got := census["customers"]; got != int64(len(want.profiles)) {
-		complain("customers of the census: want %d, got %d", len(want.profiles), got)
+	merged := w.merged(want.profiles)
+	if got := census["customers"]; got != int64(len(want.profiles)-merged) {
+		complain("customers of the census: want %d, got %d", len(want.profiles)-merged, got)
+	}
+	if got := census[Merged]; got != int64(merged) {
+		complain("merged ids of the census: want %d, got %d", merged, got)
 	}
 	outcomes, homes := map[string]int64{}, map[string]int64{}
 	for name, n := range census {
@@ -504,6 +508,20 @@ func (w *world) wrongOutputs(want truth) (problems []string) {
 		complain("dead letters: want %v, got %v", want.dead, got)
 	}
 	return problems
+}
+
+// merged counts the encoded profiles of ids that are merged into others.
+func (w *world) merged(profiles map[string][]byte) (n int) {
+	for _, encoded := range profiles {
+		p, err := w.scorer.decode(encoded)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if p.Away() {
+			n++
+		}
+	}
+	return n
 }
 
 // shows reports whether a view is that of an encoded profile, at whatever instant it was taken.

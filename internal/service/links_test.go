@@ -62,4 +62,7 @@ func TestMergesOnServers(t *testing.T) {
 	s.Send(t, more)
 	holds("7", "10")
 	m.awaitEnd(t, s)
+	if got := s.Hashes(t, "tm:population")[0]; got["customers"] != "5" || got["merged_ids"] != "3" {
+		t.Errorf("population: want 5 customers and 3 merged ids, got %v", got)
+	}
 }

@@ -45,6 +45,9 @@ func (s *summaries) write(message string) {
 	if did.KeptBack > 0 {
 		fields = append(fields, zap.Int64("control_group_kept_back", did.KeptBack))
 	}
+	if did.LinkMessages > 0 {
+		fields = append(fields, zap.Int64("link_messages", did.LinkMessages))
+	}
 	if did.Redelivered > 0 {
 		fields = append(fields, zap.Int64("redelivered", did.Redelivered))
 	}

@@ -55,6 +55,7 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 			r.Uncontactable++
 		}
 	}
+	r.Merged = len(result.Merged)
 	for _, told := range result.Transitions() {
 		of := r.IDs
 		switch {

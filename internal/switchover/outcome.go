@@ -13,7 +13,7 @@ import (
 
 // Outcome is what a switch does to all customers.
 type Outcome struct {
-	// Customers is the number of customers, Behind the number of customers whom the switch before has not reached yet.
+	// Customers is the number of customers without test accounts and merged ids, Behind the number of customers whom the switch before has not reached yet.
 	Customers, Behind int
 	// Unreadable is the number of profiles that cannot be read, Damage the first reason, with its shard. They are counted nowhere else.
 	Unreadable int

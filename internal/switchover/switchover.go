@@ -67,8 +67,12 @@ func Look(ctx context.Context, from Profiles, shards int, s Switch, shown func(d
 	return all, nil
 }
 
-// look adds what the switch would do to one customer.
+// look adds what the switch would do to one customer. An id that is merged into another has no labels, and a test account has none before and
+// after: neither is counted.
 func (s Switch) look(all *Outcome, p score.Profile) {
+	if p.Away() || p.Test {
+		return
+	}
 	if p.Model != s.Now.Hash() {
 		all.Behind++
 		p, _ = s.Now.Review(p, max(p.AsOf, s.Now.EffectiveAt()))

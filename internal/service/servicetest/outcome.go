@@ -26,8 +26,8 @@ type Replayed struct {
 	Unsaid, KeptBack map[string]string
 	// Forecasts are the counters of settled churn forecasts.
 	Forecasts map[string]int64
-	// Uncontactable counts the customers who may be met on no channel.
-	Uncontactable int
+	// Uncontactable counts the customers who may be met on no channel, Merged the ids that are merged into others.
+	Uncontactable, Merged int
 }
 
 // Compare compares scores, transitions and forecast counters on the servers with the replay.
@@ -131,7 +131,7 @@ func (r Replayed) compareScores(t testing.TB, s *Servers, counts func(field stri
 // and a view that was written before the last commit. The service has ended.
 func (r Replayed) ComparePopulation(t testing.TB, s *Servers) {
 	t.Helper()
-	want := map[string]int{"customers": 0, "shops": 0, "test_accounts": 0, "uncontactable": r.Uncontactable}
+	want := map[string]int{"customers": 0, "shops": 0, "test_accounts": 0, "merged_ids": r.Merged, "uncontactable": r.Uncontactable}
 	for _, fields := range r.Scores {
 		if fields["segment"] == "Test Account" {
 			want["test_accounts"]++
