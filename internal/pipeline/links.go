@@ -8,6 +8,8 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 // Ids that mean one customer tell each other their histories over the topic of links, which every lane reads as a fourth input. What an id
@@ -45,9 +47,28 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 		if err != nil {
 			return fmt.Errorf("encode a message of links: %w", err)
 		}
+		if m.Part != nil && len(m.Part.Content) > 0 {
+			output.Headers = append(output.Headers, senderHeader(m.Part.Sender))
+		}
 		d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), cause: score.ByMerge.String()})
 	}
 	return nil
+}
+
+// senderHeader is the header of a message that bears a history: who sends it. An erasure of the sender finds the message by it.
+func senderHeader(id string) stream.Header { return stream.Header{Key: "sender", Value: []byte(id)} }
+
+// senderOf returns who sends a history; empty for an output that bears none.
+func senderOf(o *shard.Output) string {
+	if o.Topic != schemas.Links {
+		return ""
+	}
+	for _, h := range o.Headers {
+		if h.Key == "sender" {
+			return string(h.Value)
+		}
+	}
+	return ""
 }
 
 // kindOfLink names a message of links for metrics.
