@@ -76,6 +76,10 @@ func (d *draft) put(customer string, p score.Profile, stale bool) {
 func (d *draft) apply(items []*item) (int, error) {
 	s := d.session
 	for i, x := range items {
+		if x.ofOthers(s.cfg.Layout) {
+			d.part.results[result{x.record.Topic, "other_edition"}]++
+			continue
+		}
 		customer := x.event.Common().Customer
 		if _, ok := d.after[customer]; !ok && len(d.after) >= s.cfg.CommitProfiles {
 			return i, nil

@@ -25,9 +25,7 @@ import (
 //   - A rebuild reads the log of links from its beginning, too. It cannot count on the messages that it finds there: the edition before may
 //     have ignored a MERGED_INTO, as versions without merges did; it may have encoded histories by another time zone; and the log may have
 //     been begun anew. So it sends the messages of its own state, and reads them in its next round, or leaves them to the members.
-//   - The edition in force reads these messages as well. To it they are old: their marks are offsets of the same logs, and it has read
-//     further. Of equal words it ignores a history none of whose marks is greater, and older words altogether. An erasure that is told twice
-//     erases nobody again.
+//   - The edition in force ignores these messages: see editionHeader.
 
 // linked reports whether an event can be something to tell other ids.
 func linked(before, after *score.Profile, x event.Event) bool {
@@ -47,6 +45,7 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 		if err != nil {
 			return fmt.Errorf("encode a message of links: %w", err)
 		}
+		output.Headers = append(output.Headers, linkHeaders(s.cfg.Layout)...)
 		if m.Part != nil && len(m.Part.Content) > 0 {
 			output.Headers = append(output.Headers, senderHeader(m.Part.Sender))
 		}

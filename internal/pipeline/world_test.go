@@ -74,7 +74,7 @@ func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
 	}
 	w.wire.links = func(o *shard.Output) {
 		customer := string(o.Key)
-		w.logs.append(w.place(event.Links, customer), event.InstantOf(time.Now()), customer, o.Value)
+		w.logs.append(w.place(event.Links, customer), event.InstantOf(time.Now()), customer, o.Value, o.Headers...)
 	}
 	return w
 }

@@ -1,0 +1,53 @@
+package pipeline
+
+import (
+	"strconv"
+
+	"tidemark/internal/event"
+	"tidemark/internal/shard"
+	"tidemark/internal/stream"
+)
+
+// A message of links says by headers of which edition of the state it is, and by which time zone its history counts days. A lane ignores two
+// kinds:
+//
+//   - Messages of a later edition than its own. A rebuild sends the histories of its new shards while the edition in force serves. The rebuild
+//     reads the log in another order, so such a history may be short of events, and have greater marks all the same. Whoever survives would
+//     miss orders of the other id until the rebuild is over, and customers would be told.
+//   - Histories that count days by another time zone. Two such histories cannot be read together. A rebuild for another time zone sends all
+//     histories again.
+//
+// Messages of earlier editions count: a rebuild reads what was sent before it. A message without these headers counts as well.
+const (
+	editionHeader = "edition"
+	zoneHeader    = "zone"
+)
+
+// linkHeaders are the headers of what a shard of a layout sends.
+func linkHeaders(l shard.Layout) []stream.Header {
+	return []stream.Header{
+		{Key: editionHeader, Value: strconv.AppendInt(nil, int64(l.Edition), 10)},
+		{Key: zoneHeader, Value: []byte(l.Zone)},
+	}
+}
+
+// ofOthers reports whether x is a message of links that is not meant for shards of a layout.
+func (x *item) ofOthers(l shard.Layout) bool {
+	m, ok := x.event.(*event.Link)
+	if !ok {
+		return false
+	}
+	for _, h := range x.record.Headers {
+		switch h.Key {
+		case editionHeader:
+			if edition, err := strconv.Atoi(string(h.Value)); err == nil && edition > l.Edition {
+				return true
+			}
+		case zoneHeader:
+			if m.Part != nil && len(m.Part.Content) > 0 && string(h.Value) != l.Zone {
+				return true
+			}
+		}
+	}
+	return false
+}
