@@ -86,6 +86,10 @@ func (d *draft) apply(items []*item) (int, error) {
 		}
 		k := d.profile(customer)
 		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
+		if p.LeftOut > 0 {
+			s.trouble("links", fmt.Errorf("%w: %s", errNoRoom, customer))
+			p.LeftOut = 0
+		}
 		var before *score.Profile // of who is linked: put may replace what k holds
 		if linked(&k.profile, &p, x.event) {
 			copied := k.profile

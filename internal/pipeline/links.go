@@ -27,6 +27,10 @@ import (
 //     been begun anew. So it sends the messages of its own state, and reads them in its next round, or leaves them to the members.
 //   - The edition in force ignores these messages: see editionHeader.
 
+// errNoRoom names an id that so many others are merged into that it is no person.
+var errNoRoom = fmt.Errorf("a history of a merged id is left out, because the id that it is merged into is read from too many others (%d, %d MiB)",
+	score.MaxOrigins, score.MaxOriginBytes>>20)
+
 // linked reports whether an event can be something to tell other ids.
 func linked(before, after *score.Profile, x event.Event) bool {
 	return before.Linked() || after.Linked() || x.Topic() == event.Links

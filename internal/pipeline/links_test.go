@@ -266,3 +266,36 @@ func TestAHistoryTooLargeForItsMessage(t *testing.T) {
 		w.check(event.InstantOf(time.Now()))
 	})
 }
+
+// TestTooManyMerged: more ids than an id can hold are merged into one. The lane says so, and goes on; an erasure of the one reaches all.
+func TestTooManyMerged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const over = 3
+		w := newWorld(t, scorers(t)[1], 1, 4)
+		w.logs.limit = 500
+		w.adjust = func(c *Config) { c.BatchEvents, c.CommitProfiles, c.RollingCycle = 0, 0, -1 }
+		w.buys("bob", 2, 20_000)
+		for n := range score.MaxOrigins + over {
+			w.merge(fmt.Sprint("word ", n), fmt.Sprint("guest ", n), "bob")
+		}
+		lanes := w.startAll()
+		p := w.profile("bob")
+		if len(p.Origins()) != score.MaxOrigins || !p.Crowded() {
+			t.Errorf("bob reads %d others, crowded: %t", len(p.Origins()), p.Crowded())
+		}
+		if got := w.noticed(Trouble); got != over {
+			t.Errorf("notices: want %d, got %d", over, got)
+		}
+		w.erase("forget", "bob")
+		w.settle(lanes)
+		pass(5 * time.Second)
+		finish(t, lanes...)
+		profiles, erased := 0, 0
+		for _, s := range w.store.shards {
+			profiles, erased = profiles+len(s.profiles), erased+len(s.erased)
+		}
+		if want := score.MaxOrigins + over + 1; profiles != 0 || erased != want {
+			t.Errorf("after the erasure: %d profiles and %d tombstones, want none and %d", profiles, erased, want)
+		}
+	})
+}
