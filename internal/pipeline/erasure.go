@@ -41,7 +41,11 @@ func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 		output: output, kind: "ERASURE", cause: score.ByErasure.String(), muted: s.told(customer, cause),
 	})
 	earlier := slices.DeleteFunc(d.part.commit.Erased, func(t shard.Tombstone) bool { return t.Customer == customer })
-	d.part.commit.Erased = append(earlier, shard.Tombstone{Customer: customer, At: p.Erased})
+	stone := shard.Tombstone{Customer: customer, At: p.Erased}
+	if links := p.Links().Erased; links != p.Erased {
+		stone.Links = links
+	}
+	d.part.commit.Erased = append(earlier, stone)
 	if p.Unknown() {
 		d.forget(customer, p)
 	} else {
