@@ -11,12 +11,18 @@ import (
 )
 
 // TestLinksOfAnotherEdition: a rebuild sends a history that is short of events, with greater marks. The edition in force ignores it, and
-// ignores a history that counts days by another time zone. What an earlier edition has sent counts.
+// ignores a history of another time zone or base currency. What an earlier edition has sent counts.
 func TestLinksOfAnotherEdition(t *testing.T) {
 	for _, c := range []struct {
-		name, edition, zone string
-		counts              bool
-	}{{"later", "3", "UTC", false}, {"another zone", "2", "Europe/Berlin", false}, {"own", "2", "UTC", true}, {"earlier", "1", "UTC", true}} {
+		name, edition, zone, base string
+		counts                    bool
+	}{
+		{"later", "3", "UTC", "USD", false},
+		{"another zone", "2", "Europe/Berlin", "USD", false},
+		{"another currency", "2", "UTC", "JPY", false},
+		{"own", "2", "UTC", "USD", true},
+		{"earlier", "1", "UTC", "USD", true},
+	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, scorers(t)[1], 1, 4)
@@ -50,7 +56,7 @@ func TestLinksOfAnotherEdition(t *testing.T) {
 					t.Fatal(err)
 				}
 				headers := linkHeaders(w.layout)
-				headers[0].Value, headers[1].Value = []byte(c.edition), []byte(c.zone)
+				headers[0].Value, headers[1].Value, headers[2].Value = []byte(c.edition), []byte(c.zone), []byte(c.base)
 				w.logs.append(w.place(event.Links, "bob"), ago(0), "bob", o.Value, headers...)
 				w.settle(lanes)
 				bob := w.profile("bob")
