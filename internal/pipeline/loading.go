@@ -17,8 +17,7 @@ const loadingSteps = 4
 
 // loading is how far the lanes are with a log that is read for the first time.
 type loading struct {
-	// begun says that this lane has heard of the others, steps how many steps are left, since when the one in hand is waited for.
-	begun bool
+	// steps is how many steps are left, since when the one in hand is waited for; event.Never before it begins.
 	steps int
 	since event.Instant
 }
@@ -28,12 +27,9 @@ func (s *session) judgeLoading() int {
 	l := &s.lane.loading
 	for index := range s.cfg.Partitions {
 		if r := s.others[index]; r.At != 0 && !r.Whole {
-			*l = loading{begun: true, steps: loadingSteps, since: event.Never}
+			*l = loading{steps: loadingSteps, since: event.Never}
 			return index
 		}
-	}
-	if !l.begun {
-		*l = loading{begun: true}
 	}
 	for l.steps > 0 {
 		if l.since == event.Never {
