@@ -60,7 +60,12 @@ func merged(p *score.Profile) string {
 		return fmt.Sprintf("merged into %s: no tier, score or alert under this id; ask for %s", into, into) + tooLong(len(p.History.Append(nil)), into)
 	}
 	if from := p.Origins(); len(from) > 0 {
-		return fmt.Sprintf("read together with %s, merged into this id: %s", numbered(len(from), "other id"), firstOf(from))
+		text := fmt.Sprintf("read together with %s, merged into this id: %s", numbered(len(from), "other id"), firstOf(from))
+		if p.Crowded() {
+			text += fmt.Sprintf("; there may be no room for more (at most %d, %d MiB): further ids that are merged into it are not read",
+				score.MaxOrigins, score.MaxOriginBytes>>20)
+		}
+		return text
 	}
 	return ""
 }

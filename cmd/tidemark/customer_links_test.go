@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -64,5 +65,21 @@ func TestAHistoryTooLongToBeSent(t *testing.T) {
 	}
 	if got := tooLong(event.MaxLinkContent+1, "new"); !strings.Contains(got, "1048577 bytes") || !strings.Contains(got, "new is read from an older one") {
 		t.Errorf("beyond the bound: %q", got)
+	}
+}
+
+// TestCustomerShowSaysThatThereIsNoRoom: into some id so many others are merged that further ones are not read.
+func TestCustomerShowSaysThatThereIsNoRoom(t *testing.T) {
+	e := engineFor(t, string(model.Default()))
+	p := e.New("guest")
+	for n := range score.MaxOrigins {
+		id := fmt.Sprint("id ", n)
+		p, _, _ = e.Apply(p, &event.Link{
+			Head: event.Head{ID: id, Customer: "guest", OccurredAt: 1, RecordedAt: 1},
+			Part: &event.LinkPart{Sender: id, Origin: id, WordAt: 1, WordID: id, First: true, Marks: map[string]int64{"a partition": 1}, Path: []string{id}},
+		})
+		if got := strings.Contains(merged(&p), "there may be no room for more (at most 1000, 4 MiB)"); got != (n == score.MaxOrigins-1) {
+			t.Fatalf("after %d ids: it says that there is no room: %t", n+1, got)
+		}
 	}
 }

@@ -69,6 +69,11 @@
 //     travels, the outcome depends on which comes first.
 //   - Of more than 32 words of one id the oldest are lost: an erasure of an instant before them does not find that id's link, and the targets of
 //     lost words keep the id's name if it is erased.
+//   - An id holds at most MaxParts parts, of MaxPartBytes together, and remembers at most MaxSenders senders. Of more, those count that came
+//     first, and a part that would grow beyond the bound stays as it was. An erasure reaches all senders that are remembered; others hear of it
+//     when they send next.
+//   - A part passes as many ids as a message may name (event.MaxLinkPath). Who would send it further does not: ids beyond are not read from it. On
+//     a longer cycle nobody meets itself, so nobody survives until a link is taken back.
 //   - If an id of a former cycle reads nothing for long, and an id of that cycle is on another cycle meanwhile, two ids may take turns as the
 //     survivor of the other cycle, and messages go round, until the first reads again.
 //   - When a link is said again, the target holds nothing of the sender between the first message and the last of one change.

@@ -3,25 +3,35 @@ package link
 import "slices"
 
 // take returns the state after a part, and the answer to it. Of one sender a newer word drops all that came under older words; an older
-// word is ignored. Of one sender, word and origin, a part is ignored if none of its marks is greater.
+// word is ignored. Of one sender, word and origin, a part is ignored if none of its marks is greater, or if there is no room for it.
 func (me Self) take(s State, p Part) (State, []Message) {
+	next, answer, _ := me.takeIfRoom(s, p)
+	return next, answer
+}
+
+// takeIfRoom is take. It also reports whether there was no room for the part.
+func (me Self) takeIfRoom(s State, p Part) (_ State, _ []Message, leftOut bool) {
 	if s.Swallows(p.Word.At) {
 		// The sender was linked to this id when this id was erased, unless the part is an old one that comes late. The sender knows.
-		return s, []Message{{p.Sender, Erasure{From: me.ID, At: s.Erased}}}
+		return s, []Message{{p.Sender, Erasure{From: me.ID, At: s.Erased}}}, false
 	}
 	if n, found := s.findGone(me.Hash(p.Sender)); found && p.Word.At <= s.gone[n].at {
-		return s, nil
+		return s, nil, false
 	}
 	n, found := s.find(p.Sender)
 	if !found && p.Withdrawn() { // nothing to withdraw: whatever came before is older than a tombstone
-		return s, nil
+		return s, nil, false
+	}
+	if !found && len(s.senders) >= MaxSenders {
+		return s, nil, true
 	}
 	from := sender{id: p.Sender, word: p.Word, linked: p.Word.At}
+	var had sender
 	if found {
-		had := s.senders[n]
+		had = s.senders[n]
 		switch order := p.Word.Compare(had.word); {
 		case order < 0:
-			return s, nil
+			return s, nil, false
 		case order == 0:
 			from = had
 		case p.Withdrawn():
@@ -31,8 +41,12 @@ func (me Self) take(s State, p Part) (State, []Message) {
 	if p.First {
 		from = from.since(p.Marks)
 	}
-	s.senders = put(s.senders, n, found, me.replace(from, p))
-	return s, nil
+	next := me.replace(from, p)
+	if leftOut = !s.fits(had, next); leftOut {
+		next = from
+	}
+	s.senders = put(s.senders, n, found, next)
+	return s, nil, leftOut
 }
 
 // since returns what is held of a sender, without what a state of its home sent that is not at least as new. That state was lost in a

@@ -64,6 +64,7 @@ func (s *session) publish(ctx context.Context) error {
 	if err := s.outlet.send(ctx, outputs); err != nil {
 		return err
 	}
+	s.noteLinks(outputs)
 	for _, a := range s.unpublished {
 		a.state.outbox.send()
 	}
@@ -115,9 +116,17 @@ func (s *session) publishLeftovers(ctx context.Context, st *state) error {
 	if err := s.outlet.send(ctx, unsent); err != nil {
 		return err
 	}
+	s.noteLinks(unsent)
 	st.outbox, st.sent = leftovers(ids), nil
 	s.dropPublished(st)
 	return nil
+}
+
+// noteLinks notes when messages of links were sent last.
+func (s *session) noteLinks(outputs []shard.Output) {
+	if slices.ContainsFunc(outputs, func(o shard.Output) bool { return o.Topic == schemas.Links }) {
+		s.linksSentAt = s.now()
+	}
 }
 
 // dropPublished takes the announcements of a shard off the list of what is still to be published: publishLeftovers has just published

@@ -41,7 +41,8 @@ func (b *base) now() event.Instant {
 //	the partitions  that is when the topics were last seen to have as many partitions as the lane knows of
 func (s *session) readUntil() event.Instant {
 	if s.cfg.Clock == EventClock {
-		if s.intake.caughtUp() {
+		// Histories of merged ids that the lane has sent itself come back behind what the logs held: they are part of the history, too.
+		if s.intake.caughtUp() && (s.linksSentAt == unknown || s.intake.linksUntil() > s.linksSentAt) {
 			return s.cfg.AsOf
 		}
 		return unknown

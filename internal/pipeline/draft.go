@@ -76,12 +76,20 @@ func (d *draft) put(customer string, p score.Profile, stale bool) {
 func (d *draft) apply(items []*item) (int, error) {
 	s := d.session
 	for i, x := range items {
+		if x.ofOthers(s.cfg.Layout) {
+			d.part.results[result{x.record.Topic, "other_edition"}]++
+			continue
+		}
 		customer := x.event.Common().Customer
 		if _, ok := d.after[customer]; !ok && len(d.after) >= s.cfg.CommitProfiles {
 			return i, nil
 		}
 		k := d.profile(customer)
 		p, transitions, verdict := s.engine.Apply(k.profile, x.event)
+		if p.LeftOut > 0 {
+			s.trouble("links", fmt.Errorf("%w: %s", errNoRoom, customer))
+			p.LeftOut = 0
+		}
 		var before *score.Profile // of who is linked: put may replace what k holds
 		if linked(&k.profile, &p, x.event) {
 			copied := k.profile

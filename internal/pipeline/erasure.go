@@ -14,14 +14,23 @@ import (
 )
 
 // erase takes up that a customer is erased. p bears the instant, and nothing else of the customer but links that are younger. What the part
-// was to announce of the customer is not announced any more, but for ends and for messages of links.
+// was to announce of the customer is not announced any more, but for ends. Of messages of links go those by which the customer was to send
+// histories. Whoever would have got these hears of the erasure. Somebody whose links are younger goes on sending, and sends only what has
+// changed: then the histories go out, and what has changed follows.
 //
 // The commit then removes profile and due time, leaves a tombstone, and overwrites the customer's entries in the outbox. The views have
 // gone before: see complete.
 func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 	s := d.session
+	if p.Unknown() {
+		if d.part.silenced == nil {
+			d.part.silenced = map[string]bool{}
+		}
+		d.part.silenced[customer] = true
+	}
 	d.part.announcements = slices.DeleteFunc(d.part.announcements, func(a announcement) bool {
-		return string(a.output.Key) == customer && !isEnd(&a.output) && a.output.Topic != schemas.Links
+		return string(a.output.Key) == customer && !isEnd(&a.output) && a.output.Topic != schemas.Links ||
+			p.Unknown() && senderOf(&a.output) == customer
 	})
 	output, err := s.codec.EncodeErasure(customer, p.Erased)
 	if err != nil {
@@ -32,7 +41,11 @@ func (d *draft) erase(customer string, p score.Profile, cause *item) error {
 		output: output, kind: "ERASURE", cause: score.ByErasure.String(), muted: s.told(customer, cause),
 	})
 	earlier := slices.DeleteFunc(d.part.commit.Erased, func(t shard.Tombstone) bool { return t.Customer == customer })
-	d.part.commit.Erased = append(earlier, shard.Tombstone{Customer: customer, At: p.Erased})
+	stone := shard.Tombstone{Customer: customer, At: p.Erased}
+	if links := p.Links().Erased; links != p.Erased {
+		stone.Links = links
+	}
+	d.part.commit.Erased = append(earlier, stone)
 	if p.Unknown() {
 		d.forget(customer, p)
 	} else {
@@ -70,8 +83,9 @@ func ends(t score.Transition) bool {
 	return false
 }
 
-// overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases. A message of
-// links stands, although its key is the customer: the receiver's tombstone answers it, so that the sender hears of the erasure.
+// overwrites returns a function that reports whether the part overwrites an output: one of a customer whom the part erases, or a history that
+// such a customer sends. A message of links to the customer stands: the receiver's tombstone answers it, so that the sender hears of the
+// erasure.
 func (p *part) overwrites() func(o *shard.Output) bool {
 	erased := make(map[string]struct{}, len(p.commit.Erased))
 	for _, t := range p.commit.Erased {
@@ -79,7 +93,7 @@ func (p *part) overwrites() func(o *shard.Output) bool {
 	}
 	return func(o *shard.Output) bool {
 		_, ok := erased[string(o.Key)]
-		return ok && !isEnd(o) && o.Topic != schemas.Links
+		return ok && !isEnd(o) && o.Topic != schemas.Links || p.silenced[senderOf(o)]
 	}
 }
 

@@ -33,10 +33,19 @@ func (s *memoryShard) bury(c shard.Commit) {
 		if s.erased == nil {
 			s.erased = map[string]event.Instant{}
 		}
-		if _, there := s.erased[t.Customer]; !there {
+		before, there := s.erased[t.Customer]
+		if !there {
 			s.meta.Counts.Erased++
 		}
-		s.erased[t.Customer] = max(s.erased[t.Customer], t.At)
+		if before >= t.At {
+			continue
+		}
+		if s.erased[t.Customer] = t.At; s.cut == nil {
+			s.cut = map[string]event.Instant{}
+		}
+		if s.cut[t.Customer] = t.Links; t.Links == 0 {
+			delete(s.cut, t.Customer)
+		}
 	}
 }
 

@@ -41,11 +41,11 @@ func newLogs() *logs {
 	}
 }
 
-func (g *logs) append(p shard.Partition, at event.Instant, key string, value []byte) {
+func (g *logs) append(p shard.Partition, at event.Instant, key string, value []byte, headers ...stream.Header) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.records[p] = append(g.records[p], stream.Record{
-		Topic: p.Topic, Partition: p.Index, Offset: g.first[p] + int64(len(g.records[p])), Time: at, Key: []byte(key), Value: value,
+		Topic: p.Topic, Partition: p.Index, Offset: g.first[p] + int64(len(g.records[p])), Time: at, Key: []byte(key), Value: value, Headers: headers,
 	})
 }
 

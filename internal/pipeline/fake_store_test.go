@@ -41,6 +41,7 @@ type memoryShard struct {
 	outbox   [][]byte
 	census   map[string]int64
 	erased   map[string]event.Instant
+	cut      map[string]event.Instant // the instants of shard.Tombstone.Links
 	// spoiled names the key that cannot be written, if there is one.
 	spoiled string
 }
@@ -55,6 +56,7 @@ func newMemory(shards int) *memory {
 func (s memoryShard) clone() memoryShard {
 	s.meta.Marks = maps.Clone(s.meta.Marks)
 	s.profiles, s.due, s.census, s.erased = maps.Clone(s.profiles), maps.Clone(s.due), maps.Clone(s.census), maps.Clone(s.erased)
+	s.cut = maps.Clone(s.cut)
 	s.outbox = slices.Clone(s.outbox)
 	return s
 }
@@ -177,7 +179,7 @@ func (m *memory) Load(_ context.Context, queries []shard.Query) ([]shard.Loaded,
 			return nil, err
 		}
 		s := m.shards[q.Shard]
-		loaded[i] = shard.Loaded{Meta: s.head(), Profiles: make([][]byte, len(q.Customers)), Erased: s.tombstones(q.Customers)}
+		loaded[i] = shard.Loaded{Meta: s.head(), Profiles: make([][]byte, len(q.Customers)), Erased: s.tombstones(q.Customers), Cut: maps.Clone(s.cut)}
 		if s.meta.Token == "" {
 			continue
 		}
@@ -225,7 +227,7 @@ func (m *memory) commit(c shard.Commit) error {
 	if s.meta.Token == "" {
 		s = memoryShard{
 			meta:     shard.Meta{Format: 1, Marks: shard.Marks{}, Counts: shard.Counts{Profiles: 1, Due: 1, Outbox: 1, Erased: int64(len(s.erased))}},
-			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{}, erased: s.erased,
+			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{}, erased: s.erased, cut: s.cut,
 		}
 	}
 	// As in Redis, the counts add up additions and removals, so an audit shows a lost entry.
@@ -292,7 +294,7 @@ func (m *memory) Drop(_ context.Context, shards []int) error {
 		}
 	}
 	for _, n := range shards {
-		m.shards[n] = memoryShard{erased: m.shards[n].erased}
+		m.shards[n] = memoryShard{erased: m.shards[n].erased, cut: m.shards[n].cut}
 		m.remember(n)
 	}
 	return nil

@@ -51,6 +51,7 @@ type Lane struct {
 	reading   shard.Reading
 	strangers waiting
 	silences  map[event.Topic]silence
+	loading   loading
 	// heard are the newest readings of each lane, by partition index, oldest first.
 	heard map[int][]heard
 

@@ -8,6 +8,8 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
+	"tidemark/internal/stream"
+	"tidemark/schemas"
 )
 
 // Ids that mean one customer tell each other their histories over the topic of links, which every lane reads as a fourth input. What an id
@@ -23,9 +25,11 @@ import (
 //   - A rebuild reads the log of links from its beginning, too. It cannot count on the messages that it finds there: the edition before may
 //     have ignored a MERGED_INTO, as versions without merges did; it may have encoded histories by another time zone; and the log may have
 //     been begun anew. So it sends the messages of its own state, and reads them in its next round, or leaves them to the members.
-//   - The edition in force reads these messages as well. To it they are old: their marks are offsets of the same logs, and it has read
-//     further. Of equal words it ignores a history none of whose marks is greater, and older words altogether. An erasure that is told twice
-//     erases nobody again.
+//   - The edition in force ignores these messages: see editionHeader.
+
+// errNoRoom names an id that so many others are merged into that it is no person.
+var errNoRoom = fmt.Errorf("a history of a merged id is left out, because the id that it is merged into is read from too many others (%d, %d MiB)",
+	score.MaxOrigins, score.MaxOriginBytes>>20)
 
 // linked reports whether an event can be something to tell other ids.
 func linked(before, after *score.Profile, x event.Event) bool {
@@ -45,6 +49,10 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 		if err != nil {
 			return fmt.Errorf("encode a message of links: %w", err)
 		}
+		output.Headers = append(output.Headers, linkHeaders(s.cfg.Layout)...)
+		if m.Part != nil && len(m.Part.Content) > 0 {
+			output.Headers = append(output.Headers, senderHeader(m.Part.Sender))
+		}
 		d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), ofLinks: true})
 	}
 	return nil
@@ -53,6 +61,23 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 // The kinds of messages of links, for metrics.
 const linkPart, linkErasure = "PART", "ERASURE"
 
+// senderHeader is the header of a message that bears a history: who sends it. An erasure of the sender finds the message by it.
+func senderHeader(id string) stream.Header { return stream.Header{Key: "sender", Value: []byte(id)} }
+
+// senderOf returns who sends a history; empty for an output that bears none.
+func senderOf(o *shard.Output) string {
+	if o.Topic != schemas.Links {
+		return ""
+	}
+	for _, h := range o.Headers {
+		if h.Key == "sender" {
+			return string(h.Value)
+		}
+	}
+	return ""
+}
+
+// kindOfLink names a message of links for metrics.
 func kindOfLink(m *event.Link) string {
 	if m.Erasure != nil {
 		return linkErasure

@@ -86,12 +86,27 @@ func (w *world) joined(until event.Instant) (map[string]score.Profile, map[strin
 func (w *world) checkMerged(until event.Instant) {
 	w.t.Helper()
 	w.check(until)
-	want, outputs := w.joined(until)
+	w.checkJoined(until, describe)
+	_, outputs := w.joined(until)
+	got := w.wire.ids(false)
+	if ids := sortedKeys(outputs); !slices.Equal(got, ids) {
+		w.t.Errorf("outputs, against a replay: missing %v; invented %v", without(ids, got), without(got, ids))
+	}
+}
+
+// checkJoined compares profiles with those of a fold that delivers messages of links at once.
+func (w *world) checkJoined(until event.Instant, describe func(*score.Profile) string) {
+	w.t.Helper()
+	want, _ := w.joined(until)
 	for customer, p := range want {
+		s := w.store.shards[w.layout.Of(customer)]
 		if p.Unknown() {
+			if s.profiles[customer] != nil || (p.Erased != 0) != (s.erased[customer] != 0) {
+				w.t.Errorf("%s, against a replay: want no profile, and a tombstone: %t; got %d bytes, and a tombstone: %t",
+					customer, p.Erased != 0, len(s.profiles[customer]), s.erased[customer] != 0)
+			}
 			continue
 		}
-		s := w.store.shards[w.layout.Of(customer)]
 		got, err := w.scorer.decode(s.profiles[customer])
 		if err != nil {
 			w.t.Errorf("profile of %s: %v", customer, err)
@@ -104,16 +119,17 @@ func (w *world) checkMerged(until event.Instant) {
 			w.t.Errorf("%s: another history than in a replay", customer)
 		}
 	}
-	got := w.wire.ids(false)
-	if ids := sortedKeys(outputs); !slices.Equal(got, ids) {
-		w.t.Errorf("outputs, against a replay: missing %v; invented %v", without(ids, got), without(got, ids))
-	}
 }
 
-// describe says what the labels of a profile are, and what they are read from.
+// describe says what the labels of a profile are, what they are read from, and how many transitions have led to them.
 func describe(p *score.Profile) string {
-	return fmt.Sprintf("merged into %q, reads %v, tier %s, level %s, sequence %d, due %s, whole %x",
-		p.MergedInto(), p.Origins(), p.Standing.Tier, p.Episode.Level, p.Sequence, p.Due, p.Whole().Append(nil))
+	return fmt.Sprintf("sequence %d, due %s, %s", p.Sequence, p.Due, outcome(p))
+}
+
+// outcome says what the labels of a profile are, and what they are read from.
+func outcome(p *score.Profile) string {
+	return fmt.Sprintf("merged into %q, reads %v, tier %s, level %s, whole %x",
+		p.MergedInto(), p.Origins(), p.Standing.Tier, p.Episode.Level, p.Whole().Append(nil))
 }
 
 // TestMergeLive: two ids become one customer. The survivor is scored from both histories, the other id has no labels and no score any more,
@@ -248,5 +264,38 @@ func TestAHistoryTooLargeForItsMessage(t *testing.T) {
 		}
 		finish(t, lanes...)
 		w.check(event.InstantOf(time.Now()))
+	})
+}
+
+// TestTooManyMerged: more ids than an id can hold are merged into one. The lane says so, and goes on; an erasure of the one reaches all.
+func TestTooManyMerged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const over = 3
+		w := newWorld(t, scorers(t)[1], 1, 4)
+		w.logs.limit = 500
+		w.adjust = func(c *Config) { c.BatchEvents, c.CommitProfiles, c.RollingCycle = 0, 0, -1 }
+		w.buys("bob", 2, 20_000)
+		for n := range score.MaxOrigins + over {
+			w.merge(fmt.Sprint("word ", n), fmt.Sprint("guest ", n), "bob")
+		}
+		lanes := w.startAll()
+		p := w.profile("bob")
+		if len(p.Origins()) != score.MaxOrigins || !p.Crowded() {
+			t.Errorf("bob reads %d others, crowded: %t", len(p.Origins()), p.Crowded())
+		}
+		if got := w.noticed(Trouble); got != over {
+			t.Errorf("notices: want %d, got %d", over, got)
+		}
+		w.erase("forget", "bob")
+		w.settle(lanes)
+		pass(5 * time.Second)
+		finish(t, lanes...)
+		profiles, erased := 0, 0
+		for _, s := range w.store.shards {
+			profiles, erased = profiles+len(s.profiles), erased+len(s.erased)
+		}
+		if want := score.MaxOrigins + over + 1; profiles != 0 || erased != want {
+			t.Errorf("after the erasure: %d profiles and %d tombstones, want none and %d", profiles, erased, want)
+		}
 	})
 }

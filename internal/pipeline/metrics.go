@@ -41,7 +41,7 @@ func NewMetrics() *Metrics {
 		return prometheus.HistogramOpts{Name: "tidemark_" + name, Help: help, Buckets: latencies}
 	}
 	m := &Metrics{
-		events:       counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered, erased.", "topic", "result"),
+		events:       counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered, erased, other_edition.", "topic", "result"),
 		deadLetters:  counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
 		transitions:  counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published: true, false, or control for an alert of the control group that the model keeps back.", "kind", "cause", "published"),
 		linkMessages: counters("link_messages_total", "Messages of merged ids to each other, committed: PART carries a history, ERASURE tells of an erasure.", "kind"),

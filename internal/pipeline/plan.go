@@ -16,6 +16,8 @@ type part struct {
 	results       map[result]int
 	// forgotten counts how often prospects are forgotten by the part.
 	forgotten int
+	// silenced are the customers whom the part erases, and of whom no link is left: they send no history any more.
+	silenced map[string]bool
 	// beyondCaps counts the facts that went beyond the caps of a history.
 	beyondCaps int64
 	// items are the events that the part applies, rest the events of the same work that come after the part.

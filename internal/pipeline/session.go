@@ -47,6 +47,8 @@ type session struct {
 	waitsFor map[int]int
 	// quietUntil is the instant beyond which reviews wait because a topic is quiet.
 	quietUntil event.Instant
+	// linksSentAt is when the session sent messages of links last; unknown before that.
+	linksSentAt event.Instant
 	// counted is the last instant at which the topics were seen to have the lane's number of partitions.
 	counted event.Instant
 }
@@ -65,7 +67,7 @@ func newSession(l *Lane, dirty customers) *session {
 	p := &l.ports
 	s := &session{
 		base: l.base, moment: m, lane: l, source: p.Source, queues: p.Store, origins: p.Store, lanes: p.Store, codec: p.Codec,
-		applied: shard.Marks{}, reviewed: unknown, counted: unknown, waitsFor: map[int]int{}, quietUntil: event.Never,
+		applied: shard.Marks{}, reviewed: unknown, counted: unknown, waitsFor: map[int]int{}, quietUntil: event.Never, linksSentAt: unknown,
 	}
 	s.intake = newIntake(l.base, p.Source, p.Codec)
 	s.states = newStates(l.base, m, p.Store)
@@ -184,7 +186,7 @@ func (s *session) step(ctx context.Context) (bool, error) {
 		s.reviewed = max(s.reviewed, s.allSilentUntil())
 	}
 	worked := b.size() > 0 || shown || migrated || reviewed
-	if !worked && s.cfg.Clock == EventClock && !s.evaluated && s.intake.caughtUp() {
+	if !worked && s.cfg.Clock == EventClock && !s.evaluated && s.watermark != unknown && s.intake.caughtUp() {
 		err := s.display.everybody(ctx)
 		s.evaluated = err == nil
 		return true, err

@@ -98,7 +98,7 @@ func (ss *states) remember(st *state, customers []string, answer shard.Loaded) e
 		if answer.Profiles[i] == nil {
 			k := &known{profile: ss.engine.New(customer)}
 			if answer.Erased != nil {
-				k.profile.Erased = answer.Erased[i]
+				k.profile = k.profile.Buried(answer.Erased[i], answer.Cut[customer])
 			}
 			st.keep(customer, k)
 			continue

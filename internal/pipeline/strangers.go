@@ -50,8 +50,12 @@ func (s *session) judgeStrangers() {
 		mixed = mixed || !r.Fed.Empty()
 	}
 	clear(s.waitsFor)
+	loads := s.judgeLoading()
 	for _, st := range s.states.own {
 		st.confirmed = event.Never
+		if loads >= 0 {
+			st.confirmed, st.stranger = unknown, loads
+		}
 		for index := range s.cfg.Partitions {
 			r := s.others[index]
 			if index == s.cfg.Index || !r.Feeds(st.number, index, s.cfg.Partitions) && (r.Whole || !mixed) {

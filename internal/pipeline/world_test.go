@@ -74,7 +74,7 @@ func newWorld(t *testing.T, s scorer, partitions, shards int) *world {
 	}
 	w.wire.links = func(o *shard.Output) {
 		customer := string(o.Key)
-		w.logs.append(w.place(event.Links, customer), event.InstantOf(time.Now()), customer, o.Value)
+		w.logs.append(w.place(event.Links, customer), event.InstantOf(time.Now()), customer, o.Value, o.Headers...)
 	}
 	return w
 }
@@ -249,6 +249,8 @@ type truth struct {
 	// while they wait takes them along.
 	erased map[string]event.Instant
 	unsaid map[string]struct{}
+	// cut are the instants up to which the links of erased customers are cut.
+	cut map[string]event.Instant
 }
 
 // take notes that a customer was erased at an instant.
@@ -266,7 +268,7 @@ func (all *truth) take(customer string, at event.Instant, outputs map[string]str
 func (w *world) fold(until event.Instant) truth {
 	w.t.Helper()
 	all := truth{profiles: map[string][]byte{}, due: map[string]event.Instant{}, outputs: map[string][]byte{}, outcomes: map[string]int64{}}
-	all.erased, all.unsaid = map[string]event.Instant{}, map[string]struct{}{}
+	all.erased, all.cut, all.unsaid = map[string]event.Instant{}, map[string]event.Instant{}, map[string]struct{}{}
 	said := map[string]string{} // the customer of each output but the last words of an erasure
 	var records []stream.Record
 	for _, log := range w.logs.records {
@@ -345,7 +347,7 @@ func (w *world) fold(until event.Instant) truth {
 		p, ok := profiles[customer]
 		if !ok {
 			p = engine.New(customer)
-			p.Erased = all.erased[customer]
+			p = p.Buried(all.erased[customer], all.cut[customer])
 		}
 		erased := p.Erased
 		p, transitions, verdict := engine.Apply(p, x)
@@ -361,6 +363,7 @@ func (w *world) fold(until event.Instant) truth {
 					profiles[customer] = engine.Schedule(p)
 				}
 				all.take(customer, p.Erased, said)
+				all.cut[customer] = p.Links().Erased
 				o, err := plain{}.EncodeErasure(customer, p.Erased)
 				if err != nil {
 					w.t.Fatal(err)

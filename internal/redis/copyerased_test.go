@@ -40,7 +40,7 @@ func TestCopyErased(t *testing.T) {
 			read := make([]shard.Token, layout.Shards)
 			erase := func(customer string, at event.Instant) {
 				n, token := layout.Of(customer), shard.Token(fmt.Sprint(edition, customer, at))
-				c := shard.Commit{Shard: n, Read: read[n], Token: token, Erased: []shard.Tombstone{{Customer: customer, At: at}}}
+				c := shard.Commit{Shard: n, Read: read[n], Token: token, Erased: []shard.Tombstone{{Customer: customer, At: at, Links: at - 1}}}
 				must(t, s.Commit(ctx, []shard.Commit{c})[0])
 				read[n], want[customer] = token, at
 			}
@@ -77,11 +77,14 @@ func find(t *testing.T, s *Store, want map[string]event.Instant, when string) {
 	loaded, err := s.Load(t.Context(), queries)
 	must(t, err)
 	for n, q := range queries {
-		erased := loaded[n].Erased
+		erased, cut := loaded[n].Erased, loaded[n].Cut
 		if erased == nil { // the shard has no tombstones
 			erased = make([]event.Instant, len(q.Customers))
 		}
 		for i, customer := range q.Customers {
+			if cut[customer] != max(0, want[customer]-1) {
+				t.Errorf("%+v, %s: the links of %q are cut at %d, want %d", s.layout, when, customer, cut[customer], max(0, want[customer]-1))
+			}
 			if erased[i] != want[customer] {
 				t.Errorf("%+v, %s: %q was erased at %d, want %d", s.layout, when, customer, erased[i], want[customer])
 			}

@@ -29,25 +29,37 @@ func (s *Store) commitKeys(c shard.Commit) []string {
 }
 
 // tombstone is the value of a tombstone: when its customer was erased, and the shard, out of how many, that the customer then belonged
-// to. Shards 1 says that nobody knows the shard any more.
+// to. Shards 1 says that nobody knows the shard any more. A third word is the instant at which the links are cut, where that is another one.
 type tombstone struct {
-	at            event.Instant
+	at, links     event.Instant
 	shard, shards int
 }
 
-func (t tombstone) String() string { return fmt.Sprintf("%d %d/%d", int64(t.at), t.shard, t.shards) }
+func (t tombstone) String() string {
+	text := fmt.Sprintf("%d %d/%d", int64(t.at), t.shard, t.shards)
+	if t.links != 0 {
+		text += fmt.Sprintf(" %d", int64(t.links))
+	}
+	return text
+}
 
 // parseTombstone reads what String wrote.
 func parseTombstone(text string) (tombstone, error) {
 	instant, place, _ := strings.Cut(text, " ")
+	place, cut, isCut := strings.Cut(place, " ")
 	number, shards, _ := strings.Cut(place, "/")
 	at, err1 := strconv.ParseInt(instant, 10, 64)
 	n, err2 := strconv.Atoi(number)
 	of, err3 := strconv.Atoi(shards)
-	if err := errors.Join(err1, err2, err3); err != nil || n < 0 || n >= of {
+	var links int64
+	var err4 error
+	if isCut {
+		links, err4 = strconv.ParseInt(cut, 10, 64)
+	}
+	if err := errors.Join(err1, err2, err3, err4); err != nil || n < 0 || n >= of {
 		return tombstone{}, fmt.Errorf("tombstone %q is not as it was written: no rebuild can say what it was", text)
 	}
-	return tombstone{event.Instant(at), n, of}, nil
+	return tombstone{event.Instant(at), event.Instant(links), n, of}, nil
 }
 
 // tombstoneArgs checks the tombstones of a commit, and returns them as commit.lua wants them.
@@ -62,7 +74,10 @@ func (s *Store) tombstoneArgs(c shard.Commit, key []byte) ([]any, error) {
 		if t.At < 1 || t.At > maxExact {
 			return nil, fmt.Errorf("a tombstone of %d ms", int64(t.At))
 		}
-		args = append(args, tombstoneField(key, t.Customer), tombstone{t.At, c.Shard, s.layout.Shards}.String())
+		if t.Links < 0 || t.Links > t.At {
+			return nil, fmt.Errorf("a tombstone of %d ms whose links are cut at %d ms", int64(t.At), int64(t.Links))
+		}
+		args = append(args, tombstoneField(key, t.Customer), tombstone{t.At, t.Links, c.Shard, s.layout.Shards}.String())
 	}
 	return args, nil
 }
@@ -157,7 +172,7 @@ func (s *Store) readErased(ctx context.Context, queries []shard.Query, loaded []
 			continue
 		}
 		for i, w := range all {
-			if err := w.take(replies[i], &loaded[w.answer]); err != nil {
+			if err := w.take(replies[i], queries[w.answer].Customers, &loaded[w.answer]); err != nil {
 				return shardError("load tombstones", queries[w.answer].Shard, err)
 			}
 		}
@@ -167,7 +182,7 @@ func (s *Store) readErased(ctx context.Context, queries []shard.Query, loaded []
 }
 
 // take puts the tombstones of a reply into the answer.
-func (w wanted) take(reply *goredis.SliceCmd, l *shard.Loaded) error {
+func (w wanted) take(reply *goredis.SliceCmd, customers []string, l *shard.Loaded) error {
 	values, err := reply.Result()
 	if err != nil {
 		return err
@@ -185,6 +200,12 @@ func (w wanted) take(reply *goredis.SliceCmd, l *shard.Loaded) error {
 			l.Erased = make([]event.Instant, len(l.Profiles))
 		}
 		l.Erased[w.places[j]] = t.at
+		if t.links != 0 {
+			if l.Cut == nil {
+				l.Cut = map[string]event.Instant{}
+			}
+			l.Cut[customers[w.places[j]]] = t.links
+		}
 	}
 	return nil
 }

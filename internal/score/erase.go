@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"tidemark/internal/event"
+	"tidemark/internal/link"
 )
 
 // erase returns what is left of p after an erasure: a customer of whom nothing is known but the instant, and the links that are younger. The
@@ -40,6 +41,16 @@ func (e *Engine) erase(p Profile, x event.Event, tombstone event.Instant) (Profi
 	next.AsOf, next.LastChange, next.Due = p.AsOf, p.AsOf, Unscheduled
 	next, more := e.relabel(next, next, occasion{event: x.Common(), at: x.At(), merge: true})
 	return next, append(transitions, more...), Accepted
+}
+
+// Buried returns p, of whom nothing is known, under a tombstone: events up to an instant are swallowed, and links are cut up to another, or
+// up to the same if that is 0.
+func (p Profile) Buried(at, cut event.Instant) Profile {
+	p.Erased, p.links = at, nil
+	if cut != 0 && cut != at {
+		p.links = &links{state: link.State{Erased: cut}}
+	}
+	return p
 }
 
 // ends returns the transitions that end what others have been told of p, because of an erasure.

@@ -10,6 +10,12 @@ import (
 	"tidemark/internal/link"
 )
 
+// MaxOrigins is how many other ids a customer is read from at most, MaxOriginBytes how long their histories are together.
+const (
+	MaxOrigins     = link.MaxParts
+	MaxOriginBytes = link.MaxPartBytes
+)
+
 // links are the links of a profile, and what follows from them for its labels. Nobody modifies links: a change makes new ones.
 type links struct {
 	state link.State
@@ -139,6 +145,9 @@ func (p *Profile) sameSources(q *Profile) bool {
 func (e *Engine) link(p Profile, x event.Event) (Profile, []Transition, Verdict) {
 	was := p.Links()
 	s, _ := e.step(&p, x)
+	if e.leavesOut(&p, x) {
+		p.LeftOut++
+	}
 	switch {
 	case event.Earliest(x) < e.oldest && x.Topic() != event.Links:
 		return p, nil, RefusedTooOld
@@ -175,6 +184,15 @@ func (e *Engine) link(p Profile, x event.Event) (Profile, []Transition, Verdict)
 	next.Due = Unscheduled
 	return next, append(transitions, more...), Accepted
 }
+
+// leavesOut reports whether x brings a history for which p has no room.
+func (e *Engine) leavesOut(p *Profile, x event.Event) bool {
+	m, ok := x.(*event.Link)
+	return ok && p.links != nil && e.self(p).LeavesOut(p.links.state, message(m))
+}
+
+// Crowded reports whether p may have no room for the histories of further ids.
+func (p *Profile) Crowded() bool { return p.links != nil && p.links.state.Crowded() }
 
 // readable reports whether x brings no part, or one that is a history. An older program does not read what a newer one has written.
 func readable(x event.Event) bool {

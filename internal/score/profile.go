@@ -56,6 +56,8 @@ type Profile struct {
 	Outcomes []Outcome
 	// Forgotten counts how often the customer was forgotten as a prospect, until a caller takes the count off. The encoding leaves it out.
 	Forgotten int
+	// LeftOut counts the histories of other ids for which there was no room, until a caller takes the count off. The encoding leaves it out.
+	LeftOut int
 	// links are the customer's links to other ids; nil where there are none. together is what Whole returns, if that is not History.
 	links    *links
 	together *history.Summary

@@ -24,7 +24,8 @@ func mergedInto(pairs ...[2]int) (words []event.Event) {
 }
 
 // TestMergesOnServers: ids with homes on two lanes are merged, in a chain too. The survivors count the orders of all; the others have no
-// score, and a detail that says into whom they are merged. It is so after a rebuild, too, and the next order of a merged id counts.
+// score, and a detail that says into whom they are merged. It is so after a rebuild, too, and the next order of a merged id counts. An erasure
+// of either id leaves nothing of a customer in Redis, in the log of the process and in its metrics.
 func TestMergesOnServers(t *testing.T) {
 	s := servicetest.Start(t, 2)
 	s.Send(t, buyers(8, 3))
@@ -61,6 +62,23 @@ func TestMergesOnServers(t *testing.T) {
 	}
 	s.Send(t, more)
 	holds("7", "10")
+
+	gone := []string{buyer(0), buyer(1), buyer(2), buyer(3), buyer(4)}
+	if left := whoIsLeft(t, s, gone); len(left) != len(gone) {
+		t.Fatalf("before the erasures: %v are found, want all", left)
+	}
+	requests, _ := erasures(1) // the first, who is merged, and the one who survives of the chain
+	survivor := *requests[0].(*event.Interaction)
+	survivor.ID, survivor.Customer = "request of the survivor", buyer(4)
+	s.Send(t, append(requests, &survivor))
+	awaitErased(t, s, len(gone))
+	servicetest.Eventually(t, servicetest.Longest, "no key of Redis holds an id of the two customers", func() bool { return len(whoIsLeft(t, s, gone)) == 0 })
+	_, metrics := m.look(t, "/metrics")
+	for _, id := range gone {
+		if strings.Contains(m.said(), id) || strings.Contains(metrics, id) {
+			t.Errorf("%s is found in the log or the metrics", id)
+		}
+	}
 	m.awaitEnd(t, s)
 	if got := s.Hashes(t, "tm:population")[0]; got["customers"] != "5" || got["merged_ids"] != "3" {
 		t.Errorf("population: want 5 customers and 3 merged ids, got %v", got)

@@ -124,8 +124,12 @@ type rebuild struct {
 	anew    map[shard.Partition]bool
 	// ordered says that the log up to where the rebuild began has been put into the order of events.
 	ordered bool
-	records int64
-	paused  time.Duration
+	// linksSent counts the messages of links that the round in hand has sent. linksTo is how far customer.links.v1 must be read before the
+	// switch; nil while nothing has been sent.
+	linksSent atomic.Int64
+	linksTo   shard.Marks
+	records   int64
+	paused    time.Duration
 }
 
 // stage is the stage of a rebuild. Two goroutines use it.

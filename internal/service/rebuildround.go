@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -97,7 +98,7 @@ func (r *round) config(told *told, index int) pipeline.Config {
 	b := r.rebuild
 	return pipeline.Config{
 		Ports: pipeline.Ports{
-			Source: r.log, Store: recognized{unseen{b.next.store}, r.origins, r.ends}, Publisher: outputs{b.publisher, told != nil}, Codec: b.cfg.Codec, Engine: b.models.engine,
+			Source: r.log, Store: recognized{unseen{b.next.store}, r.origins, r.ends}, Publisher: outputs{b.publisher, told != nil, &b.linksSent}, Codec: b.cfg.Codec, Engine: b.models.engine,
 		},
 		Settings: pipeline.Settings{
 			Layout: b.next.layout, Partitions: b.next.partitions, Index: index, GivenUp: b.next.givenUp,
@@ -257,6 +258,8 @@ func (unseen) ProjectPopulation(context.Context, map[string]string) error { retu
 type outputs struct {
 	publisher *kafka.Publisher
 	letters   bool
+	// links counts the messages of links.
+	links *atomic.Int64
 }
 
 // Publish publishes what has not been published.
@@ -266,6 +269,9 @@ func (o outputs) Publish(ctx context.Context, all []shard.Output) error {
 	for i, output := range all {
 		if o.letters || output.Topic != schemas.DeadLetters {
 			kept, places = append(kept, output), append(places, i)
+		}
+		if output.Topic == schemas.Links {
+			o.links.Add(1)
 		}
 	}
 	if len(kept) == 0 {

@@ -76,7 +76,8 @@ const (
 	closeWithin, quick = time.Minute, 3 * time.Second
 )
 
-// fill applies, in rounds, what the shards in force have applied. Each round ends where these stood when it began.
+// fill applies, in rounds, what the shards in force have applied. Each round ends where these stood when it began. The shards in force read the
+// histories of linked ids that the rebuild sends, too, and ignore them: so the rounds come to these.
 func (b *rebuild) fill(ctx context.Context) error {
 	var deadline time.Time
 	for {
@@ -91,10 +92,14 @@ func (b *rebuild) fill(ctx context.Context) error {
 			return err
 		}
 		applied := b.records - before
+		if err := b.sentLinks(ctx); err != nil {
+			return err
+		}
+		unread := b.unreadLinks(ends)
 		left := sum(shard.Highest(heads)) - sum(ends)
 		took := time.Since(began)
 		switch {
-		case left <= closeEnough && applied <= closeEnough:
+		case left <= closeEnough && applied <= closeEnough && unread == 0:
 			return nil
 		case took > quick:
 			deadline = time.Time{}

@@ -200,6 +200,8 @@ type Loaded struct {
 	Meta     Meta
 	Profiles [][]byte
 	Erased   []event.Instant
+	// Cut has the instants of Tombstone.Links, for each customer whom Erased names and whose links are cut at another instant.
+	Cut map[string]event.Instant
 }
 
 // Outbox is what a shard still promises to publish, oldest first, and the token that the shard had at the same instant.
@@ -251,6 +253,9 @@ type Commit struct {
 type Tombstone struct {
 	Customer string
 	At       event.Instant
+	// Links is the instant up to which the customer's links are cut; 0 stands for At. It is earlier where the customer has heard late of the
+	// erasure of another id: who was linked to the customer meanwhile is not erased.
+	Links event.Instant
 }
 
 // Marker moves marks of an idle shard. A mark moves to its offset in Next if it still equals its offset in Acked. A partition that

@@ -73,6 +73,36 @@ func testErased(t *testing.T, s harness) {
 	}
 }
 
+// testCut: a tombstone keeps the instant at which the links are cut, where that is another one, also when the shard is dropped. Of two
+// tombstones the later one stays, whole.
+func testCut(t *testing.T, s harness) {
+	s.must(first())
+	stone := func(read, token shard.Token, at, links event.Instant) {
+		c := shard.Commit{Shard: 3, Read: read, Token: token, Forgotten: []string{"a"}, Erased: []shard.Tombstone{{Customer: "a", At: at, Links: links}}}
+		s.must(c)
+	}
+	expect := func(step string, at, links event.Instant) {
+		t.Helper()
+		loaded, err := s.Load(t.Context(), []shard.Query{{Shard: 3, Customers: []string{"nobody", "a"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := loaded[0]; !slices.Equal(got.Erased, []event.Instant{0, at}) || got.Cut["a"] != links || got.Cut["nobody"] != 0 {
+			t.Errorf("%s: erased at %v, links cut at %v, want a at %d and %d", step, got.Erased, got.Cut, at, links)
+		}
+	}
+	stone("one", "two", 2000, 1500)
+	expect("erased late", 2000, 1500)
+	stone("two", "three", 1900, 1800)
+	expect("an earlier one", 2000, 1500)
+	if err := s.Drop(t.Context(), []int{3}); err != nil {
+		t.Fatal(err)
+	}
+	expect("dropped", 2000, 1500)
+	stone("", "anew", 3000, 0)
+	expect("erased at one instant", 3000, 0)
+}
+
 // of makes a commit one of another shard.
 func of(c shard.Commit, n int) shard.Commit {
 	c.Shard = n

@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"a commit updates what it names and keeps the rest", testUpdate},
 		{"a commit forgets customers with all that was theirs", testForget},
 		{"a tombstone outlives its shard, and the later one stays", testErased},
+		{"a tombstone keeps the instant at which links are cut", testCut},
 		{"tombstones are told to those who have no profile", testErasedLoad},
 		{"a commit blanks outputs, and the outbox keeps its length", testBlanked},
 		{"thousands are erased at once", testErasedLarge},
