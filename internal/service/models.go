@@ -106,7 +106,7 @@ func (w *models) load(ctx context.Context) error {
 	return nil
 }
 
-// restore writes the layout and the models again after Redis was emptied while the service ran. The lanes rebuild the rest. Without
+// restore writes the layout, the models and the key by which links hash ids again after Redis was emptied while the service ran. The lanes rebuild the rest. Without
 // restore, the next instance would start with another layout or another model.
 func (w *models) restore(ctx context.Context) error {
 	now := w.now.Load()
@@ -117,6 +117,9 @@ func (w *models) restore(ctx context.Context) error {
 		return err
 	}
 	if err := w.data().store.RestoreModel(ctx, now.model); err != nil {
+		return err
+	}
+	if _, err := w.data().store.Naming(ctx); err != nil { // the next instance would make another key, and not recognise what profiles hash
 		return err
 	}
 	w.log.Error("redis had lost the model in force: it is put back", zap.String("version", now.version), zap.String("hash", now.model.Hash))
