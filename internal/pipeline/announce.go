@@ -122,11 +122,9 @@ func (s *session) publishLeftovers(ctx context.Context, st *state) error {
 	return nil
 }
 
-// noteLinks notes when messages of links were sent last.
-func (s *session) noteLinks(outputs []shard.Output) {
-	if slices.ContainsFunc(outputs, func(o shard.Output) bool { return o.Topic == schemas.Links }) {
-		s.linksSentAt = s.now()
-	}
+// linksAmong reports whether any output is a message of links.
+func linksAmong(outputs []shard.Output) bool {
+	return slices.ContainsFunc(outputs, func(o shard.Output) bool { return o.Topic == schemas.Links })
 }
 
 // dropPublished takes the announcements of a shard off the list of what is still to be published: publishLeftovers has just published

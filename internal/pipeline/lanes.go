@@ -43,7 +43,7 @@ func (s *session) inherit(before, own shard.Reading, anew bool) shard.Reading {
 	if anew {
 		return next
 	}
-	next.Whole = before.Whole || own.Whole
+	next.Whole, next.Links = before.Whole || own.Whole, before.Links || own.Links
 	next.Strays = max(before.Strays, own.Strays)
 	for _, st := range s.states.foreign {
 		if before.Feeds(st.number, s.cfg.Index, s.cfg.Partitions) || own.Fed.Has(st.number) {
@@ -68,6 +68,7 @@ func (s *session) tell(ctx context.Context) error {
 	if s.watermark != unknown {
 		r.Until, r.Whole = s.watermark, true
 	}
+	r.Links = r.Links || s.linksSentAt != unknown
 	for _, i := range s.intake.inputs {
 		if heard := i.ear.heard(); heard.At != 0 {
 			r.Heard[i.partition.Topic] = heard

@@ -1,12 +1,16 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/shard"
+	"tidemark/internal/stream"
 	"tidemark/schemas"
 )
 
@@ -44,6 +48,21 @@ func (w *world) checkLongMerged(survivor string, hops int) {
 	}
 }
 
+// slowEnd is a source that hangs at an offset of one partition while held is set.
+type slowEnd struct {
+	Source
+	partition shard.Partition
+	from      int64
+	held      *atomic.Bool
+}
+
+func (s slowEnd) Fetch(ctx context.Context, p shard.Partition, offset int64) (stream.Fetch, error) {
+	for p == s.partition && offset >= s.from && s.held.Load() && ctx.Err() == nil {
+		pass(10 * time.Millisecond)
+	}
+	return s.Source.Fetch(ctx, p, offset)
+}
+
 // TestFirstLoadWaitsForHistories: new lanes read a log in which ids have been merged for long. No lane takes the silence of the survivor's own id
 // for a silence, however late the lane of the merged id comes to the end of its log.
 func TestFirstLoadWaitsForHistories(t *testing.T) {
@@ -54,13 +73,16 @@ func TestFirstLoadWaitsForHistories(t *testing.T) {
 					w := newWorld(t, scorers(t)[1], partitions, 4)
 					survivor, buyer := w.longMerged(hops)
 					late := w.place(event.Purchases, buyer)
-					w.logs.set(w.logs.away, late, partitions > 1)
+					var held atomic.Bool
+					held.Store(partitions > 1)
+					w.adjust = func(c *Config) { c.Source = slowEnd{c.Source, late, w.logs.end(late) - 20, &held} }
 					lanes := make([]*running, partitions)
 					for index := range lanes {
-						lanes[index] = w.start(index, nil)
+						lanes[len(lanes)-1-index] = w.start(len(lanes)-1-index, nil)
+						pass(time.Duration(partitions-1) * 2 * time.Second) // the lane of the merged id is at work before the survivor's begins
 					}
 					pass(30 * time.Second)
-					w.logs.set(w.logs.away, late, false)
+					held.Store(false)
 					pass(30 * time.Second)
 					w.settle(lanes)
 					finish(t, lanes...)

@@ -24,6 +24,8 @@ type Reading struct {
 	// Whole says that the lane has read its partitions to the end at least once since the shards began: Fed names all shards that it has
 	// met so far.
 	Whole bool `json:"whole,omitempty"`
+	// Links says that the lane has sent histories of merged ids since the shards began.
+	Links bool `json:"links,omitempty"`
 	// Fed are the shards of other lanes whose events have come in this lane's partitions. Strays is when the newest of these events was
 	// applied.
 	Fed    Set           `json:"fed"`
