@@ -139,3 +139,28 @@ func TestHomesUntil(t *testing.T) {
 		}
 	}
 }
+
+// TestHomesOfALongChain: lanes tell each second that they have read until a second and a half before, and one of them reads a chain of as many
+// ids as a part may pass. Its reviews go on, somewhat later.
+func TestHomesOfALongChain(t *testing.T) {
+	const second, now = 1000, 1_000_000
+	b := &base{cfg: Settings{Partitions: 2, Index: 0}}
+	links := newInput(shard.Partition{Topic: event.Links}, 0)
+	links.reach.until = now
+	in := newIntake(b, nil, nil)
+	in.inputs = []*input{links}
+	lane := &Lane{heard: map[int][]heard{}}
+	for n := range heardAtMost {
+		at := event.Instant(now - (heardAtMost-n)*second)
+		for index := range 2 {
+			lane.heard[index] = append(lane.heard[index], heard{at, at - 3*second/2})
+		}
+	}
+	s, st := &session{base: b, intake: in, lane: lane}, &state{homes: map[home]int64{}, homesKnown: true}
+	for n := range event.MaxLinkPath {
+		st.homes[home{n + 1, n % 2}] = 1
+		if until, index := s.homesUntil(st); until < now-60*second {
+			t.Fatalf("%d ids are merged in a chain: want the reviews within a minute, got %d of lane %d", n+1, until, index)
+		}
+	}
+}
