@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"errors"
 
 	"tidemark/internal/event"
@@ -37,7 +38,7 @@ func (s *memoryShard) bury(c shard.Commit) {
 		if !there {
 			s.meta.Counts.Erased++
 		}
-		if before >= t.At {
+		if before > t.At || before == t.At && cmp.Or(s.cut[t.Customer], before) >= cmp.Or(t.Links, t.At) {
 			continue
 		}
 		if s.erased[t.Customer] = t.At; s.cut == nil {

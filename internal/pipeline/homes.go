@@ -97,8 +97,13 @@ func (s *session) readHomes(ctx context.Context) error {
 // heard is how far a lane had read, as this lane heard at an instant.
 type heard struct{ at, until event.Instant }
 
-// heardAtMost bounds the readings of a lane that are remembered: those of a minute.
-const heardAtMost = 64
+const (
+	// heardAtMost bounds the readings of a lane that are remembered: those of a minute.
+	heardAtMost = 64
+	// stepsAtMost bounds the steps of a history that a review waits for. Each step looks back another checkpoint or two, to three seconds, and
+	// what is remembered must reach so far: else the reviews of a shard with a long chain of ids would wait for ever.
+	stepsAtMost = 16
+)
 
 // hearLanes remembers what the lanes have told.
 func (s *session) hearLanes() {
@@ -132,7 +137,7 @@ func (s *session) homesUntil(st *state) (until event.Instant, index int) {
 	}
 	most := 0
 	for h := range st.homes {
-		most = max(most, h.steps)
+		most = min(max(most, h.steps), stepsAtMost)
 	}
 	until = event.Never
 	at := s.intake.linksUntil()

@@ -139,3 +139,59 @@ func TestHomesUntil(t *testing.T) {
 		}
 	}
 }
+
+// TestHomesOfALongChain: lanes tell each second that they have read until a second and a half before, and one of them reads a chain of as many
+// ids as a part may pass. Its reviews go on, somewhat later.
+func TestHomesOfALongChain(t *testing.T) {
+	const second, now = 1000, 1_000_000
+	b := &base{cfg: Settings{Partitions: 2, Index: 0}}
+	links := newInput(shard.Partition{Topic: event.Links}, 0)
+	links.reach.until = now
+	in := newIntake(b, nil, nil)
+	in.inputs = []*input{links}
+	lane := &Lane{heard: map[int][]heard{}}
+	for n := range heardAtMost {
+		at := event.Instant(now - (heardAtMost-n)*second)
+		for index := range 2 {
+			lane.heard[index] = append(lane.heard[index], heard{at, at - 3*second/2})
+		}
+	}
+	s, st := &session{base: b, intake: in, lane: lane}, &state{homes: map[home]int64{}, homesKnown: true}
+	for n := range event.MaxLinkPath {
+		st.homes[home{n + 1, n % 2}] = 1
+		if until, index := s.homesUntil(st); until < now-60*second {
+			t.Fatalf("%d ids are merged in a chain: want the reviews within a minute, got %d of lane %d", n+1, until, index)
+		}
+	}
+}
+
+// TestHomesOfNobody: where nobody is merged, the reviews of a shard go on although another lane commits to it all the time, so that the
+// homes must be read again. Where somebody may be, they wait for that.
+func TestHomesOfNobody(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		found shard.Heard // in the lane's partition of links
+		told  shard.Reading
+		sent  event.Instant
+		known bool
+		until event.Instant
+	}{
+		{"nobody is merged", shard.Heard{}, shard.Reading{Heard: map[event.Topic]shard.Heard{event.Purchases: {At: 1, End: 9}}}, unknown, false, 80},
+		{"the lane has sent a history", shard.Heard{}, shard.Reading{}, 70, false, unknown},
+		{"its fetcher has found one", shard.Heard{End: 1}, shard.Reading{}, unknown, false, unknown},
+		{"another lane has sent one", shard.Heard{}, shard.Reading{Links: true}, unknown, false, unknown},
+		{"another lane has found one", shard.Heard{}, shard.Reading{Heard: map[event.Topic]shard.Heard{event.Links: {At: 1, End: 9}}}, unknown, false, unknown},
+		{"the homes are read", shard.Heard{End: 1}, shard.Reading{Links: true}, 70, true, 80},
+	} {
+		b := &base{cfg: Settings{Partitions: 2, Index: 0}}
+		in := newIntake(b, nil, nil)
+		in.inputs = []*input{newInput(shard.Partition{Topic: event.Links}, 0)}
+		in.inputs[0].ear.recall(row.found)
+		s := &session{
+			base: b, moment: &moment{watermark: 100}, intake: in, others: map[int]shard.Reading{1: row.told}, linksSentAt: row.sent, quietUntil: event.Never,
+		}
+		if got := s.silentUntil(&state{confirmed: 80, homesKnown: row.known}); got != row.until {
+			t.Errorf("%s: want %d, got %d", row.name, row.until, got)
+		}
+	}
+}

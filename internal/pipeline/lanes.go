@@ -111,7 +111,7 @@ func (s *session) exchange(ctx context.Context, r *shard.Reading) error {
 // silentUntil is the instant up to which a silence of the shard's customers is confirmed: reviews that are due by it may fire. It is
 // unknown where a lane whose partitions feed the shard has not told how far it has read.
 func (s *session) silentUntil(st *state) event.Instant {
-	if s.cfg.Clock == WallClock && !st.homesKnown {
+	if s.cfg.Clock == WallClock && !st.homesKnown && s.linksKnown() {
 		return unknown // another lane has committed, and the homes are read again with the next exchange
 	}
 	return min(s.watermark, st.confirmed, s.quietUntil)

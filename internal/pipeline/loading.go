@@ -78,9 +78,12 @@ func (s *session) judgeLoading() int {
 	return -1
 }
 
-// linksKnown reports whether any lane has sent a message of links, or has found one in its log.
+// linksKnown reports whether any lane has sent a message of links, or has found one in its log: this lane by what its fetcher has found.
 func (s *session) linksKnown() bool {
 	known := s.linksSentAt != unknown
+	for _, i := range s.intake.inputs {
+		known = known || i.partition.Topic == event.Links && i.ear.heard().End > 0
+	}
 	for _, r := range s.others {
 		known = known || r.Links || r.Heard[event.Links].End > 0
 	}

@@ -91,7 +91,8 @@ for i = first[9], last[9], 2 do
   end
 end
 
--- A tombstone begins with its instant. Of two tombstones of a customer the later one stays.
+-- A tombstone begins with its instant, and ends with that up to which links are cut, if that is another one. Of two tombstones of a customer the
+-- later one stays; of two of the same instant, the one that cuts more links.
 local buried, later = 0, {}
 if KEYS[6] then
   local n = redis.pcall('HLEN', KEYS[6])
@@ -100,11 +101,13 @@ if KEYS[6] then
   if not buried then return redis.error_reply('DAMAGED head ' .. KEYS[1] .. ': a count is missing') end
 end
 local function instant(tombstone) return tonumber(string.match(tombstone, '^(%d+) ') or '') end
+local function links(tombstone) return tonumber(string.match(tombstone, ' (%d+)$') or '') or instant(tombstone) end
+local function after(a, b) return instant(a) > instant(b) or instant(a) == instant(b) and links(a) > links(b) end
 for i = first[8], last[8], 2 do
   local there, at = redis.call('HGET', KEYS[6], ARGV[i]), instant(ARGV[i + 1])
   if not at then return redis.error_reply('ERR a tombstone without its instant') end
   if there and not instant(there) then return redis.error_reply('ERR ' .. KEYS[6] .. ' holds a tombstone without an instant: ' .. there) end
-  if not there or instant(there) < at then later[#later + 1] = i end
+  if not there or after(ARGV[i + 1], there) then later[#later + 1] = i end
 end
 
 -- unpack takes a limited number of values. So one call writes at most 1,000 values: an even number, which splits no pair.

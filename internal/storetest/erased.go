@@ -74,7 +74,7 @@ func testErased(t *testing.T, s harness) {
 }
 
 // testCut: a tombstone keeps the instant at which the links are cut, where that is another one, also when the shard is dropped. Of two
-// tombstones the later one stays, whole.
+// tombstones the later one stays, whole; of two of the same instant, the one that cuts more links.
 func testCut(t *testing.T, s harness) {
 	s.must(first())
 	stone := func(read, token shard.Token, at, links event.Instant) {
@@ -95,11 +95,17 @@ func testCut(t *testing.T, s harness) {
 	expect("erased late", 2000, 1500)
 	stone("two", "three", 1900, 1800)
 	expect("an earlier one", 2000, 1500)
+	stone("three", "four", 2000, 1800)
+	expect("one of the same instant, which cuts more links", 2000, 1800)
+	stone("four", "five", 2000, 1500)
+	expect("one of the same instant, which cuts fewer", 2000, 1800)
 	if err := s.Drop(t.Context(), []int{3}); err != nil {
 		t.Fatal(err)
 	}
-	expect("dropped", 2000, 1500)
-	stone("", "anew", 3000, 0)
+	expect("dropped", 2000, 1800)
+	stone("", "again", 2000, 0)
+	expect("erased at the same instant, by itself", 2000, 0)
+	stone("again", "anew", 3000, 0)
 	expect("erased at one instant", 3000, 0)
 }
 
