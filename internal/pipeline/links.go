@@ -40,7 +40,7 @@ func linked(before, after *score.Profile, x event.Event) bool {
 func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) error {
 	s := d.session
 	for _, m := range s.engine.Messages(before, after, items[n].event, d.read.until(d.state, items[:n+1])) {
-		output, err := s.codec.EncodeLink(m)
+		output, err := encodeLink(s.codec, s.cfg.Layout, m)
 		if _, invalid := errors.AsType[*event.Invalid](err); invalid {
 			// A history beyond what a message can hold is left out, and the receiver keeps the one that it has. It must not stop the lane.
 			s.trouble("encode link", err)
@@ -49,13 +49,49 @@ func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) er
 		if err != nil {
 			return fmt.Errorf("encode a message of links: %w", err)
 		}
-		output.Headers = append(output.Headers, linkHeaders(s.cfg.Layout)...)
-		if m.Part != nil && len(m.Part.Content) > 0 {
-			output.Headers = append(output.Headers, senderHeader(m.Part.Sender))
-		}
 		d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), ofLinks: true})
 	}
 	return nil
+}
+
+// encodeLink returns a message of links, with the headers by which the lanes of another layout know it.
+func encodeLink(codec Codec, l shard.Layout, m *event.Link) (shard.Output, error) {
+	output, err := codec.EncodeLink(m)
+	if err != nil {
+		return output, err
+	}
+	output.Headers = append(output.Headers, linkHeaders(l)...)
+	if m.Part != nil && len(m.Part.Content) > 0 {
+		output.Headers = append(output.Headers, senderHeader(m.Part.Sender))
+	}
+	return output, nil
+}
+
+// Histories returns what a linked id of the shards of a layout sends to the id that it is linked to, as it stands: nothing for an id that
+// is not linked. marks are those of the id's shard.
+//
+// A rebuild sends it. The receiver has read what the edition before has sent, with marks as great, and would keep it: but a history that was
+// read in another order, or under another model, is another one. So the edition is one more mark. tooLarge says that a history was left out.
+func Histories(e Engine, codec Codec, l shard.Layout, p *score.Profile, marks shard.Marks) (all []shard.Output, tooLarge bool, err error) {
+	if !p.Linked() {
+		return nil, false, nil
+	}
+	named := map[string]int64{editionHeader: int64(l.Edition)}
+	for partition, mark := range marks {
+		named[partition.String()] = mark
+	}
+	for _, m := range e.Outgoing(p, named) {
+		output, err := encodeLink(codec, l, m)
+		if _, invalid := errors.AsType[*event.Invalid](err); invalid {
+			tooLarge = true
+			continue
+		}
+		if err != nil {
+			return nil, tooLarge, fmt.Errorf("encode a message of links: %w", err)
+		}
+		all = append(all, output)
+	}
+	return all, tooLarge, nil
 }
 
 // The kinds of messages of links, for metrics.

@@ -31,6 +31,11 @@ func (s Succession) Messages(before, after *score.Profile, x event.Event, marks 
 	return s.Now.Messages(before, after, x, marks)
 }
 
+// Outgoing returns the histories that the id of a profile must have sent. The model makes no difference to it.
+func (s Succession) Outgoing(p *score.Profile, marks map[string]int64) []*event.Link {
+	return s.Now.Outgoing(p, marks)
+}
+
 // Review returns p as evaluated at an instant, under the model in force then.
 func (s Succession) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
 	return s.Of(&p, at).Review(p, at)

@@ -31,6 +31,21 @@ func (e *Engine) Messages(before, after *Profile, x event.Event, marks map[strin
 	return all
 }
 
+// Outgoing returns the histories that the id of p must have sent to the id that it is linked to, as they stand; nothing if it is not linked.
+// marks are those of Messages. The messages name the word by which the id is linked.
+func (e *Engine) Outgoing(p *Profile, marks map[string]int64) (all []*event.Link) {
+	me, own := e.self(p), p.own()
+	target, linked := me.Target(own.State)
+	if !linked || target == "" { // empty: the other id was erased
+		return nil
+	}
+	for _, part := range me.Outgoing(own, link.Marks(marks)) {
+		head := event.Head{ID: part.Word.Event, OccurredAt: part.Word.At, RecordedAt: part.Word.At}
+		all = append(all, wire(link.Message{To: target, Body: part}, head))
+	}
+	return all
+}
+
 // self names the customer of p to package link.
 func (e *Engine) self(p *Profile) link.Self { return link.Self{ID: p.Customer, Hash: e.hash} }
 
