@@ -46,8 +46,7 @@ func NewClock(x Index) (*Clock, error) {
 	}
 	c := &Clock{index: slices.Clone(x)}
 	for d := range daysOfLeap {
-		day := (min(d, daysOfYear-1) + march) % daysOfYear // 29 February counts like 28 February
-		c.before[d+1] = c.before[d] + int64(x[entry(len(x), day)])
+		c.before[d+1] = c.before[d] + int64(x[entry(len(x), ofYear(int64(d)))])
 	}
 	c.perDay = float64(4*c.before[daysOfYear]+c.leapDay()) / (4*daysOfYear + 1)
 	return c, nil
@@ -105,6 +104,17 @@ func (c *Clock) Calendar(first event.Day, seasonal float64) float64 {
 	d := sort.Search(daysOfLeap-1, func(d int) bool { return float64(c.before[d+1]) > rest })
 	days := dayOf(number) + int64(d) - int64(first)
 	return float64(days) + (rest-float64(c.before[d]))/float64(c.before[d+1]-c.before[d])
+}
+
+// Entry is the place in an Index of so many entries, 52 or 12, on which a day falls.
+func Entry(entries int, day event.Day) int {
+	_, _, d := split(day)
+	return entry(entries, ofYear(d))
+}
+
+// ofYear is the day in 0..364 of a year that begins in January, of a day of a year that begins in March.
+func ofYear(d int64) int {
+	return int(min(d, daysOfYear-1)+march) % daysOfYear // 29 February counts like 28 February
 }
 
 // sumTo is the sum of the index from 1 March of year 0 to the start of a day, in thousandths.
