@@ -271,7 +271,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 		f.risk(LogitRFM, rfm.Probability(c))
 		f.risk(NoPurchase, p)
 		f.scores[Gap] = append(f.scores[Gap], c.Traits.Silent)
-		expected := bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), span/o.UnitDays)
+		expected := bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), (span+c.WindowShift)/o.UnitDays)
 		steady := float64(c.Pattern.Repeats) * span / max(1, c.Pattern.Age)
 		f.expect(MBGNBD, expected)
 		f.expect(Steady, steady)
@@ -295,7 +295,7 @@ func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, l *whole, o 
 	if err != nil {
 		return err
 	}
-	f.course = f.courseOf(w, m.Value.Purchase, o.UnitDays, o.Horizon)
+	f.course = f.courseOf(w, fitted, m.Value.Purchase, o.UnitDays, o.Horizon)
 	f.alerts, f.lapse = w.tally(), days(m.Churn.Lapse)
 	return nil
 }
