@@ -63,7 +63,7 @@ var may = map[string][]string{
 
 	"internal/backtest": {
 		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn", "internal/chart",
-		"internal/history", "internal/chunk",
+		"internal/history", "internal/season", "internal/chunk",
 	},
 
 	// The adapters import neither each other nor the pipeline. They fulfil the pipeline's interfaces without importing them.

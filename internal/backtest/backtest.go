@@ -26,6 +26,9 @@ type Options struct {
 	Calendar event.Calendar
 	// UnitDays is the unit of time of the purchase model, in days.
 	UnitDays float64
+	// Season fits a season to what is known at each cutoff, and uses it where it foretold the last year before the cutoff. Else the season is
+	// that of the engine's model.
+	Season bool
 	// Progress, if set, is called many times for each cutoff, never twice at once.
 	Progress func(Progress)
 	tell     teller
@@ -226,7 +229,15 @@ type whole struct {
 
 // forecast learns from what came before a cutoff and forecasts what comes after.
 func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, o Options) (*forecasts, error) {
-	cuts, err := learn.Cuts(l.first, at, o.Horizon)
+	e, err := inSeason(ctx, e, l, at, o)
+	if err != nil {
+		return nil, fmt.Errorf("fit the season: %w", err)
+	}
+	cutsOf := learn.Cuts
+	if e.Model().Season != nil {
+		cutsOf = learn.SeasonalCuts
+	}
+	cuts, err := cutsOf(l.first, at, o.Horizon)
 	if err != nil {
 		return nil, err
 	}

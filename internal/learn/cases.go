@@ -68,6 +68,7 @@ const (
 	apart  = 28 * 24 * time.Hour
 	// least is the least length of the log before a cut.
 	least = 60 * 24 * time.Hour
+	year  = 365 * 24 * time.Hour
 )
 
 // ErrShort says that the log is too short to learn from.
@@ -90,6 +91,19 @@ func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error
 			ErrShort, first, until, horizon.Hours()/24, until.Add(-horizon-least))
 	}
 	return cuts, nil
+}
+
+// SeasonalCuts returns Cuts, and up to three cuts more that lie one year, two years and three years before the instant. Their windows lie in
+// the season that comes after the instant: what tells who leaves in December was to be seen in other Decembers. Where the horizon is longer
+// than a year, no such window has ended. Errors: those of Cuts.
+func SeasonalCuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error) {
+	cuts, err := Cuts(first, until, horizon)
+	for n := 1; n <= blocks && horizon <= year && err == nil; n++ {
+		if at := until.Add(-time.Duration(n) * year); at >= first.Add(least) {
+			cuts = append(cuts, panel.Cut{At: at, Window: horizon})
+		}
+	}
+	return cuts, err
 }
 
 // Purchases fits MBG/NBD to cases, or its limit where customers do not differ; see fit.Purchases. The unit of time is in days.
