@@ -278,7 +278,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	for i := range f.cases {
 		c := &f.cases[i]
 		p := learn.NoPurchase(bought.Model, o.UnitDays, c, o.Horizon)
-		f.risk(Stack, stack.Risk(c.Traits, p))
+		f.risk(Stack, learn.Risk(&stack, bought.Model, o.UnitDays, c, o.Horizon))
 		f.risk(LogitRFM, rfm.Probability(c))
 		f.risk(NoPurchase, p)
 		f.scores[Gap] = append(f.scores[Gap], c.Traits.Silent)

@@ -129,3 +129,14 @@ func Patterns(cases []Case) []clv.Pattern {
 func NoPurchase(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
 	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24+c.WindowShift)
 }
+
+// average is NoPurchase over a horizon of average days: what labels look ahead for. Without a season it is NoPurchase.
+func average(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
+	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24)
+}
+
+// Risk is the probability that the customer of a case buys nothing within the horizon, which is the case's window, by a purchase model and
+// the stack over it.
+func Risk(s *churn.Stack, m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
+	return s.RiskAhead(c.Traits, average(m, unitDays, c, horizon), NoPurchase(m, unitDays, c, horizon))
+}
