@@ -126,3 +126,23 @@ func TestAlertsInASeason(t *testing.T) {
 		}
 	}
 }
+
+// What a season costs: BenchmarkApplyPurchase and BenchmarkSchedule, with one.
+func BenchmarkInASeason(b *testing.B) {
+	e := shipped(b).InSeason(christmas(b))
+	p, _ := weekly(b, e)
+	next := purchase(30)
+	b.Run("apply", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			e.Apply(p, next)
+		}
+	})
+	b.Run("schedule", func(b *testing.B) {
+		p.Due = score.Unscheduled
+		b.ReportAllocs()
+		for b.Loop() {
+			e.Schedule(p)
+		}
+	})
+}
