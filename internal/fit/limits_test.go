@@ -219,3 +219,31 @@ func TestPaidShare(t *testing.T) {
 		}
 	}
 }
+
+// A fit that is uncertain whether customers leave, and whose parameters run away besides, ends in a model. It had ended in a panic.
+func TestUncertainLeavingOfCustomersWhoDoNotDiffer(t *testing.T) {
+	uncertain := 0
+	for seed := range uint64(40) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		var rhythms []stat.Rhythm
+		for range 60 {
+			h := stat.Rhythm{T: 5 + 20*r.Float64()}
+			for next := r.ExpFloat64() * 4; next < h.T && r.Float64() > .03; next += r.ExpFloat64() * 4 {
+				h.X, h.TX = h.X+1, next
+			}
+			rhythms = append(rhythms, h)
+		}
+		got, err := Purchases(t.Context(), Groups(rhythms), false, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range got.Warnings {
+			if _, ok := w.(LeavingUncertain); ok {
+				uncertain++
+			}
+		}
+	}
+	if uncertain == 0 {
+		t.Error("no fit was uncertain: the test has lost its subject")
+	}
+}
