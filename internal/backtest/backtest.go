@@ -14,6 +14,7 @@ import (
 	"tidemark/internal/learn"
 	"tidemark/internal/panel"
 	"tidemark/internal/score"
+	"tidemark/internal/season"
 )
 
 // Options say what is judged, and how.
@@ -108,8 +109,11 @@ type Cutoff struct {
 	// Reliability is the reliability table of each score that is a probability, from the lowest risks to the highest.
 	Reliability map[string][]Bin `json:"reliability"`
 	// Drifted is true if the base rate has moved since the fit, so that the model needs another fit.
-	Drifted  bool     `json:"drifted"`
-	Warnings []string `json:"warnings,omitempty"`
+	Drifted bool `json:"drifted"`
+	// Season is the index that the forecasts were made with; nil for none. SeasonWhy says why there is one, or none, where it was fitted.
+	Season    season.Index `json:"season,omitempty"`
+	SeasonWhy string       `json:"season_why,omitempty"`
+	Warnings  []string     `json:"warnings,omitempty"`
 }
 
 // Bin is a row of a reliability table: cases of similar risk.
@@ -218,6 +222,9 @@ type forecasts struct {
 	alerts   *tally
 	lapse    float64 // in days of silence, after which the model of the alerts calls a customer lost
 	warnings []string
+	// season and seasonWhy are those of Cutoff.
+	season    season.Index
+	seasonWhy string
 }
 
 // whole is a log: its events in order, its events by customer, and when it begins and ends.
@@ -229,7 +236,7 @@ type whole struct {
 
 // forecast learns from what came before a cutoff and forecasts what comes after.
 func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, o Options) (*forecasts, error) {
-	e, err := inSeason(ctx, e, l, at, o)
+	e, why, err := inSeason(ctx, e, l, at, o)
 	if err != nil {
 		return nil, fmt.Errorf("fit the season: %w", err)
 	}
@@ -246,7 +253,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, err
 	}
-	f := &forecasts{at: at, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
+	f := &forecasts{at: at, season: e.Model().Season.Index(), seasonWhy: why, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
 	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	o.tell("fitting", 0)
 	stack, learnt, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
@@ -377,7 +384,7 @@ func (f *forecasts) cutoff(ctx context.Context, calendar event.Calendar) (Cutoff
 		})
 	}
 	c.Drifted = moved(f.risks[Stack], f.left)
-	c.Warnings = f.warnings
+	c.Warnings, c.Season, c.SeasonWhy = f.warnings, f.season, f.seasonWhy
 	return c, ctx.Err()
 }
 
