@@ -33,7 +33,8 @@ var may = map[string][]string{
 	"internal/judge":   {},
 	"internal/history": {"internal/event"},
 	"internal/link":    {"internal/event"},
-	"internal/score":   {"internal/event", "internal/history", "internal/link", "internal/stat", "internal/score/..."},
+	"internal/season":  {"internal/event"},
+	"internal/score":   {"internal/event", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/score/..."},
 
 	// The parts of a score do not import each other. score combines them.
 	"internal/score/rfm":   facts,
@@ -43,8 +44,8 @@ var may = map[string][]string{
 	"internal/score/tier":  facts,
 
 	"internal/chunk":   {},
-	"internal/fit":     {"internal/stat"}, // not core: it takes a context, and computes on all processors
-	"internal/model":   {"internal/event", "internal/stat", "internal/score/..."},
+	"internal/fit":     {"internal/event", "internal/season", "internal/stat"}, // not core: it takes a context, and computes on all processors
+	"internal/model":   {"internal/event", "internal/season", "internal/stat", "internal/score/..."},
 	"internal/stream":  {"internal/event"},
 	"internal/shard":   {"internal/event", "internal/stream"},
 	"internal/dataset": {"internal/event"},
@@ -54,7 +55,7 @@ var may = map[string][]string{
 	"internal/reach":   {},
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
-	"internal/learn":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
+	"internal/learn":   {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
 	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
 
 	"internal/switchover":  {"internal/event", "internal/score/..."}, // takes profiles from whoever has them
@@ -62,7 +63,7 @@ var may = map[string][]string{
 
 	"internal/backtest": {
 		"internal/event", "internal/stat", "internal/score/...", "internal/fit", "internal/judge", "internal/panel", "internal/learn", "internal/chart",
-		"internal/history", "internal/chunk",
+		"internal/history", "internal/season", "internal/chunk",
 	},
 
 	// The adapters import neither each other nor the pipeline. They fulfil the pipeline's interfaces without importing them.
@@ -113,7 +114,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 // The core only computes. It has no clock, network, log, goroutine or context, and no library but gonum. coreNot are packages of
 // the standard library that the core may not import.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/link", "internal/stat", "internal/judge", "internal/score/...", "internal/watch", "internal/chart"}
+	core    = []string{"internal/event", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/judge", "internal/score/...", "internal/watch", "internal/chart"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",

@@ -25,6 +25,7 @@ type backtestCommand struct {
 	Cutoff      []instant `help:"Forecast from what was known at this date or RFC 3339 time. Separate several by commas. Without it: up to five cutoffs, four weeks apart, the last one a horizon before the end of the log." placeholder:"TIME"`
 	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728." default:"91"`
 	UnitDays    float64   `help:"Time unit of the purchase model, in days." default:"7"`
+	Season      bool      `help:"Fit a season to what is known at each cutoff, and use it where it foretold the last year before."`
 	JSON        string    `help:"Write all figures as JSON to this file. - is standard output, in place of the tables." placeholder:"FILE"`
 	HTML        string    `name:"html" help:"Write a report with charts to this file, a page without scripts. - is standard output, in place of the tables." placeholder:"FILE"`
 	modelSettings
@@ -76,7 +77,7 @@ func (c *backtestCommand) backtest(ctx context.Context, s streams) error {
 	fmt.Fprint(s.err, refusedOf(engine, log.Events))
 	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
-		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays,
+		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays, Season: c.Season,
 		Progress: func(p backtest.Progress) {
 			if p.Doing != backtest.Scoring {
 				shown.Note(fmt.Sprintf("cutoff %d of %d: %s", p.Cutoff, p.Cutoffs, p.Doing))
@@ -182,6 +183,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 				fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.4f\t%.4f\t%.2f\t%s\t\n", c.Date, c.TrainingRate, c.Rate,
 					own.Error, own.ByChance, rfm.Error, own.Slope, rfm.Slope, own.Brier, rfm.Brier, own.Lift, moved)
 			}),
+		printSeasons(to, r),
 		table("Purchase days to come: deviance is Poisson's, less is better.",
 			"cutoff\tcame\tMBG/NBD\tbias\tdeviance\tMAE\tx*h/T\tbias\tdeviance\tMAE\t", func(w io.Writer, c *backtest.Cutoff) {
 				m, x := c.Counts[backtest.MBGNBD], c.Counts[backtest.Steady]

@@ -26,6 +26,7 @@ type fitCommand struct {
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
 	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base." placeholder:"DAYS"`
+	Season           string   `help:"Season of the shop: keep that of the base, fit one and keep it where it foretold the last year (auto) or wherever a year is known (always), or take it away (never)." enum:"keep,auto,always,never" default:"keep"`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	csvSettings
@@ -53,6 +54,8 @@ func (c *fitCommand) Validate() error {
 		return errors.New("name the files of a log, or fit to the live histories with --from-redis")
 	case !c.FromRedis && c.Format == "":
 		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist, jsonl or csv")
+	case c.FromRedis && (c.Season == "auto" || c.Season == "always"):
+		return errors.New("--season is fitted to a log: the live histories know the purchase days of two years at most")
 	case c.Out == "":
 		return errors.New("--out needs a file; - is standard output")
 	case c.HorizonDays != 0 && !c.ChurnStack:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/fit"
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
 	"tidemark/internal/panel"
@@ -41,6 +42,8 @@ type fitData struct {
 	horizonDays int
 	// testAccounts counts the test accounts, which are left out.
 	testAccounts int
+	// season is what was found out about the season; nil keeps that of the base.
+	season *fit.Seasonal
 	// recalled says that the blocks come from live histories, which hold less than a log.
 	recalled bool
 }
@@ -99,6 +102,9 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if data.asOf == 0 {
 		data.asOf = newest
 	}
+	if engine, err = c.inSeason(ctx, s, data, engine, log.Events); err != nil {
+		return nil, fmt.Errorf("fit the season: %w", err)
+	}
 	shown := terminal.NewProgress(s.err, "folding")
 	shown.Note(fmt.Sprintf("%d events", len(log.Events)))
 	seen, err := panel.Look(ctx, engine, log.Events, []panel.Cut{{At: data.asOf}},
@@ -121,7 +127,11 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if !c.ChurnStack {
 		return data, nil
 	}
-	if data.cuts, err = learn.Cuts(data.first, data.asOf, data.horizon); err != nil {
+	cutsOf := learn.Cuts
+	if engine.Model().Season != nil {
+		cutsOf = learn.SeasonalCuts
+	}
+	if data.cuts, err = cutsOf(data.first, data.asOf, data.horizon); err != nil {
 		return nil, err
 	}
 	data.blocks, err = learn.Look(ctx, engine, log.Events, data.cuts)
@@ -160,6 +170,9 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 		return nil, err
 	}
 	data.ahead(c.HorizonDays)
+	if engine, err = c.inSeason(ctx, s, data, engine, nil); err != nil {
+		return nil, err
+	}
 	if data.currency != layout.Base {
 		return nil, fmt.Errorf("the histories are in %s, the model in %s", layout.Base, data.currency)
 	}

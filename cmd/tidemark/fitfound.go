@@ -128,7 +128,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
-		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(),
+		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(),
 	}
 }
 
@@ -151,6 +151,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	fmt.Fprintf(&b, "purchases  %s in units of %g days, log-likelihood %.4f\n", f.kind, f.unitDays, f.purchase.logLikelihood)
 	f.purchase.print(&b)
 	data.printLines(&b)
+	data.printSeason(&b)
 	f.printSpend(&b, data.currency)
 	if f.stack != nil && *f.stack != churn.Plain() {
 		dates := make([]string, len(f.blocks))

@@ -14,6 +14,7 @@ import (
 	"tidemark/internal/learn"
 	"tidemark/internal/panel"
 	"tidemark/internal/score"
+	"tidemark/internal/season"
 )
 
 // Options say what is judged, and how.
@@ -26,6 +27,9 @@ type Options struct {
 	Calendar event.Calendar
 	// UnitDays is the unit of time of the purchase model, in days.
 	UnitDays float64
+	// Season fits a season to what is known at each cutoff, and uses it where it foretold the last year before the cutoff. Else the season is
+	// that of the engine's model.
+	Season bool
 	// Progress, if set, is called many times for each cutoff, never twice at once.
 	Progress func(Progress)
 	tell     teller
@@ -105,8 +109,11 @@ type Cutoff struct {
 	// Reliability is the reliability table of each score that is a probability, from the lowest risks to the highest.
 	Reliability map[string][]Bin `json:"reliability"`
 	// Drifted is true if the base rate has moved since the fit, so that the model needs another fit.
-	Drifted  bool     `json:"drifted"`
-	Warnings []string `json:"warnings,omitempty"`
+	Drifted bool `json:"drifted"`
+	// Season is the index that the forecasts were made with; nil for none. SeasonWhy says why there is one, or none, where it was fitted.
+	Season    season.Index `json:"season,omitempty"`
+	SeasonWhy string       `json:"season_why,omitempty"`
+	Warnings  []string     `json:"warnings,omitempty"`
 }
 
 // Bin is a row of a reliability table: cases of similar risk.
@@ -215,6 +222,9 @@ type forecasts struct {
 	alerts   *tally
 	lapse    float64 // in days of silence, after which the model of the alerts calls a customer lost
 	warnings []string
+	// season and seasonWhy are those of Cutoff.
+	season    season.Index
+	seasonWhy string
 }
 
 // whole is a log: its events in order, its events by customer, and when it begins and ends.
@@ -226,7 +236,15 @@ type whole struct {
 
 // forecast learns from what came before a cutoff and forecasts what comes after.
 func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, o Options) (*forecasts, error) {
-	cuts, err := learn.Cuts(l.first, at, o.Horizon)
+	e, why, err := inSeason(ctx, e, l, at, o)
+	if err != nil {
+		return nil, fmt.Errorf("fit the season: %w", err)
+	}
+	cutsOf := learn.Cuts
+	if e.Model().Season != nil {
+		cutsOf = learn.SeasonalCuts
+	}
+	cuts, err := cutsOf(l.first, at, o.Horizon)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +253,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, err
 	}
-	f := &forecasts{at: at, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
+	f := &forecasts{at: at, season: e.Model().Season.Index(), seasonWhy: why, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
 	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	o.tell("fitting", 0)
 	stack, learnt, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
@@ -267,11 +285,11 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	for i := range f.cases {
 		c := &f.cases[i]
 		p := learn.NoPurchase(bought.Model, o.UnitDays, c, o.Horizon)
-		f.risk(Stack, stack.Risk(c.Traits, p))
+		f.risk(Stack, learn.Risk(&stack, bought.Model, o.UnitDays, c, o.Horizon))
 		f.risk(LogitRFM, rfm.Probability(c))
 		f.risk(NoPurchase, p)
 		f.scores[Gap] = append(f.scores[Gap], c.Traits.Silent)
-		expected := bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), span/o.UnitDays)
+		expected := bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), (span+c.WindowShift)/o.UnitDays)
 		steady := float64(c.Pattern.Repeats) * span / max(1, c.Pattern.Age)
 		f.expect(MBGNBD, expected)
 		f.expect(Steady, steady)
@@ -295,7 +313,7 @@ func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, l *whole, o 
 	if err != nil {
 		return err
 	}
-	f.course = f.courseOf(w, m.Value.Purchase, o.UnitDays, o.Horizon)
+	f.course = f.courseOf(w, fitted, m.Value.Purchase, o.UnitDays, o.Horizon)
 	f.alerts, f.lapse = w.tally(), days(m.Churn.Lapse)
 	return nil
 }
@@ -366,7 +384,7 @@ func (f *forecasts) cutoff(ctx context.Context, calendar event.Calendar) (Cutoff
 		})
 	}
 	c.Drifted = moved(f.risks[Stack], f.left)
-	c.Warnings = f.warnings
+	c.Warnings, c.Season, c.SeasonWhy = f.warnings, f.season, f.seasonWhy
 	return c, ctx.Err()
 }
 

@@ -7,6 +7,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/fit"
 	"tidemark/internal/judge"
+	"tidemark/internal/score"
 	"tidemark/internal/stat"
 )
 
@@ -46,7 +47,7 @@ type Point struct {
 const week = 7
 
 // courseOf adds up the purchase days week by week. The last week may be short.
-func (f *forecasts) courseOf(w *scoredLog, m stat.PurchaseModel, unitDays float64, horizon time.Duration) []Point {
+func (f *forecasts) courseOf(w *scoredLog, e *score.Engine, m stat.PurchaseModel, unitDays float64, horizon time.Duration) []Point {
 	rhythms := make([]stat.Rhythm, len(f.cases))
 	var rate float64 // purchase days a day, at the rate of the past
 	for i := range f.cases {
@@ -60,7 +61,7 @@ func (f *forecasts) courseOf(w *scoredLog, m stat.PurchaseModel, unitDays float6
 		until = min(until, days(horizon))
 		x := Point{Days: Number(until), Steady: Number(rate * until)}
 		for _, g := range groups {
-			x.Forecast += Number(float64(g.Customers) * m.Expected(g.History, until/unitDays))
+			x.Forecast += Number(float64(g.Customers) * m.Expected(g.History, e.Ahead(f.at, until)/unitDays))
 		}
 		x.Actual = Number(w.bought(f, f.at.Add(time.Duration(until)*24*time.Hour)))
 		if all = append(all, x); until >= days(horizon) {

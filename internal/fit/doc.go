@@ -53,6 +53,26 @@
 //
 // The live histories are as good as a log for a fit to what is known now. A fit to an earlier date needs the log.
 //
+// # The season
+//
+// With --season auto the command also fits a season to the log: how fast customers buy in each week of the year, or in each month where weeks
+// have few purchases. It needs two years. The last year is held out: a season that did not tell when its purchases came is left out, and the
+// report says so. --season always takes what one year shows. --season never takes the season of the base away; without the flag it stays, and
+// the purchase model is fitted in its time.
+//
+//	bin/tidemark fit orders.jsonl --format jsonl --season auto --churn-stack --out fitted.yaml
+//	bin/tidemark model check fitted.yaml   # draws the year
+//
+// Where the model has a season, the purchase model counts seasonal days: package season says what these are. What looks ahead does so in two
+// ways:
+//   - Labels, the churn risk and the predicted value look ahead for seasonal days, the horizon as so many average days. So they never turn back
+//     in silence.
+//   - What is published as a forecast, or held against what came, looks ahead for calendar days: no_purchase, expected orders, the dates of
+//     the next purchase, frozen forecasts, backtest. So an autumn is no drift.
+//
+// Windows, the lapse, minimum stays and silence count calendar days. The churn stack is then learnt from the same season of up to three past
+// years too. A stack moves with the season as the purchase model's risk does: nothing of that is fitted.
+//
 // # The churn stack
 //
 // With --churn-stack the command also fits a logistic regression over the purchase model's risk. The outcome is who left, as the log

@@ -23,6 +23,7 @@ type Row struct {
 type Column struct {
 	Name        string
 	NonNegative bool // a larger number never makes the outcome less likely; negate a column that can only lower the odds
+	Offset      bool // the numbers are log-odds that are known: the coefficient is 1, and nothing is fitted
 }
 
 // ErrOneOutcome says that all cases had the outcome, or none.
@@ -101,6 +102,10 @@ func newRegression(rows []Row, columns []Column, ridge float64, o Options) (*reg
 		}
 	}
 	for k, c := range columns {
+		if c.Offset {
+			r.offsets = append(r.offsets, k)
+			continue
+		}
 		if low[k] == high[k] {
 			continue
 		}
@@ -152,6 +157,9 @@ func (r *regression) result(s summit, columns []Column) Result[stat.Logistic] {
 	if s.covariance != nil {
 		c := mat.NewVecDense(len(atMean), atMean)
 		estimates[0].StandardError = math.Sqrt(mat.Inner(c, s.covariance, c))
+	}
+	for _, k := range r.offsets {
+		varies[k], estimates[k+1].Value, model.Coefficients[k] = true, 1, 1
 	}
 	for k, c := range columns {
 		if !varies[k] {

@@ -269,7 +269,7 @@ func TestLogitHoldsTheRightOnes(t *testing.T) {
 			x := random.NormFloat64()
 			rows = append(rows, Row{[]float64{x, x + random.NormFloat64(), random.NormFloat64()}, 5, float64(1 + random.IntN(4))})
 		}
-		bounded := []Column{{"x1", true}, {"x2", true}, {"x3", false}}
+		bounded := []Column{{Name: "x1", NonNegative: true}, {Name: "x2", NonNegative: true}, {Name: "x3", NonNegative: false}}
 		got := logit(t, rows, bounded, .1)
 
 		best, kept := math.Inf(-1), ""
@@ -482,5 +482,30 @@ func BenchmarkLogit(b *testing.B) {
 			}
 			b.ReportMetric((cpu(b)-before)/float64(b.N), "cpu-s/op")
 		})
+	}
+}
+
+// A column of known log-odds has the coefficient 1, and the others are fitted to what it leaves.
+func TestLogitWithAnOffset(t *testing.T) {
+	random := rand.New(rand.NewPCG(8, 8))
+	var rows, without []Row
+	for range 4000 {
+		x, known := random.NormFloat64(), 2*random.NormFloat64()
+		row := Row{X: []float64{x, known}, Cases: 1}
+		if random.Float64() < 1/(1+math.Exp(.5-.7*x-known)) {
+			row.Happened = 1
+		}
+		rows, without = append(rows, row), append(without, Row{X: []float64{x, 0}, Cases: row.Cases, Happened: row.Happened})
+	}
+	got := logit(t, rows, []Column{{Name: "x"}, {Name: "known", Offset: true}}, 0)
+	near(t, "intercept", got.Model.Intercept, -.5, .15)
+	near(t, "x", got.Model.Coefficients[0], .7, .15)
+	if e := got.Estimates[2]; e.Value != 1 || got.Model.Coefficients[1] != 1 || len(got.Warnings) > 0 {
+		t.Errorf("the offset is %+v, with the warnings %v; want a coefficient of 1", e, got.Warnings)
+	}
+	// An offset of 0 for all changes no bit.
+	zero, none := logit(t, without, []Column{{Name: "x"}, {Name: "known", Offset: true}}, 0), logit(t, without, []Column{{Name: "x"}, {Name: "known"}}, 0)
+	if zero.Model.Intercept != none.Model.Intercept || zero.Model.Coefficients[0] != none.Model.Coefficients[0] {
+		t.Errorf("an offset of 0: %+v, none: %+v", zero.Model, none.Model)
 	}
 }

@@ -14,6 +14,7 @@ import (
 type regression struct {
 	rows            []Row
 	terms           []term
+	offsets         []int // the columns whose coefficient is 1
 	ridge           float64
 	options         Options
 	cases, happened float64 // sums over all rows
@@ -42,6 +43,9 @@ func (r *regression) odds(b, x, z []float64) float64 {
 		v := (x[t.column] - t.mean) / t.deviation
 		z[j+1] = v
 		odds += float64(b[j+1] * v)
+	}
+	for _, k := range r.offsets {
+		odds += x[k]
 	}
 	return odds
 }

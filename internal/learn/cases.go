@@ -25,6 +25,8 @@ type Case struct {
 	Traits   churn.Traits
 	// Later is what the customer bought in the window, the time after the cut that counts.
 	Later history.Bought
+	// WindowShift is by how much longer the window is in seasonal days, in days; zero without a season.
+	WindowShift float64
 }
 
 // Left reports whether the customer bought nothing in the window. A churn risk is the probability of this.
@@ -33,7 +35,7 @@ func (c *Case) Left() bool { return c.Later.Days == 0 }
 // Look collects the cases of a log at cuts, without test accounts; see panel.Look, which counts them. It returns the error of ctx.
 func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []panel.Cut) ([][]Case, error) {
 	p, err := panel.Look(ctx, e, events, cuts, func(r *panel.Row) Case {
-		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), r.Later}
+		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), r.Later, shiftOf(e, r.Cut)}
 	})
 	return p.Rows, err
 }
@@ -51,7 +53,12 @@ func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut)
 	pattern := e.Pattern(&f, cut.At)
 	traits := e.Traits(&f, pattern)
 	traits.Mood, traits.Engagement, traits.Lately = churn.Mood{Refunded: traits.Refunded}, 0, 0
-	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Window))}, true
+	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Window)), shiftOf(e, cut)}, true
+}
+
+func shiftOf(e *score.Engine, cut panel.Cut) float64 {
+	days := cut.Window.Hours() / 24
+	return e.Ahead(cut.At, days) - days
 }
 
 const (
@@ -61,6 +68,7 @@ const (
 	apart  = 28 * 24 * time.Hour
 	// least is the least length of the log before a cut.
 	least = 60 * 24 * time.Hour
+	year  = 365 * 24 * time.Hour
 )
 
 // ErrShort says that the log is too short to learn from.
@@ -85,6 +93,19 @@ func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error
 	return cuts, nil
 }
 
+// SeasonalCuts returns Cuts, and up to three cuts more that lie one year, two years and three years before the instant. Their windows lie in
+// the season that comes after the instant: what tells who leaves in December was to be seen in other Decembers. Where the horizon is longer
+// than a year, no such window has ended. Errors: those of Cuts.
+func SeasonalCuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error) {
+	cuts, err := Cuts(first, until, horizon)
+	for n := 1; n <= blocks && horizon <= year && err == nil; n++ {
+		if at := until.Add(-time.Duration(n) * year); at >= first.Add(least) {
+			cuts = append(cuts, panel.Cut{At: at, Window: horizon})
+		}
+	}
+	return cuts, err
+}
+
 // Purchases fits MBG/NBD to cases, or its limit where customers do not differ; see fit.Purchases. The unit of time is in days.
 func Purchases(ctx context.Context, cases []Case, unitDays float64) (fit.Result[stat.PurchaseModel], error) {
 	rhythms := make([]stat.Rhythm, len(cases))
@@ -103,7 +124,19 @@ func Patterns(cases []Case) []clv.Pattern {
 	return patterns
 }
 
-// NoPurchase is the probability that the customer of a case buys nothing within the horizon, by a purchase model alone.
+// NoPurchase is the probability that the customer of a case buys nothing within the horizon, which is the case's window, by a purchase model
+// alone.
 func NoPurchase(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
+	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24+c.WindowShift)
+}
+
+// average is NoPurchase over a horizon of average days: what labels look ahead for. Without a season it is NoPurchase.
+func average(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
 	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24)
+}
+
+// Risk is the probability that the customer of a case buys nothing within the horizon, which is the case's window, by a purchase model and
+// the stack over it.
+func Risk(s *churn.Stack, m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
+	return s.RiskAhead(c.Traits, average(m, unitDays, c, horizon), NoPurchase(m, unitDays, c, horizon))
 }

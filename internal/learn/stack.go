@@ -24,7 +24,7 @@ const ridge = 30
 // Errors: other errors of fit.Purchases and fit.Logit, and the error of ctx.
 func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (churn.Stack, fit.Result[stat.Logistic], error) {
 	var rows []fit.Row
-	out, baskets, learnt := churn.Stack{}, varied(blocks), 0
+	out, baskets, seasonal, learnt := churn.Stack{}, varied(blocks), inSeason(blocks), 0
 	var unknown error
 	for _, block := range blocks {
 		bought, err := Purchases(ctx, block, unitDays)
@@ -38,11 +38,16 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 		learnt++
 		for i := range block {
 			c := &block[i]
-			values := c.Traits.Values(NoPurchase(bought.Model, unitDays, c, horizon))
+			p := average(bought.Model, unitDays, c, horizon)
+			values := c.Traits.Values(p)
 			if !baskets {
 				values[churn.Items], values[churn.LastItems] = 0, 0
 			}
-			rows = append(rows, row(values[:], c))
+			x := values[:]
+			if seasonal { // the risk over the window, of which the stack learns the part over average days
+				x = append(x, churn.Shift(p, NoPurchase(bought.Model, unitDays, c, horizon)))
+			}
+			rows = append(rows, row(x, c))
 			out.MaxTenure = max(out.MaxTenure, c.Traits.Tenure)
 		}
 	}
@@ -53,12 +58,18 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 	for _, t := range churn.Terms() {
 		columns = append(columns, fit.Column{Name: t.String(), NonNegative: t.Rises()})
 	}
+	if seasonal {
+		columns = append(columns, fit.Column{Name: "season", Offset: true})
+	}
 	r, err := fit.Logit(ctx, rows, columns, float64(ridge*learnt), fit.Options{})
 	if errors.Is(err, fit.ErrOneOutcome) {
 		return plain(len(rows), err)
 	}
 	if err != nil {
 		return out, r, err
+	}
+	if seasonal { // nothing of it was fitted
+		r.Estimates, r.Model.Coefficients = r.Estimates[:len(r.Estimates)-1], r.Model.Coefficients[:len(columns)-1]
 	}
 	out.Intercept = r.Model.Intercept
 	copy(out.Weights[:], r.Model.Coefficients)
@@ -72,6 +83,16 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 // plain is the stack of the purchase model alone, with the reason why there is no other.
 func plain(cases int, why error) (churn.Stack, fit.Result[stat.Logistic], error) {
 	return churn.Plain(), fit.Result[stat.Logistic]{Customers: cases, Warnings: []fit.Warning{fit.NoStack{Why: why.Error()}}}, nil
+}
+
+// inSeason reports whether the windows of cases have another length in seasonal days than in calendar days.
+func inSeason(blocks [][]Case) bool {
+	for _, block := range blocks {
+		if len(block) > 0 && block[0].WindowShift != 0 { // the cases of a block have one window
+			return true
+		}
+	}
+	return false
 }
 
 // varied reports whether the last orders differ in their number of items.

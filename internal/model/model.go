@@ -97,6 +97,7 @@ type file struct {
 	Digits    map[string]int      `yaml:"digits"`
 	Buy       purchase            `yaml:"purchase"`
 	Spend     spend               `yaml:"spend"`
+	Season    *calendar           `yaml:"season"`
 	Value     worth               `yaml:"value"`
 	Churn     risk                `yaml:"churn"`
 	Shop      *shop               `yaml:"shop"`
@@ -267,6 +268,8 @@ func (f *file) model() (score.Model, error) {
 	m.Value.Purchase = model
 	spending, spendErr := f.Spend.model()
 	m.Value.Spend = spending
+	clock, seasonErr := f.Season.clock()
+	m.Season = clock
 	rates, rateErr := f.rates()
 	m.Rates, m.Digits = rates, map[event.Currency]int{}
 	for code, n := range f.Digits {
@@ -274,7 +277,7 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, spendErr, stackErr, seasonErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {

@@ -14,6 +14,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/season"
 	"tidemark/internal/stat"
 )
 
@@ -45,6 +46,8 @@ type Fit struct {
 	HorizonDays int
 	// Lapse and SecondOrder replace churn.lapse_days and churn.second_order_days. The zero Span keeps the base's line.
 	Lapse, SecondOrder Span
+	// Season replaces the section season; a pointer to a flat index removes the section, nil keeps that of the base.
+	Season *season.Index
 }
 
 // Goodness says how well parameters are known.
@@ -83,6 +86,9 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	edited := text.edited()
 	if f.Stack != nil {
 		edited = withStack(edited, f.Stack)
+	}
+	if f.Season != nil {
+		edited = withSeason(edited, *f.Season)
 	}
 	out := withFitted(edited, section)
 	m, err := Parse(out)
@@ -143,6 +149,9 @@ func (f *Fit) stands(m *score.Model) error {
 			return fmt.Errorf("the base cannot be edited: it says a paid share of %+v where it was to say %+v", m.Value.Paid, want)
 		}
 	}
+	if f.Season != nil && !(f.Season.Flat() && m.Season == nil) && !slices.Equal(m.Season.Index(), *f.Season) {
+		return errors.New("the base cannot be edited: section season is to be a block whose lines are indented")
+	}
 	return nil
 }
 
@@ -187,10 +196,20 @@ func (g *Goodness) section() *goodness {
 
 // withFitted replaces the section fitted, or adds it at the end.
 func withFitted(file, section string) []byte {
-	lines := strings.SplitAfter(file, "\n")
-	begin := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "fitted:") })
-	if begin < 0 {
+	before, found, after := cutSection(file, "fitted")
+	if !found {
 		return []byte(strings.TrimRight(file, "\n") + "\n\n# Where the parameters come from: `tidemark fit` writes it. No score depends on it.\n" + section)
+	}
+	return []byte(before + section + after)
+}
+
+// cutSection returns what stands before and after a section of a file, and whether the file has the section. Empty lines at the end of the
+// section belong to what comes after.
+func cutSection(file, name string) (before string, found bool, after string) {
+	lines := strings.SplitAfter(file, "\n")
+	begin := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, name+":") })
+	if begin < 0 {
+		return file, false, ""
 	}
 	end := begin + 1
 	for last := end; last < len(lines) && (lines[last] == "" || strings.ContainsAny(lines[last][:1], " \t\r\n")); last++ {
@@ -198,7 +217,7 @@ func withFitted(file, section string) []byte {
 			end = last + 1
 		}
 	}
-	return []byte(strings.Join(lines[:begin], "") + section + strings.Join(lines[end:], ""))
+	return strings.Join(lines[:begin], ""), true, strings.Join(lines[end:], "")
 }
 
 // withStack replaces the churn stack, or adds it at the head of the section churn.

@@ -29,6 +29,7 @@ const MaxWindow = 728 * 24 * time.Hour
 // Row is a customer at a cut.
 type Row struct {
 	Customer string
+	Cut      Cut
 	// History holds the events up to the instant of the cut, inclusive. Facts and Pattern follow from History at that
 	// instant.
 	History history.Summary
@@ -199,7 +200,7 @@ func (w *walker) tested(cuts []Cut) bool {
 
 // row is the row of the walked customer at a cut. It is false where no purchase stood at the cut, and for a test account.
 func (w *walker) row(customer string, c Cut) (*Row, bool) {
-	r := &Row{Customer: customer, History: w.at(c.At)}
+	r := &Row{Customer: customer, Cut: c, History: w.at(c.At)}
 	r.Facts = w.engine.Facts(&r.History, c.At)
 	if r.Facts.PurchaseDays == 0 || r.Facts.TestAccount || w.atLast() {
 		return nil, false

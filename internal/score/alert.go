@@ -115,7 +115,10 @@ const expectedWithin = 5 * 365
 // expectedWithin ahead.
 func (e *Engine) expectedNext(v *evaluation, q float64) event.Instant {
 	n := e.model.Value.NextPurchase(v.pattern, q)
-	if !(n <= expectedWithin) {
+	if !(n <= 2*expectedWithin) { // no season makes ten years of five
+		return 0
+	}
+	if n = e.until(v.at, n); n > expectedWithin {
 		return 0
 	}
 	return v.at.Add(days(n))
@@ -157,7 +160,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 	ref, own := traitsOf(reference.Pattern, reference.UsualGap), traitsOf(v.pattern, v.facts.MedianGapDays)
 	base := churn.Traits{Spend: reference.Spend, LastOrder: reference.LastOrder, Items: reference.Items, LastItems: reference.LastItems}
 	plain := e.model.Stack.Plain()
-	names, mingled := [...]string{factorReference, factorRecency, factorFrequency, factorTenure, factorRhythm}, len(own)
+	names, mingled := [...]string{factorReference, factorRecency, factorFrequency, factorTenure, factorRhythm}, 4
 	if plain {
 		mingled-- // the rhythm says nothing
 	}
@@ -167,7 +170,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 		mixed := ref
 		for i := range mingled {
 			if set>>i&1 == 1 {
-				mixed[i] = own[i]
+				mixed.take(i, own)
 			}
 		}
 		return e.logOdds(mixed, base)
@@ -224,19 +227,35 @@ func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
 	return 1000 * e.model.Stack.LogOdds(rest, noPurchase)
 }
 
-// traits are, in days except for the repeats: recency, repeats, tenure (which includes the recency), and the usual gap.
-type traits [4]float64
+// traits are, in days except for the repeats: recency, repeats, tenure (which includes the recency), and the usual gap; then by how much
+// the season makes recency and tenure longer.
+type traits [6]float64
 
 func traitsOf(p clv.Pattern, usualGap float64) traits {
-	return traits{max(0, p.Age-p.Last), float64(p.Repeats), p.Age, usualGap}
+	return traits{max(0, p.Age-p.Last), float64(p.Repeats), p.Age, usualGap, p.AgeShift - p.LastShift, p.AgeShift}
+}
+
+// take takes the trait in a place, one of the first four, from another customer, and what the season does to the trait.
+func (t *traits) take(place int, from traits) {
+	t[place] = from[place]
+	switch place {
+	case 0:
+		t[4] = from[4]
+	case 2:
+		t[5] = from[5]
+	}
 }
 
 // pattern is a customer with the traits t. A mixture of two customers may be silent for longer than its tenure; then the tenure
 // is the silence.
 func (t traits) pattern() clv.Pattern {
 	p := clv.Pattern{Repeats: int(t[1]), Age: max(t[2], t[0])}
+	silent := t[0] + t[4]
+	age := max(t[2]+t[5], silent)
+	p.AgeShift = age - p.Age
 	if p.Repeats > 0 {
 		p.Last = p.Age - t[0]
+		p.LastShift = age - silent - p.Last
 	}
 	return p
 }

@@ -67,6 +67,7 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 		p.FreeDays--
 	}
 	p.Age = max(p.Last, e.calendar.Since(f.FirstDay, at))
+	e.shift(&p, f.FirstDay)
 	if f.MarginSpend > 0 { // who costs more than they bring is worth nothing, and not the usual margin
 		p.Margin, p.MarginKnown = min(max(0, float64(f.Margin)/float64(f.MarginSpend)), 1), true
 	}
@@ -95,13 +96,13 @@ func (e *Engine) risk(f *history.Facts, p clv.Pattern) (risk churn.Risk, noPurch
 
 // normal is the churn risk just after the last purchase, rounded, in [0, 1]. The silence does not change it: p.Age does not matter.
 func (e *Engine) normal(f *history.Facts, p clv.Pattern) churn.Risk {
-	p.Age = p.Last
+	p.Age, p.AgeShift = p.Last, p.LastShift
 	t := e.Traits(f, p)
 	t.Mood, t.Lately = moodOf(&f.AtLast, f), t.Engagement
 	return micro(e.model.Stack.Risk(t, e.noPurchase(p)))
 }
 
-// noPurchase is the risk by the purchase model alone, in [0, 1].
+// noPurchase is the risk by the purchase model alone, in [0, 1], over a horizon of seasonal days where there is a season; see Ahead.
 func (e *Engine) noPurchase(p clv.Pattern) float64 {
 	return e.model.Value.NoPurchase(p, e.model.Churn.Horizon.Hours()/24)
 }

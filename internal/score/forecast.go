@@ -173,7 +173,7 @@ func (e *Engine) freeze(p *Profile) {
 			return
 		}
 		if pattern := e.Pattern(&facts, p.AsOf); silence(pattern) < e.model.Churn.Lapse {
-			risk, _ := e.risk(&facts, pattern)
+			risk := e.riskAhead(&facts, pattern, p.AsOf)
 			p.Forecasts[i] = Forecast{AsOf: p.AsOf, Risk: uint32(math.Round(risk * 1e6)), Days: e.forecastDays()}
 		}
 		return

@@ -13,6 +13,7 @@ import (
 	"tidemark/internal/score/rfm"
 	"tidemark/internal/score/tier"
 	"tidemark/internal/score/value"
+	"tidemark/internal/season"
 )
 
 // Model holds every number that scores depend on besides the events. It comes from a versioned file and never changes.
@@ -27,6 +28,8 @@ type Model struct {
 	// Digits are the minor digits of currencies that ISO 4217 does not list, in 0..8.
 	Digits map[event.Currency]int
 	Value  clv.Model
+	// Season is the clock of the purchase model; nil knows no season.
+	Season *season.Clock
 	Churn  churn.Lines
 	// Stack turns the risk of the purchase model into the churn risk.
 	Stack churn.Stack

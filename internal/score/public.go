@@ -20,7 +20,8 @@ type Score struct {
 	RFM                         rfm.Digits
 	Segment                     string
 	Alive, NoPurchase           float64
-	// ExpectedOrders is the expected number of purchase days within the horizon.
+	// ExpectedOrders is the expected number of purchase days within the horizon of the value; NoPurchase is the probability of none within the
+	// horizon of the churn risk. Both look ahead in calendar days, Risk and Current in seasonal days.
 	ExpectedOrders float64
 	// Historic, Current and Total are values in minor units of the base currency.
 	Historic, Current, Total int64
@@ -89,8 +90,8 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s.RecencyDays = silent
 	s.RFM = e.model.RFM.Score(silent, s.Orders365, s.Spend365)
 	s.Segment = s.RFM.Segment()
-	s.Alive, s.NoPurchase, s.Risk = micro(e.model.Value.Alive(v.pattern)), v.noPurchase, v.signs.Risk
-	s.ExpectedOrders = e.model.Value.Expected(v.pattern)
+	s.Alive, s.NoPurchase, s.Risk = micro(e.model.Value.Alive(v.pattern)), micro(e.noPurchaseAhead(v.pattern, at)), v.signs.Risk
+	s.ExpectedOrders = e.model.Value.ExpectedWithin(v.pattern, e.Ahead(at, float64(e.model.Value.HorizonDays)))
 	s.Current = e.minor(v.current)
 	s.Total += s.Current
 	s.Points, s.Coverage = v.points, v.coverage

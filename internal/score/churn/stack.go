@@ -204,6 +204,24 @@ func (s *Stack) LogOdds(c Traits, p Risk) float64 {
 	return sum
 }
 
+// RiskAhead is the churn risk over another span of time than the one that the weights are fitted to: p is the purchase model's risk over that
+// one, ahead the purchase model's risk over the other. The other span moves the log-odds as much as the purchase model's. Where both risks
+// are equal it is Risk.
+func (s *Stack) RiskAhead(c Traits, p, ahead Risk) Risk {
+	if s.Plain() || p == ahead {
+		return s.Risk(c, ahead)
+	}
+	return 1 / (1 + math.Exp(-s.LogOdds(c, p)-Shift(p, ahead)))
+}
+
+// Shift is by how much the log-odds of a risk lie above those of p. Both are held within [1e-6, 1 − 1e-6].
+func Shift(p, ahead Risk) float64 { return logit(ahead) - logit(p) }
+
+func logit(p Risk) float64 {
+	p = min(max(p, 1e-6), 1-1e-6)
+	return math.Log(p / (1 - p))
+}
+
 // Risk is the churn risk of a customer with these traits and the risk p by the purchase model, in [0, 1]. Under Plain it is p.
 func (s *Stack) Risk(c Traits, p Risk) Risk {
 	if s.Plain() {

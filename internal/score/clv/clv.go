@@ -55,6 +55,9 @@ type Pattern struct {
 	// the span from the first purchase day to now.
 	Repeats   int
 	Last, Age float64
+	// LastShift and AgeShift are by how much longer Last and Age are in the seasonal days that the purchase model counts. Both are zero
+	// without a season.
+	LastShift, AgeShift float64
 	// SpendDays counts the purchase days after the first with a net above zero. Spend is the sum of their nets, in major
 	// units.
 	SpendDays int
@@ -66,9 +69,10 @@ type Pattern struct {
 	MarginKnown bool
 }
 
-// Rhythm restates p for a purchase model whose unit of time is unitDays days.
+// Rhythm restates p for a purchase model whose unit of time is unitDays days, or seasonal days where there is a season.
 func (p Pattern) Rhythm(unitDays float64) stat.Rhythm {
-	return stat.Rhythm{X: p.Repeats, TX: p.Last / unitDays, T: max(p.Age, p.Last) / unitDays}
+	last, age := p.Last+p.LastShift, p.Age+p.AgeShift
+	return stat.Rhythm{X: p.Repeats, TX: last / unitDays, T: max(age, last) / unitDays}
 }
 
 // Spends restates p for the spend model.
@@ -81,17 +85,21 @@ func (m Model) rhythm(p Pattern) stat.Rhythm { return p.Rhythm(m.UnitDays) }
 // Alive is the probability that the customer has not left for good, in [0, 1].
 func (m Model) Alive(p Pattern) float64 { return m.Purchase.Alive(m.rhythm(p)) }
 
-// NoPurchase is the probability of no purchase within the next days, in [0, 1].
+// NoPurchase is the probability of no purchase within the next days (seasonal ones where there is a season), in [0, 1].
 func (m Model) NoPurchase(p Pattern, days float64) float64 {
 	return m.Purchase.NoPurchase(m.rhythm(p), days/m.UnitDays)
 }
 
 // Expected is the expected number of purchase days within the horizon.
-func (m Model) Expected(p Pattern) float64 {
-	return m.Purchase.Expected(m.rhythm(p), float64(m.HorizonDays)/m.UnitDays)
+func (m Model) Expected(p Pattern) float64 { return m.ExpectedWithin(p, float64(m.HorizonDays)) }
+
+// ExpectedWithin is the expected number of purchase days within the next days (seasonal ones where there is a season).
+func (m Model) ExpectedWithin(p Pattern, days float64) float64 {
+	return m.Purchase.Expected(m.rhythm(p), days/m.UnitDays)
 }
 
-// NextPurchase is the number of days within which a customer who is still there buys with probability q, counted from now.
+// NextPurchase is the number of days (seasonal ones where there is a season) within which a customer who is still there buys with
+// probability q, counted from now.
 func (m Model) NextPurchase(p Pattern, q float64) float64 {
 	return m.UnitDays * m.Purchase.NextGapQuantile(m.rhythm(p), q)
 }
@@ -117,7 +125,8 @@ func (p Pattern) Baskets() stat.Baskets {
 
 // Current is the expected discounted margin over the horizon if the present pattern holds, in major units: the purchase days
 // of each month, discounted from the end of that month, times the spend per purchase day, times the margin. A month is 365/12
-// days; the last month is cut where the horizon ends. In silence Current only falls.
+// days; the last month is cut where the horizon ends. In silence Current only falls. Where there is a season, horizon and months are
+// of seasonal days.
 func (m Model) Current(p Pattern) float64 {
 	margin := m.Margin
 	if p.MarginKnown {

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"tidemark/internal/backtest"
+	"tidemark/internal/event"
+	"tidemark/internal/fit"
+	"tidemark/internal/learn"
+	"tidemark/internal/panel"
+	"tidemark/internal/score"
+	"tidemark/internal/season"
+	"tidemark/internal/terminal"
+)
+
+// inSeason fits the season to the events of a log, as --season says, and returns the engine that counts time in it.
+func (c *fitCommand) inSeason(ctx context.Context, s streams, data *fitData, engine *score.Engine, events []event.Event) (*score.Engine, error) {
+	switch c.Season {
+	case "keep":
+		return engine, nil
+	case "never":
+		data.season = &fit.Seasonal{Why: "taken away by --season never"}
+		return engine.InSeason(nil), nil
+	}
+	shown := terminal.NewProgress(s.err, "fitting the season")
+	defer shown.End()
+	genuine, _ := panel.Genuine(engine, events)
+	found, err := fit.Season(ctx, learn.Lives(genuine, data.calendar, data.asOf), data.calendar.Day(data.asOf-1), c.UnitDays, fit.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if c.Season == "auto" && !found.HeldOut {
+		found.Index = nil
+	}
+	data.season = &found
+	if found.Index == nil {
+		return engine.InSeason(nil), nil
+	}
+	clock, err := season.NewClock(found.Index)
+	return engine.InSeason(clock), err
+}
+
+// printSeasons prints for each cutoff whether the forecasts knew a season, where one was fitted.
+func printSeasons(w io.Writer, r *backtest.Result) error {
+	for i := range r.Cutoffs {
+		c := &r.Cutoffs[i]
+		if c.SeasonWhy == "" {
+			return nil
+		}
+		found := "none"
+		if c.Season != nil {
+			found = fmt.Sprintf("%d paces", len(c.Season))
+		}
+		if _, err := fmt.Fprintf(w, "Season at %s: %s; %s.\n", c.Date, found, c.SeasonWhy); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// index is the index that the file is to have; nil keeps that of the base.
+func (d *fitData) index() *season.Index {
+	if d.season == nil {
+		return nil
+	}
+	return &d.season.Index
+}
+
+// printSeason prints what was found out about the season, and draws it.
+func (d *fitData) printSeason(w io.Writer) {
+	if d.season == nil {
+		return
+	}
+	if d.season.Index == nil {
+		fmt.Fprintf(w, "season     none: %s\n", d.season.Why)
+		return
+	}
+	fmt.Fprintf(w, "season     of %d purchases in %.1f years: %s\n", d.season.Purchases, d.season.Years, d.season.Why)
+	for _, line := range d.season.Index.Draw() {
+		fmt.Fprintf(w, "           %s\n", line)
+	}
+}
