@@ -100,7 +100,7 @@ func collapsed(ctx context.Context, groups []Group[stat.Rhythm], full Result[sta
 		}
 		return full, nil
 	}
-	best := full
+	best, found := full, false
 	for _, few := range [][]Collapsed{{{Gamma: true, Beta: true}}, {{Beta: true}, {Gamma: true}}} {
 		for _, c := range few {
 			r, err := limitOf(ctx, groups, c, firstStays, o)
@@ -108,10 +108,10 @@ func collapsed(ctx context.Context, groups []Group[stat.Rhythm], full Result[sta
 				return full, err
 			}
 			if r.Converged && !ranAway(r.Warnings) && r.LogLikelihood >= enough {
-				best, enough = accept(r, c), r.LogLikelihood // of two with as many parameters, the higher
+				best, enough, found = accept(r, c), r.LogLikelihood, true // of two with as many parameters, the higher
 			}
 		}
-		if best.Warnings[0] != full.Warnings[0] {
+		if found {
 			break
 		}
 	}
