@@ -1,0 +1,189 @@
+package lines
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"tidemark/internal/score/churn"
+)
+
+// Wish is what lines are to do. The zero Wish asks for a recall of usualRecall, at the best truth.
+type Wish struct {
+	// PerThousand is the most alerts a month per 1,000 customers; 0 sets no limit.
+	PerThousand float64
+	// True is the least share of true alerts, in (0, 1]; 0 asks for none.
+	True float64
+}
+
+const (
+	usualRecall = .25
+	// fewLeavers and fewAlerts are the fewest cases from which lines are chosen.
+	fewLeavers, fewAlerts = 20, 10
+)
+
+// share is a range of shares of WATCH's alerts that may reach a higher level. A level that nobody reaches says nothing, nor does a level that
+// all reach.
+type share struct{ least, most float64 }
+
+var atRisk, critical = share{.5, .8}, share{.25, .5}
+
+// String is the wish in words.
+func (w Wish) String() string {
+	switch {
+	case w.PerThousand > 0 && w.True > 0:
+		return fmt.Sprintf("at most %g alerts a month per 1,000 customers, at least %g of them true", w.PerThousand, w.True)
+	case w.PerThousand > 0:
+		return fmt.Sprintf("at most %g alerts a month per 1,000 customers", w.PerThousand)
+	case w.True > 0:
+		return fmt.Sprintf("at least %g of the alerts true", w.True)
+	}
+	return fmt.Sprintf("a recall of at least %g, and alerts as true as that allows", usualRecall)
+}
+
+// grants reports whether figures fulfil the wish, and how good they are then. A share counts less one standard error: lines that just did it
+// in the past will miss it as often as not.
+func (w Wish) grants(f *Figures) (good float64, ok bool) {
+	if w == (Wish{}) {
+		return f.True - f.TrueError, f.Recall-f.RecallError >= usualRecall
+	}
+	ok = (w.PerThousand == 0 || f.PerThousand <= w.PerThousand) && (w.True == 0 || f.True-f.TrueError >= w.True)
+	return f.Recall, ok
+}
+
+// nearest is how near figures come to a wish that no lines fulfil. More is nearer.
+func (w Wish) nearest(f *Figures) float64 {
+	switch {
+	case w == (Wish{}):
+		return f.Recall
+	case w.True > 0 && w.PerThousand == 0:
+		return f.True - f.TrueError
+	case w.True > 0 && f.PerThousand <= w.PerThousand:
+		return f.True - f.TrueError
+	}
+	return -f.PerThousand
+}
+
+// Chosen are lines that were chosen on the past of a shop.
+type Chosen struct {
+	Wish Wish
+	// Levels, MinPurchaseDays and MinSilence are the lines.
+	Levels          [3]churn.Line
+	MinPurchaseDays int
+	MinSilence      time.Duration
+	// Figures are what the lines of each level did.
+	Figures [3]Figures
+	// Granted says that the wish is fulfilled; else the lines are those that come nearest.
+	Granted bool
+	// Curve are the truest lines for more and more recall.
+	Curve []Point
+	// Leavers is how many customers left at the cutoffs; Cutoffs are their dates, Failed the cutoffs at which no model could be fitted.
+	Leavers int
+	Cutoffs []string
+	Failed  []Failed
+}
+
+// Point is WATCH at other lines.
+type Point struct {
+	Line            churn.Line
+	MinPurchaseDays int
+	MinSilence      time.Duration
+	Figures
+}
+
+// chooser chooses among the combinations of the grid.
+type chooser struct {
+	tally   *tally
+	overlap float64
+	fewest  int
+	figures [spots]Figures
+}
+
+func newChooser(t *tally, overlap float64, fewest int) *chooser {
+	c := &chooser{tally: t, overlap: overlap, fewest: fewest}
+	for i := range c.figures {
+		c.figures[i] = t.figures(i, overlap)
+	}
+	return c
+}
+
+// watches yields the combinations that may be WATCH: two greater rises are left for the levels above.
+func (c *chooser) watches(yield func(place int, s spot)) {
+	for place := range spots {
+		if s := spotAt(place); s.rise < len(rises)-2 && c.figures[place].Alerts >= fewAlerts {
+			yield(place, s)
+		}
+	}
+}
+
+// choose returns the lines that fulfil a wish best. It is false if no lines raise enough alerts.
+func (c *chooser) choose(wish Wish) (Chosen, bool) {
+	best, nearest := -1, -1
+	var good, near float64
+	c.watches(func(place int, _ spot) {
+		f := &c.figures[place]
+		if g, ok := wish.grants(f); ok && (best < 0 || g > good) {
+			best, good = place, g
+		}
+		if g := wish.nearest(f); nearest < 0 || g > near {
+			nearest, near = place, g
+		}
+	})
+	out := Chosen{Wish: wish, Granted: best >= 0, Leavers: c.tally.leavers}
+	if best < 0 {
+		best = nearest
+	}
+	if best < 0 {
+		return out, false
+	}
+	at := spotAt(best)
+	out.MinPurchaseDays, out.MinSilence = c.fewest+at.purchases, time.Duration(silences[at.silence])*24*time.Hour
+	watch := float64(c.figures[best].Alerts)
+	higher := c.above(at, 1, watch, atRisk)
+	for i, s := range []spot{at, higher, c.above(higher, 0, watch, critical)} {
+		out.Levels[i], out.Figures[i] = s.line(), c.figures[s.place()]
+	}
+	out.Curve = c.curve()
+	return out, true
+}
+
+// above returns the truest line above a line that raises a share of WATCH's alerts. left is how many levels come above it: the next rise must
+// still reach the least share of CRITICAL, so that there is room for these levels. Without such a line it is the line nearest to the share.
+func (c *chooser) above(below spot, left int, watch float64, want share) spot {
+	best, good, off := spot{below.purchases, below.silence, below.floor, below.rise + 1}, math.Inf(-1), math.Inf(1)
+	for f := below.floor; f < len(floors); f++ {
+		for r := below.rise + 1; r < len(rises)-left; r++ {
+			s := spot{below.purchases, below.silence, f, r}
+			x := &c.figures[s.place()]
+			n := float64(x.Alerts) / watch
+			away := max(0, want.least-n, n-want.most)
+			if left > 0 {
+				away = max(away, critical.least-float64(c.figures[s.place()+1].Alerts)/watch)
+			}
+			if g := x.True - x.TrueError; away < off || away == off && g > good {
+				best, good, off = s, g, away
+			}
+		}
+	}
+	return best
+}
+
+// curve returns the truest lines for recalls of .1, .2 and so on, each line once.
+func (c *chooser) curve() (curve []Point) {
+	last := -1
+	for tenths := 1; tenths < 10; tenths++ {
+		best, good := -1, 0.
+		c.watches(func(place int, _ spot) {
+			f := &c.figures[place]
+			if f.Recall >= float64(tenths)/10 && (best < 0 || f.True-f.TrueError > good) {
+				best, good = place, f.True-f.TrueError
+			}
+		})
+		if best >= 0 && best != last {
+			s := spotAt(best)
+			curve = append(curve, Point{s.line(), c.fewest + s.purchases, time.Duration(silences[s.silence]) * 24 * time.Hour, c.figures[best]})
+			last = best
+		}
+	}
+	return curve
+}
