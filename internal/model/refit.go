@@ -45,6 +45,8 @@ type Fit struct {
 	HorizonDays int
 	// Lapse and SecondOrder replace churn.lapse_days and churn.second_order_days. The zero Span keeps the base's line.
 	Lapse, SecondOrder Span
+	// Alerts replaces the lines of the churn levels. nil keeps the base's lines.
+	Alerts *AlertLines
 }
 
 // Goodness says how well parameters are known.
@@ -125,6 +127,9 @@ func (f *Fit) edit(t *text, root *yaml.Node) error {
 			spans = append(spans, setting{name, strconv.Itoa(span.Days)})
 		}
 	}
+	if err := f.Alerts.settle(t, root); err != nil {
+		return err
+	}
 	return t.settle(root, "churn", nil, spans)
 }
 
@@ -143,7 +148,7 @@ func (f *Fit) stands(m *score.Model) error {
 			return fmt.Errorf("the base cannot be edited: it says a paid share of %+v where it was to say %+v", m.Value.Paid, want)
 		}
 	}
-	return nil
+	return f.Alerts.stands(m)
 }
 
 // amount is an amount of money for a reader: four digits say enough.
@@ -162,7 +167,7 @@ func quoted(s string) string {
 func (f *Fit) fitted() *fitted {
 	out := &fitted{
 		From: f.From.String(), To: f.To.String(), Currency: string(f.Currency), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
-		Purchase: *f.Buying.section(), Lines: f.lines(), Notes: f.Notes, Warnings: f.Warnings,
+		Purchase: *f.Buying.section(), Lines: f.lines(), Alerts: f.Alerts.section(), Notes: f.Notes, Warnings: f.Warnings,
 	}
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()
