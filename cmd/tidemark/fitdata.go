@@ -41,6 +41,9 @@ type fitData struct {
 	horizonDays int
 	// testAccounts counts the test accounts, which are left out.
 	testAccounts int
+	// engine and events are what alert lines are chosen with; events is nil without a log.
+	engine *score.Engine
+	events []event.Event
 	// recalled says that the blocks come from live histories, which hold less than a log.
 	recalled bool
 }
@@ -99,6 +102,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if data.asOf == 0 {
 		data.asOf = newest
 	}
+	data.engine, data.events = engine, log.Events
 	shown := terminal.NewProgress(s.err, "folding")
 	shown.Note(fmt.Sprintf("%d events", len(log.Events)))
 	seen, err := panel.Look(ctx, engine, log.Events, []panel.Cut{{At: data.asOf}},

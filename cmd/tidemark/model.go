@@ -82,6 +82,9 @@ func (c *modelCheckCommand) Run(ctx context.Context, s streams) error {
 	if err := warnOf(raw, s.err); err != nil {
 		return err
 	}
+	if err := printLinesOf(to, raw, &m); err != nil {
+		return err
+	}
 	if !c.AgainstLive {
 		return nil
 	}
