@@ -45,7 +45,7 @@ func (w Wish) String() string {
 // in the past will miss it as often as not.
 func (w Wish) grants(f *Figures) (good float64, ok bool) {
 	if w == (Wish{}) {
-		return f.True - f.TrueError, f.Recall-f.RecallError >= usualRecall
+		return f.True - f.TrueError, min(f.Recall-f.RecallError, f.Lately-f.LatelyError) >= usualRecall
 	}
 	ok = (w.PerThousand == 0 || f.PerThousand <= w.PerThousand) && (w.True == 0 || f.True-f.TrueError >= w.True)
 	return f.Recall, ok
@@ -55,7 +55,7 @@ func (w Wish) grants(f *Figures) (good float64, ok bool) {
 func (w Wish) nearest(f *Figures) float64 {
 	switch {
 	case w == (Wish{}):
-		return f.Recall
+		return min(f.Recall, f.Lately)
 	case w.True > 0 && w.PerThousand == 0:
 		return f.True - f.TrueError
 	case w.True > 0 && f.PerThousand <= w.PerThousand:

@@ -84,7 +84,7 @@ func Choose(ctx context.Context, e *score.Engine, events []event.Event, o Option
 		}
 		m, err := pastModel(ctx, e, l, at, &o)
 		if err == nil {
-			err = watch(ctx, m, l, at, &o, tallies)
+			err = watch(ctx, m, l, at, &o, n >= len(cutoffs)-newest, tallies)
 		}
 		if ctx.Err() != nil {
 			return Chosen{}, ctx.Err()
@@ -117,7 +117,9 @@ const atOnce = 256
 
 const (
 	cutoffCount = 5
-	day         = 24 * time.Hour
+	// newest is how many cutoffs are late: a recall of long ago says little where customers change.
+	newest = 2
+	day    = 24 * time.Hour
 	// leastApart and mostApart bound the time between two cutoffs. Where the log is long, the cutoffs cover all seasons of a year.
 	leastApart, mostApart = 28 * day, 91 * day
 )
@@ -189,13 +191,13 @@ func pastModel(ctx context.Context, e *score.Engine, l *past, at event.Instant, 
 }
 
 // watch looks at the horizon after a cutoff and adds what all lines would have done to the tallies, which are by the fewest purchase days.
-func watch(ctx context.Context, m score.Model, l *past, at event.Instant, o *Options, tallies map[int]*tally) error {
+func watch(ctx context.Context, m score.Model, l *past, at event.Instant, o *Options, lately bool, tallies map[int]*tally) error {
 	e, err := score.NewEngine(m, o.Calendar, func(score.Transition) string { return "lines" }, nil)
 	if err != nil {
 		return fmt.Errorf("the fitted model: %w", err)
 	}
 	end := at.Add(o.Horizon)
-	s := &searcher{engine: e, calendar: o.Calendar, lines: m.Churn, cutoff: at, end: end, until: max(at, min(end, o.AsOf.Add(-o.Horizon))), fewest: scarce}
+	s := &searcher{engine: e, calendar: o.Calendar, lines: m.Churn, cutoff: at, end: end, until: max(at, min(end, o.AsOf.Add(-o.Horizon))), fewest: scarce, lately: lately}
 	for _, t := range tallies {
 		t.watched += days(s.until.Sub(at))
 	}

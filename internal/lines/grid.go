@@ -53,7 +53,8 @@ func (s spot) line() churn.Line {
 }
 
 // crossings are the first instants of a silence at which the risk has reached each floor, and the rise each line; event.Never if it has not by
-// the end. Both ascend: in silence the risk only rises.
+// the end. Both ascend: in silence the risk only rises. usual is the first instant at which the silence is as long as the median gap. The
+// median is that of a trailing year, so silence alone can change it.
 //
 //	risk      ┌ .65          alert of a line = the latest of
 //	      ┌ .60                 the floor's crossing, the rise's crossing,
@@ -61,9 +62,11 @@ func (s spot) line() churn.Line {
 type crossings struct {
 	floor [len(floors)]event.Instant
 	rise  [len(rises)]event.Instant
+	usual event.Instant
 }
 
 func never() (c crossings) {
+	c.usual = event.Never
 	for i := range c.floor {
 		c.floor[i] = event.Never
 	}
@@ -73,11 +76,15 @@ func never() (c crossings) {
 	return c
 }
 
-// height is how many floors and rises the signs of an instant have reached.
-type height struct{ floor, rise int }
+// height is how many floors and rises the signs of an instant have reached, and whether the silence is as long as the median gap.
+type height struct {
+	floor, rise int
+	usual       bool
+}
 
 func heightOf(s churn.Signs) (h height) {
 	excess := s.Excess()
+	h.usual = s.Silence >= s.MedianGap
 	for h.floor < len(floors) && s.Risk >= floors[h.floor] {
 		h.floor++
 	}
@@ -94,5 +101,8 @@ func (c *crossings) reach(h height, at event.Instant) {
 	}
 	for i := range h.rise {
 		c.rise[i] = min(c.rise[i], at)
+	}
+	if h.usual {
+		c.usual = min(c.usual, at)
 	}
 }

@@ -153,7 +153,7 @@ func TestFiguresAreTheEngines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := watch(t.Context(), m, l, cutoff, &o, sums); err != nil {
+		if err := watch(t.Context(), m, l, cutoff, &o, true, sums); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -203,6 +203,7 @@ func TestLinesKnowNoFuture(t *testing.T) {
 // drawTally draws what a past may have been: longer silences and higher lines raise fewer alerts.
 func drawTally(t *rapid.T) *tally {
 	out := &tally{known: 30 * 365, watched: 91, leavers: rapid.IntRange(0, 300).Draw(t, "leavers")}
+	out.lately = out.leavers / 2
 	alerts, truth := rapid.IntRange(0, 400).Draw(t, "alerts"), rapid.Float64Range(0, 1).Draw(t, "truth")
 	steep := rapid.Float64Range(0, .3).Draw(t, "steep")
 	for place := range spots {
@@ -211,6 +212,7 @@ func drawTally(t *rapid.T) *tally {
 		c := &out.counts[place]
 		c.alerts, c.right = int32(n), int32(truth*n)
 		c.recalled = int32(float64(out.leavers) * math.Exp(-steep*float64(s.floor+s.rise)))
+		c.recalledLately = c.recalled / 2
 	}
 	return out
 }
@@ -237,9 +239,10 @@ func TestChosenLinesAreValid(t *testing.T) {
 }
 
 func TestWishes(t *testing.T) {
-	past := &tally{known: 1000 * month, watched: 10 * month, leavers: 100}
+	past := &tally{known: 1000 * month, watched: 10 * month, leavers: 100, lately: 100}
 	// Three floors: many alerts of whom half are true; fewer and truer ones; few and the truest.
 	for floor, c := range map[int]count{0: {alerts: 100, right: 50, recalled: 80}, 1: {alerts: 50, right: 40, recalled: 50}, 2: {alerts: 20, right: 19, recalled: 20}} {
+		c.recalledLately = c.recalled
 		past.counts[spot{0, 0, floor, 0}.place()] = c
 	}
 	for _, row := range []struct {

@@ -1,6 +1,7 @@
 package lines
 
 import (
+	"slices"
 	"time"
 
 	"tidemark/internal/event"
@@ -14,8 +15,8 @@ import (
 type quiet struct {
 	crossings
 	days int // purchase days
-	// entry is, by the places of silences, when the silence is long enough for an alert.
-	entry [len(silences)]event.Instant
+	// long is, by the places of silences, when the silence is so long.
+	long [len(silences)]event.Instant
 	// until is the instant of the next purchase or of the lapse, whichever comes first: no alert comes from then on. back is the instant of
 	// the next purchase.
 	until, back event.Instant
@@ -45,6 +46,15 @@ type searcher struct {
 	// Alerts in (cutoff, end] are looked for. Those up to until are judged: a whole horizon of log follows them.
 	cutoff, end, until event.Instant
 	fewest             int // purchase days
+	lately             bool
+}
+
+// counted is 1 at one of the newest cutoffs.
+func (s *searcher) counted() int32 {
+	if s.lately {
+		return 1
+	}
+	return 0
 }
 
 // fine is how exactly crossings are found.
@@ -112,16 +122,17 @@ func (s *searcher) look(events []event.Event) course {
 
 // begin returns a silence without crossings.
 func (s *searcher) begin(f *history.Facts, at event.Instant) quiet {
-	start := s.calendar.Start(f.LastDay)
 	q := quiet{crossings: never(), days: f.PurchaseDays, back: event.Never}
 	q.lapse = s.calendar.Start(f.LastDay + event.Day(s.lines.Lapse/(24*time.Hour)))
 	q.until = q.lapse
-	gap := start.Add(time.Duration(f.MedianGapDays * 24 * float64(time.Hour)))
 	for i, n := range silences {
-		q.entry[i] = max(at, gap, s.calendar.Start(f.LastDay+event.Day(n)))
+		q.long[i] = max(at, s.calendar.Start(f.LastDay+event.Day(n)))
 	}
 	return q
 }
+
+// entry is when an episode may begin, for a place of silences.
+func (q *quiet) entry(i int) event.Instant { return max(q.long[i], q.usual) }
 
 // climb notes the crossings of a silence in [from, to), in which nothing happens.
 func (s *searcher) climb(q *quiet, h *history.Summary, from, to event.Instant) {
@@ -160,7 +171,7 @@ func (s *searcher) climb(q *quiet, h *history.Summary, from, to event.Instant) {
 
 // stakes notes the values at stake at the instants in [from, to) at which an alert of the silence may come.
 func (s *searcher) stakes(q *quiet, h *history.Summary, from, to event.Instant) {
-	earliest := max(from, s.cutoff+1, q.floor[0], q.rise[0], min(q.entry[0], q.entry[1]))
+	earliest := max(from, s.cutoff+1, q.floor[0], q.rise[0], q.usual, slices.Min(q.long[:]))
 	seen := map[event.Instant]int64{}
 	at := func(at event.Instant, stake *int64) {
 		if at < earliest || at >= to {
@@ -178,7 +189,7 @@ func (s *searcher) stakes(q *quiet, h *history.Summary, from, to event.Instant) 
 	for i := range q.rise {
 		at(q.rise[i], &q.atRise[i])
 	}
-	for i := range q.entry {
-		at(q.entry[i], &q.atEntry[i])
+	for i := range q.long {
+		at(q.entry(i), &q.atEntry[i])
 	}
 }

@@ -14,11 +14,14 @@ type tally struct {
 	watched float64 // days
 	// leavers counts the customers who could have been alerted in time: those who had bought within the horizon before a cutoff, and bought nothing in the horizon after it.
 	leavers int
-	counts  [spots]count
+	// lately counts those of the leavers at the newest cutoffs.
+	lately int
+	counts [spots]count
 }
 
 type count struct {
 	alerts, right, recalled, warned int32
+	recalledLately, warnedLately    int32 // of recalled and warned, those at the newest cutoffs
 	stake, lost                     int64 // minor units
 	lead                            int64 // hours from true alerts to the lapse
 }
@@ -31,6 +34,9 @@ func (t *tally) add(s *searcher, p *course) {
 		leaver := i == 0 && p.left && q.days >= s.fewest
 		if leaver {
 			t.leavers++
+			if s.lately {
+				t.lately++
+			}
 		}
 		t.silence(s, q, leaver)
 	}
@@ -46,7 +52,7 @@ func (t *tally) silence(s *searcher, q *quiet, leaver bool) {
 					break
 				}
 				base := spot{k, n, f, 0}.place()
-				from, stake := q.entry[n], q.atEntry[n]
+				from, stake := q.entry(n), q.atEntry[n]
 				if q.floor[f] > from {
 					from, stake = q.floor[f], q.atFloor[f]
 				}
@@ -72,11 +78,13 @@ func (c *count) add(s *searcher, q *quiet, at event.Instant, stake int64, leaver
 	if at <= s.cutoff { // the customer is in an episode already
 		if leaver {
 			c.warned++
+			c.warnedLately += s.counted()
 		}
 		return
 	}
 	if leaver {
 		c.recalled++
+		c.recalledLately += s.counted()
 	}
 	if at > s.until {
 		return
@@ -97,6 +105,8 @@ type Figures struct {
 	Month, PerThousand float64
 	// True and Recall are shares in [0, 1], see Choose. TrueError and RecallError are their standard errors: overlapping cutoffs count once.
 	True, TrueError, Recall, RecallError float64
+	// Lately is the recall at the newest cutoffs alone, LatelyError its standard error.
+	Lately, LatelyError float64
 	// Stake is the value at stake of a mean alert, in minor units. Lead is the mean number of days from a true alert to the lapse.
 	Stake, Lead float64
 }
@@ -110,6 +120,8 @@ func (t *tally) figures(place int, overlap float64) Figures {
 		True: float64(c.right) / n, Recall: float64(c.recalled) / leavers,
 		Stake: float64(c.stake) / n, Lead: float64(c.lead) / 24 / float64(c.right),
 	}
+	lately := float64(t.lately - int(c.warnedLately))
+	f.Lately, f.LatelyError = float64(c.recalledLately)/lately, shareError(float64(c.recalledLately)/lately, lately/overlap)
 	f.TrueError, f.RecallError = shareError(f.True, n/overlap), shareError(f.Recall, leavers/overlap)
 	return f
 }
