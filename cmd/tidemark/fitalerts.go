@@ -123,6 +123,9 @@ func (a *alertLines) print(to io.Writer, in event.Currency) {
 	if !c.Granted {
 		fmt.Fprintf(to, "           no lines did that for certain; these come nearest\n")
 	}
+	if c.Kept {
+		fmt.Fprintf(to, "           the lines of the base do that, and no others do it better for certain: they stay\n")
+	}
 	for _, failed := range c.Failed {
 		fmt.Fprintf(to, "           %s left out, for no model could be fitted: %s\n", failed.Date, failed.Why)
 	}

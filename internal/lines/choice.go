@@ -3,6 +3,7 @@ package lines
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tidemark/internal/score/churn"
@@ -75,6 +76,8 @@ type Chosen struct {
 	Figures [3]Figures
 	// Granted says that the wish is fulfilled; else the lines are those that come nearest.
 	Granted bool
+	// Kept says that the lines are those of the base: no other lines are better for certain.
+	Kept bool
 	// Curve are the truest lines for more and more recall.
 	Curve []Point
 	// Leavers is how many customers left at the cutoffs; Cutoffs are their dates, Failed the cutoffs at which no model could be fitted.
@@ -93,14 +96,15 @@ type Point struct {
 
 // chooser chooses among the combinations of the grid.
 type chooser struct {
+	base    churn.Lines
 	tally   *tally
 	overlap float64
 	fewest  int
 	figures [spots]Figures
 }
 
-func newChooser(t *tally, overlap float64, fewest int) *chooser {
-	c := &chooser{tally: t, overlap: overlap, fewest: fewest}
+func newChooser(base churn.Lines, t *tally, overlap float64, fewest int) *chooser {
+	c := &chooser{base: base, tally: t, overlap: overlap, fewest: fewest}
 	for i := range c.figures {
 		c.figures[i] = t.figures(i, overlap)
 	}
@@ -130,6 +134,14 @@ func (c *chooser) choose(wish Wish) (Chosen, bool) {
 		}
 	})
 	out := Chosen{Wish: wish, Granted: best >= 0, Leavers: c.tally.leavers}
+	if levels, ok := c.stays(wish, best); ok {
+		out.Kept, out.Levels, out.MinPurchaseDays, out.MinSilence = true, c.base.Levels, c.base.MinPurchaseDays, c.base.MinSilence
+		for i, s := range levels {
+			out.Figures[i] = c.figures[s.place()]
+		}
+		out.Curve = c.curve()
+		return out, true
+	}
 	if best < 0 {
 		best = nearest
 	}
@@ -145,6 +157,34 @@ func (c *chooser) choose(wish Wish) (Chosen, bool) {
 	}
 	out.Curve = c.curve()
 	return out, true
+}
+
+// leastAtRisk and leastCritical are the least shares of WATCH's alerts that must reach the higher levels of the base for the base to stay.
+const leastAtRisk, leastCritical = .25, .1
+
+// stays reports whether the lines of the base fulfil a wish, within one standard error as well as the best, and returns their places. Then
+// they stay: of thousands of lines some look better by chance. Lines that are not of the grid do not stay.
+func (c *chooser) stays(wish Wish, best int) (levels [3]spot, ok bool) {
+	k, n := c.base.MinPurchaseDays-c.fewest, slices.Index(silences[:], int(c.base.MinSilence/day))
+	if best < 0 || k < 0 || k >= morePurchases || n < 0 {
+		return levels, false
+	}
+	for i, line := range c.base.Levels {
+		levels[i] = spot{k, n, slices.Index(floors[:], line.Floor), slices.Index(rises[:], line.Up)}
+		if levels[i].floor < 0 || levels[i].rise < 0 {
+			return levels, false
+		}
+	}
+	f, top := &c.figures[levels[0].place()], &c.figures[best]
+	good, granted := wish.grants(f)
+	much, _ := wish.grants(top)
+	within := top.TrueError
+	if wish != (Wish{}) {
+		within = top.RecallError
+	}
+	alerts := float64(f.Alerts)
+	return levels, granted && f.Alerts >= fewAlerts && good >= much-within &&
+		float64(c.figures[levels[1].place()].Alerts) >= leastAtRisk*alerts && float64(c.figures[levels[2].place()].Alerts) >= leastCritical*alerts
 }
 
 // above returns the truest line above a line that raises a share of WATCH's alerts. left is how many levels come above it: the next rise must

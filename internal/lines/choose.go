@@ -104,7 +104,7 @@ func Choose(ctx context.Context, e *score.Engine, events []event.Event, o Option
 		if t.leavers < fewLeavers {
 			continue
 		}
-		if out, ok := newChooser(t, overlap, fewest).choose(o.Wish); ok {
+		if out, ok := newChooser(e.Model().Churn, t, overlap, fewest).choose(o.Wish); ok {
 			out.Cutoffs, out.Failed = dates, failed
 			return out, nil
 		}

@@ -54,7 +54,7 @@ func (s spot) line() churn.Line {
 
 // crossings are the first instants of a silence at which the risk has reached each floor, and the rise each line; event.Never if it has not by
 // the end. Both ascend: in silence the risk only rises. usual is the first instant at which the silence is as long as the median gap. The
-// median is that of a trailing year, so silence alone can change it.
+// median is that of a trailing year, so silence alone can change it; that it grows after usual is left out of account.
 //
 //	risk      ┌ .65          alert of a line = the latest of
 //	      ┌ .60                 the floor's crossing, the rise's crossing,

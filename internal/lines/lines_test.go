@@ -222,7 +222,7 @@ func TestChosenLinesAreValid(t *testing.T) {
 	base := engineOf(t, func(*score.Model) {}).Model().Churn
 	rapid.Check(t, func(t *rapid.T) {
 		wish := Wish{PerThousand: rapid.SampledFrom([]float64{0, 1, 20}).Draw(t, "per 1,000"), True: rapid.SampledFrom([]float64{0, .5, .9}).Draw(t, "true")}
-		got, ok := newChooser(drawTally(t), 1, rhythm).choose(wish)
+		got, ok := newChooser(base, drawTally(t), 1, rhythm).choose(wish)
 		if !ok {
 			return
 		}
@@ -260,13 +260,41 @@ func TestWishes(t *testing.T) {
 		{"truer than anything was: the truest", Wish{True: .99}, floors[2], false},
 		{"less than the fewest: the fewest", Wish{PerThousand: 5}, floors[2], false},
 	} {
-		got, ok := newChooser(past, 1, rhythm).choose(row.wish)
+		got, ok := newChooser(churn.Lines{}, past, 1, rhythm).choose(row.wish)
 		if !ok || got.Granted != row.granted || got.Levels[0].Floor != row.floor {
 			t.Errorf("%s: got %+v, granted %v, want a floor of %v, %v", row.why, got.Levels[0], got.Granted, row.floor, row.granted)
 		}
 	}
-	if _, ok := newChooser(&tally{known: 1, watched: 1}, 1, rhythm).choose(Wish{}); ok {
+	if _, ok := newChooser(churn.Lines{}, &tally{known: 1, watched: 1}, 1, rhythm).choose(Wish{}); ok {
 		t.Error("without an alert: got lines, want none")
+	}
+}
+
+// Lines that serve stay, unless others are better for certain.
+func TestLinesOfTheBaseStay(t *testing.T) {
+	base := engineOf(t, func(*score.Model) {}).Model().Churn
+	for _, row := range []struct {
+		why   string
+		right int32 // of the 100 alerts of other lines
+		base  count
+		kept  bool
+	}{
+		{"others are a little truer", 74, count{alerts: 100, right: 70, recalled: 60, recalledLately: 60}, true},
+		{"others are much truer", 90, count{alerts: 100, right: 70, recalled: 60, recalledLately: 60}, false},
+		{"the base tells of hardly anybody", 70, count{alerts: 20, right: 18, recalled: 5, recalledLately: 5}, false},
+		{"the base does so lately", 70, count{alerts: 100, right: 72, recalled: 60, recalledLately: 5}, false},
+	} {
+		past := &tally{known: 1000 * month, watched: 10 * month, leavers: 100, lately: 100}
+		for i, line := range base.Levels {
+			c := row.base
+			c.alerts, c.right = c.alerts-int32(i)*c.alerts/4, c.right-int32(i)*c.right/4
+			past.counts[spot{0, 0, slices.Index(floors[:], line.Floor), slices.Index(rises[:], line.Up)}.place()] = c
+		}
+		past.counts[spot{0, 0, 0, 0}.place()] = count{alerts: 100, right: row.right, recalled: 60, recalledLately: 60}
+		got, ok := newChooser(base, past, 1, rhythm).choose(Wish{})
+		if !ok || got.Kept != row.kept || (got.Levels == base.Levels) != row.kept {
+			t.Errorf("%s: kept %v, lines %+v; want kept %v", row.why, got.Kept, got.Levels, row.kept)
+		}
 	}
 }
 
