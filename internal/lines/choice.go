@@ -159,11 +159,14 @@ func (c *chooser) choose(wish Wish) (Chosen, bool) {
 	return out, true
 }
 
+// certain is how many standard errors better other lines must be: with two, chance alone explains one case in twenty.
+const certain = 2
+
 // leastAtRisk and leastCritical are the least shares of WATCH's alerts that must reach the higher levels of the base for the base to stay.
 const leastAtRisk, leastCritical = .25, .1
 
-// stays reports whether the lines of the base fulfil a wish, within one standard error as well as the best, and returns their places. Then
-// they stay: of thousands of lines some look better by chance. Lines that are not of the grid do not stay.
+// stays reports whether the lines of the base fulfil a wish, and whether the best lines are not better for certain, and returns their places.
+// Then they stay: of thousands of lines some look better by chance. Lines that are not of the grid do not stay.
 func (c *chooser) stays(wish Wish, best int) (levels [3]spot, ok bool) {
 	k, n := c.base.MinPurchaseDays-c.fewest, slices.Index(silences[:], int(c.base.MinSilence/day))
 	if best < 0 || k < 0 || k >= morePurchases || n < 0 {
@@ -183,7 +186,7 @@ func (c *chooser) stays(wish Wish, best int) (levels [3]spot, ok bool) {
 		within = top.RecallError
 	}
 	alerts := float64(f.Alerts)
-	return levels, granted && f.Alerts >= fewAlerts && good >= much-within &&
+	return levels, granted && f.Alerts >= fewAlerts && good >= much-certain*within &&
 		float64(c.figures[levels[1].place()].Alerts) >= leastAtRisk*alerts && float64(c.figures[levels[2].place()].Alerts) >= leastCritical*alerts
 }
 

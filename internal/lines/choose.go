@@ -1,12 +1,66 @@
 // Package lines chooses the alert lines of the churn levels on the past of a shop: who would have been alerted at other lines, and who left?
 //
+//	bin/tidemark fit orders.jsonl --format jsonl --churn-stack --out mine.yaml                      # a recall of .25
+//	bin/tidemark fit orders.jsonl --format jsonl --churn-stack --alerts-per-1000 20 --out mine.yaml # a budget
+//	bin/tidemark fit orders.jsonl --format jsonl --churn-stack --alerts-true .7 --out mine.yaml     # a truth
+//	bin/tidemark model check mine.yaml                                                              # what the lines did
+//
+// # The past
+//
 //	cutoff                 cutoff + horizon       as of
 //	──┼──────────────────────────┼──────────────────┼──>
-//	  model fitted here;         its alerts come true or false up to here,
-//	  alerts are looked for      each within a horizon of its own
+//	  models fitted here;        an alert before      nothing later
+//	  alerts are looked for      (as of - horizon)    is read
+//	  up to cutoff + horizon     is told true or false
 //
-// No line has a part in the risk. So one look at a silence of a customer tells when each line would have been crossed, and the figures of all
-// lines of a grid are added up at once. The work is linear in the events, and the result does not depend on the number of processors.
+// There are up to five cutoffs. The last lies one horizon before the instant of the fit. The others lie 28 to 91 days apart: where the log is
+// long, the cutoffs cover all seasons. At each cutoff the models are fitted to what was known. A cutoff without the log for a churn stack of
+// its own takes the stack of the whole log, which flatters the figures a little.
+//
+// # The lines
+//
+// No line has a part in the risk. So one look at a silence of a customer tells when each floor, each rise and each minimum silence is reached,
+// and the alert of a combination is the latest of these instants. The figures of all 3,780 combinations are added up at once. The work is linear
+// in the events: 2.2 seconds of processor time a cutoff for the 23,570 customers of CDNOW, fits included. The result does not depend on the
+// number of processors.
+//
+// WATCH is chosen by the wish:
+//   - Without flags: of the lines with a recall of at least .25, the truest.
+//   - With --alerts-per-1000, --alerts-true or both: of the lines that keep within these, those with the greatest recall.
+//
+// A share counts less one standard error, in which overlapping cutoffs count once. The recall must also hold at the newest cutoff. The
+// lines of the base stay where they fulfil the wish and the best lines are not better by more than two standard errors: of thousands of lines
+// some look better by chance. Where no lines fulfil the wish, those that come nearest are taken, and the report and the file say so.
+//
+// AT_RISK is the truest line above WATCH that .5 to .8 of WATCH's alerts reach. CRITICAL is the truest line above AT_RISK that .25 to .5 reach.
+//
+// # How good are they?
+//
+// Lines were fitted as of a date. Alerts at cutoffs after that date are judged, by `tidemark backtest --model`, 91 days ahead. Matched is the
+// truth of customers who buy as often and have been silent as long.
+//
+//	                            lines of the default model     lines fitted before
+//	                            true    matched    recall      true    matched    recall
+//	CDNOW sample                .741    .685       .427        the lines stay
+//	CDNOW                       .714    .694       .338        the lines stay
+//	Online Retail               2 alerts           .006        .600    .380       .151
+//	apparel, after May 2010     .695    .678       .677        the lines stay
+//	apparel, after May 2008     .679    .679       .500        the lines stay
+//
+//	bin/tidemark fit FILE --format FORMAT --as-of DATE --churn-stack --horizon-days 91 --accept-degenerate --out mine.yaml
+//	bin/tidemark backtest FILE --format FORMAT --cutoff DATES --model mine.yaml
+//
+// Cutoffs: CDNOW 1997-12-10, 1998-01-07, 02-04, 03-04; Online Retail 2011-08-13, 09-08; apparel 2010-06-01, 06-29, 07-27, 08-24 and
+// 2008-06-01, 08-31, 11-30, 2009-03-01.
+//
+// The aim is a recall of at least .25 at a truth no worse than matched. CDNOW and apparel reach it. Online Retail misses the recall by .10:
+// there are 15 alerts of 359 who leave.
+//
+// The table is not quite blind: that a minimum silence is at most 45 days, that the newest cutoff has a say, and that lines stay unless others
+// are better by two standard errors was settled with these figures in sight. Without the last rule apparel had other lines, with a truth .03 and
+// .05 below matched.
+//
+// A budget holds: apparel's lines of May 2008 for 12 alerts a month per 1,000 customers raised 12.0 after it. A truth of .7 became .68.
 package lines
 
 import (
@@ -117,8 +171,9 @@ const atOnce = 256
 
 const (
 	cutoffCount = 5
-	// newest is how many cutoffs are late: a recall of long ago says little where customers change.
-	newest = 2
+	// newest is how many cutoffs are late: a recall of long ago says little where customers change. On CDNOW, whose customers all begin in one
+	// quarter, lines that two cutoffs agreed on told of .19 of those who left later, and lines that the newest agreed to of .34.
+	newest = 1
 	day    = 24 * time.Hour
 	// leastApart and mostApart bound the time between two cutoffs. Where the log is long, the cutoffs cover all seasons of a year.
 	leastApart, mostApart = 28 * day, 91 * day
