@@ -156,7 +156,7 @@ func printLinesOf(to io.Writer, raw []byte, m *score.Model) error {
 		return err
 	}
 	if !found {
-		_, err := fmt.Fprintln(to, "alert lines: nobody has tried these lines on the past of a shop; `tidemark fit` chooses lines on a log, `tidemark backtest --model` judges lines")
+		_, err := fmt.Fprintln(to, "alert lines: the file does not say what these lines did on the past of a shop; `tidemark fit` chooses lines on a log, `tidemark backtest --model` judges lines")
 		return err
 	}
 	fmt.Fprintf(to, "alert lines: chosen for %s, at %s, where %d customers left\n", a.Wish, strings.Join(a.Cutoffs, ", "), a.Leavers)

@@ -34,7 +34,7 @@ func TestFitOfAlertLines(t *testing.T) {
 	changed := file(t, strings.Replace(string(raw), "    watch:    {up: ", "    watch:    {up: 0", 1))
 	tidemark(t, "model", "check", changed).says(t, 0, "WATCH (risk") // the same number, written otherwise
 	changed = file(t, strings.Replace(string(raw), "min_silence_days: 14 #", "min_silence_days: 15 #", 1))
-	tidemark(t, "model", "check", changed).says(t, 0, "nobody has tried these lines")
+	tidemark(t, "model", "check", changed).says(t, 0, "the file does not say what these lines did")
 }
 
 // The model is written without lines of its own where the log is too short to choose lines by, and says so.
