@@ -56,6 +56,7 @@ var may = map[string][]string{
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
+	"internal/lines":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/learn", "internal/chunk"},
 	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
 
 	"internal/switchover":  {"internal/event", "internal/score/..."}, // takes profiles from whoever has them

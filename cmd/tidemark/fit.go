@@ -24,11 +24,12 @@ type fitCommand struct {
 	UnitDays         float64  `help:"Time unit of the purchase model, in days." default:"7"`
 	Version          string   `help:"Version of the new model. Without it: the model kind and the day of --as-of." placeholder:"NAME"`
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
-	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed. The thresholds of the levels stay as in the base."`
+	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed."`
 	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base." placeholder:"DAYS"`
 	Season           string   `help:"Season of the shop: keep that of the base, fit one and keep it where it foretold the last year (auto) or wherever a year is known (always), or take it away (never)." enum:"keep,auto,always,never" default:"keep"`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
+	alertSettings
 	csvSettings
 	modelSettings
 	redisSettings
@@ -37,6 +38,8 @@ type fitCommand struct {
 // Help is printed by fit --help.
 func (*fitCommand) Help() string {
 	return `The new file is the base with other parameters, and with a section "fitted" that says where the parameters come from. All else stays byte by byte.
+
+A log also shows which alerts other lines would have raised, and who of these customers left. fit chooses the lines of the churn levels by that: without flags the truest lines with a recall of at least .25, with --alerts-per-1000 and --alerts-true the greatest recall within these. A share counts less one standard error. The lines of the base stay where no others are better for certain.
 
 A fit to an earlier date needs the log. If the data support no model, none is written, unless --accept-degenerate is given.
 
@@ -65,7 +68,7 @@ func (c *fitCommand) Validate() error {
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
 		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
 	}
-	return nil
+	return c.check(c.FromRedis)
 }
 
 // Run fits the models to the customers, and writes the base with the new parameters. The report of the fit goes to standard error.
@@ -96,6 +99,9 @@ func (c *fitCommand) fitAll(ctx context.Context, s streams) error {
 	}
 	if err := found.learn(ctx, data); err != nil {
 		return fmt.Errorf("fit the churn stack: %w", err)
+	}
+	if err := found.choose(ctx, s, c.alertSettings, data); err != nil {
+		return err
 	}
 	found.print(s.err, data, time.Since(began))
 	if bad := found.degenerate(); len(bad) > 0 && !c.AcceptDegenerate {

@@ -44,6 +44,9 @@ type fitData struct {
 	testAccounts int
 	// season is what was found out about the season; nil keeps that of the base.
 	season *fit.Seasonal
+	// engine and events are what alert lines are chosen with; events is nil without a log.
+	engine *score.Engine
+	events []event.Event
 	// recalled says that the blocks come from live histories, which hold less than a log.
 	recalled bool
 }
@@ -105,6 +108,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if engine, err = c.inSeason(ctx, s, data, engine, log.Events); err != nil {
 		return nil, fmt.Errorf("fit the season: %w", err)
 	}
+	data.engine, data.events = engine, log.Events
 	shown := terminal.NewProgress(s.err, "folding")
 	shown.Note(fmt.Sprintf("%d events", len(log.Events)))
 	seen, err := panel.Look(ctx, engine, log.Events, []panel.Cut{{At: data.asOf}},

@@ -28,6 +28,7 @@ type found struct {
 	inherited       bool        // the stack was fitted over the base's purchase model, not over this one
 	blocks          []time.Time // the cuts whose customers the stack is learnt from
 	recalled        bool        // the stack is learnt from live histories, not from a log
+	alerts          alertLines
 	repeatBuyers    int
 	repeats         int
 }
@@ -128,7 +129,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
-		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(),
+		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Alerts: f.alerts.file(data.currency),
 	}
 }
 
@@ -170,6 +171,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	case f.inherited:
 		fmt.Fprintf(&b, "churn      the stack stays that of the base, fitted to its customers; --churn-stack fits it to these\n")
 	}
+	f.alerts.print(&b, data.currency)
 	for _, text := range f.notes() {
 		fmt.Fprintf(&b, "note       %s\n", text)
 	}

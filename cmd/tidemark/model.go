@@ -85,6 +85,9 @@ func (c *modelCheckCommand) Run(ctx context.Context, s streams) error {
 	if err := errors.Join(drawSeason(to, raw, "season  "), warnOf(raw, s.err)); err != nil {
 		return err
 	}
+	if err := printLinesOf(to, raw, &m); err != nil {
+		return err
+	}
 	if !c.AgainstLive {
 		return nil
 	}

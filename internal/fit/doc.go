@@ -32,13 +32,16 @@
 //
 // The new file is the base with other parameters in it. The base is --model; with --from-redis it is the model in force. A section
 // named fitted says where the parameters come from: dates, customers, log-likelihood, standard errors, notes, warnings. All else, comments
-// too, stays byte by byte. The lines between levels, tiers and grades are yours to look over. Look at what `backtest --model` says
-// of the alerts before you activate the file.
+// too, stays byte by byte. The lines between tiers and grades are yours to look over. Look at what `backtest --model` says of the
+// alerts before you activate the file.
 //
 // Also fitted are two lines of section churn, each with its reason in section fitted:
 //   - second_order_days: half of those who bought again had done so by then. A base that says 0 asks nobody, and keeps the 0.
 //   - lapse_days: nine of ten gaps between purchases had ended by then, and a horizon follows. It is never shorter than that of the base,
 //     because a young shop has not seen its long gaps. A shop whose customers come back after 392 days gets 482.
+//
+// From a log also the lines of the churn levels are chosen: package lines does that part, and says how. --keep-alert-lines leaves these lines
+// out.
 //
 // Three things are written as what they are:
 //   - One price for all, or each customer a price: spend says `model: constant` and the mean over customers.
@@ -95,6 +98,6 @@
 // and interactions weigh needs the log.
 //
 // Without --churn-stack the stack of the base stays. The default model's stack is that of the CDNOW sample at 1997-09-30 (version
-// cdnow-2026.4). The comments of model.yaml in package model say how the lines between its levels were chosen. The comment of package
+// cdnow-2026.4). The comments of model.yaml in package model say how the lines of its levels were chosen. The comment of package
 // backtest says how good the forecasts are.
 package fit

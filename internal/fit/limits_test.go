@@ -247,3 +247,16 @@ func TestUncertainLeavingOfCustomersWhoDoNotDiffer(t *testing.T) {
 		t.Error("no fit was uncertain: the test has lost its subject")
 	}
 }
+
+// A parameter may run away where no limit is as good, while leaving is uncertain: then the full model stays, with its warnings.
+func TestNoLimitIsAsGood(t *testing.T) {
+	groups := alike(200, func(r *rand.Rand) float64 { return .05 + .2*r.Float64() }, one(.1), exponential)
+	full := Result[stat.PurchaseModel]{
+		Model: stat.MBGNBD{R: 1, Alpha: 1, A: 1, B: 1}, LogLikelihood: 0, Converged: true, // better than any limit
+		Warnings: []Warning{LeavingUncertain{Gain: 1}, AtBoundary{Name: "r", Value: 1e9}},
+	}
+	got, err := collapsed(t.Context(), groups, full, false, Options{})
+	if err != nil || got.Model != full.Model || len(got.Warnings) != 2 {
+		t.Errorf("got %+v (%v), want the full model", got, err)
+	}
+}

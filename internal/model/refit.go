@@ -48,6 +48,8 @@ type Fit struct {
 	Lapse, SecondOrder Span
 	// Season replaces the section season; a pointer to a flat index removes the section, nil keeps that of the base.
 	Season *season.Index
+	// Alerts replaces the lines of the churn levels. nil keeps the base's lines.
+	Alerts *AlertLines
 }
 
 // Goodness says how well parameters are known.
@@ -131,6 +133,9 @@ func (f *Fit) edit(t *text, root *yaml.Node) error {
 			spans = append(spans, setting{name, strconv.Itoa(span.Days)})
 		}
 	}
+	if err := f.Alerts.settle(t, root); err != nil {
+		return err
+	}
 	return t.settle(root, "churn", nil, spans)
 }
 
@@ -152,7 +157,7 @@ func (f *Fit) stands(m *score.Model) error {
 	if f.Season != nil && !(f.Season.Flat() && m.Season == nil) && !slices.Equal(m.Season.Index(), *f.Season) {
 		return errors.New("the base cannot be edited: section season is to be a block whose lines are indented")
 	}
-	return nil
+	return f.Alerts.stands(m)
 }
 
 // amount is an amount of money for a reader: four digits say enough.
@@ -171,7 +176,7 @@ func quoted(s string) string {
 func (f *Fit) fitted() *fitted {
 	out := &fitted{
 		From: f.From.String(), To: f.To.String(), Currency: string(f.Currency), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
-		Purchase: *f.Buying.section(), Lines: f.lines(), Notes: f.Notes, Warnings: f.Warnings,
+		Purchase: *f.Buying.section(), Lines: f.lines(), Alerts: f.Alerts.section(), Notes: f.Notes, Warnings: f.Warnings,
 	}
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()

@@ -1,0 +1,232 @@
+package lines
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"tidemark/internal/score/churn"
+)
+
+// Wish is what lines are to do. The zero Wish asks for a recall of usualRecall, at the best truth.
+type Wish struct {
+	// PerThousand is the most alerts a month per 1,000 customers; 0 sets no limit.
+	PerThousand float64
+	// True is the least share of true alerts, in (0, 1]; 0 asks for none.
+	True float64
+}
+
+const (
+	usualRecall = .25
+	// fewLeavers and fewAlerts are the fewest cases from which lines are chosen.
+	fewLeavers, fewAlerts = 20, 10
+)
+
+// share is a range of shares of WATCH's alerts that may reach a higher level. A level that nobody reaches says nothing, nor does a level that
+// all reach.
+type share struct{ least, most float64 }
+
+var atRisk, critical = share{.5, .8}, share{.25, .5}
+
+// String is the wish in words.
+func (w Wish) String() string {
+	switch {
+	case w.PerThousand > 0 && w.True > 0:
+		return fmt.Sprintf("at most %g alerts a month per 1,000 customers, at least %g of them true", w.PerThousand, w.True)
+	case w.PerThousand > 0:
+		return fmt.Sprintf("at most %g alerts a month per 1,000 customers", w.PerThousand)
+	case w.True > 0:
+		return fmt.Sprintf("at least %g of the alerts true", w.True)
+	}
+	return fmt.Sprintf("a recall of at least %g, and alerts as true as that allows", usualRecall)
+}
+
+// grants reports whether figures fulfil the wish, and how good they are then. A share counts less one standard error: lines that just did it
+// in the past will miss it as often as not.
+func (w Wish) grants(f *Figures) (good float64, ok bool) {
+	if w == (Wish{}) {
+		return f.True - f.TrueError, min(f.Recall-f.RecallError, f.Lately-f.LatelyError) >= usualRecall
+	}
+	ok = (w.PerThousand == 0 || f.PerThousand <= w.PerThousand) && (w.True == 0 || f.True-f.TrueError >= w.True)
+	return f.Recall, ok
+}
+
+// nearest is how near figures come to a wish that no lines fulfil. More is nearer.
+func (w Wish) nearest(f *Figures) float64 {
+	switch {
+	case w == (Wish{}):
+		return min(f.Recall, f.Lately)
+	case w.True > 0 && w.PerThousand == 0:
+		return f.True - f.TrueError
+	case w.True > 0 && f.PerThousand <= w.PerThousand:
+		return f.True - f.TrueError
+	}
+	return -f.PerThousand
+}
+
+// Chosen are lines that were chosen on the past of a shop.
+type Chosen struct {
+	Wish Wish
+	// Levels, MinPurchaseDays and MinSilence are the lines.
+	Levels          [3]churn.Line
+	MinPurchaseDays int
+	MinSilence      time.Duration
+	// Figures are what the lines of each level did.
+	Figures [3]Figures
+	// Granted says that the wish is fulfilled; else the lines are those that come nearest.
+	Granted bool
+	// Kept says that the lines are those of the base: no other lines are better for certain.
+	Kept bool
+	// Curve are the truest lines for more and more recall.
+	Curve []Point
+	// Leavers is how many customers left at the cutoffs; Cutoffs are their dates, Failed the cutoffs at which no model could be fitted.
+	Leavers int
+	Cutoffs []string
+	Failed  []Failed
+}
+
+// Point is WATCH at other lines.
+type Point struct {
+	Line            churn.Line
+	MinPurchaseDays int
+	MinSilence      time.Duration
+	Figures
+}
+
+// chooser chooses among the combinations of the grid.
+type chooser struct {
+	base    churn.Lines
+	tally   *tally
+	overlap float64
+	fewest  int
+	figures [spots]Figures
+}
+
+func newChooser(base churn.Lines, t *tally, overlap float64, fewest int) *chooser {
+	c := &chooser{base: base, tally: t, overlap: overlap, fewest: fewest}
+	for i := range c.figures {
+		c.figures[i] = t.figures(i, overlap)
+	}
+	return c
+}
+
+// watches yields the combinations that may be WATCH: two greater rises are left for the levels above.
+func (c *chooser) watches(yield func(place int, s spot)) {
+	for place := range spots {
+		if s := spotAt(place); s.rise < len(rises)-2 && c.figures[place].Alerts >= fewAlerts {
+			yield(place, s)
+		}
+	}
+}
+
+// choose returns the lines that fulfil a wish best. It is false if no lines raise enough alerts.
+func (c *chooser) choose(wish Wish) (Chosen, bool) {
+	best, nearest := -1, -1
+	var good, near float64
+	c.watches(func(place int, _ spot) {
+		f := &c.figures[place]
+		if g, ok := wish.grants(f); ok && (best < 0 || g > good) {
+			best, good = place, g
+		}
+		if g := wish.nearest(f); nearest < 0 || g > near {
+			nearest, near = place, g
+		}
+	})
+	out := Chosen{Wish: wish, Granted: best >= 0, Leavers: c.tally.leavers}
+	if levels, ok := c.stays(wish, best); ok {
+		out.Kept, out.Levels, out.MinPurchaseDays, out.MinSilence = true, c.base.Levels, c.base.MinPurchaseDays, c.base.MinSilence
+		for i, s := range levels {
+			out.Figures[i] = c.figures[s.place()]
+		}
+		out.Curve = c.curve()
+		return out, true
+	}
+	if best < 0 {
+		best = nearest
+	}
+	if best < 0 {
+		return out, false
+	}
+	at := spotAt(best)
+	out.MinPurchaseDays, out.MinSilence = c.fewest+at.purchases, time.Duration(silences[at.silence])*24*time.Hour
+	watch := float64(c.figures[best].Alerts)
+	higher := c.above(at, 1, watch, atRisk)
+	for i, s := range []spot{at, higher, c.above(higher, 0, watch, critical)} {
+		out.Levels[i], out.Figures[i] = s.line(), c.figures[s.place()]
+	}
+	out.Curve = c.curve()
+	return out, true
+}
+
+// certain is how many standard errors better other lines must be: with two, chance alone explains one case in twenty.
+const certain = 2
+
+// leastAtRisk and leastCritical are the least shares of WATCH's alerts that must reach the higher levels of the base for the base to stay.
+const leastAtRisk, leastCritical = .25, .1
+
+// stays reports whether the lines of the base fulfil a wish, and whether the best lines are not better for certain, and returns their places.
+// Then they stay: of thousands of lines some look better by chance. Lines that are not of the grid do not stay.
+func (c *chooser) stays(wish Wish, best int) (levels [3]spot, ok bool) {
+	k, n := c.base.MinPurchaseDays-c.fewest, slices.Index(silences[:], int(c.base.MinSilence/day))
+	if best < 0 || k < 0 || k >= morePurchases || n < 0 {
+		return levels, false
+	}
+	for i, line := range c.base.Levels {
+		levels[i] = spot{k, n, slices.Index(floors[:], line.Floor), slices.Index(rises[:], line.Up)}
+		if levels[i].floor < 0 || levels[i].rise < 0 {
+			return levels, false
+		}
+	}
+	f, top := &c.figures[levels[0].place()], &c.figures[best]
+	good, granted := wish.grants(f)
+	much, _ := wish.grants(top)
+	within := top.TrueError
+	if wish != (Wish{}) {
+		within = top.RecallError
+	}
+	alerts := float64(f.Alerts)
+	return levels, granted && f.Alerts >= fewAlerts && good >= much-certain*within &&
+		float64(c.figures[levels[1].place()].Alerts) >= leastAtRisk*alerts && float64(c.figures[levels[2].place()].Alerts) >= leastCritical*alerts
+}
+
+// above returns the truest line above a line that raises a share of WATCH's alerts. left is how many levels come above it: the next rise must
+// still reach the least share of CRITICAL, so that there is room for these levels. Without such a line it is the line nearest to the share.
+func (c *chooser) above(below spot, left int, watch float64, want share) spot {
+	best, good, off := spot{below.purchases, below.silence, below.floor, below.rise + 1}, math.Inf(-1), math.Inf(1)
+	for f := below.floor; f < len(floors); f++ {
+		for r := below.rise + 1; r < len(rises)-left; r++ {
+			s := spot{below.purchases, below.silence, f, r}
+			x := &c.figures[s.place()]
+			n := float64(x.Alerts) / watch
+			away := max(0, want.least-n, n-want.most)
+			if left > 0 {
+				away = max(away, critical.least-float64(c.figures[s.place()+1].Alerts)/watch)
+			}
+			if g := x.True - x.TrueError; away < off || away == off && g > good {
+				best, good, off = s, g, away
+			}
+		}
+	}
+	return best
+}
+
+// curve returns the truest lines for recalls of .1, .2 and so on, each line once.
+func (c *chooser) curve() (curve []Point) {
+	last := -1
+	for tenths := 1; tenths < 10; tenths++ {
+		best, good := -1, 0.
+		c.watches(func(place int, _ spot) {
+			f := &c.figures[place]
+			if f.Recall >= float64(tenths)/10 && (best < 0 || f.True-f.TrueError > good) {
+				best, good = place, f.True-f.TrueError
+			}
+		})
+		if best >= 0 && best != last {
+			s := spotAt(best)
+			curve = append(curve, Point{s.line(), c.fewest + s.purchases, time.Duration(silences[s.silence]) * 24 * time.Hour, c.figures[best]})
+			last = best
+		}
+	}
+	return curve
+}

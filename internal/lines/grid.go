@@ -1,0 +1,108 @@
+package lines
+
+import (
+	"tidemark/internal/event"
+	"tidemark/internal/score/churn"
+)
+
+// The lines that are tried: every combination of a floor, a rise, a minimum silence and a number of purchase days. The grid is fixed and does
+// not depend on the base, so that a fit over its own result finds the same lines.
+var (
+	// floors are probabilities.
+	floors = [...]churn.Risk{
+		.10, .15, .20, .25, .30, .35, .40, .45, .50, .525, .55, .575, .60, .625, .65, .675, .70, .725, .75, .775, .80, .825, .85, .875, .90, .925, .95, .975,
+	}
+	// rises are in thousandths of log-odds.
+	rises = [...]int32{300, 500, 800, 1000, 1200, 1400, 1600, 2000, 2500}
+	// silences are in days. The first that serves as well as another is taken, so the usual one comes first. None is longer than half of the
+	// usual horizon: an alert after a horizon of silence tells what everybody sees. On CDNOW such lines looked best and then found 3 of 1,000.
+	silences = [...]int{14, 7, 21, 30, 45}
+)
+
+const (
+	// ease is how far the rise may fall back before a level is left, in thousandths of log-odds: the hysteresis of the default lines.
+	ease = 200
+	// rhythm is the fewest purchase days that make a rhythm. Where too few customers have a rhythm, scarce makes one.
+	rhythm, scarce = 3, 2
+	// morePurchases is how many more purchase days than the fewest are tried.
+	morePurchases = 3
+)
+
+// spot is a combination of the grid, by places. Its purchases count from the fewest.
+type spot struct{ purchases, silence, floor, rise int }
+
+// spots is the number of combinations.
+const spots = morePurchases * len(silences) * len(floors) * len(rises)
+
+// place is the place of a combination in a list of all.
+func (s spot) place() int {
+	return ((s.purchases*len(silences)+s.silence)*len(floors)+s.floor)*len(rises) + s.rise
+}
+
+// spotAt is the inverse of place.
+func spotAt(place int) (s spot) {
+	s.rise, place = place%len(rises), place/len(rises)
+	s.floor, place = place%len(floors), place/len(floors)
+	s.silence, s.purchases = place%len(silences), place/len(silences)
+	return s
+}
+
+// line is the line of the combination.
+func (s spot) line() churn.Line {
+	return churn.Line{Up: rises[s.rise], Down: rises[s.rise] - ease, Floor: floors[s.floor]}
+}
+
+// crossings are the first instants of a silence at which the risk has reached each floor, and the rise each line; event.Never if it has not by
+// the end. Both ascend: in silence the risk only rises. usual is the first instant at which the silence is as long as the median gap. The
+// median is that of a trailing year, so silence alone can change it; that it grows after usual is left out of account.
+//
+//	risk      ┌ .65          alert of a line = the latest of
+//	      ┌ .60                 the floor's crossing, the rise's crossing,
+//	──────┴───┴──> time         and the instant at which the silence is long enough
+type crossings struct {
+	floor [len(floors)]event.Instant
+	rise  [len(rises)]event.Instant
+	usual event.Instant
+}
+
+func never() (c crossings) {
+	c.usual = event.Never
+	for i := range c.floor {
+		c.floor[i] = event.Never
+	}
+	for i := range c.rise {
+		c.rise[i] = event.Never
+	}
+	return c
+}
+
+// height is how many floors and rises the signs of an instant have reached, and whether the silence is as long as the median gap.
+type height struct {
+	floor, rise int
+	usual       bool
+}
+
+func heightOf(s churn.Signs) (h height) {
+	excess := s.Excess()
+	h.usual = s.Silence >= s.MedianGap
+	for h.floor < len(floors) && s.Risk >= floors[h.floor] {
+		h.floor++
+	}
+	for h.rise < len(rises) && excess >= rises[h.rise] {
+		h.rise++
+	}
+	return h
+}
+
+// reach notes that the signs are at a height from an instant on, unless they had been there before.
+func (c *crossings) reach(h height, at event.Instant) {
+	for i := range h.floor {
+		c.floor[i] = min(c.floor[i], at)
+	}
+	for i := range h.rise {
+		c.rise[i] = min(c.rise[i], at)
+	}
+	if h.usual {
+		c.usual = min(c.usual, at)
+	}
+}
