@@ -83,6 +83,7 @@ func (m Regular) mbg() MBGNBD {
 type single interface {
 	PurchaseModel
 	LogLikelihood(h Rhythm) float64
+	Gradient(h Rhythm) (logLikelihood float64, by [4]float64)
 	ifAlive(h Rhythm, span float64) float64
 }
 
@@ -221,12 +222,9 @@ func (m Regular) LogLikelihood(h Paced) float64 {
 	}
 	b := m.given(h)
 	quiet := b.quiet(h.silence())
-	p, tosses := m.Purchases, float64(h.X+1)
-	stayed := float64(tosses * math.Log1p(-p.Leaving))
-	if p.Leaving == 0 {
-		stayed = lbeta(p.A, p.B+tosses) - lbeta(p.A, p.B)
-	}
-	return b.density + stayed + logAdd(quiet, b.born)
+	all := logAdd(quiet, b.born)
+	stayed, _ := m.Purchases.byLeaving(h.Rhythm, math.Exp(b.born-all))
+	return b.density + stayed + all
 }
 
 // Alive is P(alive), in [0, 1]. It falls in silence. It is
