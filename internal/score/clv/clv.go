@@ -61,6 +61,9 @@ type Pattern struct {
 	Spend     float64
 	// FreeDays counts the purchase days, the first included, with a net of zero or less: samples, replacements, gifts.
 	FreeDays int
+	// LogGaps is the sum of the logarithms of the gaps, in days, between consecutive purchase days, where GapsKnown.
+	LogGaps   float64
+	GapsKnown bool
 	// Margin is the customer's own share of spend that is margin, in [0, 1], where MarginKnown.
 	Margin      float64
 	MarginKnown bool
@@ -69,6 +72,15 @@ type Pattern struct {
 // Rhythm restates p for a purchase model whose unit of time is unitDays days.
 func (p Pattern) Rhythm(unitDays float64) stat.Rhythm {
 	return stat.Rhythm{X: p.Repeats, TX: p.Last / unitDays, T: max(p.Age, p.Last) / unitDays}
+}
+
+// Paced restates p for the mixture of regularities. It is false where the gaps are not known: then the customer counts as a random buyer.
+func (p Pattern) Paced(unitDays float64) (stat.Paced, bool) {
+	h := stat.Paced{Rhythm: p.Rhythm(unitDays)}
+	if p.Repeats > 0 {
+		h.LogGaps = p.LogGaps - float64(float64(p.Repeats)*math.Log(unitDays))
+	}
+	return h, p.GapsKnown
 }
 
 // Spends restates p for the spend model.
