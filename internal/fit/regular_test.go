@@ -162,3 +162,40 @@ func TestRegularOfRealData(t *testing.T) {
 		}
 	}
 }
+
+// Customers with a rhythm of their own among random buyers: on their day they are no risk, and half a gap later they are. The model for k = 1
+// gives both days much the same risk.
+func TestSubscribersAreNoRiskBeforeTheirDay(t *testing.T) {
+	all, _, _ := shop(500, 1, .9, 54, .8, 2.4, 1)
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, gap := range []float64{365, 91} {
+		for range 100 {
+			h := stat.Paced{Rhythm: stat.Rhythm{T: 700 + 1000*r.Float64()}}
+			for r.Float64() > .15 {
+				g := math.Round(gap + 5*r.NormFloat64())
+				if h.TX+g > h.T {
+					break
+				}
+				h.X, h.TX, h.LogGaps = h.X+1, h.TX+g, h.LogGaps+math.Log(g)
+			}
+			all = append(all, h)
+		}
+	}
+	one, m := mixed(t, all, Options{})
+	for _, row := range []struct {
+		gap     float64
+		repeats int
+	}{{365, 4}, {365, 7}, {91, 4 * 4}} {
+		n := float64(row.repeats)
+		h := stat.Paced{Rhythm: stat.Rhythm{X: row.repeats, TX: n * row.gap}, LogGaps: n * math.Log(row.gap)}
+		var risk, before []float64
+		for _, share := range []float64{0, 1, 1.1, 1.5, 1.75, 2} {
+			h.T = h.TX + share*row.gap
+			risk, before = append(risk, 1-m.Model.Alive(h)), append(before, one.Model.NoPurchase(h.Rhythm, 90))
+		}
+		t.Logf("%d gaps of %v days, after 0, 1, 1.1, 1.5, 1.75 and 2 gaps of silence: 1 - P(alive) %.2f, for k = 1 P(no purchase within 90 days) %.2f", row.repeats, row.gap, risk, before)
+		if !(risk[2] < .3 && risk[3] > .5 && risk[4] > .75 && risk[5] > .9) {
+			t.Errorf("%d gaps of %v days: risk %.2f, want it below .3 a tenth of a gap after the day, and above .5, .75 and .9 after 1.5, 1.75 and 2 gaps", row.repeats, row.gap, risk)
+		}
+	}
+}

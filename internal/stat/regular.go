@@ -79,6 +79,48 @@ func (m Regular) mbg() MBGNBD {
 	return MBGNBD{R: m.Purchases.R, Alpha: m.Purchases.Alpha, A: m.Purchases.A, B: m.Purchases.B}
 }
 
+// Of is the model of a customer with a LogGaps. Its Rhythms are those of this customer, with any T.
+func (m Regular) Of(logGaps float64) PurchaseModel { return &regularOf{m, logGaps} }
+
+// regularOf is a mixture with the LogGaps of one customer.
+type regularOf struct {
+	Regular
+	logGaps float64
+}
+
+var _ PurchaseModel = &regularOf{}
+
+func (m *regularOf) paced(h Rhythm) Paced { return Paced{h, m.logGaps} }
+
+func (m *regularOf) Alive(h Rhythm) float64 { return m.Regular.Alive(m.paced(h)) }
+
+func (m *regularOf) AliveCrossing(h Rhythm, theta float64) float64 {
+	return m.Regular.AliveCrossing(m.paced(h), theta)
+}
+
+func (m *regularOf) NoPurchase(h Rhythm, horizon float64) float64 {
+	return m.Regular.NoPurchase(m.paced(h), horizon)
+}
+
+func (m *regularOf) Expected(h Rhythm, span float64) float64 {
+	return m.Regular.Expected(m.paced(h), span)
+}
+
+func (m *regularOf) Discounted(h Rhythm, months int, monthLength, rate float64) float64 {
+	return m.Regular.Discounted(m.paced(h), months, monthLength, rate)
+}
+
+func (m *regularOf) NextWithin(h Rhythm, span float64) float64 {
+	return m.Regular.NextWithin(m.paced(h), span)
+}
+
+func (m *regularOf) NextGapQuantile(h Rhythm, q float64) float64 {
+	return m.Regular.NextGapQuantile(m.paced(h), q)
+}
+
+// Random is the model for a customer of whose gaps nothing is known: k = 1 alone.
+func (m Regular) Random() PurchaseModel { return m.one() }
+
 // single is a model for k = 1 alone.
 type single interface {
 	PurchaseModel
@@ -107,8 +149,12 @@ func (m MBGNBD) ifAlive(h Rhythm, span float64) float64 { return m.given(h).ifAl
 func (m Regular) logWeights(h Paced) (weights [len(Regularities)]float64, density float64) {
 	p, x := m.Purchases, float64(h.X)
 	for i, order := range Regularities {
+		if m.Weights[i] == 0 {
+			weights[i] = math.Inf(-1)
+			continue
+		}
 		k := float64(order)
-		l := float64((k-1)*h.LogGaps) - float64(x*lgamma(k))
+		l := float64((k-1)*h.LogGaps) - float64(x*logFactorials[i])
 		if p.Rate > 0 {
 			l += float64(k*x*math.Log(k*p.Rate)) - float64(k*p.Rate*h.TX)
 		} else {
@@ -123,6 +169,9 @@ func (m Regular) logWeights(h Paced) (weights [len(Regularities)]float64, densit
 	}
 	return weights, density
 }
+
+// logFactorials are ln (k-1)! of Regularities.
+var logFactorials = [len(Regularities)]float64{0, 0, math.Log(2), math.Log(24), math.Log(5040), math.Log(479001600)}
 
 // logSum is the logarithm of the sum of e^x. It is -Inf where all are.
 func logSum(of *[len(Regularities)]float64) float64 {
