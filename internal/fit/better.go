@@ -27,5 +27,8 @@ func logLoss(p float64, happened bool) float64 {
 	return -math.Log(min(max(p, 1e-6), 1-1e-6))
 }
 
-// Better reports whether the gain is above 0 by more than chance: by two standard errors.
-func (g Gain) Better() bool { return g.Mean > 2*g.StandardError }
+// leastGain is the gain of log loss from which on a forecast is worth another model: nobody sees that a probability of .5 has become .50005.
+const leastGain = 1e-4
+
+// Better reports whether the gain is worth anything, and above 0 by more than chance: by two standard errors.
+func (g Gain) Better() bool { return g.Mean >= leastGain && g.Mean > 2*g.StandardError }

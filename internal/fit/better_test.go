@@ -21,6 +21,9 @@ func TestGained(t *testing.T) {
 	if chance.Better() {
 		t.Errorf("a forecast that is right by chance: %+v, want it not better", chance)
 	}
+	if rounding := (Gain{9e-14, 4e-14}); rounding.Better() {
+		t.Errorf("a gain of rounding: %+v, want it not better", rounding)
+	}
 	if sure := Gained([]float64{.5}, []float64{0}, []bool{true}); math.IsInf(sure.Mean, 0) || sure.Better() {
 		t.Errorf("a forecast that was sure and wrong: %+v, want a finite loss", sure)
 	}

@@ -14,11 +14,12 @@ import (
 	"tidemark/internal/stat"
 )
 
-// shop simulates customers of whom all buy, with one regularity after another of ks, at rates of Gamma(r, alpha), over up to 1000 days.
-func shop(n int, seed uint64, r, alpha, a, b float64, ks ...int) (at []stat.Paced, left []bool, span float64) {
+// shop simulates customers of whom all buy, with one regularity after another of ks, at rates of Gamma(r, alpha), over up to 1000 days. They leave with
+// a probability of Beta(.8, b).
+func shop(n int, seed uint64, r, alpha, b float64, ks ...int) (at []stat.Paced, left []bool, span float64) {
 	random := rand.NewPCG(seed, 1)
 	rates := distuv.Gamma{Alpha: r, Beta: alpha, Src: random}
-	leaves := distuv.Beta{Alpha: a, Beta: b, Src: random}
+	leaves := distuv.Beta{Alpha: .8, Beta: b, Src: random}
 	uniform := rand.New(random)
 	span = 90
 	for i := range n {
@@ -88,8 +89,8 @@ func TestRegularOfSimulatedShops(t *testing.T) {
 		{"half are regular", []int{1, 13}, .9, true, [2]float64{.45, .62}},
 		{"subscribers, all at one rate", []int{13}, 1e4, true, [2]float64{.07, .15}},
 	} {
-		fitted, _, _ := shop(1500, 1, row.r, row.r*60, .8, 4, row.ks...)
-		at, left, span := shop(3000, 2, row.r, row.r*60, .8, 4, row.ks...)
+		fitted, _, _ := shop(1500, 1, row.r, row.r*60, 4, row.ks...)
+		at, left, span := shop(3000, 2, row.r, row.r*60, 4, row.ks...)
 		one, r := mixed(t, fitted, Options{})
 		gain, bias := judged(one.Model, r.Model, at, left, span)
 		t.Logf("%s: gain %.4f ± %.4f, bias of P(no purchase) %+.4f, with the mixture %+.4f", row.why, gain.Mean, gain.StandardError, bias[0], bias[1])
@@ -166,7 +167,7 @@ func TestRegularOfRealData(t *testing.T) {
 // Customers with a rhythm of their own among random buyers: on their day they are no risk, and half a gap later they are. The model for k = 1
 // gives both days much the same risk.
 func TestSubscribersAreNoRiskBeforeTheirDay(t *testing.T) {
-	all, _, _ := shop(500, 1, .9, 54, .8, 2.4, 1)
+	all, _, _ := shop(500, 1, .9, 54, 2.4, 1)
 	r := rand.New(rand.NewPCG(9, 9))
 	for _, gap := range []float64{365, 91} {
 		for range 100 {
@@ -197,5 +198,20 @@ func TestSubscribersAreNoRiskBeforeTheirDay(t *testing.T) {
 		if !(risk[2] < .3 && risk[3] > .5 && risk[4] > .75 && risk[5] > .9) {
 			t.Errorf("%d gaps of %v days: risk %.2f, want it below .3 a tenth of a gap after the day, and above .5, .75 and .9 after 1.5, 1.75 and 2 gaps", row.repeats, row.gap, risk)
 		}
+	}
+}
+
+// A large log is fitted on a sample, and the result says so.
+func TestRegularOfALargeLog(t *testing.T) {
+	all, _, _ := shop(4500, 4, .9, 54, 4, 1, 8)
+	r, err := Regular(t.Context(), Groups(all), stat.MBGNBD{R: .9, Alpha: 54, A: .8, B: 4}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Customers != mixtureSample || r.Groups > mixtureSample {
+		t.Errorf("%d customers in %d groups, want %d in no more groups", r.Customers, r.Groups, mixtureSample)
+	}
+	if w := r.Model.Weights[0]; math.Abs(w-.5) > .1 {
+		t.Errorf("the weight of k = 1 is %.3f, want about .5", w)
 	}
 }
