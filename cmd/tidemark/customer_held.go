@@ -88,6 +88,7 @@ type heldTotals struct {
 	FirstDay        string         `json:"first_purchase_day,omitempty"`
 	SecondDay       string         `json:"second_purchase_day,omitempty"`
 	LastDay         string         `json:"last_purchase_day,omitempty"`
+	UsualGapDays    float64        `json:"usual_days_between_purchases,omitempty"`
 	First           string         `json:"first_purchase_at,omitempty"`
 	Last            string         `json:"last_purchase_at,omitempty"`
 	LastAmount      string         `json:"last_amount"`

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	"tidemark/internal/event"
 	facts "tidemark/internal/history" // tests of this package declare history
 )
@@ -116,6 +118,7 @@ func totalsFor(t facts.HeldTotals, base event.Currency) *heldTotals {
 	if t.PurchaseDays > 0 {
 		held.FirstDay, held.LastDay = t.FirstDay.String(), t.LastDay.String()
 	}
+	held.UsualGapDays = math.Round(t.UsualGapDays*10) / 10
 	if t.SecondKnown {
 		held.SecondDay = t.SecondDay.String()
 	}

@@ -259,7 +259,8 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 			d.testAccounts++
 		case f.PurchaseDays > 0:
 			gap, back := p.Whole().SecondGap(d.asOf)
-			d.add(fitCustomer{engine.Pattern(&f, d.asOf), f.FirstPurchase, gap, back})
+			pattern := engine.Paced(p.Whole(), engine.Pattern(&f, d.asOf), d.asOf)
+			d.add(fitCustomer{pattern, f.FirstPurchase, gap, back})
 		}
 	})
 }

@@ -150,9 +150,16 @@ func meansOf(groups []Group[stat.Rhythm]) means {
 	return m
 }
 
-// limitOf fits a limit. Leaving is fitted as odds, and its estimate is the probability.
-func limitOf(ctx context.Context, groups []Group[stat.Rhythm], c Collapsed, firstStays bool, o Options) (Result[stat.PurchaseModel], error) {
-	typical := meansOf(groups)
+// limitFamily is a limit as far as a fit must know it, or the full model where nothing has collapsed. Leaving is fitted as odds.
+type limitFamily struct {
+	collapsed  Collapsed
+	firstStays bool
+	params     []param
+	buying     int // the number of the parameters of buying, which are the first
+	starts     [][]point
+}
+
+func newLimitFamily(typical means, c Collapsed, firstStays bool) limitFamily {
 	buying, leaving := []param{{name: "r", unit: 1}, {name: "alpha", unit: typical.age}}, []param{{name: "a", unit: 1}, {name: "b", unit: 1}}
 	starts := [][]float64{{-1, -1}, {0, 0}, {2, 2}} // of the logarithms of r and alpha: more and less alike
 	grid := [][]float64{{-1, -1}, {-1, 1}, {1, -1}, {1, 1}}
@@ -166,44 +173,63 @@ func limitOf(ctx context.Context, groups []Group[stat.Rhythm], c Collapsed, firs
 	if c.Beta {
 		leaving, grid = []param{{name: "leaving", unit: 1}}, [][]float64{{-4}, {-2}, {-1}, {0}, {1}}
 	}
-	f := family[stat.Limit, stat.Rhythm]{params: slices.Concat(buying, leaving), model: func(p []float64) stat.Limit {
-		m := stat.Limit{FirstStays: firstStays}
-		if c.Gamma {
-			m.Rate, p = p[0], p[1:]
-		} else {
-			m.R, m.Alpha, p = p[0], p[1], p[2:]
-		}
-		if c.Beta {
-			m.Leaving = p[0] / (1 + p[0])
-		} else {
-			m.A, m.B = p[0], p[1]
-		}
-		return m
-	}}
-	f.gradient = func(m stat.Limit, h stat.Rhythm, by *[most]float64) float64 {
-		l, g := m.Gradient(h)
-		at := copy(by[:], g[:len(buying)])
-		copy(by[at:], g[2:2+len(leaving)])
-		if c.Beta {
-			by[at] *= (1 - m.Leaving) * (1 - m.Leaving) // d leaving / d odds
-		}
-		return l
-	}
-	var points [][]point
+	f := limitFamily{collapsed: c, firstStays: firstStays, params: slices.Concat(buying, leaving), buying: len(buying)}
 	for _, s := range starts {
 		var set []point
 		for _, l := range grid {
 			set = append(set, slices.Concat(s, l))
 		}
-		points = append(points, set)
+		f.starts = append(f.starts, set)
 	}
-	r, err := f.fit(ctx, groups, points, o)
+	return f
+}
+
+func (f limitFamily) model(p []float64) stat.Limit {
+	m := stat.Limit{FirstStays: f.firstStays}
+	if f.collapsed.Gamma {
+		m.Rate, p = p[0], p[1:]
+	} else {
+		m.R, m.Alpha, p = p[0], p[1], p[2:]
+	}
+	if f.collapsed.Beta {
+		m.Leaving = p[0] / (1 + p[0])
+	} else {
+		m.A, m.B = p[0], p[1]
+	}
+	return m
+}
+
+// derive sets by to the derivatives by the parameters, from those that stat.Limit has.
+func (f limitFamily) derive(m stat.Limit, g [4]float64, by *[most]float64) {
+	at := copy(by[:], g[:f.buying])
+	copy(by[at:], g[2:2+len(f.params)-f.buying])
+	if f.collapsed.Beta {
+		by[at] *= (1 - m.Leaving) * (1 - m.Leaving) // d leaving / d odds
+	}
+}
+
+// asProbability turns the estimate of the odds of leaving into one of the probability.
+func (f limitFamily) asProbability(estimates []Estimate) {
+	if !f.collapsed.Beta {
+		return
+	}
+	last := &estimates[len(estimates)-1]
+	odds := last.Value
+	last.Value, last.StandardError = odds/(1+odds), last.StandardError/((1+odds)*(1+odds))
+}
+
+// limitOf fits a limit.
+func limitOf(ctx context.Context, groups []Group[stat.Rhythm], c Collapsed, firstStays bool, o Options) (Result[stat.PurchaseModel], error) {
+	of := newLimitFamily(meansOf(groups), c, firstStays)
+	f := family[stat.Limit, stat.Rhythm]{params: of.params, model: of.model, gradient: func(m stat.Limit, h stat.Rhythm, by *[most]float64) float64 {
+		l, g := m.Gradient(h)
+		of.derive(m, g, by)
+		return l
+	}}
+	r, err := f.fit(ctx, groups, of.starts, o)
 	if err != nil {
 		return Result[stat.PurchaseModel]{}, err
 	}
-	if last := &r.Estimates[len(r.Estimates)-1]; c.Beta {
-		odds := last.Value
-		last.Value, last.StandardError = odds/(1+odds), last.StandardError/((1+odds)*(1+odds))
-	}
+	of.asProbability(r.Estimates)
 	return anyOf(r), nil
 }

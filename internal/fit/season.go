@@ -33,9 +33,9 @@ const (
 	daysOfYear = 365
 	// thin is the number of purchases a week of the year below which the index goes by month.
 	thin = 25
-	// rounds is how often the index and the purchase model are fitted to each other in turn. Three rounds settle an index to a few
+	// turns is how often the index and the purchase model are fitted to each other in turn. Three rounds settle an index to a few
 	// thousandths.
-	rounds = 3
+	turns = 3
 	// modelled is the most customers that the purchase model of a season is fitted to. The index counts the purchases of all.
 	modelled = 8192
 )
@@ -124,7 +124,7 @@ func (c *counts) index(ctx context.Context, lives []Life, unitDays float64, o Op
 	}
 	var index season.Index
 	var clock *season.Clock
-	for range rounds {
+	for range turns {
 		m, err := modelOf(ctx, lives, c.until, clock, unitDays, o)
 		if m == nil || err != nil {
 			return nil, err

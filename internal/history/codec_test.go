@@ -162,6 +162,9 @@ func FuzzDecode(f *testing.F) {
 				}
 			}
 		}
+		if sum, known := s.LogGaps(c.Start(s.Newest())); sum < 0 || !known && sum != 0 {
+			t.Fatalf("logarithms of gaps %d, %t", sum, known)
+		}
 		s.ContactableChannels()
 		s.Attribute("region")
 		once := s.Append(nil)

@@ -14,6 +14,7 @@ const (
 	maxDistance = 1 << 20 // days
 	maxDay      = 1 << 24
 	maxText     = 1024 // bytes
+	maxGaps     = 1 << 48
 )
 
 // Decode reads what Append wrote, in the present format or an earlier one. On any other bytes it returns an error, or a
@@ -80,6 +81,7 @@ func (d *decoder) summary() {
 	d.part(parts&partAttributes, d.attributes)
 	d.part(parts&partCategories, d.categories)
 	d.second(parts&partSecond != 0)
+	d.gaps(parts&partGaps != 0)
 	for v := range d.s.orders.all {
 		d.check(int(v.category) <= len(d.s.categories), "unknown category")
 		for k := 0; v.more != nil && k < len(v.more.ties); k++ {
@@ -312,6 +314,25 @@ func (d *decoder) second(told bool) {
 		p.untilSecond = int64(p.lastDay) - int64(p.firstDay)
 	case p.days > 2:
 		p.untilSecond = forgotten
+	}
+}
+
+func (d *decoder) gaps(told bool) {
+	p := d.s.past
+	if p == nil || d.err != "" {
+		d.check(!told, "logarithms of gaps, but no sealed day")
+		return
+	}
+	switch {
+	case told:
+		sum := d.uint()
+		d.check(sum <= maxGaps, "logarithms of gaps out of range")
+		p.gaps = int64(sum)
+		d.check(p.tellsGaps(), "logarithms of gaps that need no part")
+	case p.days == 2 && p.firstDay < p.lastDay:
+		p.gaps = logGap(p.firstDay, p.lastDay)
+	case p.days >= 2:
+		p.gaps = forgotten
 	}
 }
 

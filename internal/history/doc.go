@@ -6,7 +6,7 @@
 // H is the newest day on which any accepted event happened, or was revised. The state is a set of facts, cut off at distances from
 // H. All else is derived when somebody asks for it.
 //   - Orders, cancellations, refunds: each is a fact for 730 days. Then its day is sealed: it is added to lifetime totals, which also know the
-//     first, the second and the last purchase day.
+//     first, the second and the last purchase day, and the sum of the logarithms of the gaps.
 //   - Payments and feedback: each is a fact for 365 days. Only a Grievance keeps the id of its event.
 //   - Interactions: each is a fact for 7 days. Then it is folded: counted per day and kind for 90 days, then over life.
 //   - The category of most of an order's amount: for as long as the order.

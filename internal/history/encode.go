@@ -36,6 +36,7 @@ const (
 	partAttributes
 	partCategories
 	partSecond
+	partGaps
 	partsEnd
 )
 
@@ -95,6 +96,9 @@ func (s Summary) Append(b []byte) []byte {
 	if s.past.tellsSecond() {
 		e.uint(uint64(s.past.untilSecond))
 	}
+	if s.past.tellsGaps() {
+		e.uint(uint64(s.past.gaps))
+	}
 	return e.b
 }
 
@@ -103,7 +107,7 @@ func (s *Summary) parts() uint64 {
 		bit(s.orders.len() > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
 		bit(len(s.feedbacks) > 0, partFeedbacks) | bit(len(s.touches) > 0, partTouches) | bit(len(s.days) > 0, partDays) |
 		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes) |
-		bit(s.past.tellsSecond(), partSecond)
+		bit(s.past.tellsSecond(), partSecond) | bit(s.past.tellsGaps(), partGaps)
 }
 
 type encoder struct {

@@ -2,6 +2,7 @@ package history
 
 import (
 	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -117,8 +118,11 @@ type HeldTotals struct {
 	Orders, PurchaseDays int64
 	FirstDay, LastDay    event.Day
 	// SecondDay is the purchase day after the first, if SecondKnown: a former format has not kept it.
-	SecondDay                               event.Day
-	SecondKnown                             bool
+	SecondDay   event.Day
+	SecondKnown bool
+	// UsualGapDays is the geometric mean of the gaps between the purchase days, in days. It is 0 with one purchase day, and where a former
+	// format has not kept it.
+	UsualGapDays                            float64
 	First, Last                             event.Instant
 	LastAmount                              int64
 	Lines, LastLines                        int64
@@ -291,6 +295,9 @@ func (p *past) held() HeldTotals {
 	}
 	if p.untilSecond > 0 {
 		t.SecondDay, t.SecondKnown = p.firstDay+event.Day(p.untilSecond), true
+	}
+	if p.days > 1 && p.gaps != forgotten {
+		t.UsualGapDays = math.Exp(float64(p.gaps) / 1e6 / float64(p.days-1))
 	}
 	for kind, n := range p.touches {
 		if n == 0 {

@@ -26,7 +26,7 @@ func TestHeldTellsEveryField(t *testing.T) {
 		{feedback{}, "stamp order score kind about id", ""},
 		{touch{}, "stamp cost weight kind channel", ""},
 		{touchDay{}, "day kind n channels weight", ""},
-		{past{}, "orders days firstDay lastDay untilSecond first last lastAmount lines lastLines spend margin marginSpend discount service acquisition " +
+		{past{}, "orders days firstDay lastDay untilSecond gaps first last lastAmount lines lastLines spend margin marginSpend discount service acquisition " +
 			"firstNet repeatDays repeatSpend outreach touches", ""},
 		{channel{}, "name touches", ""},
 		{consent{}, "channel at event granted", ""},

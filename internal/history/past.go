@@ -12,7 +12,9 @@ type past struct {
 	firstDay, lastDay event.Day
 	// untilSecond is the number of days from firstDay to the second purchase day. It is 0 where all sealed purchase days are one day (two
 	// ids may have sealed the same day), and forgotten where a former format has not kept the second day.
-	untilSecond                    int64
+	untilSecond int64
+	// gaps is the sum of round(1e6 ln gap) over the gaps between the sealed purchase days, or forgotten. See LogGaps.
+	gaps                           int64
 	first, last                    event.Instant
 	lastAmount                     int64
 	lines, lastLines               int64
@@ -44,6 +46,9 @@ func (s *Summary) seal() {
 	l.claimed = s.unclaimed()
 	for l.open(s, event.Never, noDay); l.next(); {
 		if l.day <= last {
+			if l.orders > 0 {
+				p.addGap(l.day)
+			}
 			p.add(&l.entry)
 		}
 	}

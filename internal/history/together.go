@@ -72,6 +72,7 @@ func (u *union) add(s *Summary) {
 }
 
 func (u *union) unite() Summary {
+	u.uniteGaps()
 	u.uniteChannels()
 	u.uniteCategories()
 	u.uniteOrders()

@@ -18,6 +18,9 @@ func (p *past) with(q *past) *past {
 	if q.days == 0 {
 		return sum
 	}
+	if sum.gaps = q.gaps; p.days > 0 {
+		sum.gaps = forgotten // until uniteGaps
+	}
 	sum.addSeconds(q)
 	sum.addFirst(q.firstDay, q.first, q.firstNet)
 	sum.addLast(q.lastDay, q.last, q.lastAmount, q.lastLines)

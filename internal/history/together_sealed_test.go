@@ -46,6 +46,10 @@ func TestTogetherAddsSealedDays(t *testing.T) {
 			if want, ok := one.SecondGap(at); gap != want || known != ok {
 				t.Fatalf("second purchase day after %d days, %t; want %d, %t", gap, known, want, ok)
 			}
+			sum, known := got.LogGaps(at)
+			if want, ok := one.LogGaps(at); known && sum != want || !ok {
+				t.Fatalf("logarithms of gaps %d, %t; want %d, %t", sum, known, want, ok)
+			}
 		}
 	})
 }

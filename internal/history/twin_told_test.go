@@ -79,21 +79,37 @@ func (w *twin) contacts(at event.Instant) map[event.Day]int {
 	return days
 }
 
-// agrees holds a summary to what the twin says of categories, grievances and contacts at an instant.
-// secondGap is the number of days from the first to the second day on which an order stands.
-func (w *twin) secondGap(at event.Instant) (days int, known bool) {
-	var bought []event.Day
+// bought are the days on which an order stands.
+func (w *twin) bought(at event.Instant) []event.Day {
+	var days []event.Day
 	for _, b := range w.books(at) {
 		if b.order.x != nil {
-			bought = append(bought, b.day)
+			days = append(days, b.day)
 		}
 	}
-	slices.Sort(bought)
-	if bought = slices.Compact(bought); len(bought) < 2 {
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// secondGap is the number of days from the first to the second purchase day.
+func (w *twin) secondGap(at event.Instant) (days int, known bool) {
+	bought := w.bought(at)
+	if len(bought) < 2 {
 		return 0, false
 	}
 	return int(bought[1] - bought[0]), true
 }
+
+// logGaps is the sum of round(1e6 ln gap) over the gaps between purchase days.
+func (w *twin) logGaps(at event.Instant) (sum int64) {
+	bought := w.bought(at)
+	for i := range bought[min(1, len(bought)):] {
+		sum += int64(math.Round(1e6 * math.Log(float64(bought[i+1]-bought[i]))))
+	}
+	return sum
+}
+
+// agrees holds a summary to what the twin says of categories, grievances and contacts at an instant.
 
 func (w *twin) agrees(t *rapid.T, s *history.Summary, at event.Instant) {
 	if got, want := s.TopCategory(at, w.calendar), w.topCategory(at); got != want {
@@ -102,6 +118,9 @@ func (w *twin) agrees(t *rapid.T, s *history.Summary, at event.Instant) {
 	gap, known := s.SecondGap(at)
 	if want, ok := w.secondGap(at); gap != want || known != ok {
 		t.Fatalf("second purchase day after %d days, %t; want %d, %t", gap, known, want, ok)
+	}
+	if sum, known := s.LogGaps(at); !known || sum != w.logGaps(at) {
+		t.Fatalf("logarithms of gaps %d, %t; want %d", sum, known, w.logGaps(at))
 	}
 	days := rapid.SampledFrom([]int{1, 180, 365}).Draw(t, "window")
 	var got []history.Grievance

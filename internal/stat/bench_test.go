@@ -80,3 +80,23 @@ func TestNothingAllocates(t *testing.T) {
 		}
 	}
 }
+
+// What the mixture of regularities costs beside MBG/NBD: a weekly buyer, right after the last purchase and in silence.
+func BenchmarkRegular(b *testing.B) {
+	just, silent := equal(50, 7, 0), equal(50, 7, 20)
+	for name, f := range map[string]func() float64{
+		"alive":            func() float64 { return mixed.Alive(silent) },
+		"alive, MBG":       func() float64 { return mixed.mbg().Alive(silent.Rhythm) },
+		"crossing":         func() float64 { return mixed.AliveCrossing(silent, .5) },
+		"year":             func() float64 { return mixed.Expected(just, 365) },
+		"year, MBG":        func() float64 { return mixed.mbg().Expected(just.Rhythm, 365) },
+		"year, once":       func() float64 { return mixed.Expected(Paced{}, 365) },
+		"year, in silence": func() float64 { return mixed.Expected(silent, 365) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+		})
+	}
+}

@@ -3,8 +3,9 @@
 // will spend.
 //
 // It holds the purchase models of the BG/NBD family (BGNBD, MBGNBD), Pareto/NBD,
-// NBD, the discrete models BG/BB and sBG, the Gamma-Gamma model of spend, and a
-// Logistic model of anything that happens or not. Each has the likelihood and
+// NBD, Regular for customers who buy at their own rhythm, the discrete models
+// BG/BB and sBG, the Gamma-Gamma model of spend, and a Logistic model of anything
+// that happens or not. Each has the likelihood and
 // the gradient from which package fit finds its parameters. Numbers in, numbers
 // out: no clock, no state, no I/O. Symbols keep the letters of the papers.
 //

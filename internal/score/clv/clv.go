@@ -12,6 +12,8 @@ import (
 // Model is a purchase model and a spend model, fitted together. The purchase model counts purchase days, not orders.
 type Model struct {
 	Purchase stat.PurchaseModel
+	// Regular is the mixture of regularities, of which Purchase is the Random model. It is nil for random buyers alone.
+	Regular *stat.Regular
 	// UnitDays is the unit of time of the purchase model, in days: 7 for a model fitted in weeks.
 	UnitDays float64
 	// Spend models the spend per purchase day after the first, in major units of the base currency.
@@ -29,6 +31,11 @@ type Model struct {
 // Check returns nil where m is valid, else an error that names everything that is wrong.
 func (m Model) Check() error {
 	var errs []error
+	if m.Regular != nil {
+		if errs = append(errs, m.Regular.Validate()); m.Purchase != m.Regular.Random() {
+			errs = append(errs, errors.New("the purchase model is not the mixture's model of random buyers"))
+		}
+	}
 	if m.Purchase == nil {
 		errs = append(errs, errors.New("a purchase model is needed"))
 	}
@@ -64,6 +71,9 @@ type Pattern struct {
 	Spend     float64
 	// FreeDays counts the purchase days, the first included, with a net of zero or less: samples, replacements, gifts.
 	FreeDays int
+	// LogGaps is the sum of the logarithms of the gaps, in days, between consecutive purchase days, where GapsKnown.
+	LogGaps   float64
+	GapsKnown bool
 	// Margin is the customer's own share of spend that is margin, in [0, 1], where MarginKnown.
 	Margin      float64
 	MarginKnown bool
@@ -75,6 +85,15 @@ func (p Pattern) Rhythm(unitDays float64) stat.Rhythm {
 	return stat.Rhythm{X: p.Repeats, TX: last / unitDays, T: max(age, last) / unitDays}
 }
 
+// Paced restates p for the mixture of regularities. It is false where the gaps are not known: then the customer counts as a random buyer.
+func (p Pattern) Paced(unitDays float64) (stat.Paced, bool) {
+	h := stat.Paced{Rhythm: p.Rhythm(unitDays)}
+	if p.Repeats > 0 {
+		h.LogGaps = p.LogGaps - float64(float64(p.Repeats)*math.Log(unitDays))
+	}
+	return h, p.GapsKnown
+}
+
 // Spends restates p for the spend model.
 func (p Pattern) Spends() stat.Spend {
 	return stat.Spend{X: p.SpendDays, Mean: p.Spend / float64(p.SpendDays)}
@@ -83,11 +102,11 @@ func (p Pattern) Spends() stat.Spend {
 func (m Model) rhythm(p Pattern) stat.Rhythm { return p.Rhythm(m.UnitDays) }
 
 // Alive is the probability that the customer has not left for good, in [0, 1].
-func (m Model) Alive(p Pattern) float64 { return m.Purchase.Alive(m.rhythm(p)) }
+func (m Model) Alive(p Pattern) float64 { return m.of(&p).Alive(m.rhythm(p)) }
 
 // NoPurchase is the probability of no purchase within the next days (seasonal ones where there is a season), in [0, 1].
 func (m Model) NoPurchase(p Pattern, days float64) float64 {
-	return m.Purchase.NoPurchase(m.rhythm(p), days/m.UnitDays)
+	return m.of(&p).NoPurchase(m.rhythm(p), days/m.UnitDays)
 }
 
 // Expected is the expected number of purchase days within the horizon.
@@ -95,13 +114,13 @@ func (m Model) Expected(p Pattern) float64 { return m.ExpectedWithin(p, float64(
 
 // ExpectedWithin is the expected number of purchase days within the next days (seasonal ones where there is a season).
 func (m Model) ExpectedWithin(p Pattern, days float64) float64 {
-	return m.Purchase.Expected(m.rhythm(p), days/m.UnitDays)
+	return m.of(&p).Expected(m.rhythm(p), days/m.UnitDays)
 }
 
 // NextPurchase is the number of days (seasonal ones where there is a season) within which a customer who is still there buys with
 // probability q, counted from now.
 func (m Model) NextPurchase(p Pattern, q float64) float64 {
-	return m.UnitDays * m.Purchase.NextGapQuantile(m.rhythm(p), q)
+	return m.UnitDays * m.of(&p).NextGapQuantile(m.rhythm(p), q)
 }
 
 // SpendPerDay is the expected spend of one purchase day, paid or free, in major units. The purchase model forecasts all purchase
@@ -132,18 +151,18 @@ func (m Model) Current(p Pattern) float64 {
 	if p.MarginKnown {
 		margin = p.Margin
 	}
-	return m.discounted(m.rhythm(p)) * m.SpendPerDay(p) * margin
+	return m.purchases(&p) * m.SpendPerDay(p) * margin
 }
 
 // discounted is the expected number of purchase days within the horizon, each month discounted to today.
-func (m Model) discounted(r stat.Rhythm) float64 {
+func (m Model) discounted(by stat.PurchaseModel, r stat.Rhythm) float64 {
 	const month = 365.0 / 12
 	rate := math.Pow(1+m.Discount, 1.0/12) - 1
 	months := m.HorizonDays * 12 / 365
-	days := m.Purchase.Discounted(r, months, month/m.UnitDays, rate)
+	days := by.Discounted(r, months, month/m.UnitDays, rate)
 	if m.HorizonDays*12%365 == 0 {
 		return days
 	}
-	rest := m.Purchase.Expected(r, float64(m.HorizonDays)/m.UnitDays) - m.Purchase.Expected(r, float64(months)*month/m.UnitDays)
+	rest := by.Expected(r, float64(m.HorizonDays)/m.UnitDays) - by.Expected(r, float64(months)*month/m.UnitDays)
 	return days + max(0, rest)/math.Pow(1+rate, float64(months+1))
 }

@@ -1,0 +1,362 @@
+package stat
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Regularities are the k of Regular. A k of 1 is a customer who buys at random; at 13 the standard deviation of a gap is 28 % of its mean.
+var Regularities = [...]int{1, 2, 3, 5, 8, 13}
+
+// Regular is MBG/NBD, or its Limit, for customers who differ in how regularly they buy: the gap between two purchases is Erlang, the sum of k
+// exponential phases of the rate k lambda each, so that lambda stays the purchases per unit of time. Each customer has one k of Regularities.
+// The purchase rate and the leaving follow the same distributions for all k.
+//
+// Source: Reutterer, Platzer & Schröder, Leveraging purchase regularity for predicting customer behavior the easy way, International Journal
+// of Research in Marketing 38(1), 2021 (MBG/CNBD-k, with one k for all customers). That each customer has a k follows Platzer & Reutterer,
+// Ticking away the moments, Marketing Science 35(5), 2016 (Pareto/GGG). The mixture over k is derived here: given k all is in closed form.
+type Regular struct {
+	// Purchases holds the parameters. Without a collapsed parameter it is MBG/NBD.
+	Purchases Limit
+	// Weights are the shares of customers with each k of Regularities. They are 0 or more and add up to 1.
+	Weights [len(Regularities)]float64
+}
+
+// Paced is a Rhythm with what tells a regular customer from a random one.
+type Paced struct {
+	Rhythm
+	// LogGaps is the sum of the logarithms of the gaps between consecutive purchases, in the unit of the model; 0 if X is 0.
+	LogGaps float64
+}
+
+// Validate returns an error for what no customer can have: what Rhythm.Validate refuses, and a LogGaps that is no number, or greater than X
+// equal gaps give: the geometric mean of the gaps is at most their mean. A rounding of 1e-6 a gap passes.
+func (h Paced) Validate() error {
+	if err := h.Rhythm.Validate(); err != nil {
+		return err
+	}
+	x := float64(h.X)
+	most := 0.
+	if h.X > 0 {
+		most = float64(x * math.Log(h.TX/x))
+	}
+	if !(h.LogGaps <= most+float64(1e-6*x)) || math.IsInf(h.LogGaps, 0) || h.X == 0 && h.LogGaps != 0 {
+		return fmt.Errorf("logarithms of gaps add up to %v, want %v at most, and 0 without a repeat purchase", h.LogGaps, most)
+	}
+	return nil
+}
+
+// Validate returns an error that names every parameter and weight out of range. It refuses BG/NBD, where nobody leaves after the first
+// purchase.
+func (m Regular) Validate() error {
+	var errs []error
+	if m.Purchases.FirstStays {
+		errs = append(errs, errors.New("regular customers: want MBG/NBD, not BG/NBD"))
+	}
+	if p := m.Purchases; p.Rate == 0 && p.Leaving == 0 {
+		errs = append(errs, m.mbg().Validate())
+	} else {
+		errs = append(errs, p.Validate())
+	}
+	var sum float64
+	for i, w := range m.Weights {
+		if !(w >= 0 && w <= 1) {
+			errs = append(errs, fmt.Errorf("regularity %d: weight = %v, want it in [0, 1]", Regularities[i], w))
+		}
+		sum += w
+	}
+	if !(math.Abs(sum-1) <= 1e-9) {
+		errs = append(errs, fmt.Errorf("regularity: the weights add up to %v, want 1", sum))
+	}
+	return errors.Join(errs...)
+}
+
+// random reports whether only k = 1 has weight: then every answer is the answer of one, to the last bit.
+func (m Regular) random() bool { return m.Weights[0] == 1 }
+
+func (m Regular) mbg() MBGNBD {
+	return MBGNBD{R: m.Purchases.R, Alpha: m.Purchases.Alpha, A: m.Purchases.A, B: m.Purchases.B}
+}
+
+// Of is the model of a customer with a LogGaps. Its Rhythms are those of this customer, with any T.
+func (m Regular) Of(logGaps float64) PurchaseModel { return &regularOf{m, logGaps} }
+
+// regularOf is a mixture with the LogGaps of one customer.
+type regularOf struct {
+	Regular
+	logGaps float64
+}
+
+var _ PurchaseModel = &regularOf{}
+
+func (m *regularOf) paced(h Rhythm) Paced { return Paced{h, m.logGaps} }
+
+func (m *regularOf) Alive(h Rhythm) float64 { return m.Regular.Alive(m.paced(h)) }
+
+func (m *regularOf) AliveCrossing(h Rhythm, theta float64) float64 {
+	return m.Regular.AliveCrossing(m.paced(h), theta)
+}
+
+func (m *regularOf) NoPurchase(h Rhythm, horizon float64) float64 {
+	return m.Regular.NoPurchase(m.paced(h), horizon)
+}
+
+func (m *regularOf) Expected(h Rhythm, span float64) float64 {
+	return m.Regular.Expected(m.paced(h), span)
+}
+
+func (m *regularOf) Discounted(h Rhythm, months int, monthLength, rate float64) float64 {
+	return m.Regular.Discounted(m.paced(h), months, monthLength, rate)
+}
+
+func (m *regularOf) NextWithin(h Rhythm, span float64) float64 {
+	return m.Regular.NextWithin(m.paced(h), span)
+}
+
+func (m *regularOf) NextGapQuantile(h Rhythm, q float64) float64 {
+	return m.Regular.NextGapQuantile(m.paced(h), q)
+}
+
+// Random is the model for a customer of whose gaps nothing is known: k = 1 alone.
+func (m Regular) Random() PurchaseModel { return m.one() }
+
+// single is a model for k = 1 alone.
+type single interface {
+	PurchaseModel
+	LogLikelihood(h Rhythm) float64
+	Gradient(h Rhythm) (logLikelihood float64, by [4]float64)
+	ifAlive(h Rhythm, span float64) float64
+}
+
+// one is the model for k = 1.
+func (m Regular) one() single {
+	if m.Purchases.Rate == 0 && m.Purchases.Leaving == 0 {
+		return m.mbg()
+	}
+	return m.Purchases
+}
+
+// ifAlive is E[purchases within the span | alive].
+func (m MBGNBD) ifAlive(h Rhythm, span float64) float64 { return m.given(h).ifAlive(span) }
+
+// logWeights are the logarithms of the posterior weights of Regularities right after the last purchase, and of the density of the gaps until
+// then. Given k, and with s the sum of the logarithms of the gaps, the density is
+//
+//	e^((k-1) s) / Gamma(k)^x k^kx (r)_kx (alpha/(alpha+k t_x))^r (alpha+k t_x)^-kx.
+//
+// The leaving plays no part: it is the same for all k.
+func (m Regular) logWeights(h Paced) (weights [len(Regularities)]float64, density float64) {
+	p, x := m.Purchases, float64(h.X)
+	for i, order := range Regularities {
+		if m.Weights[i] == 0 {
+			weights[i] = math.Inf(-1)
+			continue
+		}
+		k := float64(order)
+		l := float64((k-1)*h.LogGaps) - float64(x*logFactorials[i])
+		if p.Rate > 0 {
+			l += float64(k*x*math.Log(k*p.Rate)) - float64(k*p.Rate*h.TX)
+		} else {
+			// k^kx and (alpha+k t_x)^-kx together: each alone is large.
+			l += lrising(p.R, k*x) - float64(p.R*math.Log1p(k*h.TX/p.Alpha)) - float64(k*x*math.Log(p.Alpha/k+h.TX))
+		}
+		weights[i] = math.Log(m.Weights[i]) + l
+	}
+	density = logSum(&weights)
+	for i := range weights {
+		weights[i] -= density
+	}
+	return weights, density
+}
+
+// logFactorials are ln (k-1)! of Regularities.
+var logFactorials = [len(Regularities)]float64{0, 0, math.Log(2), math.Log(24), math.Log(5040), math.Log(479001600)}
+
+// logSum is the logarithm of the sum of e^x. It is -Inf where all are.
+func logSum(of *[len(Regularities)]float64) float64 {
+	most := math.Inf(-1)
+	for _, x := range of {
+		most = max(most, x)
+	}
+	if math.IsInf(most, -1) {
+		return most
+	}
+	var sum float64
+	for _, x := range of {
+		sum += math.Exp(x - most)
+	}
+	return most + math.Log(sum)
+}
+
+// logAdd is ln(e^x + e^y), of which one is finite.
+func logAdd(x, y float64) float64 {
+	return max(x, y) + math.Log1p(math.Exp(-math.Abs(x-y)))
+}
+
+// logQuiet is the logarithm of P(fewer than k phases within tau of the last purchase | alive after it): with r' = r + kx and z = k tau /
+// (alpha + k t_x + k tau), the sum over j < k of (r')_j / j! z^j (1-z)^r'. With one rate it is Poisson's.
+func (m Regular) logQuiet(h Paced, order int, tau float64) float64 {
+	p, k := m.Purchases, float64(order)
+	if p.Rate > 0 {
+		z := float64(k * p.Rate * tau)
+		return min(0, math.Log(terms(order, func(j float64) float64 { return z / (j + 1) }))-z)
+	}
+	r := p.R + float64(k*float64(h.X))
+	u := k * tau / (p.Alpha + float64(k*h.TX))
+	z := u / (1 + u)
+	return min(0, math.Log(terms(order, func(j float64) float64 { return z * (r + j) / (j + 1) }))-float64(r*math.Log1p(u)))
+}
+
+// terms is the sum of n terms, of which the first is 1 and ratio(j) is the quotient of the terms after and at j.
+func terms(n int, ratio func(j float64) float64) float64 {
+	sum, term := 1., 1.
+	for j := range n - 1 {
+		term *= ratio(float64(j))
+		sum += term
+	}
+	return sum
+}
+
+// believed is what the model believes of one customer.
+type believed struct {
+	Regular
+	h       Paced
+	weights [len(Regularities)]float64 // logarithms, right after the last purchase, if the customer stayed
+	density float64                    // see logWeights
+	born    float64                    // log-odds of having left at the last purchase
+}
+
+func (m Regular) given(h Paced) believed {
+	b := believed{Regular: m, h: h, born: m.Purchases.born(h.Rhythm)}
+	b.weights, b.density = m.logWeights(h)
+	return b
+}
+
+// each are, for each k, the logarithms of P(k, no purchase within tau of the last purchase | alive after it); quiet is the logarithm of their
+// sum.
+func (b *believed) each(tau float64) (each [len(Regularities)]float64, quiet float64) {
+	each = b.weights
+	for i, order := range Regularities {
+		if !math.IsInf(each[i], -1) {
+			each[i] += b.logQuiet(b.h, order, tau)
+		}
+	}
+	return each, min(0, logSum(&each))
+}
+
+func (b *believed) quiet(tau float64) float64 {
+	_, quiet := b.each(tau)
+	return quiet
+}
+
+// silence is the time since the last purchase.
+func (h Paced) silence() float64 { return h.T - h.TX }
+
+// Posterior returns the probabilities of Regularities for one customer, given all that h says. They add up to 1.
+func (m Regular) Posterior(h Paced) [len(Regularities)]float64 {
+	b := m.given(h)
+	each, quiet := b.each(h.silence())
+	all := logAdd(quiet, b.born) // is there and quiet, or has left
+	for i := range each {
+		each[i] = math.Exp(each[i]-all) + math.Exp(b.weights[i]+b.born-all)
+	}
+	return each
+}
+
+// LogLikelihood is the logarithm of the likelihood of h. For k = 1 alone it is MBGNBD's.
+func (m Regular) LogLikelihood(h Paced) float64 {
+	if m.random() {
+		return m.one().LogLikelihood(h.Rhythm)
+	}
+	b := m.given(h)
+	quiet := b.quiet(h.silence())
+	all := logAdd(quiet, b.born)
+	stayed, _ := m.Purchases.byLeaving(h.Rhythm, math.Exp(b.born-all))
+	return b.density + stayed + all
+}
+
+// Alive is P(alive), in [0, 1]. It falls in silence. It is
+//
+//	1 / (1 + a/(b+x) / P(no purchase since the last | alive)).
+func (m Regular) Alive(h Paced) float64 {
+	if m.random() {
+		return m.one().Alive(h.Rhythm)
+	}
+	b := m.given(h)
+	return expit(b.quiet(h.silence()) - b.born)
+}
+
+// NoPurchase is the probability of no purchase within the horizon, in [0, 1]. Unlike MBG/NBD's it need not rise in silence: a yearly buyer is
+// sure not to buy within 90 days of a purchase, and likely to buy a year later.
+func (m Regular) NoPurchase(h Paced, horizon float64) float64 {
+	if m.random() {
+		return m.one().NoPurchase(h.Rhythm, horizon)
+	}
+	b := m.given(h)
+	now, then := b.quiet(h.silence()), b.quiet(h.silence()+horizon)
+	return min(1, math.Exp(logAdd(then, b.born)-logAdd(now, b.born)))
+}
+
+// NextWithin is the probability that a customer who is still there buys within the span, in [0, 1].
+func (m Regular) NextWithin(h Paced, span float64) float64 {
+	if m.random() {
+		return m.one().NextWithin(h.Rhythm, span)
+	}
+	b := m.given(h)
+	return -math.Expm1(min(0, b.quiet(h.silence()+span)-b.quiet(h.silence())))
+}
+
+// NextGapQuantile is the span within which a customer who is still there buys with probability q, in [0, 1]. It is +Inf for q = 1, and beyond
+// MaxSpan.
+func (m Regular) NextGapQuantile(h Paced, q float64) float64 {
+	if m.random() {
+		return m.one().NextGapQuantile(h.Rhythm, q)
+	}
+	if q <= 0 {
+		return 0
+	}
+	b := m.given(h)
+	tau := h.silence()
+	return b.until(b.quiet(tau)+math.Log1p(-q), tau)
+}
+
+// AliveCrossing is the least age T at which Alive is theta or less if the customer stays silent. It is -Inf where Alive was theta or less
+// right after the purchase, and +Inf where Alive never falls so low within MaxSpan.
+func (m Regular) AliveCrossing(h Paced, theta float64) float64 {
+	if m.random() {
+		return m.one().AliveCrossing(h.Rhythm, theta)
+	}
+	b := m.given(h)
+	switch quiet := logit(theta) + b.born; {
+	case theta <= 0:
+		return math.Inf(1)
+	case theta >= 1 || quiet >= 0:
+		return math.Inf(-1)
+	default:
+		return h.TX + b.until(quiet, 0)
+	}
+}
+
+// until is the least span from tau after the last purchase on at whose end quiet is at most a limit; +Inf beyond MaxSpan. It is bisected: the
+// answer is never too early, and too late by 1e-12 of itself at most.
+func (b *believed) until(limit, tau float64) float64 {
+	over := func(span float64) bool { return b.quiet(tau+span) > limit }
+	hi := 1.
+	for hi > 1e-12 && !over(hi/2) {
+		hi /= 2
+	}
+	for over(hi) {
+		if hi *= 2; hi > MaxSpan {
+			return math.Inf(1)
+		}
+	}
+	for lo := hi / 2; hi-lo > 1e-12*hi; {
+		if mid := (lo + hi) / 2; over(mid) {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return hi
+}
