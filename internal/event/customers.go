@@ -25,7 +25,7 @@ func Customers(events []Event) (theirs []Event, merged int) {
 		}
 	}
 	for _, x := range events {
-		if _, isWord := wordOf(x); isWord || who.takes(x) {
+		if _, isWord := Merger(x); isWord || who.takes(x) {
 			continue
 		}
 		if into, ok := survivor[x.Common().Customer]; ok {
@@ -64,7 +64,7 @@ func identify(events []Event) *identities {
 	var said []Event
 	words := false
 	for _, x := range events {
-		_, isWord := wordOf(x)
+		_, isWord := Merger(x)
 		if _, isErasure := ErasedAt(x); isWord || isErasure {
 			said, words = append(said, x), words || isWord
 		}
@@ -83,7 +83,7 @@ func identify(events []Event) *identities {
 		if at, ok := ErasedAt(x); ok {
 			who.erase(id, at)
 		} else {
-			into, _ := wordOf(x)
+			into, _ := Merger(x)
 			who.link(id, into)
 		}
 	}
@@ -105,8 +105,8 @@ func btoi(b bool) int {
 	return 0
 }
 
-// wordOf returns the id that a MERGED_INTO names; false if x is none.
-func wordOf(x Event) (into string, ok bool) {
+// Merger returns the id that a MERGED_INTO names as the other one; false if x is none.
+func Merger(x Event) (into string, ok bool) {
 	if i, is := x.(*Interaction); is && i.Kind == MergedInto {
 		return i.OtherCustomer, true
 	}

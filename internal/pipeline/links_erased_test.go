@@ -22,25 +22,17 @@ func TestErasuresAmongMerged(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 33))
 			id := func() string { return fmt.Sprintf("c%02d", r.IntN(6)) }
 			w.live(r, 6, 30, ago(60*day))
-			for n := range 3 {
-				lanes := w.startAll()
-				for k := range 8 {
-					switch r.IntN(6) {
-					case 0, 1, 2:
-						w.merge(fmt.Sprint("word", n, k), id(), id())
-					case 3:
-						customer := id()
-						w.send(event.Interactions, message{ID: fmt.Sprint("forget", n, k), Customer: customer, Occurred: ago(0), Erase: true})
-					default:
-						w.send(event.Purchases, message{ID: fmt.Sprint("new", n, k), Customer: id(), Occurred: ago(0), Amount: 9000})
-					}
-					w.settle(lanes)
-					pass(time.Duration(r.IntN(3)) * time.Second)
-					w.settle(lanes)
+			w.comeAndGo(r, 3, 8, func(_ []*running, n, k int) {
+				switch r.IntN(6) {
+				case 0, 1, 2:
+					w.merge(fmt.Sprint("word", n, k), id(), id())
+				case 3:
+					customer := id()
+					w.send(event.Interactions, message{ID: fmt.Sprint("forget", n, k), Customer: customer, Occurred: ago(0), Erase: true})
+				default:
+					w.send(event.Purchases, message{ID: fmt.Sprint("new", n, k), Customer: id(), Occurred: ago(0), Amount: 9000})
 				}
-				pass(10 * time.Second)
-				finish(t, lanes...)
-			}
+			})
 			w.checkErased(event.InstantOf(time.Now()))
 			w.checkJoined(event.InstantOf(time.Now()), outcome)
 			erased += len(w.fold(event.InstantOf(time.Now())).erased)

@@ -22,10 +22,7 @@ func TestLostWritesWhileMerged(t *testing.T) {
 						w.buys(id, 3, 20_000)
 					}
 					lanes := w.startAll()
-					w.merge("ann is bob", "ann", "bob")
-					w.settle(lanes)
-					w.merge("bob is cid", "bob", "cid")
-					w.settle(lanes)
+					w.chain(lanes)
 					w.store.lose(w.layout.Of(lost), states)
 					pass(5 * time.Second)
 					w.settle(lanes)

@@ -64,22 +64,14 @@ func TestMergesEqualReplay(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 12))
 			id := func() string { return fmt.Sprintf("c%02d", r.IntN(6)) }
 			w.live(r, 6, 30, ago(60*day))
-			for n := range 2 {
-				lanes := w.startAll()
-				for k := range 8 {
-					switch r.IntN(5) {
-					case 0, 1, 2:
-						w.merge(fmt.Sprint("word", n, k), id(), id())
-					default:
-						w.send(event.Purchases, message{ID: fmt.Sprint("new", n, k), Customer: id(), Occurred: ago(0), Amount: 9000})
-					}
-					w.settle(lanes)
-					pass(time.Duration(r.IntN(3)) * time.Second)
-					w.settle(lanes)
+			w.comeAndGo(r, 2, 8, func(_ []*running, n, k int) {
+				switch r.IntN(5) {
+				case 0, 1, 2:
+					w.merge(fmt.Sprint("word", n, k), id(), id())
+				default:
+					w.send(event.Purchases, message{ID: fmt.Sprint("new", n, k), Customer: id(), Occurred: ago(0), Amount: 9000})
 				}
-				pass(10 * time.Second)
-				finish(t, lanes...)
-			}
+			})
 			w.checkMerged(event.InstantOf(time.Now()))
 			merged += len(w.logs.linksSent())
 		})
@@ -102,10 +94,7 @@ func TestEraseEitherSide(t *testing.T) {
 					w.buys(id, 3, 20_000)
 				}
 				lanes := w.startAll()
-				w.merge("ann is bob", "ann", "bob")
-				w.settle(lanes)
-				w.merge("bob is cid", "bob", "cid")
-				w.settle(lanes)
+				w.chain(lanes)
 				w.erase("forget", erased)
 				w.settle(lanes)
 				w.sendTo(w.place(event.Purchases, "ann"), ago(0), message{ID: "late", Customer: "ann", Occurred: ago(day), Amount: 20_000})
@@ -194,10 +183,7 @@ func TestMergeSurvivesADroppedShard(t *testing.T) {
 					w.buys(id, 3, 20_000)
 				}
 				lanes := w.startAll()
-				w.merge("ann is bob", "ann", "bob")
-				w.settle(lanes)
-				w.merge("bob is cid", "bob", "cid")
-				w.settle(lanes)
+				w.chain(lanes)
 				pass(2 * time.Second)
 				finish(t, lanes...)
 				before := len(w.logs.linksSent())

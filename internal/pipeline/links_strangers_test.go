@@ -28,35 +28,27 @@ func TestMergedIDsFedByOtherLanes(t *testing.T) {
 				w.sendTo(p, m.Occurred, m)
 			}
 			w.live(r, 5, 20, ago(60*day))
-			for n := range 3 {
-				lanes := w.startAll()
-				for k := range 7 {
-					m := message{ID: fmt.Sprint("e", n, k), Customer: id(), Occurred: ago(0)}
-					switch r.IntN(8) {
-					case 0, 1, 2, 3:
-						m.Into = id()
-						anywhere(event.Interactions, m)
-					case 4:
-						m.Erase = true
-						anywhere(event.Interactions, m)
-					default:
-						m.Amount = 9000
-						anywhere(event.Purchases, m)
-					}
-					if r.IntN(4) == 0 { // a lane dies at work
-						dead := r.IntN(2)
-						pass(time.Duration(r.IntN(300)) * time.Millisecond)
-						lanes[dead].stop()
-						lanes[dead].wait()
-						lanes[dead] = w.start(dead, nil)
-					}
-					w.settle(lanes)
-					pass(time.Duration(r.IntN(3)) * time.Second)
-					w.settle(lanes)
+			w.comeAndGo(r, 3, 7, func(lanes []*running, n, k int) {
+				m := message{ID: fmt.Sprint("e", n, k), Customer: id(), Occurred: ago(0)}
+				switch r.IntN(8) {
+				case 0, 1, 2, 3:
+					m.Into = id()
+					anywhere(event.Interactions, m)
+				case 4:
+					m.Erase = true
+					anywhere(event.Interactions, m)
+				default:
+					m.Amount = 9000
+					anywhere(event.Purchases, m)
 				}
-				pass(10 * time.Second)
-				finish(t, lanes...)
-			}
+				if r.IntN(4) == 0 { // a lane dies at work
+					dead := r.IntN(2)
+					pass(time.Duration(r.IntN(300)) * time.Millisecond)
+					lanes[dead].stop()
+					lanes[dead].wait()
+					lanes[dead] = w.start(dead, nil)
+				}
+			})
 			w.checkErased(event.InstantOf(time.Now()))
 			w.checkJoined(event.InstantOf(time.Now()), outcome)
 		})

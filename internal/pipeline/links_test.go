@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,32 @@ import (
 // merge sends a MERGED_INTO: from now on customer is the same as into. A word that names the customer takes the link back.
 func (w *world) merge(id, customer, into string) {
 	w.send(event.Interactions, message{ID: id, Customer: customer, Occurred: ago(0), Into: into})
+}
+
+// chain merges ann into bob, and bob into cid.
+func (w *world) chain(lanes []*running) {
+	w.t.Helper()
+	w.merge("ann is bob", "ann", "bob")
+	w.settle(lanes)
+	w.merge("bob is cid", "bob", "cid")
+	w.settle(lanes)
+}
+
+// comeAndGo starts all lanes a number of times. Each time they take so many steps, with up to two seconds behind each, and end. A step may put
+// another lane in the place of one.
+func (w *world) comeAndGo(r *rand.Rand, times, steps int, step func(lanes []*running, n, k int)) {
+	w.t.Helper()
+	for n := range times {
+		lanes := w.startAll()
+		for k := range steps {
+			step(lanes, n, k)
+			w.settle(lanes)
+			pass(time.Duration(r.IntN(3)) * time.Second)
+			w.settle(lanes)
+		}
+		pass(10 * time.Second)
+		finish(w.t, lanes...)
+	}
 }
 
 // buys sends orders of a customer, one a day until today.

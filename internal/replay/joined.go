@@ -88,8 +88,8 @@ func roots(lives [][]event.Event) map[string]string {
 	root := map[string]string{}
 	for _, life := range lives {
 		for _, x := range life {
-			if i, ok := x.(*event.Interaction); ok && i.Kind == event.MergedInto {
-				root[find(root, i.Customer)] = find(root, i.OtherCustomer)
+			if into, ok := event.Merger(x); ok {
+				root[find(root, x.Common().Customer)] = find(root, into)
 			}
 		}
 	}

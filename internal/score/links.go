@@ -226,14 +226,8 @@ func swallowed(s link.State, x event.Event) bool {
 
 // aboutLinks reports whether x is about links: a word of the customer, or a message.
 func aboutLinks(x event.Event) bool {
-	switch x := x.(type) {
-	case *event.Interaction:
-		return x.Kind == event.MergedInto
-	case *event.Link:
-		return true
-	case *event.Purchase, *event.Feedback:
-	}
-	return false
+	_, ok := event.Merger(x)
+	return ok || x.Topic() == event.Links
 }
 
 // linksFootprint estimates the bytes of heap that the links of p keep alive.

@@ -126,43 +126,37 @@ func (w *models) restore(ctx context.Context) error {
 // noModel is the line of the log for a model in force that cannot be asked for.
 const noModel = "look for another model"
 
-// follow reads tm:model every modelInterval, and loads changed models, until ctx ends.
-func (w *models) follow(ctx context.Context) {
-	tick := time.NewTicker(modelInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
+// follow looks at tm:model every modelInterval, until ctx ends.
+func (w *models) follow(ctx context.Context) { every(ctx, modelInterval, func() { w.look(ctx) }) }
+
+// look reads tm:model, and loads changed models.
+func (w *models) look(ctx context.Context) {
+	before := w.now.Load()
+	id, err := w.data().store.ModelID(ctx)
+	if err == nil {
+		if id == before.model.ID() && w.failed.Load() == nil {
+			w.incidents.lonely(noModel, readModel, nil)
 			return
-		case <-tick.C:
 		}
-		before := w.now.Load()
-		id, err := w.data().store.ModelID(ctx)
-		if err == nil {
-			if id == before.model.ID() && w.failed.Load() == nil {
-				w.incidents.lonely(noModel, readModel, nil)
-				continue
-			}
-			err = w.load(ctx)
+		err = w.load(ctx)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return
+	case errors.Is(err, errBadModel), errors.Is(err, redis.ErrLayout):
+		if w.failed.Swap(&err) == nil {
+			w.log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
 		}
-		switch {
-		case ctx.Err() != nil:
-			return
-		case errors.Is(err, errBadModel), errors.Is(err, redis.ErrLayout):
-			if w.failed.Swap(&err) == nil {
-				w.log.Error("the model in force cannot be read: scoring stops", zap.Error(err))
-			}
-			continue
-		case err != nil: // Redis does not answer: the next tick tries again
-			w.incidents.lonely(noModel, readModel, err)
-			continue
-		}
-		w.incidents.lonely(noModel, readModel, nil)
-		w.failed.Store(nil)
-		if now := w.now.Load(); now != before {
-			w.log.Info("another model",
-				zap.String("version", now.version), zap.String("hash", now.model.Hash), zap.Stringer("from", now.model.EffectiveAt))
-		}
+		return
+	case err != nil: // Redis does not answer: the next tick tries again
+		w.incidents.lonely(noModel, readModel, err)
+		return
+	}
+	w.incidents.lonely(noModel, readModel, nil)
+	w.failed.Store(nil)
+	if now := w.now.Load(); now != before {
+		w.log.Info("another model",
+			zap.String("version", now.version), zap.String("hash", now.model.Hash), zap.Stringer("from", now.model.EffectiveAt))
 	}
 }
 

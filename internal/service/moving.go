@@ -22,7 +22,21 @@ const (
 
 // watchRebuild drains the lanes when a rebuild wants to take over, or has done so, until ctx ends.
 func (s *Service) watchRebuild(ctx context.Context) {
-	tick := time.NewTicker(rebuildInterval)
+	every(ctx, rebuildInterval, func() {
+		data := s.data.Load()
+		r, ok, err := data.store.Rebuild(ctx)
+		if err != nil || !ok {
+			return // the next look tries again; the lanes notice stopped shards by themselves
+		}
+		if r.Stage == redis.Stopping || r.Layout.Edition > data.layout.Edition {
+			s.move(r)
+		}
+	})
+}
+
+// every calls a function after each interval, until ctx ends.
+func every(ctx context.Context, interval time.Duration, do func()) {
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
 		select {
@@ -30,14 +44,7 @@ func (s *Service) watchRebuild(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		data := s.data.Load()
-		r, ok, err := data.store.Rebuild(ctx)
-		if err != nil || !ok {
-			continue // the next look tries again; the lanes notice stopped shards by themselves
-		}
-		if r.Stage == redis.Stopping || r.Layout.Edition > data.layout.Edition {
-			s.move(r)
-		}
+		do()
 	}
 }
 

@@ -75,23 +75,9 @@ func (b *rebuild) sendHistories(ctx context.Context) error {
 			if page, cursor, err = b.next.store.Scan(ctx, n, cursor, historiesPage); err != nil {
 				return err
 			}
-			var outputs []shard.Output
-			for _, encoded := range page {
-				p, err := score.Decode(encoded)
-				if err != nil {
-					return fmt.Errorf("shard %d: %w", n, err)
-				}
-				all, large, err := pipeline.Histories(engine, b.cfg.Codec, b.next.layout, &p, heads[i].Marks)
-				if err != nil {
-					return fmt.Errorf("shard %d: %w", n, err)
-				}
-				if large {
-					tooLarge++
-				}
-				outputs = append(outputs, all...)
-			}
-			if err := b.publisher.Publish(ctx, outputs); err != nil {
-				return err
+			left, err := b.sendPage(ctx, engine, page, heads[i].Marks)
+			if tooLarge += left; err != nil {
+				return fmt.Errorf("shard %d: %w", n, err)
 			}
 		}
 	}
@@ -99,4 +85,24 @@ func (b *rebuild) sendHistories(ctx context.Context) error {
 		b.cfg.Log.Warn("histories of linked ids are too long to be sent: the other ids are read without them, or from older ones", zap.Int("ids", tooLarge))
 	}
 	return nil
+}
+
+// sendPage sends the histories of some profiles of a shard. It returns the number of ids with a history that is too long.
+func (b *rebuild) sendPage(ctx context.Context, engine pipeline.Engine, page [][]byte, marks shard.Marks) (tooLarge int, err error) {
+	var outputs []shard.Output
+	for _, encoded := range page {
+		p, err := score.Decode(encoded)
+		if err != nil {
+			return tooLarge, err
+		}
+		all, large, err := pipeline.Histories(engine, b.cfg.Codec, b.next.layout, &p, marks)
+		if err != nil {
+			return tooLarge, err
+		}
+		if large {
+			tooLarge++
+		}
+		outputs = append(outputs, all...)
+	}
+	return tooLarge, b.publisher.Publish(ctx, outputs)
 }

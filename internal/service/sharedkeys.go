@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -12,16 +11,7 @@ import (
 // watchKeys looks each second, until ctx ends, after the keys that belong to no shard: a person may delete them, or put another type in their
 // place. The log says so. The lanes write tm:lanes and tm:log again, models.follow writes tm:model.
 func (s *Service) watchKeys(ctx context.Context) {
-	tick := time.NewTicker(rebuildInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		s.keepKeys(ctx)
-	}
+	every(ctx, rebuildInterval, func() { s.keepKeys(ctx) })
 }
 
 // keepKeys is one look. Its errors are those of a Redis that does not answer: the lanes report them, and the next look tries again.
