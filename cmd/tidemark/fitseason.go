@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"tidemark/internal/backtest"
 	"tidemark/internal/event"
 	"tidemark/internal/fit"
 	"tidemark/internal/learn"
@@ -40,25 +39,6 @@ func (c *fitCommand) inSeason(ctx context.Context, s streams, data *fitData, eng
 	}
 	clock, err := season.NewClock(found.Index)
 	return engine.InSeason(clock), err
-}
-
-// printSeasons prints for each cutoff whether the forecasts knew a season, where one was fitted.
-func printSeasons(w io.Writer, r *backtest.Result) error {
-	for i := range r.Cutoffs {
-		c := &r.Cutoffs[i]
-		if c.SeasonWhy == "" {
-			return nil
-		}
-		found := "none"
-		if c.Season != nil {
-			found = fmt.Sprintf("%d paces", len(c.Season))
-		}
-		if _, err := fmt.Fprintf(w, "Season at %s: %s; %s.\n", c.Date, found, c.SeasonWhy); err != nil {
-			return err
-		}
-	}
-	_, err := fmt.Fprintln(w)
-	return err
 }
 
 // index is the index that the file is to have; nil keeps that of the base.
