@@ -121,6 +121,7 @@ func (s *scene) close() {
 // other end the process is down.
 func (s *scene) run(d time.Duration) {
 	for until := time.Now().Add(d); time.Now().Before(until); {
+		next := time.Now().Add(scraped)
 		for range s.perTopic {
 			for _, topic := range event.Topics() {
 				s.sent++
@@ -128,9 +129,9 @@ func (s *scene) run(d time.Duration) {
 			}
 		}
 		if s.each != nil {
-			s.each()
+			s.each() // may let some of the interval pass
 		}
-		pass(scraped)
+		pass(time.Until(next))
 		for i, r := range s.lanes {
 			select {
 			case err := <-r.done:
