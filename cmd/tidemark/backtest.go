@@ -26,6 +26,7 @@ type backtestCommand struct {
 	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728." default:"91"`
 	UnitDays    float64   `help:"Time unit of the purchase model, in days." default:"7"`
 	Season      bool      `help:"Fit a season to what is known at each cutoff, and use it where it foretold the last year before."`
+	Regular     bool      `help:"Decide at each cutoff, by what was known, whether a mixture of regularities forecasts better. Without it: as the model says."`
 	JSON        string    `help:"Write all figures as JSON to this file. - is standard output, in place of the tables." placeholder:"FILE"`
 	HTML        string    `name:"html" help:"Write a report with charts to this file, a page without scripts. - is standard output, in place of the tables." placeholder:"FILE"`
 	modelSettings
@@ -77,7 +78,7 @@ func (c *backtestCommand) backtest(ctx context.Context, s streams) error {
 	fmt.Fprint(s.err, refusedOf(engine, log.Events))
 	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
-		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays, Season: c.Season,
+		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays, Season: c.Season, Regular: c.Regular,
 		Progress: func(p backtest.Progress) {
 			if p.Doing != backtest.Scoring {
 				shown.Note(fmt.Sprintf("cutoff %d of %d: %s", p.Cutoff, p.Cutoffs, p.Doing))
@@ -184,6 +185,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 					own.Error, own.ByChance, rfm.Error, own.Slope, rfm.Slope, own.Brier, rfm.Brier, own.Lift, moved)
 			}),
 		printSeasons(to, r),
+		printRegularities(to, r),
 		table("Purchase days to come: deviance is Poisson's, less is better.",
 			"cutoff\tcame\tMBG/NBD\tbias\tdeviance\tMAE\tx*h/T\tbias\tdeviance\tMAE\t", func(w io.Writer, c *backtest.Cutoff) {
 				m, x := c.Counts[backtest.MBGNBD], c.Counts[backtest.Steady]

@@ -27,6 +27,7 @@ type fitCommand struct {
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed."`
 	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base." placeholder:"DAYS"`
 	Season           string   `help:"Season of the shop: keep that of the base, fit one and keep it where it foretold the last year (auto) or wherever a year is known (always), or take it away (never)." enum:"keep,auto,always,never" default:"keep"`
+	Regular          string   `help:"Regular customers: keep a mixture of regularities where the base has one, fit one and keep it where it foretold who bought in the last horizon (auto), or take it away (never)." enum:"keep,auto,never" default:"keep"`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	alertSettings
@@ -59,6 +60,10 @@ func (c *fitCommand) Validate() error {
 		return errors.New("--format says what the files are: cdnow, cdnow-sample, online-retail, olist, jsonl or csv")
 	case c.FromRedis && (c.Season == "auto" || c.Season == "always"):
 		return errors.New("--season is fitted to a log: the live histories know the purchase days of two years at most")
+	case c.FromRedis && c.Regular == "auto":
+		return errors.New("--regular auto is judged on a log: a fit to the live histories keeps what the base has")
+	case c.Regular == "auto" && c.ModelKind != "mbg-nbd":
+		return errors.New("--regular auto needs --model-kind mbg-nbd: regular customers are a mixture over that model")
 	case c.Out == "":
 		return errors.New("--out needs a file; - is standard output")
 	case c.HorizonDays != 0 && !c.ChurnStack:
@@ -144,6 +149,10 @@ func (c *fitCommand) fit(ctx context.Context, s streams, data *fitData) (*found,
 		return nil, fmt.Errorf("fit the purchases of %d customers: %w", len(rhythms), err)
 	}
 	out.model, out.purchase = purchase.Model, fittedOf(purchase)
+	if m := data.mixture(); m != nil {
+		out.model, out.purchase = m.Random(), fittedOf(*data.regular.Fit)
+		out.purchase.customers = len(data.customers)
+	}
 	spending, err := learn.Spend(ctx, data.customers, options("spend"))
 	if err != nil {
 		return nil, fmt.Errorf("fit the spend: %w", err)

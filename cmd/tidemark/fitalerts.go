@@ -81,7 +81,7 @@ func (f *found) choose(ctx context.Context, s streams, a alertSettings, data *fi
 
 // pastStack is the stack of the model that is written: nil if it is the base's.
 func (f *found) pastStack() *churn.Stack {
-	if f.inherited && f.kind != "mbg-nbd" {
+	if f.unfit {
 		plain := churn.Plain()
 		return &plain
 	}

@@ -32,8 +32,8 @@ type fitData struct {
 	// comebacks says how long those who came back had been away; lines are the churn lines of the base.
 	comebacks learn.Comebacks
 	lines     churn.Lines
-	// stacked says that the base has a churn stack.
-	stacked bool
+	// stacked says that the base has a churn stack, mixed that it has a mixture of regularities.
+	stacked, mixed bool
 	// The churn stack is learnt from blocks, one for each of cuts. Without --churn-stack both are empty.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
@@ -44,6 +44,8 @@ type fitData struct {
 	testAccounts int
 	// season is what was found out about the season; nil keeps that of the base.
 	season *fit.Seasonal
+	// regular is what was found out about regular customers; nil keeps that of the base, which has no mixture.
+	regular *regularities
 	// engine and events are what alert lines are chosen with; events is nil without a log.
 	engine *score.Engine
 	events []event.Event
@@ -64,6 +66,7 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	calendar, err := service.Calendar(zone)
 	return &fitData{
 		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, lines: m.Churn, stacked: m.Stack != churn.Plain(),
+		mixed: m.Value.Regular != nil,
 	}, engine, err
 }
 
@@ -128,7 +131,10 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	for _, r := range seen.Rows[0] {
 		data.add(r)
 	}
-	if !c.ChurnStack {
+	if engine, err = c.regularly(ctx, s, data, engine); err != nil {
+		return nil, fmt.Errorf("fit the regularities: %w", err)
+	}
+	if data.engine = engine; !c.ChurnStack {
 		return data, nil
 	}
 	cutsOf := learn.Cuts
@@ -190,6 +196,9 @@ func (c *fitCommand) fromRedis(ctx context.Context, s streams) (*fitData, error)
 	}
 	if err := data.decode(engine, encoded, event.Instant(c.AsOf)); err != nil {
 		return nil, err
+	}
+	if engine, err = c.regularly(ctx, s, data, engine); err != nil {
+		return nil, fmt.Errorf("fit the regularities: %w", err)
 	}
 	if c.ChurnStack && len(data.customers) > 0 {
 		if err := data.recall(engine, encoded); err != nil {

@@ -26,6 +26,7 @@ type found struct {
 	stack           *churn.Stack // nil keeps the base's
 	stacked         fitted
 	inherited       bool        // the stack was fitted over the base's purchase model, not over this one
+	unfit           bool        // inherited, and over a purchase model of another kind: it is left out
 	blocks          []time.Time // the cuts whose customers the stack is learnt from
 	recalled        bool        // the stack is learnt from live histories, not from a log
 	alerts          alertLines
@@ -105,6 +106,7 @@ func (f *found) warnings() []string {
 func (f *found) learn(ctx context.Context, data *fitData) error {
 	if data.blocks == nil {
 		f.inherited = data.stacked
+		f.unfit = f.inherited && (f.kind != "mbg-nbd" || data.remixed())
 		return nil
 	}
 	stack, r, err := learn.Stack(ctx, data.blocks, data.horizon, f.unitDays)
@@ -121,7 +123,7 @@ func (f *found) learn(ctx context.Context, data *fitData) error {
 // file returns f in the form that a model file takes.
 func (f *found) file(version string, data *fitData) model.Fit {
 	stack := f.stack
-	if f.inherited && f.kind != "mbg-nbd" {
+	if f.unfit {
 		plain := churn.Plain()
 		stack = &plain
 	}
@@ -129,7 +131,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
-		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Alerts: f.alerts.file(data.currency),
+		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Regular: data.weights(), Alerts: f.alerts.file(data.currency),
 	}
 }
 
@@ -153,6 +155,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	f.purchase.print(&b)
 	data.printLines(&b)
 	data.printSeason(&b)
+	data.printRegular(&b)
 	f.printSpend(&b, data.currency)
 	if f.stack != nil && *f.stack != churn.Plain() {
 		dates := make([]string, len(f.blocks))
@@ -168,6 +171,8 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 		fmt.Fprintf(&b, "churn      by the purchase model alone: %d customers give no stack over it\n", f.stacked.customers)
 	case f.inherited && f.kind != "mbg-nbd":
 		fmt.Fprintf(&b, "churn      by the purchase model alone: the stack of the base is over mbg-nbd, and left out\n")
+	case f.unfit:
+		fmt.Fprintf(&b, "churn      by the purchase model alone: the stack of the base goes by another risk, and is left out; --churn-stack fits one\n")
 	case f.inherited:
 		fmt.Fprintf(&b, "churn      the stack stays that of the base, fitted to its customers; --churn-stack fits it to these\n")
 	}

@@ -53,7 +53,7 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 	if m.Announced(now) {
 		fmt.Fprintf(s.err, "# until %s, when the model with hash %s comes into force\n", m.EffectiveAt, m.Hash)
 	}
-	if err := drawSeason(s.err, current.Source, "# season  "); err != nil {
+	if err := errors.Join(drawSeason(s.err, current.Source, "# season  "), drawRegular(s.err, current.Source, "# regular ")); err != nil {
 		return err
 	}
 	_, err = s.out.Write(current.Source)
@@ -82,7 +82,7 @@ func (c *modelCheckCommand) Run(ctx context.Context, s streams) error {
 	if _, err := fmt.Fprintf(to, "model %s is in order: hash %s, scorecard %s, money in %s\n", m.Version, m.Hash, m.ScorecardHash, m.Base); err != nil {
 		return err
 	}
-	if err := errors.Join(drawSeason(to, raw, "season  "), warnOf(raw, s.err)); err != nil {
+	if err := errors.Join(drawSeason(to, raw, "season  "), drawRegular(to, raw, "regular "), warnOf(raw, s.err)); err != nil {
 		return err
 	}
 	if err := printLinesOf(to, raw, &m); err != nil {

@@ -30,6 +30,9 @@ type Options struct {
 	// Season fits a season to what is known at each cutoff, and uses it where it foretold the last year before the cutoff. Else the season is
 	// that of the engine's model.
 	Season bool
+	// Regular decides at each cutoff, by what was known, whether the mixture of regularities forecasts better; see learn.Regular. Else there is
+	// a mixture where the engine's model has one.
+	Regular bool
 	// Progress, if set, is called many times for each cutoff, never twice at once.
 	Progress func(Progress)
 	tell     teller
@@ -113,7 +116,11 @@ type Cutoff struct {
 	// Season is the index that the forecasts were made with; nil for none. SeasonWhy says why there is one, or none, where it was fitted.
 	Season    season.Index `json:"season,omitempty"`
 	SeasonWhy string       `json:"season_why,omitempty"`
-	Warnings  []string     `json:"warnings,omitempty"`
+	// Regularities are the weights of the mixture of regularities that the forecasts were made with, one for each of stat.Regularities; nil
+	// for none. RegularWhy says why there is a mixture, or none, where that was decided at the cutoff.
+	Regularities []Number `json:"regularities,omitempty"`
+	RegularWhy   string   `json:"regularities_why,omitempty"`
+	Warnings     []string `json:"warnings,omitempty"`
 }
 
 // Bin is a row of a reliability table: cases of similar risk.
@@ -225,6 +232,9 @@ type forecasts struct {
 	// season and seasonWhy are those of Cutoff.
 	season    season.Index
 	seasonWhy string
+	// weights and regularWhy are those of Cutoff.
+	weights    []Number
+	regularWhy string
 }
 
 // whole is a log: its events in order, its events by customer, and when it begins and ends.
@@ -253,7 +263,11 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, err
 	}
-	f := &forecasts{at: at, season: e.Model().Season.Index(), seasonWhy: why, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
+	e, regularWhy, err := mixing(ctx, e, rows, o)
+	if err != nil {
+		return nil, fmt.Errorf("fit the regularities: %w", err)
+	}
+	f := &forecasts{at: at, regularWhy: regularWhy, season: e.Model().Season.Index(), seasonWhy: why, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
 	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	o.tell("fitting", 0)
 	stack, learnt, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
@@ -265,13 +279,14 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, fmt.Errorf("fit %s: %w", LogitRFM, err)
 	}
-	bought, err := learn.Purchases(ctx, f.cases, o.UnitDays)
+	bought, err := learn.Buy(ctx, f.cases, o.UnitDays)
 	if err != nil {
 		return nil, fmt.Errorf("fit the purchases: %w", err)
 	}
 	f.warn("purchase", bought.Warnings)
 	m := e.Model()
 	m.Value.Purchase, m.Value.UnitDays, m.Stack, m.Churn.Horizon = bought.Model, o.UnitDays, stack, o.Horizon
+	m.Value.Regular, f.weights = bought.Regular, weightsOf(&bought)
 	spending, err := learn.Spend(ctx, learn.Patterns(f.cases), fit.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("fit the spend: %w", err)
@@ -284,12 +299,13 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	span := days(o.Horizon)
 	for i := range f.cases {
 		c := &f.cases[i]
-		p := learn.NoPurchase(bought.Model, o.UnitDays, c, o.Horizon)
-		f.risk(Stack, learn.Risk(&stack, bought.Model, o.UnitDays, c, o.Horizon))
+		of := bought.Of(c)
+		p := learn.NoPurchase(of, o.UnitDays, c, o.Horizon)
+		f.risk(Stack, learn.Risk(&stack, of, o.UnitDays, c, o.Horizon))
 		f.risk(LogitRFM, rfm.Probability(c))
 		f.risk(NoPurchase, p)
 		f.scores[Gap] = append(f.scores[Gap], c.Traits.Silent)
-		expected := bought.Model.Expected(c.Pattern.Rhythm(o.UnitDays), (span+c.WindowShift)/o.UnitDays)
+		expected := of.Expected(c.Pattern.Rhythm(o.UnitDays), (span+c.WindowShift)/o.UnitDays)
 		steady := float64(c.Pattern.Repeats) * span / max(1, c.Pattern.Age)
 		f.expect(MBGNBD, expected)
 		f.expect(Steady, steady)
@@ -299,11 +315,11 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 		f.came = append(f.came, float64(c.Later.Days))
 		f.spent = append(f.spent, m.Base.Major(c.Later.Net))
 	}
-	return f, f.judgeAlerts(ctx, m, l, o)
+	return f, f.judgeAlerts(ctx, m, &bought, l, o)
 }
 
 // judgeAlerts scores the log with the fitted model, and judges the alerts and the course of purchases.
-func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, l *whole, o Options) error {
+func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, bought *learn.Buying, l *whole, o Options) error {
 	anonymous := func(score.Transition) string { return "backtest" } // nobody reads the ids of these transitions
 	fitted, err := score.NewEngine(m, o.Calendar, anonymous, nil)
 	if err != nil {
@@ -313,7 +329,7 @@ func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, l *whole, o 
 	if err != nil {
 		return err
 	}
-	f.course = f.courseOf(w, fitted, m.Value.Purchase, o.UnitDays, o.Horizon)
+	f.course = f.courseOf(w, fitted, bought, o.UnitDays, o.Horizon)
 	f.alerts, f.lapse = w.tally(), days(m.Churn.Lapse)
 	return nil
 }
@@ -385,6 +401,7 @@ func (f *forecasts) cutoff(ctx context.Context, calendar event.Calendar) (Cutoff
 	}
 	c.Drifted = moved(f.risks[Stack], f.left)
 	c.Warnings, c.Season, c.SeasonWhy = f.warnings, f.season, f.seasonWhy
+	c.Regularities, c.RegularWhy = f.weights, f.regularWhy
 	return c, ctx.Err()
 }
 

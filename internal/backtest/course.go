@@ -7,6 +7,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/fit"
 	"tidemark/internal/judge"
+	"tidemark/internal/learn"
 	"tidemark/internal/score"
 	"tidemark/internal/stat"
 )
@@ -47,7 +48,7 @@ type Point struct {
 const week = 7
 
 // courseOf adds up the purchase days week by week. The last week may be short.
-func (f *forecasts) courseOf(w *scoredLog, e *score.Engine, m stat.PurchaseModel, unitDays float64, horizon time.Duration) []Point {
+func (f *forecasts) courseOf(w *scoredLog, e *score.Engine, bought *learn.Buying, unitDays float64, horizon time.Duration) []Point {
 	rhythms := make([]stat.Rhythm, len(f.cases))
 	var rate float64 // purchase days a day, at the rate of the past
 	for i := range f.cases {
@@ -56,12 +57,18 @@ func (f *forecasts) courseOf(w *scoredLog, e *score.Engine, m stat.PurchaseModel
 		rate += float64(p.Repeats) / max(1, p.Age)
 	}
 	groups := fit.Groups(rhythms)
+	if bought.Regular != nil {
+		groups = nil // customers of one rhythm differ in their gaps
+	}
 	var all []Point
 	for until := float64(week); ; until += week {
 		until = min(until, days(horizon))
 		x := Point{Days: Number(until), Steady: Number(rate * until)}
 		for _, g := range groups {
-			x.Forecast += Number(float64(g.Customers) * m.Expected(g.History, e.Ahead(f.at, until)/unitDays))
+			x.Forecast += Number(float64(g.Customers) * bought.Model.Expected(g.History, e.Ahead(f.at, until)/unitDays))
+		}
+		if bought.Regular != nil {
+			x.Forecast = f.regularOf(bought, e.Ahead(f.at, until)/unitDays, unitDays)
 		}
 		x.Actual = Number(w.bought(f, f.at.Add(time.Duration(until)*24*time.Hour)))
 		if all = append(all, x); until >= days(horizon) {

@@ -26,6 +26,13 @@ func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
 	return f
 }
 
+// FactsWithGaps returns the Facts with LogGaps and GapsKnown, for one more walk over the orders.
+func (s *Summary) FactsWithGaps(at event.Instant, c event.Calendar) Facts {
+	f := s.Facts(at, c)
+	f.LogGaps, f.GapsKnown = s.LogGaps(at)
+	return f
+}
+
 // horizon collects the instants at which time alone may change the Facts.
 type horizon struct {
 	at    event.Instant

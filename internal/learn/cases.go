@@ -27,6 +27,8 @@ type Case struct {
 	Later history.Bought
 	// WindowShift is by how much longer the window is in seasonal days, in days; zero without a season.
 	WindowShift float64
+	// Mixed says that the engine's model has a mixture of regularities.
+	Mixed bool
 }
 
 // Left reports whether the customer bought nothing in the window. A churn risk is the probability of this.
@@ -35,7 +37,7 @@ func (c *Case) Left() bool { return c.Later.Days == 0 }
 // Look collects the cases of a log at cuts, without test accounts; see panel.Look, which counts them. It returns the error of ctx.
 func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []panel.Cut) ([][]Case, error) {
 	p, err := panel.Look(ctx, e, events, cuts, func(r *panel.Row) Case {
-		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), r.Later, shiftOf(e, r.Cut)}
+		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), r.Later, shiftOf(e, r.Cut), e.Mixed()}
 	})
 	return p.Rows, err
 }
@@ -53,7 +55,7 @@ func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut)
 	pattern := e.Paced(h, e.Pattern(&f, cut.At), cut.At)
 	traits := e.Traits(&f, pattern)
 	traits.Mood, traits.Engagement, traits.Lately = churn.Mood{Refunded: traits.Refunded}, 0, 0
-	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Window)), shiftOf(e, cut)}, true
+	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Window)), shiftOf(e, cut), e.Mixed()}, true
 }
 
 func shiftOf(e *score.Engine, cut panel.Cut) float64 {
@@ -130,13 +132,17 @@ func NoPurchase(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Du
 	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24+c.WindowShift)
 }
 
-// average is NoPurchase over a horizon of average days: what labels look ahead for. Without a season it is NoPurchase.
-func average(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
+// bare is the risk by a purchase model alone that labels go by: NoPurchase over a horizon of average days, which is NoPurchase without a season;
+// or that the customer has left, under a mixture of regularities. See score.Engine.
+func bare(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
+	if c.Mixed {
+		return 1 - m.Alive(c.Pattern.Rhythm(unitDays))
+	}
 	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24)
 }
 
 // Risk is the probability that the customer of a case buys nothing within the horizon, which is the case's window, by a purchase model and
-// the stack over it.
+// the stack over it. Under a mixture of regularities the purchase model is that of the customer; see Buying.
 func Risk(s *churn.Stack, m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
-	return s.RiskAhead(c.Traits, average(m, unitDays, c, horizon), NoPurchase(m, unitDays, c, horizon))
+	return s.RiskAhead(c.Traits, bare(m, unitDays, c, horizon), NoPurchase(m, unitDays, c, horizon))
 }

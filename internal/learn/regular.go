@@ -28,6 +28,8 @@ const mostUnknown = .1
 func (r Regularity) String() string {
 	of := fmt.Sprintf("gain of log loss %.5f ± %.5f over %d customers", r.Gain.Mean, r.Gain.StandardError, r.Judged)
 	switch {
+	case r.Fit != nil && r.Judged == 0:
+		return fmt.Sprintf("regular customers: weights %.3f of k = %v, as in the base", r.Fit.Model.Weights, stat.Regularities)
 	case r.Fit != nil:
 		return fmt.Sprintf("regular customers: weights %.3f of k = %v, %s", r.Fit.Model.Weights, stat.Regularities, of)
 	case r.Judged == 0:
@@ -64,6 +66,21 @@ func Regular(ctx context.Context, cases []Case, customers []clv.Pattern, unitDay
 		return r, nil
 	}
 	if _, mixture, err = both(ctx, now); err == nil {
+		r.Fit = &mixture
+	}
+	return r, err
+}
+
+// Mixture fits the mixture to today's customers, without asking whether it forecasts better: that has been decided before. Fit is nil where the
+// gaps of too many customers are unknown. Errors: those of fit.Purchases.
+func Mixture(ctx context.Context, customers []clv.Pattern, unitDays float64) (Regularity, error) {
+	var r Regularity
+	known, unknown := paced(customers, unitDays)
+	if r.Unknown = unknown; float64(unknown) > mostUnknown*float64(len(customers)) {
+		return r, nil
+	}
+	_, mixture, err := both(ctx, known)
+	if err == nil {
 		r.Fit = &mixture
 	}
 	return r, err

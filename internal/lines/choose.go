@@ -217,15 +217,11 @@ func pastModel(ctx context.Context, e *score.Engine, l *past, at event.Instant, 
 		return m, err
 	}
 	cases := rows[len(rows)-1]
-	rhythms := make([]stat.Rhythm, len(cases))
-	for i := range cases {
-		rhythms[i] = cases[i].Pattern.Rhythm(o.UnitDays)
-	}
-	bought, err := fit.Purchases(ctx, fit.Groups(rhythms), o.BGNBD, fit.Options{})
+	bought, err := buying(ctx, cases, o)
 	if err != nil {
 		return m, fmt.Errorf("fit the purchases: %w", err)
 	}
-	m.Value.Purchase, m.Value.UnitDays, m.Churn.Horizon = bought.Model, o.UnitDays, o.Horizon
+	m.Value.Purchase, m.Value.Regular, m.Value.UnitDays, m.Churn.Horizon = bought.Model, bought.Regular, o.UnitDays, o.Horizon
 	if o.Lapse > 0 {
 		m.Churn.Lapse = o.Lapse
 	}
@@ -243,6 +239,19 @@ func pastModel(ctx context.Context, e *score.Engine, l *past, at event.Instant, 
 		m.Value.Spend = spending.Fit.Model
 	}
 	return m, nil
+}
+
+// buying fits the purchase model that the options name.
+func buying(ctx context.Context, cases []learn.Case, o *Options) (learn.Buying, error) {
+	if !o.BGNBD {
+		return learn.Buy(ctx, cases, o.UnitDays)
+	}
+	rhythms := make([]stat.Rhythm, len(cases))
+	for i := range cases {
+		rhythms[i] = cases[i].Pattern.Rhythm(o.UnitDays)
+	}
+	bought, err := fit.Purchases(ctx, fit.Groups(rhythms), true, fit.Options{})
+	return learn.Buying{Model: bought.Model}, err
 }
 
 // watch looks at the horizon after a cutoff and adds what all lines would have done to the tallies, which are by the fewest purchase days.

@@ -98,6 +98,7 @@ type file struct {
 	Buy       purchase            `yaml:"purchase"`
 	Spend     spend               `yaml:"spend"`
 	Season    *calendar           `yaml:"season"`
+	Regular   *regularities       `yaml:"regular"`
 	Value     worth               `yaml:"value"`
 	Churn     risk                `yaml:"churn"`
 	Shop      *shop               `yaml:"shop"`
@@ -266,6 +267,10 @@ func (f *file) model() (score.Model, error) {
 	m.Stack = stack
 	model, err := f.Buy.model()
 	m.Value.Purchase = model
+	var regularErr error
+	if err == nil {
+		m.Value.Regular, regularErr = f.Regular.mixture(model)
+	}
 	spending, spendErr := f.Spend.model()
 	m.Value.Spend = spending
 	clock, seasonErr := f.Season.clock()
@@ -277,7 +282,7 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, seasonErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, spendErr, stackErr, seasonErr, regularErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {

@@ -48,6 +48,8 @@ type Fit struct {
 	Lapse, SecondOrder Span
 	// Season replaces the section season; a pointer to a flat index removes the section, nil keeps that of the base.
 	Season *season.Index
+	// Regular replaces the section regular; a pointer to the zero Weights removes the section, nil keeps that of the base.
+	Regular *Weights
 	// Alerts replaces the lines of the churn levels. nil keeps the base's lines.
 	Alerts *AlertLines
 }
@@ -91,6 +93,9 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	}
 	if f.Season != nil {
 		edited = withSeason(edited, *f.Season)
+	}
+	if f.Regular != nil {
+		edited = withRegular(edited, *f.Regular)
 	}
 	out := withFitted(edited, section)
 	m, err := Parse(out)
@@ -156,6 +161,11 @@ func (f *Fit) stands(m *score.Model) error {
 	}
 	if f.Season != nil && !(f.Season.Flat() && m.Season == nil) && !slices.Equal(m.Season.Index(), *f.Season) {
 		return errors.New("the base cannot be edited: section season is to be a block whose lines are indented")
+	}
+	if f.Regular != nil {
+		if err := f.Regular.standsRegular(m.Value.Regular); err != nil {
+			return err
+		}
 	}
 	return f.Alerts.stands(m)
 }

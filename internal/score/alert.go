@@ -6,7 +6,6 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
-	"tidemark/internal/score/clv"
 	"tidemark/internal/score/value"
 )
 
@@ -137,12 +136,13 @@ func (e *Engine) atStake(v *evaluation) int64 {
 // The factors of a churn risk, in the order of an alert. The factors from rhythm on exist with a stack only. The factors from nps
 // on are left out where they change nothing: the reference customer has said nothing, given nothing back, and not looked in.
 const (
-	factorReference    = "reference" // the reference customer's own log-odds
-	factorRecency      = "recency"   // days of silence
-	factorFrequency    = "frequency" // purchase days
-	factorTenure       = "tenure"    // days since the first purchase
-	factorRhythm       = "rhythm"    // the usual gap, in days
-	factorSpend        = "spend"     // over life
+	factorReference    = "reference"  // the reference customer's own log-odds
+	factorRecency      = "recency"    // days of silence
+	factorFrequency    = "frequency"  // purchase days
+	factorTenure       = "tenure"     // days since the first purchase
+	factorRegularity   = "regularity" // percent: the geometric mean of the gaps over their mean; only with a mixture of regularities
+	factorRhythm       = "rhythm"     // the usual gap, in days
+	factorSpend        = "spend"      // over life
 	factorLastOrder    = "last_order"
 	factorItems        = "items"        // that the orders named over life, and the last one
 	factorNPS          = "nps"          // the latest answer, 0 to 10
@@ -153,32 +153,29 @@ const (
 )
 
 // factors splits the log-odds of v's risk into the log-odds of the reference customer and the effects of v's traits. Recency,
-// frequency, tenure and rhythm interact: their parts are Shapley values. The parts of the other traits are plain differences. All
+// frequency, tenure, regularity and rhythm interact: their parts are Shapley values. The parts of the other traits are plain differences. All
 // parts add up to the log-odds of the rounded risk exactly; they are in thousandths.
 func (e *Engine) factors(v *evaluation) []Factor {
 	reference := &e.model.Reference
 	ref, own := traitsOf(reference.Pattern, reference.UsualGap), traitsOf(v.pattern, v.facts.MedianGapDays)
 	base := churn.Traits{Spend: reference.Spend, LastOrder: reference.LastOrder, Items: reference.Items, LastItems: reference.LastItems}
 	plain := e.model.Stack.Plain()
-	names, mingled := [...]string{factorReference, factorRecency, factorFrequency, factorTenure, factorRhythm}, 4
-	if plain {
-		mingled-- // the rhythm says nothing
-	}
+	places, names := e.mingled()
 	parts := make([]float64, 1, 8)
-	parts[0] = e.logOdds(ref, base)
-	parts = append(parts, value.Shapley(mingled, func(set int) float64 {
+	parts[0] = e.logOdds(&ref, base)
+	parts = append(parts, value.Shapley(len(places), func(set int) float64 {
 		mixed := ref
-		for i := range mingled {
+		for i, place := range places {
 			if set>>i&1 == 1 {
-				mixed.take(i, own)
+				mixed.take(place, &own)
 			}
 		}
-		return e.logOdds(mixed, base)
+		return e.logOdds(&mixed, base)
 	})...)
-	raw := [...]float64{0, own[0], own[1] + 1, own[2], own[3]}
-	factors := make([]Factor, 0, 8)
-	for i := range parts {
-		factors = append(factors, Factor{Name: names[i], Raw: tenth(raw[i])})
+	factors := make([]Factor, 1, 8)
+	factors[0].Name = factorReference
+	for i, place := range places {
+		factors = append(factors, Factor{Name: names[i], Raw: tenth(own.raw(place))})
 	}
 	if !plain {
 		was := parts[0]
@@ -187,7 +184,7 @@ func (e *Engine) factors(v *evaluation) []Factor {
 		}
 		step := func(name string, raw float64, to func(*churn.Traits)) {
 			to(&base)
-			is := e.logOdds(own, base)
+			is := e.logOdds(&own, base)
 			parts, was = append(parts, is-was), is
 			factors = append(factors, Factor{Name: name, Raw: tenth(raw)})
 		}
@@ -214,50 +211,6 @@ func (e *Engine) factors(v *evaluation) []Factor {
 		factors[i].LogOdds = odds
 	}
 	return e.capped(v, factors)
-}
-
-// logOdds are the log-odds of the risk of a customer with the traits t, and with the other traits of rest; in thousandths.
-func (e *Engine) logOdds(t traits, rest churn.Traits) float64 {
-	p := t.pattern()
-	rest.Silent, rest.MedianGap, rest.Tenure, rest.Repeats = p.Age-p.Last, t[3], p.Last, p.Repeats
-	noPurchase := e.noPurchase(p)
-	if e.model.Stack.Plain() {
-		return float64(churn.LogOdds(noPurchase))
-	}
-	return 1000 * e.model.Stack.LogOdds(rest, noPurchase)
-}
-
-// traits are, in days except for the repeats: recency, repeats, tenure (which includes the recency), and the usual gap; then by how much
-// the season makes recency and tenure longer.
-type traits [6]float64
-
-func traitsOf(p clv.Pattern, usualGap float64) traits {
-	return traits{max(0, p.Age-p.Last), float64(p.Repeats), p.Age, usualGap, p.AgeShift - p.LastShift, p.AgeShift}
-}
-
-// take takes the trait in a place, one of the first four, from another customer, and what the season does to the trait.
-func (t *traits) take(place int, from traits) {
-	t[place] = from[place]
-	switch place {
-	case 0:
-		t[4] = from[4]
-	case 2:
-		t[5] = from[5]
-	}
-}
-
-// pattern is a customer with the traits t. A mixture of two customers may be silent for longer than its tenure; then the tenure
-// is the silence.
-func (t traits) pattern() clv.Pattern {
-	p := clv.Pattern{Repeats: int(t[1]), Age: max(t[2], t[0])}
-	silent := t[0] + t[4]
-	age := max(t[2]+t[5], silent)
-	p.AgeShift = age - p.Age
-	if p.Repeats > 0 {
-		p.Last = p.Age - t[0]
-		p.LastShift = age - silent - p.Last
-	}
-	return p
 }
 
 // tenth rounds to a tenth, for human readers.

@@ -18,7 +18,7 @@ func (e *Engine) Held(p *Profile, at event.Instant) []churn.Term {
 
 // held is Held for a buyer who has been evaluated.
 func (e *Engine) held(v *evaluation) []churn.Term {
-	return e.model.Stack.Held(e.Traits(&v.facts, v.pattern), e.noPurchase(v.pattern))
+	return e.model.Stack.Held(e.Traits(&v.facts, v.pattern), e.bareRisk(v.pattern))
 }
 
 // capped marks the factors of v's risk in which a term is held at an edge.

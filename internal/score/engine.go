@@ -43,6 +43,7 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	if err := m.Check(); err != nil {
 		return nil, fmt.Errorf("model %q: %w", m.Version, err)
 	}
+	m.Value = m.Value.Prepared()
 	digits, _ := m.Base.Digits()
 	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), feels: feelsOf(&m.Stack), hash: event.Hash}
 	if previous != nil {

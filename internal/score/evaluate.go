@@ -21,8 +21,8 @@ type evaluation struct {
 	reading value.Reading
 	points  Points
 	// coverage is the share of the scorecard's weight that is known, in [0, 1]; current is the current value in major units;
-	// noPurchase is the risk by the purchase model alone.
-	coverage, current, noPurchase float64
+	// bare is the risk by the purchase model alone.
+	coverage, current, bare float64
 }
 
 // buyer reports whether the customer counts and has a purchase that stands. A test account is no buyer, whatever it has bought.
@@ -42,15 +42,18 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 		return v
 	}
 	v.pattern = e.Pattern(f, at)
-	v.signs, v.noPurchase = e.signs(f, v.pattern, e.normal(f, v.pattern))
+	v.signs, v.bare = e.signs(f, v.pattern, e.normal(f, v.pattern))
 	v.current = e.model.Value.Current(v.pattern)
 	v.reading = e.reading(f, v.pattern, v.current)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
 	return v
 }
 
-// Facts returns the facts of a history at an instant, by the engine's calendar.
+// Facts returns the facts of a history at an instant, by the engine's calendar: with the gaps, where the model has a mixture of regularities.
 func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
+	if e.model.Value.Regular != nil {
+		return h.FactsWithGaps(at, e.calendar)
+	}
 	return h.Facts(at, e.calendar)
 }
 
@@ -68,6 +71,7 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	}
 	p.Age = max(p.Last, e.calendar.Since(f.FirstDay, at))
 	e.shift(&p, f.FirstDay)
+	p.LogGaps, p.GapsKnown = float64(f.LogGaps)/1e6, f.GapsKnown
 	if f.MarginSpend > 0 { // who costs more than they bring is worth nothing, and not the usual margin
 		p.Margin, p.MarginKnown = min(max(0, float64(f.Margin)/float64(f.MarginSpend)), 1), true
 	}
@@ -75,8 +79,8 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 }
 
 // signs returns what the churn level depends on, and the risk by the purchase model alone, in [0, 1]. normal is e.normal of f and p.
-func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (signs churn.Signs, noPurchase float64) {
-	risk, noPurchase := e.risk(f, p)
+func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (signs churn.Signs, bare churn.Risk) {
+	risk, bare := e.risk(f, p)
 	return churn.Signs{
 		Risk:         risk,
 		Normal:       normal,
@@ -85,13 +89,13 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (sign
 		Spend:        f.Spend,
 		Silence:      silence(p),
 		MedianGap:    days(f.MedianGapDays),
-	}, micro(noPurchase)
+	}, micro(bare)
 }
 
 // risk is the churn risk, rounded, and the risk by the purchase model alone, both in [0, 1].
-func (e *Engine) risk(f *history.Facts, p clv.Pattern) (risk churn.Risk, noPurchase float64) {
-	noPurchase = e.noPurchase(p)
-	return micro(e.model.Stack.Risk(e.Traits(f, p), noPurchase)), noPurchase
+func (e *Engine) risk(f *history.Facts, p clv.Pattern) (risk, bare churn.Risk) {
+	bare = e.bareRisk(p)
+	return micro(e.model.Stack.Risk(e.Traits(f, p), bare)), bare
 }
 
 // normal is the churn risk just after the last purchase, rounded, in [0, 1]. The silence does not change it: p.Age does not matter.
@@ -99,12 +103,13 @@ func (e *Engine) normal(f *history.Facts, p clv.Pattern) churn.Risk {
 	p.Age, p.AgeShift = p.Last, p.LastShift
 	t := e.Traits(f, p)
 	t.Mood, t.Lately = moodOf(&f.AtLast, f), t.Engagement
-	return micro(e.model.Stack.Risk(t, e.noPurchase(p)))
+	return micro(e.model.Stack.Risk(t, e.bareRisk(p)))
 }
 
-// noPurchase is the risk by the purchase model alone, in [0, 1], over a horizon of seasonal days where there is a season; see Ahead.
-func (e *Engine) noPurchase(p clv.Pattern) float64 {
-	return e.model.Value.NoPurchase(p, e.model.Churn.Horizon.Hours()/24)
+// bareRisk is the risk by the purchase model alone, in [0, 1]: over a horizon of seasonal days where there is a season, see Ahead; that the
+// customer has left, where there is a mixture of regularities. It never falls in silence.
+func (e *Engine) bareRisk(p clv.Pattern) churn.Risk {
+	return e.model.Value.Risk(p, e.model.Churn.Horizon.Hours()/24)
 }
 
 // Traits restates facts, and their Pattern, for the churn stack.

@@ -51,6 +51,8 @@ var lifelong = map[string]string{
 	"RepeatDays":      "counted over life",
 	"RepeatSpend":     "added up over life",
 	"Referrals":       "counted over life",
+	"LogGaps":         "added up over life",
+	"GapsKnown":       "until a rebuild, what a former format has forgotten stays so",
 	"Interactions30":  "a part of Interactions90",
 	"TestAccount":     "a word of an event, which stays until another event",
 }

@@ -37,7 +37,7 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 	keeps := func(major int64) bool {
 		x := &event.Purchase{Head: event.Head{ID: "to keep the tier", OccurredAt: then}, Kind: event.Order, OrderID: "to keep the tier"}
 		h, _ := p.Whole().Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
-		facts := h.Facts(fall, e.calendar)
+		facts := e.Facts(&h, fall)
 		return e.tier(standing, &facts, fall) >= p.Standing.Tier
 	}
 	low, high := int64(0), int64(1) // of major units: not enough, perhaps enough

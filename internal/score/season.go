@@ -50,9 +50,9 @@ func (e *Engine) today(at event.Instant) (day event.Day, passed float64) {
 	return day, e.calendar.Since(day, at)
 }
 
-// riskAhead is the churn risk over the horizon in calendar days after an instant, rounded. Without a season it is e.risk.
+// riskAhead is the churn risk over the horizon in calendar days after an instant, rounded. Without a season and a mixture it is e.risk.
 func (e *Engine) riskAhead(f *history.Facts, p clv.Pattern, at event.Instant) churn.Risk {
-	return micro(e.model.Stack.RiskAhead(e.Traits(f, p), e.noPurchase(p), e.noPurchaseAhead(p, at)))
+	return micro(e.model.Stack.RiskAhead(e.Traits(f, p), e.bareRisk(p), e.noPurchaseAhead(p, at)))
 }
 
 // noPurchaseAhead is the probability of no purchase over the horizon in calendar days after an instant, by the purchase model alone.

@@ -106,14 +106,14 @@ func (w *walk) stretch(then *history.Facts) event.Instant {
 	u := e.feels.until(facts)
 	// What is forgotten besides must not make a search that has an end look as if it had none.
 	for u < turn && (u <= w.limit || e.feels.quiet(facts)) {
-		*then = w.p.Whole().Facts(u, e.calendar)
+		*then = e.Facts(w.p.Whole(), u)
 		if !e.feels.same(facts, then) {
 			return u
 		}
 		u = e.feels.until(then)
 	}
 	if turn <= w.limit {
-		*then = w.p.Whole().Facts(turn, e.calendar)
+		*then = e.Facts(w.p.Whole(), turn)
 		return turn
 	}
 	return min(turn, u)

@@ -283,6 +283,9 @@ func (m Regular) Alive(h Paced) float64 {
 	if m.random() {
 		return m.one().Alive(h.Rhythm)
 	}
+	if h.T == h.TX { // no silence to tell of k
+		return expit(-m.Purchases.born(h.Rhythm))
+	}
 	b := m.given(h)
 	return expit(b.quiet(h.silence()) - b.born)
 }

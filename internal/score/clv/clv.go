@@ -26,6 +26,7 @@ type Model struct {
 	Discount float64
 	// Margin is the share of spend that is margin, in [0, 1], where the events do not say.
 	Margin float64
+	once   once
 }
 
 // Check returns nil where m is valid, else an error that names everything that is wrong.
@@ -85,11 +86,15 @@ func (p Pattern) Rhythm(unitDays float64) stat.Rhythm {
 	return stat.Rhythm{X: p.Repeats, TX: last / unitDays, T: max(age, last) / unitDays}
 }
 
-// Paced restates p for the mixture of regularities. It is false where the gaps are not known: then the customer counts as a random buyer.
+// Paced restates p for the mixture of regularities. It is false where the gaps are not known: then the customer counts as a random buyer. In
+// a season each gap is stretched as the time from the first to the last purchase is: how much the gaps differ among each other stays.
 func (p Pattern) Paced(unitDays float64) (stat.Paced, bool) {
 	h := stat.Paced{Rhythm: p.Rhythm(unitDays)}
 	if p.Repeats > 0 {
 		h.LogGaps = p.LogGaps - float64(float64(p.Repeats)*math.Log(unitDays))
+		if p.LastShift != 0 && p.Last > 0 && h.TX > 0 {
+			h.LogGaps += float64(float64(p.Repeats) * math.Log((p.Last+p.LastShift)/p.Last))
+		}
 	}
 	return h, p.GapsKnown
 }
@@ -102,7 +107,7 @@ func (p Pattern) Spends() stat.Spend {
 func (m Model) rhythm(p Pattern) stat.Rhythm { return p.Rhythm(m.UnitDays) }
 
 // Alive is the probability that the customer has not left for good, in [0, 1].
-func (m Model) Alive(p Pattern) float64 { return m.of(&p).Alive(m.rhythm(p)) }
+func (m Model) Alive(p Pattern) float64 { return m.alive(&p) }
 
 // NoPurchase is the probability of no purchase within the next days (seasonal ones where there is a season), in [0, 1].
 func (m Model) NoPurchase(p Pattern, days float64) float64 {

@@ -1,6 +1,10 @@
 package clv
 
-import "tidemark/internal/stat"
+import (
+	"math"
+
+	"tidemark/internal/stat"
+)
 
 // of is the purchase model of one customer: of the mixture, if there is one and the customer's gaps are known.
 func (m *Model) of(p *Pattern) stat.PurchaseModel {
@@ -11,29 +15,76 @@ func (m *Model) of(p *Pattern) stat.PurchaseModel {
 	return m.Regular.Of(h.LogGaps)
 }
 
+// alive is Alive. It spares the memory that of takes.
+func (m *Model) alive(p *Pattern) float64 {
+	if m.Regular != nil && p.GapsKnown {
+		h, _ := p.Paced(m.UnitDays)
+		return m.Regular.Alive(h)
+	}
+	return m.Purchase.Alive(m.rhythm(*p))
+}
+
 // Risk is the churn risk by the purchase model alone, in [0, 1]. It never falls in silence. It is the probability of no purchase within the
 // next days. Under a mixture of regularities that probability falls as the day comes on which a regular customer usually buys: then the risk is
 // the probability that the customer has left.
-func (m Model) Risk(p Pattern, days float64) float64 {
+func (m *Model) Risk(p Pattern, days float64) float64 {
 	if m.Regular == nil {
 		return m.NoPurchase(p, days)
 	}
-	return 1 - m.Alive(p)
+	return 1 - m.alive(&p)
 }
 
 // purchases is the expected number of purchase days within the horizon, each month discounted to today. It never rises in silence. Under a
 // mixture of regularities the expectation of now would rise before the usual day: there it is the number that was expected right after the last
 // purchase of a customer who stayed, times P(alive) of now.
 func (m *Model) purchases(p *Pattern) float64 {
-	by, now := m.of(p), m.rhythm(*p)
 	if m.Regular == nil {
-		return m.discounted(by, now)
+		return m.discounted(m.Purchase, m.rhythm(*p))
 	}
-	last := now
+	if of := m.outlook(); p.GapsKnown && p.Repeats > 0 && of.Decay*of.Span <= mostDecay {
+		h, _ := p.Paced(m.UnitDays)
+		alive, coming := m.Regular.Coming(h, of)
+		return alive * coming
+	}
+	if p.Repeats == 0 && p.GapsKnown && m.once.of == m.outlook() && m.once.by == m.Regular {
+		return m.alive(p) * m.once.coming
+	}
+	return m.alive(p) * m.coming(p)
+}
+
+// mostDecay is the largest discount over the horizon for which stat.Regular.Coming is exact enough.
+const mostDecay = .15
+
+// outlook is the horizon with its discount. The purchases of a month are discounted from its end, so half a month more.
+func (m *Model) outlook() stat.Outlook {
+	return stat.Outlook{
+		Span: float64(m.HorizonDays) / m.UnitDays, Decay: math.Log1p(m.Discount) / 365 * m.UnitDays, Late: 365. / 24 / m.UnitDays,
+	}
+}
+
+// coming is the number of purchases that was expected right after the last purchase, of a customer who stayed.
+func (m *Model) coming(p *Pattern) float64 {
+	by, last := m.of(p), m.rhythm(*p)
 	last.T = last.TX
 	stayed := by.Alive(last)
 	if stayed == 0 {
 		return 0
 	}
-	return m.discounted(by, last) / stayed * by.Alive(now)
+	return m.discounted(by, last) / stayed
+}
+
+// once is what is expected of customers right after their first purchase: the same for all. It takes a hundred times as long to compute as
+// what is expected of others, whose rates are known better.
+type once struct {
+	of     stat.Outlook
+	by     *stat.Regular
+	coming float64
+}
+
+// Prepared returns m with what its answers under a mixture of regularities are computed from. They are the same without, but for the time.
+func (m Model) Prepared() Model {
+	if m.Regular != nil && m.Purchase != nil {
+		m.once = once{m.outlook(), m.Regular, m.coming(&Pattern{GapsKnown: true})}
+	}
+	return m
 }

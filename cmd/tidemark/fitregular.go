@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"tidemark/internal/backtest"
+	"tidemark/internal/learn"
+	"tidemark/internal/model"
+	"tidemark/internal/panel"
+	"tidemark/internal/score"
+	"tidemark/internal/stat"
+	"tidemark/internal/terminal"
+)
+
+// regularities is what a fit found out about regular customers.
+type regularities struct {
+	learn.Regularity
+	// why says in place of the hold-out why there is a mixture, or none.
+	why string
+}
+
+// regularly fits the mixture of regularities to the customers of data, as --regular says, and returns the engine that has the mixture. data has
+// its customers. A fit to live histories does not decide: --regular keeps what the base has there.
+func (c *fitCommand) regularly(ctx context.Context, s streams, data *fitData, engine *score.Engine) (*score.Engine, error) {
+	had := engine.Mixed()
+	switch {
+	case c.Regular == "never" || c.ModelKind != "mbg-nbd":
+		if had {
+			data.regular = &regularities{why: "taken away: --regular never, or a purchase model other than mbg-nbd"}
+		}
+		return engine.Mixing(nil), nil
+	case c.Regular == "keep" && !had:
+		return engine, nil
+	case len(data.customers) == 0:
+		return engine, nil // the caller says so
+	}
+	shown := terminal.NewProgress(s.err, "fitting the regularities")
+	defer shown.End()
+	var r regularities
+	var err error
+	if c.Regular == "keep" {
+		r.Regularity, err = learn.Mixture(ctx, data.customers, c.UnitDays)
+	} else {
+		r, err = c.holdOutRegular(ctx, data, engine)
+	}
+	if err != nil {
+		return nil, err
+	}
+	data.regular = &r
+	if r.Fit == nil {
+		return engine.Mixing(nil), nil
+	}
+	return engine.Mixing(&r.Fit.Model), nil
+}
+
+// holdOutRegular decides by what came in the last horizon.
+func (c *fitCommand) holdOutRegular(ctx context.Context, data *fitData, engine *score.Engine) (regularities, error) {
+	cuts, err := learn.Cuts(data.first, data.asOf, data.horizon)
+	if errors.Is(err, learn.ErrShort) {
+		return regularities{why: "k = 1 alone: " + err.Error()}, nil
+	}
+	if err != nil {
+		return regularities{}, err
+	}
+	rows, err := learn.Look(ctx, engine, data.events, []panel.Cut{cuts[0]})
+	if err != nil {
+		return regularities{}, err
+	}
+	r, err := learn.Regular(ctx, rows[0], data.customers, c.UnitDays, data.horizon)
+	return regularities{Regularity: r}, err
+}
+
+// mixture is the fitted mixture; nil without one.
+func (d *fitData) mixture() *stat.Regular {
+	if d.regular == nil || d.regular.Fit == nil {
+		return nil
+	}
+	return &d.regular.Fit.Model
+}
+
+// remixed reports whether the base has a mixture and the new model has none, or the other way round: then risks mean something else.
+func (d *fitData) remixed() bool { return d.regular != nil && d.mixed != (d.mixture() != nil) }
+
+// weights are the weights that the file is to have: none without a mixture; nil keeps those of the base.
+func (d *fitData) weights() *model.Weights {
+	if d.regular == nil {
+		return nil
+	}
+	w := model.Weights{}
+	if m := d.mixture(); m != nil {
+		w = m.Weights
+	}
+	return &w
+}
+
+// printRegular prints what was found out about regular customers.
+func (d *fitData) printRegular(w io.Writer) {
+	switch r := d.regular; {
+	case r == nil:
+	case r.why != "":
+		fmt.Fprintf(w, "regular    %s\n", r.why)
+	default:
+		fmt.Fprintf(w, "regular    %s\n", strings.TrimPrefix(r.String(), "regular customers: "))
+		if r.Fit != nil && r.Unknown > 0 {
+			fmt.Fprintf(w, "           the gaps of %s are not known until `tidemark rebuild`: they count as buying at random until then\n", numbered(r.Unknown, "customer"))
+		}
+	}
+}
+
+// drawRegular prints the mixture of the model file raw, behind a prefix. It prints nothing where the model has none.
+func drawRegular(w io.Writer, raw []byte, prefix string) error {
+	m, err := model.Parse(raw)
+	if err != nil || m.Value.Regular == nil {
+		return err
+	}
+	var shares []string
+	for i, share := range m.Value.Regular.Weights {
+		if share > 0 {
+			shares = append(shares, fmt.Sprintf("%.1f %% with k = %d", 100*share, stat.Regularities[i]))
+		}
+	}
+	_, err = fmt.Fprintln(w, prefix+strings.Join(shares, ", "))
+	return err
+}
+
+// printRegularities prints for each cutoff whether the forecasts were made with a mixture, where that was decided.
+func printRegularities(w io.Writer, r *backtest.Result) error {
+	for i := range r.Cutoffs {
+		c := &r.Cutoffs[i]
+		if c.RegularWhy == "" {
+			return nil
+		}
+		if _, err := fmt.Fprintf(w, "At %s: %s.\n", c.Date, c.RegularWhy); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}

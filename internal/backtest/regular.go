@@ -1,0 +1,53 @@
+package backtest
+
+import (
+	"context"
+
+	"tidemark/internal/learn"
+	"tidemark/internal/score"
+)
+
+// mixing returns the engine with a mixture of regularities or without one, as the options say, and why, where that was decided here. rows are the
+// cases of the cuts before the cutoff, the newest first, and last those of the cutoff.
+func mixing(ctx context.Context, e *score.Engine, rows [][]learn.Case, o Options) (*score.Engine, string, error) {
+	if !o.Regular {
+		return e, "", nil
+	}
+	o.tell("fitting the regularities", 0)
+	found, err := learn.Regular(ctx, rows[0], learn.Patterns(rows[len(rows)-1]), o.UnitDays, o.Horizon)
+	if err != nil {
+		return nil, "", err
+	}
+	e = e.Mixing(nil)
+	if found.Fit != nil {
+		e = e.Mixing(&found.Fit.Model)
+	}
+	for _, block := range rows {
+		for i := range block {
+			block[i].Mixed = e.Mixed()
+		}
+	}
+	return e, found.String(), nil
+}
+
+// weightsOf are the weights of the mixture; nil without one.
+func weightsOf(bought *learn.Buying) []Number {
+	if bought.Regular == nil {
+		return nil
+	}
+	var weights []Number
+	for _, w := range bought.Regular.Weights {
+		weights = append(weights, Number(w))
+	}
+	return weights
+}
+
+// regularOf is the number of purchase days within a span that the mixture expects of all customers.
+func (f *forecasts) regularOf(bought *learn.Buying, span, unitDays float64) Number {
+	var sum float64
+	for i := range f.cases {
+		c := &f.cases[i]
+		sum += bought.Of(c).Expected(c.Pattern.Rhythm(unitDays), span)
+	}
+	return Number(sum)
+}

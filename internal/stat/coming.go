@@ -1,0 +1,124 @@
+package stat
+
+import "math"
+
+// Outlook is how far ahead purchases are counted, and how much a later purchase is discounted.
+type Outlook struct {
+	// Span is how far purchases are counted.
+	Span float64
+	// Decay is the discount rate, continuous and per unit of time. A purchase counts e^(-Decay (t + Late)) if it comes t after now.
+	Decay, Late float64
+}
+
+// Coming returns P(alive), in [0, 1], and the discounted number of purchases that was to be expected right after the last purchase of a customer
+// who stayed, 0 or more. That number does not depend on T: it is the same until the next purchase.
+//
+// It costs a tenth of Discounted, which looks at each month: the number over the whole span is discounted to its end, and what earlier purchases
+// are worth more is the integral of the number over the span, by Gauss's rule with two points. The tests hold it within 1 % of Discounted as
+// long as Decay times Span is .3 at most.
+func (m Regular) Coming(h Paced, of Outlook) (alive, purchases float64) {
+	b := m.given(h)
+	alive = expit(-b.born)
+	if h.T > h.TX {
+		alive = expit(b.quiet(h.silence()) - b.born)
+	}
+	b.h.T = b.h.TX
+	purchases = math.Exp(-of.Decay*(of.Span+of.Late)) * b.coming(of.Span)
+	if of.Decay == 0 {
+		return alive, purchases
+	}
+	for _, at := range [...]float64{.5 - gauss, .5 + gauss} {
+		span := at * of.Span
+		purchases += float64(float64(.5*of.Span*of.Decay*math.Exp(-of.Decay*(span+of.Late))) * b.coming(span))
+	}
+	return alive, purchases
+}
+
+// gauss is how far the two points of Gauss's rule lie from the middle of [0, 1]: half of 1/sqrt(3).
+const gauss = .28867513459481287
+
+// coming is E[purchases within the span | alive], right after a purchase.
+func (b *believed) coming(span float64) float64 {
+	var sum float64
+	for i, order := range Regularities {
+		weight := math.Exp(b.weights[i])
+		switch {
+		case weight < 1e-4:
+		case order == 1:
+			sum += float64(weight * b.one().ifAlive(b.h.Rhythm, span))
+		default:
+			sum += float64(weight * b.phases(order, span).coming(b.Purchases, b.h))
+		}
+	}
+	return sum
+}
+
+// manyPurchases is the number of purchases from which on the phases of a span are not counted one by one.
+const manyPurchases = 8
+
+// coming is expected right after a purchase.
+func (p phases) coming(of Limit, h Paced) float64 {
+	switch {
+	case h.X == 0 && p.mean >= float64(p.k):
+		return p.expected(of, h, 0) // nobody knows this customer's rate: the number is spread too widely for a few points
+	case p.mean < float64(manyPurchases*p.k):
+		return p.oneByOne(of.stay(h))
+	}
+	return p.smooth(of.stay(h))
+}
+
+// oneByOne adds up w(n) stays(n/k) over the number n of phases.
+func (p phases) oneByOne(stay stay) float64 {
+	const enough = 1e-4
+	w := math.Exp(p.none())
+	ratio, last := p.mean, 0.
+	z := p.u / (1 + p.u)
+	var sum, stays float64
+	for n, next := 0., float64(p.k); n < maxPhases; n++ {
+		if n == next {
+			stays += stay.next()
+			next += float64(p.k)
+			if part := float64(w * stays); w < last && part*(1+p.u) <= sum*enough {
+				break
+			}
+		}
+		sum += float64(w * stays)
+		last = w
+		if !p.poisson {
+			ratio = z * (p.r + n)
+		}
+		w *= ratio / (n + 1)
+	}
+	return sum
+}
+
+// hermite are the points of Gauss and Hermite's rule for a standard normal variable, and their weights.
+var hermite = [5][2]float64{
+	{-2.8569700138728056, .011257411327720691},
+	{-1.355626179974266, .2220759220056126},
+	{0, 8. / 15},
+	{1.355626179974266, .2220759220056126},
+	{2.8569700138728056, .011257411327720691},
+}
+
+// smooth is the mean of stays over a number of phases that is about gamma distributed. Wilson and Hilferty's cube root makes it normal. Source:
+// Wilson & Hilferty, The distribution of chi-square, Proceedings of the National Academy of Sciences 17, 1931. A purchase needs k phases, so on
+// average (k-1)/2 phases are on the way to the next one.
+func (p phases) smooth(stay stay) float64 {
+	shape := p.mean
+	if !p.poisson {
+		shape = p.mean / (1 + p.u)
+	}
+	k, spread := float64(p.k), 1/(9*shape)
+	var sum, stays, n float64
+	for _, at := range hermite {
+		root := max(0, 1-spread+float64(at[0]*math.Sqrt(spread)))
+		y := max(0, float64(p.mean/k*root*root*root)-float64((k-1)/(2*k)))
+		for n+1 <= y {
+			stays += stay.next()
+			n++
+		}
+		sum += float64(at[1] * (stays + float64((y-n)*stay.now)))
+	}
+	return sum
+}
