@@ -99,6 +99,7 @@ type file struct {
 	Spend     spend               `yaml:"spend"`
 	Season    *calendar           `yaml:"season"`
 	Value     worth               `yaml:"value"`
+	Learnt    *valueStack         `yaml:"value_stack"`
 	Churn     risk                `yaml:"churn"`
 	Shop      *shop               `yaml:"shop"`
 	RFM       cuts                `yaml:"rfm"`
@@ -268,6 +269,8 @@ func (f *file) model() (score.Model, error) {
 	m.Value.Purchase = model
 	spending, spendErr := f.Spend.model()
 	m.Value.Spend = spending
+	learnt, learntErr := f.Learnt.learnt()
+	m.Learnt = learnt
 	clock, seasonErr := f.Season.clock()
 	m.Season = clock
 	rates, rateErr := f.rates()
@@ -277,7 +280,7 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, seasonErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {
