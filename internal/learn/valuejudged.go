@@ -41,7 +41,7 @@ func Learn(ctx context.Context, e *score.Engine, events []event.Event, first, un
 	if err != nil {
 		return Worth{}, err
 	}
-	earlier, short := Cuts(first, until.Add(-horizon), horizon)
+	earlier, tooShort := earlierCuts(first, until.Add(-horizon), horizon)
 	rows, err := Look(ctx, e, events, append(append([]panel.Cut{}, cuts...), earlier...))
 	if err != nil {
 		return Worth{}, err
@@ -51,7 +51,7 @@ func Learn(ctx context.Context, e *score.Engine, events []event.Event, first, un
 		return Worth{}, err
 	}
 	w := Worth{Valued: v, Cuts: cuts}
-	if short != nil {
+	if tooShort {
 		w.Why = fmt.Sprintf("whether it is better cannot be told: that takes two horizons of %d days, and %g days of log before; the predicted value stays that of the models",
 			base.HorizonDays, least.Hours()/24)
 		return w, nil
@@ -71,6 +71,12 @@ func Learn(ctx context.Context, e *score.Engine, events []event.Event, first, un
 	w.Gain, w.Learnt.Leads = &gain, gain.Better()
 	w.Why = gainWords(&gain, cuts[0].At)
 	return w, nil
+}
+
+// earlierCuts are the cuts to learn from at an instant; true where the log is too short for one.
+func earlierCuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, bool) {
+	cuts, err := Cuts(first, until, horizon)
+	return cuts, err != nil
 }
 
 // gained compares a learnt value with the models that are fitted to what was known at the cut of cases.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"tidemark/internal/event"
-	"tidemark/internal/score/clv"
 )
 
 // column is one thing that the public may see of a score.
@@ -164,15 +163,8 @@ func (s *Score) Fields() []NamedValue {
 
 // Shows reports whether an event may change the Score of a customer. The passing of time changes it without an event.
 func (e *Engine) Shows(x event.Event) bool {
-	switch x.(type) {
-	case *event.Feedback: // of which satisfaction and complaints may bear on no label
-		return true
-	case *event.Interaction: // the learnt value may weigh it, and bear on no label
-		if l := e.model.Learnt; l != nil && l.Weighs(clv.Engagement, clv.EngagementTrend) {
-			return true
-		}
-	}
-	return e.bears(x)
+	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints may bear on no label
+	return feedback || e.learntShows(x) || e.bears(x)
 }
 
 // Detail returns the JSON of tm:detail: an object of the file's columns that are no fields of tm:score, and of what else there is

@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 
+	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
@@ -64,4 +65,10 @@ func (e *Engine) learntTerms(f *history.Facts, p clv.Pattern, ahead float64) clv
 	t := e.Traits(f, p)
 	s := Signals(&t, e.Year(f))
 	return s.Values(e.model.Value.Outlook(p, ahead))
+}
+
+// learntShows reports whether an event may change the learnt value of a customer, though it may bear on no label.
+func (e *Engine) learntShows(x event.Event) bool {
+	_, touch := x.(*event.Interaction)
+	return touch && e.model.Learnt != nil && e.model.Learnt.Weighs(clv.Engagement, clv.EngagementTrend)
 }

@@ -24,7 +24,7 @@ type Learnt struct {
 	// Ranges hold each term at its edge outside the values that its weights were fitted to.
 	Ranges [terms]Range
 	// Means are the terms of the mean customer of the fit. A value is explained against this customer.
-	Means [terms]float64
+	Means Values
 }
 
 // Part is one of the two regressions: its intercept, and its weights per unit of a term.
