@@ -55,7 +55,7 @@ var may = map[string][]string{
 	"internal/reach":   {},
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
-	"internal/learn":   {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel"},
+	"internal/learn":   {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/judge"},
 	"internal/lines":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/learn", "internal/chunk"},
 	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
 

@@ -95,6 +95,7 @@ func printWhy(w io.Writer, why score.Explanation) {
 		}
 		fmt.Fprintf(w, "  %s\t%+.3f\tof %g%s\n", f.Name, float64(f.LogOdds)/1000, f.Raw, note)
 	}
+	printValueParts(w, why.Value)
 	printWayBack(w, why.WayBack)
 }
 
@@ -141,6 +142,7 @@ func printJSON(w io.Writer, fields map[string]string, why score.Explanation, lef
 				capped = append(capped, f.Name)
 			}
 		}
+		addValueParts(all, why.Value)
 		all["value_score_points"], all["churn_risk_log_odds"], all["churn_risk_capped"] = points, odds, capped
 	}
 	if back := why.WayBack; back != nil {

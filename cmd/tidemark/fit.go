@@ -31,6 +31,7 @@ type fitCommand struct {
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	alertSettings
+	valueSettings
 	csvSettings
 	modelSettings
 	redisSettings
@@ -73,7 +74,7 @@ func (c *fitCommand) Validate() error {
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
 		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
 	}
-	return c.check(c.FromRedis)
+	return errors.Join(c.check(c.FromRedis), c.checkValue(c.FromRedis, c.ModelKind))
 }
 
 // Run fits the models to the customers, and writes the base with the new parameters. The report of the fit goes to standard error.
@@ -104,6 +105,9 @@ func (c *fitCommand) fitAll(ctx context.Context, s streams) error {
 	}
 	if err := found.learn(ctx, data); err != nil {
 		return fmt.Errorf("fit the churn stack: %w", err)
+	}
+	if err := found.value(ctx, s, c.valueSettings, data); err != nil {
+		return err
 	}
 	if err := found.choose(ctx, s, c.alertSettings, data); err != nil {
 		return err

@@ -12,12 +12,14 @@ import (
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 	"tidemark/internal/stat"
 )
 
 // found is the result of a fit.
 type found struct {
 	kind            string
+	base            clv.Model // the value of the base
 	unitDays        float64
 	purchase, spend fitted
 	model           stat.PurchaseModel
@@ -30,6 +32,7 @@ type found struct {
 	blocks          []time.Time // the cuts whose customers the stack is learnt from
 	recalled        bool        // the stack is learnt from live histories, not from a log
 	alerts          alertLines
+	learnt          learntValue
 	repeatBuyers    int
 	repeats         int
 }
@@ -96,6 +99,7 @@ func (f *found) warnings() []string {
 	if f.recalled {
 		out = append(out, "churn: the histories have forgotten what had been said and looked at by then, and know orders as they stand now: a log tells more")
 	}
+	out = append(out, f.learnt.doubts(f.base)...)
 	if f.spending == nil {
 		out = append(out, "spend: nobody who bought again paid for it; the parameters are those of the base")
 	}
@@ -132,6 +136,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
 		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Regular: data.weights(), Alerts: f.alerts.file(data.currency),
+		Learnt: f.learnt.file(version),
 	}
 }
 
@@ -176,6 +181,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	case f.inherited:
 		fmt.Fprintf(&b, "churn      the stack stays that of the base, fitted to its customers; --churn-stack fits it to these\n")
 	}
+	f.learnt.print(&b)
 	f.alerts.print(&b, data.currency)
 	for _, text := range f.notes() {
 		fmt.Fprintf(&b, "note       %s\n", text)

@@ -22,16 +22,17 @@ type Row struct {
 // Column names one of the numbers of a row and says what is known of its coefficient.
 type Column struct {
 	Name        string
-	NonNegative bool // a larger number never makes the outcome less likely; negate a column that can only lower the odds
-	Offset      bool // the numbers are log-odds that are known: the coefficient is 1, and nothing is fitted
+	NonNegative bool    // a larger number never makes the outcome less likely; negate a column that can only lower the odds
+	Offset      bool    // the numbers are log-odds that are known: the coefficient is 1, and nothing is fitted
+	Prior       float64 // what the ridge draws the coefficient to
 }
 
 // ErrOneOutcome says that all cases had the outcome, or none.
 var ErrOneOutcome = errors.New("only one outcome occurs")
 
 // Logit fits the log-odds of the outcome by maximum likelihood, less a penalty: ridge/2 times the
-// sum of squares of the coefficients per standard deviation of the columns. A ridge is the prior
-// that these coefficients are Normal(0, 1/ridge). The intercept has no penalty. Columns can be held
+// sum of squares of the coefficients, less their priors, per standard deviation of the columns. A
+// ridge is the prior that these coefficients are Normal(Prior, 1/ridge). The intercept has no penalty. Columns can be held
 // to coefficients of 0 or more.
 //
 // The model is in the units of the columns. Its first Estimate is the intercept. A coefficient that
@@ -63,10 +64,24 @@ func Logit(ctx context.Context, rows []Row, columns []Column, ridge float64, o O
 
 // newRegression checks the rows and standardizes the columns.
 func newRegression(rows []Row, columns []Column, ridge float64, o Options) (*regression, error) {
+	for i, row := range rows {
+		if !(row.Happened <= row.Cases) {
+			return nil, fmt.Errorf("row %d: happened in %v of %v cases, want 0 <= happened <= cases", i, row.Happened, row.Cases)
+		}
+	}
+	r, err := standardized(rows, columns, ridge, o)
+	if err == nil && (r.happened == 0 || r.happened == r.cases) {
+		return nil, ErrOneOutcome
+	}
+	return r, err
+}
+
+// standardized is the regression of a logit over rows that are checked and columns that are standardized.
+func standardized(rows []Row, columns []Column, ridge float64, o Options) (*regression, error) {
 	if !(ridge >= 0) || math.IsInf(ridge, 1) {
 		return nil, fmt.Errorf("ridge %v, want a number from 0 on", ridge)
 	}
-	r := &regression{rows: rows, ridge: ridge, options: o}
+	r := &regression{rows: rows, ridge: ridge, options: o, distribution: bernoulli}
 	mean := make([]float64, len(columns))
 	low, high := make([]float64, len(columns)), make([]float64, len(columns))
 	for k := range columns {
@@ -91,8 +106,6 @@ func newRegression(rows []Row, columns []Column, ridge float64, o Options) (*reg
 		return nil, ErrNoCustomers
 	case math.IsInf(r.cases, 1):
 		return nil, errors.New("the cases add up to infinity")
-	case r.happened == 0 || r.happened == r.cases:
-		return nil, ErrOneOutcome
 	}
 	variance := make([]float64, len(columns))
 	for _, row := range rows {
@@ -113,7 +126,7 @@ func newRegression(rows []Row, columns []Column, ridge float64, o Options) (*reg
 		if deviation == 0 || math.IsInf(1/deviation, 0) || !(deviation <= math.MaxFloat64) {
 			return nil, fmt.Errorf("column %s: %g to %g is too narrow or too wide to work with", c.Name, low[k], high[k])
 		}
-		r.terms = append(r.terms, term{column: k, mean: mean[k], deviation: deviation, nonNegative: c.NonNegative})
+		r.terms = append(r.terms, term{column: k, mean: mean[k], deviation: deviation, nonNegative: c.NonNegative, prior: c.Prior * deviation})
 	}
 	return r, nil
 }
@@ -122,7 +135,7 @@ func (r Row) check(columns []Column) error {
 	if len(r.X) != len(columns) {
 		return fmt.Errorf("%d numbers, want %d", len(r.X), len(columns))
 	}
-	if !(r.Happened >= 0 && r.Happened <= r.Cases && r.Cases <= math.MaxFloat64) {
+	if !(r.Happened >= 0 && r.Happened <= math.MaxFloat64 && r.Cases >= 0 && r.Cases <= math.MaxFloat64) {
 		return fmt.Errorf("happened in %v of %v cases, want 0 <= happened <= cases", r.Happened, r.Cases)
 	}
 	for k, x := range r.X {
@@ -166,7 +179,7 @@ func (r *regression) result(s summit, columns []Column) Result[stat.Logistic] {
 			warnings = append(warnings, Constant{c.Name})
 		}
 	}
-	if separated := r.separated(s, estimates); separated != nil {
+	if separated := r.separated(s, estimates); separated != nil && r.distribution.binary {
 		warnings = append(warnings, *separated)
 	} else {
 		if s.covariance == nil {
@@ -177,8 +190,9 @@ func (r *regression) result(s summit, columns []Column) Result[stat.Logistic] {
 		}
 	}
 	var penalty float64
-	for _, b := range s.b[1:] {
-		penalty += float64(r.ridge / 2 * b * b)
+	for j, t := range r.terms {
+		off := s.b[j+1] - t.prior
+		penalty += float64(r.ridge / 2 * off * off)
 	}
 	return Result[stat.Logistic]{
 		Model: model, Estimates: estimates, LogLikelihood: s.value + penalty,

@@ -17,6 +17,7 @@ type regression struct {
 	offsets         []int // the columns whose coefficient is 1
 	ridge           float64
 	options         Options
+	distribution    distribution
 	cases, happened float64 // sums over all rows
 
 	evaluations int
@@ -27,6 +28,7 @@ type term struct {
 	column          int
 	mean, deviation float64
 	nonNegative     bool
+	prior           float64 // of the log-odds per standard deviation
 }
 
 // bend is a log-likelihood, its gradient, and its negative Hessian: the lower triangle, row by row.
@@ -59,7 +61,7 @@ func (r *regression) at(ctx context.Context, b []float64) bend {
 		s, z := zero(), make([]float64, dim)
 		for _, row := range rows {
 			if row.Cases > 0 {
-				s.add(row, r.odds(b, row.X, z), z)
+				s.add(r.distribution.at(row, r.odds(b, row.X, z)), z)
 			}
 		}
 		return s
@@ -74,27 +76,51 @@ func (r *regression) at(ctx context.Context, b []float64) bend {
 		floats.Add(all.two, s.two)
 	}
 	for j := 1; j < dim; j++ {
-		all.value -= float64(r.ridge / 2 * b[j] * b[j])
-		all.by[j] -= float64(r.ridge * b[j])
+		off := b[j] - r.terms[j-1].prior
+		all.value -= float64(r.ridge / 2 * off * off)
+		all.by[j] -= float64(r.ridge * off)
 		all.two[j*(j+1)/2+j] += r.ridge
 	}
 	return all
 }
 
-func (s *bend) add(row Row, odds float64, z []float64) {
-	e := math.Exp(-math.Abs(odds))
-	p := 1 / (1 + e)
-	if odds < 0 {
-		p = e / (1 + e)
-	}
-	// ln p and ln(1-p), each times its number of cases.
-	s.value += float64(row.Happened*min(0, odds)) - float64((row.Cases-row.Happened)*max(0, odds)) - float64(row.Cases*math.Log1p(e))
-	off := row.Happened - float64(row.Cases*p)
-	weight := row.Cases * e / ((1 + e) * (1 + e))
+// slope is the log-likelihood of a row by its log-odds, or by whatever else is a weighted sum of the columns: the value, the first derivative,
+// and the negative second derivative.
+type slope struct{ value, by, two float64 }
+
+// distribution is the distribution of the outcome given the weighted sum.
+type distribution struct {
+	at func(row Row, sum float64) slope
+	// start is the weighted sum at which all rows together are most likely, if no column has a weight.
+	start func(cases, happened float64) float64
+	// binary says that a threshold on the sum may tell the outcomes apart without error.
+	binary bool
+}
+
+var bernoulli = distribution{
+	at: func(row Row, odds float64) slope {
+		e := math.Exp(-math.Abs(odds))
+		p := 1 / (1 + e)
+		if odds < 0 {
+			p = e / (1 + e)
+		}
+		return slope{
+			// ln p and ln(1-p), each times its number of cases.
+			value: float64(row.Happened*min(0, odds)) - float64((row.Cases-row.Happened)*max(0, odds)) - float64(row.Cases*math.Log1p(e)),
+			by:    row.Happened - float64(row.Cases*p),
+			two:   row.Cases * e / ((1 + e) * (1 + e)),
+		}
+	},
+	start:  func(cases, happened float64) float64 { return math.Log(happened) - math.Log(cases-happened) },
+	binary: true,
+}
+
+func (s *bend) add(of slope, z []float64) {
+	s.value += of.value
 	two := s.two
 	for j, v := range z {
-		s.by[j] += float64(off * v)
-		weighted := weight * v
+		s.by[j] += float64(of.by * v)
+		weighted := of.two * v
 		line := two[:j+1]
 		two = two[j+1:]
 		for k, w := range z[:j+1] {
@@ -136,7 +162,7 @@ func (r *regression) climb(ctx context.Context) (summit, error) {
 		bounded[j+1] = t.nonNegative
 	}
 	s := summit{b: make([]float64, dim)}
-	s.b[0] = math.Log(r.happened) - math.Log(r.cases-r.happened)
+	s.b[0] = r.distribution.start(r.cases, r.happened)
 	here := r.at(ctx, s.b)
 	for ; s.iterations < 100; s.iterations++ {
 		if ctx.Err() != nil {

@@ -23,6 +23,7 @@ type Case struct {
 	Customer string
 	Pattern  clv.Pattern
 	Traits   churn.Traits
+	Year     score.Year
 	// Later is what the customer bought in the window, the time after the cut that counts.
 	Later history.Bought
 	// WindowShift is by how much longer the window is in seasonal days, in days; zero without a season.
@@ -37,7 +38,7 @@ func (c *Case) Left() bool { return c.Later.Days == 0 }
 // Look collects the cases of a log at cuts, without test accounts; see panel.Look, which counts them. It returns the error of ctx.
 func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []panel.Cut) ([][]Case, error) {
 	p, err := panel.Look(ctx, e, events, cuts, func(r *panel.Row) Case {
-		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), r.Later, shiftOf(e, r.Cut), e.Mixed()}
+		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), e.Year(&r.Facts), r.Later, shiftOf(e, r.Cut), e.Mixed()}
 	})
 	return p.Rows, err
 }
@@ -55,7 +56,7 @@ func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut)
 	pattern := e.Paced(h, e.Pattern(&f, cut.At), cut.At)
 	traits := e.Traits(&f, pattern)
 	traits.Mood, traits.Engagement, traits.Lately = churn.Mood{Refunded: traits.Refunded}, 0, 0
-	return Case{customer, pattern, traits, h.Between(cut.At, cut.At.Add(cut.Window)), shiftOf(e, cut), e.Mixed()}, true
+	return Case{customer, pattern, traits, e.Year(&f), h.Between(cut.At, cut.At.Add(cut.Window)), shiftOf(e, cut), e.Mixed()}, true
 }
 
 func shiftOf(e *score.Engine, cut panel.Cut) float64 {
@@ -89,7 +90,7 @@ func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error
 		cuts = append(cuts, panel.Cut{At: at, Window: horizon})
 	}
 	if cuts == nil {
-		return nil, fmt.Errorf("%w: it begins at %s, and a churn stack at %s for %g days needs it from %s on",
+		return nil, fmt.Errorf("%w: it begins at %s, and who learns at %s what comes within %g days needs it from %s on",
 			ErrShort, first, until, horizon.Hours()/24, until.Add(-horizon-least))
 	}
 	return cuts, nil

@@ -29,6 +29,8 @@ type fitted struct {
 	// Churn is the section of the churn stack; nil where the stack was not fitted. It counts a customer once for every date
 	// at which the fit looked at the customer.
 	Churn *goodness `yaml:"churn,omitempty"`
+	// Value is the section of the learnt value; nil where it was not fitted.
+	Value *learntSection `yaml:"value,omitempty"`
 	// Lines are the lines of section churn that were fitted, by their names.
 	Lines map[string]chosen `yaml:"lines,omitempty"`
 	// Alerts says what the lines of the churn levels did in the shop's past; nil where no fit chose them.
@@ -63,7 +65,7 @@ func (f *fitted) check() error {
 	if f.Spend != nil {
 		errs = append(errs, f.Spend.check("fitted.spend", spendNames, f.RepeatBuyers))
 	}
-	errs = append(errs, checkChosen(f.Lines), f.Alerts.check())
+	errs = append(errs, checkChosen(f.Lines), f.Alerts.check(), f.Value.check())
 	if f.Churn != nil {
 		names := []string{"intercept"}
 		for _, t := range churn.Terms() {

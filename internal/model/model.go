@@ -100,6 +100,7 @@ type file struct {
 	Season    *calendar           `yaml:"season"`
 	Regular   *regularities       `yaml:"regular"`
 	Value     worth               `yaml:"value"`
+	Learnt    *valueStack         `yaml:"value_stack"`
 	Churn     risk                `yaml:"churn"`
 	Shop      *shop               `yaml:"shop"`
 	RFM       cuts                `yaml:"rfm"`
@@ -273,6 +274,8 @@ func (f *file) model() (score.Model, error) {
 	}
 	spending, spendErr := f.Spend.model()
 	m.Value.Spend = spending
+	learnt, learntErr := f.Learnt.learnt()
+	m.Learnt = learnt
 	clock, seasonErr := f.Season.clock()
 	m.Season = clock
 	rates, rateErr := f.rates()
@@ -282,7 +285,7 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, seasonErr, regularErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {

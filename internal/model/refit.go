@@ -42,6 +42,8 @@ type Fit struct {
 	// Stack is the churn stack; nil keeps the base's stack.
 	Stack    *churn.Stack
 	Stacking Goodness
+	// Learnt is the learnt value, whose horizon becomes that of the value. nil keeps the base's.
+	Learnt *LearntFit
 	// HorizonDays replaces churn.horizon_days, as the horizon that Stack was fitted to. 0 keeps the base's horizon.
 	HorizonDays int
 	// Lapse and SecondOrder replace churn.lapse_days and churn.second_order_days. The zero Span keeps the base's line.
@@ -91,6 +93,7 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	if f.Stack != nil {
 		edited = withStack(edited, f.Stack)
 	}
+	edited = f.Learnt.write(edited)
 	if f.Season != nil {
 		edited = withSeason(edited, *f.Season)
 	}
@@ -141,6 +144,12 @@ func (f *Fit) edit(t *text, root *yaml.Node) error {
 	if err := f.Alerts.settle(t, root); err != nil {
 		return err
 	}
+	if f.Learnt != nil {
+		horizon := []setting{{"horizon_days", strconv.Itoa(f.Learnt.Value.HorizonDays)}}
+		if err := t.settle(root, "value", nil, horizon); err != nil {
+			return err
+		}
+	}
 	return t.settle(root, "churn", nil, spans)
 }
 
@@ -167,7 +176,7 @@ func (f *Fit) stands(m *score.Model) error {
 			return err
 		}
 	}
-	return f.Alerts.stands(m)
+	return errors.Join(f.Alerts.stands(m), f.Learnt.stands(m))
 }
 
 // amount is an amount of money for a reader: four digits say enough.
@@ -191,6 +200,7 @@ func (f *Fit) fitted() *fitted {
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()
 	}
+	out.Value = f.Learnt.section()
 	if f.Stack != nil && *f.Stack != churn.Plain() {
 		out.Churn = f.Stacking.section()
 	}

@@ -51,6 +51,13 @@ var file = [...]column{
 		return append(b, s.Tier.String()...)
 	}},
 	{"model_version", true, func(s *Score, b []byte) []byte { return append(b, s.Model...) }},
+	{"clv_learnt", false, func(s *Score, b []byte) []byte {
+		if s.LearntModel == "" {
+			return b
+		}
+		return s.money(b, s.Learnt)
+	}},
+	{"clv_learnt_model", true, func(s *Score, b []byte) []byte { return escaped(b, s.LearntModel) }},
 }
 
 // visible are the fields of tm:score, in order: columns of the file.
@@ -157,7 +164,7 @@ func (s *Score) Fields() []NamedValue {
 // Shows reports whether an event may change the Score of a customer. The passing of time changes it without an event.
 func (e *Engine) Shows(x event.Event) bool {
 	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints may bear on no label
-	return feedback || e.bears(x)
+	return feedback || e.learntShows(x) || e.bears(x)
 }
 
 // Detail returns the JSON of tm:detail: an object of the file's columns that are no fields of tm:score, and of what else there is

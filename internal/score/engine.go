@@ -28,6 +28,8 @@ type Engine struct {
 	effective event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
 	scale float64
+	// present is the worth today of one unit of money that comes evenly over the horizon of the value.
+	present float64
 	// oldest is the start of the model's oldest day: earlier times are refused.
 	oldest event.Instant
 	feels  feels
@@ -45,7 +47,7 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	}
 	m.Value = m.Value.Prepared()
 	digits, _ := m.Base.Digits()
-	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), feels: feelsOf(&m.Stack), hash: event.Hash}
+	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), present: m.Value.Present(), feels: feelsOf(&m), hash: event.Hash}
 	if previous != nil {
 		e.former = previous.unheard()
 	}

@@ -43,8 +43,9 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	}
 	v.pattern = e.Pattern(f, at)
 	v.signs, v.bare = e.signs(f, v.pattern, e.normal(f, v.pattern))
-	v.current = e.model.Value.Current(v.pattern)
-	v.reading = e.reading(f, v.pattern, v.current)
+	current, predicted := e.worth(f, v.pattern)
+	v.current = current
+	v.reading = e.reading(f, v.pattern, predicted)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
 	return v
 }
@@ -145,8 +146,8 @@ func moodOf(x *history.Experience, f *history.Facts) churn.Mood {
 	return m
 }
 
-// reading fills in the scorecard from a buyer's facts, their pattern and the current value in major units.
-func (e *Engine) reading(f *history.Facts, p clv.Pattern, current float64) value.Reading {
+// reading fills in the scorecard from a buyer's facts, their pattern and the predicted value in major units.
+func (e *Engine) reading(f *history.Facts, p clv.Pattern, predicted float64) value.Reading {
 	var raw [value.MaxLines]value.Raw
 	spend, silent := e.major(f.Spend365), p.Age-p.Last
 	for i, line := range e.model.Scorecard.Lines {
@@ -160,7 +161,7 @@ func (e *Engine) reading(f *history.Facts, p clv.Pattern, current float64) value
 		case value.Recency:
 			raw[i].Value = silent
 		case value.Predicted:
-			raw[i].Value = current
+			raw[i].Value = predicted
 		case value.Referrals:
 			raw[i].Value = float64(f.Referrals)
 		case value.ActiveMonths:

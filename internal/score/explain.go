@@ -66,6 +66,8 @@ type Explanation struct {
 	Factors []Factor
 	// WayBack is the way back from the open episode; nil outside an episode.
 	WayBack *WayBack
+	// Value is what the learnt value is made of; nil where the model has none.
+	Value []ValuePart
 }
 
 // Explain says what p's score and risk are made of at an instant, p.AsOf or later. It is empty for a customer without a purchase
@@ -80,7 +82,7 @@ func (e *Engine) Explain(p Profile, at event.Instant) Explanation {
 	for i, points := range value.Apportion(t.parts, v.points) {
 		t.all[i].Points = points
 	}
-	return Explanation{t.all, e.factors(&v), e.wayBack(p, &v)}
+	return Explanation{t.all, e.factors(&v), e.wayBack(p, &v), e.learntParts(&v)}
 }
 
 // tally collects contributions, and their points before rounding.

@@ -6,16 +6,23 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 )
 
-// feels says what a churn stack depends on besides purchases. What the stack does not depend on changes no label, and costs nothing.
+// feels says what labels depend on besides purchases: by the churn stack, and by the learnt value where the scorecard reads it. What they do not
+// depend on changes no label, and costs nothing.
 type feels struct{ mood, engagement bool }
 
-func feelsOf(s *churn.Stack) feels {
-	return feels{
-		mood:       s.Weighs(churn.NPS, churn.Satisfaction, churn.Complaints, churn.OpenComplaints, churn.Refunded),
-		engagement: s.Weighs(churn.Engagement, churn.EngagementTrend),
+func feelsOf(m *Model) feels {
+	x := feels{
+		mood:       m.Stack.Weighs(churn.NPS, churn.Satisfaction, churn.Complaints, churn.OpenComplaints, churn.Refunded),
+		engagement: m.Stack.Weighs(churn.Engagement, churn.EngagementTrend),
 	}
+	if l := m.Learnt; l != nil && l.Leads {
+		x.mood = x.mood || l.Weighs(clv.NPS, clv.Satisfaction, clv.Complaints, clv.OpenComplaints, clv.Refunded)
+		x.engagement = x.engagement || l.Weighs(clv.Engagement, clv.EngagementTrend)
+	}
+	return x
 }
 
 // bears reports whether an event may change a fact that same compares, now or later.

@@ -28,6 +28,8 @@ type Model struct {
 	// Digits are the minor digits of currencies that ISO 4217 does not list, in 0..8.
 	Digits map[event.Currency]int
 	Value  clv.Model
+	// Learnt is the learnt value over Value; nil for none.
+	Learnt *clv.Learnt
 	// Season is the clock of the purchase model; nil knows no season.
 	Season *season.Clock
 	Churn  churn.Lines
@@ -83,6 +85,7 @@ func (m *Model) Check() error {
 		errs = append(errs, fmt.Errorf("oldest: %s lies before 1970-01-01: no time before 1970 is taken", m.Oldest))
 	}
 	fail("value", m.Value.Check())
+	fail("value_stack", m.checkLearnt())
 	fail("churn", m.Churn.Check())
 	fail("churn", m.Stack.Check())
 	fail("rfm", m.RFM.Check())

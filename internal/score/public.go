@@ -25,8 +25,11 @@ type Score struct {
 	ExpectedOrders float64
 	// Historic, Current and Total are values in minor units of the base currency.
 	Historic, Current, Total int64
-	Risk                     float64
-	Level                    Level
+	// Learnt is the learnt value within the horizon, in minor units, where LearntModel names the version of its fit; else the model has none.
+	Learnt      int64
+	LearntModel string
+	Risk        float64
+	Level       Level
 	// Why says why Level is NONE; churn.HasLevel where it is not.
 	Why churn.Reason
 	// Shop says that the id behaves like a shop at AsOf: Orders on PurchaseDays. Test says that the customer is a test account: it has facts,
@@ -94,6 +97,9 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s.ExpectedOrders = e.model.Value.ExpectedWithin(v.pattern, e.Ahead(at, float64(e.model.Value.HorizonDays)))
 	s.Current = e.minor(v.current)
 	s.Total += s.Current
+	if l := e.model.Learnt; l != nil {
+		s.Learnt, s.LearntModel = e.minor(e.learnt(&v.facts, v.pattern, e.model.Value.Ahead(v.pattern))), l.Version
+	}
 	s.Points, s.Coverage = v.points, v.coverage
 	return s
 }

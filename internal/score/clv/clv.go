@@ -152,11 +152,7 @@ func (p Pattern) Baskets() stat.Baskets {
 // days; the last month is cut where the horizon ends. In silence Current only falls. Where there is a season, horizon and months are
 // of seasonal days.
 func (m Model) Current(p Pattern) float64 {
-	margin := m.Margin
-	if p.MarginKnown {
-		margin = p.Margin
-	}
-	return m.purchases(&p) * m.SpendPerDay(p) * margin
+	return m.Ahead(p) * m.MarginOf(p)
 }
 
 // discounted is the expected number of purchase days within the horizon, each month discounted to today.
