@@ -3,6 +3,7 @@ package learn
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"tidemark/internal/fit"
@@ -18,66 +19,137 @@ const ridge = 30
 // Stack fits the churn stack to blocks of cases. Each block has the purchase model that was known at its cut; a block without a repeat
 // purchase at its cut teaches nothing, and is left out. A term that silence increases has no negative weight. If all orders name the same
 // number of items, items only count orders; then the terms of items have no weight, and the stack also holds for orders that name no items.
+// The terms of ingredients that the stack is to do without have no weight either.
 //
 // Where the cases give no stack, because all left or nobody, because nobody bought again by any cut, or because nothing in the regression
 // grows with silence, Stack falls back to the risk of the purchase model alone: it returns churn.Plain, and fit.NoStack among the warnings.
 // Errors: other errors of fit.Purchases and fit.Logit, and the error of ctx.
-func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (churn.Stack, fit.Result[stat.Logistic], error) {
-	var rows []fit.Row
-	out, baskets, seasonal, learnt := churn.Stack{}, varied(blocks), inSeason(blocks), 0
-	var unknown error
+func Stack(
+	ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64, without ...churn.Ingredient,
+) (churn.Stack, fit.Result[stat.Logistic], error) {
+	x, err := NewExamples(ctx, blocks, horizon, unitDays)
+	if err != nil {
+		return churn.Stack{}, fit.Result[stat.Logistic]{}, err
+	}
+	return x.Stack(ctx, without...)
+}
+
+// Examples are cases with the purchase model that was known at their cut: what a stack is fitted to. To fit one stack after another to the
+// same cases costs a regression each.
+type Examples struct {
+	rows      []fit.Row // the values of all terms; in a season also by how much the season of the window moves the log-odds of the risk
+	seasonal  bool
+	learnt    int // the blocks that the rows are of
+	maxTenure float64
+	unknown   error // why blocks were left out
+}
+
+// NewExamples fits the purchase model of each block. Errors: those of Stack.
+func NewExamples(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (*Examples, error) {
+	x := &Examples{seasonal: inSeason(blocks)}
+	baskets := varied(blocks)
 	for _, block := range blocks {
 		bought, err := Purchases(ctx, block, unitDays)
 		switch {
 		case errors.Is(err, fit.ErrNoRepeats) || errors.Is(err, fit.ErrNoTime) || errors.Is(err, fit.ErrNoCustomers):
-			unknown = errors.Join(unknown, err)
+			x.unknown = errors.Join(x.unknown, err)
 			continue
 		case err != nil:
-			return out, fit.Result[stat.Logistic]{}, err
+			return nil, err
 		}
-		learnt++
+		x.learnt++
 		for i := range block {
-			c := &block[i]
-			p := average(bought.Model, unitDays, c, horizon)
-			values := c.Traits.Values(p)
-			if !baskets {
-				values[churn.Items], values[churn.LastItems] = 0, 0
-			}
-			x := values[:]
-			if seasonal { // the risk over the window, of which the stack learns the part over average days
-				x = append(x, churn.Shift(p, NoPurchase(bought.Model, unitDays, c, horizon)))
-			}
-			rows = append(rows, row(x, c))
-			out.MaxTenure = max(out.MaxTenure, c.Traits.Tenure)
+			x.add(&block[i], bought.Model, unitDays, horizon, baskets)
 		}
 	}
-	if learnt == 0 {
-		return plain(0, unknown)
+	return x, nil
+}
+
+func (x *Examples) add(c *Case, bought stat.PurchaseModel, unitDays float64, horizon time.Duration, baskets bool) {
+	p := average(bought, unitDays, c, horizon)
+	values := c.Traits.Values(p)
+	if !baskets {
+		values[churn.Items], values[churn.LastItems] = 0, 0
 	}
-	var columns []fit.Column
-	for _, t := range churn.Terms() {
-		columns = append(columns, fit.Column{Name: t.String(), NonNegative: t.Rises()})
+	of := values[:]
+	if x.seasonal { // the risk over the window, of which the stack learns the part over average days
+		of = append(of, churn.Shift(p, NoPurchase(bought, unitDays, c, horizon)))
 	}
-	if seasonal {
-		columns = append(columns, fit.Column{Name: "season", Offset: true})
+	x.rows = append(x.rows, row(of, c))
+	x.maxTenure = max(x.maxTenure, c.Traits.Tenure)
+}
+
+// Stack fits a stack that does without some ingredients. churn.PurchaseModel is in every stack. All else is as for the function Stack.
+func (x *Examples) Stack(ctx context.Context, without ...churn.Ingredient) (churn.Stack, fit.Result[stat.Logistic], error) {
+	if x.learnt == 0 {
+		return plain(0, x.unknown)
 	}
-	r, err := fit.Logit(ctx, rows, columns, float64(ridge*learnt), fit.Options{})
+	rows, columns := x.only(without)
+	r, err := fit.Logit(ctx, rows, columns, float64(ridge*x.learnt), fit.Options{})
 	if errors.Is(err, fit.ErrOneOutcome) {
 		return plain(len(rows), err)
 	}
 	if err != nil {
-		return out, r, err
+		return churn.Stack{}, r, err
 	}
-	if seasonal { // nothing of it was fitted
-		r.Estimates, r.Model.Coefficients = r.Estimates[:len(r.Estimates)-1], r.Model.Coefficients[:len(columns)-1]
+	if x.seasonal { // nothing of the season was fitted
+		r.Estimates = r.Estimates[:len(r.Estimates)-1]
 	}
-	out.Intercept = r.Model.Intercept
-	copy(out.Weights[:], r.Model.Coefficients)
-	bound(&out, rows)
+	out := churn.Stack{Intercept: r.Model.Intercept, MaxTenure: x.maxTenure}
+	coefficients := make([]float64, 0, len(out.Weights)) // of all terms, as the result gives them
+	estimates := r.Estimates[:1:1]
+	k := 0
+	for _, t := range churn.Terms() {
+		if left(t, without) {
+			coefficients = append(coefficients, 0)
+			continue
+		}
+		coefficients, estimates = append(coefficients, r.Model.Coefficients[k]), append(estimates, r.Estimates[k+1])
+		k++
+	}
+	r.Model.Coefficients, r.Estimates = coefficients, estimates
+	copy(out.Weights[:], coefficients)
+	bound(&out, x.rows)
+	for _, t := range churn.Terms() {
+		if left(t, without) {
+			out.Ranges[t] = churn.Range{}
+		}
+	}
 	if err := out.Check(); err != nil {
 		return plain(len(rows), err)
 	}
 	return out, r, nil
+}
+
+// left reports whether a term is of an ingredient that is left out.
+func left(t churn.Term, without []churn.Ingredient) bool {
+	return t.Ingredient() != churn.PurchaseModel && slices.Contains(without, t.Ingredient())
+}
+
+// only are the rows and columns of a regression without some ingredients.
+func (x *Examples) only(without []churn.Ingredient) ([]fit.Row, []fit.Column) {
+	var columns []fit.Column
+	var kept []int
+	for i, t := range churn.Terms() {
+		if !left(t, without) {
+			columns, kept = append(columns, fit.Column{Name: t.String(), NonNegative: t.Rises()}), append(kept, i)
+		}
+	}
+	if x.seasonal {
+		columns, kept = append(columns, fit.Column{Name: "season", Offset: true}), append(kept, len(churn.Terms()))
+	}
+	if len(without) == 0 {
+		return x.rows, columns
+	}
+	rows, numbers := make([]fit.Row, len(x.rows)), make([]float64, len(x.rows)*len(kept))
+	for i, r := range x.rows {
+		of := numbers[i*len(kept) : (i+1)*len(kept) : (i+1)*len(kept)]
+		for k, from := range kept {
+			of[k] = r.X[from]
+		}
+		rows[i] = fit.Row{X: of, Cases: r.Cases, Happened: r.Happened}
+	}
+	return rows, columns
 }
 
 // plain is the stack of the purchase model alone, with the reason why there is no other.
