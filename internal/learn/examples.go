@@ -56,19 +56,19 @@ func (x *Examples) add(c *Case, bought stat.PurchaseModel, unitDays float64, hor
 	x.maxTenure = max(x.maxTenure, c.Traits.Tenure)
 }
 
-// only are the rows and columns of a regression without some ingredients.
-func (x *Examples) only(without []churn.Ingredient) ([]fit.Row, []fit.Column) {
+// only are the rows and columns of the regression of a recipe.
+func (x *Examples) only(by Recipe) ([]fit.Row, []fit.Column) {
 	var columns []fit.Column
 	var kept []int
 	for i, t := range churn.Terms() {
-		if !left(t, without) {
-			columns, kept = append(columns, column(t)), append(kept, i)
+		if !by.leavesOut(t) {
+			columns, kept = append(columns, by.column(t)), append(kept, i)
 		}
 	}
 	if x.seasonal {
 		columns, kept = append(columns, fit.Column{Name: "season", Offset: true}), append(kept, len(churn.Terms()))
 	}
-	if len(without) == 0 {
+	if len(by.Without) == 0 {
 		return x.rows, columns
 	}
 	rows, numbers := make([]fit.Row, len(x.rows)), make([]float64, len(x.rows)*len(kept))

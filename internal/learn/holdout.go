@@ -188,11 +188,11 @@ func (x *Examples) left() []bool {
 	return out
 }
 
-// forecasts are the risks that the stacks without some ingredients give to all who judge.
-func forecasts(ctx context.Context, folds []fold, without []churn.Ingredient) ([]float64, error) {
+// forecasts are the risks that the stacks of a recipe give to all who judge.
+func forecasts(ctx context.Context, folds []fold, by Recipe) ([]float64, error) {
 	var all []float64
 	for _, f := range folds {
-		s, _, err := f.train.Stack(ctx, without...)
+		s, _, err := f.train.Fit(ctx, by)
 		if err != nil {
 			return nil, err
 		}

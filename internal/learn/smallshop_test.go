@@ -48,11 +48,19 @@ func shopOf(t *testing.T, n int, seed uint64, mood, baskets float64) []Case {
 	return list
 }
 
-// The stack of a small shop to which nothing is to be added stays near the purchase model: the penalty draws the base to 1.
+// The stack of a small shop to which nothing is to be added stays near the purchase model where it is drawn there, and not where all weights
+// are drawn to 0.
 func TestStackOfASmallShop(t *testing.T) {
-	s, _, err := Stack(t.Context(), [][]Case{shopOf(t, 250, 1, 0, 0), shopOf(t, 250, 2, 0, 0)}, quarter, 7)
-	if err != nil || s.Weights[churn.Base] < .75 {
-		t.Errorf("got a base of weight %v, want nearly 1 (%v)", s.Weights[churn.Base], err)
+	x, err := NewExamples(t.Context(), [][]Case{shopOf(t, 250, 1, 0, 0), shopOf(t, 250, 2, 0, 0)}, quarter, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, _, err := x.Fit(t.Context(), Recipe{Over: true})
+	if err != nil || over.Weights[churn.Base] < .75 {
+		t.Errorf("got a base of weight %v, want nearly 1 (%v)", over.Weights[churn.Base], err)
+	}
+	if alike, _, err := x.Fit(t.Context(), Recipe{}); err != nil || alike.Weights[churn.Base] > .5 {
+		t.Errorf("got a base of weight %v, want it shared with others (%v)", alike.Weights[churn.Base], err)
 	}
 }
 
