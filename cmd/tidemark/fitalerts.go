@@ -65,7 +65,7 @@ func (f *found) choose(ctx context.Context, s streams, a alertSettings, data *fi
 	shown := terminal.NewProgress(s.err, "fitting")
 	chosen, err := lines.Choose(ctx, data.engine, data.events, lines.Options{
 		Wish: a.wish(), AsOf: data.asOf, Horizon: data.horizon, Calendar: data.calendar, UnitDays: f.unitDays, BGNBD: f.kind == "bg-nbd",
-		Stack: f.pastStack(), FitStack: f.stack != nil, Lapse: time.Duration(data.lapse().Days) * day, Progress: shown.Note,
+		Stack: f.pastStack(), FitStack: f.stack != nil && !f.stack.Plain(), Recipe: f.trial.Recipe(), Lapse: time.Duration(data.lapse().Days) * day, Progress: shown.Note,
 	})
 	shown.End()
 	switch {

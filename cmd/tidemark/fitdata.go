@@ -37,6 +37,7 @@ type fitData struct {
 	// The churn stack is learnt from blocks, one for each of cuts. Without --churn-stack both are empty.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
+	earlier learn.Earlier // for the hold-out; the zero value where there is no log
 	horizon time.Duration
 	// horizonDays is the horizon of --horizon-days, 0 without it.
 	horizonDays int
@@ -144,7 +145,10 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if data.cuts, err = cutsOf(data.first, data.asOf, data.horizon); err != nil {
 		return nil, err
 	}
-	data.blocks, err = learn.Look(ctx, engine, log.Events, data.cuts)
+	if data.blocks, err = learn.Look(ctx, engine, log.Events, data.cuts); err != nil {
+		return nil, err
+	}
+	data.earlier, err = learn.LookEarlier(ctx, engine, log.Events, data.first, data.asOf, data.horizon)
 	return data, err
 }
 

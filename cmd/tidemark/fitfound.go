@@ -27,6 +27,7 @@ type found struct {
 	paid            stat.PaidShare
 	stack           *churn.Stack // nil keeps the base's
 	stacked         fitted
+	trial           learn.Trial // of the stack; nobody judged it where it has no customers
 	inherited       bool        // the stack was fitted over the base's purchase model, not over this one
 	unfit           bool        // inherited, and over a purchase model of another kind: it is left out
 	blocks          []time.Time // the cuts whose customers the stack is learnt from
@@ -113,11 +114,11 @@ func (f *found) learn(ctx context.Context, data *fitData) error {
 		f.unfit = f.inherited && (f.kind != "mbg-nbd" || data.remixed())
 		return nil
 	}
-	stack, r, err := learn.Stack(ctx, data.blocks, data.horizon, f.unitDays)
+	d, err := learn.Decide(ctx, data.blocks, data.earlier, data.horizon, f.unitDays)
 	if err != nil {
 		return err
 	}
-	f.stack, f.stacked, f.recalled = &stack, fittedOf(r), data.recalled
+	f.stack, f.stacked, f.trial, f.recalled = &d.Stack, fittedOf(d.Fit), d.Trial, data.recalled
 	for _, cut := range data.cuts {
 		f.blocks = append(f.blocks, cut.At.Time())
 	}
@@ -134,7 +135,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 	return model.Fit{
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
-		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(),
+		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(), HoldOut: f.holdOut(),
 		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Regular: data.weights(), Alerts: f.alerts.file(data.currency),
 		Learnt: f.learnt.file(version),
 	}
@@ -162,25 +163,8 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	data.printSeason(&b)
 	data.printRegular(&b)
 	f.printSpend(&b, data.currency)
-	if f.stack != nil && *f.stack != churn.Plain() {
-		dates := make([]string, len(f.blocks))
-		for i, at := range f.blocks {
-			dates[i] = at.Format(time.DateOnly)
-		}
-		fmt.Fprintf(&b, "churn      logistic regression on %d customers as they stood at %s, log-likelihood %.4f\n",
-			f.stacked.customers, strings.Join(dates, ", "), f.stacked.logLikelihood)
-		f.stacked.print(&b)
-	}
-	switch {
-	case f.stack != nil && *f.stack == churn.Plain():
-		fmt.Fprintf(&b, "churn      by the purchase model alone: %d customers give no stack over it\n", f.stacked.customers)
-	case f.inherited && f.kind != "mbg-nbd":
-		fmt.Fprintf(&b, "churn      by the purchase model alone: the stack of the base is over mbg-nbd, and left out\n")
-	case f.unfit:
-		fmt.Fprintf(&b, "churn      by the purchase model alone: the stack of the base goes by another risk, and is left out; --churn-stack fits one\n")
-	case f.inherited:
-		fmt.Fprintf(&b, "churn      the stack stays that of the base, fitted to its customers; --churn-stack fits it to these\n")
-	}
+	f.printStack(&b)
+	f.printTrial(&b)
 	f.learnt.print(&b)
 	f.alerts.print(&b, data.currency)
 	for _, text := range f.notes() {

@@ -121,6 +121,8 @@ type Cutoff struct {
 	Regularities []Number `json:"regularities,omitempty"`
 	RegularWhy   string   `json:"regularities_why,omitempty"`
 	Warnings     []string `json:"warnings,omitempty"`
+	// Trial is what the hold-out before the cutoff said of the stack.
+	Trial Trial `json:"trial"`
 }
 
 // Bin is a row of a reliability table: cases of similar risk.
@@ -235,6 +237,7 @@ type forecasts struct {
 	// weights and regularWhy are those of Cutoff.
 	weights    []Number
 	regularWhy string
+	trial      learn.Trial
 }
 
 // whole is a log: its events in order, its events by customer, and when it begins and ends.
@@ -270,11 +273,10 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	f := &forecasts{at: at, regularWhy: regularWhy, season: e.Model().Season.Index(), seasonWhy: why, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
 	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	o.tell("fitting", 0)
-	stack, learnt, err := learn.Stack(ctx, f.blocks, o.Horizon, o.UnitDays)
+	stack, err := f.decide(ctx, e, l, o)
 	if err != nil {
 		return nil, fmt.Errorf("fit the stack: %w", err)
 	}
-	f.warn("churn", learnt.Warnings)
 	rfm, err := learn.FitRFM(ctx, f.blocks)
 	if err != nil {
 		return nil, fmt.Errorf("fit %s: %w", LogitRFM, err)
@@ -387,7 +389,7 @@ func (f *forecasts) cutoff(ctx context.Context, calendar event.Calendar) (Cutoff
 	for name, expected := range f.spends {
 		c.Spend[name] = spendOf(expected, f.spent)
 	}
-	c.Course, c.Alerts = f.course, f.alerts.alerts(f.lapse)
+	c.Course, c.Alerts, c.Trial = f.course, f.alerts.alerts(f.lapse), trialOf(f.trial)
 	classes := make([]int, len(f.cases))
 	for i := range f.cases {
 		classes[i] = min(f.cases[i].Pattern.Repeats, LastClass)

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,9 +23,12 @@ type Row struct {
 // Column names one of the numbers of a row and says what is known of its coefficient.
 type Column struct {
 	Name        string
-	NonNegative bool    // a larger number never makes the outcome less likely; negate a column that can only lower the odds
-	Offset      bool    // the numbers are log-odds that are known: the coefficient is 1, and nothing is fitted
-	Prior       float64 // what the ridge draws the coefficient to
+	NonNegative bool // a larger number never makes the outcome less likely; negate a column that can only lower the odds
+	Offset      bool // the numbers are log-odds that are known: the coefficient is 1, and nothing is fitted
+	// Prior is the coefficient that the ridge draws towards: what is known of the coefficient before the rows.
+	Prior float64
+	// Ridge is how many times as strong as usual the ridge is for the column; 0 is once.
+	Ridge float64
 }
 
 // ErrOneOutcome says that all cases had the outcome, or none.
@@ -32,8 +36,8 @@ var ErrOneOutcome = errors.New("only one outcome occurs")
 
 // Logit fits the log-odds of the outcome by maximum likelihood, less a penalty: ridge/2 times the
 // sum of squares of the coefficients, less their priors, per standard deviation of the columns. A
-// ridge is the prior that these coefficients are Normal(Prior, 1/ridge). The intercept has no penalty. Columns can be held
-// to coefficients of 0 or more.
+// ridge is the prior that these differences are Normal(0, 1/ridge); a column may take a multiple of
+// it. The intercept has no penalty. Columns can be held to coefficients of 0 or more.
 //
 // The model is in the units of the columns. Its first Estimate is the intercept. A coefficient that
 // is held at 0 has no standard error, and the other standard errors take it for certain.
@@ -81,7 +85,7 @@ func standardized(rows []Row, columns []Column, ridge float64, o Options) (*regr
 	if !(ridge >= 0) || math.IsInf(ridge, 1) {
 		return nil, fmt.Errorf("ridge %v, want a number from 0 on", ridge)
 	}
-	r := &regression{rows: rows, ridge: ridge, options: o, distribution: bernoulli}
+	r := &regression{rows: rows, options: o, distribution: bernoulli}
 	mean := make([]float64, len(columns))
 	low, high := make([]float64, len(columns)), make([]float64, len(columns))
 	for k := range columns {
@@ -119,6 +123,9 @@ func standardized(rows []Row, columns []Column, ridge float64, o Options) (*regr
 			r.offsets = append(r.offsets, k)
 			continue
 		}
+		if err := c.check(); err != nil {
+			return nil, err
+		}
 		if low[k] == high[k] {
 			continue
 		}
@@ -126,9 +133,19 @@ func standardized(rows []Row, columns []Column, ridge float64, o Options) (*regr
 		if deviation == 0 || math.IsInf(1/deviation, 0) || !(deviation <= math.MaxFloat64) {
 			return nil, fmt.Errorf("column %s: %g to %g is too narrow or too wide to work with", c.Name, low[k], high[k])
 		}
-		r.terms = append(r.terms, term{column: k, mean: mean[k], deviation: deviation, nonNegative: c.NonNegative, prior: c.Prior * deviation})
+		r.terms = append(r.terms, term{
+			column: k, mean: mean[k], deviation: deviation, nonNegative: c.NonNegative,
+			prior: c.Prior * deviation, ridge: ridge * cmp.Or(c.Ridge, 1),
+		})
 	}
 	return r, nil
+}
+
+func (c Column) check() error {
+	if !(c.Ridge >= 0 && c.Ridge <= math.MaxFloat64 && math.Abs(c.Prior) <= math.MaxFloat64) {
+		return fmt.Errorf("column %s: prior %v and %v times the ridge, want numbers, the second from 0 on", c.Name, c.Prior, c.Ridge)
+	}
+	return nil
 }
 
 func (r Row) check(columns []Column) error {
@@ -191,8 +208,7 @@ func (r *regression) result(s summit, columns []Column) Result[stat.Logistic] {
 	}
 	var penalty float64
 	for j, t := range r.terms {
-		off := s.b[j+1] - t.prior
-		penalty += float64(r.ridge / 2 * off * off)
+		penalty += float64(t.ridge / 2 * (s.b[j+1] - t.prior) * (s.b[j+1] - t.prior))
 	}
 	return Result[stat.Logistic]{
 		Model: model, Estimates: estimates, LogLikelihood: s.value + penalty,

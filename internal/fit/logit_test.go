@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,6 +130,8 @@ func anyProblem(t *rapid.T) problem {
 	p.columns = columns(rapid.IntRange(0, 5).Draw(t, "columns"))
 	for k := range p.columns {
 		p.columns[k].NonNegative = rapid.Bool().Draw(t, "non-negative")
+		p.columns[k].Prior = rapid.SampledFrom([]float64{0, 0, .01, -.005}).Draw(t, "prior")
+		p.columns[k].Ridge = rapid.SampledFrom([]float64{0, 1, .1, 3}).Draw(t, "times the ridge")
 	}
 	for range rapid.IntRange(1, 20).Draw(t, "rows") {
 		row := Row{Cases: float64(rapid.IntRange(2, 9).Draw(t, "cases"))}
@@ -198,7 +201,8 @@ func TestLogitIsAMaximum(t *testing.T) {
 				}
 				continue
 			}
-			slope := by[k+1]/deviation - p.ridge*c*deviation
+			of := p.columns[k]
+			slope := by[k+1]/deviation - p.ridge*cmp.Or(of.Ridge, 1)*(c-of.Prior)*deviation
 			switch bounded := p.columns[k].NonNegative; {
 			case bounded && c < 0:
 				t.Errorf("%s: got %v, want 0 or more", p.columns[k].Name, c)
@@ -413,6 +417,11 @@ func TestLogitRefuses(t *testing.T) {
 		_, err := Logit(c.ctx, c.rows, columns(1), c.ridge, Options{})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s: got error %v, want %s", c.name, err, c.want)
+		}
+	}
+	for _, c := range []Column{{Name: "x", Prior: math.NaN()}, {Name: "x", Ridge: -1}, {Name: "x", Ridge: math.Inf(1)}} {
+		if _, err := Logit(t.Context(), []Row{good, {[]float64{2}, 2, 1}}, []Column{c}, 1, Options{}); err == nil || !strings.HasPrefix(err.Error(), "column x: prior") {
+			t.Errorf("%+v: got error %v, want the column refused", c, err)
 		}
 	}
 	if _, err := Logit(t.Context(), nil, nil, 0, Options{}); !errors.Is(err, ErrNoCustomers) {

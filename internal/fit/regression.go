@@ -15,7 +15,6 @@ type regression struct {
 	rows            []Row
 	terms           []term
 	offsets         []int // the columns whose coefficient is 1
-	ridge           float64
 	options         Options
 	distribution    distribution
 	cases, happened float64 // sums over all rows
@@ -28,7 +27,7 @@ type term struct {
 	column          int
 	mean, deviation float64
 	nonNegative     bool
-	prior           float64 // of the log-odds per standard deviation
+	prior, ridge    float64 // of b
 }
 
 // bend is a log-likelihood, its gradient, and its negative Hessian: the lower triangle, row by row.
@@ -76,10 +75,11 @@ func (r *regression) at(ctx context.Context, b []float64) bend {
 		floats.Add(all.two, s.two)
 	}
 	for j := 1; j < dim; j++ {
-		off := b[j] - r.terms[j-1].prior
-		all.value -= float64(r.ridge / 2 * off * off)
-		all.by[j] -= float64(r.ridge * off)
-		all.two[j*(j+1)/2+j] += r.ridge
+		t := r.terms[j-1]
+		off := b[j] - t.prior
+		all.value -= float64(t.ridge / 2 * off * off)
+		all.by[j] -= float64(t.ridge * off)
+		all.two[j*(j+1)/2+j] += t.ridge
 	}
 	return all
 }

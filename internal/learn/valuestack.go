@@ -104,16 +104,6 @@ func TermsOf(m *clv.Model, c *Case) clv.Values {
 	return s.Values(m.Outlook(c.Pattern, m.Ahead(c.Pattern)))
 }
 
-// inSeason reports whether the windows of cases have another length in seasonal days than in calendar days.
-func inSeason(blocks [][]Case) bool {
-	for _, block := range blocks {
-		if len(block) > 0 && block[0].WindowShift != 0 { // the cases of a block have one window
-			return true
-		}
-	}
-	return false
-}
-
 // Brought is what the customer of a case brought in the window, in major units; 0 where more was given back than paid.
 func Brought(c *Case, scale float64) float64 { return max(0, float64(c.Later.Net)/scale) }
 

@@ -95,6 +95,8 @@ type Options struct {
 	// log: then each cutoff that the log is long enough for has a stack of its own. The others take Stack, which knows what came later.
 	Stack    *churn.Stack
 	FitStack bool
+	// Recipe is how Stack was made, and how the stacks of the cutoffs are made.
+	Recipe learn.Recipe
 	// Lapse replaces the lapse of the engine's model; 0 keeps it.
 	Lapse time.Duration
 	// Progress, if set, is told what is being done, never twice at once.
@@ -226,7 +228,11 @@ func pastModel(ctx context.Context, e *score.Engine, l *past, at event.Instant, 
 		m.Churn.Lapse = o.Lapse
 	}
 	if len(rows) > 1 {
-		if m.Stack, _, err = learn.Stack(ctx, rows[:len(rows)-1], o.Horizon, o.UnitDays); err != nil {
+		x, err := learn.NewExamples(ctx, rows[:len(rows)-1], o.Horizon, o.UnitDays)
+		if err == nil {
+			m.Stack, _, err = x.Fit(ctx, o.Recipe)
+		}
+		if err != nil {
 			return m, fmt.Errorf("fit the stack: %w", err)
 		}
 	}

@@ -33,6 +33,8 @@ type fitted struct {
 	Value *learntSection `yaml:"value,omitempty"`
 	// Lines are the lines of section churn that were fitted, by their names.
 	Lines map[string]chosen `yaml:"lines,omitempty"`
+	// HoldOut says which ingredients of the churn stack pay; nil where nobody judged them.
+	HoldOut *holdOut `yaml:"hold_out,omitempty"`
 	// Alerts says what the lines of the churn levels did in the shop's past; nil where no fit chose them.
 	Alerts *pastAlerts `yaml:"alerts,omitempty"`
 	// Notes say in what customers do not differ. They are no warnings.
@@ -65,7 +67,7 @@ func (f *fitted) check() error {
 	if f.Spend != nil {
 		errs = append(errs, f.Spend.check("fitted.spend", spendNames, f.RepeatBuyers))
 	}
-	errs = append(errs, checkChosen(f.Lines), f.Alerts.check(), f.Value.check())
+	errs = append(errs, checkChosen(f.Lines), f.Alerts.check(), f.Value.check(), f.HoldOut.check())
 	if f.Churn != nil {
 		names := []string{"intercept"}
 		for _, t := range churn.Terms() {

@@ -44,6 +44,8 @@ type Fit struct {
 	Stacking Goodness
 	// Learnt is the learnt value, whose horizon becomes that of the value. nil keeps the base's.
 	Learnt *LearntFit
+	// HoldOut says why the stack has its ingredients; nil where nobody judged them.
+	HoldOut *HoldOut
 	// HorizonDays replaces churn.horizon_days, as the horizon that Stack was fitted to. 0 keeps the base's horizon.
 	HorizonDays int
 	// Lapse and SecondOrder replace churn.lapse_days and churn.second_order_days. The zero Span keeps the base's line.
@@ -195,7 +197,7 @@ func quoted(s string) string {
 func (f *Fit) fitted() *fitted {
 	out := &fitted{
 		From: f.From.String(), To: f.To.String(), Currency: string(f.Currency), Customers: f.Buying.Customers, RepeatBuyers: f.RepeatBuyers,
-		Purchase: *f.Buying.section(), Lines: f.lines(), Alerts: f.Alerts.section(), Notes: f.Notes, Warnings: f.Warnings,
+		Purchase: *f.Buying.section(), Lines: f.lines(), Alerts: f.Alerts.section(), HoldOut: f.HoldOut.section(), Notes: f.Notes, Warnings: f.Warnings,
 	}
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()
