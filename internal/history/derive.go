@@ -70,8 +70,9 @@ func (s *Summary) derive(at event.Instant, c event.Calendar) (Facts, horizon) {
 
 func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	var life past
+	var logs logGaps
 	if s.past != nil {
-		life = *s.past
+		life, logs = *s.past, s.past.logGaps()
 	}
 	var g gaps
 	var m months
@@ -87,6 +88,7 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 			continue
 		}
 		m.add(l.day, h.today)
+		logs.add(l.day)
 		if inWindow {
 			f.Orders365 += l.orders
 			g.add(l.day)
@@ -107,6 +109,7 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	f.lifetime(&life)
 	f.Days365 = g.days
 	f.MedianGapDays, f.MeanGapDays = g.median(), g.mean()
+	f.LogGaps, f.GapsKnown = max(0, logs.sum), logs.any && logs.sum != forgotten
 	f.PreferredChannel = s.preferred(&l.byChannel)
 	length, breaks := m.active(h.today)
 	f.ActiveMonths, h.leaves = length, min(h.leaves, breaks)

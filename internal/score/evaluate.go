@@ -84,7 +84,8 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (sign
 		Shop:         e.model.Shop.behaves(f),
 		Spend:        f.Spend,
 		Silence:      silence(p),
-		MedianGap:    days(f.MedianGapDays),
+		Usual:        usualSilence(f),
+		LifeGap:      days(f.LifeGapDays()),
 	}, micro(noPurchase)
 }
 

@@ -40,7 +40,7 @@ func (x feels) same(a, b *history.Facts) bool {
 		a.Orders365 == b.Orders365 && a.Days365 == b.Days365 && a.Spend365 == b.Spend365 &&
 		a.FirstDay == b.FirstDay && a.LastDay == b.LastDay &&
 		a.FirstDayNet == b.FirstDayNet && a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
-		a.MedianGapDays == b.MedianGapDays && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
+		a.MedianGapDays == b.MedianGapDays && a.LogGaps == b.LogGaps && a.GapsKnown == b.GapsKnown && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
 		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore && a.TestAccount == b.TestAccount &&
 		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines &&
 		(!x.mood || a.Experience == b.Experience && a.AtLast == b.AtLast) &&

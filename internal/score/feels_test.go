@@ -50,6 +50,8 @@ var lifelong = map[string]string{
 	"FirstDayNet":     "added up over life",
 	"RepeatDays":      "counted over life",
 	"RepeatSpend":     "added up over life",
+	"LogGaps":         "added up over life",
+	"GapsKnown":       "what a former format has sealed stays as it is",
 	"Referrals":       "counted over life",
 	"Interactions30":  "a part of Interactions90",
 	"TestAccount":     "a word of an event, which stays until another event",
