@@ -39,7 +39,8 @@ func (s subject) leftOut(at event.Instant) []string {
 	if line := consent(p); line != "" {
 		add("%s", line)
 	}
-	lapse := e.Model().Churn.Lapse
+	facts := e.Facts(p.Whole(), at)
+	lapse := e.Lapse(&facts)
 	switch silence := time.Duration(view.RecencyDays * 24 * float64(time.Hour)); {
 	case !view.Bought:
 		add("no purchase stands: no tier and no alert")

@@ -272,7 +272,7 @@ func (d *fitData) decode(engine *score.Engine, encoded [][]byte, asOf event.Inst
 			d.testAccounts++
 		case f.PurchaseDays > 0:
 			gap, back := p.Whole().SecondGap(d.asOf)
-			pattern := engine.Paced(p.Whole(), engine.Pattern(&f, d.asOf), d.asOf)
+			pattern := engine.Pattern(&f, d.asOf)
 			d.add(fitCustomer{pattern, f.FirstPurchase, gap, back})
 		}
 	})

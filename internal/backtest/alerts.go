@@ -78,7 +78,7 @@ type tally struct {
 type levelTally struct {
 	alerts, right, recalled int
 	stake, lost             float64
-	silent, returned        []float64 // in days: of true alerts, and of false ones
+	silent, lead, returned  []float64 // in days: the first two of true alerts, the last of false ones
 	matches                 []match
 }
 
@@ -134,7 +134,7 @@ func (t *levelTally) add(customer string, m *moment) {
 	if m.left {
 		t.right++
 		t.lost += float64(m.stake)
-		t.silent = append(t.silent, m.silent)
+		t.silent, t.lead = append(t.silent, m.silent), append(t.lead, m.lead)
 	} else if m.back {
 		t.returned = append(t.returned, m.returned)
 	}
@@ -151,13 +151,13 @@ func (t *tally) add(u *tally) {
 		a, b := &t.levels[i], &u.levels[i]
 		a.alerts, a.right, a.recalled = a.alerts+b.alerts, a.right+b.right, a.recalled+b.recalled
 		a.stake, a.lost = a.stake+b.stake, a.lost+b.lost
-		a.silent, a.returned = append(a.silent, b.silent...), append(a.returned, b.returned...)
+		a.silent, a.lead, a.returned = append(a.silent, b.silent...), append(a.lead, b.lead...), append(a.returned, b.returned...)
 		a.matches = append(a.matches, b.matches...)
 	}
 }
 
-// alerts divides the sums. The lapse is in days.
-func (t *tally) alerts(lapse float64) *Alerts {
+// alerts divides the sums.
+func (t *tally) alerts() *Alerts {
 	a := &Alerts{
 		WatchedDays: Number(t.watched), CustomerMonths: Number(t.known / month), CountedMonths: Number(t.counted / month),
 		Active: t.active, Leavers: t.leavers, Warned: t.warned,
@@ -170,7 +170,7 @@ func (t *tally) alerts(lapse float64) *Alerts {
 			Precision: Number(float64(of.right) / n), ValuePrecision: Number(of.lost / of.stake),
 			Recall:      Number(float64(of.recalled) / float64(t.leavers)),
 			PerThousand: Number(1000 * n / (t.known / month)), PerThousandCounted: Number(1000 * n / (t.counted / month)),
-			Lead: Number(lapse - silent), BeforeRule: Number(ruleDays - silent), Returned: Number(median(of.returned)),
+			Lead: Number(median(of.lead)), BeforeRule: Number(ruleDays - silent), Returned: Number(median(of.returned)),
 		}
 		var right, left float64
 		for _, m := range of.matches {

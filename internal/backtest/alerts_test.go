@@ -82,7 +82,7 @@ func near(t *testing.T, what string, got Number, want, within float64) {
 
 func TestAlertsOfAShop(t *testing.T) {
 	w := seen(t, 0, shop)
-	a := w.tally().alerts(100)
+	a := w.tally().alerts()
 	none := math.NaN()
 	near(t, "days watched", a.WatchedDays, 40, 0)
 	// Six customers all along, and Gus from day 101 on.
@@ -135,7 +135,7 @@ func TestALogThatEndsSooner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := w.tally().alerts(100)
+	a := w.tally().alerts()
 	near(t, "days watched", a.WatchedDays, 30, 0)
 	if got := [3]int{a.Levels[0].Alerts, a.Levels[1].Alerts, a.Levels[2].Alerts}; got != [3]int{3, 0, 0} {
 		t.Errorf("until day 130: want WATCH of Ann, Bea and Flo, got %d alerts by level", got)
@@ -144,7 +144,7 @@ func TestALogThatEndsSooner(t *testing.T) {
 }
 
 func TestNoAlertsBelowTheMinimumSpend(t *testing.T) {
-	a := seen(t, 6001, shop).tally().alerts(100)
+	a := seen(t, 6001, shop).tally().alerts()
 	if n := a.Levels[0].Alerts; n != 1 || a.Active != 1 || a.Leavers != 0 {
 		t.Errorf("only Eve has spent more than three orders are worth, and she bought again: want her alert, 1 active, no leavers, "+
 			"got %d alerts, %d active, %d leavers", n, a.Active, a.Leavers)
@@ -154,7 +154,7 @@ func TestNoAlertsBelowTheMinimumSpend(t *testing.T) {
 // A customer who is silent for long at the cutoff is in an episode already. The episode began before the cutoff, and the
 // customer is not a missed leaver.
 func TestEpisodesFromBefore(t *testing.T) {
-	a := seen(t, 0, [][]event.Event{ordered("ida", 40, 50, 64)}).tally().alerts(100)
+	a := seen(t, 0, [][]event.Event{ordered("ida", 40, 50, 64)}).tally().alerts()
 	if a.Active != 0 || a.Leavers != 0 || a.Warned != 1 || a.Levels[0].Alerts != 0 || a.Levels[1].Alerts != 1 {
 		t.Errorf("under WATCH since day 94, AT_RISK on day 124: want a leaver warned before, and one alert, of AT_RISK; got %+v", a)
 	}
@@ -259,7 +259,7 @@ func TestTalliesAddUp(t *testing.T) {
 	var both tally
 	both.add(one)
 	both.add(seen(t, 0, shop).tally())
-	a, b := one.alerts(100), both.alerts(100)
+	a, b := one.alerts(), both.alerts()
 	if b.Levels[0].Alerts != 2*a.Levels[0].Alerts || b.Leavers != 2*a.Leavers {
 		t.Errorf("twice the same: want twice the alerts and leavers, got %+v of %+v", b, a)
 	}

@@ -211,7 +211,7 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 		r.Difference[rival] = intervalOf(judge.AUCDifference(sets...))
 	}
 	r.AmongActive = intervalOf(judge.AUCDifference(among...))
-	r.Alerts = alerts.alerts(days(e.Model().Churn.Lapse))
+	r.Alerts = alerts.alerts()
 	return r, nil
 }
 
@@ -229,7 +229,6 @@ type forecasts struct {
 	spent    []float64
 	course   []Point
 	alerts   *tally
-	lapse    float64 // in days of silence, after which the model of the alerts calls a customer lost
 	warnings []string
 	// season and seasonWhy are those of Cutoff.
 	season    season.Index
@@ -332,7 +331,7 @@ func (f *forecasts) judgeAlerts(ctx context.Context, m score.Model, bought *lear
 		return err
 	}
 	f.course = f.courseOf(w, fitted, bought, o.UnitDays, o.Horizon)
-	f.alerts, f.lapse = w.tally(), days(m.Churn.Lapse)
+	f.alerts = w.tally()
 	return nil
 }
 
@@ -389,7 +388,7 @@ func (f *forecasts) cutoff(ctx context.Context, calendar event.Calendar) (Cutoff
 	for name, expected := range f.spends {
 		c.Spend[name] = spendOf(expected, f.spent)
 	}
-	c.Course, c.Alerts, c.Trial = f.course, f.alerts.alerts(f.lapse), trialOf(f.trial)
+	c.Course, c.Alerts, c.Trial = f.course, f.alerts.alerts(), trialOf(f.trial)
 	classes := make([]int, len(f.cases))
 	for i := range f.cases {
 		classes[i] = min(f.cases[i].Pattern.Repeats, LastClass)

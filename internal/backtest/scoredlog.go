@@ -50,6 +50,7 @@ type step struct {
 	days  int       // purchase days
 	last  event.Day // the newest purchase day
 	spend int64     // net over life
+	lapse event.Day // the silence after which the customer is lost
 }
 
 // moment is the instant at which an episode first reached a level. An episode that begins at AT_RISK reaches WATCH at the same
@@ -58,6 +59,7 @@ type moment struct {
 	at     event.Instant
 	level  score.Level
 	silent float64 // days
+	lead   float64 // days to the lapse
 	stake  int64   // value at stake
 	// judged says that a whole horizon of log follows the alert. The rest is known only then.
 	judged bool
@@ -125,7 +127,7 @@ func (w *scoredLog) live(events []event.Event) life {
 			continue
 		}
 		f := w.engine.Facts(&p.History, p.AsOf)
-		s := step{p.AsOf, f.PurchaseDays, f.LastDay, f.Spend}
+		s := step{p.AsOf, f.PurchaseDays, f.LastDay, f.Spend, event.Day(w.engine.Lapse(&f) / (24 * time.Hour))}
 		switch n := len(l.steps); {
 		case n > 0 && s == l.steps[n-1]:
 		case s.at <= w.cutoff: // nobody asks for what was before
@@ -157,7 +159,8 @@ func (w *scoredLog) note(l *life, transitions []score.Transition) {
 		for level := peak + 1; level <= a.Level; level++ {
 			peak = level
 			if a.AsOf > w.cutoff && a.AsOf <= w.cutoff.Add(w.lines.Horizon) {
-				l.moments = append(l.moments, moment{at: a.AsOf, level: level, silent: a.DaysSilent, stake: a.ValueAtStake})
+				s, _ := l.at(a.AsOf)
+				l.moments = append(l.moments, moment{at: a.AsOf, level: level, silent: a.DaysSilent, lead: float64(s.lapse) - a.DaysSilent, stake: a.ValueAtStake})
 			}
 		}
 	}
@@ -217,13 +220,12 @@ func (w *scoredLog) silent(s step, at event.Instant) float64 { return w.calendar
 
 // counts reports whether an alert about the customer is possible.
 func (w *scoredLog) counts(s step, at event.Instant) bool {
-	return w.lines.Counts(s.days, s.spend) && time.Duration(w.silent(s, at)*24*float64(time.Hour)) < w.lines.Lapse
+	return w.lines.Counts(s.days, s.spend) && w.silent(s, at) < float64(s.lapse)
 }
 
 // exposure is the number of days for which alerts about the customer are judged, and the number of these days on which an alert
 // was possible.
 func (w *scoredLog) exposure(l *life) (known, counted float64) {
-	lapse := event.Day(w.lines.Lapse / (24 * time.Hour))
 	for i, s := range l.steps {
 		from, to := max(s.at, w.cutoff), w.until
 		if i+1 < len(l.steps) {
@@ -233,7 +235,7 @@ func (w *scoredLog) exposure(l *life) (known, counted float64) {
 			continue
 		}
 		known += days(to.Sub(from))
-		if to = min(to, w.calendar.Start(s.last+lapse)); from < to && w.lines.Counts(s.days, s.spend) {
+		if to = min(to, w.calendar.Start(s.last+s.lapse)); from < to && w.lines.Counts(s.days, s.spend) {
 			counted += days(to.Sub(from))
 		}
 	}

@@ -26,13 +26,6 @@ func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
 	return f
 }
 
-// FactsWithGaps returns the Facts with LogGaps and GapsKnown, for one more walk over the orders.
-func (s *Summary) FactsWithGaps(at event.Instant, c event.Calendar) Facts {
-	f := s.Facts(at, c)
-	f.LogGaps, f.GapsKnown = s.LogGaps(at)
-	return f
-}
-
 // horizon collects the instants at which time alone may change the Facts.
 type horizon struct {
 	at    event.Instant
@@ -77,8 +70,9 @@ func (s *Summary) derive(at event.Instant, c event.Calendar) (Facts, horizon) {
 
 func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	var life past
+	var logs logGaps
 	if s.past != nil {
-		life = *s.past
+		life, logs = *s.past, s.past.logGaps()
 	}
 	var g gaps
 	var m months
@@ -94,6 +88,7 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 			continue
 		}
 		m.add(l.day, h.today)
+		logs.add(l.day)
 		if inWindow {
 			f.Orders365 += l.orders
 			g.add(l.day)
@@ -114,6 +109,7 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	f.lifetime(&life)
 	f.Days365 = g.days
 	f.MedianGapDays, f.MeanGapDays = g.median(), g.mean()
+	f.LogGaps, f.GapsKnown = max(0, logs.sum), logs.any && logs.sum != forgotten
 	f.PreferredChannel = s.preferred(&l.byChannel)
 	length, breaks := m.active(h.today)
 	f.ActiveMonths, h.leaves = length, min(h.leaves, breaks)

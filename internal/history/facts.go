@@ -34,7 +34,7 @@ type Facts struct {
 	// MedianGapDays and MeanGapDays are taken over the days between consecutive purchase days in the window. Both are zero
 	// with fewer than two purchase days.
 	MedianGapDays, MeanGapDays float64
-	// LogGaps is the sum that Summary.LogGaps returns, where GapsKnown. Only FactsWithGaps fills in the two.
+	// LogGaps is Summary.LogGaps, over life, where GapsKnown: see LifeGapDays and UsualGapDays. Without a purchase day nothing is known.
 	LogGaps   int64
 	GapsKnown bool
 	// ActiveMonths counts consecutive calendar months with a purchase day, 0..12. The last of these months is the current one

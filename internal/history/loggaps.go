@@ -2,7 +2,6 @@ package history
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"tidemark/internal/event"
@@ -59,12 +58,6 @@ func (g *logGaps) join(of logGaps) {
 	if g.sum += of.sum + gap; gap == forgotten {
 		g.sum = forgotten
 	}
-}
-
-// logGap is round(1e6 ln gap) of the gap between two days, the later last. The logarithm of an integer below 1e9 lies so far from a tie that
-// every architecture rounds alike.
-func logGap(from, to event.Day) int64 {
-	return int64(math.Round(1e6 * math.Log(float64(int64(to)-int64(from)))))
 }
 
 func (p *past) logGaps() logGaps {

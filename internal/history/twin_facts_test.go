@@ -102,7 +102,15 @@ func (w *twin) orders(f *history.Facts, books []booked, today event.Day) {
 		f.ServiceCost += o.a.ServiceCost.Minor
 		f.AcquisitionCost += o.a.AcquisitionCost.Minor
 	}
-	f.PurchaseDays = len(counted)
+	f.PurchaseDays, f.GapsKnown = len(counted), len(counted) > 0
+	var life []event.Day
+	for d := range counted {
+		life = append(life, d)
+	}
+	slices.Sort(life)
+	for i := 1; i < len(life); i++ {
+		f.LogGaps += int64(math.Round(1e6 * math.Log(float64(life[i]-life[i-1]))))
+	}
 	var window []int
 	months := make(map[int]bool)
 	for d := range counted {

@@ -73,7 +73,7 @@ func TestDerivedNumbers(t *testing.T) {
 		FirstPurchase: utc.Start(base), LastPurchase: utc.Start(base+34) + 3*hour, LastOrderAmount: 10,
 		Spend: 190 - 35, FirstDayNet: 80, RepeatDays: 2, RepeatSpend: 50 + 40,
 		Orders365: 5, Days365: 4, Spend365: 155,
-		MedianGapDays: 10, MeanGapDays: 34.0 / 3, ActiveMonths: 3,
+		MedianGapDays: 10, MeanGapDays: 34.0 / 3, LogGaps: micros(4, 10, 20), GapsKnown: true, ActiveMonths: 3,
 		Refunds365: 3,
 		Experience: history.Experience{
 			NPSScore: 9, NPSKnown: true, CSATMean: 0.75, CSATCount: 2, Complaints: 3, OpenComplaints: 2, RefundAmount365: 35,

@@ -53,7 +53,7 @@ func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut)
 	if f.PurchaseDays == 0 || f.TestAccount {
 		return Case{}, false
 	}
-	pattern := e.Paced(h, e.Pattern(&f, cut.At), cut.At)
+	pattern := e.Pattern(&f, cut.At)
 	traits := e.Traits(&f, pattern)
 	traits.Mood, traits.Engagement, traits.Lately = churn.Mood{Refunded: traits.Refunded}, 0, 0
 	return Case{customer, pattern, traits, e.Year(&f), h.Between(cut.At, cut.At.Add(cut.Window)), shiftOf(e, cut), e.Mixed()}, true

@@ -12,8 +12,8 @@ import (
 )
 
 // The alerts of the one look are those of the engine, within the hour to which crossings are found, but for a few: the one look takes it that
-// the silence stays longer than the median gap once it is, while the median, which silence changes, may still grow. The minimum silence is
-// long, so that the median gap often decides.
+// the silence stays longer than is usual once it is, while the median gap, which silence changes, may still grow. The minimum silence is
+// long, so that what is usual often decides.
 func TestAlertsAreTheEngines(t *testing.T) {
 	events := read(t, dataset.CDNOWSample, "cdnow/CDNOW_sample.txt")
 	o := Options{AsOf: date(t, "1998-06-30"), Horizon: 91 * day, UnitDays: 7}

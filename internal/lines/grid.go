@@ -53,7 +53,7 @@ func (s spot) line() churn.Line {
 }
 
 // crossings are the first instants of a silence at which the risk has reached each floor, and the rise each line; event.Never if it has not by
-// the end. Both ascend: in silence the risk only rises. usual is the first instant at which the silence is as long as the median gap. The
+// the end. Both ascend: in silence the risk only rises. usual is the first instant at which the silence is as long as is usual for the customer. The
 // median is that of a trailing year, so silence alone can change it; that it grows after usual is left out of account.
 //
 //	risk      ┌ .65          alert of a line = the latest of
@@ -76,7 +76,7 @@ func never() (c crossings) {
 	return c
 }
 
-// height is how many floors and rises the signs of an instant have reached, and whether the silence is as long as the median gap.
+// height is how many floors and rises the signs of an instant have reached, and whether the silence is as long as is usual for the customer.
 type height struct {
 	floor, rise int
 	usual       bool
@@ -84,7 +84,7 @@ type height struct {
 
 func heightOf(s churn.Signs) (h height) {
 	excess := s.Excess()
-	h.usual = s.Silence >= s.MedianGap
+	h.usual = s.Silence >= s.Usual
 	for h.floor < len(floors) && s.Risk >= floors[h.floor] {
 		h.floor++
 	}

@@ -123,7 +123,7 @@ func (s *searcher) look(events []event.Event) course {
 // begin returns a silence without crossings.
 func (s *searcher) begin(f *history.Facts, at event.Instant) quiet {
 	q := quiet{crossings: never(), days: f.PurchaseDays, back: event.Never}
-	q.lapse = s.calendar.Start(f.LastDay + event.Day(s.lines.Lapse/(24*time.Hour)))
+	q.lapse = s.calendar.Start(f.LastDay + event.Day(s.engine.Lapse(f)/(24*time.Hour)))
 	q.until = q.lapse
 	for i, n := range silences {
 		q.long[i] = max(at, s.calendar.Start(f.LastDay+event.Day(n)))

@@ -205,7 +205,7 @@ func (w *walker) row(customer string, c Cut) (*Row, bool) {
 	if r.Facts.PurchaseDays == 0 || r.Facts.TestAccount || w.atLast() {
 		return nil, false
 	}
-	r.Pattern = w.engine.Paced(&r.History, w.engine.Pattern(&r.Facts, c.At), c.At)
+	r.Pattern = w.engine.Pattern(&r.Facts, c.At)
 	if c.Window > 0 {
 		end := c.At.Add(c.Window)
 		then := w.at(end)

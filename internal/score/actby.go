@@ -33,5 +33,5 @@ func (a Action) inTime(asOf, actBy event.Instant) Action {
 
 // lapsed reports whether a buyer has been silent for so long that the customer counts as lost.
 func (w *walk) lapsed() bool {
-	return w.facts.PurchaseDays > 0 && w.silence() >= w.engine.model.Churn.Lapse
+	return w.facts.PurchaseDays > 0 && w.silence() >= w.engine.Lapse(&w.facts)
 }

@@ -15,7 +15,7 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 	t := e.alert(c, ep.Since, ep.LastID)
 	t.Kind, t.EpisodeID, t.State, t.Action = Churn, ep.ID, state(ep.Level, c.level), e.model.Actions[c.level]
 	if t.State == Resolved {
-		e.resolve(t, c, ep.RaisedAt, e.model.Churn.Lapse)
+		e.resolve(t, c, ep.RaisedAt, e.Lapse(&c.v.facts))
 		return t
 	}
 	if t.State == Raised {
@@ -43,7 +43,7 @@ func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 	if v.buyer() {
 		t.LastPurchaseAt = v.facts.LastPurchase
 		t.DaysSilent = tenth(v.pattern.Age - v.pattern.Last)
-		t.UsualGapDays = tenth(v.facts.MedianGapDays)
+		t.UsualGapDays = tenth(v.facts.UsualGapDays())
 		t.ExpectedNextP50 = e.expectedNext(v, .5)
 		t.ExpectedNextP90 = e.expectedNext(v, .9)
 		t.ValueAtStake = e.atStake(v)

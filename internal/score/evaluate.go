@@ -50,13 +50,8 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	return v
 }
 
-// Facts returns the facts of a history at an instant, by the engine's calendar: with the gaps, where the model has a mixture of regularities.
-func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
-	if e.model.Value.Regular != nil {
-		return h.FactsWithGaps(at, e.calendar)
-	}
-	return h.Facts(at, e.calendar)
-}
+// Facts returns the facts of a history at an instant, by the engine's calendar.
+func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts { return h.Facts(at, e.calendar) }
 
 // Pattern restates the facts of an instant for the purchase model and the spend model. The customer has a purchase that stands.
 func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
@@ -89,7 +84,8 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (sign
 		Shop:         e.model.Shop.behaves(f),
 		Spend:        f.Spend,
 		Silence:      silence(p),
-		MedianGap:    days(f.MedianGapDays),
+		Usual:        usualSilence(f),
+		LifeGap:      days(f.LifeGapDays()),
 	}, micro(bare)
 }
 

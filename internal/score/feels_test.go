@@ -50,9 +50,9 @@ var lifelong = map[string]string{
 	"FirstDayNet":     "added up over life",
 	"RepeatDays":      "counted over life",
 	"RepeatSpend":     "added up over life",
-	"Referrals":       "counted over life",
 	"LogGaps":         "added up over life",
-	"GapsKnown":       "until a rebuild, what a former format has forgotten stays so",
+	"GapsKnown":       "what a former format has sealed stays as it is",
+	"Referrals":       "counted over life",
 	"Interactions30":  "a part of Interactions90",
 	"TestAccount":     "a word of an event, which stays until another event",
 }

@@ -97,8 +97,8 @@ func (e *Engine) moment(p *Profile) event.Instant {
 		}
 	}
 	if day, ok := p.Whole().LastOrdered(); ok {
-		if start := e.blockAfter(p.Customer, p.AsOf); start < e.silentFor(day, e.model.Churn.Lapse) {
-			next = min(next, start)
+		if start := e.blockAfter(p.Customer, p.AsOf); start < next && !e.lostBy(p, day, start) {
+			next = start
 		}
 	}
 	return next
@@ -172,7 +172,7 @@ func (e *Engine) freeze(p *Profile) {
 		if facts.PurchaseDays == 0 {
 			return
 		}
-		if pattern := e.Pattern(&facts, p.AsOf); silence(pattern) < e.model.Churn.Lapse {
+		if pattern := e.Pattern(&facts, p.AsOf); silence(pattern) < e.Lapse(&facts) {
 			risk := e.riskAhead(&facts, pattern, p.AsOf)
 			p.Forecasts[i] = Forecast{AsOf: p.AsOf, Risk: uint32(math.Round(risk * 1e6)), Days: e.forecastDays()}
 		}

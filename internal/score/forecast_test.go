@@ -39,7 +39,8 @@ func twin(t *testing.T, e *score.Engine, life []event.Event, phase, until event.
 	for start := phase; start <= until; start += horizon {
 		p := known(start)
 		is := e.Score(score.Profile{Customer: "c", History: p.History}, start)
-		if !is.Bought || is.RecencyDays >= 365 {
+		facts := e.Facts(&p.History, start)
+		if !is.Bought || is.RecencyDays >= e.Lapse(&facts).Hours()/24 {
 			continue
 		}
 		if tested(life, start, min(start+horizon+7*day, until+1)) {

@@ -129,7 +129,7 @@ func (w *walk) turn() event.Instant {
 		return turn
 	}
 	if w.labels&(levelLabel|windowLabel) != 0 {
-		turn = w.sooner(turn, e.silentFor(last, e.model.Churn.Lapse))
+		turn = w.sooner(turn, e.lapses(&w.facts))
 	}
 	if window := e.model.Churn.SecondOrder; w.labels&windowLabel != 0 && window > 0 && w.facts.PurchaseDays == 1 && !p.Second.Closed {
 		turn = w.sooner(turn, e.silentFor(last, window))

@@ -14,7 +14,7 @@ type WonBack struct {
 	// EpisodeID is the id of the RAISED of the lapsed episode.
 	EpisodeID string
 	// LapsedDays is the length of the absence in calendar days: from the day of the last purchase before the lapse to the day of the
-	// purchase. It is never below the lapse of the model.
+	// purchase. It is never below the lapse of the customer: see Engine.Lapse.
 	LapsedDays int32
 	// ActionID is the id of the newest outreach in the 30 days before the purchase; empty where there was none.
 	ActionID string
@@ -48,7 +48,7 @@ const creditedFor = 30 * 24 * time.Hour
 
 // returned reports whether the episode of p lapsed and p, with these facts and this silence, is silent no longer.
 func (e *Engine) returned(p *Profile, f *history.Facts, silence time.Duration) bool {
-	return p.Lapse.EpisodeID != "" && f.PurchaseDays > 0 && silence < e.model.Churn.Lapse
+	return p.Lapse.EpisodeID != "" && f.PurchaseDays > 0 && silence < e.Lapse(f)
 }
 
 // wonBack tells of a return. It is nil for a customer who was never away for so long: who bought before the lapse, which became known
@@ -60,7 +60,7 @@ func (e *Engine) wonBack(c *change) *WonBack {
 	p, v := c.p, c.v
 	then := e.Facts(p.Whole(), p.Lapse.At-1)
 	away := v.facts.LastDay - then.LastDay
-	if p.Shop || v.facts.LastPurchase < p.Lapse.At || then.PurchaseDays == 0 || days(float64(away)) < e.model.Churn.Lapse {
+	if p.Shop || v.facts.LastPurchase < p.Lapse.At || then.PurchaseDays == 0 || days(float64(away)) < e.Lapse(&then) {
 		return nil
 	}
 	cause, _ := c.cause(0, "") // a return corrects nothing

@@ -27,8 +27,8 @@ type Lines struct {
 	Horizon time.Duration
 	// Levels holds the lines of WATCH, AT_RISK and CRITICAL.
 	Levels [3]Line
-	// An episode begins only after MinPurchaseDays purchase days, and after a silence of MinSilence or of the median gap,
-	// whichever is longer.
+	// An episode begins only after MinPurchaseDays purchase days, and after a silence of MinSilence or of what is usual for the customer,
+	// whichever is longer: see Entry.
 	MinPurchaseDays int
 	MinSilence      time.Duration
 	// MinSpend is the least net spend over life of a customer with episodes, in minor units, because an alert costs its
@@ -36,7 +36,8 @@ type Lines struct {
 	MinSpend int64
 	// MinStay is the time for which a level is kept before it may ease without a purchase.
 	MinStay time.Duration
-	// Lapse is the silence that ends an episode: the customer is then lost, not at risk. It is a whole number of days.
+	// Lapse is the least silence that ends an episode: the customer is then lost, not at risk. It is a whole number of days. Who has
+	// a slow rhythm is lost later: see LapseOf.
 	Lapse time.Duration
 	// SecondOrder is the silence of a one-time buyer after which half of those who ever came back had come back; in whole
 	// days. Zero opens no window for a second order.
@@ -77,8 +78,9 @@ type Signs struct {
 	Shop, Test bool
 	// Spend is net over life, in minor units.
 	Spend int64
-	// Silence is the time since the last purchase, MedianGap the usual time between purchases (0 where unknown).
-	Silence, MedianGap time.Duration
+	// Silence is the time since the last purchase. Usual is the silence that is usual for the customer, see the function Usual. LifeGap is
+	// the gap of the customer's rhythm over life, see LapseOf. Usual and LifeGap are 0 where they are not known.
+	Silence, Usual, LifeGap time.Duration
 }
 
 // Excess is the rise of the log-odds above normal, in thousandths.
@@ -89,9 +91,6 @@ func LogOdds(p Risk) int32 {
 	p = min(max(p, 1e-6), 1-1e-6)
 	return int32(math.RoundToEven(1000 * math.Log(p/(1-p))))
 }
-
-// Entry is the least silence at which an episode may begin.
-func (l Lines) Entry(medianGap time.Duration) time.Duration { return max(l.MinSilence, medianGap) }
 
 // Counts reports whether a customer with these purchase days and this net spend over life, in minor units, can have an
 // episode at all. Silence does not change the answer.
@@ -105,10 +104,10 @@ func (l Lines) Worth(spend int64) bool { return l.MinSpend == 0 || spend >= l.Mi
 // Next returns the level, at an instant, of a customer who has been at a level since an instant. Next is idempotent: from its
 // own answer it returns the same answer. In silence the level only rises, until the lapse.
 func (l Lines) Next(level Level, since event.Instant, s Signs, at event.Instant) Level {
-	if s.Shop || s.Test || !l.Counts(s.PurchaseDays, s.Spend) || s.Silence >= l.Lapse {
+	if s.Shop || s.Test || !l.Counts(s.PurchaseDays, s.Spend) || s.Silence >= l.LapseOf(s.LifeGap) {
 		return None
 	}
-	if level == None && s.Silence < l.Entry(s.MedianGap) {
+	if level == None && s.Silence < l.Entry(s.Usual) {
 		return None
 	}
 	excess, next := s.Excess(), None
@@ -122,7 +121,7 @@ func (l Lines) Next(level Level, since event.Instant, s Signs, at event.Instant)
 			next = candidate
 		}
 	}
-	if next < level && s.Silence >= l.Entry(s.MedianGap) && at < since.Add(l.MinStay) {
+	if next < level && s.Silence >= l.Entry(s.Usual) && at < since.Add(l.MinStay) {
 		return level
 	}
 	return next

@@ -14,7 +14,7 @@ const (
 	TooFewPurchases
 	// TooLittleSpent says that the net spend over life lies below Lines.MinSpend.
 	TooLittleSpent
-	// Lapsed says that the silence has lasted for Lines.Lapse: the customer is lost, not at risk.
+	// Lapsed says that the silence has lasted for Lines.LapseOf: the customer is lost, not at risk.
 	Lapsed
 	// BoughtRecently says that the silence is shorter than Lines.Entry.
 	BoughtRecently
@@ -39,8 +39,8 @@ var reasons = [...]struct{ code, meaning string }{
 	NeverBought:     {"NEVER_BOUGHT", "no purchase stands"},
 	TooFewPurchases: {"TOO_FEW_PURCHASES", "bought on fewer days than churn.min_purchase_days of the model, as a one-time buyer"},
 	TooLittleSpent:  {"TOO_LITTLE_SPENT", "spent less over life than churn.min_spend of the model: not worth an alert"},
-	Lapsed:          {"LAPSED", "silent for churn.lapse_days of the model or longer: lost, and no longer at risk"},
-	BoughtRecently:  {"BOUGHT_RECENTLY", "silent for less than churn.min_silence_days of the model, or than the usual gap between purchases"},
+	Lapsed:          {"LAPSED", "silent for churn.lapse_days of the model, and for 1.5 usual gaps of the customer where that is longer: lost, and no longer at risk"},
+	BoughtRecently:  {"BOUGHT_RECENTLY", "silent for less than churn.min_silence_days of the model, or than is usual for this customer"},
 	AsUsual:         {"AS_USUAL", "the risk is not far enough above what is normal for this customer"},
 	LowRisk:         {"LOW_RISK", "the risk is far above what is normal for this customer, but still below the floor of WATCH"},
 	ReviewDue:       {"REVIEW_DUE", "a review is due, and will give a level"},
@@ -78,9 +78,9 @@ func (l Lines) Why(s Signs) Reason {
 		return TooFewPurchases
 	case !l.Worth(s.Spend):
 		return TooLittleSpent
-	case s.Silence >= l.Lapse:
+	case s.Silence >= l.LapseOf(s.LifeGap):
 		return Lapsed
-	case s.Silence < l.Entry(s.MedianGap):
+	case s.Silence < l.Entry(s.Usual):
 		return BoughtRecently
 	case s.Excess() < watch.Up:
 		return AsUsual

@@ -11,7 +11,7 @@ import (
 )
 
 func TestWhy(t *testing.T) {
-	quiet := churn.Signs{Risk: .95, Normal: .2, PurchaseDays: 5, Spend: 9000, Silence: 60 * day, MedianGap: 20 * day}
+	quiet := churn.Signs{Risk: .95, Normal: .2, PurchaseDays: 5, Spend: 9000, Silence: 60 * day, Usual: 20 * day}
 	reached := map[churn.Reason]bool{churn.HasLevel: true}
 	for _, row := range []struct {
 		why  string
@@ -28,7 +28,7 @@ func TestWhy(t *testing.T) {
 		{"two purchases are no habit", func(s *churn.Signs) { s.PurchaseDays = 2 }, churn.TooFewPurchases},
 		{"too little spend to bother anybody", func(s *churn.Signs) { s.Spend = 4999 }, churn.TooLittleSpent},
 		{"a year of silence", func(s *churn.Signs) { s.Silence = 365 * day }, churn.Lapsed},
-		{"too early to worry", func(s *churn.Signs) { s.Silence = 13 * day; s.MedianGap = 0 }, churn.BoughtRecently},
+		{"too early to worry", func(s *churn.Signs) { s.Silence = 13 * day; s.Usual = 0 }, churn.BoughtRecently},
 		{"within the usual gap", func(s *churn.Signs) { s.Silence = 19 * day }, churn.BoughtRecently},
 		{"always was quiet: .95 is normal", func(s *churn.Signs) { s.Normal = .94 }, churn.AsUsual},
 		{"far above a very low normal, yet unlikely", func(s *churn.Signs) { s.Risk, s.Normal = .3, .01 }, churn.LowRisk},
@@ -69,7 +69,7 @@ func TestWhyAgreesWithNext(t *testing.T) {
 		s := churn.Signs{
 			Risk: probability.Draw(t, "risk"), Normal: probability.Draw(t, "normal"),
 			PurchaseDays: rapid.IntRange(0, 5).Draw(t, "purchase days"), Spend: rapid.Int64Range(4998, 5002).Draw(t, "spend"),
-			Silence: silence("silence"), MedianGap: silence("gap"), Shop: rapid.Bool().Draw(t, "shop"), Test: rapid.Bool().Draw(t, "test account"),
+			Silence: silence("silence"), Usual: silence("gap"), Shop: rapid.Bool().Draw(t, "shop"), Test: rapid.Bool().Draw(t, "test account"),
 		}
 		level, why := lines.Next(churn.None, 0, s, event.Instant(0)), lines.Why(s)
 		if (level == churn.None) == (why == churn.ReviewDue) {

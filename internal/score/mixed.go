@@ -2,19 +2,8 @@ package score
 
 import (
 	"tidemark/internal/event"
-	"tidemark/internal/history"
-	"tidemark/internal/score/clv"
 	"tidemark/internal/stat"
 )
-
-// Paced returns the pattern p of a history at an instant with the gaps between the purchase days, where the history knows the gaps. Under a
-// model with a mixture of regularities Pattern has the gaps already. Under other models no label depends on the gaps, and Pattern leaves
-// them out: they cost a second walk over the orders.
-func (e *Engine) Paced(h *history.Summary, p clv.Pattern, at event.Instant) clv.Pattern {
-	sum, known := h.LogGaps(at)
-	p.LogGaps, p.GapsKnown = float64(sum)/1e6, known
-	return p
-}
 
 // Mixed reports whether the model has a mixture of regularities.
 func (e *Engine) Mixed() bool { return e.model.Value.Regular != nil }
