@@ -8,28 +8,28 @@ import (
 
 // Facts returns the numbers that follow from what had happened by an instant. They are exact from 00:00 of the day before
 // Newest on. At an earlier instant they also count what was sealed or folded since that instant. Facts does not allocate.
-func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts {
-	f, h := s.derive(at, c)
+func (s *Summary) Facts(at event.Instant, c event.Calendar) Facts { return s.facts(at, c, false) }
+
+// FactsWithGaps returns the Facts with LogGaps and GapsKnown, as Summary.LogGaps returns them.
+func (s *Summary) FactsWithGaps(at event.Instant, c event.Calendar) Facts {
+	return s.facts(at, c, true)
+}
+
+func (s *Summary) facts(at event.Instant, c event.Calendar, withGaps bool) Facts {
+	f, h := s.derive(at, c, withGaps)
 	f.Until, f.UntilTouches = h.next(c), startOf(h.touchLeaves, c)
 	if h.ahead == event.Never {
 		return f // what leaves a window always shows in a count
 	}
 	// A fact that comes into force may change nothing: the cancellation of an order that nobody knows.
 	for f.Until != event.Never {
-		g, h := s.derive(f.Until, c)
+		g, h := s.derive(f.Until, c, withGaps)
 		g.Until, g.UntilTouches = f.Until, f.UntilTouches
 		if g != f {
 			break
 		}
 		f.Until = h.next(c)
 	}
-	return f
-}
-
-// FactsWithGaps returns the Facts with LogGaps and GapsKnown, for one more walk over the orders.
-func (s *Summary) FactsWithGaps(at event.Instant, c event.Calendar) Facts {
-	f := s.Facts(at, c)
-	f.LogGaps, f.GapsKnown = s.LogGaps(at)
 	return f
 }
 
@@ -64,10 +64,10 @@ func (h *horizon) has(f *stamp, days event.Day) bool {
 	return h.today-f.day < days
 }
 
-func (s *Summary) derive(at event.Instant, c event.Calendar) (Facts, horizon) {
+func (s *Summary) derive(at event.Instant, c event.Calendar, withGaps bool) (Facts, horizon) {
 	var f Facts
 	h := horizon{at: at, today: c.Day(at), leaves: noDay, touchLeaves: noDay, ahead: event.Never}
-	s.deriveOrders(&f, &h)
+	s.deriveOrders(&f, &h, withGaps)
 	s.deriveTrouble(&f, &h)
 	s.deriveFeedback(&f, &h)
 	s.deriveTouches(&f, &h, c)
@@ -75,13 +75,14 @@ func (s *Summary) derive(at event.Instant, c event.Calendar) (Facts, horizon) {
 	return f, h
 }
 
-func (s *Summary) deriveOrders(f *Facts, h *horizon) {
+func (s *Summary) deriveOrders(f *Facts, h *horizon, withGaps bool) {
 	var life past
 	if s.past != nil {
 		life = *s.past
 	}
 	var g gaps
 	var m months
+	all := life.logGaps()
 	var l ledger
 	l.claimed = s.unclaimed()
 	for l.open(s, h.at, h.today-window+1); l.next(); {
@@ -94,6 +95,9 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 			continue
 		}
 		m.add(l.day, h.today)
+		if withGaps {
+			all.add(l.day)
+		}
 		if inWindow {
 			f.Orders365 += l.orders
 			g.add(l.day)
@@ -112,6 +116,9 @@ func (s *Summary) deriveOrders(f *Facts, h *horizon) {
 	}
 	h.ahead = min(h.ahead, l.ahead)
 	f.lifetime(&life)
+	if withGaps {
+		f.LogGaps, f.GapsKnown = all.known()
+	}
 	f.Days365 = g.days
 	f.MedianGapDays, f.MeanGapDays = g.median(), g.mean()
 	f.PreferredChannel = s.preferred(&l.byChannel)

@@ -26,7 +26,7 @@ func (s *Summary) LogGaps(at event.Instant) (sum int64, known bool) {
 			g.add(l.day)
 		}
 	}
-	return max(0, g.sum), g.sum != forgotten
+	return g.known()
 }
 
 // logGaps are purchase days and the sum of the logarithms of their gaps: forgotten where it is not known.
@@ -61,10 +61,27 @@ func (g *logGaps) join(of logGaps) {
 	}
 }
 
+// known returns the sum, and false where it is forgotten.
+func (g *logGaps) known() (sum int64, known bool) { return max(0, g.sum), g.sum != forgotten }
+
+// shortGaps are logGap of the gaps that most customers have.
+var shortGaps = func() (of [512]int64) {
+	for n := 1; n < len(of); n++ {
+		of[n] = roundLog(int64(n))
+	}
+	return of
+}()
+
+func roundLog(days int64) int64 { return int64(math.Round(1e6 * math.Log(float64(days)))) }
+
 // logGap is round(1e6 ln gap) of the gap between two days, the later last. The logarithm of an integer below 1e9 lies so far from a tie that
 // every architecture rounds alike.
 func logGap(from, to event.Day) int64 {
-	return int64(math.Round(1e6 * math.Log(float64(int64(to)-int64(from)))))
+	n := int64(to) - int64(from)
+	if n > 0 && n < int64(len(shortGaps)) {
+		return shortGaps[n]
+	}
+	return roundLog(n)
 }
 
 func (p *past) logGaps() logGaps {

@@ -122,6 +122,13 @@ func (w *twin) agrees(t *rapid.T, s *history.Summary, at event.Instant) {
 	if sum, known := s.LogGaps(at); !known || sum != w.logGaps(at) {
 		t.Fatalf("logarithms of gaps %d, %t; want %d", sum, known, w.logGaps(at))
 	}
+	with, without := s.FactsWithGaps(at, w.calendar), s.Facts(at, w.calendar)
+	if with.LogGaps != w.logGaps(at) || !with.GapsKnown {
+		t.Fatalf("facts with gaps say %d, %t; want %d", with.LogGaps, with.GapsKnown, w.logGaps(at))
+	}
+	if with.LogGaps, with.GapsKnown = 0, false; with != without {
+		t.Fatalf("facts with gaps differ otherwise: %+v, want %+v", with, without)
+	}
 	days := rapid.SampledFrom([]int{1, 180, 365}).Draw(t, "window")
 	var got []history.Grievance
 	for g := range s.Grievances(at, days, w.calendar) {

@@ -24,7 +24,7 @@ const ridge = 30
 // Errors: other errors of fit.Purchases and fit.Logit, and the error of ctx.
 func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (churn.Stack, fit.Result[stat.Logistic], error) {
 	var rows []fit.Row
-	out, baskets, shifted, learnt := churn.Stack{}, varied(blocks), shifts(blocks), 0
+	out, baskets, seasonal, learnt := churn.Stack{}, varied(blocks), inSeason(blocks), 0
 	var unknown error
 	for _, block := range blocks {
 		bought, err := Buy(ctx, block, unitDays)
@@ -45,8 +45,8 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 				values[churn.Items], values[churn.LastItems] = 0, 0
 			}
 			x := values[:]
-			if shifted { // the risk over the window, of which the stack learns the part that labels go by
-				x = append(x, churn.Shift(p, NoPurchase(m, unitDays, c, horizon)))
+			if seasonal { // the risk over the window, of which the stack learns the part over average days
+				x = append(x, churn.Shift(average(m, unitDays, c, horizon), NoPurchase(m, unitDays, c, horizon)))
 			}
 			rows = append(rows, row(x, c))
 			out.MaxTenure = max(out.MaxTenure, c.Traits.Tenure)
@@ -59,8 +59,8 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 	for _, t := range churn.Terms() {
 		columns = append(columns, fit.Column{Name: t.String(), NonNegative: t.Rises()})
 	}
-	if shifted {
-		columns = append(columns, fit.Column{Name: "window", Offset: true})
+	if seasonal {
+		columns = append(columns, fit.Column{Name: "season", Offset: true})
 	}
 	r, err := fit.Logit(ctx, rows, columns, float64(ridge*learnt), fit.Options{})
 	if errors.Is(err, fit.ErrOneOutcome) {
@@ -69,7 +69,7 @@ func Stack(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays
 	if err != nil {
 		return out, r, err
 	}
-	if shifted { // nothing of it was fitted
+	if seasonal { // nothing of it was fitted
 		r.Estimates, r.Model.Coefficients = r.Estimates[:len(r.Estimates)-1], r.Model.Coefficients[:len(columns)-1]
 	}
 	out.Intercept = r.Model.Intercept
@@ -86,11 +86,10 @@ func plain(cases int, why error) (churn.Stack, fit.Result[stat.Logistic], error)
 	return churn.Plain(), fit.Result[stat.Logistic]{Customers: cases, Warnings: []fit.Warning{fit.NoStack{Why: why.Error()}}}, nil
 }
 
-// shifts reports whether labels go by another risk than that over the windows of cases: the windows have another length in seasonal days than
-// in calendar days, or there is a mixture of regularities.
-func shifts(blocks [][]Case) bool {
+// inSeason reports whether the windows of cases have another length in seasonal days than in calendar days.
+func inSeason(blocks [][]Case) bool {
 	for _, block := range blocks {
-		if len(block) > 0 && (block[0].WindowShift != 0 || block[0].Mixed) { // the cases of a block have one window
+		if len(block) > 0 && block[0].WindowShift != 0 { // the cases of a block have one window
 			return true
 		}
 	}

@@ -52,7 +52,8 @@ func (e *Engine) today(at event.Instant) (day event.Day, passed float64) {
 
 // riskAhead is the churn risk over the horizon in calendar days after an instant, rounded. Without a season and a mixture it is e.risk.
 func (e *Engine) riskAhead(f *history.Facts, p clv.Pattern, at event.Instant) churn.Risk {
-	return micro(e.model.Stack.RiskAhead(e.Traits(f, p), e.bareRisk(p), e.noPurchaseAhead(p, at)))
+	ahead, usual := e.noPurchaseAhead(p, at), e.model.Value.NoPurchase(p, e.horizonDays())
+	return micro(e.model.Stack.RiskBeside(e.Traits(f, p), e.bareRisk(p), usual, ahead))
 }
 
 // noPurchaseAhead is the probability of no purchase over the horizon in calendar days after an instant, by the purchase model alone.

@@ -151,12 +151,15 @@ func (p Pattern) Baskets() stat.Baskets {
 // of each month, discounted from the end of that month, times the spend per purchase day, times the margin. A month is 365/12
 // days; the last month is cut where the horizon ends. In silence Current only falls. Where there is a season, horizon and months are
 // of seasonal days.
-func (m Model) Current(p Pattern) float64 {
+func (m Model) Current(p Pattern) float64 { return m.worth(&p, m.purchases(&p)) }
+
+// worth is the margin on a number of purchase days.
+func (m *Model) worth(p *Pattern, days float64) float64 {
 	margin := m.Margin
 	if p.MarginKnown {
 		margin = p.Margin
 	}
-	return m.purchases(&p) * m.SpendPerDay(p) * margin
+	return days * m.SpendPerDay(*p) * margin
 }
 
 // discounted is the expected number of purchase days within the horizon, each month discounted to today.
