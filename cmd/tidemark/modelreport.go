@@ -52,6 +52,9 @@ func (r *switchReport) print(w io.Writer) error {
 	if o.Behind > 0 {
 		fmt.Fprintf(w, "%d customers still wait for the switch before; they are counted as if it had reached them\n", o.Behind)
 	}
+	if o.Irregular > 0 {
+		fmt.Fprintf(w, "%d customers count as buying at random: their gaps are not known until `tidemark rebuild`, nor after it where merged ids have bought in turns\n", o.Irregular)
+	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	if tiers > 0 {
 		matrix(table, "tier", tierNames(), func(from, to int) int { return o.Tiers[from][to] })
@@ -187,6 +190,7 @@ func (r *switchReport) json() any {
 		Withdraws  string         `json:"withdraws_model_hash"`
 		Customers  int            `json:"customers"`
 		Behind     int            `json:"behind"`
+		Irregular  int            `json:"gaps_unknown"`
 		Unreadable int            `json:"unreadable"`
 		Damage     string         `json:"unreadable_first"`
 		Tiers      moves          `json:"tiers"`
@@ -198,7 +202,7 @@ func (r *switchReport) json() any {
 		Seconds    float64        `json:"seconds"`
 	}{
 		r.plan.model.Hash, r.plan.current.Hash, at, r.plan.stands, r.plan.takesBack, r.plan.withdrawn,
-		o.Customers, o.Behind, o.Unreadable, o.Damage,
+		o.Customers, o.Behind, o.Irregular, o.Unreadable, o.Damage,
 		count(tierNames(), func(from, to int) int { return o.Tiers[from][to] }),
 		count(levelNames(), func(from, to int) int { return o.Levels[from][to] }),
 		told, o.Muted, o.Published(), movers, r.took.Seconds(),

@@ -76,6 +76,42 @@
 // Windows, the lapse, minimum stays and silence count calendar days. The churn stack is then learnt from the same season of up to three past
 // years too. A stack moves with the season as the purchase model's risk does: nothing of that is fitted.
 //
+// # Regular customers
+//
+// MBG/NBD takes purchases to come at random. A subscriber who renews each March then looks lost in each February. With --regular auto the command
+// also fits a mixture of regularities: a share of customers for each k, and the gap of a customer with k is the sum of k exponential phases. A k
+// of 1 buys at random, a k of 13 nearly on the day. See Regular and stat.Regular.
+//
+//	bin/tidemark fit orders.jsonl --format jsonl --regular auto --churn-stack --out fitted.yaml
+//	bin/tidemark model check fitted.yaml   # names the shares
+//	bin/tidemark backtest orders.jsonl --format jsonl --regular
+//
+// The last horizon is held out. The mixture stays where it foretold better than k = 1 who buys nothing, by two standard errors. --regular never
+// takes the mixture of the base away. Without the flag a base with a mixture gets one that is fitted to the customers at hand. A churn stack of
+// the base is left out where the base has a mixture and the new model has none, or the other way round: its risks mean something else.
+//
+// Under a mixture P(no purchase within a horizon) turns back in silence: a yearly buyer is sure to buy nothing for months, and then buys. So:
+//   - The risk that labels go by is 1 - P(alive), and the churn stack goes over that risk. Value is P(alive) times the purchases that were
+//     expected right after the last one. Neither turns back in silence.
+//   - The probability of no purchase and the expected orders are published, frozen and held against what came, as without a mixture.
+//   - An alert names the factor regularity: the geometric mean of the gaps in percent of their mean. 100 says that all gaps are equal.
+//
+// Risks are lower than those of no purchase, so alert lines are too: let fit choose them.
+//
+// The gaps are a sum that histories keep. Histories of before do not have it, nor do merged ids that have bought in turns: such a customer counts
+// as buying at random. fit counts them, and so does model check --against-live. `tidemark rebuild` mends the former.
+//
+// What it does on three logs, 91 days ahead (`fit --regular auto --churn-stack --horizon-days 91 --accept-degenerate`, `backtest --regular`):
+//
+//	               gain of log loss, held out      of 5 cutoffs    the fit takes
+//	CDNOW sample   -.00007 ± .00005                0 with          k = 1
+//	Online Retail  +.01519 ± .00302                2 with          30 % k = 1, 48 % k = 2, 22 % more
+//	apparel        +.00006 ± .00010                0 with          k = 1
+//
+// At the two cutoffs of Online Retail the mean of P(no purchase) less the share that left went from +.004 to -.046 and from +.074 to +.032. The
+// bias of counts went from +5.8 % to +13.2 % and from -10.4 % to -5.9 %. The purchase model's AUC rose by .004 and .006, and the stack's fell by
+// .001 at both.
+//
 // # The churn stack
 //
 // With --churn-stack the command also fits a logistic regression over the purchase model's risk. The outcome is who left, as the log

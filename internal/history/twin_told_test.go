@@ -122,6 +122,9 @@ func (w *twin) agrees(t *rapid.T, s *history.Summary, at event.Instant) {
 	if sum, known := s.LogGaps(at); !known || sum != w.logGaps(at) {
 		t.Fatalf("logarithms of gaps %d, %t; want %d", sum, known, w.logGaps(at))
 	}
+	if f := s.Facts(at, w.calendar); f.GapsKnown != (f.PurchaseDays > 0) || f.LogGaps != w.logGaps(at) {
+		t.Fatalf("facts say logarithms of gaps %d, %t, of %d purchase days; want %d", f.LogGaps, f.GapsKnown, f.PurchaseDays, w.logGaps(at))
+	}
 	days := rapid.SampledFrom([]int{1, 180, 365}).Draw(t, "window")
 	var got []history.Grievance
 	for g := range s.Grievances(at, days, w.calendar) {

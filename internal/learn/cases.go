@@ -133,17 +133,21 @@ func NoPurchase(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Du
 	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24+c.WindowShift)
 }
 
-// bare is the risk by a purchase model alone that labels go by: NoPurchase over a horizon of average days, which is NoPurchase without a season;
-// or that the customer has left, under a mixture of regularities. See score.Engine.
+// average is NoPurchase over a horizon of average days. Without a season it is NoPurchase.
+func average(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
+	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24)
+}
+
+// bare is the risk by a purchase model alone that labels go by: average, or under a mixture of regularities that the customer has left.
 func bare(m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
 	if c.Mixed {
 		return 1 - m.Alive(c.Pattern.Rhythm(unitDays))
 	}
-	return clv.Model{Purchase: m, UnitDays: unitDays}.NoPurchase(c.Pattern, horizon.Hours()/24)
+	return average(m, unitDays, c, horizon)
 }
 
 // Risk is the probability that the customer of a case buys nothing within the horizon, which is the case's window, by a purchase model and
 // the stack over it. Under a mixture of regularities the purchase model is that of the customer; see Buying.
 func Risk(s *churn.Stack, m stat.PurchaseModel, unitDays float64, c *Case, horizon time.Duration) churn.Risk {
-	return s.RiskAhead(c.Traits, bare(m, unitDays, c, horizon), NoPurchase(m, unitDays, c, horizon))
+	return s.RiskAhead(c.Traits, bare(m, unitDays, c, horizon), average(m, unitDays, c, horizon), NoPurchase(m, unitDays, c, horizon))
 }

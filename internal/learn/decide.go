@@ -137,9 +137,8 @@ func (t *Trial) try(ctx context.Context, folds []fold) error {
 		t.Ingredients[worst].LeftOut, whole = true, without
 	}
 	var alone []float64
-	bare := churn.Plain()
 	for _, f := range folds {
-		alone = append(alone, f.judged.risks(&bare)...)
+		alone = append(alone, f.judged.alone...)
 	}
 	t.Whole = gained(alone, whole)
 	t.Plain = !t.Whole.Probable()

@@ -3,7 +3,6 @@ package learn
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"tidemark/internal/fit"
@@ -14,8 +13,9 @@ import (
 // Examples are cases with the purchase model that was known at their cut: what a stack is fitted to. To fit one stack after another to the
 // same cases costs a regression each.
 type Examples struct {
-	rows      []fit.Row // the values of all terms; where shifted also by how much the window moves the log-odds of the risk that labels go by
-	shifted   bool
+	rows      []fit.Row // the values of all terms; in a season also by how much the season of the window moves the log-odds of the risk
+	alone     []churn.Risk // of no purchase in the windows of the rows, by the purchase model alone
+	seasonal  bool
 	learnt    int      // the blocks that the rows are of
 	customers []string // of the rows
 	maxTenure float64
@@ -24,7 +24,7 @@ type Examples struct {
 
 // NewExamples fits the purchase model of each block. Errors: those of Stack.
 func NewExamples(ctx context.Context, blocks [][]Case, horizon time.Duration, unitDays float64) (*Examples, error) {
-	x := &Examples{shifted: shifts(blocks)}
+	x := &Examples{seasonal: inSeason(blocks)}
 	baskets := varied(blocks)
 	for _, block := range blocks {
 		bought, err := Buy(ctx, block, unitDays)
@@ -45,16 +45,16 @@ func NewExamples(ctx context.Context, blocks [][]Case, horizon time.Duration, un
 }
 
 func (x *Examples) add(c *Case, bought stat.PurchaseModel, unitDays float64, horizon time.Duration, baskets bool) {
-	p := bare(bought, unitDays, c, horizon)
+	p, alone := bare(bought, unitDays, c, horizon), NoPurchase(bought, unitDays, c, horizon)
 	values := c.Traits.Values(p)
 	if !baskets {
 		values[churn.Items], values[churn.LastItems] = 0, 0
 	}
 	of := values[:]
-	if x.shifted { // the risk over the window, of which the stack learns the part that labels go by
-		of = append(of, churn.Shift(p, NoPurchase(bought, unitDays, c, horizon)))
+	if x.seasonal { // the risk over the window, of which the stack learns the part over average days
+		of = append(of, churn.Shift(average(bought, unitDays, c, horizon), alone))
 	}
-	x.rows, x.customers = append(x.rows, row(of, c)), append(x.customers, c.Customer)
+	x.rows, x.customers, x.alone = append(x.rows, row(of, c)), append(x.customers, c.Customer), append(x.alone, alone)
 	x.maxTenure = max(x.maxTenure, c.Traits.Tenure)
 }
 
@@ -67,8 +67,8 @@ func (x *Examples) only(by Recipe) ([]fit.Row, []fit.Column) {
 			columns, kept = append(columns, by.column(t)), append(kept, i)
 		}
 	}
-	if x.shifted {
-		columns, kept = append(columns, fit.Column{Name: "window", Offset: true}), append(kept, len(churn.Terms()))
+	if x.seasonal {
+		columns, kept = append(columns, fit.Column{Name: "season", Offset: true}), append(kept, len(churn.Terms()))
 	}
 	if len(by.Without) == 0 {
 		return x.rows, columns
@@ -82,12 +82,6 @@ func (x *Examples) only(by Recipe) ([]fit.Row, []fit.Column) {
 		rows[i] = fit.Row{X: of, Cases: r.Cases, Happened: r.Happened}
 	}
 	return rows, columns
-}
-
-// shifts reports whether labels go by another risk than that over the windows of cases: the windows have another length in seasonal days than
-// in calendar days, or there is a mixture of regularities.
-func shifts(blocks [][]Case) bool {
-	return inSeason(blocks) || slices.ContainsFunc(blocks, mixed)
 }
 
 // inSeason reports whether the windows of cases have another length in seasonal days than in calendar days.

@@ -142,10 +142,10 @@ func byCustomer(ctx context.Context, blocks [][]Case, horizon time.Duration, uni
 // where are the examples of some customers.
 func (x *Examples) where(of func(customer string) bool) *Examples {
 	some := *x
-	some.rows, some.customers = nil, nil
+	some.rows, some.customers, some.alone = nil, nil, nil
 	for i, c := range x.customers {
 		if of(c) {
-			some.rows, some.customers = append(some.rows, x.rows[i]), append(some.customers, c)
+			some.rows, some.customers, some.alone = append(some.rows, x.rows[i]), append(some.customers, c), append(some.alone, x.alone[i])
 		}
 	}
 	return &some

@@ -76,7 +76,7 @@ func (x *Examples) Fit(ctx context.Context, by Recipe) (churn.Stack, fit.Result[
 	if err != nil {
 		return churn.Stack{}, r, err
 	}
-	if x.shifted { // nothing of the window was fitted
+	if x.seasonal { // nothing of the season was fitted
 		r.Estimates = r.Estimates[:len(r.Estimates)-1]
 	}
 	out := churn.Stack{Intercept: r.Model.Intercept, MaxTenure: x.maxTenure}

@@ -20,9 +20,8 @@ type evaluation struct {
 	signs   churn.Signs
 	reading value.Reading
 	points  Points
-	// coverage is the share of the scorecard's weight that is known, in [0, 1]; current is the current value in major units;
-	// bare is the risk by the purchase model alone.
-	coverage, current, bare float64
+	// coverage is the share of the scorecard's weight that is known, in [0, 1]; current is the current value in major units.
+	coverage, current float64
 }
 
 // buyer reports whether the customer counts and has a purchase that stands. A test account is no buyer, whatever it has bought.
@@ -42,8 +41,9 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 		return v
 	}
 	v.pattern = e.Pattern(f, at)
-	v.signs, v.bare = e.signs(f, v.pattern, e.normal(f, v.pattern))
-	current, predicted := e.worth(f, v.pattern)
+	bare, ahead := e.model.Value.Judge(v.pattern, e.horizonDays())
+	v.signs = e.signs(f, v.pattern, bare, e.normal(f, v.pattern))
+	current, predicted := e.worth(f, v.pattern, ahead)
 	v.current = current
 	v.reading = e.reading(f, v.pattern, predicted)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
@@ -74,11 +74,10 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 	return p
 }
 
-// signs returns what the churn level depends on, and the risk by the purchase model alone, in [0, 1]. normal is e.normal of f and p.
-func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (signs churn.Signs, bare churn.Risk) {
-	risk, bare := e.risk(f, p)
+// signs returns what the churn level depends on. bare is e.bareRisk of p, normal is e.normal of f and p.
+func (e *Engine) signs(f *history.Facts, p clv.Pattern, bare, normal churn.Risk) churn.Signs {
 	return churn.Signs{
-		Risk:         risk,
+		Risk:         micro(e.model.Stack.Risk(e.Traits(f, p), bare)),
 		Normal:       normal,
 		PurchaseDays: f.PurchaseDays,
 		Shop:         e.model.Shop.behaves(f),
@@ -86,13 +85,7 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, normal churn.Risk) (sign
 		Silence:      silence(p),
 		Usual:        usualSilence(f),
 		LifeGap:      days(f.LifeGapDays()),
-	}, micro(bare)
-}
-
-// risk is the churn risk, rounded, and the risk by the purchase model alone, both in [0, 1].
-func (e *Engine) risk(f *history.Facts, p clv.Pattern) (risk, bare churn.Risk) {
-	bare = e.bareRisk(p)
-	return micro(e.model.Stack.Risk(e.Traits(f, p), bare)), bare
+	}
 }
 
 // normal is the churn risk just after the last purchase, rounded, in [0, 1]. The silence does not change it: p.Age does not matter.
@@ -106,8 +99,11 @@ func (e *Engine) normal(f *history.Facts, p clv.Pattern) churn.Risk {
 // bareRisk is the risk by the purchase model alone, in [0, 1]: over a horizon of seasonal days where there is a season, see Ahead; that the
 // customer has left, where there is a mixture of regularities. It never falls in silence.
 func (e *Engine) bareRisk(p clv.Pattern) churn.Risk {
-	return e.model.Value.Risk(p, e.model.Churn.Horizon.Hours()/24)
+	return e.model.Value.Risk(p, e.horizonDays())
 }
+
+// horizonDays is the horizon of the churn risk in days.
+func (e *Engine) horizonDays() float64 { return e.model.Churn.Horizon.Hours() / 24 }
 
 // Traits restates facts, and their Pattern, for the churn stack.
 func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {

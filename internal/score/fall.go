@@ -18,7 +18,7 @@ func (w *walk) tierTurns() bool {
 // tier is the tier that a standing of a buyer with these facts leads to at an instant.
 func (e *Engine) tier(s Standing, facts *history.Facts, at event.Instant) Tier {
 	pattern := e.Pattern(facts, at)
-	_, predicted := e.worth(facts, pattern)
+	_, predicted := e.worth(facts, pattern, e.model.Value.Ahead(pattern))
 	reading := e.reading(facts, pattern, predicted)
 	points, _ := e.model.Scorecard.Score(&reading)
 	return e.model.Tiers.Next(s.Tier, s.Since, points, at)
@@ -46,7 +46,7 @@ type look struct {
 func (w *walk) fall(at event.Instant) look {
 	e, s := w.engine, &w.p.Standing
 	pattern := e.Pattern(&w.facts, at)
-	_, predicted := e.worth(&w.facts, pattern)
+	_, predicted := e.worth(&w.facts, pattern, e.model.Value.Ahead(pattern))
 	reading := e.reading(&w.facts, pattern, predicted)
 	exact, _ := e.model.Scorecard.Exact(&reading)
 	tier := e.model.Tiers.Next(s.Tier, s.Since, value.Round(exact), at)

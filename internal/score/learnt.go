@@ -45,9 +45,8 @@ func (m *Model) checkLearnt() error {
 func (e *Engine) leads() bool { return e.model.Learnt != nil && e.model.Learnt.Leads }
 
 // worth is what the models say of a buyer's time to come, in major units: the current value, and the predicted value of the scorecard. Both
-// only fall in silence, between two changes of the facts.
-func (e *Engine) worth(f *history.Facts, p clv.Pattern) (current, predicted float64) {
-	ahead := e.model.Value.Ahead(p)
+// only fall in silence, between two changes of the facts. ahead is the Ahead of p.
+func (e *Engine) worth(f *history.Facts, p clv.Pattern, ahead float64) (current, predicted float64) {
 	current = ahead * e.model.Value.MarginOf(p)
 	if !e.leads() {
 		return current, current

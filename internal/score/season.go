@@ -50,9 +50,10 @@ func (e *Engine) today(at event.Instant) (day event.Day, passed float64) {
 	return day, e.calendar.Since(day, at)
 }
 
-// riskAhead is the churn risk over the horizon in calendar days after an instant, rounded. Without a season and a mixture it is e.risk.
+// riskAhead is the churn risk over the horizon in calendar days after an instant, rounded. Without a season and a mixture it is the risk of a label.
 func (e *Engine) riskAhead(f *history.Facts, p clv.Pattern, at event.Instant) churn.Risk {
-	return micro(e.model.Stack.RiskAhead(e.Traits(f, p), e.bareRisk(p), e.noPurchaseAhead(p, at)))
+	ahead, usual := e.noPurchaseAhead(p, at), e.model.Value.NoPurchase(p, e.horizonDays())
+	return micro(e.model.Stack.RiskAhead(e.Traits(f, p), e.bareRisk(p), usual, ahead))
 }
 
 // noPurchaseAhead is the probability of no purchase over the horizon in calendar days after an instant, by the purchase model alone.

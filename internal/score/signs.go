@@ -10,7 +10,7 @@ import (
 // stands. A search for better lines reads the signs: no line has a part in them.
 func (e *Engine) Signs(f *history.Facts, at event.Instant) churn.Signs {
 	p := e.Pattern(f, at)
-	signs, _ := e.signs(f, p, e.normal(f, p))
+	signs := e.signs(f, p, e.bareRisk(p), e.normal(f, p))
 	signs.Test = f.TestAccount
 	return signs
 }

@@ -211,7 +211,7 @@ func (w *walk) levelAt(at event.Instant) Level {
 	if w.normal == unknown {
 		w.normal = e.normal(facts, pattern)
 	}
-	signs, _ := e.signs(facts, pattern, w.normal)
+	signs := e.signs(facts, pattern, e.bareRisk(pattern), w.normal)
 	return e.model.Churn.Next(ep.Level, ep.Since, signs, at)
 }
 

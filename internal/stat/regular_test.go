@@ -381,7 +381,7 @@ func TestRegularLimits(t *testing.T) {
 		"one leaving":  {{Leaving: leaving, R: .9, Alpha: 90}, {A: large * leaving, B: large * (1 - leaving), R: .9, Alpha: 90}},
 		"one for both": {{Rate: rate, Leaving: leaving}, {R: large, Alpha: large / rate, A: large * leaving, B: large * (1 - leaving)}},
 	} {
-		is, of := Regular{m[0], weights}, Regular{m[1], weights}
+		is, of := Regular{Purchases: m[0], Weights: weights}, Regular{Purchases: m[1], Weights: weights}
 		for _, h := range []Paced{{Rhythm: Rhythm{T: 100}}, equal(1, 40, 10), equal(9, 50, 60), {Rhythm{X: 3, TX: 90, T: 200}, math.Log(5 * 25 * 60)}} {
 			at := fmt.Sprintf(", %s, %+v", name, h)
 			near(t, "P(alive)"+at, is.Alive(h), of.Alive(h), 1e-4)

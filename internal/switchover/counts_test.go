@@ -7,6 +7,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/release"
 	"tidemark/internal/score"
 	"tidemark/internal/service"
 	"tidemark/internal/switchover"
@@ -56,5 +57,37 @@ func TestWhoDoesNotCount(t *testing.T) {
 	}
 	if got.Customers != 1 || counted != 1 {
 		t.Errorf("%d customers, %d in the table of tiers; want ann alone", got.Customers, counted)
+	}
+}
+
+// TestWhoseGapsAreUnknown counts, under a model with a mixture of regularities, the customers of former formats whose gaps are forgotten. Under
+// other models nobody asks.
+func TestWhoseGapsAreUnknown(t *testing.T) {
+	now, err := service.NewEngine(model.Default(), "UTC", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := service.NewEngine(append(model.Default(), "regular: {weights: {1: .5, 13: .5}}\n"...), "UTC", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range release.All(t) {
+		var all pages
+		for _, stored := range r.Profiles(t) {
+			if stored.Customer == "gil" && stored.When == "end" {
+				all = append(all, []byte(stored.Encoded))
+			}
+		}
+		want := 0
+		if r.Number <= 3 {
+			want = 1
+		}
+		got, err := switchover.Look(t.Context(), all, 1, switchover.Switch{Now: now, Next: next, At: release.AsOf}, func(int) {})
+		if err != nil || got.Customers != 1 || got.Irregular != want {
+			t.Errorf("release %d: %d of %d customers have unknown gaps, %v; want %d of 1", r.Number, got.Irregular, got.Customers, err, want)
+		}
+		if got, err = switchover.Look(t.Context(), all, 1, switchover.Switch{Now: now, Next: now, At: release.AsOf}, func(int) {}); err != nil || got.Irregular != 0 {
+			t.Errorf("release %d: without a mixture %d customers have unknown gaps, %v; want none counted", r.Number, got.Irregular, err)
+		}
 	}
 }

@@ -15,6 +15,8 @@ import (
 type Outcome struct {
 	// Customers is the number of customers without test accounts and merged ids, Behind the number of customers whom the switch before has not reached yet.
 	Customers, Behind int
+	// Irregular counts the customers whose gaps the new model asks for and the history does not know: see score.Engine.Irregular.
+	Irregular int
 	// Unreadable is the number of profiles that cannot be read, Damage the first reason, with its shard. They are counted nowhere else.
 	Unreadable int
 	Damage     string

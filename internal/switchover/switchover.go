@@ -81,6 +81,9 @@ func (s Switch) look(all *Outcome, p score.Profile) {
 	before, _ := s.Now.Review(p, at)
 	after, transitions := s.Next.Review(p, at)
 	all.Customers++
+	if s.Next.Irregular(&after, at) {
+		all.Irregular++
+	}
 	var told []score.Transition
 	for _, t := range transitions {
 		if t.Common().Cause == score.ByModel {

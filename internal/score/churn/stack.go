@@ -204,14 +204,17 @@ func (s *Stack) LogOdds(c Traits, p Risk) float64 {
 	return sum
 }
 
-// RiskAhead is the churn risk over another span of time than the one that the weights are fitted to: p is the purchase model's risk over that
-// one, ahead the purchase model's risk over the other. The other span moves the log-odds as much as the purchase model's. Where both risks
-// are equal it is Risk.
-func (s *Stack) RiskAhead(c Traits, p, ahead Risk) Risk {
-	if s.Plain() || p == ahead {
-		return s.Risk(c, ahead)
+// RiskAhead is the churn risk over another span of time than the one that the weights are fitted to: usual is the purchase model's risk over
+// that one, ahead the purchase model's risk over the other. The other span moves the log-odds as much as the purchase model's. Where both
+// risks are equal it is Risk. The weights go by the risk p: it is usual, or that the customer has left under a mixture of regularities.
+func (s *Stack) RiskAhead(c Traits, p, usual, ahead Risk) Risk {
+	switch {
+	case s.Plain():
+		return ahead
+	case usual == ahead:
+		return s.Risk(c, p)
 	}
-	return 1 / (1 + math.Exp(-s.LogOdds(c, p)-Shift(p, ahead)))
+	return 1 / (1 + math.Exp(-s.LogOdds(c, p)-Shift(usual, ahead)))
 }
 
 // Shift is by how much the log-odds of a risk lie above those of p. Both are held within [1e-6, 1 − 1e-6].

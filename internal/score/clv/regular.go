@@ -52,6 +52,16 @@ func (m *Model) purchases(p *Pattern) float64 {
 	return m.alive(p) * m.coming(p)
 }
 
+// Judge returns Risk and Ahead at once, which costs less under a mixture of regularities.
+func (m *Model) Judge(p Pattern, days float64) (risk, ahead float64) {
+	if of := m.outlook(); m.Regular != nil && p.GapsKnown && p.Repeats > 0 && of.Decay*of.Span <= mostDecay {
+		h, _ := p.Paced(m.UnitDays)
+		alive, coming := m.Regular.Coming(h, of)
+		return 1 - alive, alive * coming * m.SpendPerDay(p)
+	}
+	return m.Risk(p, days), m.Ahead(p)
+}
+
 // mostDecay is the largest discount over the horizon for which stat.Regular.Coming is exact enough.
 const mostDecay = .15
 
@@ -84,6 +94,8 @@ type once struct {
 // Prepared returns m with what its answers under a mixture of regularities are computed from. They are the same without, but for the time.
 func (m Model) Prepared() Model {
 	if m.Regular != nil && m.Purchase != nil {
+		ready := m.Regular.Prepared()
+		m.Regular = &ready
 		m.once = once{m.outlook(), m.Regular, m.coming(&Pattern{GapsKnown: true})}
 	}
 	return m
