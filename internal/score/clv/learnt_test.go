@@ -13,7 +13,7 @@ import (
 
 // modelsOnly is the learnt value that says what the models say: of two regressions with one weight each.
 func modelsOnly() clv.Learnt {
-	l := clv.Learnt{HorizonDays: 365}
+	l := clv.Learnt{Version: "v", HorizonDays: 365}
 	l.Whether.Weights[clv.Buys], l.Amount.Weights[clv.Forecast] = 1, 1
 	return l
 }
@@ -58,7 +58,7 @@ func TestLearntOnlyFallsInSilence(t *testing.T) {
 		m, p := weeks(rapid.SampledFrom(models).Draw(t, "model"), 7)
 		m.HorizonDays = rapid.IntRange(1, 800).Draw(t, "horizon")
 		m.Discount = rapid.Float64Range(0, 1).Draw(t, "discount")
-		l := clv.Learnt{HorizonDays: m.HorizonDays}
+		l := clv.Learnt{Version: "v", HorizonDays: m.HorizonDays}
 		for _, term := range clv.Terms() {
 			low := -2.
 			if term.Falls() {
