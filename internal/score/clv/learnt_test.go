@@ -78,6 +78,14 @@ func TestLearntOnlyFallsInSilence(t *testing.T) {
 		if p.Last = 0; p.Repeats > 0 {
 			p.Last = rapid.Float64Range(1, 2000).Draw(t, "last")
 		}
+		if rapid.Bool().Draw(t, "regular") { // a mixture of regularities
+			m.Regular = &stat.Regular{Purchases: stat.Limit{R: .9, Alpha: 90, A: .6, B: 2.4}, Weights: [6]float64{.4, .1, .1, .1, .1, .2}}
+			m.Purchase, m.UnitDays = m.Regular.Random(), 1
+			p.GapsKnown = true
+			if p.Repeats > 0 {
+				p.LogGaps = float64(p.Repeats) * math.Log(p.Last/float64(p.Repeats)*rapid.Float64Range(.3, 1).Draw(t, "evenness"))
+			}
+		}
 		s := clv.Signals{MedianGap: p.Last / float64(max(1, p.Repeats)), Tenure: p.Last, Repeats: p.Repeats, Spend: p.Spend, NPS: 1, Lately: 5}
 		at := func(silent float64) float64 {
 			p.Age, s.Silent = p.Last+silent, silent
