@@ -192,12 +192,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 				fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%+.1f %%\t%.3f\t%.3f\t%.0f\t%+.1f %%\t%.3f\t%.3f\t\n", c.Date, m.Actual,
 					m.Forecast, 100*m.Bias, m.Deviance, m.MAE, x.Forecast, 100*x.Bias, x.Deviance, x.MAE)
 			}),
-		table("Spend to come, in the base currency: Gamma-Gamma over MBG/NBD, and who goes on as often at the past average; errors per customer.",
-			"cutoff\tcame\tours\tbias\tMAE\tRMSE\tcorrelation\tx*h/T\tbias\tMAE\tRMSE\tcorrelation\t", func(w io.Writer, c *backtest.Cutoff) {
-				m, x := c.Spend[backtest.ExpectedSpend], c.Spend[backtest.SteadySpend]
-				fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%+.1f %%\t%.2f\t%.2f\t%.3f\t%.0f\t%+.1f %%\t%.2f\t%.2f\t%.3f\t\n", c.Date, m.Actual,
-					m.Forecast, 100*m.Bias, m.MAE, m.RMSE, m.Correlation, x.Forecast, 100*x.Bias, x.MAE, x.RMSE, x.Correlation)
-			}),
+		printSpend(to, r),
 		printClasses(to, r), printCourse(to, r), printAlerts(to, r))
 	for _, w := range r.Warned() {
 		fmt.Fprintf(to, "%s: %s\n", w.At(), w.Text)

@@ -381,6 +381,7 @@ func TestEncodeScore(t *testing.T) {
 	s := score.Score{
 		Customer: "c-1", AsOf: noon.Add(500 * time.Millisecond), Bought: true, Tier: tier.High, Points: 9125, Level: churn.AtRisk, Risk: .74,
 		Total: 1234_56, Alive: .5, Segment: "Cannot Lose", Orders365: 12, Spend365: -29, Model: "2026-01", Base: "EUR",
+		Learnt: 88_05, LearntModel: "2025-11",
 	}
 	out, err := c.EncodeScore(&s)
 	if err != nil {
@@ -392,6 +393,7 @@ func TestEncodeScore(t *testing.T) {
 		"value_score": map[string]any{"int": int32(9125)}, "churn_level": map[string]any{"tidemark.v1.ChurnLevel": "AT_RISK"},
 		"clv_minor": map[string]any{"long": int64(123456)}, "spend_365d_minor": map[string]any{"long": int64(-29)}, "last_purchase_at": nil,
 		"segment": map[string]any{"string": "Cannot Lose"}, "currency": "EUR", "cause": nil, "orders_365d": map[string]any{"long": int64(12)},
+		"clv_learnt_minor": map[string]any{"long": int64(8805)}, "clv_learnt_model": map[string]any{"string": "2025-11"},
 	} {
 		if !reflect.DeepEqual(got[name], want) {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
@@ -431,7 +433,7 @@ func TestEncodeTheScoreOfATestAccount(t *testing.T) {
 	}
 	got := consumed(t, out)
 	for name, want := range map[string]any{
-		"tier": nil, "value_score": nil, "churn_risk": nil, "clv_minor": nil, "p_alive": nil, "segment": map[string]any{"string": "Test Account"},
+		"tier": nil, "value_score": nil, "churn_risk": nil, "clv_minor": nil, "p_alive": nil, "clv_learnt_minor": nil, "clv_learnt_model": nil, "segment": map[string]any{"string": "Test Account"},
 		"orders_365d": map[string]any{"long": int64(2)}, "spend_365d_minor": map[string]any{"long": int64(5_000_000)},
 	} {
 		if !reflect.DeepEqual(got[name], want) {

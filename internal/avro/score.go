@@ -71,4 +71,8 @@ func (w *wire) score(s *score.Score) {
 	if w.some((s.Bought || s.Test && s.PurchaseDays > 0) && isInstant(s.LastPurchase)) {
 		w.int(int64(s.LastPurchase))
 	}
+	if w.some(s.LearntModel != "") {
+		w.int(s.Learnt)
+	}
+	w.maybeText(s.LearntModel)
 }

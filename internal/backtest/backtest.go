@@ -316,6 +316,9 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 		f.came = append(f.came, float64(c.Later.Days))
 		f.spent = append(f.spent, m.Base.Major(c.Later.Net))
 	}
+	if err := f.learnSpend(ctx, m.Value, 1/m.Base.Major(1), o); err != nil {
+		return nil, err
+	}
 	return f, f.judgeAlerts(ctx, m, &bought, l, o)
 }
 

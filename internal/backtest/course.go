@@ -21,6 +21,8 @@ type Spend struct {
 	MAE         Number `json:"mae"`
 	RMSE        Number `json:"rmse"`
 	Correlation Number `json:"correlation"`
+	// Gini is the Gini coefficient of what was spent, in the order of the forecasts: 0 by chance, the greater the better.
+	Gini Number `json:"gini"`
 }
 
 // The forecasts of spend.
@@ -33,7 +35,7 @@ const (
 
 func spendOf(forecast, actual []float64) Spend {
 	a := judge.Counts(forecast, actual)
-	return Spend{Number(a.Actual), Number(a.Forecast), Number(a.Bias), Number(a.MAE), Number(a.RMSE), Number(a.Correlation)}
+	return Spend{Number(a.Actual), Number(a.Forecast), Number(a.Bias), Number(a.MAE), Number(a.RMSE), Number(a.Correlation), Number(judge.Gini(forecast, actual))}
 }
 
 // Point is the number of purchase days of all customers known at the cutoff, added up from the cutoff to some day.

@@ -38,6 +38,10 @@
 //	CDNOW sample     26 to 33 dollars   44 to 57 dollars
 //	Online Retail    2,800 to 4,100     2,400 to 3,700      the past average is better
 //
+// What is learnt over both (see package fit, the learnt value) has on Online Retail an RMSE of 2,002 to 6,246 at the five cutoffs of
+// `tidemark backtest`, where Gamma-Gamma has 2,404 to 6,727 and the past average 2,099 to 6,508: at each of the five it is the best. It ranks
+// better at four of them (Gini). On full CDNOW it ranks better and is not nearer.
+//
 // The report also shows how purchase days come in, week by week.
 //
 // # Are alerts true?

@@ -13,7 +13,8 @@ func (r *Result) spending() section {
 	s := section{
 		ID: "course", Title: "Over time, and in money",
 		Words: []string{fmt.Sprintf("Purchase days of all customers known at the cutoff, added up since. Spend is forecast as %s: the purchase days "+
-			"expected, times what a customer's purchase day is expected to bring; beside it %s, at the past average of a purchase day.", ExpectedSpend, SteadySpend)},
+			"expected, times what a customer's purchase day is expected to bring; beside it %s, at the past average of a purchase day, and %s: two "+
+			"regressions over the other models, fitted before the cutoff.", ExpectedSpend, SteadySpend, LearntSpend)},
 		Summary: "The points of the charts",
 	}
 	money := table{

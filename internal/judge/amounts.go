@@ -74,6 +74,15 @@ func GainedAmounts(before, after Amounts, came []float64, random func() float64)
 	return g
 }
 
+// Gini is AmountFigures.Gini of forecasts.
+func Gini(forecast, came []float64) float64 {
+	ones := make([]float64, len(came))
+	for i := range ones {
+		ones[i] = 1
+	}
+	return rankedAmounts(Amounts{Probability: ones, Expected: forecast}, came).figures(ones).Gini
+}
+
 // less is by how much the other figures are better.
 func (f AmountFigures) less(g AmountFigures) AmountFigures {
 	return AmountFigures{f.LogLoss - g.LogLoss, f.RMSE - g.RMSE, g.Gini - f.Gini}

@@ -128,11 +128,12 @@ func (w *valueRows) fit(ctx context.Context, horizonDays int) (Valued, error) {
 	if w.brought == 0 || w.brought == len(w.cases) {
 		return Valued{}, fmt.Errorf("%w: of %d cases %d brought money after the cut", ErrNoValue, len(w.cases), w.brought)
 	}
-	l := clv.Learnt{HorizonDays: horizonDays}
+	l := clv.Learnt{Version: "fitted", HorizonDays: horizonDays}
 	for t := range l.Means {
 		l.Means[t] = w.sums[t] / float64(len(w.cases))
 	}
 	w.bound(&l)
+	flat := w.flatten(&l)
 	whether, amount := w.rows(&l)
 	penalty := float64(valueRidge * w.blocks)
 	odds, err := fit.Logit(ctx, whether, valueColumns(clv.Buys), penalty, fit.Options{})
@@ -149,7 +150,41 @@ func (w *valueRows) fit(ctx context.Context, horizonDays int) (Valued, error) {
 	l.Whether.Intercept, l.Amount.Intercept = odds.Model.Intercept, given.Model.Intercept
 	copy(l.Whether.Weights[:], odds.Model.Coefficients)
 	copy(l.Amount.Weights[:], given.Model.Coefficients)
+	follow(&l.Whether, clv.Buys, flat, l.Means)
+	follow(&l.Amount, clv.Forecast, flat, l.Means)
 	return Valued{l, odds, given}, l.Check()
+}
+
+// leastSpread is the least spread of a term of which anything is to be learnt, between the edges of its range. Where all customers pay about one
+// price, their forecasts differ by a hundredth, which says nothing; and the ridge, which counts in standard deviations, would let it weigh a
+// hundred.
+const leastSpread = .1
+
+// flatten sets the terms to 0 in which the cases hardly differ, so that the fits leave them out.
+func (w *valueRows) flatten(l *clv.Learnt) (flat flatTerms) {
+	for t := range flat {
+		low, high := math.Inf(1), math.Inf(-1)
+		for i := range w.cases {
+			x := l.Ranges[t].Hold(w.cases[i].values[t])
+			low, high = min(low, x), max(high, x)
+		}
+		if flat[t] = high-low < leastSpread; !flat[t] {
+			continue
+		}
+		l.Ranges[t] = clv.Range{}
+		for i := range w.cases {
+			w.cases[i].values[t] = 0
+		}
+	}
+	return flat
+}
+
+// follow lets a part say what the models say, by their term, where the cases are too alike to learn the weight of the term.
+func follow(p *clv.Part, models clv.Term, flat flatTerms, means clv.Values) {
+	if flat[models] {
+		p.Weights[models] = 1
+		p.Intercept -= means[models]
+	}
 }
 
 // rows are the rows of the two regressions. The last number of a row is known, and nothing is to be learnt of it.
@@ -180,3 +215,6 @@ func valueColumns(models clv.Term) []fit.Column {
 	}
 	return append(columns, fit.Column{Name: "known", Offset: true})
 }
+
+// flatTerms says in which terms the cases hardly differ.
+type flatTerms [len(clv.Values{})]bool

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/score/clv"
@@ -185,5 +186,25 @@ func TestLearntValueNeedsTheHorizonOfTheValue(t *testing.T) {
 	m.Value.HorizonDays = 91
 	if err := m.Check(); err == nil || !strings.Contains(err.Error(), "fitted to 365 days, and the horizon of value is 91") {
 		t.Errorf("got %v, want both horizons named", err)
+	}
+}
+
+// BenchmarkApplyPurchaseUnderALearntValue is BenchmarkApplyPurchase where the learnt value is the predicted value of the scorecard.
+func BenchmarkApplyPurchaseUnderALearntValue(b *testing.B) {
+	m := shipped(b).Model()
+	card := m.Scorecard
+	learnt(&m, true)
+	m.Scorecard = card
+	m.Learnt.Whether.Weights[clv.Engagement], m.Learnt.Whether.Weights[clv.EngagementTrend] = 0, 0
+	m.Learnt.Amount.Weights[clv.Engagement], m.Learnt.Amount.Weights[clv.EngagementTrend] = 0, 0
+	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, _ := weekly(b, e)
+	next := purchase(30)
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Apply(p, next)
 	}
 }

@@ -54,6 +54,9 @@ const (
 // Check returns nil where l is valid, else an error that names everything that is wrong.
 func (l *Learnt) Check() error {
 	var errs []error
+	if l.Version == "" {
+		errs = append(errs, errors.New("version: must be given"))
+	}
 	for _, t := range Terms() {
 		for name, p := range map[string]*Part{"whether": &l.Whether, "amount": &l.Amount} {
 			if w := p.Weights[t]; !(math.Abs(w) <= maxWeight) || t.Falls() && w < 0 {

@@ -13,7 +13,7 @@ import (
 
 // modelsOnly is the learnt value that says what the models say: of two regressions with one weight each.
 func modelsOnly() clv.Learnt {
-	l := clv.Learnt{HorizonDays: 365}
+	l := clv.Learnt{Version: "v", HorizonDays: 365}
 	l.Whether.Weights[clv.Buys], l.Amount.Weights[clv.Forecast] = 1, 1
 	return l
 }
@@ -58,7 +58,7 @@ func TestLearntOnlyFallsInSilence(t *testing.T) {
 		m, p := weeks(rapid.SampledFrom(models).Draw(t, "model"), 7)
 		m.HorizonDays = rapid.IntRange(1, 800).Draw(t, "horizon")
 		m.Discount = rapid.Float64Range(0, 1).Draw(t, "discount")
-		l := clv.Learnt{HorizonDays: m.HorizonDays}
+		l := clv.Learnt{Version: "v", HorizonDays: m.HorizonDays}
 		for _, term := range clv.Terms() {
 			low := -2.
 			if term.Falls() {
@@ -77,6 +77,14 @@ func TestLearntOnlyFallsInSilence(t *testing.T) {
 		p.Repeats = rapid.IntRange(0, 60).Draw(t, "repeats")
 		if p.Last = 0; p.Repeats > 0 {
 			p.Last = rapid.Float64Range(1, 2000).Draw(t, "last")
+		}
+		if rapid.Bool().Draw(t, "regular") { // a mixture of regularities
+			m.Regular = &stat.Regular{Purchases: stat.Limit{R: .9, Alpha: 90, A: .6, B: 2.4}, Weights: [6]float64{.4, .1, .1, .1, .1, .2}}
+			m.Purchase, m.UnitDays = m.Regular.Random(), 1
+			p.GapsKnown = true
+			if p.Repeats > 0 {
+				p.LogGaps = float64(p.Repeats) * math.Log(p.Last/float64(p.Repeats)*rapid.Float64Range(.3, 1).Draw(t, "evenness"))
+			}
 		}
 		s := clv.Signals{MedianGap: p.Last / float64(max(1, p.Repeats)), Tenure: p.Last, Repeats: p.Repeats, Spend: p.Spend, NPS: 1, Lately: 5}
 		at := func(silent float64) float64 {

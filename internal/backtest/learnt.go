@@ -1,0 +1,36 @@
+package backtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"tidemark/internal/learn"
+	"tidemark/internal/score/clv"
+)
+
+// LearntSpend is the spend that two regressions over the models expect: clv_learnt, fitted to the blocks before the cutoff.
+const LearntSpend = "learnt over both"
+
+// learnSpend forecasts the spend by what is learnt from the blocks, over a model that is fitted at the cutoff. Where nothing is to be learnt the
+// cutoff has no such forecast, and says so.
+func (f *forecasts) learnSpend(ctx context.Context, m clv.Model, scale float64, o Options) error {
+	if days(o.Horizon) != math.Trunc(days(o.Horizon)) {
+		return nil // a value looks ahead for whole days
+	}
+	m.HorizonDays = int(days(o.Horizon))
+	o.tell("learning the value", 0)
+	v, err := learn.Value(ctx, f.blocks, m, scale)
+	if errors.Is(err, learn.ErrNoValue) {
+		f.warnings = append(f.warnings, "value: "+err.Error())
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("fit the value: %w", err)
+	}
+	for i := range f.cases {
+		f.spends[LearntSpend] = append(f.spends[LearntSpend], learn.LearntValue(&v.Learnt, &m, &f.cases[i]).Spend())
+	}
+	return ctx.Err()
+}
