@@ -183,6 +183,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 				fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.4f\t%.4f\t%.2f\t%s\t\n", c.Date, c.TrainingRate, c.Rate,
 					own.Error, own.ByChance, rfm.Error, own.Slope, rfm.Slope, own.Brier, rfm.Brier, own.Lift, moved)
 			}),
+		printTrials(to, r),
 		printSeasons(to, r),
 		table("Purchase days to come: deviance is Poisson's, less is better.",
 			"cutoff\tcame\tMBG/NBD\tbias\tdeviance\tMAE\tx*h/T\tbias\tdeviance\tMAE\t", func(w io.Writer, c *backtest.Cutoff) {
