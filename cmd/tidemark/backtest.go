@@ -25,7 +25,7 @@ type backtestCommand struct {
 	Cutoff      []instant `help:"Forecast from what was known at this date or RFC 3339 time. Separate several by commas. Without it: up to five cutoffs, four weeks apart, the last one a horizon before the end of the log." placeholder:"TIME"`
 	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728." default:"91"`
 	UnitDays    float64   `help:"Time unit of the purchase model, in days." default:"7"`
-	Season      bool      `help:"Fit a season to what is known at each cutoff, and use it where it foretold the last year before."`
+	Season      bool      `help:"Fit a season to what is known at each cutoff, and use it where it foretold the last year before. That of the model stays where the log is too short to tell." default:"true" negatable:""`
 	Regular     bool      `help:"Decide at each cutoff, by what was known, whether a mixture of regularities forecasts better. Without it: as the model says."`
 	JSON        string    `help:"Write all figures as JSON to this file. - is standard output, in place of the tables." placeholder:"FILE"`
 	HTML        string    `name:"html" help:"Write a report with charts to this file, a page without scripts. - is standard output, in place of the tables." placeholder:"FILE"`
@@ -184,6 +184,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 				fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.4f\t%.4f\t%.2f\t%s\t\n", c.Date, c.TrainingRate, c.Rate,
 					own.Error, own.ByChance, rfm.Error, own.Slope, rfm.Slope, own.Brier, rfm.Brier, own.Lift, moved)
 			}),
+		printTrials(to, r),
 		printSeasons(to, r),
 		printRegularities(to, r),
 		table("Purchase days to come: deviance is Poisson's, less is better.",

@@ -114,7 +114,7 @@ func (f *found) learn(ctx context.Context, data *fitData) error {
 		f.unfit = f.inherited && (f.kind != "mbg-nbd" || data.remixed())
 		return nil
 	}
-	d, err := learn.Decide(ctx, data.blocks, data.earlier, data.horizon, f.unitDays)
+	d, err := data.decide(ctx, f.unitDays)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -9,6 +10,15 @@ import (
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
 )
+
+// decide fits the churn stack of what pays. Live histories show one cut and nothing before it, so nothing judges their stack.
+func (d *fitData) decide(ctx context.Context, unitDays float64) (learn.Decision, error) {
+	if !d.recalled {
+		return learn.Decide(ctx, d.blocks, d.earlier, d.horizon, unitDays)
+	}
+	stack, r, err := learn.Stack(ctx, d.blocks, d.horizon, unitDays)
+	return learn.Decision{Stack: stack, Fit: r}, err
+}
 
 // printStack prints the churn stack, or why there is none.
 func (f *found) printStack(b *strings.Builder) {
@@ -38,6 +48,9 @@ func (f *found) printStack(b *strings.Builder) {
 // printTrial prints what the hold-out said of the churn stack and its ingredients.
 func (f *found) printTrial(b *strings.Builder) {
 	t := f.trial
+	if f.recalled && f.stack != nil {
+		fmt.Fprintf(b, "pays       not known: the live histories show one cut and nothing before it; a log shows what pays\n")
+	}
 	if t.Customers == 0 {
 		return
 	}

@@ -16,10 +16,10 @@ import (
 
 // inSeason fits the season to the events of a log, as --season says, and returns the engine that counts time in it.
 func (c *fitCommand) inSeason(ctx context.Context, s streams, data *fitData, engine *score.Engine, events []event.Event) (*score.Engine, error) {
-	switch c.Season {
-	case "keep":
+	switch {
+	case c.Season == "keep" || c.Season == "" && events == nil:
 		return engine, nil
-	case "never":
+	case c.Season == "never":
 		data.season = &fit.Seasonal{Why: "taken away by --season never"}
 		return engine.InSeason(nil), nil
 	}
@@ -30,7 +30,10 @@ func (c *fitCommand) inSeason(ctx context.Context, s streams, data *fitData, eng
 	if err != nil {
 		return nil, err
 	}
-	if c.Season == "auto" && !found.HeldOut {
+	if c.Season == "" && !found.HeldOut { // the log says neither yes nor no
+		return engine, nil
+	}
+	if c.Season != "always" && !found.HeldOut {
 		found.Index = nil
 	}
 	data.season = &found

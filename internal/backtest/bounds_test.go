@@ -5,10 +5,12 @@
 package backtest_test
 
 import (
+	"math"
 	"testing"
 
 	"tidemark/internal/backtest"
 	"tidemark/internal/dataset"
+	"tidemark/internal/realdata"
 )
 
 var quarters = []string{"1997-09-30", "1997-10-31", "1997-11-30", "1997-12-31", "1998-01-31", "1998-02-28", "1998-03-31"}
@@ -53,5 +55,39 @@ func TestAgainstLogitRFM(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// On apparel a season is found and nothing pays beside the purchase model, so the risk is the purchase model's. About 45 of the 600 customers
+// come back within a horizon: a calibration slope has a standard error of up to .2.
+func TestAgainstLogitRFMOnApparel(t *testing.T) {
+	log, err := dataset.Read(dataset.JSONL, []string{realdata.File(t, "apparel/apparel.jsonl.gz")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := backtest.Run(t.Context(), engine(t), log.Events, backtest.Options{
+		Cutoffs: days(t, "2010-05-31", "2010-06-28", "2010-07-26", "2010-08-23", "2010-09-19"), Horizon: 91 * oneDay, UnitDays: 7, Season: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := r.Difference[backtest.LogitRFM]
+	t.Logf("AUC less that of %s: %+.4f (%+.4f to %+.4f), among the active %+v", backtest.LogitRFM, got.Value, got.Low, got.High, r.AmongActive)
+	if !(got.Low > -.001 && got.Value > 0) {
+		t.Errorf("AUC less that of %s: want it above 0, and its lower bound above -.001, got %+v", backtest.LogitRFM, got)
+	}
+	var off float64
+	for _, c := range r.Cutoffs {
+		stack := c.Churn[backtest.Stack]
+		off += math.Abs(float64(c.Counts[backtest.MBGNBD].Bias)) / float64(len(r.Cutoffs))
+		if c.Season == nil || !c.Trial.OutOfTime || c.Trial.Customers != 600 || len(c.Trial.Ingredients) != 3 {
+			t.Errorf("%s: want a season, and 600 customers who judge silence, habit and money later, got %+v", c.Date, c.Trial)
+		}
+		if !(stack.Slope > .7 && stack.Slope < 1.3) {
+			t.Errorf("%s: calibration slope: want it in [.7, 1.3], got %v", c.Date, stack.Slope)
+		}
+	}
+	if off > .2 {
+		t.Errorf("the sums of purchase days are off by %.2f on average, want .2 at most", off)
 	}
 }

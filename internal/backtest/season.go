@@ -18,8 +18,13 @@ func inSeason(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	}
 	o.tell("fitting the season", 0)
 	found, err := fit.Season(ctx, learn.Lives(l.events, o.Calendar, at), o.Calendar.Day(at-1), o.UnitDays, fit.Options{})
-	if err != nil || !found.HeldOut || found.Index == nil {
-		return e.InSeason(nil), found.Why, err
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !found.HeldOut: // too little is known to say yes or no
+		return e, found.Why, nil
+	case found.Index == nil:
+		return e.InSeason(nil), found.Why, nil
 	}
 	clock, err := season.NewClock(found.Index)
 	return e.InSeason(clock), found.Why, err

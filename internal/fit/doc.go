@@ -58,12 +58,19 @@
 //
 // # The season
 //
-// With --season auto the command also fits a season to the log: how fast customers buy in each week of the year, or in each month where weeks
-// have few purchases. It needs two years. The last year is held out: a season that did not tell when its purchases came is left out, and the
-// report says so. --season always takes what one year shows. --season never takes the season of the base away; without the flag it stays, and
-// the purchase model is fitted in its time.
+// The command also fits a season to the log: how fast customers buy in each week of the year, or in each month where weeks have few
+// purchases. It needs two years. The last year is held out: a season that did not tell when its purchases came is left out, and the report
+// says so. With a shorter log, and from live histories, the season of the base stays, and the purchase model is fitted in its time.
+//   - --season auto has no season where the log is too short to hold a year out.
+//   - --season always takes what one year shows.
+//   - --season keep leaves the season of the base, --season never takes it away.
 //
-//	bin/tidemark fit orders.jsonl --format jsonl --season auto --churn-stack --out fitted.yaml
+// Neither CDNOW nor Online Retail is long enough for a season. On apparel the season is found at all of five cutoffs. With it the AUC is .0004
+// higher, and the sum of the purchase days to come is off by 17 % on average, not by 26 %:
+//
+//	bin/tidemark backtest apparel.jsonl.gz --format jsonl               # and the same with --no-season
+//
+//	bin/tidemark fit orders.jsonl --format jsonl --churn-stack --out fitted.yaml
 //	bin/tidemark model check fitted.yaml   # draws the year
 //
 // Where the model has a season, the purchase model counts seasonal days: package season says what these are. What looks ahead does so in two
@@ -126,6 +133,20 @@
 // The command also writes the ranges that the weights were fitted to, from the 0.5th to the 99.5th percentile of each term. Beyond its
 // range a term counts as the edge of the range. So an account of 100,000 dollars is alerted like the largest accounts that the fit has
 // seen. What grows in silence has no range: package learn says why.
+//
+// A hold-out says what pays on the shop's own data. Stacks are fitted at earlier cuts, and judged by the customers at the cuts of the fit and
+// by what these did. Where the log is too short, a fifth of the customers at a time judges stacks of the others. The measure is log loss.
+//   - The weight of the purchase model's risk is drawn to 1 where that is better than to draw all weights to 0 alike.
+//   - An ingredient that costs more than one standard error is left out: the shape of silence, the habit, money, baskets, feedback, engagement.
+//   - A stack that does not beat the purchase model alone by one standard error is left out, and the risk is the purchase model's.
+//
+// The report and the section fitted.hold_out of the model file give the figures. On apparel, of 600 customers, the purchase model stays alone.
+// With all weights drawn to 0, as before, the stack's AUC was .012 below that of the purchase model.
+//
+// "Bought in this window last year" is no ingredient yet, for it pays on none of the public logs. Beside the others it changes the AUC, at the
+// cutoffs of package backtest, by −.0005 on apparel (in a season too), by −.0005 on the CDNOW sample and by −.0004 on Online Retail; beside
+// the purchase model alone by −.0005 (−.0013 to +.0003) on apparel. A shop whose customers come back on the same date each year would gain: on
+// a simulated one, with two fifths of such customers, the AUC rose by .15.
 //
 // Where the customers give no stack, because all left or nothing grows with silence, the risk is that of the purchase model alone, and a
 // warning says so. --horizon-days fits the stack to another horizon than the base's, and makes that the horizon of the model.
