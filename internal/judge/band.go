@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -34,6 +35,9 @@ type Band struct {
 	// Shock is the standard deviation of what hits all customers at once, as a
 	// logarithm of actual over forecast.
 	Shock float64
+	// Deviation is the standard deviation of ln(came/forecast), the sampling error
+	// included, and Quantile how many of it the interval reaches to either side.
+	Deviation, Quantile float64
 }
 
 // Reasons why a sum has no interval.
@@ -54,10 +58,11 @@ const (
 	// logarithm needs more than nothing, and refunds may exceed a spend.
 	smallest = .01
 	// enoughJudged is the number of earlier intervals from which on these show
-	// whether intervals hold, and short the shortfall of the share that held from
-	// the level that is no longer put down to chance.
+	// whether intervals hold.
 	enoughJudged = 10
-	short        = .2
+	// beyondChance is the number of standard errors by which fewer intervals than
+	// the level says must have held, for that to be no chance.
+	beyondChance = 2
 )
 
 // BandOf is the interval of a sum at a level in (0, 1), from earlier sums of which
@@ -108,10 +113,15 @@ func BandOf(now Sum, past []Sum, level float64) (Band, error) {
 	}
 	shock = max(0, shock)
 	b.Shock = math.Sqrt(shock)
-	q := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: b.Windows}.Quantile((1 + level) / 2)
-	wide := math.Exp(q * math.Sqrt(shock+phi/now.Forecast))
-	b.Low, b.High = now.Forecast/wide, now.Forecast*wide
+	b.Deviation = math.Sqrt(shock + phi/now.Forecast)
+	b.reach(now, distuv.StudentsT{Mu: 0, Sigma: 1, Nu: b.Windows}.Quantile((1+level)/2))
 	return b, nil
+}
+
+// reach gives b a quantile, and the bounds that follow.
+func (b *Band) reach(now Sum, quantile float64) {
+	wide := math.Exp(quantile * b.Deviation)
+	b.Quantile, b.Low, b.High = quantile, now.Forecast/wide, now.Forecast*wide
 }
 
 // counts reports whether the error of s is known and is not all chance.
@@ -135,33 +145,47 @@ type Rolled struct {
 }
 
 // Rolling gives each sum of a series its interval from the sums whose horizons had
-// ended at its cutoff. Where at least 10 earlier intervals are known and a share of
-// them held that is more than .2 below the level, a sum has none: ErrNotHeld. All
-// else is as for BandOf. The series may come in any order.
+// ended at its cutoff. Where at least 10 earlier intervals are known, an interval
+// is at least so wide that as wide a one would have held at the level before: its
+// Quantile is at least the level's quantile of the earlier |ln(came/forecast)| over
+// their Deviation, as in split conformal prediction (Lei et al., Distribution-Free
+// Predictive Inference for Regression, JASA 113, 2018). If fewer earlier intervals
+// held than the level says, by more than chance explains, there is none:
+// ErrNotHeld. All else is as for BandOf. The series is sorted by At.
 func Rolling(series []Sum, level float64) []Rolled {
 	all := make([]Rolled, len(series))
-	made := make([]error, len(series)) // before ErrNotHeld, so that intervals that hold again come back
+	made := make([]bool, len(series)) // also where it turns out that such intervals did not hold: so intervals can come back
 	for i, s := range series {
 		var past []Sum
-		for _, p := range series {
-			if p.ended(s.At) {
-				past = append(past, p)
-			}
-		}
-		all[i].Band, made[i] = BandOf(s, past, level)
-	}
-	for i, s := range series {
+		var off []float64 // of the earlier intervals, in deviations
+		var first, last float64
 		r := &all[i]
-		r.Why = made[i]
-		for k, p := range series {
-			if p.ended(s.At) && made[k] == nil && !math.IsNaN(p.Came) {
-				r.Judged++
-				if all[k].Low <= p.Came && p.Came <= all[k].High {
-					r.Held++
-				}
+		for k, p := range series[:i] {
+			if !p.ended(s.At) {
+				continue
+			}
+			past = append(past, p)
+			if !made[k] || math.IsNaN(p.Came) {
+				continue
+			}
+			if r.Judged == 0 {
+				first = p.At
+			}
+			last = p.At
+			r.Judged++
+			off = append(off, math.Abs(p.off())/all[k].Deviation)
+			if all[k].Low <= p.Came && p.Came <= all[k].High {
+				r.Held++
 			}
 		}
-		if r.Why == nil && r.Judged >= enoughJudged && float64(r.Held) < (level-short)*float64(r.Judged) {
+		r.Band, r.Why = BandOf(s, past, level)
+		if made[i] = r.Why == nil; !made[i] || r.Judged < enoughJudged {
+			continue
+		}
+		slices.Sort(off)
+		r.reach(s, max(r.Quantile, off[min(len(off), int(math.Ceil(level*float64(len(off)+1))))-1]))
+		windows := min(1+(last-first)/s.Span, float64(r.Judged))
+		if share := float64(r.Held) / float64(r.Judged); share < level-beyondChance*math.Sqrt(level*(1-level)/windows) {
 			r.Why = fmt.Errorf("%w: at %d of %d earlier cutoffs", ErrNotHeld, r.Held, r.Judged)
 		}
 	}
