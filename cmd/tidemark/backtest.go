@@ -196,7 +196,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 				fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%+.1f %%\t%.2f\t%.2f\t%.3f\t%.0f\t%+.1f %%\t%.2f\t%.2f\t%.3f\t\n", c.Date, m.Actual,
 					m.Forecast, 100*m.Bias, m.MAE, m.RMSE, m.Correlation, x.Forecast, 100*x.Bias, x.MAE, x.RMSE, x.Correlation)
 			}),
-		printClasses(to, r), printCourse(to, r), printAlerts(to, r))
+		printBands(to, r), printClasses(to, r), printCourse(to, r), printAlerts(to, r))
 	for _, w := range r.Warned() {
 		fmt.Fprintf(to, "%s: %s\n", w.At(), w.Text)
 	}

@@ -74,6 +74,8 @@ type Result struct {
 	AmongActive Interval `json:"auc_difference_among_active"`
 	// Alerts adds up the alerts of all cutoffs. An alert within the horizon of several cutoffs counts at each of these.
 	Alerts *Alerts `json:"alerts,omitempty"`
+	// Bands are the intervals of sums.
+	Bands *Bands `json:"bands,omitempty"`
 }
 
 // Interval is an estimate with its 95 % interval. A customer at several cutoffs counts as one case.
@@ -173,6 +175,7 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 	all := map[string][]judge.Set{}
 	var among []judge.Set
 	var alerts tally
+	var sums []*origin
 	for n, at := range o.Cutoffs {
 		o.at(n, len(l.lives))
 		c, err := forecast(ctx, e, l, at, o)
@@ -190,6 +193,7 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 		}
 		r.Cutoffs = append(r.Cutoffs, figures)
 		alerts.add(c.alerts)
+		sums = append(sums, c.origin(o.Horizon))
 		for _, rival := range Rivals {
 			all[rival] = append(all[rival], c.set(rival, func(*learn.Case) bool { return true }))
 		}
@@ -203,7 +207,9 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 	}
 	r.AmongActive = intervalOf(judge.AUCDifference(among...))
 	r.Alerts = alerts.alerts(days(e.Model().Churn.Lapse))
-	return r, nil
+	var err error
+	r.Bands, err = bands(ctx, e, l, sums, o)
+	return r, err
 }
 
 // forecasts are the forecasts of one cutoff, and what came of each. The slices go by case.
