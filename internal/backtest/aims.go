@@ -101,7 +101,7 @@ func (r *Result) aimsOfRanking() []Aim {
 	}
 	aims := []Aim{aim(fmt.Sprintf("lower bound above %s", signed(3, -noWorse)), -noWorse)}
 	if known := r.knows(); len(known) > 0 {
-		aims = append(aims, aim("lower bound above 0, for the log knows "+strings.Join(known, ", "), 0))
+		aims = append(aims, aim("lower bound above 0, with "+strings.Join(known, ", "), 0))
 	}
 	return aims
 }

@@ -34,7 +34,7 @@ func TestAims(t *testing.T) {
 		{"just at the bound", func(r *Result) { r.Difference[LogitRFM] = Interval{0, -.003, .003} }, "above −0.003", "missed by 0.0000"},
 		{"by .001", func(r *Result) { r.Difference[LogitRFM] = Interval{0, -.004, .003} }, "above −0.003", "missed by 0.0010"},
 		{"one class left everywhere", func(r *Result) { r.Difference[LogitRFM] = Interval{nan, nan, nan} }, "above −0.003", "no aim: too few cases"},
-		{"baskets at the second cutoff alone", func(r *Result) { r.Cutoffs[1].Known = []string{"baskets"} }, "above 0, for the log knows baskets", "missed by 0.0020"},
+		{"baskets at the second cutoff alone", func(r *Result) { r.Cutoffs[1].Known = []string{"baskets"} }, "above 0, with baskets", "missed by 0.0020"},
 		{"low and high do not cancel", func(r *Result) {
 			r.Cutoffs[0].Counts[MBGNBD], r.Cutoffs[1].Counts[MBGNBD] = Counts{Bias: -.3}, Counts{Bias: .3}
 		}, "mean |count bias|", "missed by 18.0 points"},

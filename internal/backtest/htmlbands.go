@@ -24,7 +24,7 @@ func (r *Result) intervals() section {
 	if r.Bands == nil || len(r.Bands.Cutoffs) == 0 {
 		return s
 	}
-	head := []string{"cutoff", "of", "customers", "forecast", "from", "to", came, "holds", "earlier held", "earlier errors"}
+	head := []string{"cutoff", "of", "repeats", "forecast", "from", "to", came, "holds", "earlier held"}
 	all := table{Words: 3, Caption: fmt.Sprintf("All customers: %.0f %% intervals. Spend is in major units of the base currency.", 100*r.Bands.Level), Head: head}
 	groups := table{Words: 3, Caption: fmt.Sprintf("Groups of customers: %.0f %% intervals.", 100*r.Bands.Level), Head: head}
 	for i := range r.Bands.Cutoffs {
@@ -37,7 +37,8 @@ func (r *Result) intervals() section {
 			}
 		}
 	}
-	s.Said, s.Tables, s.More = append(r.Bands.Verdicts(), r.Bands.Reasons()...), []table{all}, []table{groups}
+	s.Said, s.Tables, s.More = r.Bands.Verdicts(), []table{all}, []table{groups}
+	s.Words = append(s.Words, r.Bands.Reasons()...)
 	for _, m := range measures {
 		s.draw(r.Bands.course(s.frame(few, "Intervals of the "+m, "Lines from cutoff to cutoff: the forecast and both ends of its interval; points: what came."+inTable), m),
 			fmt.Sprintf("%s of all customers, by cutoff; points between the outer lines are good.", capital(m)))
@@ -48,10 +49,10 @@ func (r *Result) intervals() section {
 func bandCells(c *BandsAt, b *Band) []string {
 	date := c.Date
 	if c.Ahead {
-		date += ", the end of the log"
+		date += ", to come"
 	}
 	return []string{
-		date, b.Of, b.Group, fixed(0, b.Forecast), fixed(0, b.Low), fixed(0, b.High), fixed(0, b.Came), b.Held(), b.Record(), fmt.Sprint(b.Errors),
+		date, b.Of, b.Group, fixed(0, b.Forecast), fixed(0, b.Low), fixed(0, b.High), fixed(0, b.Came), b.Held(), b.Record(),
 	}
 }
 
