@@ -70,6 +70,9 @@ func (f *forecasts) leaveOut(ctx context.Context, e *score.Engine, l *whole, o O
 	}
 	examples, err := learn.NewExamples(ctx, f.blocks, o.Horizon, o.UnitDays)
 	for _, i := range churn.Ingredients() {
+		if ctx.Err() != nil {
+			return w, ctx.Err()
+		}
 		if i == churn.PurchaseModel || !f.weighs(i) {
 			continue
 		}
