@@ -87,8 +87,8 @@
 // # What each ingredient adds
 //
 // `backtest --ingredients` fits the stack without one ingredient after the other, to the same cases, and compares the forecasts of the same
-// customers: by AUC (DeLong) and by log loss (paired). A customer at several cutoffs counts as one case. On CDNOW this takes about twice the
-// time without.
+// customers: by AUC (DeLong) and by log loss (paired). A customer at several cutoffs counts as one case. It takes about a sixth longer: 25.9 s of
+// processor time against 22.6 for two cutoffs of CDNOW.
 //
 //	               CDNOW, log loss               Online Retail                   apparel, --season
 //	silence        +.0022 (+.0018 to +.0026)     +.0065 (+.0030 to +.0099)       +.0053 (+.0014 to +.0092)
