@@ -22,11 +22,13 @@ import (
 
 type backtestCommand struct {
 	logSettings
-	Cutoff      []instant `help:"Forecast from what was known at this date or RFC 3339 time. Separate several by commas. Without it: up to five cutoffs, four weeks apart, the last one a horizon before the end of the log." placeholder:"TIME"`
+	Cutoff      []instant `help:"Forecast from what was known at this date or RFC 3339 time. Separate several by commas. Without it: --cutoffs." placeholder:"TIME"`
+	Cutoffs     int       `help:"Without --cutoff: at most so many cutoffs, four weeks apart, the last one a horizon before the end of the log. 13 roll over a year. 1 to 100." default:"5"`
 	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728." default:"91"`
 	UnitDays    float64   `help:"Time unit of the purchase model, in days." default:"7"`
 	Season      bool      `help:"Fit a season to what is known at each cutoff, and use it where it foretold the last year before. That of the model stays where the log is too short to tell." default:"true" negatable:""`
 	Regular     bool      `help:"Decide at each cutoff, by what was known, whether a mixture of regularities forecasts better. Without it: as the model says."`
+	Ingredients bool      `help:"Also fit the stack without each of its ingredients, and print what each adds. Takes about a sixth longer."`
 	JSON        string    `help:"Write all figures as JSON to this file. - is standard output, in place of the tables." placeholder:"FILE"`
 	HTML        string    `name:"html" help:"Write a report with charts to this file, a page without scripts. - is standard output, in place of the tables." placeholder:"FILE"`
 	modelSettings
@@ -42,6 +44,8 @@ func (c *backtestCommand) Validate() error {
 	switch {
 	case c.JSON == "-" && c.HTML == "-":
 		return errors.New("--json and --html cannot both go to standard output")
+	case c.Cutoffs < 1 || c.Cutoffs > 100:
+		return fmt.Errorf("--cutoffs %d is not in 1..100", c.Cutoffs)
 	case c.HorizonDays < 1 || c.HorizonDays > 728:
 		return fmt.Errorf("--horizon-days %d is not in 1..728", c.HorizonDays)
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
@@ -78,7 +82,7 @@ func (c *backtestCommand) backtest(ctx context.Context, s streams) error {
 	fmt.Fprint(s.err, refusedOf(engine, log.Events))
 	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
-		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays, Season: c.Season, Regular: c.Regular,
+		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays, Season: c.Season, Regular: c.Regular, Ingredients: c.Ingredients,
 		Progress: func(p backtest.Progress) {
 			if p.Doing != backtest.Scoring {
 				shown.Note(fmt.Sprintf("cutoff %d of %d: %s", p.Cutoff, p.Cutoffs, p.Doing))
@@ -114,10 +118,8 @@ func (c *backtestCommand) horizon() time.Duration {
 	return time.Duration(c.HorizonDays) * 24 * time.Hour
 }
 
-// usualCutoffs is the number of cutoffs without --cutoff. The figures of a single cutoff vary too much.
-const usualCutoffs = 5
-
-// cutoffs returns the cutoffs of --cutoff in order. Without --cutoff it returns up to usualCutoffs that the log allows.
+// cutoffs returns the cutoffs of --cutoff in order. Without --cutoff it returns up to --cutoffs of them, as the log allows: the
+// figures of a single cutoff vary too much.
 func (c *backtestCommand) cutoffs(events []event.Event) ([]event.Instant, error) {
 	first, last := event.Span(events)
 	latest := last.Add(-c.horizon())
@@ -132,7 +134,7 @@ func (c *backtestCommand) cutoffs(events []event.Event) ([]event.Instant, error)
 		slices.Sort(all)
 		return slices.Compact(all), nil
 	}
-	for n := range usualCutoffs {
+	for n := range c.Cutoffs {
 		at := latest.Add(-time.Duration(n) * 28 * 24 * time.Hour)
 		if _, err := learn.Cuts(first, at, c.horizon()); err != nil {
 			if n == 0 {
@@ -172,7 +174,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 			}
 			fmt.Fprintln(w)
 		}),
-		printDifferences(to, r),
+		printDifferences(to, r), printIngredients(to, r),
 		table("Probabilities: how far from what happened (by chance: a perfect model's 95 %), slope 1 is right; the base rate has moved where it says so.",
 			"cutoff\tleft before\tleft\terror\tby chance\tof logit-rfm\tslope\tof logit-rfm\tBrier\tof logit-rfm\tlift, top 10 %\tmoved\t",
 			func(w io.Writer, c *backtest.Cutoff) {
@@ -194,7 +196,7 @@ func printBacktest(to io.Writer, r *backtest.Result) error {
 					m.Forecast, 100*m.Bias, m.Deviance, m.MAE, x.Forecast, 100*x.Bias, x.Deviance, x.MAE)
 			}),
 		printSpend(to, r),
-		printClasses(to, r), printCourse(to, r), printAlerts(to, r))
+		printBands(to, r), printClasses(to, r), printCourse(to, r), printAlerts(to, r), printAims(to, r))
 	for _, w := range r.Warned() {
 		fmt.Fprintf(to, "%s: %s\n", w.At(), w.Text)
 	}

@@ -62,6 +62,8 @@ type quality struct {
 	Fair   qualityOf            `json:"fair"`
 	Groups map[string]qualityOf `json:"groups"`
 	Drift  []string             `json:"drift"`
+	// Usual is where the share of the fair forecasts without a purchase usually lies.
+	Usual usualShare `json:"usual_gone"`
 	// Unobserved counts the forecasts that are left out because nobody knows what came of them, and Why says why not.
 	Unobserved int    `json:"unobserved,omitempty"`
 	Why        string `json:"why_unobserved,omitempty"`
@@ -81,7 +83,7 @@ type qualityOf struct {
 func qualities(reports []watch.Report) []quality {
 	all := make([]quality, len(reports))
 	for i, r := range reports {
-		q := quality{Model: r.Model, Since: r.Since, Judged: r.JudgedBy(), Fair: figuresOf(&r.Fair), Groups: map[string]qualityOf{}, Drift: r.Drift, Unobserved: r.Unobserved, Why: r.Why}
+		q := quality{Model: r.Model, Since: r.Since, Judged: r.JudgedBy(), Fair: figuresOf(&r.Fair), Groups: map[string]qualityOf{}, Drift: r.Drift, Usual: usualOf(&r.Usual), Unobserved: r.Unobserved, Why: r.Why}
 		for g := range r.Groups {
 			if r.Groups[g].Settled > 0 {
 				q.Groups[score.Group(g).String()] = figuresOf(&r.Groups[g])
@@ -103,6 +105,21 @@ func figuresOf(f *watch.Figures) qualityOf {
 		Settled: f.Settled, Gone: known(f.Gone), Forecast: known(f.Forecast), Brier: known(f.Brier),
 		Slope: known(f.Slope.Value), AUC: known(f.AUC.Value), Lift: known(f.Lift),
 	}
+}
+
+// usualShare is the 80 % interval of the share without a purchase, or why there is none.
+type usualShare struct {
+	Low    *float64 `json:"low"`
+	High   *float64 `json:"high"`
+	Halves int      `json:"half_years"`
+	Why    string   `json:"why_none,omitempty"`
+}
+
+func usualOf(u *watch.Usual) usualShare {
+	if u.Why != nil {
+		return usualShare{Halves: u.Halves, Why: u.Why.Error()}
+	}
+	return usualShare{Low: &u.Low, High: &u.High, Halves: u.Halves}
 }
 
 // print writes q as lines of a summary.
@@ -130,6 +147,9 @@ func (q *quality) print(b *strings.Builder) {
 		row(name, q.Groups[name])
 	}
 	row("judged by", q.Fair)
+	if u := q.Usual; u.Low != nil {
+		fmt.Fprintf(b, "usual        %.4f to %.4f gone, an 80 %% interval by the errors of %d half-years before\n", *u.Low, *u.High, u.Halves)
+	}
 	if len(q.Drift) > 0 {
 		fmt.Fprintf(b, "drift        %s: `tidemark fit` is due\n", strings.Join(q.Drift, " and "))
 	}

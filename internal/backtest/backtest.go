@@ -33,6 +33,8 @@ type Options struct {
 	// Regular decides at each cutoff, by what was known, whether the mixture of regularities forecasts better; see learn.Regular. Else there is
 	// a mixture where the engine's model has one.
 	Regular bool
+	// Ingredients asks what each ingredient of the stack adds. A stack is fitted without each of the ingredients at each cutoff.
+	Ingredients bool
 	// Progress, if set, is called many times for each cutoff, never twice at once.
 	Progress func(Progress)
 	tell     teller
@@ -77,6 +79,10 @@ type Result struct {
 	AmongActive Interval `json:"auc_difference_among_active"`
 	// Alerts adds up the alerts of all cutoffs. An alert within the horizon of several cutoffs counts at each of these.
 	Alerts *Alerts `json:"alerts,omitempty"`
+	// Ingredients are what the ingredients of the stack add, where Options asked.
+	Ingredients []IngredientGain `json:"ingredients,omitempty"`
+	// Bands are the intervals of sums.
+	Bands *Bands `json:"bands,omitempty"`
 }
 
 // Interval is an estimate with its 95 % interval. A customer at several cutoffs counts as one case.
@@ -96,7 +102,9 @@ type Cutoff struct {
 	At        event.Instant `json:"-"`
 	Date      string        `json:"date"`
 	Customers int           `json:"customers"`
-	Blocks    int           `json:"training_blocks"`
+	// LogDays is the length of the log before the cutoff.
+	LogDays Number `json:"log_days"`
+	Blocks  int    `json:"training_blocks"`
 	// TrainingRate is the share of the training customers who left, Rate the share of the customers forecast; both in [0, 1].
 	TrainingRate Number            `json:"training_rate"`
 	Rate         Number            `json:"rate"`
@@ -113,6 +121,8 @@ type Cutoff struct {
 	Reliability map[string][]Bin `json:"reliability"`
 	// Drifted is true if the base rate has moved since the fit, so that the model needs another fit.
 	Drifted bool `json:"drifted"`
+	// Known are what the log knows beside orders and amounts, of season, baskets, feedback and engagement.
+	Known []string `json:"known,omitempty"`
 	// Season is the index that the forecasts were made with; nil for none. SeasonWhy says why there is one, or none, where it was fitted.
 	Season    season.Index `json:"season,omitempty"`
 	SeasonWhy string       `json:"season_why,omitempty"`
@@ -182,6 +192,8 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 	all := map[string][]judge.Set{}
 	var among []judge.Set
 	var alerts tally
+	var sums []*origin
+	var left leftOut
 	for n, at := range o.Cutoffs {
 		o.at(n, len(l.lives))
 		c, err := forecast(ctx, e, l, at, o)
@@ -192,13 +204,22 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 			r.fails(o.Calendar, at, err)
 			continue
 		}
+		if o.Ingredients {
+			w, err := c.leaveOut(ctx, e, l, o)
+			if err != nil {
+				return nil, err
+			}
+			left.add(c, w)
+		}
 		o.tell("measuring", len(l.lives))
 		figures, err := c.cutoff(ctx, o.Calendar)
 		if err != nil {
 			return nil, err
 		}
+		figures.LogDays, figures.Known = Number(days(at.Sub(l.first))), c.ingredients()
 		r.Cutoffs = append(r.Cutoffs, figures)
 		alerts.add(c.alerts)
+		sums = append(sums, c.origin(o.Horizon))
 		for _, rival := range Rivals {
 			all[rival] = append(all[rival], c.set(rival, func(*learn.Case) bool { return true }))
 		}
@@ -212,7 +233,12 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 	}
 	r.AmongActive = intervalOf(judge.AUCDifference(among...))
 	r.Alerts = alerts.alerts()
-	return r, nil
+	if o.Ingredients {
+		r.Ingredients = left.gains()
+	}
+	var err error
+	r.Bands, err = bands(ctx, e, l, sums, o)
+	return r, err
 }
 
 // forecasts are the forecasts of one cutoff, and what came of each. The slices go by case.
@@ -230,6 +256,7 @@ type forecasts struct {
 	course   []Point
 	alerts   *tally
 	warnings []string
+	bought   learn.Buying
 	// season and seasonWhy are those of Cutoff.
 	season    season.Index
 	seasonWhy string
@@ -285,6 +312,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 		return nil, fmt.Errorf("fit the purchases: %w", err)
 	}
 	f.warn("purchase", bought.Warnings)
+	f.bought = bought
 	m := e.Model()
 	m.Value.Purchase, m.Value.UnitDays, m.Stack, m.Churn.Horizon = bought.Model, o.UnitDays, stack, o.Horizon
 	m.Value.Regular, f.weights = bought.Regular, weightsOf(&bought)

@@ -62,8 +62,10 @@ func (r *Result) overCutoffs(f chart.Frame, y string, names []string, value func
 }
 
 // day is the date of the cutoff on an axis of time.
-func (c *Cutoff) day() float64 {
-	at, err := time.Parse(time.DateOnly, c.Date)
+func (c *Cutoff) day() float64 { return dayOf(c.Date) }
+
+func dayOf(date string) float64 {
+	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
 		return math.NaN() // chart leaves NaN out
 	}

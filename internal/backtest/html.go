@@ -77,6 +77,11 @@ func (r *Result) WriteHTML(w io.Writer, title string) error {
 	for _, build := range []func() section{r.ranking, r.calibration, r.purchases, r.spending, r.baseRate, r.topDecile, r.alerts} {
 		p.Sections = append(p.Sections, build())
 	}
+	for _, build := range []func() section{r.gainTable, r.intervals, r.aims} {
+		if s := build(); len(s.Tables) > 0 {
+			p.Sections = append(p.Sections, s)
+		}
+	}
 	if warned := r.warnings(); len(warned.Tables) > 0 {
 		p.Sections = append(p.Sections, warned)
 	}

@@ -276,3 +276,39 @@ func TestHTMLOfWhatIsNotKnown(t *testing.T) {
 		t.Error("want it to say that the cases are too few, and that there was no alert")
 	}
 }
+
+// The page shows intervals, gains and aims where the result has them, and a dash where an interval is not known.
+func TestHTMLOfIntervalsAndGains(t *testing.T) {
+	r, nan := known(), backtest.Number(math.NaN())
+	r.Ingredients = []backtest.IngredientGain{
+		{Name: "baskets", Cutoffs: 2, AUC: backtest.Interval{Value: .0123, Low: .0045, High: .0201}, LogLoss: backtest.Interval{Value: .00321, Low: .00123, High: .00519}},
+		{Name: "engagement", AUC: backtest.Interval{Value: nan, Low: nan, High: nan}, LogLoss: backtest.Interval{Value: nan, Low: nan, High: nan}},
+	}
+	sum := func(group string, came backtest.Number) backtest.Band {
+		return backtest.Band{Of: backtest.PurchaseDays, Group: group, Forecast: 4321, Low: 3987, High: 4683, Came: came, Errors: 12, Earlier: 9, EarlierHeld: 7}
+	}
+	unknown := backtest.Band{Of: backtest.PurchaseDays, Group: "3", Forecast: 7, Low: nan, High: nan, Came: 5, Why: "the forecast is <too> small"}
+	r.Bands = &backtest.Bands{Level: .8, Cutoffs: []backtest.BandsAt{
+		{Date: "2011-01-31", Sums: []backtest.Band{sum(backtest.Everybody, 4700), unknown}},
+		{Date: "2011-02-28", Sums: []backtest.Band{sum(backtest.Everybody, 4400), unknown}},
+		{Date: "2011-05-30", Ahead: true, Sums: []backtest.Band{sum(backtest.Everybody, nan)}},
+	}}
+	text := page(t, r, "x")
+	cells, tags, _ := parsed(t, text)
+	if want := 6 + 2*len(r.Cutoffs) + 2; tags["svg"] != want {
+		t.Errorf("want %d charts, got %d", want, tags["svg"])
+	}
+	for _, want := range []string{"3987", "4683", "7 of 9", "2011-05-30, to come", "+0.0123", "+0.00321", "pays", "not in this log", "calibration slope"} {
+		if cells[want] == 0 {
+			t.Errorf("want %q in a cell", want)
+		}
+	}
+	if cells["yes"] == 0 || cells["no"] == 0 || strings.Contains(text, "NaN") {
+		t.Error("want one interval that held, one that did not, and no NaN")
+	}
+	for _, want := range []string{"Purchase days: of the 2 intervals judged here 1 held; of all 9 made in the same way before the newest, 7", "the forecast is &lt;too&gt; small"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("want it to say %q", want)
+		}
+	}
+}

@@ -59,6 +59,8 @@ type Report struct {
 	// Unobserved counts the forecasts that are left out because their outcomes are not known, and Why says why not.
 	Unobserved int
 	Why        string
+	// Usual is where the share of the fair forecasts without a purchase usually lies.
+	Usual Usual
 }
 
 // Reports returns the reports that counters give, one a model, sorted by Model.
@@ -72,6 +74,7 @@ func (b Bounds) reports(counters map[string]int64, observed func(half string) bo
 	reports := make([]Report, 0, len(models))
 	for _, name := range slices.Sorted(maps.Keys(models)) {
 		r := b.report(name, models[name], observed)
+		r.Usual = usual(models, &r, observed)
 		explain(&r)
 		reports = append(reports, r)
 	}
@@ -168,6 +171,7 @@ func (r *Report) String() string {
 	}
 	line := fmt.Sprintf("model %s: of %d forecasts since %s (%s) %.1f %% had no purchase, %.1f %% was forecast; Brier %.4f, calibration slope %s, AUC %s",
 		r.Model, f.Settled, r.Since, r.JudgedBy(), 100*f.Gone, 100*f.Forecast, f.Brier, inWords(f.Slope.Value, 2), inWords(f.AUC.Value, 3))
+	line += r.Usual.String()
 	line += r.leftOut()
 	if len(r.Drift) > 0 {
 		line += ": drift, as " + strings.Join(r.Drift, " and ")
