@@ -13,7 +13,7 @@ import (
 // Examples are cases with the purchase model that was known at their cut: what a stack is fitted to. To fit one stack after another to the
 // same cases costs a regression each.
 type Examples struct {
-	rows      []fit.Row // the values of all terms; in a season also by how much the season of the window moves the log-odds of the risk
+	rows      []fit.Row    // the values of all terms; in a season also by how much the season of the window moves the log-odds of the risk
 	alone     []churn.Risk // of no purchase in the windows of the rows, by the purchase model alone
 	seasonal  bool
 	learnt    int      // the blocks that the rows are of

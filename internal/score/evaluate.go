@@ -51,7 +51,9 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 }
 
 // Facts returns the facts of a history at an instant, by the engine's calendar.
-func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts { return h.Facts(at, e.calendar) }
+func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
+	return h.Facts(at, e.calendar)
+}
 
 // Pattern restates the facts of an instant for the purchase model and the spend model. The customer has a purchase that stands.
 func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
