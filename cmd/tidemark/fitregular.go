@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"tidemark/internal/backtest"
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
 	"tidemark/internal/panel"
@@ -124,20 +123,5 @@ func drawRegular(w io.Writer, raw []byte, prefix string) error {
 		}
 	}
 	_, err = fmt.Fprintln(w, prefix+strings.Join(shares, ", "))
-	return err
-}
-
-// printRegularities prints for each cutoff whether the forecasts were made with a mixture, where that was decided.
-func printRegularities(w io.Writer, r *backtest.Result) error {
-	for i := range r.Cutoffs {
-		c := &r.Cutoffs[i]
-		if c.RegularWhy == "" {
-			return nil
-		}
-		if _, err := fmt.Fprintf(w, "At %s: %s.\n", c.Date, c.RegularWhy); err != nil {
-			return err
-		}
-	}
-	_, err := fmt.Fprintln(w)
 	return err
 }
