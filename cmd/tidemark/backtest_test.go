@@ -35,13 +35,13 @@ func TestBacktest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(r.Cutoffs) != 2 || r.Cutoffs[0].Customers != 2357 || r.Cutoffs[0].Date != "1997-10-01" || r.HorizonDays != 91 {
-		t.Errorf("JSON: want two cutoffs of 2,357 customers in order, 91 days ahead, got %s", raw)
+		t.Errorf("JSON: want two cutoffs of 2,357 customers in order, 91 days ahead, got %.2000s", raw)
 	}
 	if page, err := os.ReadFile(file + ".html"); err != nil || !strings.Contains(string(page), "Backtest of cdnow-sample") {
 		t.Errorf("the page: want one that says what it is of, got %d bytes, %v", len(page), err)
 	}
-	if a := r.Alerts; a == nil || len(a.Levels) != 3 || a.Levels[0].Alerts == 0 || len(r.Cutoffs[0].Course) != 13 || len(r.Cutoffs[0].Spend) != 2 {
-		t.Errorf("JSON: want alerts of three levels, 13 weeks and two forecasts of spend, got %s", raw)
+	if a := r.Alerts; a == nil || len(a.Levels) != 3 || a.Levels[0].Alerts == 0 || len(r.Cutoffs[0].Course) != 13 || len(r.Cutoffs[0].Spend) != 3 {
+		t.Errorf("JSON: want alerts of three levels, 13 weeks and three forecasts of spend, got %.2000s", raw)
 	}
 	if auc := r.Cutoffs[0].AUC[backtest.Stack]; !(auc > .78 && auc < .82) {
 		t.Errorf("AUC of the stack at the first cutoff: want about .797, got %v", auc)
