@@ -117,3 +117,23 @@ func TestCasesKnowTheGaps(t *testing.T) {
 		}
 	}
 }
+
+// One who bought once costs as little under a mixture that was fitted at a cut as under one that is in force. What is computed anew for each
+// customer allocates.
+func TestForecastOfIsReadyForOneTimeBuyers(t *testing.T) {
+	cases, _ := rhythmic(300, 8)
+	for i := range cases {
+		cases[i].Mixed = true
+	}
+	m, err := learn.ForecastOf(t.Context(), cases, engineOf(t, 365).Model().Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Regular == nil {
+		t.Fatal("no mixture was fitted")
+	}
+	once := clv.Pattern{Age: 100, GapsKnown: true}
+	if n := testing.AllocsPerRun(10, func() { m.Ahead(once) }); n > 0 {
+		t.Errorf("the outlook on one who bought once allocates %v times: it is computed anew for each customer", n)
+	}
+}
