@@ -51,7 +51,6 @@ func Regular(ctx context.Context, cases []Case, customers []clv.Pattern, unitDay
 	if err != nil {
 		return r, err
 	}
-	span := horizon.Hours() / 24 / unitDays
 	var before, after []float64
 	var left []bool
 	for i := range cases {
@@ -59,6 +58,7 @@ func Regular(ctx context.Context, cases []Case, customers []clv.Pattern, unitDay
 		if !known {
 			continue
 		}
+		span := (horizon.Hours()/24 + cases[i].WindowShift) / unitDays
 		before, after = append(before, one.NoPurchase(h.Rhythm, span)), append(after, mixture.Model.NoPurchase(h, span))
 		left = append(left, cases[i].Left())
 	}

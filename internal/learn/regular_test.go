@@ -137,3 +137,19 @@ func TestForecastOfIsReadyForOneTimeBuyers(t *testing.T) {
 		t.Errorf("the outlook on one who bought once allocates %v times: it is computed anew for each customer", n)
 	}
 }
+
+// In a season the hold-out asks for the purchases of the window as long as it was: 90 days of a busy season are 180 average ones.
+func TestHoldOutOfRegularCountsTheSeason(t *testing.T) {
+	cases, today := rhythmic(300, 8)
+	average, err := learn.Regular(t.Context(), cases, today, 7, 180*24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range cases {
+		cases[i].WindowShift = 90
+	}
+	busy, err := learn.Regular(t.Context(), cases, today, 7, 90*24*time.Hour)
+	if err != nil || busy.Gain != average.Gain {
+		t.Errorf("a gain of %+v in a busy season, %v; want the %+v of as many average days", busy.Gain, err, average.Gain)
+	}
+}
