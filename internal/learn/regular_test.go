@@ -153,3 +153,27 @@ func TestHoldOutOfRegularCountsTheSeason(t *testing.T) {
 		t.Errorf("a gain of %+v in a busy season, %v; want the %+v of as many average days", busy.Gain, err, average.Gain)
 	}
 }
+
+// A mixture with weight for k = 1 alone is none: a model file of a base that has a mixture loses it.
+func TestMixtureOfRandomBuyersIsNone(t *testing.T) {
+	random := rand.New(rand.NewPCG(8, 8))
+	var today []clv.Pattern
+	for range 500 {
+		p := clv.Pattern{Age: 700, GapsKnown: true}
+		for random.Float64() > 1./6 {
+			gap := math.Ceil(random.ExpFloat64() * 150) // by turns long and short: less regular than at random
+			if random.Float64() < .6 {
+				gap = math.Ceil(random.ExpFloat64() * 5)
+			}
+			if p.Last+gap > p.Age {
+				break
+			}
+			p.Repeats, p.Last, p.LogGaps = p.Repeats+1, p.Last+gap, p.LogGaps+math.Log(gap)
+		}
+		today = append(today, p)
+	}
+	r, err := learn.Mixture(t.Context(), today, 7)
+	if err != nil || r.Fit != nil || !r.Random || !strings.Contains(r.String(), "k = 1 alone: the customers buy at random") {
+		t.Errorf("got %s, %v, want no mixture", r, err)
+	}
+}
