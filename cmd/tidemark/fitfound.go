@@ -137,7 +137,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(), HoldOut: f.holdOut(),
 		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Regular: data.weights(), Alerts: f.alerts.file(data.currency),
-		Learnt: f.learnt.file(version),
+		Learnt: f.learnt.file(version), WithoutLearnt: f.learnt.unfit && f.learnt.found == nil,
 	}
 }
 

@@ -43,19 +43,19 @@ func (v *valueSettings) checkValue(live bool, kind string) error {
 type learntValue struct {
 	found     *learn.Worth
 	inherited bool // from a base with another purchase model, which was fitted to its own customers
+	unfit     bool // the base's is over a purchase model of another kind: it is left out where none is found
 	why       string
 	days      int
 }
 
 // value fits the learnt value to the log that data comes from.
 func (f *found) value(ctx context.Context, s streams, v valueSettings, data *fitData) error {
-	base := data.engine
+	f.learnt.unfit = data.valued && (f.kind != "mbg-nbd" || data.remixed())
 	if !v.ValueStack {
-		if base != nil {
-			f.learnt.inherited = base.Model().Learnt != nil
-		}
+		f.learnt.inherited = data.valued
 		return nil
 	}
+	base := data.engine
 	f.base = base.Model().Value
 	m := f.base
 	m.UnitDays = f.unitDays
@@ -93,6 +93,9 @@ func (l *learntValue) file(version string) *model.LearntFit {
 // print writes the two regressions, and what the hold-out says.
 func (l *learntValue) print(to io.Writer) {
 	switch {
+	case l.unfit && l.found == nil:
+		fmt.Fprintf(to, "value      clv_learnt is left out: that of the base goes by another purchase model; --value-stack fits one over this\n")
+		return
 	case l.why != "":
 		fmt.Fprintf(to, "value      clv_learnt stays what it was in the base: %s\n", l.why)
 		return

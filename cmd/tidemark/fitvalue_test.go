@@ -27,6 +27,12 @@ func TestFitOfAValueStack(t *testing.T) {
 	} else {
 		again.says(t, 0, "clv_learnt stays that of the base")
 	}
+	// Under another purchase model the weights mean something else.
+	other := tidemark(t, "fit", log, "--format", "jsonl", "--model", base, "--keep-alert-lines", "--model-kind", "bg-nbd", "--accept-degenerate")
+	other.says(t, 0, "clv_learnt is left out: that of the base goes by another purchase model")
+	if learnt := parsed(t, other.out).Learnt; learnt != nil {
+		t.Errorf("a fit of bg-nbd keeps the learnt value over mbg-nbd: %+v", learnt)
+	}
 }
 
 // A log without amounts is fitted all the same: there is no value to be learnt, and the report says so. One price for all is a value.

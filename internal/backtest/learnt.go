@@ -20,6 +20,7 @@ func (f *forecasts) learnSpend(ctx context.Context, m clv.Model, scale float64, 
 		return nil // a value looks ahead for whole days
 	}
 	m.HorizonDays = int(days(o.Horizon))
+	m = m.Prepared()
 	o.tell("learning the value", 0)
 	v, err := learn.Value(ctx, f.blocks, m, scale)
 	if errors.Is(err, learn.ErrNoValue) {

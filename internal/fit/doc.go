@@ -182,6 +182,9 @@
 // predicted value stays. --value-days fits another horizon, and makes that the horizon of the value; then set the bounds of predicted_value
 // in the scorecard anew.
 //
+// Without --value-stack the learnt value of the base stays. It is left out where the purchase model is of another kind: bg-nbd, or a mixture of
+// regularities where the base has none, or none where the base has one. The weights then mean something else.
+//
 // Part two was chosen by these figures: RMSE of a gamma regression and of least squares on the logarithm, with the ridge of 100, and of the models.
 // The bias is that of the sum.
 //

@@ -17,7 +17,10 @@ type Regularity struct {
 	Gain fit.Gain
 	// Judged is the number of customers that the gain is taken over. Unknown is the number of customers whose gaps the history does not know.
 	Judged, Unknown int
-	// Fit is the mixture, fitted to today's customers. It is nil where the gain may be chance, or where Unknown is more than a tenth of all.
+	// Random says that the mixture of today's customers has weight for k = 1 alone, and so is none.
+	Random bool
+	// Fit is the mixture, fitted to today's customers. It is nil where the gain may be chance, where Unknown is more than a tenth of all, and
+	// where Random is true.
 	Fit *fit.Result[stat.Regular]
 }
 
@@ -32,6 +35,8 @@ func (r Regularity) String() string {
 		return fmt.Sprintf("regular customers: weights %.3f of k = %v, as in the base", r.Fit.Model.Weights, stat.Regularities)
 	case r.Fit != nil:
 		return fmt.Sprintf("regular customers: weights %.3f of k = %v, %s", r.Fit.Model.Weights, stat.Regularities, of)
+	case r.Random:
+		return "regular customers: k = 1 alone: the customers buy at random"
 	case r.Judged == 0:
 		return fmt.Sprintf("regular customers: k = 1 alone: the gaps of %d customers are not known until a rebuild", r.Unknown)
 	}
@@ -51,7 +56,6 @@ func Regular(ctx context.Context, cases []Case, customers []clv.Pattern, unitDay
 	if err != nil {
 		return r, err
 	}
-	span := horizon.Hours() / 24 / unitDays
 	var before, after []float64
 	var left []bool
 	for i := range cases {
@@ -59,6 +63,7 @@ func Regular(ctx context.Context, cases []Case, customers []clv.Pattern, unitDay
 		if !known {
 			continue
 		}
+		span := (horizon.Hours()/24 + cases[i].WindowShift) / unitDays
 		before, after = append(before, one.NoPurchase(h.Rhythm, span)), append(after, mixture.Model.NoPurchase(h, span))
 		left = append(left, cases[i].Left())
 	}
@@ -66,9 +71,16 @@ func Regular(ctx context.Context, cases []Case, customers []clv.Pattern, unitDay
 		return r, nil
 	}
 	if _, mixture, err = both(ctx, now); err == nil {
-		r.Fit = &mixture
+		r.take(mixture)
 	}
 	return r, err
+}
+
+// take takes the mixture of today's customers.
+func (r *Regularity) take(m fit.Result[stat.Regular]) {
+	if r.Random = m.Model.Weights[0] == 1; !r.Random {
+		r.Fit = &m
+	}
 }
 
 // Mixture fits the mixture to today's customers, without asking whether it forecasts better: that has been decided before. Fit is nil where the
@@ -81,7 +93,7 @@ func Mixture(ctx context.Context, customers []clv.Pattern, unitDays float64) (Re
 	}
 	_, mixture, err := both(ctx, known)
 	if err == nil {
-		r.Fit = &mixture
+		r.take(mixture)
 	}
 	return r, err
 }

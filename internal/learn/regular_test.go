@@ -117,3 +117,63 @@ func TestCasesKnowTheGaps(t *testing.T) {
 		}
 	}
 }
+
+// One who bought once costs as little under a mixture that was fitted at a cut as under one that is in force. What is computed anew for each
+// customer allocates.
+func TestForecastOfIsReadyForOneTimeBuyers(t *testing.T) {
+	cases, _ := rhythmic(300, 8)
+	for i := range cases {
+		cases[i].Mixed = true
+	}
+	m, err := learn.ForecastOf(t.Context(), cases, engineOf(t, 365).Model().Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Regular == nil {
+		t.Fatal("no mixture was fitted")
+	}
+	once := clv.Pattern{Age: 100, GapsKnown: true}
+	if n := testing.AllocsPerRun(10, func() { m.Ahead(once) }); n > 0 {
+		t.Errorf("the outlook on one who bought once allocates %v times: it is computed anew for each customer", n)
+	}
+}
+
+// In a season the hold-out asks for the purchases of the window as long as it was: 90 days of a busy season are 180 average ones.
+func TestHoldOutOfRegularCountsTheSeason(t *testing.T) {
+	cases, today := rhythmic(300, 8)
+	average, err := learn.Regular(t.Context(), cases, today, 7, 180*24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range cases {
+		cases[i].WindowShift = 90
+	}
+	busy, err := learn.Regular(t.Context(), cases, today, 7, 90*24*time.Hour)
+	if err != nil || busy.Gain != average.Gain {
+		t.Errorf("a gain of %+v in a busy season, %v; want the %+v of as many average days", busy.Gain, err, average.Gain)
+	}
+}
+
+// A mixture with weight for k = 1 alone is none: a model file of a base that has a mixture loses it.
+func TestMixtureOfRandomBuyersIsNone(t *testing.T) {
+	random := rand.New(rand.NewPCG(8, 8))
+	var today []clv.Pattern
+	for range 500 {
+		p := clv.Pattern{Age: 700, GapsKnown: true}
+		for random.Float64() > 1./6 {
+			gap := math.Ceil(random.ExpFloat64() * 150) // by turns long and short: less regular than at random
+			if random.Float64() < .6 {
+				gap = math.Ceil(random.ExpFloat64() * 5)
+			}
+			if p.Last+gap > p.Age {
+				break
+			}
+			p.Repeats, p.Last, p.LogGaps = p.Repeats+1, p.Last+gap, p.LogGaps+math.Log(gap)
+		}
+		today = append(today, p)
+	}
+	r, err := learn.Mixture(t.Context(), today, 7)
+	if err != nil || r.Fit != nil || !r.Random || !strings.Contains(r.String(), "k = 1 alone: the customers buy at random") {
+		t.Errorf("got %s, %v, want no mixture", r, err)
+	}
+}

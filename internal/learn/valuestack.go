@@ -61,7 +61,7 @@ func ForecastOf(ctx context.Context, block []Case, base clv.Model) (clv.Model, e
 	if spending.Fit.Model != nil {
 		m.Spend = spending.Fit.Model
 	}
-	return m, nil
+	return m.Prepared(), nil // else one who bought once costs hundreds of times as much under a mixture
 }
 
 // valueRows are the cases of the two regressions, before the ranges are known.

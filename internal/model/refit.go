@@ -44,6 +44,8 @@ type Fit struct {
 	Stacking Goodness
 	// Learnt is the learnt value, whose horizon becomes that of the value. nil keeps the base's.
 	Learnt *LearntFit
+	// WithoutLearnt removes the base's learnt value, which was fitted over a purchase model of another kind.
+	WithoutLearnt bool
 	// HoldOut says why the stack has its ingredients; nil where nobody judged them.
 	HoldOut *HoldOut
 	// HorizonDays replaces churn.horizon_days, as the horizon that Stack was fitted to. 0 keeps the base's horizon.
@@ -96,6 +98,10 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 		edited = withStack(edited, f.Stack)
 	}
 	edited = f.Learnt.write(edited)
+	if f.WithoutLearnt {
+		before, _, after := cutSection(edited, "value_stack")
+		edited = before + after
+	}
 	if f.Season != nil {
 		edited = withSeason(edited, *f.Season)
 	}
@@ -177,6 +183,9 @@ func (f *Fit) stands(m *score.Model) error {
 		if err := f.Regular.standsRegular(m.Value.Regular); err != nil {
 			return err
 		}
+	}
+	if f.WithoutLearnt && m.Learnt != nil {
+		return errors.New("the base cannot be edited: section value_stack is to be a block whose lines are indented")
 	}
 	return errors.Join(f.Alerts.stands(m), f.Learnt.stands(m))
 }

@@ -62,6 +62,14 @@ func TestRefitWritesTheLearntValue(t *testing.T) {
 	if m, err = model.Parse(kept); err != nil || m.Learnt == nil || m.Learnt.Version != "mine-1" {
 		t.Errorf("a fit without a value stack: got %+v, %v; want that of the base", m.Learnt, err)
 	}
+	fitted.WithoutLearnt = true
+	removed, err := model.Refit(kept, fitted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err = model.Parse(removed); err != nil || m.Learnt != nil {
+		t.Errorf("a fit over a purchase model of another kind: got %+v, %v; want no learnt value", m.Learnt, err)
+	}
 }
 
 func TestValueStackOfAFileIsChecked(t *testing.T) {
