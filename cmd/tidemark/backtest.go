@@ -82,7 +82,7 @@ func (c *backtestCommand) backtest(ctx context.Context, s streams) error {
 	fmt.Fprint(s.err, refusedOf(engine, log.Events))
 	shown := terminal.NewProgress(s.err, "judging")
 	r, err := backtest.Run(ctx, engine, log.Events, backtest.Options{
-		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays, Season: c.Season, Regular: c.Regular, Ingredients: c.Ingredients,
+		Cutoffs: cutoffs, Horizon: c.horizon(), Calendar: calendar, UnitDays: c.UnitDays, Season: c.Season, Regular: c.Regular, Ingredients: c.Ingredients, Intervals: true,
 		Progress: func(p backtest.Progress) {
 			if p.Doing != backtest.Scoring {
 				shown.Note(fmt.Sprintf("cutoff %d of %d: %s", p.Cutoff, p.Cutoffs, p.Doing))

@@ -30,7 +30,7 @@ func (c *fitCommand) inSeason(ctx context.Context, s streams, data *fitData, eng
 	if err != nil {
 		return nil, err
 	}
-	if c.Season == "" && !found.HeldOut { // the log says neither yes nor no
+	if c.Season == "" && !found.Told() { // the log says neither yes nor no
 		return engine, nil
 	}
 	if c.Season != "always" && !found.HeldOut {

@@ -35,6 +35,8 @@ type Options struct {
 	Regular bool
 	// Ingredients asks what each ingredient of the stack adds. A stack is fitted without each of the ingredients at each cutoff.
 	Ingredients bool
+	// Intervals asks for the intervals of sums. Up to 39 cutoffs more are forecast for them, from a sample of the customers.
+	Intervals bool
 	// Progress, if set, is called many times for each cutoff, never twice at once.
 	Progress func(Progress)
 	tell     teller
@@ -237,7 +239,9 @@ func Run(ctx context.Context, e *score.Engine, events []event.Event, o Options) 
 		r.Ingredients = left.gains()
 	}
 	var err error
-	r.Bands, err = bands(ctx, e, l, sums, o)
+	if o.Intervals {
+		r.Bands, err = bands(ctx, e, l, sums, o)
+	}
 	return r, err
 }
 

@@ -30,7 +30,7 @@ func simulated(tb testing.TB, customers int) ([]event.Event, backtest.Options) {
 	for m := range s.Messages() {
 		events = append(events, m.Event)
 	}
-	return events, backtest.Options{Cutoffs: []event.Instant{to.Add(-182 * oneDay)}, Horizon: 91 * oneDay, UnitDays: 7}
+	return events, backtest.Options{Cutoffs: []event.Instant{to.Add(-182 * oneDay)}, Horizon: 91 * oneDay, UnitDays: 7, Intervals: true}
 }
 
 // Time and memory for each customer stay about the same: a backtest does not grow with the square of the customers.

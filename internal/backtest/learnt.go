@@ -2,8 +2,6 @@ package backtest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 
 	"tidemark/internal/learn"
@@ -23,12 +21,9 @@ func (f *forecasts) learnSpend(ctx context.Context, m clv.Model, scale float64, 
 	m = m.Prepared()
 	o.tell("learning the value", 0)
 	v, err := learn.Value(ctx, f.blocks, m, scale)
-	if errors.Is(err, learn.ErrNoValue) {
+	if err != nil { // the cutoff keeps its other forecasts
 		f.warnings = append(f.warnings, "value: "+err.Error())
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("fit the value: %w", err)
+		return ctx.Err()
 	}
 	for i := range f.cases {
 		f.spends[LearntSpend] = append(f.spends[LearntSpend], learn.LearntValue(&v.Learnt, &m, &f.cases[i]).Spend())

@@ -21,7 +21,7 @@ func inSeason(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	switch {
 	case err != nil:
 		return nil, "", err
-	case !found.HeldOut: // too little is known to say yes or no
+	case !found.Told(): // too little is known to say yes or no
 		return e, found.Why, nil
 	case found.Index == nil:
 		return e.InSeason(nil), found.Why, nil

@@ -29,6 +29,9 @@ type Seasonal struct {
 	Why string
 }
 
+// Told reports whether the log is long enough to say yes or no: whether two years are known in which customers bought again.
+func (s *Seasonal) Told() bool { return s.Years >= 2 && s.Purchases > 0 }
+
 const (
 	daysOfYear = 365
 	// thin is the number of purchases a week of the year below which the index goes by month.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidemark/internal/event"
@@ -97,12 +98,15 @@ func Cuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error
 }
 
 // SeasonalCuts returns Cuts, and up to three cuts more that lie one year, two years and three years before the instant. Their windows lie in
-// the season that comes after the instant: what tells who leaves in December was to be seen in other Decembers. Where the horizon is longer
-// than a year, no such window has ended. Errors: those of Cuts.
+// the season that comes after the instant: what tells who leaves in December was to be seen in other Decembers. No two cuts lie nearer than four
+// weeks: else a horizon of a year would count the newest twice. Where the horizon is longer than a year, no such window has ended. Errors: those
+// of Cuts.
 func SeasonalCuts(first, until event.Instant, horizon time.Duration) ([]panel.Cut, error) {
 	cuts, err := Cuts(first, until, horizon)
 	for n := 1; n <= blocks && horizon <= year && err == nil; n++ {
-		if at := until.Add(-time.Duration(n) * year); at >= first.Add(least) {
+		at := until.Add(-time.Duration(n) * year)
+		near := func(c panel.Cut) bool { return at.Sub(c.At).Abs() < apart } // of the newest cuts, where the horizon is nearly a year
+		if at >= first.Add(least) && !slices.ContainsFunc(cuts, near) {
 			cuts = append(cuts, panel.Cut{At: at, Window: horizon})
 		}
 	}

@@ -153,6 +153,9 @@ func (x *Examples) where(of func(customer string) bool) *Examples {
 
 // risks are the probabilities of having left, by a stack, over the windows of the examples.
 func (x *Examples) risks(s *churn.Stack) []float64 {
+	if s.Plain() { // as churn.Stack.RiskAhead
+		return x.alone
+	}
 	out := make([]float64, len(x.rows))
 	for i := range x.rows {
 		out[i] = 1 / (1 + math.Exp(-x.odds(s, x.rows[i].X)))
