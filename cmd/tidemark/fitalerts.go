@@ -177,11 +177,11 @@ func printLinesOf(to io.Writer, raw []byte, m *score.Model) error {
 		a.MinPurchaseDays, a.MinSilence.Hours()/24)
 	for i := range a.Past {
 		p := &a.Past[i]
-		// The file holds the stake to four digits: more would be zeros that nobody measured.
-		stake := strconv.FormatFloat(p.Stake, 'f', -1, 64)
+		// The file holds both to four digits. Another rounding would differ from the report of the fit.
+		stake, lead := strconv.FormatFloat(p.Stake, 'f', -1, 64), strconv.FormatFloat(p.Lead, 'f', -1, 64)
 		fmt.Fprint(to, unknownShares.Replace(fmt.Sprintf(
-			"  %s (risk of at least %g, risen by %g log-odds): %.1f alerts a month, %.1f per 1,000 customers, %.2f true, recall %.2f, %s %s at stake each, %.0f days before the lapse\n",
-			score.Level(i+1), a.Levels[i].Floor, float64(a.Levels[i].Up)/1000, p.Month, p.PerThousand, p.True, p.Recall, stake, m.Base, p.Lead)))
+			"  %s (risk of at least %g, risen by %g log-odds): %.1f alerts a month, %.1f per 1,000 customers, %.2f true, recall %.2f, %s %s at stake each, %s days before the lapse\n",
+			score.Level(i+1), a.Levels[i].Floor, float64(a.Levels[i].Up)/1000, p.Month, p.PerThousand, p.True, p.Recall, stake, m.Base, lead)))
 	}
 	return nil
 }
