@@ -152,7 +152,8 @@ func (a *alertLines) print(to io.Writer, in event.Currency) {
 const alertLegend = `           curve: WATCH at the truest lines for more and more recall
            floor: risk below which no alert is raised, 0 to 1; rise: in log-odds, above what is normal for the customer
            silence: days, at least; a month, per 1,000: alerts a month, of the shop and of 1,000 customers
-           true: share of the alerts whose customers left; recall: share of those who left that had an alert
+           true: share of the alerts after which nothing was bought within the horizon
+           recall: share of those who had bought within the horizon before the date, and bought nothing within it after, that had an alert
            at stake: mean predicted value of a customer with an alert, in %s; lead: days from a true alert to the lapse
 `
 
