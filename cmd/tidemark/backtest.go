@@ -126,7 +126,8 @@ func (c *backtestCommand) cutoffs(events []event.Event) ([]event.Instant, error)
 	var all []event.Instant
 	for _, at := range c.Cutoff {
 		if event.Instant(at) > latest {
-			return nil, fmt.Errorf("--cutoff %s: the log ends at %s, and %d days after the cutoff are to be seen", event.Instant(at), last, c.HorizonDays)
+			return nil, fmt.Errorf("--cutoff %s: the log ends at %s, and %d days after the cutoff are to be seen: the latest cutoff is %s, or a later one with fewer --horizon-days",
+				event.Instant(at), last, c.HorizonDays, latest)
 		}
 		all = append(all, event.Instant(at))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -122,6 +123,7 @@ func (a *alertLines) print(to io.Writer, in event.Currency) {
 	fmt.Fprintf(to, "alerts     lines for %s, chosen at %s, where %d customers left\n", c.Wish, strings.Join(c.Cutoffs, ", "), c.Leavers)
 	if !c.Granted {
 		fmt.Fprintf(to, "           no lines did that for certain; these come nearest\n")
+		fmt.Fprintln(to, "           --alerts-true or --alerts-per-1000 asks for another point of the curve, --keep-alert-lines keeps the lines of the base")
 	}
 	if c.Kept {
 		fmt.Fprintf(to, "           the lines of the base do that, and no others do it better for certain: they stay\n")
@@ -143,8 +145,17 @@ func (a *alertLines) print(to io.Writer, in event.Currency) {
 		row("curve", p.Line, p.MinPurchaseDays, p.MinSilence, &p.Figures)
 	}
 	_ = w.Flush()
-	fmt.Fprintln(to, "           curve: WATCH at the truest lines for more and more recall; lead: days from a true alert to the lapse")
+	fmt.Fprintf(to, alertLegend, in)
 }
+
+// alertLegend explains the columns of the table of alert lines.
+const alertLegend = `           curve: WATCH at the truest lines for more and more recall
+           floor: risk below which no alert is raised, 0 to 1; rise: in log-odds, above what is normal for the customer
+           silence: days, at least; a month, per 1,000: alerts a month, of the shop and of 1,000 customers
+           true: share of the alerts after which nothing was bought within the horizon
+           recall: share of those who had bought within the horizon before the date, and bought nothing within it after, that had an alert
+           at stake: mean predicted value of a customer with an alert, in %s; lead: days from a true alert to the lapse
+`
 
 // unknownShares replaces the shares of no case.
 var unknownShares = strings.NewReplacer("NaN", "–")
@@ -163,11 +174,15 @@ func printLinesOf(to io.Writer, raw []byte, m *score.Model) error {
 	if !a.Granted {
 		fmt.Fprintln(to, "no lines did that for certain; these came nearest")
 	}
+	fmt.Fprintf(to, "an alert also takes %d purchase days and a silence of %.0f days, or of the usual gap where that is longer\n",
+		a.MinPurchaseDays, a.MinSilence.Hours()/24)
 	for i := range a.Past {
 		p := &a.Past[i]
+		// The file holds both to four digits. Another rounding would differ from the report of the fit.
+		stake, lead := strconv.FormatFloat(p.Stake, 'f', -1, 64), strconv.FormatFloat(p.Lead, 'f', -1, 64)
 		fmt.Fprint(to, unknownShares.Replace(fmt.Sprintf(
-			"  %s (risk of at least %g, risen by %g): %.1f alerts a month, %.1f per 1,000 customers, %.2f true, recall %.2f, %.2f %s at stake each, %.0f days before the lapse\n",
-			score.Level(i+1), a.Levels[i].Floor, float64(a.Levels[i].Up)/1000, p.Month, p.PerThousand, p.True, p.Recall, p.Stake, m.Base, p.Lead)))
+			"  %s (risk of at least %g, risen by %g log-odds): %.1f alerts a month, %.1f per 1,000 customers, %.2f true, recall %.2f, %s %s at stake each, %s days before the lapse\n",
+			score.Level(i+1), a.Levels[i].Floor, float64(a.Levels[i].Up)/1000, p.Month, p.PerThousand, p.True, p.Recall, stake, m.Base, lead)))
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ func TestFitOfAlertLines(t *testing.T) {
 	out := dir + "/model.yaml"
 	tidemark(t, "fit", realdata.File(t, "online_retail/online_retail.csv.gz"), "--format", "online-retail", "--as-of", "2011-08-12",
 		"--churn-stack", "--accept-degenerate", "--out", out).
-		says(t, 0, "alerts     lines for a recall of at least 0.25", "chosen at 2011-02-19", "WATCH", "CRITICAL", "curve", "per 1,000")
+		says(t, 0, "alerts     lines for a recall of at least 0.25", "chosen at 2011-02-19", "WATCH", "CRITICAL", "curve", "per 1,000",
+			"rise: in log-odds", "at stake: mean predicted value of a customer with an alert, in USD")
 	raw, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +31,8 @@ func TestFitOfAlertLines(t *testing.T) {
 	if watch := lines.Levels[0]; watch.Floor >= .65 || lines.Past[0].Recall < .25 || lines.Past[0].Alerts < 10 {
 		t.Errorf("WATCH %+v did %+v; want a lower floor, and a recall of .25 or more", watch, lines.Past[0])
 	}
-	tidemark(t, "model", "check", out).says(t, 0, "alert lines: chosen for a recall of at least 0.25", "WATCH (risk of at least 0.", "alerts a month")
+	tidemark(t, "model", "check", out).says(t, 0, "alert lines: chosen for a recall of at least 0.25", "WATCH (risk of at least 0.", "log-odds", "alerts a month",
+		"an alert also takes ")
 	changed := file(t, strings.Replace(string(raw), "    watch:    {up: ", "    watch:    {up: 0", 1))
 	tidemark(t, "model", "check", changed).says(t, 0, "WATCH (risk") // the same number, written otherwise
 	changed = file(t, strings.Replace(string(raw), "min_silence_days: 14 #", "min_silence_days: 15 #", 1))

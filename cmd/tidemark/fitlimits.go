@@ -29,7 +29,7 @@ func (f *found) printSpend(b *strings.Builder, in event.Currency) {
 	switch f.spending.(type) {
 	case nil:
 	case stat.FixedSpend:
-		fmt.Fprintf(b, "spend      constant, of %d customers in %s\n", f.spend.customers, in)
+		fmt.Fprintf(b, "spend      constant, of %d customers in %s a purchase day; orders of one day add up\n", f.spend.customers, in)
 		f.spend.print(b)
 	default:
 		fmt.Fprintf(b, "spend      gamma-gamma of %d customers in %s, log-likelihood %.4f\n", f.spend.customers, in, f.spend.logLikelihood)

@@ -25,6 +25,7 @@ func TestFitOfConstantPrices(t *testing.T) {
 		})
 		got := tidemark(t, "fit", log, "--format", "jsonl", "--churn-stack")
 		got.says(t, 0, row.says)
+		got.says(t, 0, "USD a purchase day; orders of one day add up")
 		if strings.Contains(got.err, "longer log") {
 			t.Errorf("%s: it advises a longer log:\n%s", row.why, got.err)
 		}

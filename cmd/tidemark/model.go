@@ -15,13 +15,14 @@ import (
 )
 
 type modelCommand struct {
-	Show     modelShowCommand     `cmd:"" help:"Print the model in force, or the one that comes with Tidemark."`
+	Show     modelShowCommand     `cmd:"" help:"Print the model in force, the one that comes with Tidemark, or a file, with its season and its regular customers."`
 	Check    modelCheckCommand    `cmd:"" help:"Say what is wrong with a model file."`
 	Activate modelActivateCommand `cmd:"" help:"Put a model file into force."`
 }
 
 type modelShowCommand struct {
-	Default bool `help:"Print the model that comes with Tidemark, without asking a server."`
+	File    string `arg:"" optional:"" type:"existingfile" help:"Model file. Without it: the model in force."`
+	Default bool   `help:"Print the model that comes with Tidemark, without asking a server."`
 	redisSettings
 }
 
@@ -30,6 +31,13 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 	if c.Default {
 		_, err := s.out.Write(model.Default())
 		return err
+	}
+	if c.File != "" {
+		_, raw, err := readModel(c.File)
+		if err != nil {
+			return err
+		}
+		return showModel(s, raw)
 	}
 	db, err := c.open()
 	if err != nil {
@@ -53,10 +61,15 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 	if m.Announced(now) {
 		fmt.Fprintf(s.err, "# until %s, when the model with hash %s comes into force\n", m.EffectiveAt, m.Hash)
 	}
-	if err := errors.Join(drawSeason(s.err, current.Source, "# season  "), drawRegular(s.err, current.Source, "# regular ")); err != nil {
+	return showModel(s, current.Source)
+}
+
+// showModel prints the source of a model, and draws what it says of the year and of regular customers.
+func showModel(s streams, source []byte) error {
+	if err := errors.Join(drawSeason(s.err, source, "# season  "), drawRegular(s.err, source, "# regular ")); err != nil {
 		return err
 	}
-	_, err = s.out.Write(current.Source)
+	_, err := s.out.Write(source)
 	return err
 }
 

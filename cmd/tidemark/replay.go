@@ -154,6 +154,16 @@ type summary struct {
 	Took         float64        `json:"seconds"`
 	// noRate are lines that say which rates are missing.
 	noRate []string
+	// maxAge is the age up to which a transition is published; 0 has no limit.
+	maxAge time.Duration
+}
+
+// sinceWhen says why a replay of a long log counts few transitions as published.
+func (s *summary) sinceWhen() string {
+	if s.maxAge == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": what is older than %s at the end of the log is not published; see --alert-max-age", s.maxAge)
 }
 
 func (s summary) print(w io.Writer) error {
@@ -199,8 +209,8 @@ func (s summary) print(w io.Writer) error {
 	if len(s.Capped) > 0 {
 		fmt.Fprintf(&b, "capped       %s: beyond what the churn stack was fitted to, and held at its edge\n", terminal.Counts(s.Capped))
 	}
-	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d\n",
-		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published)
+	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d%s\n",
+		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published, s.sinceWhen())
 	if s.KeptBack > 0 {
 		fmt.Fprintf(&b, "kept back    %d alerts of the control group: recorded, not published; see announce_control in the model file\n", s.KeptBack)
 	}

@@ -67,6 +67,7 @@ func (f *fold) run(ctx context.Context, s streams, scores string, events []event
 		return fmt.Errorf("write scores: %w", err)
 	}
 	f.summary.total(f.engine, &totals)
+	f.summary.maxAge = f.maxAge
 	return nil
 }
 

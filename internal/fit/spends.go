@@ -26,7 +26,7 @@ func (w ConstantSpend) String() string {
 	case w.OnePrice:
 		return "constant: all purchases cost the same"
 	}
-	return "constant: each customer always pays the same"
+	return "constant: a customer pays nearly the same on each purchase day"
 }
 
 // onePrice is the relative difference up to which prices are one price, such as that of a rounded conversion.
