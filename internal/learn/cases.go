@@ -49,7 +49,7 @@ func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []pan
 // at the cut, and for a test account. The case equals the case from the log, with two exceptions. An order that was cancelled or restated since the cut
 // counts as it stands now. And the history forgets, in part or whole, the feedback and interactions from before the cut, so the
 // case has none. The window must be at most a year long: for a longer one the history may lack purchases of the year before the
-// cut.
+// cut, and of the same window last year (see history.Summary.LastYear).
 func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut) (Case, bool) {
 	f := e.Facts(h, cut.At)
 	if f.PurchaseDays == 0 || f.TestAccount {
