@@ -32,8 +32,9 @@ type fitData struct {
 	// comebacks says how long those who came back had been away; lines are the churn lines of the base.
 	comebacks learn.Comebacks
 	lines     churn.Lines
-	// stacked says that the base has a churn stack, mixed that it has a mixture of regularities, valued that it has a learnt value.
-	stacked, mixed, valued bool
+	// stacked says that the base has a churn stack, mixed that it has a mixture of regularities, valued that it has a learnt value, lastYear that
+	// its stack weighs last year.
+	stacked, mixed, valued, lastYear bool
 	// The churn stack is learnt from blocks, one for each of cuts. Without --churn-stack both are empty.
 	cuts    []panel.Cut
 	blocks  [][]learn.Case
@@ -67,7 +68,7 @@ func newFitData(base []byte, zone string) (*fitData, *score.Engine, error) {
 	calendar, err := service.Calendar(zone)
 	return &fitData{
 		base: base, currency: m.Base, calendar: calendar, first: event.Never, horizon: m.Churn.Horizon, lines: m.Churn, stacked: m.Stack != churn.Plain(),
-		mixed: m.Value.Regular != nil, valued: m.Learnt != nil,
+		mixed: m.Value.Regular != nil, valued: m.Learnt != nil, lastYear: m.Stack.Weighs(churn.LastYear),
 	}, engine, err
 }
 

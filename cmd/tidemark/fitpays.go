@@ -9,6 +9,7 @@ import (
 	"tidemark/internal/fit"
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
+	"tidemark/internal/score/churn"
 )
 
 // decide fits the churn stack of what pays. Live histories show one cut and nothing before it, so nothing judges their stack.
@@ -16,7 +17,11 @@ func (d *fitData) decide(ctx context.Context, unitDays float64) (learn.Decision,
 	if !d.recalled {
 		return learn.Decide(ctx, d.blocks, d.earlier, d.horizon, unitDays)
 	}
-	stack, r, err := learn.Stack(ctx, d.blocks, d.horizon, unitDays)
+	var without []churn.Ingredient
+	if !d.lastYear { // whether it pays is decided on a log
+		without = append(without, churn.Anniversary)
+	}
+	stack, r, err := learn.Stack(ctx, d.blocks, d.horizon, unitDays, without...)
 	return learn.Decision{Stack: stack, Fit: r}, err
 }
 
@@ -67,6 +72,9 @@ func (f *found) printTrial(b *strings.Builder) {
 	for _, p := range t.Ingredients {
 		fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: %s\n", p.Ingredient, p.Gain.Mean, p.Gain.StandardError, becomes(p))
 	}
+	for _, i := range t.Unjudged {
+		fmt.Fprintf(b, "           %-16s  left out: the log before the cuts that judge is too short to show it\n", i)
+	}
 	whole := "the stack beats the purchase model alone"
 	if t.Plain {
 		whole = "may well be chance, so the purchase model stays alone"
@@ -77,6 +85,8 @@ func (f *found) printTrial(b *strings.Builder) {
 // becomes says in words what the fit does with an ingredient.
 func becomes(p learn.Paid) string {
 	switch {
+	case p.LeftOut && !p.Gain.Worse():
+		return "in doubt, and left out: it must pay"
 	case p.LeftOut:
 		return "costs more than it brings, and is left out"
 	case p.Gain.Probable():

@@ -137,16 +137,20 @@
 // A hold-out says what pays on the shop's own data. Stacks are fitted at earlier cuts, and judged by the customers at the cuts of the fit and
 // by what these did. Where the log is too short, a fifth of the customers at a time judges stacks of the others. The measure is log loss.
 //   - The weight of the purchase model's risk is drawn to 1 where that is better than to draw all weights to 0 alike.
-//   - An ingredient that costs more than one standard error is left out: the shape of silence, the habit, money, baskets, feedback, engagement.
+//   - An ingredient that costs more than one standard error is left out: the shape of silence, the habit, money, baskets, feedback, engagement,
+//     last year.
 //   - A stack that does not beat the purchase model alone by one standard error is left out, and the risk is the purchase model's.
 //
 // The report and the section fitted.hold_out of the model file give the figures. On apparel, of 600 customers, the purchase model stays alone.
 // With all weights drawn to 0, as before, the stack's AUC was .012 below that of the purchase model.
 //
-// "Bought in this window last year" is no ingredient yet, for it pays on none of the public logs. Beside the others it changes the AUC, at the
-// cutoffs of package backtest, by −.0005 on apparel (in a season too), by −.0005 on the CDNOW sample and by −.0004 on Online Retail; beside
-// the purchase model alone by −.0005 (−.0013 to +.0003) on apparel. A shop whose customers come back on the same date each year would gain: on
-// a simulated one, with two fifths of such customers, the AUC rose by .15.
+// "Bought in this window last year" (last_year) must pay by one standard error, else it is left out. With the term each look at a customer reads
+// all orders once more, and the risk steps without an event: down when a purchase of last year enters the window, up when the purchase leaves it.
+// Where no hold-out can tell, the term is left out too. That is so in a log without a year less a horizon before the earlier cuts, where the
+// term does not vary, and for live histories, unless the stack of the base has the term. The hold-out leaves the term out on apparel, on the CDNOW
+// sample and on Online Retail: beside the others it changes the AUC, at the cutoffs of package backtest, by −.0005, −.0005 and −.0004. It pays for
+// a shop whose customers come back on the same date each year: on a simulated log of 1,200 customers, two fifths of them such, the gain of log
+// loss out of time is .053 ± .008.
 //
 // Where the customers give no stack, because all left or nothing grows with silence, the risk is that of the purchase model alone, and a
 // warning says so. --horizon-days fits the stack to another horizon than the base's, and makes that the horizon of the model.

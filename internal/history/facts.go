@@ -40,6 +40,9 @@ type Facts struct {
 	// ActiveMonths counts consecutive calendar months with a purchase day, 0..12. The last of these months is the current one
 	// or the one before.
 	ActiveMonths int
+	// LastYear is the answer of Summary.LastYear. Summary.Facts leaves it false, for it costs a look at all orders and a span of days belongs to
+	// it: who needs the answer asks for it, and keeps Until in step.
+	LastYear bool
 	// PreferredChannel is the channel of the most orders in the window; the alphabetically first among equals. It is empty
 	// where no order names a channel.
 	PreferredChannel string

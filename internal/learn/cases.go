@@ -39,7 +39,9 @@ func (c *Case) Left() bool { return c.Later.Days == 0 }
 // Look collects the cases of a log at cuts, without test accounts; see panel.Look, which counts them. It returns the error of ctx.
 func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []panel.Cut) ([][]Case, error) {
 	p, err := panel.Look(ctx, e, events, cuts, func(r *panel.Row) Case {
-		return Case{r.Customer, r.Pattern, e.Traits(&r.Facts, r.Pattern), e.Year(&r.Facts), r.Later, shiftOf(e, r.Cut), e.Mixed()}
+		traits := e.Traits(&r.Facts, r.Pattern)
+		traits.LastYear = e.LastYear(&r.History, r.Cut.At, r.Cut.Window)
+		return Case{r.Customer, r.Pattern, traits, e.Year(&r.Facts), r.Later, shiftOf(e, r.Cut), e.Mixed()}
 	})
 	return p.Rows, err
 }
@@ -48,7 +50,7 @@ func Look(ctx context.Context, e *score.Engine, events []event.Event, cuts []pan
 // at the cut, and for a test account. The case equals the case from the log, with two exceptions. An order that was cancelled or restated since the cut
 // counts as it stands now. And the history forgets, in part or whole, the feedback and interactions from before the cut, so the
 // case has none. The window must be at most a year long: for a longer one the history may lack purchases of the year before the
-// cut.
+// cut, and of the same window last year (see history.Summary.LastYear).
 func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut) (Case, bool) {
 	f := e.Facts(h, cut.At)
 	if f.PurchaseDays == 0 || f.TestAccount {
@@ -57,6 +59,7 @@ func Recall(e *score.Engine, customer string, h *history.Summary, cut panel.Cut)
 	pattern := e.Pattern(&f, cut.At)
 	traits := e.Traits(&f, pattern)
 	traits.Mood, traits.Engagement, traits.Lately = churn.Mood{Refunded: traits.Refunded}, 0, 0
+	traits.LastYear = e.LastYear(h, cut.At, cut.Window)
 	return Case{customer, pattern, traits, e.Year(&f), h.Between(cut.At, cut.At.Add(cut.Window)), shiftOf(e, cut), e.Mixed()}, true
 }
 

@@ -24,10 +24,11 @@ const tail = .005
 // of the other terms move the AUC by at most .0001, on CDNOW and on Online Retail.
 //
 // MaxTenure is the range of the tenure. An answer and a share have a range too, though they are limited by nature: who has learnt from
-// promoters alone does not know what a detractor does. Whether a customer bought once needs none, for a fit that varies has seen both.
+// promoters alone does not know what a detractor does. Whether a customer bought once needs none, nor does whether one bought in this window
+// last year: a fit that varies has seen both.
 func bound(s *churn.Stack, rows []fit.Row) {
 	for _, t := range churn.Terms() {
-		if t.Rises() || t == churn.Once || t == churn.Tenure {
+		if t.Rises() || t == churn.Once || t == churn.LastYear || t == churn.Tenure {
 			continue
 		}
 		var some []float64

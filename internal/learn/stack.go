@@ -35,7 +35,7 @@ func held(t churn.Term) float64 {
 		return 1. / 30
 	case churn.SilenceShape, churn.Habit:
 		return 1. / 3
-	case churn.Money, churn.Baskets, churn.Feedback, churn.Interest:
+	case churn.Money, churn.Baskets, churn.Feedback, churn.Interest, churn.Anniversary:
 	}
 	return 1
 }

@@ -150,6 +150,7 @@ const (
 	factorComplaints   = "complaints"   // of a year, open or not
 	factorRefunded     = "refunded"     // percent of a year's spend
 	factorEngagement   = "engagement"   // weight of the interactions of 30 days
+	factorLastYear     = "last_year"    // 1 for who bought a year ago in the window that now lies ahead
 )
 
 // factors splits the log-odds of v's risk into the log-odds of the reference customer and the effects of v's traits. Recency,
@@ -205,6 +206,9 @@ func (e *Engine) factors(v *evaluation) []Factor {
 		}
 		if e.feels.engagement {
 			felt(factorEngagement, is.Lately, func(t *churn.Traits) { t.Engagement, t.Lately = is.Engagement, is.Lately })
+		}
+		if is.LastYear {
+			felt(factorLastYear, 1, func(t *churn.Traits) { t.LastYear = true })
 		}
 	}
 	for i, odds := range value.Apportion(parts, churn.LogOdds(v.signs.Risk)) {

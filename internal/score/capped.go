@@ -57,6 +57,8 @@ func factorOf(t churn.Term) string {
 		return factorRefunded
 	case churn.Engagement, churn.EngagementTrend:
 		return factorEngagement
+	case churn.LastYear:
+		return factorLastYear
 	case churn.Base, churn.Silence, churn.Silence14, churn.Silence60, churn.SilenceDays:
 	}
 	return factorRecency

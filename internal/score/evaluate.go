@@ -50,9 +50,13 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
 	return v
 }
 
-// Facts returns the facts of a history at an instant, by the engine's calendar.
+// Facts returns the facts of a history at an instant, by the engine's calendar. LastYear is among the facts where the churn stack weighs it.
 func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
-	return h.Facts(at, e.calendar)
+	f := h.Facts(at, e.calendar)
+	if e.feels.lastYear {
+		e.lookBack(&f, h, at)
+	}
+	return f
 }
 
 // Pattern restates the facts of an instant for the purchase model and the spend model. The customer has a purchase that stands.
@@ -90,7 +94,8 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, bare, normal churn.Risk)
 	}
 }
 
-// normal is the churn risk just after the last purchase, rounded, in [0, 1]. The silence does not change it: p.Age does not matter.
+// normal is the churn risk just after the last purchase, rounded, in [0, 1]. The silence does not change it: p.Age does not matter. LastYear is
+// that of now, so its steps move the risk and what is normal alike: the rise between the two is what the silence has done.
 func (e *Engine) normal(f *history.Facts, p clv.Pattern) churn.Risk {
 	p.Age, p.AgeShift = p.Last, p.LastShift
 	t := e.Traits(f, p)
@@ -112,7 +117,7 @@ func (e *Engine) Traits(f *history.Facts, p clv.Pattern) churn.Traits {
 	t := churn.Traits{
 		Silent: p.Age - p.Last, MedianGap: f.MedianGapDays, Tenure: p.Last, Repeats: p.Repeats,
 		Spend: e.major(f.Spend), LastOrder: e.major(f.LastOrderAmount), Items: f.Lines, LastItems: f.LastLines,
-		Mood: moodOf(&f.Experience, f), Lately: float64(f.Interactions30),
+		Mood: moodOf(&f.Experience, f), Lately: float64(f.Interactions30), LastYear: f.LastYear,
 	}
 	var weight int64
 	for _, w := range f.Interactions90 {

@@ -11,12 +11,13 @@ import (
 
 // feels says what labels depend on besides purchases: by the churn stack, and by the learnt value where the scorecard reads it. What they do not
 // depend on changes no label, and costs nothing.
-type feels struct{ mood, engagement bool }
+type feels struct{ mood, engagement, lastYear bool }
 
 func feelsOf(m *Model) feels {
 	x := feels{
 		mood:       m.Stack.Weighs(churn.NPS, churn.Satisfaction, churn.Complaints, churn.OpenComplaints, churn.Refunded),
 		engagement: m.Stack.Weighs(churn.Engagement, churn.EngagementTrend),
+		lastYear:   m.Stack.Weighs(churn.LastYear),
 	}
 	if l := m.Learnt; l != nil && l.Leads {
 		x.mood = x.mood || l.Weighs(clv.NPS, clv.Satisfaction, clv.Complaints, clv.OpenComplaints, clv.Refunded)
@@ -49,14 +50,14 @@ func (x feels) same(a, b *history.Facts) bool {
 		a.FirstDayNet == b.FirstDayNet && a.RepeatDays == b.RepeatDays && a.RepeatSpend == b.RepeatSpend && a.Margin == b.Margin && a.MarginSpend == b.MarginSpend &&
 		a.MedianGapDays == b.MedianGapDays && a.LogGaps == b.LogGaps && a.GapsKnown == b.GapsKnown && a.ActiveMonths == b.ActiveMonths && a.Referrals == b.Referrals &&
 		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore && a.TestAccount == b.TestAccount &&
-		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines &&
+		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines && a.LastYear == b.LastYear &&
 		(!x.mood || a.Experience == b.Experience && a.AtLast == b.AtLast) &&
 		(!x.engagement || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90)
 }
 
 // quiet reports whether no trailing window holds anything that a label depends on.
 func (x feels) quiet(f *history.Facts) bool {
-	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.NPSKnown &&
+	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.LastYear && !f.NPSKnown &&
 		(!x.mood || f.Experience == (history.Experience{}) && f.AtLast == (history.Experience{})) &&
 		(!x.engagement || f.Interactions90 == [event.InteractionKinds]int64{})
 }

@@ -21,11 +21,13 @@ const (
 	Feedback
 	// Interest is the interactions of the last 90 days, and whether they grow.
 	Interest
+	// Anniversary is whether the customer bought a year ago in the window that now lies ahead.
+	Anniversary
 
 	ingredients
 )
 
-var ingredientNames = [ingredients]string{"purchase model", "silence", "habit", "money", "baskets", "feedback", "engagement"}
+var ingredientNames = [ingredients]string{"purchase model", "silence", "habit", "money", "baskets", "feedback", "engagement", "last year"}
 
 func (i Ingredient) String() string { return ingredientNames[i] }
 
@@ -47,6 +49,7 @@ var ingredientOf = [terms]Ingredient{
 	Items: Baskets, LastItems: Baskets,
 	NPS: Feedback, Satisfaction: Feedback, Complaints: Feedback, OpenComplaints: Feedback, Refunded: Feedback,
 	Engagement: Interest, EngagementTrend: Interest,
+	LastYear: Anniversary,
 }
 
 // Ingredient is the ingredient that the term is of.

@@ -51,7 +51,9 @@ func (s *Stack) Unbounded() []Term {
 }
 
 // Limited reports whether the term cannot leave a range that lies in its nature, such as an answer on a scale.
-func (t Term) Limited() bool { return t == Once || t == NPS || t == Satisfaction || t == Refunded }
+func (t Term) Limited() bool {
+	return t == Once || t == NPS || t == Satisfaction || t == Refunded || t == LastYear
+}
 
 // Money returns the amounts, in major units of the base currency, that a range of Spend or LastOrder begins and ends with. It is false
 // for the other terms, which have no unit of money.

@@ -47,12 +47,15 @@ const (
 	// (1 + w)) with the weight l of the last 30 days.
 	Engagement
 	EngagementTrend
+	// LastYear is 1 for who bought a year ago within the span that the horizon looks ahead over: see history.Summary.LastYear. It steps up and
+	// down with time alone, and stays as it is between two steps.
+	LastYear
 	terms
 )
 
 var termNames = [terms]string{
 	"base", "silence", "silence_14", "silence_60", "silence_days", "rhythm", "repeats", "once", "tenure", "spend", "last_order", "items", "last_items",
-	"nps", "satisfaction", "complaints", "open_complaints", "refunded", "engagement", "engagement_trend",
+	"nps", "satisfaction", "complaints", "open_complaints", "refunded", "engagement", "engagement_trend", "last_year",
 }
 
 func (t Term) String() string { return termNames[t] }
@@ -82,6 +85,8 @@ type Traits struct {
 	// Engagement is the weight of the interactions per 30 days, over the last 90 days. Lately is the weight of the last 30
 	// days.
 	Engagement, Lately float64
+	// LastYear says that the customer bought a year ago within the span that the horizon looks ahead over.
+	LastYear bool
 }
 
 // Mood is the customer's verdict on the business in the last year. The zero Mood belongs to a customer who has said nothing
@@ -123,6 +128,9 @@ func (c Traits) Values(p Risk) (v [terms]float64) {
 	v[OpenComplaints] = math.Log1p(float64(c.OpenComplaints))
 	v[Engagement] = math.Log1p(c.Engagement)
 	v[EngagementTrend] = math.Log1p(c.Lately) - v[Engagement]
+	if c.LastYear {
+		v[LastYear] = 1
+	}
 	return v
 }
 

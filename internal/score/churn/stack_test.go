@@ -12,14 +12,14 @@ import (
 func TestStackValues(t *testing.T) {
 	c := churn.Traits{
 		Silent: 99, MedianGap: 9, Tenure: 200, Repeats: 3, Spend: 120, LastOrder: 30, Items: 11, LastItems: 2,
-		Mood: churn.Mood{NPS: -1, Satisfaction: .5, Complaints: 3, OpenComplaints: 1, Refunded: .25}, Engagement: 4, Lately: 9,
+		Mood: churn.Mood{NPS: -1, Satisfaction: .5, Complaints: 3, OpenComplaints: 1, Refunded: .25}, Engagement: 4, Lately: 9, LastYear: true,
 	}
 	want := map[churn.Term]float64{
 		churn.Base: math.Log(3), churn.Silence: math.Log(100), churn.Silence14: math.Log(100. / 15), churn.Silence60: math.Log(100. / 61), churn.SilenceDays: .99,
 		churn.Rhythm: math.Log(10), churn.Repeats: math.Log(4), churn.Once: 0, churn.Tenure: math.Log(201),
 		churn.Spend: math.Log(120), churn.LastOrder: math.Log(30), churn.Items: math.Log(12), churn.LastItems: math.Log(3),
 		churn.NPS: -1, churn.Satisfaction: .5, churn.Complaints: math.Log(4), churn.OpenComplaints: math.Log(2), churn.Refunded: .25,
-		churn.Engagement: math.Log(5), churn.EngagementTrend: math.Log(2),
+		churn.Engagement: math.Log(5), churn.EngagementTrend: math.Log(2), churn.LastYear: 1,
 	}
 	for term, got := range c.Values(.75) {
 		if w := want[churn.Term(term)]; math.Abs(got-w) > 1e-12 {
@@ -27,7 +27,7 @@ func TestStackValues(t *testing.T) {
 		}
 	}
 	once := churn.Traits{Silent: 5, Spend: -3}
-	for term, w := range map[churn.Term]float64{churn.Once: 1, churn.Rhythm: 0, churn.Silence14: 0, churn.Spend: 0, churn.LastOrder: 0} {
+	for term, w := range map[churn.Term]float64{churn.Once: 1, churn.Rhythm: 0, churn.Silence14: 0, churn.Spend: 0, churn.LastOrder: 0, churn.LastYear: 0} {
 		if got := once.Values(.5)[term]; got != w {
 			t.Errorf("%s of somebody who bought once and gave all of it back: want %v, got %v", term, w, got)
 		}
@@ -97,7 +97,7 @@ func TestStackRisesInSilence(t *testing.T) {
 				NPS: float64(rapid.IntRange(-1, 1).Draw(t, "nps")), Satisfaction: rapid.Float64Range(-1, 1).Draw(t, "satisfaction"),
 				Complaints: rapid.IntRange(0, 50).Draw(t, "complaints"), Refunded: rapid.Float64Range(0, 1).Draw(t, "refunded"),
 			},
-			Engagement: rapid.Float64Range(0, 1e4).Draw(t, "engagement"), Lately: rapid.Float64Range(0, 1e4).Draw(t, "lately"),
+			Engagement: rapid.Float64Range(0, 1e4).Draw(t, "engagement"), Lately: rapid.Float64Range(0, 1e4).Draw(t, "lately"), LastYear: rapid.Bool().Draw(t, "last year"),
 		}
 		p := rapid.Float64Range(0, 1).Draw(t, "p")
 		later := c
