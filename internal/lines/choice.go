@@ -52,6 +52,14 @@ func (w Wish) grants(f *Figures) (good float64, ok bool) {
 	return f.Recall, ok
 }
 
+// within is the standard error of how good figures are.
+func (w Wish) within(f *Figures) float64 {
+	if w == (Wish{}) {
+		return f.TrueError
+	}
+	return f.RecallError
+}
+
 // nearest is how near figures come to a wish that no lines fulfil. More is nearer.
 func (w Wish) nearest(f *Figures) float64 {
 	switch {
@@ -111,28 +119,45 @@ func newChooser(base churn.Lines, t *tally, overlap float64, fewest int) *choose
 	return c
 }
 
-// watches yields the combinations that may be WATCH: two greater rises are left for the levels above.
+// watches yields the combinations that may be WATCH, the usual ones first: two greater rises are left for the levels above.
 func (c *chooser) watches(yield func(place int, s spot)) {
-	for place := range spots {
-		if s := spotAt(place); s.rise < len(rises)-2 && c.figures[place].Alerts >= fewAlerts {
-			yield(place, s)
+	for _, usual := range []bool{true, false} {
+		for place := range spots {
+			if s := spotAt(place); s.usual() == usual && s.rise < len(rises)-2 && c.figures[place].Alerts >= fewAlerts {
+				yield(place, s)
+			}
 		}
 	}
 }
 
-// choose returns the lines that fulfil a wish best. It is false if no lines raise enough alerts.
-func (c *chooser) choose(wish Wish) (Chosen, bool) {
-	best, nearest := -1, -1
-	var good, near float64
-	c.watches(func(place int, _ spot) {
+// best returns the place of the combination that fulfils a wish best, and of the one that comes nearest; -1 if there is none. A combination that
+// is not usual is the best one only if no usual one fulfils the wish, or if it is better than all usual ones for certain.
+func (c *chooser) best(wish Wish) (best, nearest int) {
+	best, nearest = -1, -1
+	low := -1 // the best of those that are not usual
+	var good, lowGood, near float64
+	c.watches(func(place int, s spot) {
 		f := &c.figures[place]
-		if g, ok := wish.grants(f); ok && (best < 0 || g > good) {
+		switch g, ok := wish.grants(f); {
+		case !ok:
+		case s.usual() && (best < 0 || g > good):
 			best, good = place, g
+		case !s.usual() && (low < 0 || g > lowGood):
+			low, lowGood = place, g
 		}
 		if g := wish.nearest(f); nearest < 0 || g > near {
 			nearest, near = place, g
 		}
 	})
+	if low >= 0 && (best < 0 || lowGood > good+certain*wish.within(&c.figures[low])) {
+		best = low
+	}
+	return best, nearest
+}
+
+// choose returns the lines that fulfil a wish best. It is false if no lines raise enough alerts.
+func (c *chooser) choose(wish Wish) (Chosen, bool) {
+	best, nearest := c.best(wish)
 	out := Chosen{Wish: wish, Granted: best >= 0, Leavers: c.tally.leavers}
 	if levels, ok := c.stays(wish, best); ok {
 		out.Kept, out.Levels, out.MinPurchaseDays, out.MinSilence = true, c.base.Levels, c.base.MinPurchaseDays, c.base.MinSilence
@@ -181,12 +206,8 @@ func (c *chooser) stays(wish Wish, best int) (levels [3]spot, ok bool) {
 	f, top := &c.figures[levels[0].place()], &c.figures[best]
 	good, granted := wish.grants(f)
 	much, _ := wish.grants(top)
-	within := top.TrueError
-	if wish != (Wish{}) {
-		within = top.RecallError
-	}
 	alerts := float64(f.Alerts)
-	return levels, granted && f.Alerts >= fewAlerts && good >= much-certain*within &&
+	return levels, granted && f.Alerts >= fewAlerts && good >= much-certain*wish.within(top) &&
 		float64(c.figures[levels[1].place()].Alerts) >= leastAtRisk*alerts && float64(c.figures[levels[2].place()].Alerts) >= leastCritical*alerts
 }
 

@@ -10,18 +10,24 @@ import (
 var (
 	// floors are probabilities.
 	floors = [...]churn.Risk{
+		.02, .05,
 		.10, .15, .20, .25, .30, .35, .40, .45, .50, .525, .55, .575, .60, .625, .65, .675, .70, .725, .75, .775, .80, .825, .85, .875, .90, .925, .95, .975,
 	}
 	// rises are in thousandths of log-odds.
-	rises = [...]int32{300, 500, 800, 1000, 1200, 1400, 1600, 2000, 2500}
+	rises = [...]int32{50, 100, 150, 200, 300, 500, 800, 1000, 1200, 1400, 1600, 2000, 2500}
 	// silences are in days. The first that serves as well as another is taken, so the usual one comes first. None is longer than half of the
 	// usual horizon: an alert after a horizon of silence tells what everybody sees. On CDNOW such lines looked best and then found 3 of 1,000.
 	silences = [...]int{14, 7, 21, 30, 45}
 )
 
 const (
-	// ease is how far the rise may fall back before a level is left, in thousandths of log-odds: the hysteresis of the default lines.
+	// ease is how far the rise may fall back before a level is left, in thousandths of log-odds: the hysteresis of the default lines. Half of a
+	// small rise is less than ease, and is taken then: a level that is never left below is no valid line.
 	ease = 200
+	// usualFloor and usualRise are the least of the usual combinations. The lower ones serve where the risk hardly moves before a long silence:
+	// where the purchase model stands alone, and where the risk is 1 - P(alive). See usual.
+	usualFloor churn.Risk = .10
+	usualRise  int32      = 300
 	// rhythm is the fewest purchase days that make a rhythm. Where too few customers have a rhythm, scarce makes one.
 	rhythm, scarce = 3, 2
 	// morePurchases is how many more purchase days than the fewest are tried.
@@ -47,9 +53,14 @@ func spotAt(place int) (s spot) {
 	return s
 }
 
+// usual reports whether the combination is a usual one. One that is not is WATCH only where it is better than the usual ones for certain: a low
+// line raises alerts about more customers than the past showed, should the risk move more later on.
+func (s spot) usual() bool { return floors[s.floor] >= usualFloor && rises[s.rise] >= usualRise }
+
 // line is the line of the combination.
 func (s spot) line() churn.Line {
-	return churn.Line{Up: rises[s.rise], Down: rises[s.rise] - ease, Floor: floors[s.floor]}
+	up := rises[s.rise]
+	return churn.Line{Up: up, Down: up - min(ease, up/2), Floor: floors[s.floor]}
 }
 
 // crossings are the first instants of a silence at which the risk has reached each floor, and the rise each line; event.Never if it has not by

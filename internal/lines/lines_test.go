@@ -298,6 +298,35 @@ func TestLinesOfTheBaseStay(t *testing.T) {
 	}
 }
 
+// Low lines serve where the usual ones tell of hardly anybody, or are less true for certain; else the usual ones do.
+func TestLowLines(t *testing.T) {
+	low := spot{rise: slices.Index(rises[:], 100), floor: slices.Index(floors[:], .1)}
+	usual := spot{rise: slices.Index(rises[:], 300), floor: low.floor}
+	for _, row := range []struct {
+		why        string
+		wish       Wish
+		usual, low count
+		want       int32
+	}{
+		{"the usual rise is reached too late", Wish{}, count{alerts: 30, right: 25, recalled: 5}, count{alerts: 100, right: 70, recalled: 60}, 100},
+		{"the low rise is a little truer", Wish{}, count{alerts: 100, right: 70, recalled: 60}, count{alerts: 100, right: 74, recalled: 60}, 300},
+		{"the low rise is much truer", Wish{}, count{alerts: 100, right: 70, recalled: 60}, count{alerts: 100, right: 90, recalled: 60}, 100},
+		{"both are alike", Wish{}, count{alerts: 100, right: 70, recalled: 60}, count{alerts: 100, right: 70, recalled: 60}, 300},
+		{"within a budget, the low rise tells of a few more", Wish{PerThousand: 100}, count{alerts: 100, right: 70, recalled: 60}, count{alerts: 100, right: 70, recalled: 64}, 300},
+		{"within a budget, the low rise tells of many more", Wish{PerThousand: 100}, count{alerts: 100, right: 70, recalled: 10}, count{alerts: 100, right: 70, recalled: 60}, 100},
+	} {
+		past := &tally{known: 1000 * month, watched: 10 * month, leavers: 100, lately: 100}
+		for at, c := range map[spot]count{usual: row.usual, low: row.low} {
+			c.recalledLately = c.recalled
+			past.counts[at.place()] = c
+		}
+		got, ok := newChooser(churn.Lines{}, past, 1, rhythm).choose(row.wish)
+		if watch := got.Levels[0]; !ok || !got.Granted || watch.Up != row.want || !(watch.Down > 0 && watch.Down < watch.Up) {
+			t.Errorf("%s: got %+v, granted %v, want a rise of %d", row.why, watch, got.Granted, row.want)
+		}
+	}
+}
+
 func TestCutoffs(t *testing.T) {
 	for _, row := range []struct {
 		why     string
