@@ -16,7 +16,7 @@ import "tidemark/internal/event"
 // on: at an instant before that, the window may reach into sealed days, and a purchase there is missed.
 func (s *Summary) LastYear(at event.Instant, days int, c event.Calendar) (bought bool, until event.Instant) {
 	bought, until, ahead := s.lastYear(at, days, c)
-	for ahead < until { // an event that comes into force may change nothing
+	for ahead <= until && ahead != event.Never { // an event that comes into force may change nothing, or make up for a day that leaves just then
 		b, u, next := s.lastYear(ahead, days, c)
 		if b != bought {
 			return bought, ahead

@@ -19,6 +19,15 @@ func (w *twin) lastYear(at event.Instant, days int) bool {
 	return false
 }
 
+// An order that comes into force as the last one leaves the window changes nothing.
+func TestLastYearGoesOn(t *testing.T) {
+	var utc event.Calendar
+	s, _ := remember(parse(t, "0 ORDER a 7; 365 ORDER b 7"))
+	if got, until := s.LastYear(utc.Start(base+364), 365, utc); !got || until != utc.Start(base+730) {
+		t.Errorf("got %t until %v, want true until day 730", got, until)
+	}
+}
+
 // The answer is that of the definition, and until is the first instant at which time alone changes it.
 func TestLastYearAgreesWithTheTwin(t *testing.T) {
 	zones := calendars(t)
