@@ -85,17 +85,23 @@
 //
 // # Regular customers
 //
-// MBG/NBD takes purchases to come at random. A subscriber who renews each March then looks lost in each February. With --regular auto the command
-// also fits a mixture of regularities: a share of customers for each k, and the gap of a customer with k is the sum of k exponential phases. A k
+// MBG/NBD takes purchases to come at random. A subscriber who renews each March then looks lost in each February. So the command also fits a
+// mixture of regularities to a log: a share of customers for each k, and the gap of a customer with k is the sum of k exponential phases. A k
 // of 1 buys at random, a k of 13 nearly on the day. See Regular and stat.Regular.
 //
-//	bin/tidemark fit orders.jsonl --format jsonl --regular auto --churn-stack --out fitted.yaml
+//	bin/tidemark fit orders.jsonl --format jsonl --churn-stack --out fitted.yaml
 //	bin/tidemark model check fitted.yaml   # names the shares
-//	bin/tidemark backtest orders.jsonl --format jsonl --regular
+//	bin/tidemark backtest orders.jsonl --format jsonl
 //
-// The last horizon is held out. The mixture stays where it foretold better than k = 1 who buys nothing, by two standard errors. --regular never
-// takes the mixture of the base away. Without the flag a base with a mixture gets one that is fitted to the customers at hand. A churn stack of
-// the base is left out where the base has a mixture and the new model has none, or the other way round: its risks mean something else.
+// The last horizon is held out. The mixture stays where it foretold better than k = 1 who buys nothing, by two standard errors; else k = 1 is
+// left alone. Where the log is not sixty days longer than the horizon, and from live histories, a base with a mixture gets one that is fitted to the customers at
+// hand, and a base without one gets none.
+//   - --regular auto has no mixture where the log is too short to hold a horizon out.
+//   - --regular keep decides nothing, as from live histories. --regular never takes the mixture of the base away.
+//   - `backtest` decides at each cutoff; --no-regular leaves that to the model.
+//
+// A churn stack of the base is left out where the base has a mixture and the new model has none, or the other way round: its risks mean
+// something else.
 //
 // Under a mixture P(no purchase within a horizon) turns back in silence: a yearly buyer is sure to buy nothing for months, and then buys. So:
 //   - The risk that labels go by is 1 - P(alive), and the churn stack goes over that risk. Value is P(alive) times the purchases that were
@@ -108,7 +114,7 @@
 // The gaps are a sum that histories keep. Histories of before do not have it, nor do merged ids that have bought in turns: such a customer counts
 // as buying at random. fit counts them, and so does model check --against-live. `tidemark rebuild` mends the former.
 //
-// What it does on three logs, 91 days ahead (`fit --regular auto --churn-stack --horizon-days 91 --accept-degenerate`, `backtest --regular`):
+// What it does on three logs, 91 days ahead (`fit --churn-stack --horizon-days 91 --accept-degenerate`, `backtest`):
 //
 //	               gain of log loss, held out      of 5 cutoffs    the fit takes
 //	CDNOW sample   -.00007 ± .00005                0 with          k = 1
