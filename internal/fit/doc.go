@@ -130,8 +130,8 @@
 //
 //	                                   without    with
 //	an event of a weekly customer          6.7     7.0
-//	an event of a yearly customer          122     233    the alert's factors and dates are searched for
-//	the view of a weekly customer          4.0      48    three exact sums
+//	an event of a yearly customer          122     233
+//	the view of a weekly customer          4.0      48
 //	the next review of that customer       6.8      42
 //
 //	go test ./internal/score -run '^$' -bench Mixture
