@@ -126,7 +126,7 @@
 // .001 at both.
 //
 // What a mixture costs while it scores, in microseconds of user CPU, the median of three runs. A weekly customer has 30 purchases, a yearly one
-// five. A model without a mixture costs no more than before mixtures.
+// five.
 //
 //	                                   without    with
 //	an event of a weekly customer          6.7     7.0
