@@ -27,7 +27,7 @@ type backtestCommand struct {
 	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728." default:"91"`
 	UnitDays    float64   `help:"Time unit of the purchase model, in days." default:"7"`
 	Season      bool      `help:"Fit a season to what is known at each cutoff, and use it where it foretold the last year before. That of the model stays where the log is too short to tell." default:"true" negatable:""`
-	Regular     bool      `help:"Decide at each cutoff, by what was known, whether a mixture of regularities forecasts better. Without it: as the model says."`
+	Regular     bool      `help:"Fit a mixture of regularities to what is known at each cutoff, and use it where it foretold the last horizon before. That of the model stays where the log is too short to tell." default:"true" negatable:""`
 	Ingredients bool      `help:"Also fit the stack without each of its ingredients, and print what each adds. Takes about a sixth longer."`
 	JSON        string    `help:"Write all figures as JSON to this file. - is standard output, in place of the tables." placeholder:"FILE"`
 	HTML        string    `name:"html" help:"Write a report with charts to this file, a page without scripts. - is standard output, in place of the tables." placeholder:"FILE"`

@@ -27,7 +27,7 @@ type fitCommand struct {
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed."`
 	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base." placeholder:"DAYS"`
 	Season           string   `help:"Season of the shop: keep that of the base, fit one and keep it where it foretold the last year (auto) or wherever a year is known (always), or take it away (never). Without it: auto, but the base's stays where the log is too short to tell, and with --from-redis." enum:",keep,auto,always,never" default:"" placeholder:"WHAT"`
-	Regular          string   `help:"Regular customers: keep a mixture of regularities where the base has one, fit one and keep it where it foretold who bought in the last horizon (auto), or take it away (never)." enum:"keep,auto,never" default:"keep"`
+	Regular          string   `help:"Regular customers: keep a mixture of regularities where the base has one, fit one and keep it where it foretold who bought in the last horizon (auto), or take it away (never). Without it: auto, but as keep where the log is too short to tell, and with --from-redis." enum:",keep,auto,never" default:"" placeholder:"WHAT"`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	alertSettings

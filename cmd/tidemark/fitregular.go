@@ -23,37 +23,44 @@ type regularities struct {
 }
 
 // regularly fits the mixture of regularities to the customers of data, as --regular says, and returns the engine that has the mixture. data has
-// its customers. A fit to live histories does not decide: --regular keeps what the base has there.
+// its customers.
 func (c *fitCommand) regularly(ctx context.Context, s streams, data *fitData, engine *score.Engine) (*score.Engine, error) {
-	had := engine.Mixed()
-	switch {
-	case c.Regular == "never" || c.ModelKind != "mbg-nbd":
-		if had {
+	if c.Regular == "never" || c.ModelKind != "mbg-nbd" {
+		if engine.Mixed() {
 			data.regular = &regularities{why: "taken away: --regular never, or a purchase model other than mbg-nbd"}
 		}
 		return engine.Mixing(nil), nil
-	case c.Regular == "keep" && !had:
-		return engine, nil
-	case len(data.customers) == 0:
+	}
+	if len(data.customers) == 0 {
 		return engine, nil // the caller says so
 	}
 	shown := terminal.NewProgress(s.err, "fitting the regularities")
 	defer shown.End()
-	var r regularities
-	var err error
-	if c.Regular == "keep" {
-		r.Regularity, err = learn.Mixture(ctx, data.customers, c.UnitDays)
-	} else {
-		r, err = c.holdOutRegular(ctx, data, engine)
+	r, err := c.regularity(ctx, data, engine)
+	if err != nil || r == nil {
+		return engine, err
 	}
-	if err != nil {
-		return nil, err
-	}
-	data.regular = &r
+	data.regular = r
 	if r.Fit == nil {
 		return engine.Mixing(nil), nil
 	}
 	return engine.Mixing(&r.Fit.Model), nil
+}
+
+// regularity decides on the mixture. Nil leaves the base as it is, which has none. Live histories do not decide, and a short log does not where no
+// flag asks: then a base with a mixture gets one for these customers.
+func (c *fitCommand) regularity(ctx context.Context, data *fitData, engine *score.Engine) (*regularities, error) {
+	if c.Regular == "auto" || c.Regular == "" && data.events != nil {
+		r, err := c.holdOutRegular(ctx, data, engine)
+		if err != nil || c.Regular == "auto" || r.Judged > 0 {
+			return &r, err
+		}
+	}
+	if !engine.Mixed() {
+		return nil, nil
+	}
+	kept, err := learn.Mixture(ctx, data.customers, c.UnitDays)
+	return &regularities{Regularity: kept}, err
 }
 
 // holdOutRegular decides by what came in the last horizon.

@@ -30,8 +30,8 @@ type Options struct {
 	// Season fits a season to what is known at each cutoff, and uses it where it foretold the last year before the cutoff. Else the season is
 	// that of the engine's model.
 	Season bool
-	// Regular decides at each cutoff, by what was known, whether the mixture of regularities forecasts better; see learn.Regular. Else there is
-	// a mixture where the engine's model has one.
+	// Regular decides at each cutoff, by what was known, whether the mixture of regularities forecasts better; see learn.Regular. Without it, and
+	// where too little was known, the mixture is that of the engine's model, fitted to the customers of the cutoff.
 	Regular bool
 	// Ingredients asks what each ingredient of the stack adds. A stack is fitted without each of the ingredients at each cutoff.
 	Ingredients bool

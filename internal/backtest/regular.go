@@ -18,8 +18,12 @@ func mixing(ctx context.Context, e *score.Engine, rows [][]learn.Case, o Options
 	if err != nil {
 		return nil, "", err
 	}
-	e = e.Mixing(nil)
-	if found.Fit != nil {
+	switch {
+	case found.Judged == 0: // too little is known to say yes or no
+		return e, found.String(), nil
+	case found.Fit == nil:
+		e = e.Mixing(nil)
+	default:
 		e = e.Mixing(&found.Fit.Model)
 	}
 	for _, block := range rows {
