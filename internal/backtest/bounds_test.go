@@ -80,8 +80,8 @@ func TestAgainstLogitRFMOnApparel(t *testing.T) {
 	for _, c := range r.Cutoffs {
 		stack := c.Churn[backtest.Stack]
 		off += math.Abs(float64(c.Counts[backtest.MBGNBD].Bias)) / float64(len(r.Cutoffs))
-		if c.Season == nil || !c.Trial.OutOfTime || c.Trial.Customers != 600 || len(c.Trial.Ingredients) != 3 {
-			t.Errorf("%s: want a season, and 600 customers who judge silence, habit and money later, got %+v", c.Date, c.Trial)
+		if c.Season == nil || !c.Trial.OutOfTime || c.Trial.Customers != 600 || len(c.Trial.Ingredients) != 4 {
+			t.Errorf("%s: want a season, and 600 customers who judge silence, habit, money and last year later, got %+v", c.Date, c.Trial)
 		}
 		if !(stack.Slope > .7 && stack.Slope < 1.3) {
 			t.Errorf("%s: calibration slope: want it in [.7, 1.3], got %v", c.Date, stack.Slope)
