@@ -25,7 +25,7 @@ type fitCommand struct {
 	Version          string   `help:"Version of the new model. Without it: the model kind and the day of --as-of." placeholder:"NAME"`
 	Out              string   `help:"Write the new model to this file; - is standard output." default:"-" placeholder:"FILE"`
 	ChurnStack       bool     `help:"Also fit the churn stack to who left and who stayed."`
-	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base." placeholder:"DAYS"`
+	HorizonDays      int      `help:"Fit the churn stack to who left within so many days, 1 to 728, and make that the horizon of the model. Without it: the horizon of the base, or nine of ten gaps between purchases where hardly one of ten ended within that horizon." placeholder:"DAYS"`
 	Season           string   `help:"Season of the shop: keep that of the base, fit one and keep it where it foretold the last year (auto) or wherever a year is known (always), or take it away (never). Without it: auto, but the base's stays where the log is too short to tell, and with --from-redis." enum:",keep,auto,always,never" default:"" placeholder:"WHAT"`
 	Regular          string   `help:"Regular customers: keep a mixture of regularities where the base has one, fit one and keep it where it foretold who bought in the last horizon (auto), or take it away (never). Without it: auto, but as keep where the log is too short to tell, and with --from-redis." enum:",keep,auto,never" default:"" placeholder:"WHAT"`
 	AcceptDegenerate bool     `help:"Write a model even if the data do not support one."`

@@ -40,8 +40,10 @@ type fitData struct {
 	blocks  [][]learn.Case
 	earlier learn.Earlier // for the hold-out; the zero value where there is no log
 	horizon time.Duration
-	// horizonDays is the horizon of --horizon-days, 0 without it.
+	// horizonDays is the horizon that the file is to have, 0 for that of the base. horizonWhy says why it is another than that of the base, or
+	// should be, where no flag asked for it.
 	horizonDays int
+	horizonWhy  string
 	// testAccounts counts the test accounts, which are left out.
 	testAccounts int
 	// season is what was found out about the season; nil keeps that of the base.
@@ -133,6 +135,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	for _, r := range seen.Rows[0] {
 		data.add(r)
 	}
+	data.suit(c)
 	if engine, err = c.regularly(ctx, s, data, engine); err != nil {
 		return nil, fmt.Errorf("fit the regularities: %w", err)
 	}

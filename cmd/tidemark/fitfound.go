@@ -132,10 +132,14 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		plain := churn.Plain()
 		stack = &plain
 	}
+	notes := f.notes()
+	if data.horizonWhy != "" {
+		notes = append(notes, "churn: "+data.horizonWhy)
+	}
 	return model.Fit{
 		Version: version, Purchase: f.model, UnitDays: f.unitDays, Buying: f.purchase.goodness(),
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
-		RepeatBuyers: f.repeatBuyers, Notes: f.notes(), Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(), HoldOut: f.holdOut(),
+		RepeatBuyers: f.repeatBuyers, Notes: notes, Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(), HoldOut: f.holdOut(),
 		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Regular: data.weights(), Alerts: f.alerts.file(data.currency),
 		Learnt: f.learnt.file(version), WithoutLearnt: f.learnt.unfit && f.learnt.found == nil,
 	}

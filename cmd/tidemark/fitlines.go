@@ -15,6 +15,26 @@ func (d *fitData) ahead(days int) {
 	}
 }
 
+// suit takes the horizon that suits the customers of a log, where no flag names one. Without a churn stack the horizon stays, for the stack of
+// the base was fitted to it.
+func (d *fitData) suit(c *fitCommand) {
+	now := int(d.horizon / (24 * time.Hour))
+	days := d.comebacks.Horizon(now)
+	if days == now {
+		return
+	}
+	d.horizonWhy = fmt.Sprintf("hardly one gap of ten between purchases ended within %d days, nine of ten within %d", now, days)
+	switch {
+	case c.HorizonDays > 0:
+		d.horizonWhy += fmt.Sprintf(": who left within %d days can hardly be told; --horizon-days %d would", now, days)
+	case !c.ChurnStack:
+		d.horizonWhy += fmt.Sprintf(": who left within %d days can hardly be told; with --churn-stack the horizon becomes %d days", now, days)
+	default:
+		d.ahead(days)
+		d.horizonWhy += fmt.Sprintf(": the horizon becomes %d days, for --horizon-days names no other", days)
+	}
+}
+
 // lapse returns the fitted silence after which a customer is lost.
 func (d *fitData) lapse() model.Span {
 	const day = 24 * time.Hour
@@ -43,6 +63,9 @@ func (d *fitData) secondOrder() model.Span {
 
 // printLines prints the fitted lines, each with its reason.
 func (d *fitData) printLines(w io.Writer) {
+	if d.horizonWhy != "" {
+		fmt.Fprintf(w, "horizon    %s\n", d.horizonWhy)
+	}
 	if lapse := d.lapse(); lapse != (model.Span{}) {
 		fmt.Fprintf(w, "lapse      %d days: %s\n", lapse.Days, lapse.Because)
 	}

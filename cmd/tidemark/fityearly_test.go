@@ -3,6 +3,8 @@ package main
 import (
 	"math/rand/v2"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +23,7 @@ func TestFitOfAYearlyBusiness(t *testing.T) {
 	})
 	out := t.TempDir() + "/model.yaml"
 	tidemark(t, "fit", log, "--format", "jsonl", "--out", out).says(t, 0, "lapse", "and a horizon of 90 days follows",
+		"hardly one gap of ten between purchases ended within 90 days", "with --churn-stack the horizon becomes ",
 		"half of those who bought again did so within 39")
 	raw, err := os.ReadFile(out)
 	if err != nil {
@@ -41,6 +44,30 @@ func TestFitOfAYearlyBusiness(t *testing.T) {
 	if again := parsed(t, must(t, "fit", log, "--format", "jsonl", "--model", out)); again.Churn != m.Churn {
 		t.Errorf("a second fit has the lines %+v, want %+v", again.Churn, m.Churn)
 	}
+}
+
+// Within the base's 90 days nobody renews: a fit of the stack takes the horizon within which nine of ten do, and its alerts catch who left.
+func TestFitTakesTheHorizonOfAYearlyBusiness(t *testing.T) {
+	t.Parallel()
+	log := logOf(t, 600, func(_ int, r *rand.Rand) []bought {
+		return renewals(r, 365, 10, .75, 6*365, func() int { return around(r, 9000) })
+	})
+	args := []string{"fit", log, "--format", "jsonl", "--churn-stack", "--season", "never", "--regular", "never"}
+	out := tidemark(t, args...)
+	out.says(t, 0, "ended within 90 days", "the horizon becomes 37")
+	m := parsed(t, out.out)
+	if days := m.Churn.Horizon.Hours() / 24; days < 365 || days > 395 || !strings.Contains(out.out, "notes:") {
+		t.Errorf("a horizon of %v days; want about 375, and a note in the file", days)
+	}
+	watch := regexp.MustCompile(`(?m)^ +WATCH .*$`).FindString(out.err)
+	if cells := strings.Fields(watch); len(cells) != 11 || cells[8] < "0.25" {
+		t.Errorf("want lines whose recall is .25 at least, got %q in\n%s", watch, out.err)
+	}
+	again := tidemark(t, append(args, "--model", file(t, out.out), "--keep-alert-lines")...)
+	if is := parsed(t, again.out); is.Churn.Horizon != m.Churn.Horizon || strings.Contains(again.err, "hardly one gap") {
+		t.Errorf("a second fit has a horizon of %v, want %v, and nothing said of it", is.Churn.Horizon, m.Churn.Horizon)
+	}
+	tidemark(t, slices.Concat(args, []string{"--horizon-days", "60", "--keep-alert-lines"})...).says(t, 0, "--horizon-days 37")
 }
 
 // The horizon of the churn stack is a matter of the fit: the model that is written has the horizon that its stack was fitted to.

@@ -316,6 +316,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 		return nil, fmt.Errorf("fit the purchases: %w", err)
 	}
 	f.warn("purchase", bought.Warnings)
+	f.warnHorizon(o)
 	f.bought = bought
 	m := e.Model()
 	m.Value.Purchase, m.Value.UnitDays, m.Stack, m.Churn.Horizon = bought.Model, o.UnitDays, stack, o.Horizon

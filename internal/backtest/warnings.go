@@ -7,6 +7,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/fit"
+	"tidemark/internal/learn"
 )
 
 // Failed is a cutoff at which no forecast could be made, and why.
@@ -36,6 +37,19 @@ func (f *forecasts) warn(model string, warnings []fit.Warning) {
 		if _, constant := w.(fit.Constant); !constant && !fit.IsLimit(w) {
 			f.warnings = append(f.warnings, model+": "+w.String())
 		}
+	}
+}
+
+// warnHorizon warns of a horizon within which hardly anybody buys again after a purchase.
+func (f *forecasts) warnHorizon(o Options) {
+	var c learn.Comebacks
+	for i := range f.cases {
+		c.Add(f.cases[i].Pattern, 0, false)
+	}
+	given := int(days(o.Horizon))
+	if suits := c.Horizon(given); suits != given {
+		f.warnings = append(f.warnings, fmt.Sprintf(
+			"hardly one gap of ten between purchases ended within %d days, so who left can hardly be told: look %d days ahead (--horizon-days %[2]d)", given, suits))
 	}
 }
 

@@ -23,8 +23,15 @@ type gap struct {
 	n    int
 }
 
-// usual is the share of the gaps that a usual gap does not exceed.
-const usual = .9
+// usual is the share of the gaps that a usual gap does not exceed. rare is the share of the gaps that hardly ever are so short.
+const usual, rare = .9, .1
+
+const (
+	// LongestHorizon is the longest horizon of a churn risk, in days.
+	LongestHorizon = 728
+	// fewestGaps is the least number of gaps that ask for another horizon.
+	fewestGaps = 20
+)
 
 // Add counts in a customer. second is the number of days from the first to the second purchase day, if secondKnown.
 func (c *Comebacks) Add(p clv.Pattern, second int, secondKnown bool) {
@@ -52,19 +59,35 @@ func (c *Comebacks) Second() int {
 }
 
 // Usual is the number of days, rounded up, within which nine of ten gaps had ended; 0 if nobody came back.
-func (c *Comebacks) Usual() int {
+func (c *Comebacks) Usual() int { return c.within(usual) }
+
+// within is the number of days, rounded up, within which a share of the gaps had ended; 0 if nobody came back.
+func (c *Comebacks) within(share float64) int {
 	slices.SortFunc(c.gaps, func(a, b gap) int { return cmp.Compare(a.days, b.days) })
-	all := 0
+	all, seen := c.count(), 0
 	for _, g := range c.gaps {
-		all += g.n
-	}
-	seen := 0
-	for _, g := range c.gaps {
-		if seen += g.n; float64(seen) >= usual*float64(all) {
+		if seen += g.n; float64(seen) >= share*float64(all) {
 			return int(math.Ceil(g.days))
 		}
 	}
 	return 0
+}
+
+func (c *Comebacks) count() (n int) {
+	for _, g := range c.gaps {
+		n += g.n
+	}
+	return n
+}
+
+// Horizon is the horizon of a churn risk, in days, that suits these customers: the one that is given, if more than one gap of ten had ended
+// within it. Else hardly anybody buys within the horizon after a purchase, as in a yearly business, and nobody can be told from who left: then
+// Horizon is Usual, at most LongestHorizon. Twenty gaps are asked for.
+func (c *Comebacks) Horizon(given int) int {
+	if c.count() < fewestGaps || c.within(rare) <= given {
+		return given
+	}
+	return max(given, min(c.Usual(), LongestHorizon))
 }
 
 // Lapse is the silence, in days, after which a customer counts as lost, for a horizon of a risk in days. It is a horizon longer than a usual

@@ -53,3 +53,29 @@ func TestComebacks(t *testing.T) {
 		}
 	}
 }
+
+// Only where hardly anybody comes back within a horizon does it become another.
+func TestComebacksAskForAHorizon(t *testing.T) {
+	for _, row := range []struct {
+		why           string
+		gaps          []int // one of each of three customers
+		customers     int
+		given, wanted int
+	}{
+		{"a yearly business", []int{355, 365, 375}, 30, 90, 375},
+		{"its horizon suits already", []int{355, 365, 375}, 30, 375, 375},
+		{"a third come back soon", []int{30, 365, 375}, 30, 90, 90},
+		{"too few gaps to tell", []int{355, 365, 375}, 18, 90, 90},
+		{"the longest horizon", []int{900, 1000, 1100}, 30, 90, learn.LongestHorizon},
+		{"nobody came back", nil, 0, 90, 90},
+	} {
+		var c learn.Comebacks
+		for n := range row.customers {
+			gap := row.gaps[n%len(row.gaps)]
+			c.Add(clv.Pattern{Repeats: 1, Last: float64(gap), Age: float64(gap + 10)}, gap, true)
+		}
+		if got := c.Horizon(row.given); got != row.wanted {
+			t.Errorf("%s: a horizon of %d days, want %d", row.why, got, row.wanted)
+		}
+	}
+}
