@@ -1,3 +1,8 @@
+//go:build !race
+
+// Fits and backtests check figures here. The race detector sees the same code in the tests of packages fit, learn, lines and backtest, and takes
+// ten times as long.
+
 package main
 
 import (
