@@ -18,6 +18,14 @@ type Spending struct {
 	Paid stat.PaidShare
 }
 
+// Into puts the spend into a model. Where the spend is not known, the spend model of m stays.
+func (s *Spending) Into(m *clv.Model) {
+	m.Paid = s.Paid
+	if s.Fit.Model != nil {
+		m.Spend = s.Fit.Model
+	}
+}
+
 // mostDays bounds the purchase days that count beside a customer's own in the paid share. Where customers hardly differ, as in a log with four
 // free days in all, the likelihood lets the shop's days count without end; then a customer whose dozen orders are all samples would be expected
 // to pay.

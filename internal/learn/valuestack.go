@@ -57,10 +57,8 @@ func ForecastOf(ctx context.Context, block []Case, base clv.Model) (clv.Model, e
 		return clv.Model{}, err
 	}
 	m := base
-	m.Purchase, m.Regular, m.Paid = bought.Model, bought.Regular, spending.Paid
-	if spending.Fit.Model != nil {
-		m.Spend = spending.Fit.Model
-	}
+	m.Purchase, m.Regular = bought.Model, bought.Regular
+	spending.Into(&m)
 	return m.Prepared(), nil // else one who bought once costs hundreds of times as much under a mixture
 }
 
@@ -112,12 +110,11 @@ func Brought(c *Case, scale float64) float64 { return max(0, float64(c.Later.Net
 func windowShift(m *clv.Model, c *Case) (odds, amount float64) {
 	days := float64(m.HorizonDays)
 	usual, there := 1-m.NoPurchase(c.Pattern, days), 1-m.NoPurchase(c.Pattern, days+c.WindowShift)
-	logit := func(p float64) float64 { p = min(max(p, 1e-6), 1-1e-6); return math.Log(p / (1 - p)) }
 	ratio := m.ExpectedWithin(c.Pattern, days+c.WindowShift) / there * usual / m.ExpectedWithin(c.Pattern, days)
 	if !(ratio > 0) || math.IsInf(ratio, 0) {
 		ratio = 1
 	}
-	return logit(there) - logit(usual), math.Log(ratio)
+	return stat.LogOdds(there) - stat.LogOdds(usual), math.Log(ratio)
 }
 
 // valueRidge is the penalty of a learnt value, per block of cases. It draws the weights to the models, not to 0: with no case the value is that of

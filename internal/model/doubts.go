@@ -90,7 +90,7 @@ func strangers(m *score.Model) string {
 	if r == (churn.Range{}) || r.Hold(math.Log(max(1, mean))) == math.Log(max(1, mean)) {
 		return ""
 	}
-	low, high, _ := r.Money(churn.LastOrder)
+	low, high, _ := churn.LastOrder.Money(r)
 	return fmt.Sprintf("churn.stack: it was fitted to orders of %s to %s %s, but a purchase day brings %s by the spend model, so nearly every customer "+
 		"is held at an edge: `tidemark fit --churn-stack` fits both to the same customers", amount(low), amount(high), m.Base, amount(mean))
 }

@@ -298,7 +298,7 @@ func rangeLines(s *churn.Stack) []string {
 			continue
 		}
 		line := "      " + t.String() + ": [" + decimal(r.Low) + ", " + decimal(r.High) + "]"
-		if low, high, ok := r.Money(t); ok {
+		if low, high, ok := t.Money(r); ok {
 			line += " # amounts of " + amount(low) + " to " + amount(high)
 		}
 		lines = append(lines, line+"\n")

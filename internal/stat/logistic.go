@@ -1,5 +1,7 @@
 package stat
 
+import "math"
+
 // Logistic is a model of whether something happens: its log-odds are a weighted
 // sum of numbers. Package fit finds the weights.
 type Logistic struct {
@@ -20,4 +22,10 @@ func (m Logistic) LogOdds(x []float64) float64 {
 // Probability is the probability that it happens, in [0, 1].
 func (m Logistic) Probability(x []float64) float64 {
 	return expit(m.LogOdds(x))
+}
+
+// LogOdds is ln(p/(1-p)) of a probability, which is held within [1e-6, 1 - 1e-6].
+func LogOdds(p float64) float64 {
+	p = min(max(p, 1e-6), 1-1e-6)
+	return math.Log(p / (1 - p))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/internal/event"
+	"tidemark/internal/stat"
 )
 
 // Risk is a probability in [0, 1], rounded to 1e-6.
@@ -88,8 +89,7 @@ func (s Signs) Excess() int32 { return LogOdds(s.Risk) - LogOdds(s.Normal) }
 
 // LogOdds returns ln(p / (1 − p)) in thousandths. p is held within [1e-6, 1 − 1e-6].
 func LogOdds(p Risk) int32 {
-	p = min(max(p, 1e-6), 1-1e-6)
-	return int32(math.RoundToEven(1000 * math.Log(p/(1-p))))
+	return int32(math.RoundToEven(1000 * stat.LogOdds(p)))
 }
 
 // Counts reports whether a customer with these purchase days and this net spend over life, in minor units, can have an

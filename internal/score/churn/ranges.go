@@ -1,27 +1,13 @@
 package churn
 
 import (
-	"fmt"
 	"math"
+
+	"tidemark/internal/stat"
 )
 
-// Range holds the values of a term that its weight was fitted to, in the unit of the term. The zero Range sets no limit.
-type Range struct{ Low, High float64 }
-
-// Hold returns the value of the range that is nearest to v.
-func (r Range) Hold(v float64) float64 {
-	if r == (Range{}) {
-		return v
-	}
-	return min(max(v, r.Low), r.High)
-}
-
-func (r Range) check(t Term) error {
-	if r != (Range{}) && (!(r.Low < r.High) || math.IsInf(r.Low, 0) || math.IsInf(r.High, 0)) {
-		return fmt.Errorf("churn stack: range [%v, %v] of %s must be two numbers, the lower one first", r.Low, r.High, t)
-	}
-	return nil
-}
+// Range holds the values of a term that its weight was fitted to.
+type Range = stat.Range
 
 // Held returns the terms that are held at the edge of what they were fitted to, for a customer with these traits and the risk p by the
 // purchase model. Terms without a weight are left out.
@@ -57,6 +43,6 @@ func (t Term) Limited() bool {
 
 // Money returns the amounts, in major units of the base currency, that a range of Spend or LastOrder begins and ends with. It is false
 // for the other terms, which have no unit of money.
-func (r Range) Money(t Term) (low, high float64, ok bool) {
+func (t Term) Money(r Range) (low, high float64, ok bool) {
 	return math.Exp(r.Low), math.Exp(r.High), t == Spend || t == LastOrder
 }

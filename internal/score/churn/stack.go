@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"tidemark/internal/stat"
 )
 
 // Term is one term of the logistic regression that makes the churn risk.
@@ -105,9 +107,8 @@ var silence14, silence60 = math.Log1p(14), math.Log1p(60)
 // Values are the terms of a customer with these traits and the risk p by the purchase model. p is held within [1e-6, 1 −
 // 1e-6].
 func (c Traits) Values(p Risk) (v [terms]float64) {
-	p = min(max(p, 1e-6), 1-1e-6)
 	silent := math.Log1p(max(0, c.Silent))
-	v[Base] = math.Log(p / (1 - p))
+	v[Base] = stat.LogOdds(p)
 	v[Silence] = silent
 	v[Silence14] = max(0, silent-silence14)
 	v[Silence60] = max(0, silent-silence60)
@@ -174,8 +175,8 @@ func (s *Stack) Check() error {
 		if w := s.Weights[t]; !(math.Abs(w) <= maxWeight) || t.Rises() && w < 0 {
 			return fmt.Errorf("churn stack: weight %v of %s must lie within ±%d, and not be negative where silence adds to it", w, t, maxWeight)
 		}
-		if err := s.Ranges[t].check(t); err != nil {
-			return err
+		if r := s.Ranges[t]; !r.Valid() {
+			return fmt.Errorf("churn stack: range [%v, %v] of %s must be two numbers, the lower one first", r.Low, r.High, t)
 		}
 	}
 	if !(math.Abs(s.Intercept) <= maxWeight) || !(s.MaxTenure >= 0) {
@@ -226,12 +227,7 @@ func (s *Stack) RiskAhead(c Traits, p, usual, ahead Risk) Risk {
 }
 
 // Shift is by how much the log-odds of a risk lie above those of p. Both are held within [1e-6, 1 − 1e-6].
-func Shift(p, ahead Risk) float64 { return logit(ahead) - logit(p) }
-
-func logit(p Risk) float64 {
-	p = min(max(p, 1e-6), 1-1e-6)
-	return math.Log(p / (1 - p))
-}
+func Shift(p, ahead Risk) float64 { return stat.LogOdds(ahead) - stat.LogOdds(p) }
 
 // Risk is the churn risk of a customer with these traits and the risk p by the purchase model, in [0, 1]. Under Plain it is p.
 func (s *Stack) Risk(c Traits, p Risk) Risk {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"tidemark/internal/stat"
 )
 
 // Learnt is a value learnt from what customers brought: a regression in two parts over the forecast of the models and over what the models
@@ -33,16 +35,8 @@ type Part struct {
 	Weights   [terms]float64
 }
 
-// Range holds the values of a term that its weights were fitted to. The zero Range sets no limit.
-type Range struct{ Low, High float64 }
-
-// Hold returns the value of the range that is nearest to v.
-func (r Range) Hold(v float64) float64 {
-	if r == (Range{}) {
-		return v
-	}
-	return min(max(v, r.Low), r.High)
-}
+// Range holds the values of a term that its weights were fitted to.
+type Range = stat.Range
 
 const (
 	// maxWeight bounds the intercepts and the weights. Beyond the bound a fit has gone wrong.
@@ -63,7 +57,7 @@ func (l *Learnt) Check() error {
 				errs = append(errs, fmt.Errorf("%s: weight %v of %s must lie within ±%d, and not be negative where silence lowers the term", name, w, t, maxWeight))
 			}
 		}
-		if r := l.Ranges[t]; r != (Range{}) && (!(r.Low < r.High) || math.IsInf(r.Low, 0) || math.IsInf(r.High, 0)) {
+		if r := l.Ranges[t]; !r.Valid() {
 			errs = append(errs, fmt.Errorf("range [%v, %v] of %s must be two numbers, the lower one first", r.Low, r.High, t))
 		}
 	}

@@ -1,6 +1,10 @@
 package clv
 
-import "math"
+import (
+	"math"
+
+	"tidemark/internal/stat"
+)
 
 // Term is one term of the regressions that make a learnt value.
 type Term uint8
@@ -102,7 +106,7 @@ var recency60 = math.Log1p(60)
 // Values are the terms of a customer with these signals and this outlook.
 func (s *Signals) Values(o Outlook) (v Values) {
 	silent := math.Log1p(max(0, s.Silent))
-	v[Buys] = logOdds(o.Buys)
+	v[Buys] = stat.LogOdds(o.Buys)
 	v[Forecast] = amount(o.Spend)
 	v[Recency] = -silent
 	v[Recency60] = -max(0, silent-recency60)
@@ -127,9 +131,3 @@ func (s *Signals) Values(o Outlook) (v Values) {
 func amount(major float64) float64 { return math.Log(max(1, major)) }
 
 func count(n int) float64 { return math.Log1p(float64(n)) }
-
-// logOdds are the log-odds of a probability, which is held within [1e-6, 1 - 1e-6].
-func logOdds(p float64) float64 {
-	p = min(max(p, 1e-6), 1-1e-6)
-	return math.Log(p / (1 - p))
-}
