@@ -296,9 +296,9 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, err
 	}
-	e, regularWhy, err := mixing(ctx, e, rows, o)
+	e, found, regularWhy, err := mixing(ctx, e, rows, o)
 	if err != nil {
-		return nil, fmt.Errorf("fit the regularities: %w", err)
+		return nil, err
 	}
 	f := &forecasts{at: at, regularWhy: regularWhy, season: e.Model().Season.Index(), seasonWhy: why, blocks: rows[:len(cuts)], cases: rows[len(cuts)]}
 	f.scores, f.risks, f.expected, f.spends = map[string][]float64{}, map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
@@ -311,9 +311,9 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, fmt.Errorf("fit %s: %w", LogitRFM, err)
 	}
-	bought, err := learn.Buy(ctx, f.cases, o.UnitDays)
+	bought, err := buy(ctx, found, f.cases, o.UnitDays)
 	if err != nil {
-		return nil, fmt.Errorf("fit the purchases: %w", err)
+		return nil, err
 	}
 	f.warn("purchase", bought.Warnings)
 	f.warnHorizon(o)
@@ -325,10 +325,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, fmt.Errorf("fit the spend: %w", err)
 	}
-	m.Value.Paid = spending.Paid
-	if spending.Fit.Model != nil { // else nobody has paid for a second purchase: the base's spend model stays
-		m.Value.Spend = spending.Fit.Model
-	}
+	spending.Into(&m.Value)
 	f.warn("spend", spending.Fit.Warnings)
 	span := days(o.Horizon)
 	for i := range f.cases {

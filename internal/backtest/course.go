@@ -59,18 +59,17 @@ func (f *forecasts) courseOf(w *scoredLog, e *score.Engine, bought *learn.Buying
 		rate += float64(p.Repeats) / max(1, p.Age)
 	}
 	groups := fit.Groups(rhythms)
-	if bought.Regular != nil {
-		groups = nil // customers of one rhythm differ in their gaps
-	}
 	var all []Point
 	for until := float64(week); ; until += week {
 		until = min(until, days(horizon))
 		x := Point{Days: Number(until), Steady: Number(rate * until)}
-		for _, g := range groups {
-			x.Forecast += Number(float64(g.Customers) * bought.Model.Expected(g.History, e.Ahead(f.at, until)/unitDays))
-		}
-		if bought.Regular != nil {
-			x.Forecast = f.regularOf(bought, e.Ahead(f.at, until)/unitDays, unitDays)
+		span := e.Ahead(f.at, until) / unitDays
+		if bought.Regular != nil { // customers of one rhythm differ in their gaps
+			x.Forecast = f.regularOf(bought, span, unitDays)
+		} else {
+			for _, g := range groups {
+				x.Forecast += Number(float64(g.Customers) * bought.Model.Expected(g.History, span))
+			}
 		}
 		x.Actual = Number(w.bought(f, f.at.Add(time.Duration(until)*24*time.Hour)))
 		if all = append(all, x); until >= days(horizon) {

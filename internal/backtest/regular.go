@@ -2,25 +2,27 @@ package backtest
 
 import (
 	"context"
+	"fmt"
 
 	"tidemark/internal/learn"
 	"tidemark/internal/score"
 )
 
-// mixing returns the engine with a mixture of regularities or without one, as the options say, and why, where that was decided here. rows are the
-// cases of the cuts before the cutoff, the newest first, and last those of the cutoff.
-func mixing(ctx context.Context, e *score.Engine, rows [][]learn.Case, o Options) (*score.Engine, string, error) {
+// mixing returns the engine with a mixture of regularities or without one, as the options say; the mixture as it is fitted to the customers of
+// the cutoff, where there is one; and why, where that was decided here. rows are the cases of the cuts before the cutoff, the newest first, and
+// last those of the cutoff.
+func mixing(ctx context.Context, e *score.Engine, rows [][]learn.Case, o Options) (*score.Engine, *learn.Buying, string, error) {
 	if !o.Regular {
-		return e, "", nil
+		return e, nil, "", nil
 	}
 	o.tell("fitting the regularities", 0)
 	found, err := learn.Regular(ctx, rows[0], learn.Patterns(rows[len(rows)-1]), o.UnitDays, o.Horizon)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", fmt.Errorf("fit the regularities: %w", err)
 	}
 	switch {
 	case found.Judged == 0: // too little is known to say yes or no
-		return e, found.String(), nil
+		return e, nil, found.String(), nil
 	case found.Fit == nil:
 		e = e.Mixing(nil)
 	default:
@@ -31,7 +33,19 @@ func mixing(ctx context.Context, e *score.Engine, rows [][]learn.Case, o Options
 			block[i].Mixed = e.Mixed()
 		}
 	}
-	return e, found.String(), nil
+	return e, found.Buying(o.UnitDays), found.String(), nil
+}
+
+// buy is the purchase model of the customers of a cutoff: the mixture that mixing has found, else the model that learn.Buy fits.
+func buy(ctx context.Context, found *learn.Buying, cases []learn.Case, unitDays float64) (learn.Buying, error) {
+	if found != nil {
+		return *found, nil
+	}
+	bought, err := learn.Buy(ctx, cases, unitDays)
+	if err != nil {
+		err = fmt.Errorf("fit the purchases: %w", err)
+	}
+	return bought, err
 }
 
 // weightsOf are the weights of the mixture; nil without one.

@@ -172,25 +172,22 @@ func sumsAt(ctx context.Context, e *score.Engine, l *whole, at event.Instant, o 
 	if err != nil {
 		return nil, err
 	}
-	if quiet.Regular = len(cuts) > 1; quiet.Regular {
-		if _, _, err = mixing(ctx, e, rows, quiet); err != nil {
-			return nil, fmt.Errorf("fit the regularities: %w", err)
-		}
+	quiet.Regular = len(cuts) > 1
+	_, found, _, err := mixing(ctx, e, rows, quiet)
+	if err != nil {
+		return nil, err
 	}
 	cases := rows[len(rows)-1]
-	bought, err := learn.Buy(ctx, cases, o.UnitDays)
+	bought, err := buy(ctx, found, cases, o.UnitDays)
 	if err != nil {
-		return nil, fmt.Errorf("fit the purchases: %w", err)
+		return nil, err
 	}
 	m := e.Model()
 	spending, err := learn.Spend(ctx, learn.Patterns(cases), fit.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("fit the spend: %w", err)
 	}
-	m.Value.Paid = spending.Paid
-	if spending.Fit.Model != nil {
-		m.Value.Spend = spending.Fit.Model
-	}
+	spending.Into(&m.Value)
 	x := newOrigin(at, days(o.Horizon))
 	for i := range cases {
 		c := &cases[i]

@@ -25,10 +25,14 @@ func Buy(ctx context.Context, cases []Case, unitDays float64) (Buying, error) {
 		if err != nil {
 			return Buying{}, err
 		}
-		return Buying{mixture.Model.Random(), &mixture.Model, mixture.Warnings, unitDays}, nil
+		return buyingOf(&mixture, unitDays), nil
 	}
 	one, err := Purchases(ctx, cases, unitDays)
 	return Buying{one.Model, nil, one.Warnings, unitDays}, err
+}
+
+func buyingOf(mixture *fit.Result[stat.Regular], unitDays float64) Buying {
+	return Buying{mixture.Model.Random(), &mixture.Model, mixture.Warnings, unitDays}
 }
 
 // Of is the purchase model of one customer.

@@ -73,11 +73,11 @@ func (t Trial) Recipe() Recipe { return Recipe{Without: t.LeftOut(), Over: t.Ove
 // Decide fits a stack to blocks, as Stack does, by the recipe that pays on the shop's own data. A hold-out decides: on earlier cuts, or on
 // parts of the customers where there are none.
 //
-// First it decides what the stack is drawn to. One after another it leaves out the ingredient that costs most, as long as one costs something by more than one standard error. An ingredient
-// in doubt stays, for the ridge holds its weights near 0, and to leave one out that pays costs more than to keep one that does not: on
-// CDNOW's sample the habit brings −.0001 ± .0004 by customers, and without it the AUC is .006 lower in the quarter after. What is left must
-// then beat the purchase model alone, by one standard error: the stack of a shop that needs none is near the purchase model, so to keep it
-// costs little too. Errors: those of Stack.
+// First it decides what the stack is drawn to. Then it leaves out one ingredient after the other, that which costs most, as long as one costs
+// something by more than one standard error. An ingredient in doubt stays, for the ridge holds its weights near 0, and to leave one out that
+// pays costs more than to keep one that does not: on CDNOW's sample the habit brings −.0001 ± .0004 by customers, and without it the AUC is .006
+// lower in the quarter after. What is left must then beat the purchase model alone, by one standard error: the stack of a shop that needs none is
+// near the purchase model, so to keep it costs little too. Errors: those of Stack.
 func Decide(ctx context.Context, blocks [][]Case, earlier Earlier, horizon time.Duration, unitDays float64) (Decision, error) {
 	folds, err := earlier.outOfTime(ctx, horizon, unitDays)
 	if err != nil {

@@ -4,10 +4,11 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
+	gonum "gonum.org/v1/gonum/stat"
 
 	"tidemark/internal/fit"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/stat"
 )
 
 // tail is the share of the cases beyond each edge of a range. One account that is a hundred times larger than all others must not
@@ -31,26 +32,32 @@ func bound(s *churn.Stack, rows []fit.Row) {
 		if t.Rises() || t == churn.Once || t == churn.LastYear || t == churn.Tenure {
 			continue
 		}
-		var some []float64
-		low, high := math.Inf(1), math.Inf(-1)
-		for _, row := range rows {
-			if x := row.X[t]; x != 0 {
-				some = append(some, x)
-			} else {
-				low, high = 0, 0
-			}
-		}
-		if some == nil {
-			continue
-		}
-		slices.Sort(some)
-		low = min(low, stat.Quantile(tail, stat.Empirical, some, nil))
-		high = max(high, stat.Quantile(1-tail, stat.Empirical, some, nil))
-		if low == high { // nearly all are alike: then what the others had is what the weight was fitted to
-			low, high = min(low, some[0]), max(high, some[len(some)-1])
-		}
-		if low < high {
-			s.Ranges[t] = churn.Range{Low: low, High: high}
+		s.Ranges[t] = rangeOf(len(rows), func(i int) float64 { return rows[i].X[t] })
+	}
+}
+
+// rangeOf is the range of a term over n cases; the zero Range for a term that does not vary, or is 0 in all cases.
+func rangeOf(n int, value func(i int) float64) stat.Range {
+	var some []float64
+	low, high := math.Inf(1), math.Inf(-1)
+	for i := range n {
+		if x := value(i); x != 0 {
+			some = append(some, x)
+		} else {
+			low, high = 0, 0
 		}
 	}
+	if some == nil {
+		return stat.Range{}
+	}
+	slices.Sort(some)
+	low = min(low, gonum.Quantile(tail, gonum.Empirical, some, nil))
+	high = max(high, gonum.Quantile(1-tail, gonum.Empirical, some, nil))
+	if low == high { // nearly all are alike: then what the others had is what the weight was fitted to
+		low, high = min(low, some[0]), max(high, some[len(some)-1])
+	}
+	if low < high {
+		return stat.Range{Low: low, High: high}
+	}
+	return stat.Range{}
 }

@@ -83,6 +83,15 @@ func (r *Regularity) take(m fit.Result[stat.Regular]) {
 	}
 }
 
+// Buying is what Buy would fit to today's customers; nil without a mixture.
+func (r *Regularity) Buying(unitDays float64) *Buying {
+	if r.Fit == nil {
+		return nil
+	}
+	b := buyingOf(r.Fit, unitDays)
+	return &b
+}
+
 // Mixture fits the mixture to today's customers, without asking whether it forecasts better: that has been decided before. Fit is nil where the
 // gaps of too many customers are unknown. Errors: those of fit.Purchases.
 func Mixture(ctx context.Context, customers []clv.Pattern, unitDays float64) (Regularity, error) {

@@ -244,10 +244,7 @@ func pastModel(ctx context.Context, e *score.Engine, l *past, at event.Instant, 
 	if err != nil {
 		return m, fmt.Errorf("fit the spend: %w", err)
 	}
-	m.Value.Paid = spending.Paid
-	if spending.Fit.Model != nil {
-		m.Value.Spend = spending.Fit.Model
-	}
+	spending.Into(&m.Value)
 	return m, nil
 }
 
