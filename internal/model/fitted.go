@@ -69,10 +69,7 @@ func (f *fitted) check() error {
 	}
 	errs = append(errs, checkChosen(f.Lines), f.Alerts.check(), f.Value.check(), f.HoldOut.check())
 	if f.Churn != nil {
-		names := []string{"intercept"}
-		for _, t := range churn.Terms() {
-			names = append(names, t.String())
-		}
+		names := append([]string{"intercept"}, namesOf(churn.Terms())...)
 		errs = append(errs, f.Churn.check("fitted.churn", names, math.MaxInt))
 	}
 	return errors.Join(errs...)

@@ -88,10 +88,7 @@ func (h *holdOut) check() error {
 	if h.Of != heldTime && h.Of != heldCustomers || h.Customers < 1 || h.Whole.StandardError < 0 {
 		errs = append(errs, fmt.Errorf("fitted.hold_out: wants of: %q or %q, customers and a whole whose standard error is at least 0", heldTime, heldCustomers))
 	}
-	var names []string
-	for _, i := range churn.Ingredients()[1:] {
-		names = append(names, i.String())
-	}
+	names := namesOf(churn.Ingredients()[1:])
 	for _, name := range sorted(h.Ingredients) {
 		if !slices.Contains(names, name) || h.Ingredients[name].StandardError < 0 {
 			errs = append(errs, fmt.Errorf("fitted.hold_out.ingredients.%s: want one of %s with a standard error of at least 0", name, strings.Join(names, ", ")))

@@ -11,9 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -293,33 +291,9 @@ func (s *stack) stack() (churn.Stack, error) {
 		return churn.Plain(), nil
 	}
 	of := churn.Stack{Intercept: s.Intercept, MaxTenure: s.MaxTenureDays}
-	weights := named("churn.stack.weights", s.Weights, func(t churn.Term, w float64) { of.Weights[t] = w })
-	ranges := named("churn.stack.ranges", s.Ranges, func(t churn.Term, r [2]float64) { of.Ranges[t] = churn.Range{Low: r[0], High: r[1]} })
+	weights := named("churn.stack.weights", s.Weights, churn.Terms(), func(t churn.Term, w float64) { of.Weights[t] = w })
+	ranges := named("churn.stack.ranges", s.Ranges, churn.Terms(), func(t churn.Term, r [2]float64) { of.Ranges[t] = churn.Range{Low: r[0], High: r[1]} })
 	return of, errors.Join(weights, ranges)
-}
-
-// named hands the value of each term to take. Its error names the keys that are no terms.
-func named[V any](section string, values map[string]V, take func(churn.Term, V)) error {
-	var errs []error
-	all := churn.Terms()
-	for _, name := range sorted(values) {
-		i := slices.IndexFunc(all, func(t churn.Term) bool { return t.String() == name })
-		if i < 0 {
-			errs = append(errs, fmt.Errorf("%s: %q is none of %s", section, name, joined(all)))
-			continue
-		}
-		take(all[i], values[name])
-	}
-	return errors.Join(errs...)
-}
-
-// joined lists terms by their names.
-func joined(terms []churn.Term) string {
-	names := make([]string, len(terms))
-	for i, t := range terms {
-		names[i] = t.String()
-	}
-	return strings.Join(names, ", ")
 }
 
 func (l level) line() churn.Line {

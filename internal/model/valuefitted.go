@@ -36,10 +36,7 @@ func (s *learntSection) check() error {
 	if s == nil {
 		return nil
 	}
-	names := []string{"intercept"}
-	for _, t := range clv.Terms() {
-		names = append(names, t.String())
-	}
+	names := append([]string{"intercept"}, namesOf(clv.Terms())...)
 	return errors.Join(s.Whether.check("fitted.value.whether", names, math.MaxInt), s.Amount.check("fitted.value.amount", names, s.Whether.Customers))
 }
 

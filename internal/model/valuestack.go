@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"tidemark/internal/score/clv"
@@ -35,30 +34,11 @@ func (s *valueStack) learnt() (*clv.Learnt, error) {
 	l := &clv.Learnt{Version: s.Version, HorizonDays: s.HorizonDays, Leads: s.Predicts}
 	l.Whether.Intercept, l.Amount.Intercept = s.Whether.Intercept, s.Amount.Intercept
 	return l, errors.Join(
-		valueTerms("whether.weights", s.Whether.Weights, func(t clv.Term, w float64) { l.Whether.Weights[t] = w }),
-		valueTerms("amount.weights", s.Amount.Weights, func(t clv.Term, w float64) { l.Amount.Weights[t] = w }),
-		valueTerms("ranges", s.Ranges, func(t clv.Term, r [2]float64) { l.Ranges[t] = clv.Range{Low: r[0], High: r[1]} }),
-		valueTerms("means", s.Means, func(t clv.Term, x float64) { l.Means[t] = x }),
+		named("value_stack.whether.weights", s.Whether.Weights, clv.Terms(), func(t clv.Term, w float64) { l.Whether.Weights[t] = w }),
+		named("value_stack.amount.weights", s.Amount.Weights, clv.Terms(), func(t clv.Term, w float64) { l.Amount.Weights[t] = w }),
+		named("value_stack.ranges", s.Ranges, clv.Terms(), func(t clv.Term, r [2]float64) { l.Ranges[t] = clv.Range{Low: r[0], High: r[1]} }),
+		named("value_stack.means", s.Means, clv.Terms(), func(t clv.Term, x float64) { l.Means[t] = x }),
 	)
-}
-
-// valueTerms hands the number of each term to take. Its error names the keys that are no terms.
-func valueTerms[V any](part string, values map[string]V, take func(clv.Term, V)) error {
-	var errs []error
-	all := clv.Terms()
-	for _, name := range sorted(values) {
-		i := slices.IndexFunc(all, func(t clv.Term) bool { return t.String() == name })
-		if i < 0 {
-			names := make([]string, len(all))
-			for k, t := range all {
-				names[k] = t.String()
-			}
-			errs = append(errs, fmt.Errorf("value_stack.%s: %q is none of %s", part, name, strings.Join(names, ", ")))
-			continue
-		}
-		take(all[i], values[name])
-	}
-	return errors.Join(errs...)
 }
 
 // withValueStack replaces the section value_stack, or adds it at the end.
