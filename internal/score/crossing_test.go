@@ -178,6 +178,23 @@ func check(t *testing.T, w walker, p score.Profile, seed int, got event.Instant,
 	}
 }
 
+// crossings checks the crossing that is searched for on so many profiles of a stream, until one fails. It returns how many cross something within
+// the span.
+func (w walker) crossings(t *testing.T, profiles int, stream uint64, span event.Instant) (crossed int) {
+	t.Helper()
+	for seed := 0; seed < profiles && !t.Failed(); seed++ {
+		r := rand.New(rand.NewPCG(uint64(seed), stream))
+		life := newLife(r)
+		p := w.someday(r, fold(t, w.engine, life[:1+r.IntN(len(life))]))
+		got, ok := w.engine.NextCrossing(p, p.AsOf)
+		if ok && got <= p.AsOf+span {
+			crossed++
+		}
+		check(t, w, p, seed, got, ok, span)
+	}
+	return crossed
+}
+
 // Where the windows empty the search goes on for two centuries; where nobody has bought there is nothing to find.
 func TestNextCrossingOfNobody(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, nil)

@@ -82,6 +82,7 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 
 // signs returns what the churn level depends on. bare is e.bareRisk of p, normal is e.normal of f and p.
 func (e *Engine) signs(f *history.Facts, p clv.Pattern, bare, normal churn.Risk) churn.Signs {
+	rhythm := days(f.LifeGapDays())
 	return churn.Signs{
 		Risk:         micro(e.model.Stack.Risk(e.Traits(f, p), bare)),
 		Normal:       normal,
@@ -89,8 +90,8 @@ func (e *Engine) signs(f *history.Facts, p clv.Pattern, bare, normal churn.Risk)
 		Shop:         e.model.Shop.behaves(f),
 		Spend:        f.Spend,
 		Silence:      silence(p),
-		Usual:        usualSilence(f),
-		LifeGap:      days(f.LifeGapDays()),
+		Usual:        churn.Usual(days(f.MedianGapDays), rhythm),
+		LifeGap:      rhythm,
 	}
 }
 

@@ -41,7 +41,6 @@ func learnt(m *score.Model, leads bool) {
 // Where the learnt value is the predicted value, the crossing that is searched for is still the one that a walk over every midnight and
 // breakpoint meets first; and so in a season.
 func TestNextCrossingUnderALearntValue(t *testing.T) {
-	const span = 60 * day
 	for n, zone := range []event.Calendar{{}, inZone(t, "America/Sao_Paulo")} {
 		w := walker{calendar: zone}
 		w.engine = newEngine(t, w.calendar, func(m *score.Model) {
@@ -50,20 +49,7 @@ func TestNextCrossingUnderALearntValue(t *testing.T) {
 				m.Season = christmas(t)
 			}
 		})
-		crossed := 0
-		for seed := range scaled(600) {
-			r := rand.New(rand.NewPCG(uint64(seed), 37))
-			life := newLife(r)
-			p := w.someday(r, fold(t, w.engine, life[:1+r.IntN(len(life))]))
-			got, ok := w.engine.NextCrossing(p, p.AsOf)
-			if ok && got <= p.AsOf+span {
-				crossed++
-			}
-			if check(t, w, p, seed, got, ok, span); t.Failed() {
-				return
-			}
-		}
-		if crossed < scaled(150) {
+		if crossed := w.crossings(t, scaled(600), 37, 60*day); !t.Failed() && crossed < scaled(150) {
 			t.Errorf("%d profiles cross something: too few to prove anything", crossed)
 		}
 	}

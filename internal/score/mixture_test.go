@@ -2,7 +2,6 @@ package score_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -34,7 +33,6 @@ func evenly(t testing.TB, e *score.Engine, n int, gap, last event.Day) score.Pro
 // Under a mixture too, and in a season besides, the crossing that is searched for is the one that a walk over every midnight and breakpoint
 // meets first.
 func TestNextCrossingOfRegularCustomers(t *testing.T) {
-	const span = 60 * day
 	for n := range 2 {
 		w := walker{}
 		w.engine = newEngine(t, w.calendar, func(m *score.Model) {
@@ -42,20 +40,7 @@ func TestNextCrossingOfRegularCustomers(t *testing.T) {
 				m.Stack, m.Season = stacked(), christmas(t)
 			}
 		})
-		crossed := 0
-		for seed := range scaled(400) {
-			r := rand.New(rand.NewPCG(uint64(seed), 41))
-			life := newLife(r)
-			p := w.someday(r, fold(t, w.engine, life[:1+r.IntN(len(life))]))
-			got, ok := w.engine.NextCrossing(p, p.AsOf)
-			if ok && got <= p.AsOf+span {
-				crossed++
-			}
-			if check(t, w, p, seed, got, ok, span); t.Failed() {
-				return
-			}
-		}
-		if crossed < scaled(80) {
+		if crossed := w.crossings(t, scaled(400), 41, 60*day); !t.Failed() && crossed < scaled(80) {
 			t.Errorf("%d profiles cross something: too few to prove anything", crossed)
 		}
 	}

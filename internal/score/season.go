@@ -52,8 +52,12 @@ func (e *Engine) today(at event.Instant) (day event.Day, passed float64) {
 
 // riskAhead is the churn risk over the horizon in calendar days after an instant, rounded. Without a season and a mixture it is the risk of a label.
 func (e *Engine) riskAhead(f *history.Facts, p clv.Pattern, at event.Instant) churn.Risk {
-	ahead, usual := e.noPurchaseAhead(p, at), e.model.Value.NoPurchase(p, e.horizonDays())
-	return micro(e.model.Stack.RiskAhead(e.Traits(f, p), e.bareRisk(p), usual, ahead))
+	bare := e.bareRisk(p)
+	usual := bare
+	if e.Mixed() { // labels go by another risk
+		usual = e.model.Value.NoPurchase(p, e.horizonDays())
+	}
+	return micro(e.model.Stack.RiskAhead(e.Traits(f, p), bare, usual, e.noPurchaseAhead(p, at)))
 }
 
 // noPurchaseAhead is the probability of no purchase over the horizon in calendar days after an instant, by the purchase model alone.

@@ -2,7 +2,6 @@ package score_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -25,7 +24,6 @@ func christmas(t testing.TB) *season.Clock {
 
 // In a season too, the crossing that is searched for is the one that a walk over every midnight and breakpoint meets first.
 func TestNextCrossingInASeason(t *testing.T) {
-	const span = 60 * day
 	for n, zone := range []event.Calendar{{}, inZone(t, "America/Sao_Paulo")} {
 		w := walker{calendar: zone}
 		w.engine = newEngine(t, w.calendar, func(m *score.Model) {
@@ -34,20 +32,7 @@ func TestNextCrossingInASeason(t *testing.T) {
 				m.Stack, m.Churn.MinSpend = stacked(), 10_000
 			}
 		})
-		crossed := 0
-		for seed := range scaled(600) {
-			r := rand.New(rand.NewPCG(uint64(seed), 31))
-			life := newLife(r)
-			p := w.someday(r, fold(t, w.engine, life[:1+r.IntN(len(life))]))
-			got, ok := w.engine.NextCrossing(p, p.AsOf)
-			if ok && got <= p.AsOf+span {
-				crossed++
-			}
-			if check(t, w, p, seed, got, ok, span); t.Failed() {
-				return
-			}
-		}
-		if crossed < scaled(150) {
+		if crossed := w.crossings(t, scaled(600), 31, 60*day); !t.Failed() && crossed < scaled(150) {
 			t.Errorf("%d profiles cross something: too few to prove anything", crossed)
 		}
 	}

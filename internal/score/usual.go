@@ -5,13 +5,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/history"
-	"tidemark/internal/score/churn"
 )
-
-// usualSilence is the silence that is usual for a customer: see churn.Usual. 0 is unknown.
-func usualSilence(f *history.Facts) time.Duration {
-	return churn.Usual(days(f.MedianGapDays), days(f.LifeGapDays()))
-}
 
 // Lapse is the silence after which a customer with these facts is lost, in whole days: see churn.Lines.LapseOf. Silence does not change it.
 func (e *Engine) Lapse(f *history.Facts) time.Duration {
