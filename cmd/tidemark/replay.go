@@ -141,6 +141,7 @@ type summary struct {
 	Tiers        map[string]int `json:"tiers"`
 	Levels       map[string]int `json:"churn_levels"`
 	Capped       map[string]int `json:"churn_capped,omitempty"` // buyers by the term of the churn stack that holds them at an edge
+	ValueCapped  map[string]int `json:"value_capped,omitempty"` // buyers by the term of the value stack that holds them at an edge
 	Segments     map[string]int `json:"segments"`
 	TierMoves    map[string]int `json:"tier_changes"`
 	Alerts       map[string]int `json:"churn_alerts"`
@@ -208,6 +209,9 @@ func (s summary) print(w io.Writer) error {
 	fmt.Fprintf(&b, "tiers        %s\nlevels       %s\nsegments     %s\n", terminal.Counts(s.Tiers), terminal.Counts(s.Levels), terminal.Counts(s.Segments))
 	if len(s.Capped) > 0 {
 		fmt.Fprintf(&b, "capped       %s: beyond what the churn stack was fitted to, and held at its edge\n", terminal.Counts(s.Capped))
+	}
+	if len(s.ValueCapped) > 0 {
+		fmt.Fprintf(&b, "value capped %s: beyond what the value stack was fitted to, and held at its edge\n", terminal.Counts(s.ValueCapped))
 	}
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d%s\n",
 		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published, s.sinceWhen())

@@ -35,9 +35,10 @@ type fold struct {
 type folded struct {
 	customer replay.Customer
 	score    score.Score
-	held     []string // the terms of the churn stack that hold the customer at an edge
-	cells    []string // of the scores file
-	lines    []replay.Line
+	// held and heldValue are the terms of the churn stack, and of the value stack, that hold the customer at an edge.
+	held, heldValue []string
+	cells           []string // of the scores file
+	lines           []replay.Line
 	// published is how many of the transitions are published.
 	published int
 }
@@ -78,6 +79,9 @@ func (f *fold) of(c *replay.Customer) *folded {
 		out.score = f.engine.Score(c.Profile, f.asOf)
 		for _, term := range f.engine.Held(&c.Profile, f.asOf) {
 			out.held = append(out.held, term.String())
+		}
+		for _, term := range f.engine.HeldValue(&c.Profile, f.asOf) {
+			out.heldValue = append(out.heldValue, term.String())
 		}
 	}
 	if f.scores && c.Scored() {

@@ -13,7 +13,7 @@ import (
 func newSummary(engine *score.Engine) summary {
 	return summary{
 		Model: engine.Version(), Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{},
-		Segments: map[string]int{}, Capped: map[string]int{}, TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
+		Segments: map[string]int{}, Capped: map[string]int{}, ValueCapped: map[string]int{}, TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
 	}
 }
 
@@ -65,6 +65,9 @@ func (s *summary) add(c *folded) {
 	}
 	for _, term := range c.held {
 		s.Capped[term]++
+	}
+	for _, term := range c.heldValue {
+		s.ValueCapped[term]++
 	}
 }
 

@@ -1,3 +1,7 @@
+//go:build !race
+
+// The test here checks figures. The race detector sees the same code in endbands_test.go, and takes ten times as long.
+
 package backtest
 
 import (

@@ -159,7 +159,8 @@ func (s *session) trim(ctx context.Context, all bool) error {
 		}
 		st.active = false
 	}
-	// A conflict does not matter: the other owner has read and published the outbox.
+	// After a conflict the shard is read again: by the next batch, by the marks of this checkpoint, or by clearOutboxes. Another owner has
+	// published the outbox; what a lane that does not own the shard has appended is published then.
 	_, err := s.commit(ctx, works)
 	return err
 }

@@ -60,13 +60,19 @@ func (s *session) goOnShowing(ctx context.Context, events int) (bool, error) {
 }
 
 // conclude does what must wait for the projection, in this order: it trims the outboxes of idle shards, moves the marks of idle shards,
-// audits the own shards, keeps the origins of the logs remembered, tells the other lanes how far it has read, and commits the offsets.
+// audits the own shards, keeps the origins of the logs remembered, tells the other lanes how far it has read, and commits the offsets. The
+// last checkpoint also empties the outboxes that others have written to since they were trimmed.
 func (s *session) conclude(ctx context.Context, why occasion) error {
 	if err := s.trim(ctx, why == last); err != nil {
 		return err
 	}
 	if err := s.states.moveMarks(ctx, s.applied, why == last); err != nil {
 		return err
+	}
+	if why == last {
+		if err := s.clearOutboxes(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.states.audit(ctx); err != nil {
 		return err

@@ -3,6 +3,7 @@ package score
 import (
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 )
 
 // Held returns the terms of the churn stack that are held at an edge for p at an instant: p lies outside what their weights were fitted
@@ -14,6 +15,17 @@ func (e *Engine) Held(p *Profile, at event.Instant) []churn.Term {
 	}
 	v.pattern = e.Pattern(&v.facts, at)
 	return e.held(&v)
+}
+
+// HeldValue returns the terms of the learnt value that are held at an edge for p at an instant, as Held does for the churn stack. It is empty
+// where the model has no learnt value, and for a customer without a purchase that stands.
+func (e *Engine) HeldValue(p *Profile, at event.Instant) []clv.Term {
+	v := evaluation{at: at, facts: e.Facts(p.Whole(), at)}
+	if e.model.Learnt == nil || !v.buyer() {
+		return nil
+	}
+	v.pattern = e.Pattern(&v.facts, at)
+	return e.model.Learnt.Held(e.learntTerms(&v.facts, v.pattern, e.model.Value.Ahead(v.pattern)))
 }
 
 // held is Held for a buyer who has been evaluated.

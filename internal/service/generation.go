@@ -72,6 +72,8 @@ func (s *Service) serve(ctx context.Context, gen *kafka.Generation, moved bool) 
 	}
 	err = together.Wait()
 	switch {
+	case errors.Is(err, kafka.ErrGenerationEnded) && s.stay():
+		return err
 	case s.isStopping():
 		return err
 	case errors.Is(err, pipeline.ErrMoved):
@@ -111,10 +113,11 @@ func committed(gen *kafka.Generation, index int) map[shard.Partition]int64 {
 func (s *Service) begin(lanes []*pipeline.Lane) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopping {
+	if s.stopping || s.finishing {
 		return false
 	}
 	s.lanes, s.serving, s.moving, s.unfit = lanes, true, false, ""
+	s.begun++
 	s.refused.Store(nil)
 	return true
 }
@@ -128,14 +131,20 @@ func (s *Service) end() {
 func (s *Service) isStopping() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.stopping
+	return s.stopping || s.finishing
 }
 
-// stop drains the lanes. If no lane runs, stop leaves the group at once; otherwise the group is left when all lanes have ended.
+// stop drains the lanes, and keeps lanes from starting.
 func (s *Service) stop(leave context.CancelFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopping = true
+	s.drain(leave)
+}
+
+// drain drains the lanes. If no lane runs, it leaves the group at once; otherwise the group is left when all lanes have ended. The caller
+// holds s.mu.
+func (s *Service) drain(leave context.CancelFunc) {
 	if len(s.lanes) == 0 {
 		leave()
 		return

@@ -52,7 +52,7 @@ func every(ctx context.Context, interval time.Duration, do func()) {
 func (s *Service) move(r redis.Rebuild) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.moving || s.stopping || len(s.lanes) == 0 {
+	if s.moving || s.stopping || s.finishing || len(s.lanes) == 0 {
 		return
 	}
 	s.moving, s.unfit = true, takesOver(r)

@@ -40,14 +40,17 @@ type Service struct {
 	// refused is the last error of joining the group; nil in a generation.
 	refused atomic.Pointer[string]
 
-	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; stopping; moving, whether the
-	// lanes drain because a rebuild takes over; and unfit, what a generation waits for before it starts its lanes, empty if for nothing.
-	mu       sync.Mutex
-	lanes    []*pipeline.Lane
-	serving  bool
-	stopping bool
-	moving   bool
-	unfit    string
+	// mu guards lanes, the lanes of the present generation; serving, whether there is a present generation; begun, the number of generations
+	// that have begun; stopping; finishing, whether the lanes drain because the group has caught up; moving, whether the lanes drain because
+	// a rebuild takes over; and unfit, what a generation waits for before it starts its lanes, empty if for nothing.
+	mu        sync.Mutex
+	lanes     []*pipeline.Lane
+	serving   bool
+	begun     int
+	stopping  bool
+	finishing bool
+	moving    bool
+	unfit     string
 }
 
 // New returns a service that does not run yet.
@@ -91,7 +94,7 @@ func (s *Service) Run(ctx context.Context) error {
 	wait.Go(func() { summary.run(background, minutes.C) })
 	var healthy func() bool
 	if s.cfg.ExitWhenCaughtUp {
-		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave) })
+		wait.Go(func() { healthy = s.awaitCaughtUp(background, leave, s.cfg.Cluster.CaughtUp) })
 	}
 	err = s.group.Run(group, s.handle)
 	done()

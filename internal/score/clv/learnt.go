@@ -122,10 +122,10 @@ func (l *Learnt) Weighs(some ...Term) bool {
 	return false
 }
 
-// Held returns the terms with a weight that are held at an edge of their range.
-func (l *Learnt) Held(s *Signals, o Outlook) []Term {
+// Held returns the terms with a weight that are held at an edge of their range: the customer lies outside what their weights were fitted to.
+func (l *Learnt) Held(values Values) []Term {
 	var held []Term
-	for i, v := range s.Values(o) {
+	for i, v := range values {
 		if t := Term(i); l.Ranges[t].Hold(v) != v && l.Weighs(t) {
 			held = append(held, t)
 		}

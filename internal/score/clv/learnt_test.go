@@ -138,7 +138,7 @@ func TestHeldTermsOfALearntValue(t *testing.T) {
 	l.Whether.Weights[clv.Items], l.Ranges[clv.Items] = .1, clv.Range{Low: 0, High: 2}
 	l.Ranges[clv.Tenure] = clv.Range{Low: 0, High: 1} // weighs nothing
 	s := clv.Signals{Items: 50, Tenure: 900}
-	if got := l.Held(&s, clv.Outlook{Buys: .5, Spend: 10}); len(got) != 1 || got[0] != clv.Items {
+	if got := l.Held(s.Values(clv.Outlook{Buys: .5, Spend: 10})); len(got) != 1 || got[0] != clv.Items {
 		t.Errorf("got %v, want items", got)
 	}
 }
