@@ -17,7 +17,7 @@ func (m Regular) Gradient(h Paced) (logLikelihood float64, by [4]float64, poster
 		logLikelihood, by = m.one().Gradient(h.Rhythm)
 		return logLikelihood, by, m.Weights
 	}
-	b, tau := m.given(h), h.silence()
+	b, tau := m.Believe(h), h.T-h.TX
 	each, quiet := b.each(tau)
 	all := logAdd(quiet, b.born)
 	for i, order := range Regularities {
