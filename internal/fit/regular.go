@@ -119,6 +119,10 @@ func (m *mixture) climb(ctx context.Context) (Result[stat.Regular], error) {
 		of.derive(r.Purchases, g, by)
 		return l
 	}
+	f.gradients = func(r stat.Regular) func(h stat.Paced, by *[most]float64) float64 {
+		ready := r.Gradients()
+		return func(h stat.Paced, by *[most]float64) float64 { return f.gradient(ready, h, by) }
+	}
 	r, err := f.fit(ctx, m.groups, [][]point{{m.y}}, m.options)
 	if err != nil {
 		return r, err
@@ -137,7 +141,7 @@ func (m *mixture) expect(ctx context.Context) {
 	for i, v := range m.y {
 		p[i] = float64(of.params[i].unit * math.Exp(v))
 	}
-	model := stat.Regular{Purchases: of.model(p), Weights: m.weights}
+	model := stat.Regular{Purchases: of.model(p), Weights: m.weights}.Prepared()
 	type share [len(stat.Regularities)]float64
 	chunks := inChunks(ctx, m.groups, m.options.Workers, func(groups []Group[stat.Paced]) (sum share) {
 		for _, g := range groups {

@@ -25,26 +25,48 @@ type Regular struct {
 	ready *prepared
 }
 
-// prepared are, by the number of repeat purchases, the parts of logWeights that depend on no other trait of a customer.
-type prepared [64][len(Regularities)]float64
+// prepared is, by the number of repeat purchases, what depends on no other trait of a customer: the parts of logWeights, and the parts of Gradient
+// where Gradients has asked for them.
+type prepared struct {
+	weights [repeatsTabled][len(Regularities)]float64
+	// leaving are the parts of one k, byR the derivatives of ln (r)_kx by r for each k.
+	leaving [repeatsTabled]byRepeats
+	byR     [repeatsTabled][len(Regularities)]float64
+	slopes  bool // leaving and byR are filled in
+}
 
 // Prepared returns m with a table for customers with few purchases. The answers are the same, in half of the time.
 func (m Regular) Prepared() Regular {
 	m.ready = nil
 	table := &prepared{}
-	for x := range table {
+	for x := range table.weights {
 		for i := range Regularities {
-			table[x][i] = m.weightOf(i, x)
+			table.weights[x][i] = m.weightOf(i, x)
 		}
 	}
 	m.ready = table
 	return m
 }
 
+// Gradients returns m as Prepared does, with a table for Gradient too.
+func (m Regular) Gradients() Regular {
+	m = m.Prepared()
+	for x := range repeatsTabled {
+		m.ready.leaving[x] = m.Purchases.repeats(float64(x))
+		for i, order := range Regularities {
+			if m.Weights[i] > 0 && m.Purchases.Rate == 0 {
+				m.ready.byR[x][i] = drising(m.Purchases.R, float64(order*x))
+			}
+		}
+	}
+	m.ready.slopes = true
+	return m
+}
+
 // weightOf is the part of logWeights for the k at a place that depends on the repeat purchases x alone. It is -Inf for a k without a weight.
 func (m Regular) weightOf(place, x int) float64 {
-	if m.ready != nil && x < len(m.ready) {
-		return m.ready[x][place]
+	if m.ready != nil && x < repeatsTabled {
+		return m.ready.weights[x][place]
 	}
 	p, n, k := m.Purchases, float64(x), float64(Regularities[place])
 	l := math.Log(m.Weights[place]) - float64(n*logFactorials[place])
@@ -240,7 +262,7 @@ func (m Regular) LogLikelihood(h Paced) float64 {
 	b := m.Believe(h)
 	quiet := b.quiet(b.silence(h.T))
 	all := logAdd(quiet, b.born)
-	stayed, _ := m.Purchases.byLeaving(h.Rhythm, math.Exp(b.born-all))
+	stayed, _ := m.byLeaving(h.Rhythm, math.Exp(b.born-all))
 	return b.density + stayed + all
 }
 
