@@ -52,7 +52,7 @@ func (m BGNBD) LogLikelihood(h Rhythm) float64 {
 func (m BGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
 	x := float64(h.X)
 	of := repeatsOf(m.R, m.A, m.B, x, x)
-	return m.given(h).gradient(m.R, m.Alpha, m.B, &of, h)
+	return m.given(h).gradient(m.R, m.Alpha, &of, h)
 }
 
 // Alive is P(alive), in [0, 1]: 1 for a customer who bought once, else

@@ -32,7 +32,7 @@ func (m MBGNBD) Gradients() func(h Rhythm) (logLikelihood float64, by [4]float64
 	of := lookedUp(func(x float64) byRepeats { return repeatsOf(m.R, m.A, m.B, x, x+1) })
 	return func(h Rhythm) (float64, [4]float64) {
 		p := of(h.X)
-		return m.given(h).gradient(m.R, m.Alpha, m.B, &p, h)
+		return m.given(h).gradient(m.R, m.Alpha, &p, h)
 	}
 }
 

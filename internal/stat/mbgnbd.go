@@ -45,7 +45,7 @@ func (m MBGNBD) LogLikelihood(h Rhythm) float64 {
 func (m MBGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
 	x := float64(h.X)
 	of := repeatsOf(m.R, m.A, m.B, x, x+1)
-	return m.given(h).gradient(m.R, m.Alpha, m.B, &of, h)
+	return m.given(h).gradient(m.R, m.Alpha, &of, h)
 }
 
 // Alive is P(alive), in [0, 1]:

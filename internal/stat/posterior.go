@@ -120,7 +120,7 @@ func (p posterior) logLikelihood(r, alpha, b float64, h Rhythm) float64 {
 // gradient is logLikelihood and its derivatives by r, alpha, a and b. of are the
 // parts of h.X. The derivatives of the odds of having left are weighted by the
 // probability of having left.
-func (p posterior) gradient(r, alpha, b float64, of *byRepeats, h Rhythm) (logLikelihood float64, by [4]float64) {
+func (p posterior) gradient(r, alpha float64, of *byRepeats, h Rhythm) (logLikelihood float64, by [4]float64) {
 	x, ago := float64(h.X), math.Log1p(h.T/alpha)
 	gone := expit(p.left)
 	by = [4]float64{
