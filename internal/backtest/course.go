@@ -64,7 +64,7 @@ func (f *forecasts) courseOf(w *scoredLog, e *score.Engine, bought *learn.Buying
 		until = min(until, days(horizon))
 		x := Point{Days: Number(until), Steady: Number(rate * until)}
 		span := e.Ahead(f.at, until) / unitDays
-		if bought.Regular != nil { // customers of one rhythm differ in their gaps
+		if bought.Mixed() { // customers of one rhythm differ in their gaps
 			x.Forecast = f.regularOf(bought, span, unitDays)
 		} else {
 			for _, g := range groups {

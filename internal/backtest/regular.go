@@ -48,9 +48,9 @@ func buy(ctx context.Context, found *learn.Buying, cases []learn.Case, unitDays 
 	return bought, err
 }
 
-// weightsOf are the weights of the mixture; nil without one.
+// weightsOf are the weights of the mixture; nil without one, and where all customers buy at random.
 func weightsOf(bought *learn.Buying) []Number {
-	if bought.Regular == nil {
+	if !bought.Mixed() {
 		return nil
 	}
 	var weights []Number

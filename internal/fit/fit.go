@@ -11,6 +11,8 @@ type family[M any, H History[H]] struct {
 	model  func(p []float64) M
 	// gradient returns the log-likelihood of h and sets by to its derivatives.
 	gradient func(m M, h H, by *[most]float64) float64
+	// gradients, if not nil, returns gradient for many histories of one model, which may cost less.
+	gradients func(m M) func(h H, by *[most]float64) float64
 }
 
 // param is a parameter. Its value is low + unit e^y.
@@ -39,7 +41,11 @@ func (f family[M, H]) hill(ctx context.Context, groups []Group[H], customers int
 		height: func(y []float64) partial {
 			p := f.of(y)
 			m := f.model(p)
-			s := sum(ctx, groups, o.Workers, func(h H, by *[most]float64) float64 { return f.gradient(m, h, by) })
+			each := func(h H, by *[most]float64) float64 { return f.gradient(m, h, by) }
+			if f.gradients != nil {
+				each = f.gradients(m)
+			}
+			s := sum(ctx, groups, o.Workers, each)
 			for i := range p {
 				s.by[i] *= p[i] - f.params[i].low
 			}

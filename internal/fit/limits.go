@@ -225,6 +225,13 @@ func limitOf(ctx context.Context, groups []Group[stat.Rhythm], c Collapsed, firs
 		l, g := m.Gradient(h)
 		of.derive(m, g, by)
 		return l
+	}, gradients: func(m stat.Limit) func(h stat.Rhythm, by *[most]float64) float64 {
+		each := m.Gradients()
+		return func(h stat.Rhythm, by *[most]float64) float64 {
+			l, g := each(h)
+			of.derive(m, g, by)
+			return l
+		}
 	}}
 	r, err := f.fit(ctx, groups, of.starts, o)
 	if err != nil {

@@ -70,6 +70,7 @@ func MBGNBD(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result
 		names: [4]string{"r", "alpha", "a", "b"},
 		model: func(p [4]float64) stat.MBGNBD { return stat.MBGNBD{R: p[0], Alpha: p[1], A: p[2], B: p[3]} },
 		grad:  stat.MBGNBD.Gradient,
+		grads: stat.MBGNBD.Gradients,
 	}.fit(ctx, groups, o)
 }
 
@@ -91,6 +92,8 @@ type leaving[M any] struct {
 	timed bool // the fourth parameter is a time
 	model func(p [4]float64) M
 	grad  func(m M, h stat.Rhythm) (float64, [4]float64)
+	// grads, if not nil, is grad for many histories.
+	grads func(m M) func(h stat.Rhythm) (float64, [4]float64)
 }
 
 func (l leaving[M]) fit(ctx context.Context, groups []Group[stat.Rhythm], o Options) (Result[M], error) {
@@ -113,6 +116,15 @@ func (l leaving[M]) fit(ctx context.Context, groups []Group[stat.Rhythm], o Opti
 	}
 	if l.timed {
 		f.params[3].unit = unit
+	}
+	if l.grads != nil {
+		f.gradients = func(m M) func(h stat.Rhythm, by *[most]float64) float64 {
+			of := l.grads(m)
+			return func(h stat.Rhythm, by *[most]float64) (value float64) {
+				value, *by = of(h)
+				return value
+			}
+		}
 	}
 	result, err := f.fit(ctx, groups, leavingStarts(groups, nbd.Model, unit), o)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // Regular fits the mixture of regularities over MBG/NBD: weights, and the parameters that all regularities share. It starts where a fit for
-// k = 1 alone has ended, one. Its likelihood is as high or higher for nearly any log, so it says little: decide by Gained. Errors: as NBD.
+// k = 1 alone has ended, one, and ends there where no k > 1 gains anything. Its likelihood is as high or higher for nearly any log, so it says little: decide by Gained. Errors: as NBD.
 //
 // The weights are fitted by expectation and maximization, the parameters between two steps by Newton's method. A weight below leastWeight is
 // left out. A log of more than 4,096 groups is fitted on a sample: then Customers, Groups and LogLikelihood of the result are the sample's.
@@ -19,12 +19,18 @@ func Regular(ctx context.Context, groups []Group[stat.Paced], one stat.PurchaseM
 	}
 	m := mixture{groups: thinned(groups, n, mixtureSample), typical: meansOf(rhythms(groups)), options: o}
 	m.purchases(one)
-	for i := range m.weights {
-		m.weights[i] = 1 / float64(len(m.weights))
+	fit := m.fit
+	if _, differ := one.(stat.MBGNBD); differ && m.irregular(ctx) { // at a stat.Limit the parameters are not those of a maximum
+		m.weights = [len(stat.Regularities)]float64{1}
+		fit = m.climb
+	} else {
+		for i := range m.weights {
+			m.weights[i] = 1 / float64(len(m.weights))
+		}
 	}
-	r, err := m.fit(ctx)
+	r, err := fit(ctx)
 	for err == nil && m.collapse(r) { // gaps that are alike no longer look like rates that are
-		r, err = m.fit(ctx)
+		r, err = fit(ctx)
 	}
 	if err != nil {
 		return r, err
@@ -80,6 +86,30 @@ func (m *mixture) purchases(one stat.PurchaseModel) {
 	m.y = point{near(r), near(r) + math.Log(alpha/r/m.typical.age), near(a), near(b)}
 }
 
+// irregular reports whether no k > 1 gains anything, at the parameters for k = 1 alone. The log-likelihood is concave in the weights, so its
+// derivatives at k = 1 bound the gain of any weights: with P(k) the likelihood of a customer given k, the sum over the customers of
+// P(k)/P(1) - 1. Where all derivatives are 0 or less, k = 1 alone is a maximum over weights and parameters together.
+func (m *mixture) irregular(ctx context.Context) bool {
+	for i := range m.weights {
+		m.weights[i] = 1 / float64(len(m.weights))
+	}
+	var customers float64
+	for _, g := range m.groups {
+		customers += float64(g.Customers)
+	}
+	ratios := m.each(ctx, func(sum *shares, n float64, posterior shares) {
+		for i, w := range posterior {
+			sum[i] += float64(n * (w / posterior[0]))
+		}
+	})
+	for _, sum := range ratios[1:] {
+		if !(sum <= customers) {
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
 // The ends of a fit: rounds at most, or the gain of log-likelihood that is no more worth a round.
 const (
 	rounds      = 30
@@ -119,6 +149,10 @@ func (m *mixture) climb(ctx context.Context) (Result[stat.Regular], error) {
 		of.derive(r.Purchases, g, by)
 		return l
 	}
+	f.gradients = func(r stat.Regular) func(h stat.Paced, by *[most]float64) float64 {
+		ready := r.Gradients()
+		return func(h stat.Paced, by *[most]float64) float64 { return f.gradient(ready, h, by) }
+	}
 	r, err := f.fit(ctx, m.groups, [][]point{{m.y}}, m.options)
 	if err != nil {
 		return r, err
@@ -132,29 +166,38 @@ func (m *mixture) climb(ctx context.Context) (Result[stat.Regular], error) {
 
 // expect is one step of expectation and maximization: the weights are the mean of the customers' own.
 func (m *mixture) expect(ctx context.Context) {
+	m.weights = m.each(ctx, func(sum *shares, n float64, posterior shares) {
+		for i, w := range posterior {
+			sum[i] += float64(n * w)
+		}
+	})
+	m.normalise()
+}
+
+// shares holds a number for each k.
+type shares = [len(stat.Regularities)]float64
+
+// each adds up what add takes from the posterior weights of each group of n customers.
+func (m *mixture) each(ctx context.Context, add func(sum *shares, n float64, posterior shares)) shares {
 	of := m.family()
 	p := make([]float64, len(m.y))
 	for i, v := range m.y {
 		p[i] = float64(of.params[i].unit * math.Exp(v))
 	}
-	model := stat.Regular{Purchases: of.model(p), Weights: m.weights}
-	type share [len(stat.Regularities)]float64
-	chunks := inChunks(ctx, m.groups, m.options.Workers, func(groups []Group[stat.Paced]) (sum share) {
+	model := stat.Regular{Purchases: of.model(p), Weights: m.weights}.Prepared()
+	chunks := inChunks(ctx, m.groups, m.options.Workers, func(groups []Group[stat.Paced]) (sum shares) {
 		for _, g := range groups {
-			for i, w := range model.Posterior(g.History) {
-				sum[i] += float64(float64(g.Customers) * w)
-			}
+			add(&sum, float64(g.Customers), model.Posterior(g.History))
 		}
 		return sum
 	})
-	var sum share
+	var sum shares
 	for _, c := range chunks {
 		for i := range sum {
 			sum[i] += c[i]
 		}
 	}
-	m.weights = sum
-	m.normalise()
+	return sum
 }
 
 // leaveOut drops the weights that are next to nothing.

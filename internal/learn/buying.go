@@ -11,7 +11,8 @@ import (
 type Buying struct {
 	// Model is the purchase model, or that of random buyers under a mixture of regularities.
 	Model stat.PurchaseModel
-	// Regular is the mixture of regularities; nil without one.
+	// Regular is the mixture of regularities for cases of an engine that has one, else nil. It may have weight for k = 1 alone: the risk of
+	// such an engine is that a customer has left, also where the customers of some cases buy at random. See Mixed.
 	Regular  *stat.Regular
 	Warnings []fit.Warning
 	unitDays float64
@@ -35,10 +36,13 @@ func buyingOf(mixture *fit.Result[stat.Regular], unitDays float64) Buying {
 	return Buying{mixture.Model.Random(), &mixture.Model, mixture.Warnings, unitDays}
 }
 
+// Mixed reports whether customers differ in how regularly they buy. It is false where k = 1 alone has weight: then nothing depends on gaps.
+func (b *Buying) Mixed() bool { return b.Regular != nil && b.Regular.Weights[0] != 1 }
+
 // Of is the purchase model of one customer.
 func (b *Buying) Of(c *Case) stat.PurchaseModel {
 	h, known := c.Pattern.Paced(b.unitDays)
-	if b.Regular == nil || !known {
+	if !b.Mixed() || !known {
 		return b.Model
 	}
 	return b.Regular.Of(h.LogGaps)

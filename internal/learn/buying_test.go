@@ -66,3 +66,31 @@ func TestBuyWithoutAMixture(t *testing.T) {
 		t.Errorf("got %+v, %v, want %+v, %v", bought, err, want.Model, err2)
 	}
 }
+
+// The cases of an engine with a mixture whose customers buy at random have no mixture: nothing is said of regular customers. Their risk stays
+// that of the engine, by P(alive).
+func TestBuyOfRandomBuyers(t *testing.T) {
+	cases := make([]learn.Case, 0, 500)
+	for _, p := range lessThanRandom() {
+		cases = append(cases, learn.Case{Pattern: p, Mixed: true})
+	}
+	bought, err := learn.Buy(t.Context(), cases, 7)
+	if err != nil || bought.Regular == nil || bought.Mixed() {
+		t.Fatalf("got %+v, %v, want a mixture that is none", bought, err)
+	}
+	c, stack := &cases[0], churn.Plain()
+	stack.Intercept = 1 // no plain stack
+	if of := bought.Of(c); of != bought.Model {
+		t.Errorf("the model of a customer is %v, want that of all, %v", of, bought.Model)
+	}
+	if got, want := learn.Risk(&stack, bought.Model, 7, c, 90*24*time.Hour), stack.Risk(c.Traits, 1-bought.Model.Alive(c.Pattern.Rhythm(7))); got != want {
+		t.Errorf("the risk is %v, want %v by P(alive)", got, want)
+	}
+	regular, _ := rhythmic(300, 8)
+	for i := range regular {
+		regular[i].Mixed = true
+	}
+	if bought, err = learn.Buy(t.Context(), regular, 7); err != nil || !bought.Mixed() {
+		t.Errorf("regular customers: got %+v, %v, want a mixture", bought, err)
+	}
+}

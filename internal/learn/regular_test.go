@@ -154,14 +154,14 @@ func TestHoldOutOfRegularCountsTheSeason(t *testing.T) {
 	}
 }
 
-// A mixture with weight for k = 1 alone is none: a model file of a base that has a mixture loses it.
-func TestMixtureOfRandomBuyersIsNone(t *testing.T) {
+// lessThanRandom are customers whose gaps are by turns long and short: less regular than those of random buyers.
+func lessThanRandom() []clv.Pattern {
 	random := rand.New(rand.NewPCG(8, 8))
 	var today []clv.Pattern
 	for range 500 {
 		p := clv.Pattern{Age: 700, GapsKnown: true}
 		for random.Float64() > 1./6 {
-			gap := math.Ceil(random.ExpFloat64() * 150) // by turns long and short: less regular than at random
+			gap := math.Ceil(random.ExpFloat64() * 150)
 			if random.Float64() < .6 {
 				gap = math.Ceil(random.ExpFloat64() * 5)
 			}
@@ -172,6 +172,12 @@ func TestMixtureOfRandomBuyersIsNone(t *testing.T) {
 		}
 		today = append(today, p)
 	}
+	return today
+}
+
+// A mixture with weight for k = 1 alone is none: a model file of a base that has a mixture loses it.
+func TestMixtureOfRandomBuyersIsNone(t *testing.T) {
+	today := lessThanRandom()
 	r, err := learn.Mixture(t.Context(), today, 7)
 	if err != nil || r.Fit != nil || !r.Random || !strings.Contains(r.String(), "k = 1 alone: the customers buy at random") {
 		t.Errorf("got %s, %v, want no mixture", r, err)

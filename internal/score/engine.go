@@ -97,6 +97,14 @@ func (e *Engine) New(customer string) Profile {
 //
 // What the customer must tell other ids after x is what Messages says.
 func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
+	e.remember(&p)
+	next, transitions, verdict := e.apply(p, x)
+	next.memory = nil
+	return next, transitions, verdict
+}
+
+// apply is Apply for a profile with a memory.
+func (e *Engine) apply(p Profile, x event.Event) (Profile, []Transition, Verdict) {
 	if at, ok := event.ErasedAt(x); ok {
 		return e.erase(p, x, at)
 	}
@@ -122,7 +130,7 @@ func (e *Engine) Apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	if p.Unknown() {
 		p.Former = e.formerOfNobody(at)
 	}
-	next, transitions := e.Review(p, at)
+	next, transitions := e.review(p, at)
 	before := next
 	next.grow(&grown)
 	next.Former = e.follow(&before, &next, x)
@@ -167,6 +175,14 @@ func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Ver
 // reviews. A review that crosses nothing changes only AsOf, Due and the forecasts. An instant before p.AsOf is taken as p.AsOf. A prospect
 // who is forgotten by then is unknown afterwards.
 func (e *Engine) Review(p Profile, at event.Instant) (Profile, []Transition) {
+	e.remember(&p)
+	next, transitions := e.review(p, at)
+	next.memory = nil
+	return next, transitions
+}
+
+// review is Review for a profile with a memory.
+func (e *Engine) review(p Profile, at event.Instant) (Profile, []Transition) {
 	if e.Forgets(&p) <= at {
 		return e.fresh(&p), nil
 	}
@@ -207,7 +223,9 @@ func (e *Engine) Schedule(p Profile) Profile {
 		return p
 	}
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
+		e.remember(&p)
 		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf, p.Shop))
+		p.memory = nil
 	}
 	p.seen = nil // a profile may wait in a cache for long
 	return p
@@ -220,7 +238,7 @@ func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	from := max(p.AsOf, min(e.effective, at))
 	var transitions []Transition
 	if e.replaces(p.Model) {
-		p, transitions = e.previous.Review(p, from)
+		p, transitions = e.previous.review(p, from)
 	}
 	p.AsOf = from
 	p.inherit(e)

@@ -30,17 +30,18 @@ func (v *evaluation) buyer() bool { return v.facts.PurchaseDays > 0 && !v.facts.
 // evaluate looks at the history that p is read from at an instant.
 func (e *Engine) evaluate(p *Profile, at event.Instant) evaluation {
 	f := e.Facts(p.Whole(), at)
-	return e.evaluateFacts(&f, at)
+	return e.evaluateFacts(&f, at, p.memory)
 }
 
 // evaluateFacts is evaluate for a caller who has the facts already.
-func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant) evaluation {
+func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant, memory *clv.Memory) evaluation {
 	v := evaluation{at: at, facts: *f}
 	if !v.buyer() {
 		v.signs.Test = f.TestAccount
 		return v
 	}
 	v.pattern = e.Pattern(f, at)
+	v.pattern.Memory = memory
 	bare, ahead := e.model.Value.Judge(v.pattern, e.horizonDays())
 	v.signs = e.signs(f, v.pattern, bare, e.normal(f, v.pattern))
 	current, predicted := e.worth(f, v.pattern, ahead)
@@ -82,9 +83,14 @@ func (e *Engine) Pattern(f *history.Facts, at event.Instant) clv.Pattern {
 
 // signs returns what the churn level depends on. bare is e.bareRisk of p, normal is e.normal of f and p.
 func (e *Engine) signs(f *history.Facts, p clv.Pattern, bare, normal churn.Risk) churn.Signs {
+	return e.signsOf(f, p, e.model.Stack.Risk(e.Traits(f, p), bare), normal)
+}
+
+// signsOf is signs for a risk that is known.
+func (e *Engine) signsOf(f *history.Facts, p clv.Pattern, risk, normal churn.Risk) churn.Signs {
 	rhythm := days(f.LifeGapDays())
 	return churn.Signs{
-		Risk:         micro(e.model.Stack.Risk(e.Traits(f, p), bare)),
+		Risk:         micro(risk),
 		Normal:       normal,
 		PurchaseDays: f.PurchaseDays,
 		Shop:         e.model.Shop.behaves(f),

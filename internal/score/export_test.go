@@ -19,7 +19,7 @@ func (e *Engine) Quiet(f *history.Facts) bool { return e.feels.quiet(f) }
 
 // Bearing is what labels are decided on.
 func (e *Engine) Bearing(f *history.Facts, at event.Instant) (churn.Signs, Points) {
-	v := e.evaluateFacts(f, at)
+	v := e.evaluateFacts(f, at, nil)
 	return v.signs, v.points
 }
 

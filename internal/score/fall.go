@@ -10,14 +10,14 @@ import (
 func (w *walk) tierTurns() bool {
 	w.tier = 0
 	if w.facts.PurchaseDays > 0 {
-		w.tier = w.engine.tier(w.p.Standing, &w.facts, w.at)
+		w.tier = w.engine.tier(w.p, w.p.Standing, &w.facts, w.at)
 	}
 	return w.tier != w.p.Standing.Tier
 }
 
-// tier is the tier that a standing of a buyer with these facts leads to at an instant.
-func (e *Engine) tier(s Standing, facts *history.Facts, at event.Instant) Tier {
-	pattern := e.Pattern(facts, at)
+// tier is the tier that a standing of p leads to at an instant, if these were the facts. p is a buyer.
+func (e *Engine) tier(p *Profile, s Standing, facts *history.Facts, at event.Instant) Tier {
+	pattern := e.pattern(p, facts, at)
 	_, predicted := e.worth(facts, pattern, e.model.Value.Ahead(pattern))
 	reading := e.reading(facts, pattern, predicted)
 	points, _ := e.model.Scorecard.Score(&reading)
@@ -28,7 +28,7 @@ func (e *Engine) tier(s Standing, facts *history.Facts, at event.Instant) Tier {
 // It spares the predicted value, which is most of what a score costs.
 func (w *walk) mayFall(at event.Instant) bool {
 	e, s := w.engine, &w.p.Standing
-	reading := e.reading(&w.facts, e.Pattern(&w.facts, at), 0)
+	reading := e.reading(&w.facts, e.pattern(w.p, &w.facts, at), 0)
 	points, _ := e.model.Scorecard.Score(&reading)
 	return e.model.Tiers.Next(s.Tier, s.Since, points, at) != s.Tier
 }
@@ -45,7 +45,7 @@ type look struct {
 // fall looks for a fall of p's tier at an instant of the stretch.
 func (w *walk) fall(at event.Instant) look {
 	e, s := w.engine, &w.p.Standing
-	pattern := e.Pattern(&w.facts, at)
+	pattern := e.pattern(w.p, &w.facts, at)
 	_, predicted := e.worth(&w.facts, pattern, e.model.Value.Ahead(pattern))
 	reading := e.reading(&w.facts, pattern, predicted)
 	exact, _ := e.model.Scorecard.Exact(&reading)

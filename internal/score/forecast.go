@@ -172,7 +172,7 @@ func (e *Engine) freeze(p *Profile) {
 		if facts.PurchaseDays == 0 {
 			return
 		}
-		if pattern := e.Pattern(&facts, p.AsOf); silence(pattern) < e.Lapse(&facts) {
+		if pattern := e.pattern(p, &facts, p.AsOf); silence(pattern) < e.Lapse(&facts) {
 			risk := e.riskAhead(&facts, pattern, p.AsOf)
 			p.Forecasts[i] = Forecast{AsOf: p.AsOf, Risk: uint32(math.Round(risk * 1e6)), Days: e.forecastDays()}
 		}

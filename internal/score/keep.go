@@ -38,7 +38,7 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 		x := &event.Purchase{Head: event.Head{ID: "to keep the tier", OccurredAt: then}, Kind: event.Order, OrderID: "to keep the tier"}
 		h, _ := p.Whole().Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
 		facts := e.Facts(&h, fall)
-		return e.tier(standing, &facts, fall) >= p.Standing.Tier
+		return e.tier(&p, standing, &facts, fall) >= p.Standing.Tier
 	}
 	low, high := int64(0), int64(1) // of major units: not enough, perhaps enough
 	for !keeps(high) {

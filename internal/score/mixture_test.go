@@ -137,7 +137,8 @@ func TestForgottenGaps(t *testing.T) {
 	}
 }
 
-// What a mixture costs: BenchmarkApplyPurchase, BenchmarkView and BenchmarkSchedule without one and with one, for a weekly customer and a yearly one.
+// What a mixture costs: BenchmarkApplyPurchase, BenchmarkView and BenchmarkSchedule without one, with one, and with one in a season, for a weekly
+// customer and a yearly one.
 func BenchmarkMixture(b *testing.B) {
 	off := shipped(b)
 	m := off.Model()
@@ -146,10 +147,15 @@ func BenchmarkMixture(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	m.Season = christmas(b)
+	seasonal, err := score.NewEngine(m, event.Calendar{}, func(score.Transition) string { return "" }, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
 	for _, x := range []struct {
 		name string
 		e    *score.Engine
-	}{{"off", off}, {"on", on}} {
+	}{{"off", off}, {"on", on}, {"on in a season", seasonal}} {
 		p, _ := weekly(b, x.e)
 		yearly := evenly(b, x.e, 5, 365, 19_000)
 		for name, f := range map[string]func(){

@@ -4,6 +4,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 	"tidemark/internal/score/tier"
 )
 
@@ -63,6 +64,8 @@ type Profile struct {
 	together *history.Summary
 	// seen is kept within a batch: Schedule drops it, and the encoding leaves it out.
 	seen *seen
+	// memory is kept within a call of the engine; nil between calls.
+	memory *clv.Memory
 	// rest holds the sections of newer versions as they are.
 	rest []byte
 }

@@ -66,6 +66,7 @@ const testSegment = "Test Account"
 // Score evaluates p at an instant, p.AsOf or later. The labels are those that p has.
 func (e *Engine) Score(p Profile, at event.Instant) Score {
 	at = max(at, p.AsOf)
+	e.remember(&p)
 	v := e.evaluate(&p, at)
 	s := Score{
 		Customer: p.Customer, AsOf: at, Level: p.Episode.Level, Tier: p.Standing.Tier, Model: e.model.Version,

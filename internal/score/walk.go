@@ -207,24 +207,6 @@ func (w *walk) levelAt(at event.Instant) Level {
 	if facts.PurchaseDays == 0 || e.model.Shop.behaves(facts) || ep.Level == churn.None && !e.model.Churn.Counts(facts.PurchaseDays, facts.Spend) {
 		return churn.None // so it is for most customers: their risk is not computed
 	}
-	pattern := e.Pattern(facts, at)
-	if w.normal == unknown {
-		w.normal = e.normal(facts, pattern)
-	}
-	signs := e.signs(facts, pattern, e.bareRisk(pattern), w.normal)
+	signs, _ := w.signsAt(at)
 	return e.model.Churn.Next(ep.Level, ep.Since, signs, at)
-}
-
-// searchLevel returns the first instant in (w.at, until] at which the level is another than p's, given that it is another at until.
-// w.level is the level of the returned instant. searchLevel bisects, for a look at the level alone costs little.
-func (w *walk) searchLevel(until event.Instant) event.Instant {
-	lo, hi := w.at, until
-	for hi-lo > 1 {
-		if mid := lo + (hi-lo)/2; w.levelTurns(mid) {
-			hi = mid
-		} else {
-			lo = mid
-		}
-	}
-	return hi
 }

@@ -50,7 +50,9 @@ func (m BGNBD) LogLikelihood(h Rhythm) float64 {
 
 // Gradient is LogLikelihood and its derivatives by R, Alpha, A and B.
 func (m BGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
-	return m.given(h).gradient(m.R, m.Alpha, m.B, float64(h.X), h)
+	x := float64(h.X)
+	of := repeatsOf(m.R, m.A, m.B, x, x)
+	return m.given(h).gradient(m.R, m.Alpha, &of, h)
 }
 
 // Alive is P(alive), in [0, 1]: 1 for a customer who bought once, else

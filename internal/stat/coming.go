@@ -17,25 +17,25 @@ type Outlook struct {
 // are worth more is the integral of the number over the span, by Gauss's rule with two points. The tests hold it within 1 % of Discounted as
 // long as Decay times Span is .3 at most.
 func (m Regular) Coming(h Paced, of Outlook) (alive, purchases float64) {
-	b := m.given(h)
-	alive = expit(-b.born)
-	if h.T > h.TX {
-		alive = expit(b.quiet(h.silence()) - b.born)
-	}
-	b.h.T = b.h.TX
-	c := soon{believed: &b, stays: stays{stay: b.Purchases.stay(b.h)}}
+	b := m.Believe(h)
+	return b.Alive(h.T), b.Coming(of)
+}
+
+// Coming is the discounted number of purchases that was to be expected right after the last purchase. See Regular.Coming.
+func (b *Belief) Coming(of Outlook) (purchases float64) {
+	c := soon{Belief: b, stays: stays{stay: b.Purchases.stay(b.h)}}
 	for i, w := range b.weights {
 		c.shares[i] = math.Exp(w)
 	}
 	purchases = math.Exp(-of.Decay*(of.Span+of.Late)) * c.within(of.Span)
 	if of.Decay == 0 {
-		return alive, purchases
+		return purchases
 	}
 	for _, at := range [...]float64{.5 - gauss, .5 + gauss} {
 		span := at * of.Span
 		purchases += float64(float64(.5*of.Span*of.Decay*math.Exp(-of.Decay*(span+of.Late))) * c.within(span))
 	}
-	return alive, purchases
+	return purchases
 }
 
 // gauss is how far the two points of Gauss's rule lie from the middle of [0, 1]: half of 1/sqrt(3).
@@ -43,7 +43,7 @@ const gauss = .28867513459481287
 
 // soon is a customer right after a purchase. What it holds is the same for all spans.
 type soon struct {
-	*believed
+	*Belief
 	shares [len(Regularities)]float64 // the weights, no logarithms
 	stays  stays
 }
@@ -56,9 +56,9 @@ func (c *soon) within(span float64) float64 {
 		switch {
 		case weight < 1e-4:
 		case order == 1:
-			sum += float64(weight * c.one().ifAlive(c.h.Rhythm, span))
+			sum += float64(weight * c.one().ifAlive(c.at(c.h.TX), span))
 		default:
-			sum += float64(weight * c.phases(order, span).coming(c.Purchases, c.h, &c.stays))
+			sum += float64(weight * c.phases(i, c.h.TX, span).coming(c.Purchases, c.at(c.h.TX), &c.stays))
 		}
 	}
 	return sum
@@ -68,10 +68,10 @@ func (c *soon) within(span float64) float64 {
 const manyPurchases = 8
 
 // coming is expected right after a purchase. to counts the purchases that a customer of h stays for.
-func (p phases) coming(of Limit, h Paced, to *stays) float64 {
+func (p phases) coming(of Limit, h Rhythm, to *stays) float64 {
 	switch {
 	case h.X == 0 && p.mean >= float64(p.k):
-		return p.expected(of, h, 0) // nobody knows this customer's rate: the number is spread too widely for a few points
+		return p.expected(of, h, 0, to) // nobody knows this customer's rate: the number is spread too widely for a few points
 	case p.mean < float64(manyPurchases*p.k):
 		return p.oneByOne(to)
 	}

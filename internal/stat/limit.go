@@ -204,25 +204,8 @@ func (m Limit) LogLikelihood(h Rhythm) float64 {
 
 // Gradient is LogLikelihood and its derivatives by R and Alpha, or by Rate and 0, and by A and B, or by Leaving and 0.
 func (m Limit) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
-	x, tosses := float64(h.X), m.tosses(h)
-	gone := expit(m.left(h))
-	if m.Rate > 0 {
-		by[0] = x/m.Rate - h.T + float64(gone*(h.T-h.TX))
-	} else {
-		alpha := m.Alpha + h.T
-		by[0] = drising(m.R, x) - math.Log1p(h.T/m.Alpha) + float64(gone*math.Log1p((h.T-h.TX)/(m.Alpha+h.TX)))
-		by[1] = (m.R*h.T/m.Alpha - x - gone*(m.R+x)*(h.T-h.TX)/(m.Alpha+h.TX)) / alpha
-	}
-	if m.Leaving > 0 {
-		by[2] = gone/(m.Leaving*(1-m.Leaving)) - tosses/(1-m.Leaving)
-	} else {
-		all := drising(m.A+m.B, tosses)
-		by[2], by[3] = gone/m.A-all, drising(m.B, tosses)-all
-		if gone > 0 {
-			by[3] -= gone / (m.B + tosses - 1)
-		}
-	}
-	return m.LogLikelihood(h), by
+	p := m.repeats(float64(h.X))
+	return m.gradient(h, &p)
 }
 
 var _ PurchaseModel = Limit{}

@@ -43,7 +43,9 @@ func (m MBGNBD) LogLikelihood(h Rhythm) float64 {
 
 // Gradient is LogLikelihood and its derivatives by R, Alpha, A and B.
 func (m MBGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
-	return m.given(h).gradient(m.R, m.Alpha, m.B, float64(h.X)+1, h)
+	x := float64(h.X)
+	of := repeatsOf(m.R, m.A, m.B, x, x+1)
+	return m.given(h).gradient(m.R, m.Alpha, &of, h)
 }
 
 // Alive is P(alive), in [0, 1]:

@@ -4,29 +4,34 @@ import "math"
 
 // Expected is the mean number of purchases in (T, T+span], 0 or more. Unlike MBG/NBD's it need not fall in silence.
 func (m Regular) Expected(h Paced, span float64) float64 {
-	if m.random() {
-		return m.one().Expected(h.Rhythm, span)
-	}
-	b := m.given(h)
-	quiet := b.quiet(h.silence())
-	return float64(expit(quiet-b.born) * b.ifAlive(span))
+	b := m.Believe(h)
+	return b.Expected(h.T, span)
 }
 
-// ifAlive is E[purchases within the span | alive].
-func (b *believed) ifAlive(span float64) float64 {
+// Expected is the mean number of purchases within the span after an age, 0 or more.
+func (b *Belief) Expected(age, span float64) float64 {
+	if b.random() {
+		return b.one().Expected(b.at(age), span)
+	}
+	each, quiet := b.each(b.silence(age))
+	return float64(expit(quiet-b.born) * b.ifAlive(age, span, &each, quiet))
+}
+
+// ifAlive is E[purchases within the span after an age | alive], given what each says of the age.
+func (b *Belief) ifAlive(age, span float64, each *[len(Regularities)]float64, quiet float64) float64 {
 	if !(span > 0) {
 		return 0
 	}
-	each, quiet := b.each(b.h.silence())
+	to := stays{stay: b.Purchases.stay(b.h)}
 	var sum float64
 	for i, order := range Regularities {
 		weight := math.Exp(each[i] - quiet)
 		switch {
 		case weight < 1e-12: // a mean is at most some thousand times another
 		case order == 1:
-			sum += float64(weight * b.one().ifAlive(b.h.Rhythm, span))
+			sum += float64(weight * b.one().ifAlive(b.at(age), span))
 		default:
-			sum += float64(weight * b.phases(order, span).expected(b.Purchases, b.h, quietOf(each[i], b.weights[i])))
+			sum += float64(weight * b.phases(i, age, span).expected(b.Purchases, b.at(age), quietOf(each[i], b.weights[i]), &to))
 		}
 	}
 	return sum
@@ -40,13 +45,13 @@ func (m Regular) Discounted(h Paced, months int, monthLength, rate float64) floa
 	if m.random() {
 		return m.one().Discounted(h.Rhythm, months, monthLength, rate)
 	}
-	b := m.given(h)
-	quiet := b.quiet(h.silence())
+	b := m.Believe(h)
+	each, quiet := b.each(b.silence(h.T))
 	var sum, before float64
 	discount := 1.
 	for k := range months {
 		discount /= 1 + rate
-		until := b.ifAlive(float64(float64(k+1) * monthLength))
+		until := b.ifAlive(h.T, float64(float64(k+1)*monthLength), &each, quiet)
 		sum += float64(max(0, until-before) * discount)
 		before = until
 	}
@@ -66,15 +71,17 @@ type phases struct {
 	poisson bool
 }
 
-func (b *believed) phases(order int, span float64) phases {
-	k, time := float64(order), b.h.silence()+span
-	p := phases{k: order, span: span, past: b.h.silence() / time}
+// phases are the phases of a customer with the k at a place, until a span after an age has passed.
+func (b *Belief) phases(place int, age, span float64) phases {
+	k, silence := float64(Regularities[place]), b.silence(age)
+	time := silence + span
+	p := phases{k: Regularities[place], span: span, past: silence / time}
 	if b.Purchases.Rate > 0 {
-		p.poisson, p.mean = true, float64(k*b.Purchases.Rate*time)
+		p.poisson, p.mean = true, float64(b.rates[place]*time)
 		return p
 	}
-	p.r = b.Purchases.R + float64(k*float64(b.h.X))
-	p.u = k * time / (b.Purchases.Alpha + float64(k*b.h.TX))
+	p.r = b.shapes[place]
+	p.u = k * time / b.rates[place]
 	p.mean = float64(p.r * p.u)
 	return p
 }
@@ -103,66 +110,31 @@ func (p phases) tooMany() bool {
 	return p.mean+float64(10*math.Sqrt(p.mean*(1+p.u)))+float64(40*(1+p.u)) > maxPhases
 }
 
-// expected is E[purchases within the span | alive, k]. quiet is the logarithm of P(fewer than k phases in the silence).
-//
-// Given n phases until the end of the span, those in the silence are Binomial(n, past), and fewer than k. So the sum goes over n, and keeps
-// w(n) P(j of the n phases in the silence) for each j < k. All terms are positive. The customer stays for stays(n/k) purchases of n/k. Beyond
-// maxPhases the purchases are taken as Poisson, which is wrong by about one purchase of a thousand and more.
-func (p phases) expected(of Limit, h Paced, quiet float64) float64 {
+// expected is E[purchases within the span | alive, k]. quiet is the logarithm of P(fewer than k phases in the silence). Beyond maxPhases the
+// purchases are taken as Poisson, which is wrong by about one purchase of a thousand and more.
+func (p phases) expected(of Limit, h Rhythm, quiet float64, to *stays) float64 {
 	if p.tooMany() {
 		return p.often(of, h)
 	}
-	var in [13]float64 // by j, times e^-scale
-	in[0] = 1
-	const tiny = 1e-200
-	scale := p.none() - quiet
-	enough := precision / (1 + p.u)
-	stay := of.stay(h)
-	var sum, mass, stays float64
-	for n := range 4 * maxPhases {
-		if n > 0 && n%p.k == 0 {
-			stays += stay.next()
-		}
-		before := mass
-		mass = 0
-		for _, w := range in[:min(n+1, p.k)] {
-			mass += w
-		}
-		sum += float64(mass * stays)
-		if n >= 2*p.k && mass < before && float64(mass*stays) <= sum*enough || mass == 0 {
-			break
-		}
-		ratio := p.ratio(float64(n))
-		for j := min(n+1, p.k-1); j >= 0; j-- {
-			w := float64(in[j] * (1 - p.past))
-			if j > 0 {
-				w += float64(in[j-1] * p.past)
-			}
-			in[j] = float64(w * ratio)
-		}
-		if mass > 1/tiny {
-			for j := range in {
-				in[j] *= tiny
-			}
-			sum, mass, scale = float64(sum*tiny), float64(mass*tiny), scale-math.Log(tiny)
-		}
+	if from, until := p.window(); until-from < windowed && quiet > leastQuiet {
+		return p.within(from, until, to)
 	}
-	return float64(sum * math.Exp(scale))
+	return p.oneAfterAnother(quiet, to)
 }
 
 // often is expected where phases are too many: purchases are Poisson. The rate of a customer with j phases in the silence is Gamma(r + kx + j,
 // alpha + kT).
-func (p phases) often(of Limit, h Paced) float64 {
+func (p phases) often(of Limit, h Rhythm) float64 {
 	if of.Rate > 0 {
-		return of.ifAlive(h.Rhythm, p.span)
+		return of.ifAlive(h, p.span)
 	}
 	k := float64(p.k)
 	alpha := of.Alpha + float64(k*h.T)
-	y := k * h.silence() / alpha
+	y := k * (h.T - h.TX) / alpha
 	var sum, all float64
 	weight := 1.
 	for j := range p.k {
-		post := posterior{r: p.r + float64(j), alpha: alpha, a: of.A, b: of.B + of.tosses(h.Rhythm)}
+		post := posterior{r: p.r + float64(j), alpha: alpha, a: of.A, b: of.B + of.tosses(h)}
 		if of.Leaving > 0 {
 			sum -= float64(weight * math.Expm1(-post.r*math.Log1p(float64(of.Leaving*p.span)/alpha)) / of.Leaving)
 		} else {

@@ -117,23 +117,22 @@ func (p posterior) logLikelihood(r, alpha, b float64, h Rhythm) float64 {
 		(lbeta(p.a, p.b) - lbeta(p.a, b)) + softplus(p.left)
 }
 
-// gradient is logLikelihood and its derivatives by r, alpha, a and b. tosses is
-// b' - b: how often the customer could have left and stayed. The derivatives of
-// the odds of having left are weighted by the probability of having left.
-func (p posterior) gradient(r, alpha, b, tosses float64, h Rhythm) (logLikelihood float64, by [4]float64) {
-	x := float64(h.X)
+// gradient is logLikelihood and its derivatives by r, alpha, a and b. of are the
+// parts of h.X. The derivatives of the odds of having left are weighted by the
+// probability of having left.
+func (p posterior) gradient(r, alpha float64, of *byRepeats, h Rhythm) (logLikelihood float64, by [4]float64) {
+	x, ago := float64(h.X), math.Log1p(h.T/alpha)
 	gone := expit(p.left)
-	all := drising(p.a+b, tosses)
 	by = [4]float64{
-		drising(r, x) - math.Log1p(h.T/alpha) + float64(gone*math.Log1p((h.T-h.TX)/(alpha+h.TX))),
+		of.byR - ago + float64(gone*math.Log1p((h.T-h.TX)/(alpha+h.TX))),
 		(r*h.T/alpha - x - gone*p.r*(h.T-h.TX)/(alpha+h.TX)) / p.alpha,
-		gone/p.a - all,
-		drising(b, tosses) - all,
+		gone/p.a - of.all,
+		of.by - of.all,
 	}
 	if gone > 0 {
 		by[3] -= gone / (p.b - 1)
 	}
-	return p.logLikelihood(r, alpha, b, h), by
+	return of.rising - float64(r*ago) - float64(x*math.Log(p.alpha)) + of.stayed + softplus(p.left), by
 }
 
 // dert is E[purchases to come, each discounted by e^(-rate time)]. By parts it

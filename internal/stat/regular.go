@@ -25,26 +25,48 @@ type Regular struct {
 	ready *prepared
 }
 
-// prepared are, by the number of repeat purchases, the parts of logWeights that depend on no other trait of a customer.
-type prepared [64][len(Regularities)]float64
+// prepared is, by the number of repeat purchases, what depends on no other trait of a customer: the parts of logWeights, and the parts of Gradient
+// where Gradients has asked for them.
+type prepared struct {
+	weights [repeatsTabled][len(Regularities)]float64
+	// leaving are the parts of one k, byR the derivatives of ln (r)_kx by r for each k.
+	leaving [repeatsTabled]byRepeats
+	byR     [repeatsTabled][len(Regularities)]float64
+	slopes  bool // leaving and byR are filled in
+}
 
 // Prepared returns m with a table for customers with few purchases. The answers are the same, in half of the time.
 func (m Regular) Prepared() Regular {
 	m.ready = nil
 	table := &prepared{}
-	for x := range table {
+	for x := range table.weights {
 		for i := range Regularities {
-			table[x][i] = m.weightOf(i, x)
+			table.weights[x][i] = m.weightOf(i, x)
 		}
 	}
 	m.ready = table
 	return m
 }
 
+// Gradients returns m as Prepared does, with a table for Gradient too.
+func (m Regular) Gradients() Regular {
+	m = m.Prepared()
+	for x := range repeatsTabled {
+		m.ready.leaving[x] = m.Purchases.repeats(float64(x))
+		for i, order := range Regularities {
+			if m.Weights[i] > 0 && m.Purchases.Rate == 0 {
+				m.ready.byR[x][i] = drising(m.Purchases.R, float64(order*x))
+			}
+		}
+	}
+	m.ready.slopes = true
+	return m
+}
+
 // weightOf is the part of logWeights for the k at a place that depends on the repeat purchases x alone. It is -Inf for a k without a weight.
 func (m Regular) weightOf(place, x int) float64 {
-	if m.ready != nil && x < len(m.ready) {
-		return m.ready[x][place]
+	if m.ready != nil && x < repeatsTabled {
+		return m.ready.weights[x][place]
 	}
 	p, n, k := m.Purchases, float64(x), float64(Regularities[place])
 	l := math.Log(m.Weights[place]) - float64(n*logFactorials[place])
@@ -223,74 +245,13 @@ func logAdd(x, y float64) float64 {
 	return max(x, y) + math.Log1p(math.Exp(-math.Abs(x-y)))
 }
 
-// logQuiet is the logarithm of P(fewer than k phases within tau of the last purchase | alive after it): with r' = r + kx and z = k tau /
-// (alpha + k t_x + k tau), the sum over j < k of (r')_j / j! z^j (1-z)^r'. With one rate it is Poisson's.
-func (m Regular) logQuiet(h Paced, order int, tau float64) float64 {
-	p, k := m.Purchases, float64(order)
-	if p.Rate > 0 {
-		z := float64(k * p.Rate * tau)
-		return min(0, math.Log(terms(order, func(j float64) float64 { return z / (j + 1) }))-z)
-	}
-	r := p.R + float64(k*float64(h.X))
-	u := k * tau / (p.Alpha + float64(k*h.TX))
-	z := u / (1 + u)
-	return min(0, math.Log(terms(order, func(j float64) float64 { return z * (r + j) / (j + 1) }))-float64(r*math.Log1p(u)))
-}
-
-// terms is the sum of n terms, of which the first is 1 and ratio(j) is the quotient of the terms after and at j.
-func terms(n int, ratio func(j float64) float64) float64 {
-	sum, term := 1., 1.
-	for j := range n - 1 {
-		term *= ratio(float64(j))
-		sum += term
-	}
-	return sum
-}
-
-// believed is what the model believes of one customer.
-type believed struct {
-	Regular
-	h       Paced
-	weights [len(Regularities)]float64 // logarithms, right after the last purchase, if the customer stayed
-	density float64                    // see logWeights
-	born    float64                    // log-odds of having left at the last purchase
-}
-
-func (m Regular) given(h Paced) believed {
-	b := believed{Regular: m, h: h, born: m.Purchases.born(h.Rhythm)}
-	b.weights, b.density = m.logWeights(h)
-	return b
-}
-
-// each are, for each k, the logarithms of P(k, no purchase within tau of the last purchase | alive after it); quiet is the logarithm of their
-// sum.
-func (b *believed) each(tau float64) (each [len(Regularities)]float64, quiet float64) {
-	each = b.weights
-	for i, order := range Regularities {
-		if !math.IsInf(each[i], -1) {
-			each[i] += b.logQuiet(b.h, order, tau)
-		}
-	}
-	return each, min(0, logSum(&each))
-}
-
-func (b *believed) quiet(tau float64) float64 {
-	_, quiet := b.each(tau)
-	return quiet
-}
-
-// silence is the time since the last purchase.
-func (h Paced) silence() float64 { return h.T - h.TX }
-
 // Posterior returns the probabilities of Regularities for one customer, given all that h says. They add up to 1.
 func (m Regular) Posterior(h Paced) [len(Regularities)]float64 {
-	b := m.given(h)
-	each, quiet := b.each(h.silence())
-	all := logAdd(quiet, b.born) // is there and quiet, or has left
-	for i := range each {
-		each[i] = math.Exp(each[i]-all) + math.Exp(b.weights[i]+b.born-all)
+	if m.random() {
+		return m.Weights
 	}
-	return each
+	b := m.Believe(h)
+	return b.posterior(h.T)
 }
 
 // LogLikelihood is the logarithm of the likelihood of h. For k = 1 alone it is MBGNBD's.
@@ -298,10 +259,10 @@ func (m Regular) LogLikelihood(h Paced) float64 {
 	if m.random() {
 		return m.one().LogLikelihood(h.Rhythm)
 	}
-	b := m.given(h)
-	quiet := b.quiet(h.silence())
+	b := m.Believe(h)
+	quiet := b.quiet(b.silence(h.T))
 	all := logAdd(quiet, b.born)
-	stayed, _ := m.Purchases.byLeaving(h.Rhythm, math.Exp(b.born-all))
+	stayed, _ := m.byLeaving(h.Rhythm, math.Exp(b.born-all))
 	return b.density + stayed + all
 }
 
@@ -309,86 +270,33 @@ func (m Regular) LogLikelihood(h Paced) float64 {
 //
 //	1 / (1 + a/(b+x) / P(no purchase since the last | alive)).
 func (m Regular) Alive(h Paced) float64 {
-	if m.random() {
-		return m.one().Alive(h.Rhythm)
-	}
-	if h.T == h.TX { // no silence to tell of k
-		return expit(-m.Purchases.born(h.Rhythm))
-	}
-	b := m.given(h)
-	return expit(b.quiet(h.silence()) - b.born)
+	b := m.Believe(h)
+	return b.Alive(h.T)
 }
 
 // NoPurchase is the probability of no purchase within the horizon, in [0, 1]. Unlike MBG/NBD's it need not rise in silence: a yearly buyer is
 // sure not to buy within 90 days of a purchase, and likely to buy a year later.
 func (m Regular) NoPurchase(h Paced, horizon float64) float64 {
-	if m.random() {
-		return m.one().NoPurchase(h.Rhythm, horizon)
-	}
-	b := m.given(h)
-	now, then := b.quiet(h.silence()), b.quiet(h.silence()+horizon)
-	return min(1, math.Exp(logAdd(then, b.born)-logAdd(now, b.born)))
+	b := m.Believe(h)
+	return b.NoPurchase(h.T, horizon)
 }
 
 // NextWithin is the probability that a customer who is still there buys within the span, in [0, 1].
 func (m Regular) NextWithin(h Paced, span float64) float64 {
-	if m.random() {
-		return m.one().NextWithin(h.Rhythm, span)
-	}
-	b := m.given(h)
-	return -math.Expm1(min(0, b.quiet(h.silence()+span)-b.quiet(h.silence())))
+	b := m.Believe(h)
+	return b.NextWithin(h.T, span)
 }
 
-// NextGapQuantile is the span within which a customer who is still there buys with probability q, in [0, 1]. It is +Inf for q = 1, and beyond
-// MaxSpan.
+// NextGapQuantile is the span within which a customer who is still there buys with probability q, in [0, 1]. It is 0 for a q of 0 or less, and
+// +Inf for q = 1, and beyond MaxSpan.
 func (m Regular) NextGapQuantile(h Paced, q float64) float64 {
-	if m.random() {
-		return m.one().NextGapQuantile(h.Rhythm, q)
-	}
-	if q <= 0 {
-		return 0
-	}
-	b := m.given(h)
-	tau := h.silence()
-	return b.until(b.quiet(tau)+math.Log1p(-q), tau)
+	b := m.Believe(h)
+	return b.NextGapQuantile(h.T, q)
 }
 
 // AliveCrossing is the least age T at which Alive is theta or less if the customer stays silent. It is -Inf where Alive was theta or less
 // right after the purchase, and +Inf where Alive never falls so low within MaxSpan.
 func (m Regular) AliveCrossing(h Paced, theta float64) float64 {
-	if m.random() {
-		return m.one().AliveCrossing(h.Rhythm, theta)
-	}
-	b := m.given(h)
-	switch quiet := logit(theta) + b.born; {
-	case theta <= 0:
-		return math.Inf(1)
-	case theta >= 1 || quiet >= 0:
-		return math.Inf(-1)
-	default:
-		return h.TX + b.until(quiet, 0)
-	}
-}
-
-// until is the least span from tau after the last purchase on at whose end quiet is at most a limit; +Inf beyond MaxSpan. It is bisected: the
-// answer is never too early, and too late by 1e-12 of itself at most.
-func (b *believed) until(limit, tau float64) float64 {
-	over := func(span float64) bool { return b.quiet(tau+span) > limit }
-	hi := 1.
-	for hi > 1e-12 && !over(hi/2) {
-		hi /= 2
-	}
-	for over(hi) {
-		if hi *= 2; hi > MaxSpan {
-			return math.Inf(1)
-		}
-	}
-	for lo := hi / 2; hi-lo > 1e-12*hi; {
-		if mid := (lo + hi) / 2; over(mid) {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return hi
+	b := m.Believe(h)
+	return b.AliveCrossing(theta)
 }

@@ -48,8 +48,8 @@ func TestRegularIsMBGNBDForRandomBuyers(t *testing.T) {
 				t.Errorf("%s of %+v by %+v: got %v, MBG/NBD says %v", what, h, m, x[0], x[1])
 			}
 		}
-		b := r.given(h)
-		quiet := b.quiet(h.silence())
+		b := r.Believe(h)
+		quiet := b.quiet(h.T - h.TX)
 		same := func(what string, got, want, tol float64) {
 			if !(math.Abs(got-want) <= tol*(math.Abs(want)+1)) {
 				t.Errorf("%s of %+v by the formulas of the mixture: got %v, MBG/NBD says %v", what, h, got, want)
@@ -57,8 +57,8 @@ func TestRegularIsMBGNBDForRandomBuyers(t *testing.T) {
 		}
 		same("P(alive)", expit(quiet-b.born), m.Alive(h.Rhythm), 1e-10)
 		same("log-likelihood", b.density+lbeta(m.A, m.B+float64(h.X+1))-lbeta(m.A, m.B)+quiet+softplus(b.born-quiet), m.LogLikelihood(h.Rhythm), 1e-10)
-		if p := b.phases(1, span); !p.tooMany() {
-			same("E[purchases | alive]", p.expected(r.Purchases, h, quiet), m.ifAlive(h.Rhythm, span), 1e-9)
+		if p := b.phases(0, h.T, span); !p.tooMany() {
+			same("E[purchases | alive]", p.expected(r.Purchases, h.Rhythm, quiet, &stays{stay: b.Purchases.stay(h)}), m.ifAlive(h.Rhythm, span), 1e-9)
 		}
 	})
 }
@@ -210,7 +210,7 @@ func TestRegularOfSimulatedCustomers(t *testing.T) {
 			names = append(names, "random")
 		case posterior[5]+posterior[4] > .6:
 			names = append(names, "regular")
-			if h.silence() > 1.3*h.TX/float64(h.X) {
+			if h.T-h.TX > 1.3*h.TX/float64(h.X) {
 				names = append(names, "regular and late")
 			}
 		}
@@ -399,14 +399,14 @@ func TestExpectedOfCountlessPhases(t *testing.T) {
 	for _, m := range []Regular{ofMBG(MBGNBD{R: .9, Alpha: 9, A: .6, B: 2.4}), {Purchases: Limit{Rate: .1, A: .6, B: 2.4}}, {Purchases: Limit{R: .9, Alpha: 9, Leaving: .01}}} {
 		m.Weights[4] = 1
 		for _, h := range []Paced{equal(9, 10, 5), equal(400, 10, 2)} {
-			compared, b := 0, m.given(h)
+			compared, b := 0, m.Believe(h)
 			for span := 1000.; span < 1e6; span *= 1.2 {
-				p := b.phases(8, span)
+				p := b.phases(4, h.T, span)
 				if p.tooMany() || p.mean < 15e3 {
 					continue
 				}
-				exact := p.expected(m.Purchases, h, b.logQuiet(h, 8, h.silence()))
-				near(t, fmt.Sprintf("E[purchases within %v] by %+v of %+v", span, m, h), p.often(m.Purchases, h), exact, 1+.001*exact)
+				exact := p.expected(m.Purchases, h.Rhythm, b.logQuiet(4, h.T-h.TX), &stays{stay: b.Purchases.stay(h)})
+				near(t, fmt.Sprintf("E[purchases within %v] by %+v of %+v", span, m, h), p.often(m.Purchases, h.Rhythm), exact, 1+.001*exact)
 				compared++
 			}
 			if compared == 0 {

@@ -17,7 +17,7 @@ func (m Regular) Gradient(h Paced) (logLikelihood float64, by [4]float64, poster
 		logLikelihood, by = m.one().Gradient(h.Rhythm)
 		return logLikelihood, by, m.Weights
 	}
-	b, tau := m.given(h), h.silence()
+	b, tau := m.Believe(h), h.T-h.TX
 	each, quiet := b.each(tau)
 	all := logAdd(quiet, b.born)
 	for i, order := range Regularities {
@@ -26,40 +26,58 @@ func (m Regular) Gradient(h Paced) (logLikelihood float64, by [4]float64, poster
 		if posterior[i] == 0 {
 			continue
 		}
-		gaps, silence := m.gapsByBuying(h, order), m.quietByBuying(h, order, tau)
+		gaps, silence := m.gapsByBuying(h, i), m.quietByBuying(h, order, tau)
 		for j := range gaps {
 			by[j] += float64(posterior[i]*gaps[j]) + float64(there*silence[j])
 		}
 	}
-	stayed, leaving := m.Purchases.byLeaving(h.Rhythm, math.Exp(b.born-all))
+	stayed, leaving := m.byLeaving(h.Rhythm, math.Exp(b.born-all))
 	by[2], by[3] = leaving[0], leaving[1]
 	return b.density + stayed + all, by, posterior
 }
 
 // byLeaving is the logarithm of the probability of having stayed at all tosses, and the derivatives of the log-likelihood by A and B, or by
 // Leaving and 0. gone is P(left).
-func (m Limit) byLeaving(h Rhythm, gone float64) (stayed float64, by [2]float64) {
-	tosses := m.tosses(h)
-	if m.Leaving > 0 {
-		return float64(tosses * math.Log1p(-m.Leaving)), [2]float64{gone/(m.Leaving*(1-m.Leaving)) - tosses/(1-m.Leaving)}
+func (m Regular) byLeaving(h Rhythm, gone float64) (stayed float64, by [2]float64) {
+	p := m.Purchases
+	tosses := p.tosses(h)
+	if p.Leaving > 0 {
+		return float64(tosses * math.Log1p(-p.Leaving)), [2]float64{gone/(p.Leaving*(1-p.Leaving)) - tosses/(1-p.Leaving)}
 	}
-	all := drising(m.A+m.B, tosses)
-	by = [2]float64{gone/m.A - all, drising(m.B, tosses) - all}
+	parts := m.repeats(h.X)
+	by = [2]float64{gone/p.A - parts.all, parts.by - parts.all}
 	if gone > 0 {
-		by[1] -= gone / (m.B + tosses - 1)
+		by[1] -= gone / (p.B + tosses - 1)
 	}
-	return lbeta(m.A, m.B+tosses) - lbeta(m.A, m.B), by
+	return parts.stayed, by
 }
 
-// gapsByBuying are the derivatives of the logarithm of the density of the gaps, given k, by R and Alpha or by Rate. See logWeights.
-func (m Regular) gapsByBuying(h Paced, order int) [2]float64 {
-	p, k := m.Purchases, float64(order)
+// repeats are the parts of leaving after x repeat purchases.
+func (m Regular) repeats(x int) byRepeats {
+	if m.ready != nil && m.ready.slopes && x < repeatsTabled {
+		return m.ready.leaving[x]
+	}
+	return m.Purchases.repeats(float64(x))
+}
+
+// gapsByBuying are the derivatives of the logarithm of the density of the gaps, given the k at a place, by R and Alpha or by Rate. See
+// logWeights.
+func (m Regular) gapsByBuying(h Paced, place int) [2]float64 {
+	p, k := m.Purchases, float64(Regularities[place])
 	n := k * float64(h.X)
 	if p.Rate > 0 {
 		return [2]float64{n/p.Rate - float64(k*h.TX)}
 	}
 	alpha := p.Alpha + float64(k*h.TX)
-	return [2]float64{drising(p.R, n) - math.Log1p(k*h.TX/p.Alpha), (float64(p.R*k*h.TX/p.Alpha) - n) / alpha}
+	return [2]float64{m.byR(h.X, place) - math.Log1p(k*h.TX/p.Alpha), (float64(p.R*k*h.TX/p.Alpha) - n) / alpha}
+}
+
+// byR is the derivative of ln (r)_kx by r.
+func (m Regular) byR(x, place int) float64 {
+	if m.ready != nil && m.ready.slopes && x < repeatsTabled {
+		return m.ready.byR[x][place]
+	}
+	return drising(m.Purchases.R, float64(Regularities[place]*x))
 }
 
 // quietByBuying are the derivatives of logQuiet by R and Alpha or by Rate.

@@ -78,6 +78,8 @@ type Pattern struct {
 	// Margin is the customer's own share of spend that is margin, in [0, 1], where MarginKnown.
 	Margin      float64
 	MarginKnown bool
+	// Memory is what has been computed of the customer already; nil for nothing.
+	Memory *Memory
 }
 
 // Rhythm restates p for a purchase model whose unit of time is unitDays days, or seasonal days where there is a season.
@@ -111,7 +113,11 @@ func (m Model) Alive(p Pattern) float64 { return m.alive(&p) }
 
 // NoPurchase is the probability of no purchase within the next days (seasonal ones where there is a season), in [0, 1].
 func (m Model) NoPurchase(p Pattern, days float64) float64 {
-	return m.of(&p).NoPurchase(m.rhythm(p), days/m.UnitDays)
+	if m.mixes(&p) {
+		var own belief
+		return m.believe(&p, &own).NoPurchase(m.rhythm(p).T, days/m.UnitDays)
+	}
+	return m.Purchase.NoPurchase(m.rhythm(p), days/m.UnitDays)
 }
 
 // Expected is the expected number of purchase days within the horizon.
@@ -119,13 +125,21 @@ func (m Model) Expected(p Pattern) float64 { return m.ExpectedWithin(p, float64(
 
 // ExpectedWithin is the expected number of purchase days within the next days (seasonal ones where there is a season).
 func (m Model) ExpectedWithin(p Pattern, days float64) float64 {
-	return m.of(&p).Expected(m.rhythm(p), days/m.UnitDays)
+	if m.mixes(&p) {
+		var own belief
+		return m.believe(&p, &own).Expected(m.rhythm(p).T, days/m.UnitDays)
+	}
+	return m.Purchase.Expected(m.rhythm(p), days/m.UnitDays)
 }
 
 // NextPurchase is the number of days (seasonal ones where there is a season) within which a customer who is still there buys with
 // probability q, counted from now.
 func (m Model) NextPurchase(p Pattern, q float64) float64 {
-	return m.UnitDays * m.of(&p).NextGapQuantile(m.rhythm(p), q)
+	if m.mixes(&p) {
+		var own belief
+		return m.UnitDays * m.believe(&p, &own).NextGapQuantile(m.rhythm(p).T, q)
+	}
+	return m.UnitDays * m.Purchase.NextGapQuantile(m.rhythm(p), q)
 }
 
 // SpendPerDay is the expected spend of one purchase day, paid or free, in major units. The purchase model forecasts all purchase

@@ -6,20 +6,14 @@ import (
 	"tidemark/internal/stat"
 )
 
-// of is the purchase model of one customer: of the mixture, if there is one and the customer's gaps are known.
-func (m *Model) of(p *Pattern) stat.PurchaseModel {
-	if m.Regular == nil || !p.GapsKnown {
-		return m.Purchase
-	}
-	h, _ := p.Paced(m.UnitDays)
-	return m.Regular.Of(h.LogGaps)
-}
+// mixes reports whether the answers of a customer are a mixture's: there is one, and the customer's gaps are known.
+func (m *Model) mixes(p *Pattern) bool { return m.Regular != nil && p.GapsKnown }
 
-// alive is Alive. It spares the memory that of takes.
+// alive is Alive.
 func (m *Model) alive(p *Pattern) float64 {
-	if m.Regular != nil && p.GapsKnown {
-		h, _ := p.Paced(m.UnitDays)
-		return m.Regular.Alive(h)
+	if m.mixes(p) {
+		var own belief
+		return m.believe(p, &own).Alive(m.rhythm(*p).T)
 	}
 	return m.Purchase.Alive(m.rhythm(*p))
 }
@@ -41,25 +35,32 @@ func (m *Model) purchases(p *Pattern) float64 {
 	if m.Regular == nil {
 		return m.discounted(m.Purchase, m.rhythm(*p))
 	}
-	if of := m.outlook(); p.GapsKnown && p.Repeats > 0 && of.Decay*of.Span <= mostDecay {
-		h, _ := p.Paced(m.UnitDays)
-		alive, coming := m.Regular.Coming(h, of)
-		return alive * coming
+	alive, coming := m.ahead(p)
+	return alive * coming
+}
+
+// ahead is P(alive), and the number of purchase days within the horizon that was expected right after the last purchase of a customer who stayed,
+// each month discounted. The model has a mixture of regularities.
+func (m *Model) ahead(p *Pattern) (alive, coming float64) {
+	o := m.outlook()
+	switch {
+	case p.Repeats == 0 && p.GapsKnown && m.once.of == o && m.once.by == m.Regular:
+		return m.alive(p), m.once.coming
+	case p.Repeats == 0 || !p.GapsKnown || o.Decay*o.Span > mostDecay:
+		return m.alive(p), m.coming(p)
 	}
-	if p.Repeats == 0 && p.GapsKnown && m.once.of == m.outlook() && m.once.by == m.Regular {
-		return m.alive(p) * m.once.coming
-	}
-	return m.alive(p) * m.coming(p)
+	var own belief
+	b := m.believe(p, &own)
+	return b.Alive(m.rhythm(*p).T), b.coming(o)
 }
 
 // Judge returns Risk and Ahead at once, which costs less under a mixture of regularities.
 func (m *Model) Judge(p Pattern, days float64) (risk, ahead float64) {
-	if of := m.outlook(); m.Regular != nil && p.GapsKnown && p.Repeats > 0 && of.Decay*of.Span <= mostDecay {
-		h, _ := p.Paced(m.UnitDays)
-		alive, coming := m.Regular.Coming(h, of)
-		return 1 - alive, alive * coming * m.SpendPerDay(p)
+	if m.Regular == nil {
+		return m.Risk(p, days), m.Ahead(p)
 	}
-	return m.Risk(p, days), m.Ahead(p)
+	alive, coming := m.ahead(&p)
+	return 1 - alive, alive * coming * m.SpendPerDay(p)
 }
 
 // mostDecay is the largest discount over the horizon for which stat.Regular.Coming is exact enough.
@@ -74,7 +75,11 @@ func (m *Model) outlook() stat.Outlook {
 
 // coming is the number of purchases that was expected right after the last purchase, of a customer who stayed.
 func (m *Model) coming(p *Pattern) float64 {
-	by, last := m.of(p), m.rhythm(*p)
+	by, last := m.Purchase, m.rhythm(*p)
+	if m.mixes(p) {
+		h, _ := p.Paced(m.UnitDays)
+		by = m.Regular.Of(h.LogGaps)
+	}
 	last.T = last.TX
 	stayed := by.Alive(last)
 	if stayed == 0 {
