@@ -215,7 +215,7 @@ func pastModel(ctx context.Context, e *score.Engine, l *past, at event.Instant, 
 		m.Stack = *o.Stack
 	}
 	if o.FitStack {
-		more, _ := learn.Cuts(l.first, at, o.Horizon) // none where the log is too short for a stack
+		more, _ := learn.CutsFor(e, l.first, at, o.Horizon) // none where the log is too short for a stack
 		cuts = append(more, cuts...)
 	}
 	rows, err := learn.Look(ctx, e, l.events, cuts)

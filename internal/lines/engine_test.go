@@ -39,8 +39,19 @@ func TestAlertsWithLastYearAreTheEngines(t *testing.T) {
 		m.Stack.Weights[churn.LastYear] = -2
 		m.Churn.Horizon, m.Churn.Lapse = 90*day, 400*day
 	}).Model()
+	lives := yearlyLives()
+	for _, floor := range []churn.Risk{.3, .5, .7, .9} {
+		alerts, again := alertsAreTheEngines(t, m, lives, on(800), spot{0, 0, slices.Index(floors[:], floor), 0})
+		t.Logf("a floor of %v: %d alerts, %d of them not the first of their silence", floor, alerts, again)
+		if alerts < 50 {
+			t.Error("the test has lost its subject")
+		}
+	}
+}
+
+// yearlyLives are of customers who buy on about the same two dates each year, for two or three years from on(0) on.
+func yearlyLives() (lives [][]event.Event) {
 	r := rand.New(rand.NewPCG(1, 13))
-	var lives [][]event.Event
 	for n := range 400 {
 		var days []int
 		for _, date := range []int{r.IntN(365), r.IntN(365)} {
@@ -51,13 +62,7 @@ func TestAlertsWithLastYearAreTheEngines(t *testing.T) {
 		slices.Sort(days)
 		lives = append(lives, ordered(fmt.Sprint("c", n), slices.Compact(days)...))
 	}
-	for _, floor := range []churn.Risk{.3, .5, .7, .9} {
-		alerts, again := alertsAreTheEngines(t, m, lives, on(800), spot{0, 0, slices.Index(floors[:], floor), 0})
-		t.Logf("a floor of %v: %d alerts, %d of them not the first of their silence", floor, alerts, again)
-		if alerts < 50 {
-			t.Error("the test has lost its subject")
-		}
-	}
+	return lives
 }
 
 // alertsAreTheEngines compares the alerts of a combination of the grid with those that the engine raises. It returns how many there are, and how many
