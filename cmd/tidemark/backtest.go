@@ -285,6 +285,6 @@ func printAlerts(to io.Writer, r *backtest.Result) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(to, wrapped(strings.Join(backtest.AlertWords(r), "\n")+"\n", "  "))
+	_, err := fmt.Fprintln(to, wrapped(strings.Join(backtest.AlertWords(r), "\n")+"\n"))
 	return err
 }

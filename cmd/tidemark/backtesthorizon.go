@@ -20,7 +20,7 @@ func (c *backtestCommand) look(model time.Duration, to io.Writer) {
 		return
 	}
 	const day = 24 * time.Hour
-	whole := (model + week - 1) / week * week
+	whole := (model + week - 1).Truncate(week)
 	c.HorizonDays = min(int(whole/day), learn.LongestHorizon)
 	fmt.Fprintf(to, "%d days ahead: the %g days of the model's churn risk, in whole weeks, so that each weekday counts as often; --horizon-days names another horizon\n",
 		c.HorizonDays, model.Hours()/24)

@@ -6,8 +6,9 @@ import "strings"
 const textWidth = 150
 
 // wrapped breaks the lines of a text between words, so that no line is longer than textWidth characters unless a word is. Each line that goes on
-// begins with an indent.
-func wrapped(text, indent string) string {
+// begins with two spaces.
+func wrapped(text string) string {
+	const indent = "  "
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		width := 0
