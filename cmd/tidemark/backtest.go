@@ -24,7 +24,7 @@ type backtestCommand struct {
 	logSettings
 	Cutoff      []instant `help:"Forecast from what was known at this date or RFC 3339 time. Separate several by commas. Without it: --cutoffs." placeholder:"TIME"`
 	Cutoffs     int       `help:"Without --cutoff: at most so many cutoffs, four weeks apart, the last one a horizon before the end of the log. 13 roll over a year. 1 to 100." default:"5"`
-	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728." default:"91"`
+	HorizonDays int       `help:"How far forecasts look ahead, in days, 1 to 728. Without it: the horizon of the model's churn risk in whole weeks, 91 days for 90." placeholder:"DAYS"`
 	UnitDays    float64   `help:"Time unit of the purchase model, in days." default:"7"`
 	Season      bool      `help:"Fit a season to what is known at each cutoff, and use it where it foretold the last year before. That of the model stays where the log is too short to tell." default:"true" negatable:""`
 	Regular     bool      `help:"Fit a mixture of regularities to what is known at each cutoff, and use it where it foretold the last horizon before. That of the model stays where the log is too short to tell." default:"true" negatable:""`
@@ -46,7 +46,7 @@ func (c *backtestCommand) Validate() error {
 		return errors.New("--json and --html cannot both go to standard output")
 	case c.Cutoffs < 1 || c.Cutoffs > 100:
 		return fmt.Errorf("--cutoffs %d is not in 1..100", c.Cutoffs)
-	case c.HorizonDays < 1 || c.HorizonDays > 728:
+	case c.HorizonDays < 0 || c.HorizonDays > 728:
 		return fmt.Errorf("--horizon-days %d is not in 1..728", c.HorizonDays)
 	case !(c.UnitDays > 0 && c.UnitDays <= 3650):
 		return fmt.Errorf("--unit-days %v is not in (0, 3650]", c.UnitDays)
@@ -75,6 +75,7 @@ func (c *backtestCommand) backtest(ctx context.Context, s streams) error {
 	if len(log.Events) == 0 {
 		return errors.New("the log holds no event")
 	}
+	c.look(engine.Model().Churn.Horizon, s.err)
 	cutoffs, err := c.cutoffs(log.Events)
 	if err != nil {
 		return err
@@ -284,6 +285,6 @@ func printAlerts(to io.Writer, r *backtest.Result) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(to, strings.Join(backtest.AlertWords(r), "\n")+"\n")
+	_, err := fmt.Fprintln(to, wrapped(strings.Join(backtest.AlertWords(r), "\n")+"\n"))
 	return err
 }

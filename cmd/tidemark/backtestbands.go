@@ -16,7 +16,7 @@ func printBands(to io.Writer, r *backtest.Result) error {
 	if r.Bands == nil || len(r.Bands.Cutoffs) == 0 {
 		return nil
 	}
-	fmt.Fprintf(to, "Sums to come, with %.0f %% intervals. %s\n", 100*r.Bands.Level, backtest.BandWords)
+	fmt.Fprint(to, wrapped(fmt.Sprintf("Sums to come, with %.0f %% intervals. %s\n", 100*r.Bands.Level, backtest.BandWords)))
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "cutoff\tof\trepeats\tforecast\tfrom\tto\tcame\tholds\tearlier held\t")
 	last := len(r.Bands.Cutoffs) - 1
@@ -36,7 +36,7 @@ func printBands(to io.Writer, r *backtest.Result) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(to, strings.Join(append(r.Bands.Verdicts(), r.Bands.Reasons()...), "\n")+"\n")
+	_, err := fmt.Fprintln(to, wrapped(strings.Join(append(r.Bands.Verdicts(), r.Bands.Reasons()...), "\n")+"\n"))
 	return err
 }
 

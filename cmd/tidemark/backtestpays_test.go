@@ -22,8 +22,8 @@ func TestPrintTrials(t *testing.T) {
 	if err := printTrials(&b, r); err != nil {
 		t.Fatal(err)
 	}
-	const want = "Risk at 2020-02-29: by the purchase model alone; the stack, without silence, money gained -0.00100 ± 0.00200 of log loss over the purchase model.\n" +
-		"Risk at 2020-03-31: by a stack; the stack gained +0.01000 ± 0.00200 of log loss over the purchase model.\n\n"
+	const want = "Risk at 2020-02-29: by the purchase model alone; the stack without silence and money gained -0.00100 ± 0.00200 of log loss over the purchase model.\n" +
+		"Risk at 2020-03-31: by a stack; the stack gained +0.01000 ± 0.00200 of log loss over the purchase model.\n" + lossLegend + "\n\n"
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}

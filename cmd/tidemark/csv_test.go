@@ -73,6 +73,18 @@ func TestTableInACurrencyOfTheModel(t *testing.T) {
 	}
 }
 
+// TestNothingIsNotedThatAFlagHasSaid: what is assumed of a table is noted, what a flag has said is not.
+func TestNothingIsNotedThatAFlagHasSaid(t *testing.T) {
+	table := file(t, "customer,order,at,amount\nann,1,2026-03-01 10:00:00,5.00\n")
+	const currency, zone = "the amounts are taken as", "are taken as times of"
+	args := []string{"replay", table, "--format", "csv", "--scores", "-"}
+	tidemark(t, args...).says(t, 0, currency, zone)
+	said := tidemark(t, append(args, "--currency", "USD", "--zone", "Europe/Berlin")...)
+	if said.code != 0 || strings.Contains(said.err, currency) || strings.Contains(said.err, zone) {
+		t.Errorf("with both flags: it says\n%s\nwant no note of them", said.err)
+	}
+}
+
 // TestLaterExportWins: of two tables that hold the same order, the later version counts, whichever table is read last.
 func TestLaterExportWins(t *testing.T) {
 	const header = "c,o,t,a,v\n"

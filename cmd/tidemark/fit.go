@@ -41,7 +41,7 @@ type fitCommand struct {
 func (*fitCommand) Help() string {
 	return `The new file is the base with other parameters, and with a section "fitted" that says where the parameters come from. All else stays byte by byte.
 
-A log also shows which alerts other lines would have raised, and who of these customers left. fit chooses the lines of the churn levels by that: without flags the truest lines with a recall of at least .25, with --alerts-per-1000 and --alerts-true the greatest recall within these. A share counts less one standard error. The lines of the base stay where no others are better for certain.
+A log also shows which alerts other lines would have raised, and who of these customers left. fit chooses the lines of the churn levels by that: without flags the truest lines with a recall of at least .25, but rather earlier alerts than a truth above .8; with --alerts-per-1000 and --alerts-true the greatest recall within these. A share counts less one standard error. The lines of the base stay where no others are better for certain.
 
 A fit to an earlier date needs the log. If the data support no model, none is written, unless --accept-degenerate is given.
 

@@ -120,7 +120,8 @@ func (a *alertLines) print(to io.Writer, in event.Currency) {
 		fmt.Fprintf(to, "alerts     the lines stay those of the base: %s\n", a.why)
 		return
 	}
-	fmt.Fprintf(to, "alerts     lines for %s, chosen at %s, where %d customers left\n", c.Wish, strings.Join(c.Cutoffs, ", "), c.Leavers)
+	fmt.Fprintf(to, "alerts     lines for %s\n", c.Wish)
+	fmt.Fprintf(to, "           chosen at %s, where %d customers left\n", strings.Join(c.Cutoffs, ", "), c.Leavers)
 	if !c.Granted {
 		fmt.Fprintf(to, "           no lines did that for certain; these come nearest\n")
 		fmt.Fprintln(to, "           --alerts-true or --alerts-per-1000 asks for another point of the curve, --keep-alert-lines keeps the lines of the base")
@@ -145,16 +146,16 @@ func (a *alertLines) print(to io.Writer, in event.Currency) {
 		row("curve", p.Line, p.MinPurchaseDays, p.MinSilence, &p.Figures)
 	}
 	_ = w.Flush()
-	fmt.Fprintf(to, alertLegend, in)
+	const indent = "           "
+	fmt.Fprintf(to, indent+"curve: WATCH at the truest lines for more and more recall; silence: days, at least\n"+alertLegend, indent, in)
 }
 
 // alertLegend explains the columns of the table of alert lines.
-const alertLegend = `           curve: WATCH at the truest lines for more and more recall
-           floor: risk below which no alert is raised, 0 to 1; rise: in log-odds, above what is normal for the customer
-           silence: days, at least; a month, per 1,000: alerts a month, of the shop and of 1,000 customers
-           true: share of the alerts after which nothing was bought within the horizon
-           recall: share of those who had bought within the horizon before the date, and bought nothing within it after, that had an alert
-           at stake: mean predicted value of a customer with an alert, in %s; lead: days from a true alert to the lapse
+const alertLegend = `%[1]sfloor: risk below which no alert is raised, 0 to 1; rise: in log-odds, above what is normal for the customer
+%[1]sa month, per 1,000: alerts a month, of the shop and of 1,000 customers
+%[1]strue: share of the alerts after which nothing was bought within the horizon
+%[1]srecall: share of those who had bought within the horizon before the date, and bought nothing within it after, that had an alert
+%[1]sat stake: mean predicted value of a customer with an alert, in %[2]s; lead: days from a true alert to the lapse
 `
 
 // unknownShares replaces the shares of no case.
@@ -167,22 +168,26 @@ func printLinesOf(to io.Writer, raw []byte, m *score.Model) error {
 		return err
 	}
 	if !found {
-		_, err := fmt.Fprintln(to, "alert lines: the file does not say what these lines did on the past of a shop; `tidemark fit` chooses lines on a log, `tidemark backtest --model` judges lines")
+		_, err := fmt.Fprintln(to, "lines   the file does not say what these lines did on the past of a shop; `tidemark fit` chooses lines on a log, `tidemark backtest --model` judges lines")
 		return err
 	}
-	fmt.Fprintf(to, "alert lines: chosen for %s, at %s, where %d customers left\n", a.Wish, strings.Join(a.Cutoffs, ", "), a.Leavers)
+	fmt.Fprintf(to, "lines   chosen for %s\n", a.Wish)
+	fmt.Fprintf(to, "        chosen at %s, where %d customers left\n", strings.Join(a.Cutoffs, ", "), a.Leavers)
 	if !a.Granted {
-		fmt.Fprintln(to, "no lines did that for certain; these came nearest")
+		fmt.Fprintln(to, "        no lines did that for certain; these came nearest")
 	}
-	fmt.Fprintf(to, "an alert also takes %d purchase days and a silence of %.0f days, or of the usual gap where that is longer\n",
-		a.MinPurchaseDays, a.MinSilence.Hours()/24)
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "        level\tfloor\trise\ta month\tper 1,000\ttrue\trecall\tat stake\tlead\t")
 	for i := range a.Past {
 		p := &a.Past[i]
 		// The file holds both to four digits. Another rounding would differ from the report of the fit.
 		stake, lead := strconv.FormatFloat(p.Stake, 'f', -1, 64), strconv.FormatFloat(p.Lead, 'f', -1, 64)
-		fmt.Fprint(to, unknownShares.Replace(fmt.Sprintf(
-			"  %s (risk of at least %g, risen by %g log-odds): %.1f alerts a month, %.1f per 1,000 customers, %.2f true, recall %.2f, %s %s at stake each, %s days before the lapse\n",
-			score.Level(i+1), a.Levels[i].Floor, float64(a.Levels[i].Up)/1000, p.Month, p.PerThousand, p.True, p.Recall, stake, m.Base, lead)))
+		fmt.Fprint(w, unknownShares.Replace(fmt.Sprintf("        %s\t%g\t%g\t%.1f\t%.1f\t%.2f\t%.2f\t%s\t%s\t\n",
+			score.Level(i+1), a.Levels[i].Floor, float64(a.Levels[i].Up)/1000, p.Month, p.PerThousand, p.True, p.Recall, stake, lead)))
 	}
-	return nil
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(to, alertLegend, "        ", m.Base)
+	return err
 }

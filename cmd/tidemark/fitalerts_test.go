@@ -36,10 +36,10 @@ func TestFitOfAlertLines(t *testing.T) {
 	if watch := lines.Levels[0]; watch.Floor >= .65 || lines.Past[0].Recall < .25 || lines.Past[0].Alerts < 10 {
 		t.Errorf("WATCH %+v did %+v; want a lower floor, and a recall of .25 or more", watch, lines.Past[0])
 	}
-	tidemark(t, "model", "check", out).says(t, 0, "alert lines: chosen for a recall of at least 0.25", "WATCH (risk of at least 0.", "log-odds", "alerts a month",
-		"an alert also takes ")
+	tidemark(t, "model", "check", out).says(t, 0, "lines   chosen for a recall of at least 0.25", "chosen at 2011-02-19", "WATCH", "rise: in log-odds",
+		"alerts a month", "an alert takes ", "1.1 usual gaps before an alert, 1.5 before LAPSED")
 	changed := file(t, strings.Replace(string(raw), "    watch:    {up: ", "    watch:    {up: 0", 1))
-	tidemark(t, "model", "check", changed).says(t, 0, "WATCH (risk") // the same number, written otherwise
+	tidemark(t, "model", "check", changed).says(t, 0, "lines   chosen for", "WATCH") // the same number, written otherwise
 	changed = file(t, strings.Replace(string(raw), "min_silence_days: 14 #", "min_silence_days: 15 #", 1))
 	tidemark(t, "model", "check", changed).says(t, 0, "the file does not say what these lines did")
 }

@@ -142,11 +142,7 @@ func (c *fitCommand) fromLog(ctx context.Context, s streams) (*fitData, error) {
 	if data.engine = engine; !c.ChurnStack {
 		return data, nil
 	}
-	cutsOf := learn.Cuts
-	if engine.Model().Season != nil {
-		cutsOf = learn.SeasonalCuts
-	}
-	if data.cuts, err = cutsOf(data.first, data.asOf, data.horizon); err != nil {
+	if data.cuts, err = learn.CutsFor(engine, data.first, data.asOf, data.horizon); err != nil {
 		return nil, err
 	}
 	if data.blocks, err = learn.Look(ctx, engine, log.Events, data.cuts); err != nil {

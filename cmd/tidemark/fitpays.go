@@ -64,6 +64,7 @@ func (f *found) printTrial(b *strings.Builder) {
 		held = "a fifth held out at a time, for the log is too short to hold out a time"
 	}
 	fmt.Fprintf(b, "pays       gain of log loss, by %d customers, %s\n", t.Customers, held)
+	fmt.Fprintf(b, "           %s\n", lossLegend)
 	drawn := "so all weights are drawn to 0 alike"
 	if t.Recipe().Over {
 		drawn = "so it is"
@@ -81,6 +82,9 @@ func (f *found) printTrial(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: %s\n", "all that stays", t.Whole.Mean, t.Whole.StandardError, whole)
 }
+
+// lossLegend explains log loss.
+const lossLegend = "log loss: mean of −ln of the probability that was given to what then happened; its gain is how much smaller it becomes, and above 0 is better"
 
 // becomes says in words what the fit does with an ingredient.
 func becomes(p learn.Paid) string {

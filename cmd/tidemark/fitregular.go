@@ -111,6 +111,7 @@ func (d *fitData) printRegular(w io.Writer) {
 		fmt.Fprintf(w, "regular    %s\n", r.why)
 	default:
 		fmt.Fprintf(w, "regular    %s\n", strings.TrimPrefix(r.String(), "regular customers: "))
+		fmt.Fprintf(w, "           %s\n", regularLegend)
 		if r.Fit != nil && r.Unknown > 0 {
 			fmt.Fprintf(w, "           the gaps of %s are not known until `tidemark rebuild`: they count as buying at random until then\n", numbered(r.Unknown, "customer"))
 		}
@@ -123,12 +124,9 @@ func drawRegular(w io.Writer, raw []byte, prefix string) error {
 	if err != nil || m.Value.Regular == nil {
 		return err
 	}
-	var shares []string
-	for i, share := range m.Value.Regular.Weights {
-		if share > 0 {
-			shares = append(shares, fmt.Sprintf("%.1f %% with k = %d", 100*share, stat.Regularities[i]))
-		}
-	}
-	_, err = fmt.Fprintln(w, prefix+strings.Join(shares, ", "))
+	_, err = fmt.Fprintln(w, prefix+learn.Shares(*m.Value.Regular)+"; "+regularLegend)
 	return err
 }
+
+// regularLegend explains k.
+const regularLegend = "k: how even the gaps between purchases are, 1 at random, 13 nearly to the day"

@@ -38,7 +38,7 @@ func TestFitOfRegularCustomers(t *testing.T) {
 	t.Parallel()
 	log := subscribersLog(t, true)
 	out := t.TempDir() + "/model.yaml"
-	tidemark(t, "fit", log, "--format", "jsonl", "--regular", "auto", "--churn-stack", "--keep-alert-lines", "--out", out).says(t, 0, "regular    weights [", "gain of log loss", "k=13")
+	tidemark(t, "fit", log, "--format", "jsonl", "--regular", "auto", "--churn-stack", "--keep-alert-lines", "--out", out).says(t, 0, "% with k = 13: gain of log loss", "k: how even the gaps", "k=13")
 	raw, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 func TestTheLogDecidesOnTheRegularities(t *testing.T) {
 	t.Parallel()
 	log, out := subscribersLog(t, true), t.TempDir()+"/model.yaml"
-	tidemark(t, "fit", log, "--format", "jsonl", "--keep-alert-lines", "--out", out).says(t, 0, "regular    weights [", "gain of log loss")
+	tidemark(t, "fit", log, "--format", "jsonl", "--keep-alert-lines", "--out", out).says(t, 0, "% with k = 13: gain of log loss", "k: how even the gaps")
 	raw, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +34,7 @@ func TestTheLogDecidesOnTheRegularities(t *testing.T) {
 	}
 	tidemark(t, append(young, "--model", out, "--regular", "auto")...).says(t, 0, "regular    k = 1 alone")
 	judged := []string{"backtest", log, "--format", "jsonl", "--cutoffs", "1"}
-	if got := must(t, judged...); !strings.Contains(got, ": regular customers: weights [") {
+	if got := must(t, judged...); !strings.Contains(got, "% with k = 13: gain of log loss") {
 		t.Errorf("backtest says\n%s\nwant the weights that it has found", got)
 	}
 	if got := must(t, append(judged, "--no-regular")...); strings.Contains(got, "regular customers:") {

@@ -73,7 +73,7 @@ func (l logSettings) options(m modelSettings) (dataset.Options, error) {
 	if err != nil {
 		return o, err
 	}
-	o.Digits = base.Digits
+	o.Digits, o.CurrencyNamed = base.Digits, o.Currency != ""
 	if o.Currency == "" {
 		o.Currency = base.Base
 	}

@@ -283,11 +283,7 @@ func forecast(ctx context.Context, e *score.Engine, l *whole, at event.Instant, 
 	if err != nil {
 		return nil, fmt.Errorf("fit the season: %w", err)
 	}
-	cutsOf := learn.Cuts
-	if e.Model().Season != nil {
-		cutsOf = learn.SeasonalCuts
-	}
-	cuts, err := cutsOf(l.first, at, o.Horizon)
+	cuts, err := learn.CutsFor(e, l.first, at, o.Horizon)
 	if err != nil {
 		return nil, err
 	}

@@ -21,8 +21,10 @@ type Options struct {
 	Strict bool
 	// Mapping names the columns. Without it the header must be one that is known.
 	Mapping Mapping
-	// Currency is the currency of tables without a column for it.
-	Currency event.Currency
+	// Currency is the currency of tables without a column for it. CurrencyNamed says that somebody has named it; else a note tells
+	// what was assumed.
+	Currency      event.Currency
+	CurrencyNamed bool
 	// Digits are the numbers of minor digits of currencies that ISO 4217 does not know: those of the model file.
 	Digits map[event.Currency]int
 	// Decimal and Dates say how amounts and dates are written. At zero the table itself must tell.

@@ -336,10 +336,10 @@ func (t *orderTable) amount(o *order, role string, currency event.Currency) (min
 
 // remark notes what was assumed.
 func (t *orderTable) remark() {
-	if t.columns[roleCurrency] == "" {
+	if t.columns[roleCurrency] == "" && !t.CurrencyNamed {
 		t.note("%s: no column gives the currency: the amounts are taken as %s; --currency gives another", t.file, t.Currency)
 	}
-	if t.local > 0 {
+	if t.local > 0 && t.zone().String() == "UTC" { // another zone is one that somebody has named
 		t.note("%s: times without an offset from UTC are taken as times of %s; --zone gives another zone", t.file, t.zone())
 	}
 	if t.refunds > 0 {

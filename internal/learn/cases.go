@@ -116,6 +116,14 @@ func SeasonalCuts(first, until event.Instant, horizon time.Duration) ([]panel.Cu
 	return cuts, err
 }
 
+// CutsFor returns the cuts that suit an engine: SeasonalCuts where it has a season, else Cuts. Errors: those of Cuts.
+func CutsFor(e *score.Engine, first, until event.Instant, horizon time.Duration) ([]panel.Cut, error) {
+	if e.Model().Season != nil {
+		return SeasonalCuts(first, until, horizon)
+	}
+	return Cuts(first, until, horizon)
+}
+
 // Purchases fits MBG/NBD to cases, or its limit where customers do not differ; see fit.Purchases. The unit of time is in days.
 func Purchases(ctx context.Context, cases []Case, unitDays float64) (fit.Result[stat.PurchaseModel], error) {
 	rhythms := make([]stat.Rhythm, len(cases))

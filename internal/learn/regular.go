@@ -3,6 +3,7 @@ package learn
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"tidemark/internal/fit"
@@ -32,15 +33,26 @@ func (r Regularity) String() string {
 	of := fmt.Sprintf("gain of log loss %.5f ± %.5f over %d customers", r.Gain.Mean, r.Gain.StandardError, r.Judged)
 	switch {
 	case r.Fit != nil && r.Judged == 0:
-		return fmt.Sprintf("regular customers: weights %.3f of k = %v, as in the base", r.Fit.Model.Weights, stat.Regularities)
+		return fmt.Sprintf("regular customers: %s, as in the base", Shares(r.Fit.Model))
 	case r.Fit != nil:
-		return fmt.Sprintf("regular customers: weights %.3f of k = %v, %s", r.Fit.Model.Weights, stat.Regularities, of)
+		return fmt.Sprintf("regular customers: %s: %s", Shares(r.Fit.Model), of)
 	case r.Random:
 		return "regular customers: k = 1 alone: the customers buy at random"
 	case r.Judged == 0:
 		return fmt.Sprintf("regular customers: k = 1 alone: the gaps of %d customers are not known until a rebuild", r.Unknown)
 	}
 	return "regular customers: k = 1 alone: " + of + " may be chance"
+}
+
+// Shares are the shares of customers by regularity, in words. Shares that would round to 0 are left out.
+func Shares(m stat.Regular) string {
+	var shares []string
+	for i, share := range m.Weights {
+		if share >= .0005 {
+			shares = append(shares, fmt.Sprintf("%.1f %% with k = %d", 100*share, stat.Regularities[i]))
+		}
+	}
+	return strings.Join(shares, ", ")
 }
 
 // Regular decides on the mixture by hold-out. cases are of a cut whose window is the horizon, customers are today's patterns. The unit of

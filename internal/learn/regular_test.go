@@ -55,10 +55,10 @@ func TestRegularIsDecidedByHoldOut(t *testing.T) {
 		want   string
 		mixed  bool
 	}{
-		{"regular buyers", 8, nil, "weights", true},
+		{"regular buyers", 8, nil, "% with k = 8", true},
 		{"random buyers", 1, nil, "may be chance", false},
 		{"the gaps of half of the customers are forgotten", 8, func(p *clv.Pattern, i int) { p.GapsKnown = i%2 == 0 }, "not known until a rebuild", false},
-		{"the gaps of few customers are forgotten", 8, func(p *clv.Pattern, i int) { p.GapsKnown = i%20 != 0 }, "weights", true},
+		{"the gaps of few customers are forgotten", 8, func(p *clv.Pattern, i int) { p.GapsKnown = i%20 != 0 }, "% with k = 8", true},
 	} {
 		cases, today := rhythmic(500, row.k)
 		for i := range cases {

@@ -1,77 +1,12 @@
 package lines
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"tidemark/internal/score/churn"
 )
-
-// Wish is what lines are to do. The zero Wish asks for a recall of usualRecall, at the best truth.
-type Wish struct {
-	// PerThousand is the most alerts a month per 1,000 customers; 0 sets no limit.
-	PerThousand float64
-	// True is the least share of true alerts, in (0, 1]; 0 asks for none.
-	True float64
-}
-
-const (
-	usualRecall = .25
-	// fewLeavers and fewAlerts are the fewest cases from which lines are chosen.
-	fewLeavers, fewAlerts = 20, 10
-)
-
-// share is a range of shares of WATCH's alerts that may reach a higher level. A level that nobody reaches says nothing, nor does a level that
-// all reach.
-type share struct{ least, most float64 }
-
-var atRisk, critical = share{.5, .8}, share{.25, .5}
-
-// String is the wish in words.
-func (w Wish) String() string {
-	switch {
-	case w.PerThousand > 0 && w.True > 0:
-		return fmt.Sprintf("at most %g alerts a month per 1,000 customers, at least %g of them true", w.PerThousand, w.True)
-	case w.PerThousand > 0:
-		return fmt.Sprintf("at most %g alerts a month per 1,000 customers", w.PerThousand)
-	case w.True > 0:
-		return fmt.Sprintf("at least %g of the alerts true", w.True)
-	}
-	return fmt.Sprintf("a recall of at least %g, and alerts as true as that allows", usualRecall)
-}
-
-// grants reports whether figures fulfil the wish, and how good they are then. A share counts less one standard error: lines that just did it
-// in the past will miss it as often as not.
-func (w Wish) grants(f *Figures) (good float64, ok bool) {
-	if w == (Wish{}) {
-		return f.True - f.TrueError, min(f.Recall-f.RecallError, f.Lately-f.LatelyError) >= usualRecall
-	}
-	ok = (w.PerThousand == 0 || f.PerThousand <= w.PerThousand) && (w.True == 0 || f.True-f.TrueError >= w.True)
-	return f.Recall, ok
-}
-
-// within is the standard error of how good figures are.
-func (w Wish) within(f *Figures) float64 {
-	if w == (Wish{}) {
-		return f.TrueError
-	}
-	return f.RecallError
-}
-
-// nearest is how near figures come to a wish that no lines fulfil. More is nearer.
-func (w Wish) nearest(f *Figures) float64 {
-	switch {
-	case w == (Wish{}):
-		return min(f.Recall, f.Lately)
-	case w.True > 0 && w.PerThousand == 0:
-		return f.True - f.TrueError
-	case w.True > 0 && f.PerThousand <= w.PerThousand:
-		return f.True - f.TrueError
-	}
-	return -f.PerThousand
-}
 
 // Chosen are lines that were chosen on the past of a shop.
 type Chosen struct {
@@ -130,6 +65,30 @@ func (c *chooser) watches(yield func(place int, s spot)) {
 	}
 }
 
+// earliest returns the combination whose true alerts come earliest before the lapse, of those that fulfil a wish as well as the best combination:
+// alike in what the wish asks for, and then alike in the second share.
+func (c *chooser) earliest(wish Wish, best int) int {
+	good, _ := wish.grants(&c.figures[best])
+	usual := spotAt(best).usual()
+	same := func(yield func(place int, f *Figures)) {
+		c.watches(func(place int, s spot) {
+			f := &c.figures[place]
+			if g, ok := wish.grants(f); ok && s.usual() == usual && g >= good-alike {
+				yield(place, f)
+			}
+		})
+	}
+	most := math.Inf(-1)
+	same(func(_ int, f *Figures) { most = max(most, wish.second(f)) })
+	out, lead := best, math.Inf(-1)
+	same(func(place int, f *Figures) {
+		if wish.second(f) >= most-alike && f.Lead > lead {
+			out, lead = place, f.Lead
+		}
+	})
+	return out
+}
+
 // best returns the place of the combination that fulfils a wish best, and of the one that comes nearest; -1 if there is none. A combination that
 // is not usual is the best one only if no usual one fulfils the wish, or if it is better than all usual ones for certain.
 func (c *chooser) best(wish Wish) (best, nearest int) {
@@ -167,17 +126,17 @@ func (c *chooser) choose(wish Wish) (Chosen, bool) {
 		out.Curve = c.curve()
 		return out, true
 	}
-	if best < 0 {
+	switch {
+	case best >= 0:
+		best = c.earliest(wish, best)
+	case nearest >= 0:
 		best = nearest
-	}
-	if best < 0 {
+	default:
 		return out, false
 	}
 	at := spotAt(best)
 	out.MinPurchaseDays, out.MinSilence = c.fewest+at.purchases, time.Duration(silences[at.silence])*24*time.Hour
-	watch := float64(c.figures[best].Alerts)
-	higher := c.above(at, 1, watch, atRisk)
-	for i, s := range []spot{at, higher, c.above(higher, 0, watch, critical)} {
+	for i, s := range c.levels(at) {
 		out.Levels[i], out.Figures[i] = s.line(), c.figures[s.place()]
 	}
 	out.Curve = c.curve()
@@ -191,7 +150,7 @@ const certain = 2
 const leastAtRisk, leastCritical = .25, .1
 
 // stays reports whether the lines of the base fulfil a wish, and whether the best lines are not better for certain, and returns their places.
-// Then they stay: of thousands of lines some look better by chance. Lines that are not of the grid do not stay.
+// Then they stay: of thousands of lines some look better by chance. Lines that are not of the grid do not stay, nor do levels that coincide.
 func (c *chooser) stays(wish Wish, best int) (levels [3]spot, ok bool) {
 	k, n := c.base.MinPurchaseDays-c.fewest, slices.Index(silences[:], int(c.base.MinSilence/day))
 	if best < 0 || k < 0 || k >= morePurchases || n < 0 {
@@ -206,30 +165,9 @@ func (c *chooser) stays(wish Wish, best int) (levels [3]spot, ok bool) {
 	f, top := &c.figures[levels[0].place()], &c.figures[best]
 	good, granted := wish.grants(f)
 	much, _ := wish.grants(top)
-	alerts := float64(f.Alerts)
-	return levels, granted && f.Alerts >= fewAlerts && good >= much-certain*wish.within(top) &&
-		float64(c.figures[levels[1].place()].Alerts) >= leastAtRisk*alerts && float64(c.figures[levels[2].place()].Alerts) >= leastCritical*alerts
-}
-
-// above returns the truest line above a line that raises a share of WATCH's alerts. left is how many levels come above it: the next rise must
-// still reach the least share of CRITICAL, so that there is room for these levels. Without such a line it is the line nearest to the share.
-func (c *chooser) above(below spot, left int, watch float64, want share) spot {
-	best, good, off := spot{below.purchases, below.silence, below.floor, below.rise + 1}, math.Inf(-1), math.Inf(1)
-	for f := below.floor; f < len(floors); f++ {
-		for r := below.rise + 1; r < len(rises)-left; r++ {
-			s := spot{below.purchases, below.silence, f, r}
-			x := &c.figures[s.place()]
-			n := float64(x.Alerts) / watch
-			away := max(0, want.least-n, n-want.most)
-			if left > 0 {
-				away = max(away, critical.least-float64(c.figures[s.place()+1].Alerts)/watch)
-			}
-			if g := x.True - x.TrueError; away < off || away == off && g > good {
-				best, good, off = s, g, away
-			}
-		}
-	}
-	return best
+	watch, risk, last := f.Alerts, c.figures[levels[1].place()].Alerts, c.figures[levels[2].place()].Alerts
+	return levels, granted && watch >= fewAlerts && good >= much-certain*wish.within(top) && watch > risk && risk > last &&
+		float64(risk) >= leastAtRisk*float64(watch) && float64(last) >= leastCritical*float64(watch)
 }
 
 // curve returns the truest lines for recalls of .1, .2 and so on, each line once.

@@ -1,9 +1,6 @@
 package lines
 
-import (
-	"tidemark/internal/event"
-	"tidemark/internal/score/churn"
-)
+import "tidemark/internal/score/churn"
 
 // The lines that are tried: every combination of a floor, a rise, a minimum silence and a number of purchase days. The grid is fixed and does
 // not depend on the base, so that a fit over its own result finds the same lines.
@@ -60,60 +57,8 @@ func (s spot) usual() bool { return floors[s.floor] >= usualFloor && rises[s.ris
 // line is the line of the combination.
 func (s spot) line() churn.Line {
 	up := rises[s.rise]
-	return churn.Line{Up: up, Down: up - min(ease, up/2), Floor: floors[s.floor]}
+	return churn.Line{Up: up, Down: downOf(up), Floor: floors[s.floor]}
 }
 
-// crossings are the first instants of a silence at which the risk has reached each floor, and the rise each line; event.Never if it has not by
-// the end. Both ascend: in silence the risk only rises. usual is the first instant at which the silence is as long as is usual for the customer. The
-// median is that of a trailing year, so silence alone can change it; that it grows after usual is left out of account.
-//
-//	risk      ┌ .65          alert of a line = the latest of
-//	      ┌ .60                 the floor's crossing, the rise's crossing,
-//	──────┴───┴──> time         and the instant at which the silence is long enough
-type crossings struct {
-	floor [len(floors)]event.Instant
-	rise  [len(rises)]event.Instant
-	usual event.Instant
-}
-
-func never() (c crossings) {
-	c.usual = event.Never
-	for i := range c.floor {
-		c.floor[i] = event.Never
-	}
-	for i := range c.rise {
-		c.rise[i] = event.Never
-	}
-	return c
-}
-
-// height is how many floors and rises the signs of an instant have reached, and whether the silence is as long as is usual for the customer.
-type height struct {
-	floor, rise int
-	usual       bool
-}
-
-func heightOf(s churn.Signs) (h height) {
-	excess := s.Excess()
-	h.usual = s.Silence >= s.Usual
-	for h.floor < len(floors) && s.Risk >= floors[h.floor] {
-		h.floor++
-	}
-	for h.rise < len(rises) && excess >= rises[h.rise] {
-		h.rise++
-	}
-	return h
-}
-
-// reach notes that the signs are at a height from an instant on, unless they had been there before.
-func (c *crossings) reach(h height, at event.Instant) {
-	for i := range h.floor {
-		c.floor[i] = min(c.floor[i], at)
-	}
-	for i := range h.rise {
-		c.rise[i] = min(c.rise[i], at)
-	}
-	if h.usual {
-		c.usual = min(c.usual, at)
-	}
-}
+// downOf is the rise below which a line is left that is entered at a rise.
+func downOf(up int32) int32 { return up - min(ease, up/2) }

@@ -1,7 +1,6 @@
 package lines
 
 import (
-	"slices"
 	"time"
 
 	"tidemark/internal/event"
@@ -11,10 +10,10 @@ import (
 )
 
 // quiet is a silence of a customer: the time between a purchase and the next one, as far as it lies in the time in which alerts are looked for.
-// The crossings say for every line of the grid when its alert comes, so one look at a silence judges all lines.
+// Its climbs say for every line of the grid when its alert comes, so one look at a silence judges all lines.
 type quiet struct {
-	crossings
-	days int // purchase days
+	climbs []climb
+	days   int // purchase days
 	// long is, by the places of silences, when the silence is so long.
 	long [len(silences)]event.Instant
 	// until is the instant of the next purchase or of the lapse, whichever comes first: no alert comes from then on. back is the instant of
@@ -22,10 +21,6 @@ type quiet struct {
 	until, back event.Instant
 	// lapse is the instant of the lapse, if no purchase comes.
 	lapse event.Instant
-	// stakes are the values at stake, in minor units, at the crossings and at the entries.
-	atFloor [len(floors)]int64
-	atRise  [len(rises)]int64
-	atEntry [len(silences)]int64
 }
 
 // course is what a customer did in the time in which alerts are looked for.
@@ -57,9 +52,6 @@ func (s *searcher) counted() int32 {
 	return 0
 }
 
-// fine is how exactly crossings are found.
-const fine = event.Instant(time.Hour / time.Millisecond)
-
 // look looks at one customer's life.
 func (s *searcher) look(events []event.Event) course {
 	var out course
@@ -90,10 +82,15 @@ func (s *searcher) look(events []event.Event) course {
 					now.until = min(now.until, at)
 				}
 				now, last = nil, f.LastDay
+				from := at
+				if first { // whom an alert told of before the cutoff is to be seen in what came before
+					from = min(at, s.calendar.Start(f.LastDay+1))
+				}
 				if f.PurchaseDays >= s.fewest && s.lines.Worth(f.Spend) {
-					out.silence = append(out.silence, s.begin(&f, at))
+					out.silence = append(out.silence, s.begin(&f, from))
 					now = &out.silence[len(out.silence)-1]
 					if first {
+						s.climb(now, &h, from, at)
 						out.recent = s.calendar.Since(f.LastDay, at) < days(s.lines.Horizon)
 					}
 				}
@@ -120,76 +117,13 @@ func (s *searcher) look(events []event.Event) course {
 	return out
 }
 
-// begin returns a silence without crossings.
-func (s *searcher) begin(f *history.Facts, at event.Instant) quiet {
-	q := quiet{crossings: never(), days: f.PurchaseDays, back: event.Never}
+// begin returns a silence without climbs. No alert comes before from.
+func (s *searcher) begin(f *history.Facts, from event.Instant) quiet {
+	q := quiet{days: f.PurchaseDays, back: event.Never}
 	q.lapse = s.calendar.Start(f.LastDay + event.Day(s.engine.Lapse(f)/(24*time.Hour)))
 	q.until = q.lapse
 	for i, n := range silences {
-		q.long[i] = max(at, s.calendar.Start(f.LastDay+event.Day(n)))
+		q.long[i] = max(from, s.calendar.Start(f.LastDay+event.Day(n)))
 	}
 	return q
-}
-
-// entry is when an episode may begin, for a place of silences.
-func (q *quiet) entry(i int) event.Instant { return max(q.long[i], q.usual) }
-
-// climb notes the crossings of a silence in [from, to), in which nothing happens.
-func (s *searcher) climb(q *quiet, h *history.Summary, from, to event.Instant) {
-	to = min(to, q.until)
-	if from >= to {
-		return
-	}
-	high := func(at event.Instant) height {
-		f := s.engine.Facts(h, at)
-		signs := s.engine.Signs(&f, at)
-		if signs.Shop || signs.Test {
-			return height{}
-		}
-		return heightOf(signs)
-	}
-	var between func(lo, hi event.Instant, low, top height)
-	between = func(lo, hi event.Instant, low, top height) {
-		if low == top {
-			return
-		}
-		if hi-lo <= fine {
-			q.reach(top, hi)
-			return
-		}
-		mid := lo + (hi-lo)/2
-		m := high(mid)
-		between(lo, mid, low, m)
-		between(mid, hi, m, top)
-	}
-	low := high(from)
-	q.reach(low, from)
-	top := high(to - 1)
-	between(from, to-1, low, top)
-	s.stakes(q, h, from, to)
-}
-
-// stakes notes the values at stake at the instants in [from, to) at which an alert of the silence may come.
-func (s *searcher) stakes(q *quiet, h *history.Summary, from, to event.Instant) {
-	earliest := max(from, s.cutoff+1, q.floor[0], q.rise[0], q.usual, slices.Min(q.long[:]))
-	seen := map[event.Instant]int64{}
-	at := func(at event.Instant, stake *int64) {
-		if at < earliest || at >= to {
-			return
-		}
-		if _, known := seen[at]; !known {
-			f := s.engine.Facts(h, at)
-			seen[at] = s.engine.AtStake(&f, at)
-		}
-		*stake = seen[at]
-	}
-	for i := range q.floor {
-		at(q.floor[i], &q.atFloor[i])
-	}
-	for i := range q.rise {
-		at(q.rise[i], &q.atRise[i])
-	}
-	for i := range q.long {
-		at(q.entry(i), &q.atEntry[i])
-	}
 }

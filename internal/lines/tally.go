@@ -3,8 +3,6 @@ package lines
 import (
 	"math"
 	"time"
-
-	"tidemark/internal/event"
 )
 
 // tally holds, for every combination of the grid, what its alerts did: the sums behind Figures. The sums are of whole numbers but
@@ -39,62 +37,6 @@ func (t *tally) add(s *searcher, p *course) {
 			}
 		}
 		t.silence(s, q, leaver)
-	}
-}
-
-// silence adds the alerts of one silence: one of every combination whose floor and rise are reached before it ends.
-func (t *tally) silence(s *searcher, q *quiet, leaver bool) {
-	end := min(q.until, s.end+1)
-	for k := range min(morePurchases, q.days-s.fewest+1) {
-		for n := range silences {
-			for f := range floors {
-				if q.floor[f] >= end {
-					break
-				}
-				base := spot{k, n, f, 0}.place()
-				from, stake := q.entry(n), q.atEntry[n]
-				if q.floor[f] > from {
-					from, stake = q.floor[f], q.atFloor[f]
-				}
-				for r := range rises {
-					if q.rise[r] >= end {
-						break
-					}
-					at, worth := from, stake
-					if q.rise[r] > at {
-						at, worth = q.rise[r], q.atRise[r]
-					}
-					if at < end {
-						t.counts[base+r].add(s, q, at, worth, leaver)
-					}
-				}
-			}
-		}
-	}
-}
-
-// add adds an alert that comes at an instant.
-func (c *count) add(s *searcher, q *quiet, at event.Instant, stake int64, leaver bool) {
-	if at <= s.cutoff { // the customer is in an episode already
-		if leaver {
-			c.warned++
-			c.warnedLately += s.counted()
-		}
-		return
-	}
-	if leaver {
-		c.recalled++
-		c.recalledLately += s.counted()
-	}
-	if at > s.until {
-		return
-	}
-	c.alerts++
-	c.stake += stake
-	if q.back > at.Add(s.lines.Horizon) {
-		c.right++
-		c.lost += stake
-		c.lead += int64(q.lapse.Sub(at).Hours())
 	}
 }
 

@@ -21,3 +21,15 @@ func (e *Engine) AtStake(f *history.Facts, at event.Instant) int64 {
 	p := e.Pattern(f, at)
 	return e.atStake(&evaluation{pattern: p, current: e.model.Value.Current(p)})
 }
+
+// Stretch returns the end of the stretch of silence that begins at the instant of f, at limit at the latest, and the facts at the end. Within the
+// stretch no fact changes that a label depends on, so the risk only rises. The facts at the end are unknown where the end is the limit. limit is
+// later than the instant of f.
+func (e *Engine) Stretch(h *history.Summary, f *history.Facts, limit event.Instant) (end event.Instant, then history.Facts) {
+	for end = e.feels.until(f); end < limit; end = e.feels.until(&then) {
+		if then = e.Facts(h, end); !e.feels.same(f, &then) {
+			return end, then
+		}
+	}
+	return limit, then
+}
