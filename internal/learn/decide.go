@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tidemark/internal/fit"
+	"tidemark/internal/judge"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/stat"
 )
@@ -28,10 +29,10 @@ type Trial struct {
 	Ingredients []Paid
 	// Over is the gain of a stack of all ingredients that is drawn to the purchase model over one whose weights are drawn to 0 alike. The
 	// stack is drawn to the purchase model where that is probably better.
-	Over fit.Gain
+	Over judge.Gain
 	// Whole is the gain of the stack, of the ingredients that stay, over the purchase model alone. Plain says that it may well be chance:
 	// then the risk is that of the purchase model.
-	Whole fit.Gain
+	Whole judge.Gain
 	Plain bool
 	// Unjudged are the ingredients that are left out though the customers differ in them: nobody who judged did.
 	Unjudged []churn.Ingredient
@@ -40,7 +41,7 @@ type Trial struct {
 // Paid is what an ingredient brought beside the others.
 type Paid struct {
 	Ingredient churn.Ingredient
-	Gain       fit.Gain
+	Gain       judge.Gain
 	// LeftOut says that the ingredient costs more than it brings.
 	LeftOut bool
 }
@@ -114,8 +115,13 @@ func (t *Trial) try(ctx context.Context, folds []fold) error {
 		return nil
 	}
 	left, customers := outcomes(folds)
-	t.Customers = len(slices.Compact(slices.Sorted(slices.Values(customers))))
-	gained := func(before, after []float64) fit.Gain { return fit.GainedByCustomer(before, after, left, customers) }
+	if t.Customers = len(slices.Compact(slices.Sorted(slices.Values(customers)))); t.Customers < 2 {
+		t.Customers = 0 // of one customer the standard error is not known, so nobody can judge
+		return nil
+	}
+	gained := func(before, after []float64) judge.Gain { // all hold-outs are one set
+		return judge.LogLossGain(judge.Set{Scores: after, Rival: before, Happened: left, Customers: customers})
+	}
 	kept := owned(folds)
 	for _, i := range kept {
 		t.Ingredients = append(t.Ingredients, Paid{Ingredient: i})
@@ -145,7 +151,7 @@ func (t *Trial) try(ctx context.Context, folds []fold) error {
 			if err != nil {
 				return err
 			}
-			if p.Gain = gained(less, whole); p.costs() && (worst < 0 || p.Gain.Mean < t.Ingredients[worst].Gain.Mean) {
+			if p.Gain = gained(less, whole); p.costs() && (worst < 0 || p.Gain.Value < t.Ingredients[worst].Gain.Value) {
 				worst, without = i, less
 			}
 		}
