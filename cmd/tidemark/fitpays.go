@@ -76,8 +76,13 @@ func (f *found) printTrial(b *strings.Builder) {
 		fmt.Fprintf(b, "           %-16s  left out: the log before the cuts that judge is too short to show it\n", i)
 	}
 	whole := "the stack beats the purchase model alone"
-	if t.Plain {
+	switch {
+	case t.Plain && t.OutOfTime:
 		whole = "may well be chance, so the purchase model stays alone"
+	case t.Plain:
+		whole = "the stack is surely worse, so the purchase model stays alone"
+	case !t.Whole.Probable():
+		whole = "in doubt, and the stack stays until the log is long enough to hold out a time"
 	}
 	fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: %s\n", "all that stays", t.Whole.Value, t.Whole.StandardError, whole)
 }

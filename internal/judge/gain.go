@@ -50,5 +50,8 @@ func (g Gain) Probable() bool { return g.Value >= leastGain && g.Value > g.Stand
 // Worse reports whether the gain is below 0 by more than one standard error.
 func (g Gain) Worse() bool { return g.Value < -g.StandardError }
 
+// SurelyWorse reports whether the gain is below 0 by more than two standard errors.
+func (g Gain) SurelyWorse() bool { return g.Value < -2*g.StandardError }
+
 // Interval is the 95 % interval of the gain.
 func (g Gain) Interval() (low, high float64) { return Estimate(g).Interval() }

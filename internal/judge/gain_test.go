@@ -101,16 +101,18 @@ func TestGainInDoubt(t *testing.T) {
 		why             string
 		gain            judge.Gain
 		probable, worse bool
+		surelyWorse     bool
 	}{
-		{"above its error", judge.Gain{Value: .003, StandardError: .002}, true, false},
-		{"within its error", judge.Gain{Value: .001, StandardError: .002}, false, false},
-		{"too small to be seen", judge.Gain{Value: 5e-5, StandardError: 1e-5}, false, false},
-		{"a loss within its error", judge.Gain{Value: -.001, StandardError: .002}, false, false},
-		{"a loss beyond its error", judge.Gain{Value: -.003, StandardError: .002}, false, true},
-		{"nothing", judge.Gain{}, false, false},
+		{"above its error", judge.Gain{Value: .003, StandardError: .002}, true, false, false},
+		{"within its error", judge.Gain{Value: .001, StandardError: .002}, false, false, false},
+		{"too small to be seen", judge.Gain{Value: 5e-5, StandardError: 1e-5}, false, false, false},
+		{"a loss within its error", judge.Gain{Value: -.001, StandardError: .002}, false, false, false},
+		{"a loss beyond its error", judge.Gain{Value: -.003, StandardError: .002}, false, true, false},
+		{"a loss beyond two errors", judge.Gain{Value: -.005, StandardError: .002}, false, true, true},
+		{"nothing", judge.Gain{}, false, false, false},
 	} {
-		if row.gain.Probable() != row.probable || row.gain.Worse() != row.worse {
-			t.Errorf("%s: %+v probable %v, worse %v", row.why, row.gain, row.gain.Probable(), row.gain.Worse())
+		if row.gain.Probable() != row.probable || row.gain.Worse() != row.worse || row.gain.SurelyWorse() != row.surelyWorse {
+			t.Errorf("%s: %+v probable %v, worse %v, surely %v", row.why, row.gain, row.gain.Probable(), row.gain.Worse(), row.gain.SurelyWorse())
 		}
 	}
 }
