@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"tidemark/internal/fit"
+	"tidemark/internal/judge"
 	"tidemark/internal/learn"
 	"tidemark/internal/model"
 	"tidemark/internal/score/churn"
@@ -69,18 +69,23 @@ func (f *found) printTrial(b *strings.Builder) {
 	if t.Recipe().Over {
 		drawn = "so it is"
 	}
-	fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: a stack drawn to the purchase model, %s\n", "drawn there", t.Over.Mean, t.Over.StandardError, drawn)
+	fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: a stack drawn to the purchase model, %s\n", "drawn there", t.Over.Value, t.Over.StandardError, drawn)
 	for _, p := range t.Ingredients {
-		fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: %s\n", p.Ingredient, p.Gain.Mean, p.Gain.StandardError, becomes(p))
+		fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: %s\n", p.Ingredient, p.Gain.Value, p.Gain.StandardError, becomes(p))
 	}
 	for _, i := range t.Unjudged {
 		fmt.Fprintf(b, "           %-16s  left out: the log before the cuts that judge is too short to show it\n", i)
 	}
 	whole := "the stack beats the purchase model alone"
-	if t.Plain {
+	switch {
+	case t.Plain && t.OutOfTime:
 		whole = "may well be chance, so the purchase model stays alone"
+	case t.Plain:
+		whole = "the stack is surely worse, so the purchase model stays alone"
+	case !t.Whole.Probable():
+		whole = "in doubt, and the stack stays until the log is long enough to hold out a time"
 	}
-	fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: %s\n", "all that stays", t.Whole.Mean, t.Whole.StandardError, whole)
+	fmt.Fprintf(b, "           %-16s  %+.5f  standard error %.5f: %s\n", "all that stays", t.Whole.Value, t.Whole.StandardError, whole)
 }
 
 // lossLegend explains log loss.
@@ -105,7 +110,7 @@ func (f *found) holdOut() *model.HoldOut {
 	if t.Customers == 0 {
 		return nil
 	}
-	of := func(g fit.Gain) model.Gain { return model.Gain{Mean: g.Mean, StandardError: g.StandardError} }
+	of := func(g judge.Gain) model.Gain { return model.Gain{Mean: g.Value, StandardError: g.StandardError} }
 	out := &model.HoldOut{OutOfTime: t.OutOfTime, Customers: t.Customers, Over: of(t.Over), OverTaken: t.Recipe().Over, Whole: of(t.Whole), Alone: t.Plain}
 	for _, p := range t.Ingredients {
 		out.Ingredients = append(out.Ingredients, model.IngredientGain{Name: p.Ingredient.String(), Gain: of(p.Gain), LeftOut: p.LeftOut})

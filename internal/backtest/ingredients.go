@@ -167,7 +167,7 @@ func (a *leftOut) gains() []IngredientGain {
 	for _, name := range ingredientNames() {
 		g := IngredientGain{Name: name, Cutoffs: a.cutoffs[name]}
 		if g.Cutoffs > 0 {
-			g.AUC, g.LogLoss = intervalOf(judge.AUCDifference(a.sets[name]...)), intervalOf(judge.LogLossGain(a.sets[name]...))
+			g.AUC, g.LogLoss = intervalOf(judge.AUCDifference(a.sets[name]...)), intervalOf(judge.Estimate(judge.LogLossGain(a.sets[name]...)))
 		} else {
 			none := Number(math.NaN())
 			g.AUC, g.LogLoss = Interval{none, none, none}, Interval{none, none, none}

@@ -3,7 +3,7 @@ package backtest
 import (
 	"context"
 
-	"tidemark/internal/fit"
+	"tidemark/internal/judge"
 	"tidemark/internal/learn"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
@@ -36,7 +36,7 @@ type Ingredient struct {
 }
 
 func trialOf(t learn.Trial) Trial {
-	gain := func(g fit.Gain) Gain { return Gain{Number(g.Mean), Number(g.StandardError)} }
+	gain := func(g judge.Gain) Gain { return Gain{Number(g.Value), Number(g.StandardError)} }
 	out := Trial{Customers: t.Customers, OutOfTime: t.OutOfTime, Whole: gain(t.Whole), Plain: t.Plain, Over: gain(t.Over)}
 	for _, p := range t.Ingredients {
 		out.Ingredients = append(out.Ingredients, Ingredient{p.Ingredient.String(), gain(p.Gain), p.LeftOut})

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"tidemark/internal/dataset"
+	"tidemark/internal/judge"
 	"tidemark/internal/stat"
 )
 
@@ -62,7 +63,7 @@ func mixed(t *testing.T, fitted []stat.Paced, o Options) (Result[stat.PurchaseMo
 	return one, r
 }
 
-func judged(one stat.PurchaseModel, r stat.Regular, at []stat.Paced, left []bool, span float64) (gain Gain, bias [2]float64) {
+func judged(one stat.PurchaseModel, r stat.Regular, at []stat.Paced, left []bool, span float64) (gain judge.Gain, bias [2]float64) {
 	before, after := make([]float64, len(at)), make([]float64, len(at))
 	for i, h := range at {
 		before[i], after[i] = one.NoPurchase(h.Rhythm, span), r.NoPurchase(h, span)
@@ -73,7 +74,7 @@ func judged(one stat.PurchaseModel, r stat.Regular, at []stat.Paced, left []bool
 			bias[1] -= 1 / float64(len(at))
 		}
 	}
-	return Gained(before, after, left), bias
+	return judge.LogLossGain(judge.Set{Scores: after, Rival: before, Happened: left}), bias
 }
 
 func TestRegularOfSimulatedShops(t *testing.T) {
@@ -93,7 +94,7 @@ func TestRegularOfSimulatedShops(t *testing.T) {
 		at, left, span := shop(3000, 2, row.r, row.r*60, 4, row.ks...)
 		one, r := mixed(t, fitted, Options{})
 		gain, bias := judged(one.Model, r.Model, at, left, span)
-		t.Logf("%s: gain %.4f ± %.4f, bias of P(no purchase) %+.4f, with the mixture %+.4f", row.why, gain.Mean, gain.StandardError, bias[0], bias[1])
+		t.Logf("%s: gain %.4f ± %.4f, bias of P(no purchase) %+.4f, with the mixture %+.4f", row.why, gain.Value, gain.StandardError, bias[0], bias[1])
 		if gain.Better() != row.better {
 			t.Errorf("%s: gain %+v, want it better: %t", row.why, gain, row.better)
 		}
@@ -157,7 +158,7 @@ func TestRegularOfRealData(t *testing.T) {
 		one, r := mixed(t, fitted, Options{})
 		at, left := log.paced(row.end, 90)
 		gain, bias := judged(one.Model, r.Model, at, left, 90)
-		t.Logf("%s: %d customers, gain %.5f ± %.5f, bias of P(no purchase within 90 days) %+.4f, with the mixture %+.4f", row.name, len(at), gain.Mean, gain.StandardError, bias[0], bias[1])
+		t.Logf("%s: %d customers, gain %.5f ± %.5f, bias of P(no purchase within 90 days) %+.4f, with the mixture %+.4f", row.name, len(at), gain.Value, gain.StandardError, bias[0], bias[1])
 		if gain.Better() != row.better {
 			t.Errorf("%s: gain %+v, want it better: %t", row.name, gain, row.better)
 		}

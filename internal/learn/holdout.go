@@ -204,19 +204,10 @@ func forecasts(ctx context.Context, folds []fold, by Recipe) ([]float64, error) 
 	return all, nil
 }
 
-// outcomes are what became of all who judge, and the number of each one's customer.
-func outcomes(folds []fold) (left []bool, customers []int) {
-	known := map[string]int{}
+// outcomes are what became of all who judge, and the customer of each.
+func outcomes(folds []fold) (left []bool, customers []string) {
 	for _, f := range folds {
-		left = append(left, f.judged.left()...)
-		for _, c := range f.judged.customers {
-			n, ok := known[c]
-			if !ok {
-				n = len(known)
-				known[c] = n
-			}
-			customers = append(customers, n)
-		}
+		left, customers = append(left, f.judged.left()...), append(customers, f.judged.customers...)
 	}
 	return left, customers
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/internal/fit"
+	"tidemark/internal/judge"
 	"tidemark/internal/score/clv"
 	"tidemark/internal/stat"
 )
@@ -15,7 +16,7 @@ import (
 type Regularity struct {
 	// Gain is the mean gain of log loss of P(no purchase within the horizon) out of time: both models were fitted to what was known at the
 	// cut, and judged by what came after the cut.
-	Gain fit.Gain
+	Gain judge.Gain
 	// Judged is the number of customers that the gain is taken over. Unknown is the number of customers whose gaps the history does not know.
 	Judged, Unknown int
 	// Random says that the mixture of today's customers has weight for k = 1 alone, and so is none.
@@ -30,7 +31,7 @@ type Regularity struct {
 const mostUnknown = .1
 
 func (r Regularity) String() string {
-	of := fmt.Sprintf("gain of log loss %.5f ± %.5f over %d customers", r.Gain.Mean, r.Gain.StandardError, r.Judged)
+	of := fmt.Sprintf("gain of log loss %.5f ± %.5f over %d customers", r.Gain.Value, r.Gain.StandardError, r.Judged)
 	switch {
 	case r.Fit != nil && r.Judged == 0:
 		return fmt.Sprintf("regular customers: %s, as in the base", Shares(r.Fit.Model))
@@ -79,7 +80,7 @@ func Regular(ctx context.Context, cases []Case, customers []clv.Pattern, unitDay
 		before, after = append(before, one.NoPurchase(h.Rhythm, span)), append(after, mixture.Model.NoPurchase(h, span))
 		left = append(left, cases[i].Left())
 	}
-	if r.Judged, r.Gain = len(left), fit.Gained(before, after, left); !r.Gain.Better() {
+	if r.Judged, r.Gain = len(left), judge.LogLossGain(judge.Set{Scores: after, Rival: before, Happened: left}); !r.Gain.Better() {
 		return r, nil
 	}
 	if _, mixture, err = both(ctx, now); err == nil {
