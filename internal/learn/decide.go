@@ -111,6 +111,10 @@ func (t Trial) Recipe() Recipe { return Recipe{Without: t.LeftOut(), Over: t.gai
 //	apparel, seven cutoffs of its first year               -.0006   +.0095   +.0095
 //	ten tenths of CDNOW, cutoffs 1997-06-24 and 07-22      -.0024            -.0007
 //	ten fortieths of CDNOW, 1997-06-24, 07-22 and 08-19    -.0057   -.0002
+//	CDNOW sample, 11 cutoffs from 1997-06-24               -.0023   -.0012
+//
+// Two standard errors cost calibration where a log is youngest: of the CDNOW sample at 1997-06-24, after 174 days, the ingredients silence and
+// habit then stay, and the calibration slope is .76 rather than .91.
 //
 // Errors: those of Stack.
 func Decide(ctx context.Context, blocks [][]Case, earlier Earlier, horizon time.Duration, unitDays float64) (Decision, error) {

@@ -19,8 +19,7 @@ type Examples struct {
 	learnt    int      // the blocks that the rows are of
 	customers []string // of the rows
 	maxTenure float64
-	reaches   [churn.Rhythm]float64 // see reach, by term; 0 for a term that has none
-	unknown   error                 // why blocks were left out
+	unknown   error // why blocks were left out
 }
 
 // NewExamples fits the purchase model of each block. Errors: those of Stack.
@@ -42,7 +41,6 @@ func NewExamples(ctx context.Context, blocks [][]Case, horizon time.Duration, un
 			x.add(c, bought.Of(c), unitDays, horizon, baskets)
 		}
 	}
-	x.reaches = x.reach(horizon.Hours() / 24)
 	return x, nil
 }
 
@@ -66,7 +64,7 @@ func (x *Examples) only(by Recipe) ([]fit.Row, []fit.Column) {
 	var kept []int
 	for i, t := range churn.Terms() {
 		if !by.leavesOut(t) {
-			columns, kept = append(columns, x.column(by, t)), append(kept, i)
+			columns, kept = append(columns, by.column(t)), append(kept, i)
 		}
 	}
 	if x.seasonal {

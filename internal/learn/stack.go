@@ -110,14 +110,10 @@ func (by *Recipe) leavesOut(t churn.Term) bool {
 	return t.Ingredient() != churn.PurchaseModel && slices.Contains(by.Without, t.Ingredient())
 }
 
-// column says how the weight of a term is fitted.
-func (x *Examples) column(by Recipe, t churn.Term) fit.Column {
-	c := fit.Column{Name: t.String(), NonNegative: t.Rises(), Ridge: 1}
+func (by *Recipe) column(t churn.Term) fit.Column {
+	c := fit.Column{Name: t.String(), NonNegative: t.Rises()}
 	if by.Over {
 		c.Ridge = held(t)
-	}
-	if int(t) < len(x.reaches) && x.reaches[t] > 0 {
-		c.Ridge *= x.reaches[t]
 	}
 	if by.Over && t == churn.Base {
 		c.Prior = 1
