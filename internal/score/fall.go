@@ -35,11 +35,9 @@ func (w *walk) mayFall(at event.Instant) bool {
 
 // look is what a search for a fall sees at one instant.
 type look struct {
-	at      event.Instant
-	tier    Tier
-	crossed bool
-	// above is how far the score lies above the line that it must pass, in hundredths of a point, unrounded.
-	above float64
+	// point's ahead is how far the score lies above the line that it must pass, in hundredths of a point, unrounded.
+	point
+	tier Tier
 }
 
 // fall looks for a fall of p's tier at an instant of the stretch.
@@ -51,12 +49,11 @@ func (w *walk) fall(at event.Instant) look {
 	exact, _ := e.model.Scorecard.Exact(&reading)
 	tier := e.model.Tiers.Next(s.Tier, s.Since, value.Round(exact), at)
 	line := e.model.Tiers.Line(s.Tier) - e.model.Tiers.Margin
-	return look{at, tier, tier != s.Tier, exact - float64(line) + .5}
+	return look{point{at, tier != s.Tier, exact - float64(line) + .5}, tier}
 }
 
-// searchFall looks at the first instant in (w.at, hi.at] at which the tier has fallen, given that it has at hi and not at w.at. The
-// score is smooth, so the search steps by secants: first a guess, then a second guess as far beyond the first as the first was
-// wrong, which closes the bracket. Where two guesses do not halve the bracket, the search bisects.
+// searchFall looks at the first instant in (w.at, hi.at] at which the tier has fallen, given that it has at hi and not at w.at. The score is
+// smooth.
 func (w *walk) searchFall(hi look) look {
 	from := w.at
 	if stay := w.p.Standing.Since.Add(w.engine.model.Tiers.MinStay); stay > from && stay <= hi.at {
@@ -65,30 +62,12 @@ func (w *walk) searchFall(hi look) look {
 		}
 		from = stay
 	}
-	lo := w.fall(from)
-	narrow := func(at event.Instant) {
-		if at > lo.at && at < hi.at {
-			if l := w.fall(at); l.crossed {
-				hi = l
-			} else {
-				lo = l
-			}
+	firstCrossed(w.fall(from).point, hi.point, true, func(at event.Instant) point {
+		l := w.fall(at)
+		if l.crossed {
+			hi = l
 		}
-	}
-	for hi.at-lo.at > 1 {
-		width := hi.at - lo.at
-		slope := (lo.above - hi.above) / float64(width)
-		guess := lo.at + event.Instant(lo.above/slope)
-		narrow(guess)
-		if lo.at == guess {
-			narrow(guess + 1 + event.Instant(2*max(lo.above, 0)/slope))
-		}
-		if hi.at == guess {
-			narrow(guess - 1 - event.Instant(2*max(-hi.above, 0)/slope))
-		}
-		if hi.at-lo.at > width/2 {
-			narrow(lo.at + (hi.at-lo.at)/2)
-		}
-	}
+		return l.point
+	})
 	return hi
 }

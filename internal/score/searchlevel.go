@@ -49,41 +49,22 @@ func (w *walk) turnsBy(signs churn.Signs, at event.Instant) bool {
 // searchLevel returns the first instant in (w.at, until] at which the level is another than p's, given that it is another at until and not at
 // w.at. w.level is the level of the returned instant.
 //
-// The least risk at which the level turns is found first, for the lines cost little. The instant of that risk is searched by secants of the
-// log-odds, which needs a fifth of the looks of a bisection. Where two guesses do not halve the bracket, the search bisects. The bracket is
-// narrowed by the level alone, so the answer is that of a bisection.
+// The least risk at which the level turns is found first, for the lines cost little. The instant of that risk is searched by the log-odds, which
+// needs a fifth of the looks of a bisection.
 func (w *walk) searchLevel(until event.Instant) event.Instant {
 	lo, hi := w.glance(w.at), w.glance(until)
-	line, ok := w.turningOdds(&lo, &hi)
+	line, steady := w.turningOdds(&lo, &hi)
 	level := w.level
-	narrow := func(at event.Instant) {
-		if at <= lo.at || at >= hi.at {
-			return
+	pointOf := func(g glance) point { return point{g.at, g.turns, line - g.odds} }
+	at := firstCrossed(pointOf(lo), pointOf(hi), steady, func(at event.Instant) point {
+		g := w.glance(at)
+		if g.turns {
+			level = w.level
 		}
-		if g := w.glance(at); g.turns {
-			hi, level = g, w.level
-		} else {
-			lo = g
-		}
-	}
-	for hi.at-lo.at > 1 {
-		width := hi.at - lo.at
-		if slope := (hi.odds - lo.odds) / float64(width); ok && slope > 0 {
-			guess := lo.at + event.Instant((line-lo.odds)/slope)
-			narrow(guess)
-			if lo.at == guess {
-				narrow(guess + 1 + event.Instant(2*max(line-lo.odds, 0)/slope))
-			}
-			if hi.at == guess {
-				narrow(guess - 1 - event.Instant(2*max(hi.odds-line, 0)/slope))
-			}
-		}
-		if hi.at-lo.at > width/2 {
-			narrow(lo.at + (hi.at-lo.at)/2)
-		}
-	}
+		return pointOf(g)
+	})
 	w.level = level
-	return hi.at
+	return at
 }
 
 // turningOdds are the log-odds of the least risk at which the level turns within a bracket, as silent as at its end. It is false where the
