@@ -51,7 +51,7 @@ func (m BGNBD) LogLikelihood(h Rhythm) float64 {
 // Gradient is LogLikelihood and its derivatives by R, Alpha, A and B.
 func (m BGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
 	x := float64(h.X)
-	of := repeatsOf(m.R, m.A, m.B, x, x)
+	of := repeatsOf(m.R, m.A, m.B, x, x, m.B+x)
 	return m.given(h).gradient(m.R, m.Alpha, &of, h)
 }
 

@@ -12,13 +12,13 @@ type byRepeats struct {
 }
 
 // repeatsOf are the parts after x repeat purchases and a number of tosses. Without an r, customers buy at one rate; without a b, they leave
-// with one probability.
-func repeatsOf(r, a, b, x, tosses float64) (p byRepeats) {
+// with one probability. grown is b + tosses, as the likelihood rounds it: both then agree to the last bit.
+func repeatsOf(r, a, b, x, tosses, grown float64) (p byRepeats) {
 	if r > 0 {
 		p.rising, p.byR = lrising(r, x), drising(r, x)
 	}
 	if b > 0 {
-		p.stayed = lbeta(a, b+tosses) - lbeta(a, b)
+		p.stayed = lbeta(a, grown) - lbeta(a, b)
 		p.all, p.by = drising(a+b, tosses), drising(b, tosses)
 	}
 	return p
@@ -29,7 +29,7 @@ const repeatsTabled = 64
 
 // Gradients is Gradient for many customers: what depends on the repeat purchases alone is computed once. The answers are the same.
 func (m MBGNBD) Gradients() func(h Rhythm) (logLikelihood float64, by [4]float64) {
-	of := lookedUp(func(x float64) byRepeats { return repeatsOf(m.R, m.A, m.B, x, x+1) })
+	of := lookedUp(func(x float64) byRepeats { return repeatsOf(m.R, m.A, m.B, x, x+1, m.B+x+1) })
 	return func(h Rhythm) (float64, [4]float64) {
 		p := of(h.X)
 		return m.given(h).gradient(m.R, m.Alpha, &p, h)
@@ -68,7 +68,8 @@ func (m Limit) repeats(x float64) byRepeats {
 	if m.Leaving > 0 {
 		b = 0
 	}
-	return repeatsOf(r, m.A, b, x, m.tosses(Rhythm{X: int(x)}))
+	tosses := m.tosses(Rhythm{X: int(x)})
+	return repeatsOf(r, m.A, b, x, tosses, b+tosses)
 }
 
 // gradient is Gradient with the parts of h.

@@ -199,7 +199,7 @@ func (m Limit) LogLikelihood(h Rhythm) float64 {
 	if m.Leaving > 0 {
 		return l + float64(tosses*math.Log1p(-m.Leaving))
 	}
-	return l + lbeta(m.A, m.B+tosses) - lbeta(m.A, m.B)
+	return l + (lbeta(m.A, m.B+tosses) - lbeta(m.A, m.B))
 }
 
 // Gradient is LogLikelihood and its derivatives by R and Alpha, or by Rate and 0, and by A and B, or by Leaving and 0.

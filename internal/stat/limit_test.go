@@ -129,6 +129,9 @@ func TestLimitsAreInRangeAndMonotone(t *testing.T) {
 			logUniform(t, "r", .01, 100), logUniform(t, "alpha", .01, 100), logUniform(t, "a", .01, 100), logUniform(t, "b", .01, 100)) {
 			is, later := m[0], h
 			later.T += logUniform(t, "silence", 1e-6, 1000)
+			if l, _ := is.Gradient(h); l != is.LogLikelihood(h) {
+				t.Errorf("%s: log-likelihood of %+v by %+v: got %v with its gradient, want %v", name, h, is, l, is.LogLikelihood(h))
+			}
 			for what, x := range map[string][2]float64{
 				"P(alive)": {is.Alive(later), is.Alive(h)}, "P(no purchase)": {is.NoPurchase(h, span), is.NoPurchase(later, span)},
 				"E[purchases]": {is.Expected(later, span), is.Expected(h, span)}, "discounted": {is.Discounted(later, 12, span/12, .01), is.Discounted(h, 12, span/12, .01)},

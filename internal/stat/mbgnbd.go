@@ -44,7 +44,7 @@ func (m MBGNBD) LogLikelihood(h Rhythm) float64 {
 // Gradient is LogLikelihood and its derivatives by R, Alpha, A and B.
 func (m MBGNBD) Gradient(h Rhythm) (logLikelihood float64, by [4]float64) {
 	x := float64(h.X)
-	of := repeatsOf(m.R, m.A, m.B, x, x+1)
+	of := repeatsOf(m.R, m.A, m.B, x, x+1, m.B+x+1)
 	return m.given(h).gradient(m.R, m.Alpha, &of, h)
 }
 
