@@ -148,7 +148,7 @@ func (b *Belief) AliveCrossing(theta float64) float64 {
 }
 
 // until is the least span from tau after the last purchase on at whose end quiet is at most a limit; +Inf beyond MaxSpan. It is bisected: the
-// answer is never too early, and too late by 1e-12 of itself at most.
+// answer is never too early, and too late by 1e-12 of itself or of a unit of time at most.
 func (b *Belief) until(limit, tau float64) float64 {
 	over := func(span float64) bool { return b.quiet(tau+span) > limit }
 	hi := 1.

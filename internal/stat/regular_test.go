@@ -351,9 +351,11 @@ func checkRegular(t interface{ Errorf(string, ...any) }, m Regular, h Paced, spa
 	}
 	between("sum of the posterior weights", sum, 1-1e-9, 1+1e-9)
 	if at := m.AliveCrossing(h, q); at >= h.TX && at < 1e6 {
-		crossed := h
-		crossed.T = at
-		between("P(alive) at its crossing", m.Alive(crossed), q-1e-6, q+1e-6)
+		before, crossed := h, h
+		const rounding = 4e-16 // of an instant
+		before.T, crossed.T = max(h.TX, at*(1-rounding)-1e-12), at*(1+rounding)
+		between("P(alive) just after its crossing", m.Alive(crossed), 0, q+1e-6)
+		between("P(alive) just before its crossing", m.Alive(before), q-1e-6, 1)
 	}
 }
 
