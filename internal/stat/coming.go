@@ -14,7 +14,7 @@ type Outlook struct {
 // who stayed, 0 or more. That number does not depend on T: it is the same until the next purchase.
 //
 // It costs a tenth of Discounted, which looks at each month: the number over the whole span is discounted to its end, and what earlier purchases
-// are worth more is the integral of the number over the span, by Gauss's rule with two points. The tests hold it within 1 % of Discounted as
+// are worth more is the integral of the number over the span, by Gauss's rule with two points. The tests hold it within 1.5 % of Discounted as
 // long as Decay times Span is .3 at most.
 func (m Regular) Coming(h Paced, of Outlook) (alive, purchases float64) {
 	b := m.Believe(h)
