@@ -50,8 +50,8 @@ func attributesOf(h *history.Summary) map[string]string {
 	return all
 }
 
-// view is s as the catalogue reads it.
-func (s *Score) view() *catalogue.View {
+// View is s as the catalogue reads it.
+func (s *Score) View() *catalogue.View {
 	v := new(catalogue.View)
 	if s.known != nil {
 		*v = *s.known
