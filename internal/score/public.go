@@ -1,7 +1,9 @@
 package score
 
 import (
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/rfm"
 	"tidemark/internal/score/tier"
@@ -57,6 +59,8 @@ type Score struct {
 	Bought bool
 	// Base is the currency of all amounts.
 	Base event.Currency
+	// known is what else the catalogue reads; nil in a Score that no engine has made.
+	known *catalogue.View
 }
 
 // testSegment is what the view of a test account names in place of an RFM segment: so the account cannot hide among customers in a list
@@ -71,7 +75,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s := Score{
 		Customer: p.Customer, AsOf: at, Level: p.Episode.Level, Tier: p.Standing.Tier, Model: e.model.Version,
 		Sequence: p.Sequence, NextReview: p.Due, Base: e.model.Base, Bought: v.buyer(),
-		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v),
+		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v.facts),
 		NPS: v.facts.NPSScore, NPSKnown: v.facts.NPSKnown, CSAT: v.facts.CSATMean, Answers: v.facts.CSATCount,
 		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,
 	}
@@ -87,6 +91,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		s.Test, s.Segment, s.Tier, s.Level = true, testSegment, tier.None, churn.None
 		s.Historic, s.Total = 0, 0
 	}
+	s.known = e.known(&p, &v)
 	if !s.Bought {
 		return s
 	}
@@ -106,6 +111,6 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 }
 
 // historic is the margin earned so far, in minor units: the margins that events give, and the model's margin on all other spend.
-func (e *Engine) historic(v *evaluation) int64 {
-	return v.facts.Margin + convert(v.facts.Spend-v.facts.MarginSpend, e.model.Value.Margin)
+func (e *Engine) historic(f *history.Facts) int64 {
+	return f.Margin + convert(f.Spend-f.MarginSpend, e.model.Value.Margin)
 }
