@@ -54,13 +54,14 @@ func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant,
 		return event.Never, false
 	}
 	crossed := w.next()
-	if at, warned := w.warning(from, crossed); warned {
-		return at, true
+	at := w.at
+	if warns, warned := w.warning(from, crossed); warned {
+		return warns, true
 	}
 	if !crossed && due != event.Never {
 		return due, true
 	}
-	return w.at, crossed
+	return at, crossed
 }
 
 // stillborn reports whether no purchase of p waits for its own time: occurred_at may lie a little after the record time.

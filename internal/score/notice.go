@@ -105,7 +105,7 @@ func (w *walk) nextFall() fallAhead {
 }
 
 // warning returns the instant after from at which silence gives p a notice, given that no label changes in (from, w.at). crossed says
-// that one does at w.at. The walk has begun at from. It goes on for the tier alone, as far as a fall is near at w.at: so all of it but the
+// that one does at w.at. The walk has begun at from. It goes on, and does not come back, for the tier alone, as far as a fall is near at w.at: so all of it but the
 // last Model.NoticeDays is the walk that Schedule takes anyway.
 func (w *walk) warning(from event.Instant, crossed bool) (event.Instant, bool) {
 	e, p := w.engine, w.p
