@@ -24,6 +24,7 @@ const (
 	TierChanges = "customer.tier-changes.v1"
 	ChurnAlerts = "customer.churn-alerts.v1"
 	WinBacks    = "customer.win-backs.v1"
+	TierNotices = "customer.tier-notices.v1"
 	// Erasures tells subscribers whom to erase.
 	Erasures = "customer.erasures.v1"
 	// Links is internal: Tidemark writes it, and Tidemark reads it.
@@ -64,6 +65,7 @@ var versions = [...]Schema{
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 2}, // keep_by.any_order, keep_by.least_minor, causes ERASED and MERGED
+	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 3}, // playbook.resources, .marketing, .service, notice_id
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 1},
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 2}, // action.due_hours, UPDATED, causes ERASED and MERGED, reasons too and FALSE_ALARM
 	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 1},
@@ -73,6 +75,7 @@ var versions = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 3}, // clv_learnt_minor, clv_learnt_model
 	{Topic: Erasures, Record: "Erasure", ID: fixed | 8<<8 | 1},
 	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 1},
+	{Topic: TierNotices, Record: "TierWillChange", ID: fixed | 10<<8 | 1},
 }
 
 // All returns the current schema of each topic in the order of the fixed ids, inputs first. Messages are written by these.

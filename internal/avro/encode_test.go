@@ -171,6 +171,41 @@ func TestAWinBackNamesItsEpisode(t *testing.T) {
 	}
 }
 
+func TestEncodeTierWillChange(t *testing.T) {
+	c, notice := newCodec(t, Options{}), sampleNotice()
+	for state, want := range map[score.NoticeState]string{
+		score.Given: "com.tidemark.tier.notice.given.v1", score.Moved: "com.tidemark.tier.notice.moved.v1", score.Withdrawn: "com.tidemark.tier.notice.withdrawn.v1",
+	} {
+		notice.State = state
+		out := encode(t, c, notice)
+		if got := string(out.Headers[3].Value); out.Topic != schemas.TierNotices || got != want {
+			t.Errorf("%s: to %s as %s, want %s as %s", state, out.Topic, got, schemas.TierNotices, want)
+		}
+	}
+	notice = sampleNotice()
+	got := consumed(t, encode(t, c, notice))
+	for name, want := range map[string]any{
+		"event_id": notice.ID, "notice_id": notice.ID, "state": "GIVEN", "withdraw_reason": nil, "fell_at": nil,
+		"tier": map[string]any{"tidemark.v1.Tier": "HIGH"}, "tier_to_come": map[string]any{"tidemark.v1.Tier": "POTENTIAL"},
+		"score_now": map[string]any{"int": int32(9010)}, "score_then": map[string]any{"int": int32(8799)}, "owner": map[string]any{"string": "ann"},
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	keep := got["keep_by"].(map[string]any)["tidemark.v1.NoticeKeepBy"].(map[string]any)
+	if keep["least_minor"] != int64(12_00) || keep["usual_minor"] != int64(40_00) || keep["amount_minor"] != int64(40_00) || keep["any_order"] != false {
+		t.Errorf("keep_by is %v, want at least 1200, usually 4000", keep)
+	}
+	book := got["playbook"].(map[string]any)["tidemark.v1.Playbook"].(map[string]any)
+	if !reflect.DeepEqual(book["service"], map[string]any{"tidemark.v1.ServiceLevel": "CUSTOM"}) || !reflect.DeepEqual(book["resources"], map[string]any{"tidemark.v1.ResourceLevel": "PRIORITY"}) {
+		t.Errorf("playbook is %v, want custom service and priority", book)
+	}
+	if at := got["falls_at"].(map[string]any)["long.timestamp-millis"].(time.Time); event.InstantOf(at) != notice.FallsAt {
+		t.Errorf("falls_at is %s, want %s", at, notice.FallsAt)
+	}
+}
+
 func TestEachStepOfAnEpisodeHasItsType(t *testing.T) {
 	c := newCodec(t, Options{})
 	for state, want := range map[score.EpisodeState]string{
@@ -465,6 +500,9 @@ func TestSymbolsAreInTheOrderOfTheConstants(t *testing.T) {
 		{schemas.ChurnAlerts, "level", 0, func(i int) string { return churn.Level(i).String() }},        // likewise
 		{schemas.ChurnAlerts, "state", 1, func(i int) string { return score.EpisodeState(i).String() }}, //
 		{schemas.ChurnAlerts, "resolve_reason", 1, resolveReason},
+		{schemas.TierNotices, "state", 1, func(i int) string { return score.NoticeState(i).String() }},
+		{schemas.TierNotices, "withdraw_reason", 1, resolveReason},
+		{schemas.TierNotices, "cause", 1, func(i int) string { return score.Cause(i).String() }},
 		{schemas.ChurnAlerts, "kind", 1, func(i int) string { return score.AlertKind(i).String() }},
 	} {
 		enum := formats()[row.topic].record.field(row.field).of

@@ -53,6 +53,8 @@ func bare(t score.Transition) score.Transition {
 		}
 	case *score.WonBack:
 		return &score.WonBack{Stamp: stamp, EpisodeID: t.EpisodeID}
+	case *score.TierWillChange:
+		return &score.TierWillChange{Stamp: stamp, NoticeID: t.NoticeID, State: t.State, Withdrawal: t.Withdrawal}
 	}
 	panic("avro: no such transition") // the set is closed
 }

@@ -17,12 +17,14 @@ func TestLinesAreThoseOfYesterday(t *testing.T) {
 		t    score.Transition
 		want string
 	}{
-		{"TierChanged", sampleTier(), "aa46d3b4dcbb04520f070f4732a7a012"},
+		{"TierChanged", sampleTier(), "2ed1d032f7f3806f69aa40488c5847c7"},
 		{"ChurnAlert", sampleAlert(), "fd3db9ef3ffdef570ee6fcfebe281d8c"},
 		{"ChurnAlert with odd texts and numbers", odd, "2f72a03a43ff2c0fac081b8b2f7c5b65"},
 		{"WonBack", sampleWinBack(), "f4e2c22ffe711c1f902839aadb278b9e"},
-		{"TierChanged that says nothing", &score.TierChanged{}, "191c54cbaf3712972cf24d6dfc0af656"},
+		{"TierChanged that says nothing", &score.TierChanged{}, "9016148595a64f845f7e631ba17929cd"},
 		{"ChurnAlert that says nothing", &score.ChurnAlert{}, "4cc9c8ab035f7ce35c7107c51783dd78"},
+		{"TierWillChange", sampleNotice(), "5c274320b9e088f1c68739336fd7c99d"},
+		{"TierWillChange that says nothing", &score.TierWillChange{}, "9261f672dd7bd9b77953f7d757a62e1c"},
 		{"WonBack that says nothing", &score.WonBack{}, "affb97fc5bf9490c4f6f3f92ed241613"},
 	} {
 		if _, line := TransitionJSON(row.t); digest(line) != row.want {

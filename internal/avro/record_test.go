@@ -104,6 +104,8 @@ func told(t score.Transition) map[string]any {
 		return hide(alertRecord(t), t, "episode_id", "state", "resolve_reason", "kind")
 	case *score.WonBack:
 		return hide(winBackRecord(t), t, "episode_id")
+	case *score.TierWillChange:
+		return hide(noticeRecord(t), t, "notice_id", "state", "withdraw_reason")
 	}
 	panic("avro: no record for this transition") // the set is closed
 }
@@ -178,6 +180,37 @@ func tierRecord(t *score.TierChanged) map[string]any {
 		"contactable_channels": names(t.ContactableChannels),
 		"top_category":         text(t.TopCategory),
 		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
+		"notice_id":            text(t.NoticeID),
+	}, &t.Stamp)
+}
+
+func noticeRecord(t *score.TierWillChange) map[string]any {
+	contributions := make([]any, len(t.Contributions))
+	for i, c := range t.Contributions {
+		contributions[i] = contributionRecord(c)
+	}
+	keepBy := map[string]any{
+		"date": int32(t.KeepBy.Day), "least_minor": t.KeepBy.Amount, "usual_minor": t.KeepBy.Usual, "amount_minor": max(t.KeepBy.Amount, t.KeepBy.Usual), "any_order": t.KeepBy.Any,
+	}
+	return stamped(map[string]any{
+		"notice_id":            t.NoticeID,
+		"state":                t.State.String(),
+		"withdraw_reason":      some(space+"WithdrawReason", t.Withdrawal.String(), t.Withdrawal != score.UnknownReason),
+		"tier":                 tierOf(t.Tier),
+		"tier_to_come":         tierOf(t.ToCome),
+		"falls_at":             instant(t.FallsAt),
+		"fell_at":              instant(t.FellAt),
+		"score_now":            some("int", t.Now, t.Tier != tier.None),
+		"score_then":           some("int", t.Then, t.ToCome != tier.None),
+		"contributions":        contributions,
+		"keep_by":              some(space+"NoticeKeepBy", keepBy, t.KeepBy != (score.KeepBy{})),
+		"clv_current":          some("long", t.CurrentValue, t.Tier != tier.None),
+		"currency":             string(t.Currency),
+		"preferred_channel":    text(t.PreferredChannel),
+		"contactable_channels": names(t.ContactableChannels),
+		"owner":                text(t.Owner),
+		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
+		"corrects_event_id":    text(t.Corrects),
 	}, &t.Stamp)
 }
 
@@ -210,7 +243,10 @@ func playbookRecord(p score.Playbook) map[string]any {
 	for i, a := range p.Actions {
 		actions[i] = map[string]any{"code": a.Code, "text": a.Text, "owner": owner(a.Owner), "due_hours": a.DueHours}
 	}
-	return map[string]any{"id": p.ID, "actions": actions}
+	return map[string]any{
+		"id": p.ID, "actions": actions, "resources": some(space+"ResourceLevel", p.Resources, p.Resources != ""),
+		"marketing": some(space+"MarketingLevel", p.Marketing, p.Marketing != ""), "service": some(space+"ServiceLevel", p.Service, p.Service != ""),
+	}
 }
 
 func alertRecord(a *score.ChurnAlert) map[string]any {

@@ -98,6 +98,26 @@ func sampleWinBack() *score.WonBack {
 	return w
 }
 
+func sampleNotice() *score.TierWillChange {
+	n := &score.TierWillChange{
+		Stamp: score.Stamp{
+			Customer: "c-1", AsOf: noon, Cause: score.ByTime, ModelVersion: "2026-01", ScorecardHash: "abcd", PopulationVersion: "fixed", Sequence: 10,
+		},
+		State: score.Given, Tier: tier.High, ToCome: tier.Potential, FallsAt: noon + 14*24*60*60*1000, Now: 9010, Then: 8799, CurrentValue: 120_00,
+		Contributions: []score.Contribution{
+			{Indicator: "recency_days", Cause: score.ByTime, RawBefore: 30, RawAfter: 44, NormalisedBefore: .92, NormalisedAfter: .88, Weight: .1, Points: -211},
+		},
+		KeepBy: score.KeepBy{Day: 20_500, Amount: 12_00, Usual: 40_00}, Currency: "EUR", PreferredChannel: "email", ContactableChannels: []string{"email"}, Owner: "ann",
+		Playbook: score.Playbook{
+			ID: "high-value", Actions: []score.Action{{Code: "VISIT", Text: "Visit", Owner: "SALES", DueHours: 48}},
+			Resources: "PRIORITY", Marketing: "PREMIUM", Service: "CUSTOM",
+		},
+	}
+	n.ID = Identify(n)
+	n.NoticeID = n.ID
+	return n
+}
+
 func newCodec(t testing.TB, o Options) *Codec {
 	t.Helper()
 	c, err := New(o)

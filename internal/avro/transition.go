@@ -6,6 +6,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
+	"tidemark/internal/score/tier"
 	"tidemark/schemas"
 )
 
@@ -18,6 +19,8 @@ func topicOf(t score.Transition) string {
 		return schemas.ChurnAlerts
 	case *score.WonBack:
 		return schemas.WinBacks
+	case *score.TierWillChange:
+		return schemas.TierNotices
 	}
 	panic("avro: no topic for this transition") // the set is closed
 }
@@ -31,6 +34,8 @@ func kind(t score.Transition) string {
 		return steps[t.State]
 	case *score.WonBack:
 		return "com.tidemark.customer.won.back.v1"
+	case *score.TierWillChange:
+		return noticeSteps[t.State]
 	}
 	panic("avro: no type for this transition") // the set is closed
 }
@@ -46,6 +51,21 @@ var steps = [...]string{
 	score.Updated:      "com.tidemark.churn.alert.updated.v1",
 }
 
+// noticeSteps are the ce_types of pre-notices.
+var noticeSteps = [...]string{
+	score.UnknownNotice: "com.tidemark.tier.notice.v1",
+	score.Given:         "com.tidemark.tier.notice.given.v1",
+	score.Moved:         "com.tidemark.tier.notice.moved.v1",
+	score.Withdrawn:     "com.tidemark.tier.notice.withdrawn.v1",
+}
+
+// The symbols of the levels of a playbook, in the schema's order.
+var (
+	resourceLevels  = [...]string{"UNKNOWN", "PRIORITY", "MODERATE", "REDUCED"}
+	marketingLevels = [...]string{"UNKNOWN", "PREMIUM", "MASS", "PRECISION"}
+	serviceLevels   = [...]string{"UNKNOWN", "CUSTOM", "STANDARD", "BASIC"}
+)
+
 // owners are the symbols of ActionOwner, in the schema's order.
 var owners = [...]string{"UNKNOWN", "SALES", "SERVICE", "MARKETING"}
 
@@ -56,6 +76,8 @@ func ids(t score.Transition) (id, episode string) {
 		episode = t.EpisodeID
 	case *score.WonBack:
 		episode = t.EpisodeID
+	case *score.TierWillChange:
+		episode = t.NoticeID
 	case *score.TierChanged:
 	}
 	return t.Common().ID, episode
@@ -73,24 +95,33 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 	case *score.WonBack:
 		w.text(episode)
 		w.wonBack(t)
+	case *score.TierWillChange:
+		w.text(episode)
+		w.tierWillChange(t)
 	}
 }
 
-// older reports whether the first version of the schema holds all that t says.
-func older(t score.Transition) bool {
-	if t.Common().Cause > score.ByCorrection {
-		return false
-	}
+// oldest is the oldest version of the schema that holds all that t says.
+func oldest(t score.Transition) int {
+	newer := t.Common().Cause > score.ByCorrection
 	switch t := t.(type) {
 	case *score.ChurnAlert:
-		return t.Resolve <= score.ByRelief && t.State != score.Updated && (t.Action.Code == "" || t.Action.DueHours == 0)
+		newer = newer || t.Resolve > score.ByRelief || t.State == score.Updated || t.Action.Code != "" && t.Action.DueHours != 0
 	case *score.TierChanged:
-		newer := func(c score.Contribution) bool { return c.Cause > score.ByCorrection }
-		return !t.KeepBy.Any && t.KeepBy.Amount == t.KeepBy.Advised() && !slices.ContainsFunc(t.Contributions, newer)
+		if book := &t.Playbook; t.NoticeID != "" || book.Resources != "" || book.Marketing != "" || book.Service != "" {
+			return 3
+		}
+		merged := func(c score.Contribution) bool { return c.Cause > score.ByCorrection }
+		newer = newer || t.KeepBy.Any || t.KeepBy.Amount != t.KeepBy.Advised() || slices.ContainsFunc(t.Contributions, merged)
 	case *score.WonBack:
-		return t.ContactableChannels == nil
+		newer = newer || t.ContactableChannels != nil
+	case *score.TierWillChange:
+		return 1
 	}
-	return true
+	if newer {
+		return 2
+	}
+	return 1
 }
 
 func (w *wire) stamp(s *score.Stamp) {
@@ -126,14 +157,33 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 	w.maybeText(t.PreferredChannel)
 	w.maybeTexts(t.ContactableChannels)
 	w.maybeText(t.TopCategory)
-	if w.some(t.Playbook.ID != "") {
-		w.text(t.Playbook.ID)
-		w.list(len(t.Playbook.Actions), func(i int) {
-			a := &t.Playbook.Actions[i]
-			w.action(a)
-			w.int(int64(a.DueHours))
-		})
+	w.playbook(&t.Playbook, w.since(3))
+	if w.since(3) {
+		w.maybeText(t.NoticeID)
 	}
+}
+
+// playbook appends a playbook, or null; levels says that its record has the levels.
+func (w *wire) playbook(p *score.Playbook, levels bool) {
+	if !w.some(p.ID != "") {
+		return
+	}
+	w.text(p.ID)
+	w.list(len(p.Actions), func(i int) {
+		a := &p.Actions[i]
+		w.action(a)
+		w.int(int64(a.DueHours))
+	})
+	if levels {
+		w.maybeSymbol(resourceLevels[:], p.Resources)
+		w.maybeSymbol(marketingLevels[:], p.Marketing)
+		w.maybeSymbol(serviceLevels[:], p.Service)
+	}
+}
+
+// maybeSymbol appends a symbol of an enum; null where it is empty.
+func (w *wire) maybeSymbol(symbols []string, s string) {
+	w.maybeInt(int64(max(0, slices.Index(symbols, s))), s != "")
 }
 
 // level appends a churn level: UNKNOWN of a customer who was erased.
@@ -149,7 +199,7 @@ func (w *wire) keepBy(k *score.KeepBy) {
 	advised := k.Advised()
 	w.int(int64(k.Day))
 	w.int(advised)
-	if !w.first {
+	if w.since(2) {
 		w.bool(k.Any)
 		w.maybeInt(k.Amount, k.Amount != advised)
 	}
@@ -217,7 +267,7 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.maybeInt(int64(a.OpenComplaints), !erased(&a.Stamp))
 	if w.some(a.Action.Code != "") {
 		w.action(&a.Action)
-		if !w.first {
+		if w.since(2) {
 			w.maybeInt(int64(a.Action.DueHours), a.Action.DueHours != 0)
 		}
 	}
@@ -236,9 +286,38 @@ func (w *wire) wonBack(t *score.WonBack) {
 	w.int(t.OrderValue)
 	w.text(string(t.Currency))
 	w.maybeMinor(t.Margin)
-	if !w.first {
+	if w.since(2) {
 		w.maybeTexts(t.ContactableChannels)
 	}
+}
+
+func (w *wire) tierWillChange(t *score.TierWillChange) {
+	w.stamp(&t.Stamp)
+	stands := t.ToCome != tier.None
+	w.int(int64(t.State))
+	w.maybeInt(int64(t.Withdrawal), t.Withdrawal != score.UnknownReason)
+	w.maybeTier(t.Tier)
+	w.maybeTier(t.ToCome)
+	w.maybeInstant(t.FallsAt)
+	w.maybeInstant(t.FellAt)
+	w.maybeInt(int64(t.Now), t.Tier != tier.None)
+	w.maybeInt(int64(t.Then), stands)
+	w.list(len(t.Contributions), func(i int) { w.contribution(&t.Contributions[i]) })
+	if w.some(t.KeepBy != (score.KeepBy{})) {
+		k := &t.KeepBy
+		w.int(int64(k.Day))
+		w.int(k.Amount)
+		w.int(k.Usual)
+		w.int(k.Advised())
+		w.bool(k.Any)
+	}
+	w.maybeInt(t.CurrentValue, t.Tier != tier.None)
+	w.text(string(t.Currency))
+	w.maybeText(t.PreferredChannel)
+	w.maybeTexts(t.ContactableChannels)
+	w.maybeText(t.Owner)
+	w.playbook(&t.Playbook, true)
+	w.maybeText(t.Corrects)
 }
 
 func (w *wire) evidence(v *score.Evidence) {

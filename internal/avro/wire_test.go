@@ -17,7 +17,7 @@ import (
 func TestWireIsTheRecord(t *testing.T) {
 	exit := sampleTier()
 	exit.Tier, exit.Direction, exit.Contributions, exit.ContactableChannels, exit.Playbook = tier.None, score.Exit, nil, nil, score.Playbook{}
-	for _, x := range []score.Transition{sampleTier(), sampleAlert(), exit, sampleWinBack(), &score.TierChanged{}, &score.ChurnAlert{}, &score.WonBack{}} {
+	for _, x := range []score.Transition{sampleTier(), sampleAlert(), exit, sampleWinBack(), sampleNotice(), &score.TierWillChange{}, &score.TierChanged{}, &score.ChurnAlert{}, &score.WonBack{}} {
 		sameBytes(t, x)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -36,6 +36,14 @@ func TestWireIsTheRecord(t *testing.T) {
 				Cost: minor.Draw(t, "cost"),
 				Code: text.Draw(t, "code"), Text: text.Draw(t, "text"), DueHours: rapid.Int32().Draw(t, "due"),
 				Owner: rapid.SampledFrom([]string{"", "SALES", "SERVICE", "MARKETING", "LEGAL"}).Draw(t, "owner"),
+			}
+		})
+		book := rapid.Custom(func(t *rapid.T) score.Playbook {
+			return score.Playbook{
+				ID: text.Draw(t, "playbook"), Actions: rapid.SliceOfN(action, 0, 3).Draw(t, "actions"),
+				Resources: rapid.SampledFrom([]string{"", "PRIORITY", "MODERATE", "REDUCED"}).Draw(t, "resources"),
+				Marketing: rapid.SampledFrom([]string{"", "PREMIUM", "MASS", "PRECISION"}).Draw(t, "marketing"),
+				Service:   rapid.SampledFrom([]string{"", "CUSTOM", "STANDARD", "BASIC"}).Draw(t, "service"),
 			}
 		})
 		level := rapid.Custom(func(t *rapid.T) churn.Level { return churn.Level(rapid.IntRange(0, 3).Draw(t, "level")) })
@@ -78,7 +86,7 @@ func TestWireIsTheRecord(t *testing.T) {
 			LineCrossed: rapid.Int32().Draw(t, "line"), Coverage: finite.Draw(t, "coverage"), Corrects: text.Draw(t, "corrects"),
 			CurrentValue: rapid.Int64().Draw(t, "value"), Spend365: rapid.Int64().Draw(t, "spend"), Currency: "USD", ChurnLevel: level.Draw(t, "level"),
 			PreferredChannel: text.Draw(t, "channel"), ContactableChannels: texts.Draw(t, "channels"), TopCategory: text.Draw(t, "category"),
-			Playbook: score.Playbook{ID: text.Draw(t, "playbook"), Actions: rapid.SliceOfN(action, 0, 3).Draw(t, "actions")},
+			Playbook: book.Draw(t, "playbook"), NoticeID: text.Draw(t, "notice"),
 		}
 		for range rapid.IntRange(0, 4).Draw(t, "contributions") {
 			c.Contributions = append(c.Contributions, score.Contribution{
@@ -88,6 +96,13 @@ func TestWireIsTheRecord(t *testing.T) {
 			})
 		}
 		sameBytes(t, c)
+		sameBytes(t, &score.TierWillChange{
+			Stamp: stamp, NoticeID: text.Draw(t, "notice"), State: score.NoticeState(rapid.IntRange(0, 3).Draw(t, "notice state")),
+			Withdrawal: score.ResolveReason(rapid.IntRange(0, 7).Draw(t, "withdrawal")), Tier: tiers.Draw(t, "tier now"), ToCome: tiers.Draw(t, "to come"),
+			FallsAt: instant.Draw(t, "falls"), FellAt: instant.Draw(t, "fell"), Now: rapid.Int32().Draw(t, "now"), Then: rapid.Int32().Draw(t, "then"),
+			Contributions: c.Contributions, KeepBy: c.KeepBy, Currency: "USD", CurrentValue: c.CurrentValue, PreferredChannel: c.PreferredChannel,
+			ContactableChannels: c.ContactableChannels, Owner: text.Draw(t, "owner"), Playbook: c.Playbook, Corrects: c.Corrects,
+		})
 	})
 }
 

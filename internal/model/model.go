@@ -106,6 +106,7 @@ type file struct {
 	Tiers     ladder              `yaml:"tiers"`
 	Playbooks map[string]playbook `yaml:"playbooks"`
 	Alerts    map[string]answer   `yaml:"alerts"`
+	Reactions *reactions          `yaml:"reactions"`
 	Uplift    float64             `yaml:"uplift"`
 	Causes    *causes             `yaml:"causes"`
 	Control   float64             `yaml:"control"`
@@ -186,11 +187,6 @@ type ladder struct {
 	MinStayDays int     `yaml:"min_stay_days"`
 }
 
-type playbook struct {
-	ID      string   `yaml:"id"`
-	Actions []action `yaml:"actions"`
-}
-
 type action struct {
 	Code     string `yaml:"code"`
 	Text     string `yaml:"text"`
@@ -221,6 +217,7 @@ func (f *file) model() (score.Model, error) {
 
 	m := score.Model{
 		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
+		NoticeDays: f.Reactions.noticeDays(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
 			Paid: f.Spend.paid(),
@@ -283,7 +280,7 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, f.playbooks(&m), f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {
@@ -319,25 +316,10 @@ func (f *file) rates() (score.Rates, error) {
 // secondOrder names the action for the window of a one-time buyer.
 const secondOrder = "SECOND_ORDER"
 
-// advice fills in the playbooks and the alert actions: one for every tier, for every level, and for the window for a second
-// order where the model has one.
+// advice fills in the alert actions: one for every level, and one for the window for a second order where the model has one.
 func (f *file) advice(m *score.Model) error {
 	var errs []error
-	tiers, levels := map[string]bool{}, map[string]bool{}
-	for t := tier.Low; int(t) < tier.Tiers; t++ {
-		name := t.String()
-		tiers[name] = true
-		p := f.Playbooks[name]
-		if p.ID == "" {
-			errs = append(errs, fmt.Errorf("playbooks.%s: missing, or without an id", name))
-		}
-		book := score.Playbook{ID: p.ID}
-		for i, a := range p.Actions {
-			errs = append(errs, a.check(fmt.Sprintf("playbooks.%s action %d", name, i+1)))
-			book.Actions = append(book.Actions, a.action())
-		}
-		m.Playbooks[t] = book
-	}
+	levels := map[string]bool{}
 	for l := range churn.Level(churn.Levels) {
 		name := l.String()
 		levels[name] = true
@@ -363,11 +345,6 @@ func (f *file) advice(m *score.Model) error {
 		}
 		errs = append(errs, a.check("alerts."+secondOrder))
 		m.SecondOrder = given
-	}
-	for _, name := range sorted(f.Playbooks) {
-		if !tiers[name] {
-			errs = append(errs, fmt.Errorf("playbooks.%s: no such tier; they are HIGH, POTENTIAL, GENERAL, LOW", name))
-		}
 	}
 	for _, name := range sorted(f.Alerts) {
 		if !levels[name] && name != secondOrder {

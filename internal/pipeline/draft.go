@@ -253,6 +253,8 @@ func kindOf(t score.Transition) string {
 		return t.Kind.String() + "_" + t.State.String()
 	case *score.WonBack:
 		return "WON_BACK"
+	case *score.TierWillChange:
+		return "TIER_NOTICE_" + t.State.String()
 	}
 	return "UNKNOWN"
 }

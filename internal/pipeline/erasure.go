@@ -78,6 +78,8 @@ func ends(t score.Transition) bool {
 		return t.Direction == score.Exit
 	case *score.ChurnAlert:
 		return t.State == score.Resolved || t.State == score.Retracted
+	case *score.TierWillChange:
+		return t.State == score.Withdrawn
 	case *score.WonBack:
 	}
 	return false

@@ -3,6 +3,7 @@ package score_test
 import (
 	"testing"
 
+	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
@@ -163,5 +164,25 @@ func BenchmarkView(b *testing.B) {
 		s := e.Score(p, p.AsOf)
 		s.Fields()
 		s.Detail()
+	}
+}
+
+// The benchmarks of notices: the same customer under a model that gives notice 14 days ahead.
+
+func BenchmarkApplyAndSchedule(b *testing.B)         { benchApplyAndSchedule(b, 0) }
+func BenchmarkApplyAndScheduleNoticing(b *testing.B) { benchApplyAndSchedule(b, 14) }
+
+func benchApplyAndSchedule(b *testing.B, days int) {
+	m := modelOf(b, kept, func(m *score.Model) { m.NoticeDays = days })
+	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, _ := weekly(b, e)
+	next := purchase(30)
+	b.ReportAllocs()
+	for b.Loop() {
+		p, _, _ := e.Apply(p, next)
+		e.Schedule(p)
 	}
 }

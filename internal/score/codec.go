@@ -37,6 +37,7 @@ const (
 	tagErased
 	tagCounts
 	tagLinks
+	tagNotice
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -90,6 +91,8 @@ func (p *Profile) Append(b []byte) []byte {
 		body = len(b)
 		b = enclose(p.links.state.Append(b), body, tagLinks)
 	}
+	body = len(b)
+	b = enclose(p.Notice.append(b, p.AsOf), body, tagNotice)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -205,7 +208,9 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Erased = event.Instant(f.varint())
 	case tagCounts:
 		p.readCounts(&f)
-	case tagLinks: // the last section: the customer and the own history are there
+	case tagNotice:
+		p.Notice = readNotice(&f, p.AsOf)
+	case tagLinks: // the customer and the own history are there: their sections come before
 		s, err := link.Decode(b)
 		if err != nil {
 			return err

@@ -27,7 +27,7 @@ func after(from, phase, every event.Instant) event.Instant {
 }
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p, as Review would see it: the tier,
-// the churn level, the window for a second order, Shop or Test; or at which silence tells the news that waits. False means never (within two
+// the churn level, the window for a second order, Shop or Test; or at which silence tells the news that waits, or gives notice of a fall of the tier. False means never (within two
 // centuries). The answer depends on the profile and the model only, never on when it is asked for. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
 	for {
@@ -54,10 +54,14 @@ func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant,
 		return event.Never, false
 	}
 	crossed := w.next()
+	at := w.at
+	if warns, warned := w.warning(from, crossed); warned {
+		return warns, true
+	}
 	if !crossed && due != event.Never {
 		return due, true
 	}
-	return w.at, crossed
+	return at, crossed
 }
 
 // stillborn reports whether no purchase of p waits for its own time: occurred_at may lie a little after the record time.

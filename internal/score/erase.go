@@ -28,7 +28,7 @@ func (e *Engine) erase(p Profile, x event.Event, tombstone event.Instant) (Profi
 	p, transitions := e.Review(p, max(p.AsOf, s.Erased))
 	next := e.New(p.Customer)
 	next.Erased, next.Outcomes, next.Forgotten = max(p.Erased, tombstone), p.Outcomes, p.Forgotten
-	next.Muted, next.Second.Muted = p.Muted, p.Second.Muted // Publish asks whether anybody has heard of what ends
+	next.Muted, next.Second.Muted, next.Notice.Muted = p.Muted, p.Second.Muted, p.Notice.Muted // Publish asks whether anybody has heard of what ends
 	if err := next.relink(s); err != nil {
 		return p, nil, RefusedPart // a newer program has stored it
 	}
@@ -67,6 +67,9 @@ func (e *Engine) ends(p *Profile, x event.Event) []Transition {
 	}
 	if p.Second.Open {
 		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Second.ID, State: Resolved, Resolve: ByErased, Kind: SecondOrderWindow, Currency: e.model.Base})
+	}
+	if p.Notice.Stands() {
+		say(&TierWillChange{Stamp: stamp, NoticeID: p.Notice.ID, State: Withdrawn, Withdrawal: ByErased, Currency: e.model.Base})
 	}
 	if p.Standing.Tier != 0 {
 		say(&TierChanged{Stamp: stamp, Direction: Exit, Currency: e.model.Base})

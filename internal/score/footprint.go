@@ -19,5 +19,5 @@ const (
 // measures. The name of the model is left out: profiles share it.
 func (p *Profile) Footprint() int {
 	return profileBytes + p.History.Footprint() + len(p.Customer) + len(p.Standing.LastID) + len(p.Episode.ID) + len(p.Episode.LastID) +
-		len(p.Second.ID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint()
+		len(p.Second.ID) + len(p.Notice.ID) + len(p.Notice.LastID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint()
 }

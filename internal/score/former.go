@@ -136,6 +136,7 @@ func (e *Engine) follow(before, grown *Profile, x event.Event) *Former {
 func (e *Engine) unheard() *Engine {
 	other := *e
 	other.identify, other.previous, other.former = unpublishedID, nil, nil
+	other.model.NoticeDays = 0
 	return &other
 }
 
@@ -175,7 +176,7 @@ func (f *Former) hear(t Transition) *Former {
 		if over := t.State == Resolved || t.State == Retracted; over && t.Kind == Churn && next.Heard&HeardEpisode == 0 {
 			next.Ended = t.ID
 		}
-	case *WonBack:
+	case *WonBack, *TierWillChange: // where the former model comes back, it gives its notices anew
 	}
 	return &next
 }

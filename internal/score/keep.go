@@ -32,13 +32,19 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 	if !ok {
 		return KeepBy{}
 	}
+	return e.keepUntil(&p, fall, standing)
+}
+
+// keepUntil returns what keeps the tier of p beyond an instant at which silence alone would lower it, as of p.AsOf. standing is p's just before that
+// instant.
+func (e *Engine) keepUntil(p *Profile, fall event.Instant, standing Standing) KeepBy {
 	last := max(e.calendar.Day(fall)-1, e.calendar.Day(p.AsOf))
 	then := max(e.calendar.Start(last), p.AsOf)
 	keeps := func(major int64) bool {
 		x := &event.Purchase{Head: event.Head{ID: "to keep the tier", OccurredAt: then}, Kind: event.Order, OrderID: "to keep the tier"}
 		h, _ := p.Whole().Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
 		facts := e.Facts(&h, fall)
-		return e.tier(&p, standing, &facts, fall) >= p.Standing.Tier
+		return e.tier(p, standing, &facts, fall) >= p.Standing.Tier
 	}
 	low, high := int64(0), int64(1) // of major units: not enough, perhaps enough
 	for !keeps(high) {

@@ -45,6 +45,10 @@ type Model struct {
 	Playbooks   map[Tier]Playbook
 	Actions     map[Level]Action
 	SecondOrder Action
+	// Low splits the advice for the lowest tier in two; nil where Playbooks holds all of it.
+	Low *LowTier
+	// NoticeDays is how many calendar days before the fall of a tier by silence alone a notice is given, 0 to 365; 0 gives none.
+	NoticeDays int
 	// Shop says from when on an id behaves like a shop.
 	Shop Shop
 	// Causes weigh the evidence for the causes of a churn alert.
@@ -57,6 +61,9 @@ type Model struct {
 	// risk calls the customer, and the group measures nothing.
 	AnnounceControl bool
 }
+
+// maxNoticeDays bounds Model.NoticeDays: who is told of a fall more than a year ahead can do nothing about it yet.
+const maxNoticeDays = 365
 
 // Reference is a customer as the purchase model and the churn stack see a customer.
 type Reference struct {
@@ -93,6 +100,9 @@ func (m *Model) Check() error {
 	fail("scorecard", m.Scorecard.Check())
 	fail("scorecard", catalogue.CheckCard(m.Scorecard))
 	fail("tiers", m.Tiers.Check())
+	if m.NoticeDays < 0 || m.NoticeDays > maxNoticeDays {
+		errs = append(errs, fmt.Errorf("reactions.notice_days: %d days are not in 0..%d", m.NoticeDays, maxNoticeDays))
+	}
 	fail("shop", m.Shop.Check())
 	fail("causes", m.Causes.Check())
 	if !(m.Uplift >= 0 && m.Uplift <= 1) {

@@ -12,6 +12,8 @@ import (
 // always published, and with it the rest of the episode. Where a model is taken back, an episode that goes on as before stays as it was:
 // muted if nobody has heard of it. What an erasure ends is published however old the erasure is.
 //
+// A notice is published or muted as a whole, too. Where a notice was muted and the fall moves, who was not told of the notice is told of the fall.
+//
 // An alert that is Unannounced begins a muted episode, and no escalation of it is published. An episode that was published before the model
 // came into force which keeps it back goes on as it was: who was told of a risk is told of its end.
 func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Duration) []bool {
@@ -21,6 +23,15 @@ func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Du
 		switch t := t.(type) {
 		case *TierChanged, *WonBack:
 			published[i] = young
+		case *TierWillChange:
+			switch t.State {
+			case Given:
+				p.Notice.Muted = t.Unannounced || !young
+			case Moved:
+				p.Notice.Muted = p.Notice.Muted && (t.Unannounced || !young)
+			case Withdrawn, UnknownNotice:
+			}
+			published[i] = !p.Notice.Muted
 		case *ChurnAlert:
 			muted := &p.Muted
 			if t.Kind == SecondOrderWindow {

@@ -47,6 +47,7 @@ type Profile struct {
 	Second        SecondOrder
 	Update        Update
 	Lapse         Lapse
+	Notice        Notice
 	Outreach      Outreach
 	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.
 	Forecasts [2]Forecast

@@ -34,6 +34,8 @@ type change struct {
 	tier                  Tier
 	level                 Level
 	tierSince, levelSince event.Instant
+	// ahead is the fall of the tier of which the customer is to have a notice.
+	ahead fallAhead
 }
 
 // cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
@@ -65,13 +67,16 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	}
 	p.Update = e.hear(&before, &p, o)
 	news := p.Update.tells(p.AsOf)
-	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned && !news {
+	standing := p.Standing.next(tier, p.AsOf)
+	ahead := e.fallAhead(&p, &v, standing, o)
+	stays := tier == p.Standing.Tier
+	if stays && level == p.Episode.Level && !second && !returned && !news && !p.Notice.turns(ahead, stays, e.calendar) {
 		return p, nil
 	}
 	base := e.base(&before, &v, o)
 	return e.tell(&change{
 		occasion: o, before: &before, p: &p, base: &base, v: &v,
-		tier: tier, level: level, tierSince: v.at, levelSince: v.at,
+		tier: tier, level: level, tierSince: standing.Since, levelSince: v.at, ahead: ahead,
 	}, second, returned)
 }
 
@@ -93,8 +98,10 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 		}
 		p.Update = p.Update.after(t)
 	}
+	fulfilled := false
 	if c.tier != p.Standing.Tier {
 		t := e.tierChanged(c)
+		fulfilled = t.NoticeID != ""
 		p.Standing = Standing{Tier: c.tier, Since: p.AsOf, LastID: add(t)}
 	}
 	if c.level != p.Episode.Level {
@@ -118,6 +125,15 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 			add(t)
 		}
 		p.Lapse = Lapse{}
+	}
+	if fulfilled {
+		p.Notice = Notice{}
+	}
+	for _, t := range e.notices(c, fulfilled) {
+		if id := add(t); t.State == Given {
+			t.NoticeID = id
+		}
+		p.Notice = p.Notice.next(t)
 	}
 	return *p, transitions
 }
@@ -145,6 +161,14 @@ func (ep Episode) next(t *ChurnAlert) Episode {
 	case Escalated, Eased, Updated, UnknownState:
 	}
 	return Episode{Level: t.Level, Since: t.AsOf, RaisedAt: ep.RaisedAt, ID: ep.ID, LastID: t.ID}
+}
+
+// next returns the standing of a tier at an instant.
+func (s Standing) next(t Tier, at event.Instant) Standing {
+	if t == s.Tier {
+		return s
+	}
+	return Standing{Tier: t, Since: at}
 }
 
 // number makes t the next transition of p, and returns its id.
@@ -185,9 +209,12 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		Coverage:    micro(v.coverage), Corrects: corrects,
 		Contributions: e.contributions(c.base, v),
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
-		ChurnLevel: c.level, Playbook: e.model.Playbooks[c.tier],
+		ChurnLevel: c.level, Playbook: e.playbook(c.tier, v),
 		PreferredChannel: preferredChannel(p, v), ContactableChannels: contactable(p.Whole()),
 		TopCategory: p.Whole().TopCategory(v.at, e.calendar),
+	}
+	if direction(was.Tier, c.tier) == Down {
+		t.NoticeID = c.before.Notice.ID
 	}
 	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
 		kept := *p

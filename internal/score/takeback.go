@@ -21,13 +21,14 @@ func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 	p.count(&v)
 	var transitions []Transition
 	second := before.Second.Open != former.Second.Open
-	if former.Standing.Tier != before.Standing.Tier || former.Episode.Level != before.Episode.Level || second {
+	ahead := e.fallAhead(&p, &v, former.Standing, occasion{model: true})
+	if before.Notice.turns(ahead, former.Standing.Tier == before.Standing.Tier, e.calendar) || former.Standing.Tier != before.Standing.Tier || former.Episode.Level != before.Episode.Level || second {
 		o := occasion{model: true, back: f.as(&former)}
 		base := e.base(&before, &v, o)
 		p, transitions = e.tell(&change{
 			occasion: o, before: &before, p: &p, base: &base, v: &v,
 			tier: former.Standing.Tier, level: former.Episode.Level,
-			tierSince: former.Standing.Since, levelSince: former.Episode.Since,
+			tierSince: former.Standing.Since, levelSince: former.Episode.Since, ahead: ahead,
 		}, second, false)
 	}
 	p.restore(&before, &former)

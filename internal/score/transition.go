@@ -2,8 +2,8 @@ package score
 
 import "tidemark/internal/event"
 
-// Transition is a change of a customer's labels. The pipeline publishes it. The set is closed: *TierChanged, *ChurnAlert and
-// *WonBack.
+// Transition is a change of a customer's labels. The pipeline publishes it. The set is closed: *TierChanged, *ChurnAlert,
+// *WonBack and *TierWillChange.
 //
 //sumtype:decl
 type Transition interface {
@@ -88,6 +88,8 @@ type TierChanged struct {
 	ContactableChannels []string
 	TopCategory         string
 	Playbook            Playbook
+	// NoticeID is the id of the notice that told of this fall; empty where none did.
+	NoticeID string
 }
 
 func (*TierChanged) sealed() {}
@@ -222,12 +224,6 @@ const (
 var alertKinds = [...]string{"UNKNOWN", "CHURN", "SECOND_ORDER_WINDOW"}
 
 func (k AlertKind) String() string { return alertKinds[k] }
-
-// Playbook is the advice to whoever looks after the customers of a tier.
-type Playbook struct {
-	ID      string
-	Actions []Action
-}
 
 // Action is one advised step. Owner is SALES, SERVICE or MARKETING.
 type Action struct {

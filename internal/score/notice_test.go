@@ -1,0 +1,217 @@
+package score_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"tidemark/internal/event"
+	"tidemark/internal/score"
+	"tidemark/internal/score/tier"
+)
+
+// noticing makes a model give notice so many days ahead, after a minimum stay of so many days.
+func noticing(days, stay int) func(*score.Model) {
+	return func(m *score.Model) { m.NoticeDays, m.Tiers.MinStay = days, time.Duration(stay)*24*time.Hour }
+}
+
+// Notices come at the instant at which a walk over every midnight and breakpoint meets them, long and short before a fall, and however long a
+// tier is kept.
+func TestNoticesComeWhenTheWalkMeetsThem(t *testing.T) {
+	for i, row := range []struct{ days, stay int }{{14, 30}, {1, 0}, {45, 30}, {90, 5}} {
+		calendar := event.Calendar{}
+		if i%2 == 1 {
+			calendar = inZone(t, "America/Sao_Paulo")
+		}
+		w := walker{engine: newEngine(t, calendar, noticing(row.days, row.stay)), calendar: calendar}
+		profiles := scaled(600)
+		if crossed := w.crossings(t, profiles, uint64(50+i), 60*day); crossed*10 < profiles*3 {
+			t.Errorf("%d days: %d of %d profiles cross something, want 30 %%", row.days, crossed, profiles)
+		}
+	}
+}
+
+// A notice is given on its day, or at once where a change has just led there; it comes true to the millisecond, or is withdrawn; and no fall in
+// silence comes without one.
+func TestNoticesComeTrue(t *testing.T) {
+	for _, row := range []struct{ days, stay int }{{14, 30}, {40, 0}} {
+		e := newEngine(t, event.Calendar{}, noticing(row.days, row.stay))
+		states, fulfilled := map[score.NoticeState]int{}, 0
+		for seed := range uint64(scaled(400)) {
+			l := newLedger(t, e)
+			life := newLife(rand.New(rand.NewPCG(seed, 7)))
+			for _, x := range life {
+				l.apply(x)
+			}
+			l.advance(l.profile.AsOf + 800*day)
+			var stands *score.TierWillChange
+			for _, x := range l.transitions {
+				switch x := x.(type) {
+				case *score.TierWillChange:
+					states[x.State]++
+					if x.State == score.Withdrawn {
+						stands = nil
+						continue
+					}
+					stands = x
+					if early := (event.Calendar{}).Day(x.FallsAt) - (event.Calendar{}).Day(x.AsOf); early > event.Day(row.days) || x.FallsAt <= x.AsOf {
+						t.Errorf("seed %d: told at %s of a fall at %s, want at most %d days ahead", seed, x.AsOf, x.FallsAt, row.days)
+					} else if early < event.Day(row.days) && x.Cause == score.ByTime && x.State == score.Given && !tierChangesAt(l.transitions, x.AsOf) {
+						t.Errorf("seed %d: told in silence at %s of a fall at %s, want %d days ahead", seed, x.AsOf, x.FallsAt, row.days)
+					}
+				case *score.TierChanged:
+					if x.Direction != score.Down {
+						continue
+					}
+					named := stands != nil && x.NoticeID == stands.NoticeID
+					if named != (x.NoticeID != "") {
+						t.Errorf("seed %d: the fall at %s names notice %q, want the one that stands, %+v", seed, x.AsOf, x.NoticeID, stands)
+					}
+					if x.Cause != score.ByTime {
+						stands = nil
+						continue
+					}
+					if !named || (event.Calendar{}).Day(stands.FallsAt) != (event.Calendar{}).Day(x.AsOf) || stands.ToCome != x.Tier || stands.Tier != x.Previous {
+						t.Errorf("seed %d: silence lowers the tier at %s to %s, want what the notice said: %+v", seed, x.AsOf, x.Tier, stands)
+					} else if !anyBetween(life, stands.AsOf, x.AsOf) && (stands.FallsAt != x.AsOf || stands.Then != x.After) {
+						t.Errorf("seed %d: silence lowers the tier at %s to a score of %d, want what the notice said to the millisecond: %+v", seed, x.AsOf, x.After, stands)
+					}
+					fulfilled++
+					stands = nil
+				}
+			}
+			if t.Failed() {
+				t.Fatalf("%s", describe(life))
+			}
+		}
+		t.Logf("%d days: %v, %d come true", row.days, states, fulfilled)
+		if states[score.Given] < scaled(200) || states[score.Moved] < scaled(3) || states[score.Withdrawn] < scaled(30) || fulfilled < scaled(100) {
+			t.Errorf("%d days: %v, %d come true: the test has lost its subject", row.days, states, fulfilled)
+		}
+	}
+}
+
+func anyBetween(life []event.Event, from, to event.Instant) bool {
+	return slices.ContainsFunc(life, func(x event.Event) bool { return x.At() > from && x.At() < to })
+}
+
+func tierChangesAt(transitions []score.Transition, at event.Instant) bool {
+	for _, x := range transitions {
+		if c, ok := x.(*score.TierChanged); ok && c.AsOf == at {
+			return true
+		}
+	}
+	return false
+}
+
+// Looking often, seldom or at odd instants tells the same, id by id.
+func TestNoticesDoNotDependOnWhenSomebodyLooks(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, noticing(14, 30))
+	told := 0
+	for seed := range uint64(scaled(200)) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		life := newLife(r)
+		p := fold(t, e, life[:1+r.IntN(len(life))])
+		end := p.AsOf + 500*day
+		_, want := e.Review(p, end)
+		var got []score.Transition
+		for q := p; q.AsOf < end; {
+			var more []score.Transition
+			q, more = e.Review(q, min(end, q.AsOf+event.Instant(1+r.Int64N(int64(20*day)))))
+			got = append(got, more...)
+			if r.IntN(2) == 0 {
+				q = e.Schedule(q)
+			}
+			if r.IntN(4) == 0 {
+				q = decode(t, q)
+			}
+		}
+		if fmt.Sprint(ids(got)) != fmt.Sprint(ids(want)) {
+			t.Fatalf("seed %d: in steps %v, at once %v", seed, ids(got), ids(want))
+		}
+		for _, x := range want {
+			if _, ok := x.(*score.TierWillChange); ok {
+				told++
+			}
+		}
+	}
+	if told < scaled(100) {
+		t.Errorf("%d notices: the test has lost its subject", told)
+	}
+}
+
+func decode(t *testing.T, p score.Profile) score.Profile {
+	t.Helper()
+	q, err := score.Decode(encode(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+// A profile with a notice that stands is read as it was written, and one without has no byte more.
+func TestANoticeIsKept(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, noticing(14, 30))
+	p, _ := weekly(t, e)
+	bare := len(encode(p))
+	for !p.Notice.Stands() {
+		p, _ = e.Review(p, p.Due)
+		p = e.Schedule(p)
+	}
+	for _, change := range []func(*score.Notice){
+		func(*score.Notice) {}, func(n *score.Notice) { n.Muted = true }, func(n *score.Notice) { n.LastID, n.To = n.ID, tier.Low },
+	} {
+		change(&p.Notice)
+		if q := decode(t, p); q.Notice != p.Notice {
+			t.Errorf("read %+v, written %+v", q.Notice, p.Notice)
+		}
+	}
+	with := len(encode(p))
+	p.Notice = score.Notice{Muted: true}
+	if without := len(encode(p)); with-without > 52 || without-bare > 60 {
+		t.Errorf("%d bytes with a notice, %d without, %d before", with, without, bare)
+	}
+	if q := decode(t, p); q.Notice.Stands() {
+		t.Errorf("read %+v, want none", q.Notice)
+	}
+}
+
+// What never falls has no notice, and the search for one ends.
+func TestNobodyIsWarnedOfWhatNeverComes(t *testing.T) {
+	for why, change := range map[string]func(*score.Model){
+		"the lowest tier": func(m *score.Model) {
+			m.Tiers.General, m.Tiers.Potential, m.Tiers.High = 9700, 9800, 9900
+			m.Tiers.Margin = 50
+		},
+		"an id like a shop": func(m *score.Model) { m.Shop = score.Shop{OrdersPerDay: 2, MinDays: 1} },
+	} {
+		e := newEngine(t, event.Calendar{}, func(m *score.Model) { m.NoticeDays = 365; change(m) })
+		p := e.New("c")
+		for i := range 20 {
+			p = apply(t, e, p, order(fmt.Sprint("a", i), 20_000*day+event.Instant(i)*7*day, 30_000))
+			p = apply(t, e, p, order(fmt.Sprint("b", i), 20_000*day+event.Instant(i)*7*day+hour, 30_000))
+		}
+		for from, n := p.AsOf, 0; ; n++ {
+			at, ok := e.NextCrossing(p, from)
+			if !ok {
+				if at != event.Never {
+					t.Errorf("%s: no crossing, and %s", why, at)
+				}
+				break
+			}
+			if n > 1000 {
+				t.Fatalf("%s: crossings without end", why)
+			}
+			var transitions []score.Transition
+			p, transitions = e.Review(p, at)
+			for _, x := range transitions {
+				if w, ok := x.(*score.TierWillChange); ok {
+					t.Errorf("%s: %s at %s of a fall at %s", why, w.State, w.AsOf, w.FallsAt)
+				}
+			}
+			from = p.AsOf
+		}
+	}
+}
