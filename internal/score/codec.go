@@ -37,6 +37,9 @@ const (
 	tagErased
 	tagCounts
 	tagLinks
+	_ // reserved
+	tagTrail
+	tagReactions
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -90,6 +93,10 @@ func (p *Profile) Append(b []byte) []byte {
 		body = len(b)
 		b = enclose(p.links.state.Append(b), body, tagLinks)
 	}
+	body = len(b)
+	b = enclose(p.Trail.append(b), body, tagTrail)
+	body = len(b)
+	b = enclose(p.appendReactions(b), body, tagReactions)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -205,7 +212,11 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Erased = event.Instant(f.varint())
 	case tagCounts:
 		p.readCounts(&f)
-	case tagLinks: // the last section: the customer and the own history are there
+	case tagTrail:
+		p.Trail = f.trail()
+	case tagReactions:
+		p.readReactions(&f)
+	case tagLinks: // a late section: the customer and the own history are there
 		s, err := link.Decode(b)
 		if err != nil {
 			return err

@@ -28,6 +28,7 @@ func (e *Engine) erase(p Profile, x event.Event, tombstone event.Instant) (Profi
 	p, transitions := e.Review(p, max(p.AsOf, s.Erased))
 	next := e.New(p.Customer)
 	next.Erased, next.Outcomes, next.Forgotten = max(p.Erased, tombstone), p.Outcomes, p.Forgotten
+	next.Drop.Muted, next.Unhappy.Muted = p.Drop.Muted, p.Unhappy.Muted
 	next.Muted, next.Second.Muted = p.Muted, p.Second.Muted // Publish asks whether anybody has heard of what ends
 	if err := next.relink(s); err != nil {
 		return p, nil, RefusedPart // a newer program has stored it
@@ -67,6 +68,12 @@ func (e *Engine) ends(p *Profile, x event.Event) []Transition {
 	}
 	if p.Second.Open {
 		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Second.ID, State: Resolved, Resolve: ByErased, Kind: SecondOrderWindow, Currency: e.model.Base})
+	}
+	if p.Drop.open() {
+		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Drop.ID, State: Resolved, Resolve: ByErased, Kind: ValueDrop, Currency: e.model.Base})
+	}
+	if p.Unhappy.open() {
+		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Unhappy.ID, State: Resolved, Resolve: ByErased, Kind: FeedbackAlert, Currency: e.model.Base})
 	}
 	if p.Standing.Tier != 0 {
 		say(&TierChanged{Stamp: stamp, Direction: Exit, Currency: e.model.Base})

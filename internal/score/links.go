@@ -164,7 +164,7 @@ func (e *Engine) link(p Profile, x event.Event) (Profile, []Transition, Verdict)
 	unlinked := p
 	at := max(p.AsOf, x.At())
 	if p.Unknown() {
-		p.Muted, p.Second = false, SecondOrder{}
+		p.Muted, p.Second, p.Drop, p.Unhappy = false, SecondOrder{}, DropEpisode{}, UnhappyEpisode{}
 	}
 	if e.Forgets(&p) <= at {
 		p = e.fresh(&p)

@@ -34,6 +34,7 @@ type change struct {
 	tier                  Tier
 	level                 Level
 	tierSince, levelSince event.Instant
+	reactions
 }
 
 // cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
@@ -65,13 +66,14 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	}
 	p.Update = e.hear(&before, &p, o)
 	news := p.Update.tells(p.AsOf)
-	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned && !news {
+	reacts := e.reacts(&p, &v, tier, o)
+	if tier == p.Standing.Tier && level == p.Episode.Level && !second && !returned && !news && !reacts.any() {
 		return p, nil
 	}
 	base := e.base(&before, &v, o)
 	return e.tell(&change{
 		occasion: o, before: &before, p: &p, base: &base, v: &v,
-		tier: tier, level: level, tierSince: v.at, levelSince: v.at,
+		reactions: reacts, tier: tier, level: level, tierSince: v.at, levelSince: v.at,
 	}, second, returned)
 }
 
@@ -91,7 +93,9 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 		if id := add(t); t.State == Raised {
 			t.EpisodeID = id
 		}
-		p.Update = p.Update.after(t)
+		if t.Kind == Churn || t.Kind == SecondOrderWindow {
+			p.Update = p.Update.after(t)
+		}
 	}
 	if c.tier != p.Standing.Tier {
 		t := e.tierChanged(c)
@@ -113,6 +117,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 	if p.Update.tells(p.AsOf) { // and no alert above has told it
 		addAlert(e.updated(c))
 	}
+	e.tellReactions(c, addAlert)
 	if returned {
 		if t := e.wonBack(c); t != nil {
 			add(t)
