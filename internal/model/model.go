@@ -110,6 +110,7 @@ type file struct {
 	Causes    *causes             `yaml:"causes"`
 	Control   float64             `yaml:"control"`
 	Announce  bool                `yaml:"announce_control"`
+	Reactions *reactions          `yaml:"reactions"`
 	Fitted    *fitted             `yaml:"fitted"`
 }
 
@@ -283,7 +284,9 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	reactions, reactionsErr := f.Reactions.lines(base)
+	m.Reactions = reactions
+	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, reactionsErr, f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {
@@ -364,14 +367,15 @@ func (f *file) advice(m *score.Model) error {
 		errs = append(errs, a.check("alerts."+secondOrder))
 		m.SecondOrder = given
 	}
+	errs = append(errs, f.reactionAdvice(m))
 	for _, name := range sorted(f.Playbooks) {
 		if !tiers[name] {
 			errs = append(errs, fmt.Errorf("playbooks.%s: no such tier; they are HIGH, POTENTIAL, GENERAL, LOW", name))
 		}
 	}
 	for _, name := range sorted(f.Alerts) {
-		if !levels[name] && name != secondOrder {
-			errs = append(errs, fmt.Errorf("alerts.%s: no such level; they are NONE, WATCH, AT_RISK, CRITICAL, and %s", name, secondOrder))
+		if !levels[name] && name != secondOrder && name != valueDropAction && name != feedbackAction {
+			errs = append(errs, fmt.Errorf("alerts.%s: no such level; they are NONE, WATCH, AT_RISK, CRITICAL, and %s, %s, %s", name, secondOrder, feedbackAction, valueDropAction))
 		}
 	}
 	return errors.Join(errs...)

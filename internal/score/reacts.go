@@ -52,11 +52,15 @@ const (
 func (p *Profile) appendReactions(b []byte) []byte {
 	d, u := &p.Drop, &p.Unhappy
 	var holds uint64
-	for bit, set := range map[uint64]bool{dropBit: d.open(), dropMutedBit: d.Muted, unhappyBit: u.open(), unhappyMutedBit: u.Muted} {
+	hold := func(bit uint64, set bool) {
 		if set {
 			holds |= bit
 		}
 	}
+	hold(dropBit, d.open())
+	hold(dropMutedBit, d.Muted)
+	hold(unhappyBit, u.open())
+	hold(unhappyMutedBit, u.Muted)
 	if holds == 0 {
 		return b
 	}
