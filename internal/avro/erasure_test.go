@@ -115,21 +115,21 @@ func TestNewSymbolsAskForTheNewVersion(t *testing.T) {
 	for cause := score.ByEvent; cause <= score.ByMerge; cause++ {
 		won := sampleWinBack()
 		won.Cause = cause
-		if got, want := older(won), cause <= score.ByCorrection; got != want {
+		if got, want := oldest(won) == 1, cause <= score.ByCorrection; got != want {
 			t.Errorf("a win-back by %s: the first version holds it: %v, want %v", cause, got, want)
 		}
 	}
 	for reason := score.UnknownReason; reason <= score.ByMerged; reason++ {
 		alert := &score.ChurnAlert{Resolve: reason}
-		if got, want := older(alert), reason <= score.ByRelief; got != want {
+		if got, want := oldest(alert) == 1, reason <= score.ByRelief; got != want {
 			t.Errorf("an alert with the reason %s: the first version holds it: %v, want %v", reason, got, want)
 		}
 	}
-	if older(&score.WonBack{ContactableChannels: []string{"web"}}) {
+	if oldest(&score.WonBack{ContactableChannels: []string{"web"}}) != 2 {
 		t.Error("a win-back with channels: the first version has no such field")
 	}
 	merged := &score.TierChanged{Contributions: []score.Contribution{{Cause: score.ByMerge}}}
-	if older(merged) {
+	if oldest(merged) != 2 {
 		t.Error("a contribution by a merger: the first version has no such symbol")
 	}
 }

@@ -11,14 +11,14 @@ import (
 // A message is printed as replay prints its transition, whichever version of the schema its id names.
 func TestPrinter(t *testing.T) {
 	c := newCodec(t, Options{})
-	for _, x := range []score.Transition{sampleTier(), sampleAlert(), sampleWinBack()} {
+	for _, x := range []score.Transition{sampleTier(), sampleAlert(), sampleDrop(), sampleUnhappy(), sampleWinBack()} {
 		topic, want := TransitionJSON(x)
 		got, err := c.Printer().JSON(t.Context(), topic, encode(t, c, x).Value)
 		if err != nil || string(got) != string(want) {
 			t.Errorf("%T: %v\n got %s\nwant %s", x, err, got, want)
 		}
 	}
-	first := wire{b: newCodec(t, Options{IDs: map[string]uint32{schemas.WinBacks: 0x544d0601}}).frame(schemas.WinBacks, 512), first: true}
+	first := wire{b: newCodec(t, Options{IDs: map[string]uint32{schemas.WinBacks: 0x544d0601}}).frame(schemas.WinBacks, 512), version: 1}
 	won := sampleWinBack()
 	first.transition(won, won.ID, won.EpisodeID)
 	_, line := TransitionJSON(won)

@@ -76,21 +76,25 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 	}
 }
 
-// older reports whether the first version of the schema holds all that t says.
-func older(t score.Transition) bool {
-	if t.Common().Cause > score.ByCorrection {
-		return false
-	}
+// oldest is the oldest version of the schema that holds all that t says.
+func oldest(t score.Transition) int {
+	newer := t.Common().Cause > score.ByCorrection
 	switch t := t.(type) {
 	case *score.ChurnAlert:
-		return t.Resolve <= score.ByRelief && t.State != score.Updated && (t.Action.Code == "" || t.Action.DueHours == 0)
+		if t.Kind > score.SecondOrderWindow || t.Resolve > score.ByFalseAlarm || len(t.Reasons) > 0 || t.Measured != (score.Measured{}) {
+			return 3
+		}
+		newer = newer || t.Resolve > score.ByRelief || t.State == score.Updated || t.Action.Code != "" && t.Action.DueHours != 0
 	case *score.TierChanged:
-		newer := func(c score.Contribution) bool { return c.Cause > score.ByCorrection }
-		return !t.KeepBy.Any && t.KeepBy.Amount == t.KeepBy.Advised() && !slices.ContainsFunc(t.Contributions, newer)
+		merged := func(c score.Contribution) bool { return c.Cause > score.ByCorrection }
+		newer = newer || t.KeepBy.Any || t.KeepBy.Amount != t.KeepBy.Advised() || slices.ContainsFunc(t.Contributions, merged)
 	case *score.WonBack:
-		return t.ContactableChannels == nil
+		newer = newer || t.ContactableChannels != nil
 	}
-	return true
+	if newer {
+		return 2
+	}
+	return 1
 }
 
 func (w *wire) stamp(s *score.Stamp) {
@@ -149,7 +153,7 @@ func (w *wire) keepBy(k *score.KeepBy) {
 	advised := k.Advised()
 	w.int(int64(k.Day))
 	w.int(advised)
-	if !w.first {
+	if w.since(2) {
 		w.bool(k.Any)
 		w.maybeInt(k.Amount, k.Amount != advised)
 	}
@@ -217,7 +221,7 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.maybeInt(int64(a.OpenComplaints), !erased(&a.Stamp))
 	if w.some(a.Action.Code != "") {
 		w.action(&a.Action)
-		if !w.first {
+		if w.since(2) {
 			w.maybeInt(int64(a.Action.DueHours), a.Action.DueHours != 0)
 		}
 	}
@@ -227,6 +231,32 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.maybeTexts(a.Contactable)
 	w.maybeText(a.Owner)
 	w.maybeText(a.Corrects)
+	if w.since(3) {
+		w.reasons(a)
+	}
+}
+
+// reasons appends why an alert of kind FEEDBACK or VALUE_DROP was raised.
+func (w *wire) reasons(a *score.ChurnAlert) {
+	if w.some(len(a.Reasons) > 0) {
+		w.list(len(a.Reasons), func(i int) {
+			r := &a.Reasons[i]
+			w.text(r.Name)
+			w.maybeInt(int64(r.Cause), r.Cause != score.UnknownCause)
+			w.maybeDouble(r.Before)
+			w.maybeDouble(r.After)
+			w.int(int64(r.Weight))
+			w.maybeText(r.EventID)
+			w.maybeInstant(r.At)
+		})
+	}
+	if m := &a.Measured; w.some(m.Since != 0) {
+		w.int(int64(m.Since))
+		w.int(int64(m.ScoreBefore))
+		w.int(int64(m.ScoreAfter))
+		w.int(m.ValueBefore)
+		w.int(m.ValueAfter)
+	}
 }
 
 func (w *wire) wonBack(t *score.WonBack) {
@@ -236,7 +266,7 @@ func (w *wire) wonBack(t *score.WonBack) {
 	w.int(t.OrderValue)
 	w.text(string(t.Currency))
 	w.maybeMinor(t.Margin)
-	if !w.first {
+	if w.since(2) {
 		w.maybeTexts(t.ContactableChannels)
 	}
 }
