@@ -73,6 +73,16 @@ func (d *DropEpisode) open() bool { return d.Told != 0 }
 // Open reports whether an episode is open.
 func (d *DropEpisode) Open() bool { return d.open() }
 
+// What names what the episode has told of: score, clv.
+func (d *DropEpisode) What() (names []string) {
+	for m, name := range [...]string{"score", "clv"} {
+		if d.Told>>m&1 == 1 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // referenceAge is how old the end of a month must be before a drop is measured from it.
 const referenceAge = 30 * 24 * time.Hour
 

@@ -69,9 +69,17 @@ const (
 	ofValue = unhappyAnswer | newComplaint
 )
 
-var griefs = map[grief]string{
-	fallingNPS: "nps_falls", fallingCSAT: "csat_falls", turnedDetractor: "promoter_turned_detractor", unhappyAnswer: "detractor", newComplaint: "complaint",
-	openTooLong: "complaint_open_too_long",
+// griefs are the names of the signs, in the order of their bits. Records hold them.
+var griefs = [...]string{"nps_falls", "csat_falls", "promoter_turned_detractor", "detractor", "complaint", "complaint_open_too_long"}
+
+// names are the names of the signs in g.
+func (g grief) names() (names []string) {
+	for i, name := range griefs {
+		if g>>i&1 == 1 {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // UnhappyEpisode is the memory of an episode of kind FEEDBACK. The zero value, but for Muted, says that none is open.
@@ -91,6 +99,9 @@ func (u *UnhappyEpisode) open() bool { return u.Told != 0 }
 
 // Open reports whether an episode is open.
 func (u *UnhappyEpisode) Open() bool { return u.open() }
+
+// What names what the episode has told of.
+func (u *UnhappyEpisode) What() []string { return u.Told.names() }
 
 // wrong is one sign, and the word that it is read from.
 type wrong struct {
@@ -283,7 +294,7 @@ func (e *Engine) unhappyAlert(c *change) *ChurnAlert {
 	for i, weight := range value.Apportion(weights, 1000) {
 		w := &c.unhappy[i]
 		t.Reasons = append(t.Reasons, Reason{
-			Name: griefs[w.sign], Before: micro(w.before), After: micro(w.voice.Share), Weight: weight, EventID: w.voice.ID, At: w.voice.At,
+			Name: w.sign.names()[0], Before: micro(w.before), After: micro(w.voice.Share), Weight: weight, EventID: w.voice.ID, At: w.voice.At,
 		})
 	}
 	return t
