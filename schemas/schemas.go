@@ -68,6 +68,7 @@ var versions = [...]Schema{
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 3}, // playbook.resources, .marketing, .service, notice_id
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 1},
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 2}, // action.due_hours, UPDATED, causes ERASED and MERGED, reasons too and FALSE_ALARM
+	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 3}, // kinds FEEDBACK and VALUE_DROP, reasons TIER_CHANGE, CONTENT and EXPIRED; reasons, measured
 	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 1},
 	{Topic: WinBacks, Record: "WonBack", ID: fixed | 6<<8 | 2}, // cause MERGED
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},

@@ -19,6 +19,9 @@ type heldProfile struct {
 	Tier       heldTier       `json:"tier"`
 	Churn      heldEpisode    `json:"churn"`
 	Second     *heldWindow    `json:"window_for_a_second_order,omitempty"`
+	Drop       *heldReaction  `json:"drop_of_value,omitempty"`
+	Unhappy    *heldReaction  `json:"unhappy,omitempty"`
+	Trail      []heldMonth    `json:"ends_of_months,omitempty"`
 	Update     *heldUpdate    `json:"latest_update_of_an_alert,omitempty"`
 	Lapse      *heldPoint     `json:"lapsed_episode,omitempty"`
 	Outreach   *heldPoint     `json:"latest_outreach,omitempty"`
@@ -93,6 +96,7 @@ func profileFor(p *score.Profile, base event.Currency) *heldProfile {
 		AsOf: when(p.AsOf), LastChange: when(p.LastChange), Due: when(p.Due), Erased: when(p.Erased), Model: p.Model, Told: p.Sequence,
 		Tier: tierFor(p.Standing), Churn: episodeFor(p.Episode, p.Muted), Second: windowFor(p.Second), Lapse: pointFor(p.Lapse.EpisodeID, p.Lapse.At),
 		Outreach: pointFor(p.Outreach.ID, p.Outreach.At), Forecasts: []heldForecast{}, Former: formerFor(p.Former), Shop: p.Shop, Test: p.Test, NoContact: p.Uncontactable,
+		Drop: dropFor(&p.Drop), Unhappy: unhappyFor(&p.Unhappy), Trail: trailFor(&p.Trail, base),
 		Links: linksFor(p, base), History: historyFor(p.History.Held(), base),
 	}
 	if p.Update != (score.Update{}) {

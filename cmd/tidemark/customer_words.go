@@ -55,7 +55,8 @@ func (s subject) words() []string {
 	} else {
 		lines = append(lines, "There is no tier.")
 	}
-	return append(lines, s.level(&now)...)
+	lines = append(lines, s.level(&now)...)
+	return append(lines, s.reactions(e)...)
 }
 
 // level says which churn level the customer has, and why.

@@ -71,6 +71,12 @@ func (s subject) unheard() (names []string) {
 	if second := s.profile.Second; second.Open && second.Muted {
 		names = append(names, fmt.Sprintf("the window for a second order of %s", second.RaisedAt))
 	}
+	if drop := &s.profile.Drop; drop.Open() && drop.Muted {
+		names = append(names, fmt.Sprintf("the drop of value of %s", drop.RaisedAt))
+	}
+	if unhappy := &s.profile.Unhappy; unhappy.Open() && unhappy.Muted {
+		names = append(names, fmt.Sprintf("the alert about what the customer said of %s", unhappy.RaisedAt))
+	}
 	return names
 }
 

@@ -146,6 +146,8 @@ type summary struct {
 	TierMoves    map[string]int `json:"tier_changes"`
 	Alerts       map[string]int `json:"churn_alerts"`
 	SecondOrders map[string]int `json:"second_order_windows"`
+	Unhappy      map[string]int `json:"feedback_alerts,omitempty"`
+	Drops        map[string]int `json:"value_drops,omitempty"`
 	WonBack      int            `json:"won_back"`
 	Published    int            `json:"published"`
 	Forecasts    []quality      `json:"forecasts"`
@@ -215,6 +217,12 @@ func (s summary) print(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d%s\n",
 		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published, s.sinceWhen())
+	if len(s.Unhappy) > 0 {
+		fmt.Fprintf(&b, "feedback     %s\n", terminal.Counts(s.Unhappy))
+	}
+	if len(s.Drops) > 0 {
+		fmt.Fprintf(&b, "value drops  %s\n", terminal.Counts(s.Drops))
+	}
 	if s.KeptBack > 0 {
 		fmt.Fprintf(&b, "kept back    %d alerts of the control group: recorded, not published; see announce_control in the model file\n", s.KeptBack)
 	}

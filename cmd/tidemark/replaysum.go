@@ -14,6 +14,7 @@ func newSummary(engine *score.Engine) summary {
 	return summary{
 		Model: engine.Version(), Events: map[string]int{}, NoRate: map[string]int{}, Tiers: map[string]int{}, Levels: map[string]int{},
 		Segments: map[string]int{}, Capped: map[string]int{}, ValueCapped: map[string]int{}, TierMoves: map[string]int{}, Alerts: map[string]int{}, SecondOrders: map[string]int{},
+		Unhappy: map[string]int{}, Drops: map[string]int{},
 	}
 }
 
@@ -81,8 +82,14 @@ func (s *summary) tell(t score.Transition) {
 		s.TierMoves[t.Direction.String()]++
 	case *score.ChurnAlert:
 		alerts := s.Alerts
-		if t.Kind == score.SecondOrderWindow {
+		switch t.Kind {
+		case score.SecondOrderWindow:
 			alerts = s.SecondOrders
+		case score.FeedbackAlert:
+			alerts = s.Unhappy
+		case score.ValueDrop:
+			alerts = s.Drops
+		case score.Churn, score.UnknownAlert:
 		}
 		alerts[t.State.String()]++
 	case *score.WonBack:

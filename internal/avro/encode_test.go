@@ -248,8 +248,7 @@ func TestARiskThatIsNoNumberIsNotTold(t *testing.T) {
 }
 
 func TestIdentifyHashesTheRecordWithoutItsIDs(t *testing.T) {
-	alert := sampleAlert()
-	alert.Action.DueHours = 48 // since the newest version
+	alert := sampleDrop() // of the newest version
 	alert.ID = Identify(alert)
 	alert.EpisodeID = alert.ID
 	body := encode(t, newCodec(t, Options{}), alert).Value[5:]
@@ -274,6 +273,9 @@ func TestIdentifyHashesByTheOldestSchema(t *testing.T) {
 		{"nothing new", func(*score.ChurnAlert) {}, 1},
 		{"an action that is due, which version 2 says", func(a *score.ChurnAlert) { a.Action.DueHours = 48 }, 2},
 		{"a state of version 2", func(a *score.ChurnAlert) { a.State = score.Updated }, 2},
+		{"a kind of version 3", func(a *score.ChurnAlert) { a.Kind = score.FeedbackAlert }, 3},
+		{"a reason of version 3", func(a *score.ChurnAlert) { a.Resolve = score.ByTierChange }, 3},
+		{"what a drop of value is measured by", func(a *score.ChurnAlert) { *a = *sampleDrop() }, 3},
 	} {
 		alert := sampleAlert()
 		row.change(alert)
@@ -357,7 +359,7 @@ func TestIDsAreThoseOfYesterday(t *testing.T) {
 
 func TestTransitionJSONSaysWhatTheRecordSays(t *testing.T) {
 	c := newCodec(t, Options{})
-	for _, tr := range []score.Transition{sampleTier(), sampleAlert(), sampleWinBack()} {
+	for _, tr := range []score.Transition{sampleTier(), sampleAlert(), sampleDrop(), sampleUnhappy(), sampleWinBack()} {
 		topic, line := TransitionJSON(tr)
 		out := encode(t, c, tr)
 		if topic != out.Topic || strings.ContainsRune(string(line), '\n') {
@@ -368,6 +370,11 @@ func TestTransitionJSONSaysWhatTheRecordSays(t *testing.T) {
 			t.Fatalf("%s: %v", line, err)
 		}
 		want := plain(consumed(t, out)).(map[string]any)
+		for _, name := range whereSaid {
+			if want[name] == nil {
+				delete(want, name)
+			}
+		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("got  %v\nwant %v", got, want)
 		}
@@ -499,9 +506,9 @@ func TestSymbolsAreInTheOrderOfTheConstants(t *testing.T) {
 		{schemas.TierChanges, "churn_level", 0, func(i int) string { return churn.Level(i).String() }},  // NONE is a level
 		{schemas.ChurnAlerts, "level", 0, func(i int) string { return churn.Level(i).String() }},        // likewise
 		{schemas.ChurnAlerts, "state", 1, func(i int) string { return score.EpisodeState(i).String() }}, //
-		{schemas.ChurnAlerts, "resolve_reason", 1, resolveReason},
+		{schemas.ChurnAlerts, "resolve_reason", 1, func(i int) string { return score.ResolveReason(i).String() }},
 		{schemas.TierNotices, "state", 1, func(i int) string { return score.NoticeState(i).String() }},
-		{schemas.TierNotices, "withdraw_reason", 1, resolveReason},
+		{schemas.TierNotices, "withdraw_reason", 1, func(i int) string { return score.ResolveReason(i).String() }},
 		{schemas.TierNotices, "cause", 1, func(i int) string { return score.Cause(i).String() }},
 		{schemas.ChurnAlerts, "kind", 1, func(i int) string { return score.AlertKind(i).String() }},
 	} {
@@ -520,15 +527,6 @@ func TestSymbolsAreInTheOrderOfTheConstants(t *testing.T) {
 			t.Errorf("%s.%s lacks the symbol %s", row.topic, row.field, beyond)
 		}
 	}
-}
-
-// resolveReason names a reason, and FALSE_ALARM after the last that the engine has: the schema has this symbol before the engine says it, so
-// that subscribers need one new version and not two.
-func resolveReason(i int) string {
-	if i == int(score.ByMerged)+1 {
-		return "FALSE_ALARM"
-	}
-	return score.ResolveReason(i).String()
 }
 
 // lastOf names the constant after the last symbol; empty where there is none.

@@ -261,6 +261,17 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 			"score": finite(v.Score), "at": int64(v.At),
 		}
 	}
+	reasons := make([]any, len(a.Reasons))
+	for i, r := range a.Reasons {
+		reasons[i] = map[string]any{
+			"reason": r.Name, "cause": some(space+"Cause", r.Cause.String(), r.Cause != score.UnknownCause), "before": finite(r.Before), "after": finite(r.After),
+			"weight": r.Weight, "event_id": text(r.EventID), "at": instant(r.At),
+		}
+	}
+	m := a.Measured
+	measured := map[string]any{
+		"since": int64(m.Since), "score_before": m.ScoreBefore, "score_after": m.ScoreAfter, "value_before_minor": m.ValueBefore, "value_after_minor": m.ValueAfter,
+	}
 	p50, p90 := instant(a.ExpectedNextP50), instant(a.ExpectedNextP90)
 	silent, usualGap := finite(a.DaysSilent), finite(a.UsualGapDays)
 	if a.LastPurchaseAt == 0 {
@@ -299,6 +310,8 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 		"contactable_channels": names(a.Contactable),
 		"owner":                text(a.Owner),
 		"corrects_event_id":    text(a.Corrects),
+		"reasons":              some("array", reasons, len(reasons) > 0),
+		"measured":             some(space+"Measured", measured, m.Since != 0),
 	}, &a.Stamp)
 }
 

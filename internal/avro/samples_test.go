@@ -86,6 +86,31 @@ func sampleAlert() *score.ChurnAlert {
 	return a
 }
 
+func sampleDrop() *score.ChurnAlert {
+	a := sampleAlert()
+	a.Kind = score.ValueDrop
+	a.Reasons = []score.Reason{
+		{Name: "recency_days", Cause: score.ByTime, Before: 30, After: 61, Weight: -850},
+		{Name: "restated", Cause: score.ByCorrection, Before: 62.5, After: math.NaN(), Weight: 20},
+	}
+	a.Measured = score.Measured{Since: noon - 31*24*60*60*1000, ScoreBefore: 6250, ScoreAfter: 5420, ValueBefore: 120_00, ValueAfter: 70_50}
+	a.ID = Identify(a)
+	a.EpisodeID = a.ID
+	return a
+}
+
+func sampleUnhappy() *score.ChurnAlert {
+	a := sampleAlert()
+	a.Kind = score.FeedbackAlert
+	a.Reasons = []score.Reason{
+		{Name: "complaint", Before: math.NaN(), After: math.NaN(), Weight: 600, EventID: "f-1", At: noon - 2},
+		{Name: "nps_falls", Before: .9, After: .7, Weight: 400, At: noon - 9},
+	}
+	a.ID = Identify(a)
+	a.EpisodeID = a.ID
+	return a
+}
+
 func sampleWinBack() *score.WonBack {
 	w := &score.WonBack{
 		Stamp: score.Stamp{

@@ -106,6 +106,9 @@ func oldest(t score.Transition) int {
 	newer := t.Common().Cause > score.ByCorrection
 	switch t := t.(type) {
 	case *score.ChurnAlert:
+		if t.Kind > score.SecondOrderWindow || t.Resolve > score.ByFalseAlarm || len(t.Reasons) > 0 || t.Measured != (score.Measured{}) {
+			return 3
+		}
 		newer = newer || t.Resolve > score.ByRelief || t.State == score.Updated || t.Action.Code != "" && t.Action.DueHours != 0
 	case *score.TierChanged:
 		if book := &t.Playbook; t.NoticeID != "" || book.Resources != "" || book.Marketing != "" || book.Service != "" {
@@ -277,6 +280,32 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.maybeTexts(a.Contactable)
 	w.maybeText(a.Owner)
 	w.maybeText(a.Corrects)
+	if w.since(3) {
+		w.reasons(a)
+	}
+}
+
+// reasons appends why an alert of kind FEEDBACK or VALUE_DROP was raised.
+func (w *wire) reasons(a *score.ChurnAlert) {
+	if w.some(len(a.Reasons) > 0) {
+		w.list(len(a.Reasons), func(i int) {
+			r := &a.Reasons[i]
+			w.text(r.Name)
+			w.maybeInt(int64(r.Cause), r.Cause != score.UnknownCause)
+			w.maybeDouble(r.Before)
+			w.maybeDouble(r.After)
+			w.int(int64(r.Weight))
+			w.maybeText(r.EventID)
+			w.maybeInstant(r.At)
+		})
+	}
+	if m := &a.Measured; w.some(m.Since != 0) {
+		w.int(int64(m.Since))
+		w.int(int64(m.ScoreBefore))
+		w.int(int64(m.ScoreAfter))
+		w.int(m.ValueBefore)
+		w.int(m.ValueAfter)
+	}
 }
 
 func (w *wire) wonBack(t *score.WonBack) {

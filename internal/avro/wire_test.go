@@ -56,7 +56,7 @@ func TestWireIsTheRecord(t *testing.T) {
 		if rapid.Bool().Draw(t, "alert") {
 			a := &score.ChurnAlert{
 				Stamp: stamp, EpisodeID: text.Draw(t, "episode"), State: score.EpisodeState(rapid.IntRange(0, 6).Draw(t, "state")),
-				Resolve: score.ResolveReason(rapid.IntRange(0, 7).Draw(t, "resolve")), Kind: score.AlertKind(rapid.IntRange(0, 2).Draw(t, "kind")),
+				Resolve: score.ResolveReason(rapid.IntRange(0, 11).Draw(t, "resolve")), Kind: score.AlertKind(rapid.IntRange(0, 4).Draw(t, "kind")),
 				LevelBefore: level.Draw(t, "before"), Level: level.Draw(t, "after"), RiskBefore: number.Draw(t, "risk before"),
 				Risk: finite.Draw(t, "risk"), RiskNormal: number.Draw(t, "normal"), HorizonDays: rapid.Int32().Draw(t, "horizon"),
 				LastPurchaseAt: instant.Draw(t, "last"), DaysSilent: number.Draw(t, "silent"), UsualGapDays: number.Draw(t, "gap"),
@@ -75,6 +75,18 @@ func TestWireIsTheRecord(t *testing.T) {
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "factors") {
 				a.Factors = append(a.Factors, score.Factor{Name: text.Draw(t, "name"), LogOdds: rapid.Int32().Draw(t, "odds"), Raw: number.Draw(t, "raw")})
+			}
+			for range rapid.IntRange(0, 3).Draw(t, "reasons") {
+				a.Reasons = append(a.Reasons, score.Reason{
+					Name: text.Draw(t, "reason"), Cause: score.Cause(rapid.IntRange(0, 7).Draw(t, "reason's cause")), Before: number.Draw(t, "reason before"),
+					After: number.Draw(t, "reason after"), Weight: rapid.Int32().Draw(t, "weight"), EventID: text.Draw(t, "word"), At: instant.Draw(t, "said at"),
+				})
+			}
+			if rapid.Bool().Draw(t, "measured") {
+				a.Measured = score.Measured{
+					Since: instant.Draw(t, "since"), ScoreBefore: rapid.Int32().Draw(t, "score before"), ScoreAfter: rapid.Int32().Draw(t, "score after"),
+					ValueBefore: rapid.Int64().Draw(t, "value before"), ValueAfter: rapid.Int64().Draw(t, "value after"),
+				}
 			}
 			sameBytes(t, a)
 			return

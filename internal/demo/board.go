@@ -68,8 +68,14 @@ func (b *board) add(t score.Transition) {
 	case *score.ChurnAlert:
 		b.levels[t.Customer] = t.Level
 		kind := "alert "
-		if t.Kind == score.SecondOrderWindow {
+		switch t.Kind {
+		case score.SecondOrderWindow:
 			kind = "second order "
+		case score.FeedbackAlert:
+			kind = "feedback "
+		case score.ValueDrop:
+			kind = "value drop "
+		case score.Churn, score.UnknownAlert:
 		}
 		b.kinds[kind+strings.ToLower(t.State.String())]++
 	case *score.WonBack:
@@ -128,7 +134,9 @@ func entryOf(t score.Transition) entry {
 		line.why = why(t)
 	case *score.ChurnAlert:
 		line.tone, line.what = alert(t)
-		line.why = silence(t)
+		if line.why = silence(t); t.Kind == score.FeedbackAlert || t.Kind == score.ValueDrop {
+			line.why = reasons(t)
+		}
 	case *score.WonBack:
 		line.tone, line.what = good, "✓ won back"
 		line.why = fmt.Sprintf("after %d days of silence", t.LapsedDays)
@@ -170,6 +178,9 @@ func alert(t *score.ChurnAlert) (tone, string) {
 			return warning, "? second order"
 		}
 		return good, "✓ second order " + strings.ToLower(t.State.String())
+	}
+	if t.Kind == score.FeedbackAlert || t.Kind == score.ValueDrop {
+		return reaction(t)
 	}
 	switch t.State {
 	case score.Raised, score.Escalated:

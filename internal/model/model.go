@@ -106,11 +106,11 @@ type file struct {
 	Tiers     ladder              `yaml:"tiers"`
 	Playbooks map[string]playbook `yaml:"playbooks"`
 	Alerts    map[string]answer   `yaml:"alerts"`
-	Reactions *reactions          `yaml:"reactions"`
 	Uplift    float64             `yaml:"uplift"`
 	Causes    *causes             `yaml:"causes"`
 	Control   float64             `yaml:"control"`
 	Announce  bool                `yaml:"announce_control"`
+	Reactions *reactions          `yaml:"reactions"`
 	Fitted    *fitted             `yaml:"fitted"`
 }
 
@@ -280,7 +280,9 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, f.playbooks(&m), f.advice(&m), f.Fitted.check())...)
+	reactions, reactionsErr := f.Reactions.lines(base)
+	m.Reactions = reactions
+	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, reactionsErr, f.playbooks(&m), f.advice(&m), f.Fitted.check())...)
 }
 
 func (s *stack) stack() (churn.Stack, error) {
@@ -346,9 +348,10 @@ func (f *file) advice(m *score.Model) error {
 		errs = append(errs, a.check("alerts."+secondOrder))
 		m.SecondOrder = given
 	}
+	errs = append(errs, f.reactionAdvice(m))
 	for _, name := range sorted(f.Alerts) {
-		if !levels[name] && name != secondOrder {
-			errs = append(errs, fmt.Errorf("alerts.%s: no such level; they are NONE, WATCH, AT_RISK, CRITICAL, and %s", name, secondOrder))
+		if !levels[name] && name != secondOrder && name != valueDropAction && name != feedbackAction {
+			errs = append(errs, fmt.Errorf("alerts.%s: no such level; they are NONE, WATCH, AT_RISK, CRITICAL, and %s, %s, %s", name, secondOrder, feedbackAction, valueDropAction))
 		}
 	}
 	return errors.Join(errs...)

@@ -31,8 +31,13 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 // alert returns an alert with the fields that all kinds of alerts have. since and id are the instant and the id of the alert that this
 // alert follows, but for an UPDATED between the two.
 func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
-	v := c.v
 	cause, corrects := c.cause(c.before.Update.last(since, id))
+	return e.alertBy(c, cause, corrects)
+}
+
+// alertBy is alert for a known cause, and the id of what the alert corrects.
+func (e *Engine) alertBy(c *change, cause Cause, corrects string) *ChurnAlert {
+	v := c.v
 	t := &ChurnAlert{
 		Stamp:       e.stamp(c, cause),
 		LevelBefore: c.before.Episode.Level, Level: c.level,

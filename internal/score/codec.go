@@ -38,6 +38,8 @@ const (
 	tagCounts
 	tagLinks
 	tagNotice
+	tagTrail
+	tagReactions
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -93,6 +95,10 @@ func (p *Profile) Append(b []byte) []byte {
 	}
 	body = len(b)
 	b = enclose(p.Notice.append(b, p.AsOf), body, tagNotice)
+	body = len(b)
+	b = enclose(p.Trail.append(b), body, tagTrail)
+	body = len(b)
+	b = enclose(p.appendReactions(b), body, tagReactions)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -210,6 +216,10 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.readCounts(&f)
 	case tagNotice:
 		p.Notice = readNotice(&f, p.AsOf)
+	case tagTrail:
+		p.Trail = f.trail()
+	case tagReactions:
+		p.readReactions(&f)
 	case tagLinks: // the customer and the own history are there: their sections come before
 		s, err := link.Decode(b)
 		if err != nil {

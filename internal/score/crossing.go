@@ -42,10 +42,7 @@ func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, boo
 // crossing looks for the next crossing in (from, limit], and returns its instant and true. Where there is none, crossing returns
 // false and the instant up to which it has looked: limit, or event.Never if no label can ever change.
 func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant, bool) {
-	due := p.Update.Due
-	if due <= from || due > limit {
-		due = event.Never
-	}
+	due := e.dueBesides(p, from)
 	w := e.walk(p, from, min(limit, due), allLabels)
 	switch {
 	case w.facts.TestAccount != p.Test: // a profile from before the program knew of test accounts
@@ -58,10 +55,25 @@ func (e *Engine) crossing(p *Profile, from, limit event.Instant) (event.Instant,
 	if warns, warned := w.warning(from, crossed); warned {
 		return warns, true
 	}
-	if !crossed && due != event.Never {
+	switch {
+	case crossed:
+		return at, true
+	case due <= limit && due != event.Never:
 		return due, true
+	case due != event.Never:
+		return min(at, limit), false
 	}
-	return at, crossed
+	return at, false
+}
+
+// dueBesides is the first instant after from at which something is told that no walk finds: news that waits, or what a customer has said that is
+// forgotten, or has waited too long; event.Never where there is none.
+func (e *Engine) dueBesides(p *Profile, from event.Instant) event.Instant {
+	due := p.Update.Due
+	if due <= from {
+		due = event.Never
+	}
+	return min(due, e.unhappyDue(p, from))
 }
 
 // stillborn reports whether no purchase of p waits for its own time: occurred_at may lie a little after the record time.

@@ -88,9 +88,14 @@ func (w walker) breakpoints(p *score.Profile, from, to event.Instant) []event.In
 			all = append(all, stay-1, stay)
 		}
 	}
+	if w.engine.Model().Reactions.TrailMonths > 0 {
+		for month := w.calendar.Day(from).Month() - 3; w.engine.MonthEnd(month) <= to; month++ {
+			all = append(all, w.engine.MonthEnd(month)+30*day-1, w.engine.MonthEnd(month)+30*day)
+		}
+	}
 	all = append(all, to)
 	slices.Sort(all)
-	return slices.Compact(slices.DeleteFunc(all, func(at event.Instant) bool { return at <= from }))
+	return slices.Compact(slices.DeleteFunc(all, func(at event.Instant) bool { return at <= from || at > to }))
 }
 
 // next returns the first crossing in (p.AsOf, to].

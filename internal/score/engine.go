@@ -121,6 +121,7 @@ func (e *Engine) apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	}
 	if p.Unknown() {
 		p.Muted, p.Second, p.Notice = false, SecondOrder{}, Notice{} // what an erasure has left for Publish
+		p.Drop, p.Unhappy = DropEpisode{}, UnhappyEpisode{}
 	}
 	at := max(p.AsOf, x.At())
 	was, forgets := p, e.Forgets(&p)
@@ -143,7 +144,7 @@ func (e *Engine) apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	next.Uncontactable = next.Whole().Uncontactable()
 	next.contact(x)
 	o := occasion{event: x.Common(), at: x.At(), news: e.mayBeNews(&before, x)}
-	if !e.bears(x) && !o.news { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
+	if !e.bears(x) && !o.news && !e.hearsAnswer(x) { // labels and Due stay as Review left them, but for the instant at which a prospect is forgotten
 		next.overlook(x)
 		if forgets != event.Never {
 			next.Due = Unscheduled
@@ -203,6 +204,7 @@ func (e *Engine) review(p Profile, at event.Instant) (Profile, []Transition) {
 		if !crossed || due > at {
 			break
 		}
+		e.tread(&p, p.AsOf, due-1, at)
 		p.AsOf = due
 		e.hold(&p)
 		var more []Transition
@@ -212,8 +214,10 @@ func (e *Engine) review(p Profile, at event.Instant) (Profile, []Transition) {
 			transitions = append(transitions, more...)
 		}
 		p.Due = Unscheduled
+		e.tread(&p, due-1, due, at)
 	}
 	if p.AsOf < at {
+		e.tread(&p, p.AsOf, at, at)
 		p.AsOf = at
 	}
 	e.settleSwitch(&p)
@@ -245,6 +249,7 @@ func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	if e.replaces(p.Model) {
 		p, transitions = e.previous.review(p, from)
 	}
+	e.tread(&p, p.AsOf, from, at)
 	p.AsOf = from
 	p.inherit(e)
 	before := p

@@ -29,6 +29,7 @@ func (e *Engine) erase(p Profile, x event.Event, tombstone event.Instant) (Profi
 	next := e.New(p.Customer)
 	next.Erased, next.Outcomes, next.Forgotten = max(p.Erased, tombstone), p.Outcomes, p.Forgotten
 	next.Muted, next.Second.Muted, next.Notice.Muted = p.Muted, p.Second.Muted, p.Notice.Muted // Publish asks whether anybody has heard of what ends
+	next.Drop.Muted, next.Unhappy.Muted = p.Drop.Muted, p.Unhappy.Muted
 	if err := next.relink(s); err != nil {
 		return p, nil, RefusedPart // a newer program has stored it
 	}
@@ -70,6 +71,12 @@ func (e *Engine) ends(p *Profile, x event.Event) []Transition {
 	}
 	if p.Notice.Stands() {
 		say(&TierWillChange{Stamp: stamp, NoticeID: p.Notice.ID, State: Withdrawn, Withdrawal: ByErased, Currency: e.model.Base})
+	}
+	if p.Drop.open() {
+		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Drop.ID, State: Resolved, Resolve: ByErased, Kind: ValueDrop, Currency: e.model.Base})
+	}
+	if p.Unhappy.open() {
+		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Unhappy.ID, State: Resolved, Resolve: ByErased, Kind: FeedbackAlert, Currency: e.model.Base})
 	}
 	if p.Standing.Tier != 0 {
 		say(&TierChanged{Stamp: stamp, Direction: Exit, Currency: e.model.Base})

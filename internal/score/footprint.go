@@ -11,6 +11,7 @@ const (
 	outcomeBytes = int(unsafe.Sizeof(Outcome{}))
 	linksBytes   = int(unsafe.Sizeof(links{}))
 	summaryBytes = int(unsafe.Sizeof(history.Summary{}))
+	sampleBytes  = int(unsafe.Sizeof(Sample{}))
 	stringBytes  = int(unsafe.Sizeof(""))
 	sliceBytes   = int(unsafe.Sizeof([]byte(nil)))
 )
@@ -19,5 +20,6 @@ const (
 // measures. The name of the model is left out: profiles share it.
 func (p *Profile) Footprint() int {
 	return profileBytes + p.History.Footprint() + len(p.Customer) + len(p.Standing.LastID) + len(p.Episode.ID) + len(p.Episode.LastID) +
-		len(p.Second.ID) + len(p.Notice.ID) + len(p.Notice.LastID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint()
+		len(p.Second.ID) + len(p.Notice.ID) + len(p.Notice.LastID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint() +
+		cap(p.Trail.Samples)*sampleBytes + len(p.Drop.ID) + len(p.Drop.LastID) + len(p.Unhappy.ID) + len(p.Unhappy.LastID)
 }

@@ -136,7 +136,7 @@ func (e *Engine) follow(before, grown *Profile, x event.Event) *Former {
 func (e *Engine) unheard() *Engine {
 	other := *e
 	other.identify, other.previous, other.former = unpublishedID, nil, nil
-	other.model.NoticeDays = 0
+	other.model.NoticeDays, other.model.Reactions = 0, Reactions{}
 	return &other
 }
 
@@ -167,6 +167,7 @@ func (f *Former) hear(t Transition) *Former {
 		switch {
 		case t.Kind == SecondOrderWindow:
 			next.Heard |= HeardWindow
+		case t.Kind != Churn: // no Former follows it
 		case t.State == Updated: // says nothing of the level
 		case t.State == Raised:
 			next.Heard |= HeardLevel | HeardEpisode

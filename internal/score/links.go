@@ -165,6 +165,7 @@ func (e *Engine) link(p Profile, x event.Event) (Profile, []Transition, Verdict)
 	at := max(p.AsOf, x.At())
 	if p.Unknown() {
 		p.Muted, p.Second, p.Notice = false, SecondOrder{}, Notice{}
+		p.Drop, p.Unhappy = DropEpisode{}, UnhappyEpisode{}
 	}
 	if e.Forgets(&p) <= at {
 		p = e.fresh(&p)

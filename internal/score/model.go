@@ -51,6 +51,8 @@ type Model struct {
 	NoticeDays int
 	// Shop says from when on an id behaves like a shop.
 	Shop Shop
+	// Reactions are the lines of what is told besides.
+	Reactions Reactions
 	// Causes weigh the evidence for the causes of a churn alert.
 	Causes Causes
 	// Uplift is the share of alerted customers whom an offer brings back, in [0, 1]; 0 means that it is not known.
@@ -105,6 +107,7 @@ func (m *Model) Check() error {
 	}
 	fail("shop", m.Shop.Check())
 	fail("causes", m.Causes.Check())
+	fail("reactions", m.Reactions.check())
 	if !(m.Uplift >= 0 && m.Uplift <= 1) {
 		errs = append(errs, fmt.Errorf("uplift: share %v is not in [0, 1]", m.Uplift))
 	}

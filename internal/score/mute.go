@@ -34,8 +34,14 @@ func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Du
 			published[i] = !p.Notice.Muted
 		case *ChurnAlert:
 			muted := &p.Muted
-			if t.Kind == SecondOrderWindow {
+			switch t.Kind {
+			case SecondOrderWindow:
 				muted = &p.Second.Muted
+			case ValueDrop:
+				muted = &p.Drop.Muted
+			case FeedbackAlert:
+				muted = &p.Unhappy.Muted
+			case Churn, UnknownAlert:
 			}
 			again := t.Cause == ByModel && t.Corrects != "" // as before the switch that is taken back
 			switch t.State {

@@ -49,6 +49,10 @@ type Profile struct {
 	Lapse         Lapse
 	Notice        Notice
 	Outreach      Outreach
+	// Trail holds the ends of the last months.
+	Trail   Trail
+	Drop    DropEpisode
+	Unhappy UnhappyEpisode
 	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.
 	Forecasts [2]Forecast
 	// Former is what the model before the last switch says of the customer; nil where that model cannot come back any more.

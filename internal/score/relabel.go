@@ -36,6 +36,7 @@ type change struct {
 	tierSince, levelSince event.Instant
 	// ahead is the fall of the tier of which the customer is to have a notice.
 	ahead fallAhead
+	reactions
 }
 
 // cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
@@ -69,14 +70,15 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	news := p.Update.tells(p.AsOf)
 	standing := p.Standing.next(tier, p.AsOf)
 	ahead := e.fallAhead(&p, &v, standing, o)
+	reacts := e.reacts(&p, &v, tier, o)
 	stays := tier == p.Standing.Tier
-	if stays && level == p.Episode.Level && !second && !returned && !news && !p.Notice.turns(ahead, stays, e.calendar) {
+	if stays && level == p.Episode.Level && !second && !returned && !news && !p.Notice.turns(ahead, stays, e.calendar) && !reacts.any() {
 		return p, nil
 	}
 	base := e.base(&before, &v, o)
 	return e.tell(&change{
 		occasion: o, before: &before, p: &p, base: &base, v: &v,
-		tier: tier, level: level, tierSince: standing.Since, levelSince: v.at, ahead: ahead,
+		reactions: reacts, tier: tier, level: level, tierSince: standing.Since, levelSince: v.at, ahead: ahead,
 	}, second, returned)
 }
 
@@ -96,7 +98,9 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 		if id := add(t); t.State == Raised {
 			t.EpisodeID = id
 		}
-		p.Update = p.Update.after(t)
+		if t.Kind == Churn || t.Kind == SecondOrderWindow {
+			p.Update = p.Update.after(t)
+		}
 	}
 	fulfilled := false
 	if c.tier != p.Standing.Tier {
@@ -120,6 +124,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 	if p.Update.tells(p.AsOf) { // and no alert above has told it
 		addAlert(e.updated(c))
 	}
+	e.tellReactions(c, addAlert)
 	if returned {
 		if t := e.wonBack(c); t != nil {
 			add(t)

@@ -21,13 +21,15 @@ func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 	p.count(&v)
 	var transitions []Transition
 	second := before.Second.Open != former.Second.Open
-	ahead := e.fallAhead(&p, &v, former.Standing, occasion{model: true})
-	if before.Notice.turns(ahead, former.Standing.Tier == before.Standing.Tier, e.calendar) || former.Standing.Tier != before.Standing.Tier || former.Episode.Level != before.Episode.Level || second {
-		o := occasion{model: true, back: f.as(&former)}
+	o := occasion{model: true, back: f.as(&former)}
+	ahead := e.fallAhead(&p, &v, former.Standing, o)
+	reacts := e.reacts(&p, &v, former.Standing.Tier, o)
+	if before.Notice.turns(ahead, former.Standing.Tier == before.Standing.Tier, e.calendar) || former.Standing.Tier != before.Standing.Tier ||
+		former.Episode.Level != before.Episode.Level || second || reacts.any() {
 		base := e.base(&before, &v, o)
 		p, transitions = e.tell(&change{
 			occasion: o, before: &before, p: &p, base: &base, v: &v,
-			tier: former.Standing.Tier, level: former.Episode.Level,
+			reactions: reacts, tier: former.Standing.Tier, level: former.Episode.Level,
 			tierSince: former.Standing.Since, levelSince: former.Episode.Since, ahead: ahead,
 		}, second, false)
 	}
@@ -93,6 +95,8 @@ func (f *Former) began(kind AlertKind) bool {
 		return false
 	case kind == SecondOrderWindow:
 		return f.Heard&HeardWindow != 0
+	case kind == Churn:
+		return f.Heard&HeardEpisode != 0
 	}
-	return f.Heard&HeardEpisode != 0
+	return false
 }

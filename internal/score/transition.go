@@ -159,9 +159,34 @@ type ChurnAlert struct {
 	Contactable []string
 	Owner       string
 	Corrects    string
+	// Reasons are those of kinds FEEDBACK and VALUE_DROP, Measured what a VALUE_DROP is about.
+	Reasons  []Reason
+	Measured Measured
 }
 
 func (*ChurnAlert) sealed() {}
+
+// Reason is one reason of an alert of kind FEEDBACK or VALUE_DROP. Of a VALUE_DROP the weights are hundredths of a point: those of all reasons
+// add up to the change of the score since the reference exactly. Of a FEEDBACK they are thousandths, and add up to 1000.
+type Reason struct {
+	Name string
+	// Cause is UNKNOWN in a FEEDBACK.
+	Cause Cause
+	// Before and After are the number that the reason is about; NaN where there is none.
+	Before, After float64
+	Weight        int32
+	// EventID is the id of the feedback, if it is kept, At its instant; empty and zero in a VALUE_DROP.
+	EventID string
+	At      event.Instant
+}
+
+// Measured is what a drop of value is measured by: the end of the month that it is measured from, the score then and now, and the current
+// value then and now in minor units. It is zero for other kinds, and where the reference is gone.
+type Measured struct {
+	Since                   event.Instant
+	ScoreBefore, ScoreAfter Points
+	ValueBefore, ValueAfter int64
+}
 
 // Factor is the part of one factor in the log-odds of the risk. The first factor is the reference customer. The LogOdds of all
 // factors add up to the log-odds of Risk exactly; they are in thousandths. Capped says that Raw lies outside what the churn stack was
@@ -205,9 +230,18 @@ const (
 	ByRelief
 	ByErased
 	ByMerged
+	// ByFalseAlarm is never emitted.
+	ByFalseAlarm
+	// ByTierChange ends a drop of value: the tier tells of it now. ByContent and ByExpiry end an episode of kind FEEDBACK: by a content answer
+	// or the resolution of the complaint, and because it is too long ago.
+	ByTierChange
+	ByContent
+	ByExpiry
 )
 
-var resolveReasons = [...]string{"UNKNOWN", "PURCHASE", "LAPSED", "CORRECTION", "MODEL", "RELIEF", "ERASED", "MERGED"}
+var resolveReasons = [...]string{
+	"UNKNOWN", "PURCHASE", "LAPSED", "CORRECTION", "MODEL", "RELIEF", "ERASED", "MERGED", "FALSE_ALARM", "TIER_CHANGE", "CONTENT", "EXPIRED",
+}
 
 func (r ResolveReason) String() string { return resolveReasons[r] }
 
@@ -219,9 +253,12 @@ const (
 	UnknownAlert AlertKind = iota
 	Churn
 	SecondOrderWindow
+	// FeedbackAlert is about what an unhappy customer said, ValueDrop about a score or a value that fell within the tier.
+	FeedbackAlert
+	ValueDrop
 )
 
-var alertKinds = [...]string{"UNKNOWN", "CHURN", "SECOND_ORDER_WINDOW"}
+var alertKinds = [...]string{"UNKNOWN", "CHURN", "SECOND_ORDER_WINDOW", "FEEDBACK", "VALUE_DROP"}
 
 func (k AlertKind) String() string { return alertKinds[k] }
 

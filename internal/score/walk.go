@@ -21,8 +21,10 @@ const (
 	windowLabel
 	// shopLabel is Profile.Shop. No transition tells of it.
 	shopLabel
+	// dropLabel is the drop of the value; see Drop.
+	dropLabel
 
-	allLabels = tierLabel | levelLabel | windowLabel | shopLabel
+	allLabels = tierLabel | levelLabel | windowLabel | shopLabel | dropLabel
 )
 
 // walk goes through a customer's silence from one change of a label to the next.
@@ -52,6 +54,8 @@ type walk struct {
 	// tier and level are the labels that a change has led to. A walk that looks at several labels sets the first that has changed.
 	tier  Tier
 	level Level
+	// since is what a drop of the value is measured from in the stretch.
+	since reference
 }
 
 // unknown is no risk.
@@ -128,7 +132,10 @@ func (w *walk) turn() event.Instant {
 	if w.facts.PurchaseDays == 0 {
 		return turn
 	}
-	if w.labels&(levelLabel|windowLabel) != 0 {
+	if w.labels&dropLabel != 0 {
+		turn = e.nextReference(p, &w.facts, w.at)
+	}
+	if w.labels&(levelLabel|windowLabel|dropLabel) != 0 {
 		turn = w.sooner(turn, e.lapses(&w.facts))
 	}
 	if window := e.model.Churn.SecondOrder; w.labels&windowLabel != 0 && window > 0 && w.facts.PurchaseDays == 1 && !p.Second.Closed {
@@ -164,6 +171,8 @@ func (w *walk) turned() bool {
 		return true
 	case w.labels&shopLabel != 0 && e.model.Shop.behaves(facts) != p.Shop:
 		return true // an order that was stamped ahead has come into force
+	case w.labels&dropLabel != 0 && w.dropTurns(w.at):
+		return true
 	}
 	return w.labels&windowLabel != 0 && (e.secondTurns(p.Second, facts, w.silence()) || e.returned(p, facts, w.silence()))
 }
@@ -182,6 +191,9 @@ func (w *walk) within(until event.Instant) (event.Instant, bool) {
 			fall = w.searchFall(fall)
 			first, found, w.tier = fall.at, true, fall.tier
 		}
+	}
+	if w.labels&dropLabel != 0 && w.dropTurns(first) {
+		first, found = w.searchDrop(first), true
 	}
 	return first, found
 }
