@@ -19,7 +19,7 @@ import (
 // version changes no id of what could be said before. The ids that t carries and its sequence make no difference. A number that is not
 // finite is a bug, and panics.
 func Identify(t score.Transition) string {
-	w := wire{b: make([]byte, 0, recordBytes), first: older(t)}
+	w := wire{b: make([]byte, 0, recordBytes), version: oldest(t)}
 	if w.transition(t, "", ""); w.err != nil {
 		panic("avro: " + w.err.Error())
 	}

@@ -286,6 +286,7 @@ func TestIdentifyLooksAtThePayloadOnly(t *testing.T) {
 		{"a usual order above the least", func(t *score.TierChanged) { t.KeepBy.Usual = 40_00 }, false},
 		{"a usual order below the least, which is not said", func(t *score.TierChanged) { t.KeepBy.Usual = 1_00 }, true},
 		{"any order", func(t *score.TierChanged) { t.KeepBy.Any = true }, false},
+		{"since the tier was taken", func(t *score.TierChanged) { t.SinceTaken = &score.SinceTaken{} }, false},
 	} {
 		changed := sampleTier()
 		row.change(changed)
@@ -322,7 +323,9 @@ func TestIDsAreThoseOfYesterday(t *testing.T) {
 
 func TestTransitionJSONSaysWhatTheRecordSays(t *testing.T) {
 	c := newCodec(t, Options{})
-	for _, tr := range []score.Transition{sampleTier(), sampleAlert(), sampleWinBack()} {
+	fall := sampleTier()
+	fall.SinceTaken = &score.SinceTaken{At: noon - 5, Points: 6500, Contributions: fall.Contributions[:1]}
+	for _, tr := range []score.Transition{sampleTier(), fall, sampleAlert(), sampleWinBack()} {
 		topic, line := TransitionJSON(tr)
 		out := encode(t, c, tr)
 		if topic != out.Topic || strings.ContainsRune(string(line), '\n') {
@@ -333,6 +336,11 @@ func TestTransitionJSONSaysWhatTheRecordSays(t *testing.T) {
 			t.Fatalf("%s: %v", line, err)
 		}
 		want := plain(consumed(t, out)).(map[string]any)
+		for _, name := range whereSaid {
+			if want[name] == nil {
+				delete(want, name)
+			}
+		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("got  %v\nwant %v", got, want)
 		}

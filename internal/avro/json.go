@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 )
 
-// TransitionJSON returns the topic of a transition, and its Avro record as one line of JSON: fields in the order of the schema,
+// TransitionJSON returns the topic of a transition, and its Avro record as one line of JSON: fields in the order of the schema (but for those of whereSaid that are null),
 // enums as symbols, times in RFC 3339. The sequence is missing, since on Kafka it is a header. A number that is not finite is a
 // bug, and panics.
 func TransitionJSON(t score.Transition) (topic string, line []byte) {
@@ -25,6 +26,10 @@ func TransitionJSON(t score.Transition) (topic string, line []byte) {
 	}
 	return topic, line
 }
+
+// whereSaid are the fields that a line has only where they say something: newer versions have added them, and a line that says nothing new
+// stays as it was.
+var whereSaid = [...]string{"since_taken"}
 
 // json reads a value of s and appends it as JSON. It knows the types of our own schemas only.
 func (r *scanner) json(b []byte, s *schema) ([]byte, error) {
@@ -47,11 +52,19 @@ func (r *scanner) json(b []byte, s *schema) ([]byte, error) {
 
 func (r *scanner) object(b []byte, s *schema) (_ []byte, err error) {
 	b = append(b, '{')
-	for i, f := range s.fields {
-		b = append(quoted(comma(b, i), f.name), ':')
+	written := 0
+	for _, f := range s.fields {
+		before := len(b)
+		b = append(quoted(comma(b, written), f.name), ':')
+		value := len(b)
 		if b, err = r.json(b, f.of); err != nil {
 			return nil, err
 		}
+		if slices.Contains(whereSaid[:], f.name) && string(b[value:]) == "null" {
+			b = b[:before]
+			continue
+		}
+		written++
 	}
 	return append(b, '}'), nil
 }

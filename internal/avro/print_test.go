@@ -18,7 +18,7 @@ func TestPrinter(t *testing.T) {
 			t.Errorf("%T: %v\n got %s\nwant %s", x, err, got, want)
 		}
 	}
-	first := wire{b: newCodec(t, Options{IDs: map[string]uint32{schemas.WinBacks: 0x544d0601}}).frame(schemas.WinBacks, 512), first: true}
+	first := wire{b: newCodec(t, Options{IDs: map[string]uint32{schemas.WinBacks: 0x544d0601}}).frame(schemas.WinBacks, 512), version: 1}
 	won := sampleWinBack()
 	first.transition(won, won.ID, won.EpisodeID)
 	_, line := TransitionJSON(won)

@@ -153,6 +153,14 @@ func tierRecord(t *score.TierChanged) map[string]any {
 	for i, c := range t.Contributions {
 		contributions[i] = contributionRecord(c)
 	}
+	since := map[string]any{}
+	if s := t.SinceTaken; s != nil {
+		parts := make([]any, len(s.Contributions))
+		for i, c := range s.Contributions {
+			parts[i] = contributionRecord(c)
+		}
+		since = map[string]any{"taken_at": int64(s.At), "score_then": s.Points, "contributions": parts}
+	}
 	advised := max(t.KeepBy.Amount, t.KeepBy.Usual)
 	keepBy := map[string]any{
 		"date": int32(t.KeepBy.Day), "amount_minor": advised, "any_order": t.KeepBy.Any,
@@ -178,6 +186,7 @@ func tierRecord(t *score.TierChanged) map[string]any {
 		"contactable_channels": names(t.ContactableChannels),
 		"top_category":         text(t.TopCategory),
 		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
+		"since_taken":          some(space+"SinceTaken", since, t.SinceTaken != nil),
 	}, &t.Stamp)
 }
 

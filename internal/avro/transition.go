@@ -76,7 +76,18 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 	}
 }
 
-// older reports whether the first version of the schema holds all that t says.
+// oldest is the oldest version of the schema that holds all that t says.
+func oldest(t score.Transition) int {
+	if change, ok := t.(*score.TierChanged); ok && change.SinceTaken != nil && !erased(t.Common()) {
+		return 3
+	}
+	if older(t) {
+		return 1
+	}
+	return 2
+}
+
+// older reports whether the first version of the schema holds all that t says, but for what is newer than version 2.
 func older(t score.Transition) bool {
 	if t.Common().Cause > score.ByCorrection {
 		return false
@@ -134,6 +145,17 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 			w.int(int64(a.DueHours))
 		})
 	}
+	if w.has(3) {
+		w.sinceTaken(t.SinceTaken)
+	}
+}
+
+func (w *wire) sinceTaken(s *score.SinceTaken) {
+	if w.some(s != nil) {
+		w.int(int64(s.At))
+		w.int(int64(s.Points))
+		w.list(len(s.Contributions), func(i int) { w.contribution(&s.Contributions[i]) })
+	}
 }
 
 // level appends a churn level: UNKNOWN of a customer who was erased.
@@ -149,7 +171,7 @@ func (w *wire) keepBy(k *score.KeepBy) {
 	advised := k.Advised()
 	w.int(int64(k.Day))
 	w.int(advised)
-	if !w.first {
+	if w.has(2) {
 		w.bool(k.Any)
 		w.maybeInt(k.Amount, k.Amount != advised)
 	}
@@ -217,7 +239,7 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 	w.maybeInt(int64(a.OpenComplaints), !erased(&a.Stamp))
 	if w.some(a.Action.Code != "") {
 		w.action(&a.Action)
-		if !w.first {
+		if w.has(2) {
 			w.maybeInt(int64(a.Action.DueHours), a.Action.DueHours != 0)
 		}
 	}
@@ -236,7 +258,7 @@ func (w *wire) wonBack(t *score.WonBack) {
 	w.int(t.OrderValue)
 	w.text(string(t.Currency))
 	w.maybeMinor(t.Margin)
-	if !w.first {
+	if w.has(2) {
 		w.maybeTexts(t.ContactableChannels)
 	}
 }

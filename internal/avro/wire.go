@@ -17,9 +17,12 @@ type wire struct {
 	b []byte
 	// err is the first number that was not finite.
 	err error
-	// first asks for the record as the first version of its schema has it, which is only for ids.
-	first bool
+	// version asks for the record as that version of its schema has it, which is only for ids; 0 asks for the current one.
+	version int
 }
+
+// has reports whether the record has what a version has added.
+func (w *wire) has(version int) bool { return w.version == 0 || w.version >= version }
 
 // int appends an int, a long, or the index of a symbol.
 func (w *wire) int(n int64) { w.b = binary.AppendVarint(w.b, n) }

@@ -80,12 +80,19 @@ func TestWireIsTheRecord(t *testing.T) {
 			PreferredChannel: text.Draw(t, "channel"), ContactableChannels: texts.Draw(t, "channels"), TopCategory: text.Draw(t, "category"),
 			Playbook: score.Playbook{ID: text.Draw(t, "playbook"), Actions: rapid.SliceOfN(action, 0, 3).Draw(t, "actions")},
 		}
-		for range rapid.IntRange(0, 4).Draw(t, "contributions") {
-			c.Contributions = append(c.Contributions, score.Contribution{
+		part := rapid.Custom(func(t *rapid.T) score.Contribution {
+			return score.Contribution{
 				Indicator: text.Draw(t, "indicator"), Cause: score.Cause(rapid.IntRange(0, 7).Draw(t, "part")), RawBefore: number.Draw(t, "raw before"),
 				RawAfter: number.Draw(t, "raw after"), NormalisedBefore: number.Draw(t, "norm before"), NormalisedAfter: number.Draw(t, "norm after"),
 				Weight: finite.Draw(t, "weight"), Points: rapid.Int32().Draw(t, "points"), Capped: rapid.Bool().Draw(t, "capped"), Missing: rapid.Bool().Draw(t, "missing"),
-			})
+			}
+		})
+		c.Contributions = rapid.SliceOfN(part, 0, 4).Draw(t, "contributions")
+		if rapid.Bool().Draw(t, "since taken") {
+			c.SinceTaken = &score.SinceTaken{
+				At: event.Instant(rapid.Int64Range(0, 1<<50).Draw(t, "taken at")), Points: rapid.Int32().Draw(t, "then"),
+				Contributions: rapid.SliceOfN(part, 0, 4).Draw(t, "since"),
+			}
 		}
 		sameBytes(t, c)
 	})

@@ -37,7 +37,12 @@ const (
 	tagErased
 	tagCounts
 	tagLinks
-	tagsEnd // a tag from here on is a newer version's
+)
+
+// The tags from 18 to 20 belong to newer versions.
+const (
+	tagTaken = 21 + iota
+	tagsEnd  // a tag from here on is a newer version's
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -90,6 +95,8 @@ func (p *Profile) Append(b []byte) []byte {
 		body = len(b)
 		b = enclose(p.links.state.Append(b), body, tagLinks)
 	}
+	body = len(b)
+	b = enclose(p.Taken.append(b, p.Standing.Since), body, tagTaken)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -128,7 +135,7 @@ func Decode(b []byte) (Profile, error) {
 			return p, fmt.Errorf("%w: bad section after tag %d", ErrCorrupt, last)
 		}
 		end := n + m + int(size)
-		if tag >= tagsEnd {
+		if tag >= tagsEnd || tag > tagLinks && tag < tagTaken {
 			p.rest = append(p.rest, rest[:end]...)
 		} else if err := p.section(tag, rest[n+m:end]); err != nil {
 			return p, fmt.Errorf("%w: section %d: %w", ErrCorrupt, tag, err)
@@ -205,7 +212,11 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Erased = event.Instant(f.varint())
 	case tagCounts:
 		p.readCounts(&f)
-	case tagLinks: // the last section: the customer and the own history are there
+	case tagTaken:
+		taken, err := readTaken(&f, p.Standing.Since)
+		p.Taken = taken
+		return err
+	case tagLinks: // the customer and the own history are there
 		s, err := link.Decode(b)
 		if err != nil {
 			return err

@@ -96,6 +96,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 	if c.tier != p.Standing.Tier {
 		t := e.tierChanged(c)
 		p.Standing = Standing{Tier: c.tier, Since: p.AsOf, LastID: add(t)}
+		p.Taken = e.takes(c.v, c.tier)
 	}
 	if c.level != p.Episode.Level {
 		t := e.churnAlert(c)
@@ -193,6 +194,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		kept := *p
 		kept.Standing.Tier, kept.Standing.Since = c.tier, c.tierSince
 		t.KeepBy = e.keepBy(kept)
+		t.SinceTaken = e.sinceTaken(c.before, v)
 		t.DaysInPrevious = int32(v.at.Sub(was.Since) / (24 * time.Hour))
 	}
 	return t
