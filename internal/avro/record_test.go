@@ -187,6 +187,7 @@ func tierRecord(t *score.TierChanged) map[string]any {
 		"top_category":         text(t.TopCategory),
 		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
 		"since_taken":          some(space+"SinceTaken", since, t.SinceTaken != nil),
+		"order_channels":       names(t.OrderChannels),
 	}, &t.Stamp)
 }
 

@@ -78,7 +78,7 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 
 // oldest is the oldest version of the schema that holds all that t says.
 func oldest(t score.Transition) int {
-	if change, ok := t.(*score.TierChanged); ok && change.SinceTaken != nil && !erased(t.Common()) {
+	if change, ok := t.(*score.TierChanged); ok && (change.SinceTaken != nil || change.OrderChannels != nil) && !erased(t.Common()) {
 		return 3
 	}
 	if older(t) {
@@ -147,6 +147,7 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 	}
 	if w.has(3) {
 		w.sinceTaken(t.SinceTaken)
+		w.maybeTexts(t.OrderChannels)
 	}
 }
 

@@ -88,6 +88,7 @@ func TestWireIsTheRecord(t *testing.T) {
 			}
 		})
 		c.Contributions = rapid.SliceOfN(part, 0, 4).Draw(t, "contributions")
+		c.OrderChannels = texts.Draw(t, "order channels")
 		if rapid.Bool().Draw(t, "since taken") {
 			c.SinceTaken = &score.SinceTaken{
 				At: event.Instant(rapid.Int64Range(0, 1<<50).Draw(t, "taken at")), Points: rapid.Int32().Draw(t, "then"),

@@ -187,8 +187,11 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		Contributions: e.contributions(c.base, v),
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
 		ChurnLevel: c.level, Playbook: e.model.Playbooks[c.tier],
-		PreferredChannel: preferredChannel(p, v), ContactableChannels: contactable(p.Whole()),
+		PreferredChannel: preferredChannel(p, v), ContactableChannels: e.contactable(p.Whole()),
 		TopCategory: p.Whole().TopCategory(v.at, e.calendar),
+	}
+	if e.model.ByConsent {
+		t.OrderChannels = p.Whole().OrderChannels(v.at, e.calendar)
 	}
 	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
 		kept := *p

@@ -88,8 +88,11 @@ type TierChanged struct {
 	KeepBy              KeepBy
 	PreferredChannel    string
 	ContactableChannels []string
-	TopCategory         string
-	Playbook            Playbook
+	// OrderChannels are the channels of the orders of the trailing 365 days, the most used first; nil where none is known, or the model does not
+	// ask for consent: then ContactableChannels are these too.
+	OrderChannels []string
+	TopCategory   string
+	Playbook      Playbook
 }
 
 func (*TierChanged) sealed() {}
