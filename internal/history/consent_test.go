@@ -54,7 +54,7 @@ func TestConsentIsSaid(t *testing.T) {
 		o.x.(*event.Purchase).Channel = channel
 		return o
 	}
-	orders := []observed{bought(0, "o1", "web"), bought(1, "o2", "store"), bought(2, "o3", "store"), bought(-400, "o4", "phone"), bought(3, "o5", "")}
+	orders := []observed{bought(-400, "o4", "phone"), bought(0, "o1", "web"), bought(1, "o2", "store"), bought(2, "o3", "store"), bought(3, "o5", "")}
 	for _, row := range []struct {
 		name string
 		said []observed

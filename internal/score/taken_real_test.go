@@ -18,7 +18,8 @@ func TestFallsOfARealLogAreExplained(t *testing.T) {
 	}
 	e := newEngine(t, event.Calendar{}, since)
 	falls, small, told := 0, 0, 0
-	for _, x := range replay.Run(e, log.Events, log.Events[len(log.Events)-1].At()).Transitions() {
+	all := replay.Run(e, log.Events, log.Events[len(log.Events)-1].At())
+	for _, x := range all.Transitions() {
 		change, ok := x.(*score.TierChanged)
 		if !ok || change.Direction != score.Down {
 			continue
