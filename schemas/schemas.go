@@ -65,7 +65,7 @@ var versions = [...]Schema{
 	{Topic: Feedbacks, Record: "Feedback", ID: fixed | 3<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 1},
 	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 2}, // keep_by.any_order, keep_by.least_minor, causes ERASED and MERGED
-	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 3}, // playbook.resources, .marketing, .service, notice_id
+	{Topic: TierChanges, Record: "TierChanged", ID: fixed | 4<<8 | 3}, // playbook.resources, .marketing, .service, notice_id, since_taken, order_channels
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 1},
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 2}, // action.due_hours, UPDATED, causes ERASED and MERGED, reasons too and FALSE_ALARM
 	{Topic: ChurnAlerts, Record: "ChurnAlert", ID: fixed | 5<<8 | 3}, // kinds FEEDBACK and VALUE_DROP, reasons TIER_CHANGE, CONTENT and EXPIRED; reasons, measured

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
+	"tidemark/internal/event"
 	"tidemark/internal/score"
-	"tidemark/internal/score/churn"
 )
 
 type customerCommand struct {
@@ -23,7 +23,7 @@ type customerCommand struct {
 
 type customerShowCommand struct {
 	ID      string `arg:"" help:"Customer id."`
-	Explain bool   `help:"Also print the other columns of the score, what each indicator adds, and the time of the next review."`
+	Explain bool   `help:"Also print what the score and the risk are made of, and all other figures."`
 	JSON    bool   `help:"Print JSON instead of a table."`
 	redisSettings
 }
@@ -36,7 +36,7 @@ var visible = []string{
 
 // Help is printed by customer show --help.
 func (*customerShowCommand) Help() string {
-	return `Prints the public score. It also says in words why the customer may be missing from lists or alerts: an id that is merged into another, a test account, the control group, an id that behaves like a shop, no consent, no purchase, a silence that is too long, an alert that was not published. With --json these words are in left_out. The field other_ids names the ids that are merged into this one. Of a customer who was erased, it says when. With --explain it says all in words: who it is, tier, level, and why.`
+	return `Says in words who the customer is, which tier, what keeps it and what reaches the next, how great the risk is, what to do, and on which channels the customer may be met; then prints the public score. Money is in major units with its currency. It also says why the customer may be missing from lists or alerts: an id that is merged into another, a test account, the control group, an id that behaves like a shop, no consent, no purchase, a silence that is too long, an alert that was not published. With --json these words are in left_out. The field other_ids names the ids that are merged into this one. Of a customer who was erased, it says when. With --explain it also prints what the score and the risk are made of, and all other figures. With --json, amounts whose names end in _minor are minor units of the base currency.`
 }
 
 // Run reads the score from the public keys, as a dashboard does, and the profile.
@@ -66,10 +66,10 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	var words, missing []string
+	var missing []string
+	var at event.Instant
 	if known {
-		at, err := who.asOf(fields["as_of"])
-		if err != nil {
+		if at, err = who.asOf(fields["as_of"]); err != nil {
 			return err
 		}
 		missing = who.leftOut(at)
@@ -79,31 +79,41 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		if others := who.profile.Origins(); len(others) > 0 {
 			fields["other_ids"] = firstOf(others)
 		}
-		if c.Explain {
-			words = who.words()
-		}
 	}
 	fields["customer_id"] = c.ID
 	if c.JSON {
-		return printJSON(s.out, fields, why, missing...)
-	}
-	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	for _, name := range inOrder(fields, append([]string{"customer_id"}, order...)) {
-		value := fields[name]
-		if value == "" {
-			value = "-" // does not apply
+		all := members(fields, why, missing...)
+		if c.Explain && known {
+			who.pageJSON(all, at)
 		}
-		fmt.Fprintf(table, "%s\t%s\n", name, value)
+		return json.NewEncoder(s.out).Encode(all)
 	}
-	if reason, ok := churn.ReasonOf(fields["churn_level_reason"]); ok {
-		fmt.Fprintf(table, "\nno churn level\t%s\n", reason.Meaning())
+	return c.page(s.out, who, known, at, fields, order, missing)
+}
+
+// page prints a customer for people: sentences first, tables after.
+func (c *customerShowCommand) page(
+	w io.Writer, who subject, known bool, at event.Instant, fields map[string]string, order, missing []string,
+) error {
+	var base event.Currency
+	if known {
+		base = who.engine.Model().Base
+		if err := printGlance(w, who.glance(at)); err != nil {
+			return err
+		}
+		if err := printLeftOut(w, missing); err != nil {
+			return err
+		}
+		if c.Explain {
+			if err := who.printReport(w, at); err != nil {
+				return err
+			}
+		}
+		if _, err := fmt.Fprintln(w, "\nWhat the public views hold"); err != nil {
+			return err
+		}
 	}
-	printLeftOut(table, missing)
-	printWhy(table, why)
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	return printWords(s.out, words)
+	return printFields(w, fields, inOrder(fields, append([]string{"customer_id"}, order...)), base)
 }
 
 // explain adds the members of the detail to the fields, and returns the order of all and the parts of the score.

@@ -32,9 +32,9 @@ func TestCustomerShowAndExportTellOfOtherIDs(t *testing.T) {
 		lines []string
 		want  string
 	}{
-		{"words of old", old.words(), "merged into new: no tier, score or alert under this id"},
+		{"words of old", inWords(old), "merged into new: no tier, score or alert under this id"},
 		{"reasons of old", old.leftOut(old.profile.AsOf), "merged into new: no tier, score or alert under this id"},
-		{"words of new", survivor.words(), "read together with 1 other id, merged into this id: old"},
+		{"words of new", inWords(survivor), "read together with 1 other id, merged into this id: old"},
 	} {
 		if got := strings.Join(row.lines, "\n"); !strings.Contains(got, row.want) {
 			t.Errorf("%s: want %q in\n%s", row.what, row.want, got)

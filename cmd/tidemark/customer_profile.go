@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"math"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
@@ -17,6 +18,7 @@ type heldProfile struct {
 	Model      string         `json:"model"`
 	Told       int64          `json:"transitions_so_far"`
 	Tier       heldTier       `json:"tier"`
+	Taken      *heldTaken     `json:"scorecard_when_the_tier_was_taken,omitempty"`
 	Churn      heldEpisode    `json:"churn"`
 	Second     *heldWindow    `json:"window_for_a_second_order,omitempty"`
 	Drop       *heldReaction  `json:"drop_of_value,omitempty"`
@@ -39,6 +41,27 @@ type heldTier struct {
 	Since string `json:"since,omitempty"`
 	// ID is the event_id of the message that said so.
 	ID string `json:"event_id,omitempty"`
+}
+
+// heldTaken is the scorecard as it was read when the tier was taken. Values stand in the order of its lines; null is a missing one.
+type heldTaken struct {
+	At        string     `json:"at"`
+	Scorecard string     `json:"scorecard"`
+	Score     float64    `json:"value_score"`
+	Values    []*float64 `json:"values"`
+}
+
+func takenFor(t *score.Taken) *heldTaken {
+	if t == nil {
+		return nil
+	}
+	held := &heldTaken{when(t.At), t.Scorecard, float64(t.Points) / 100, make([]*float64, len(t.Raw))}
+	for i, x := range t.Raw {
+		if wide := float64(x); !math.IsNaN(wide) {
+			held.Values[i] = &wide
+		}
+	}
+	return held
 }
 
 type heldEpisode struct {
@@ -94,7 +117,7 @@ type heldFormer struct {
 func profileFor(p *score.Profile, base event.Currency) *heldProfile {
 	held := &heldProfile{
 		AsOf: when(p.AsOf), LastChange: when(p.LastChange), Due: when(p.Due), Erased: when(p.Erased), Model: p.Model, Told: p.Sequence,
-		Tier: tierFor(p.Standing), Churn: episodeFor(p.Episode, p.Muted), Second: windowFor(p.Second), Lapse: pointFor(p.Lapse.EpisodeID, p.Lapse.At),
+		Tier: tierFor(p.Standing), Taken: takenFor(p.Taken), Churn: episodeFor(p.Episode, p.Muted), Second: windowFor(p.Second), Lapse: pointFor(p.Lapse.EpisodeID, p.Lapse.At),
 		Outreach: pointFor(p.Outreach.ID, p.Outreach.At), Forecasts: []heldForecast{}, Former: formerFor(p.Former), Shop: p.Shop, Test: p.Test, NoContact: p.Uncontactable,
 		Drop: dropFor(&p.Drop), Unhappy: unhappyFor(&p.Unhappy), Trail: trailFor(&p.Trail, base),
 		Links: linksFor(p, base), History: historyFor(p.History.Held(), base),

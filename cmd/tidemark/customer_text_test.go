@@ -33,9 +33,10 @@ func TestAmount(t *testing.T) {
 // TestTheExportTellsEveryFieldOfAProfile: whoever adds a field to a profile decides here whether it is told of the customer who asks.
 func TestTheExportTellsEveryFieldOfAProfile(t *testing.T) {
 	told := map[reflect.Type]string{
-		reflect.TypeFor[score.Profile](): "Customer History AsOf LastChange Due Sequence Erased Model Standing Episode Muted Shop Test Uncontactable Second Update Lapse " +
+		reflect.TypeFor[score.Profile](): "Customer History AsOf LastChange Due Sequence Erased Model Standing Taken Episode Muted Shop Test Uncontactable Second Update Lapse " +
 			"Outreach Forecasts Former",
 		reflect.TypeFor[score.Standing]():    "Tier Since LastID",
+		reflect.TypeFor[score.Taken]():       "At Scorecard Points Raw",
 		reflect.TypeFor[score.Episode]():     "Level Since RaisedAt ID LastID",
 		reflect.TypeFor[score.SecondOrder](): "Open Closed RaisedAt ID Muted",
 		reflect.TypeFor[score.Update]():      "At ID Due",

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"tidemark/internal/event"
@@ -36,7 +37,7 @@ func (s subject) leftOut(at event.Instant) []string {
 	if view.Shop {
 		add("behaves like a shop, with %d orders on %d days: no churn alert, no second-order alert, no win-back", view.Orders, view.PurchaseDays)
 	}
-	if line := consent(p); line != "" {
+	if line := consent(e, p); line != "" {
 		add("%s", line)
 	}
 	facts := e.Facts(p.Whole(), at)
@@ -81,12 +82,20 @@ func (s subject) unheard() (names []string) {
 }
 
 // printLeftOut prints why a customer is not in every list.
-func printLeftOut(w io.Writer, reasons []string) {
+func printLeftOut(w io.Writer, reasons []string) error {
 	if len(reasons) == 0 {
-		return
+		return nil
 	}
-	fmt.Fprintln(w, "\nwhy missing from lists or alerts") // without a tab: the reasons are no table
+	lines := []string{"", "Why missing from lists or alerts"}
 	for _, reason := range reasons {
-		fmt.Fprintf(w, "  %s\n", reason)
+		for i, line := range filled(reason, pageWidth-4) {
+			mark := "  - "
+			if i > 0 {
+				mark = "    "
+			}
+			lines = append(lines, mark+line)
+		}
 	}
+	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return err
 }

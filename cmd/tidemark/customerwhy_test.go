@@ -96,8 +96,7 @@ func TestCustomerShowSaysWhyNobodyHeard(t *testing.T) {
 	for control, want := range map[string]string{"control: 0 ": "it was older than", "control: 0.9999 ": "it is one of the control group, or it was older than"} {
 		s := someone(t, engineFor(t, strings.Replace(source, "control: 0 ", control, 1)), "ann")
 		s.profile.Episode.Level, s.profile.Muted = 1, true
-		now := s.at(s.profile.AsOf).Score(s.profile, s.profile.AsOf)
-		if got := strings.Join(s.level(&now), "\n"); !strings.Contains(got, "recorded, not published: "+want) {
+		if got := strings.Join(inWords(s), "\n"); !strings.Contains(got, "recorded, not published: "+want) {
 			t.Errorf("with %s: %q, want %q in it", control, got, want)
 		}
 		if got := strings.Join(s.leftOut(s.profile.AsOf), "\n"); !strings.Contains(got, "is open and was not published: "+want) {

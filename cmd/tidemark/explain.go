@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math"
-	"slices"
+	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/pipeline"
@@ -16,10 +13,12 @@ import (
 	"tidemark/internal/shard"
 )
 
-// subject is a customer's profile, and the engines of the model in force and of the model before it, which may be nil.
+// subject is a customer's profile, and the engines of the model in force and of the model before it, which may be nil. zone is the time zone that
+// Tidemark counts in; nil is UTC.
 type subject struct {
 	profile        score.Profile
 	engine, before *score.Engine
+	zone           *time.Location
 }
 
 // subject reads a customer's profile and the model in force. It returns false if there is no profile, or no model.
@@ -44,7 +43,11 @@ func (d *database) subject(ctx context.Context, id string) (subject, bool, error
 		return subject{}, false, err
 	}
 	engine, before, err := service.Engines(model, layout.Zone)
-	return subject{profile, engine, before}, err == nil, err
+	if err != nil {
+		return subject{}, false, err
+	}
+	zone, err := time.LoadLocation(layout.Zone)
+	return subject{profile, engine, before, zone}, err == nil, err
 }
 
 // explain computes the parts of the public score from the model that was in force at the score's as_of.
@@ -76,54 +79,8 @@ func (s subject) at(at event.Instant) *score.Engine {
 	return s.engine
 }
 
-// printWhy prints the parts of the value score, the largest first, and the parts of the churn risk.
-func printWhy(w io.Writer, why score.Explanation) {
-	if len(why.Factors) == 0 {
-		return
-	}
-	parts := slices.Clone(why.Indicators)
-	slices.SortStableFunc(parts, func(a, b score.Contribution) int { return int(b.Points - a.Points) })
-	fmt.Fprintln(w, "\nthe value score is the sum of\t")
-	for _, p := range parts {
-		fmt.Fprintf(w, "  %s\t%+.2f\tof %g, weight %g %%\n", p.Indicator, float64(p.Points)/100, p.RawAfter, 100*p.Weight)
-	}
-	fmt.Fprintln(w, "\nthe log-odds of the churn risk are the sum of\t")
-	for _, f := range why.Factors {
-		note := ""
-		if f.Capped {
-			note = ", capped: beyond what the churn stack was fitted to"
-		}
-		fmt.Fprintf(w, "  %s\t%+.3f\tof %g%s\n", f.Name, float64(f.LogOdds)/1000, f.Raw, note)
-	}
-	printValueParts(w, why.Value)
-	printWayBack(w, why.WayBack)
-}
-
-// printWayBack prints what to know before you call a customer at risk: likely cause, evidence, deadline, largest offer.
-func printWayBack(w io.Writer, back *score.WayBack) {
-	if back == nil {
-		return
-	}
-	fmt.Fprintln(w, "\nthe way back\t")
-	if back.LikelyCause != 0 {
-		fmt.Fprintf(w, "  likely_cause\t%s\t\n", back.LikelyCause)
-	}
-	for _, v := range back.Evidence {
-		answer := "a complaint"
-		if !math.IsNaN(v.Score) {
-			answer = fmt.Sprintf("an answer of %.0f %%", 100*v.Score)
-		}
-		fmt.Fprintf(w, "  feedback %s\t%s\tof %s\n", v.ID, answer, v.At)
-	}
-	if back.ActBy != event.Never {
-		fmt.Fprintf(w, "  act_by\t%s\t\n", back.ActBy)
-	}
-	if back.MaxOffer.Known {
-		fmt.Fprintf(w, "  max_offer_minor\t%d\t\n", back.MaxOffer.Minor)
-	}
-}
-
-func printJSON(w io.Writer, fields map[string]string, why score.Explanation, leftOut ...string) error {
+// members are the members of the JSON form: the fields, and what the score and the risk are made of.
+func members(fields map[string]string, why score.Explanation, leftOut ...string) map[string]any {
 	all := map[string]any{}
 	if len(leftOut) > 0 {
 		all["left_out"] = leftOut
@@ -158,5 +115,5 @@ func printJSON(w io.Writer, fields map[string]string, why score.Explanation, lef
 			all["max_offer_minor"] = back.MaxOffer.Minor
 		}
 	}
-	return json.NewEncoder(w).Encode(all)
+	return all
 }

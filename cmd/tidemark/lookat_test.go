@@ -56,15 +56,22 @@ func TestCustomerShow(t *testing.T) {
 	s := loaded(t)
 	t.Run("a table", func(t *testing.T) {
 		got := tidemark(t, append([]string{"customer", "show", "bob"}, s.redisFlags()...)...)
-		got.says(t, 0, "customer_id    bob\n", "spend_365d     900.00\n", "as_of          2026-03-10T00:00:00Z\n")
-		if lines := strings.Count(got.out, "\n"); lines != 13 {
+		got.says(t, 0, "customer_id    bob\n", "spend_365d     900.00 USD\n", "as_of          2026-03-10T00:00:00Z\n", "who      bob has bought since 1 March 2026")
+		_, table, _ := strings.Cut(got.out, "What the public views hold\n")
+		if lines := strings.Count(table, "\n"); lines != 13 {
 			t.Errorf("%d lines, want the customer and the 12 fields of the score", lines)
+		}
+		for line := range strings.Lines(got.out) {
+			if len([]rune(line)) > pageWidth+1 {
+				t.Errorf("%q is longer than %d characters", line, pageWidth)
+			}
 		}
 	})
 	t.Run("all that is known", func(t *testing.T) {
 		got := tidemark(t, append([]string{"customer", "show", "bob", "--explain"}, s.redisFlags()...)...)
-		got.says(t, 0, "p_no_purchase", "next_review", "coverage", "expected_orders", "the value score is the sum of", "spend_365d")
-		got.says(t, 0, "churn_level_reason", "TOO_FEW_PURCHASES", "no churn level", "as a one-time buyer")
+		got.says(t, 0, "p_no_purchase", "next_review", "coverage", "expected_orders", "The value score, ", "is the sum of", "spend of 365 days", "spend_365d")
+		got.says(t, 0, "churn_level_reason", "TOO_FEW_PURCHASES", "bought on 1 day, and fewer than 3 are no rhythm")
+		got.says(t, 0, "The churn risk, ", "the product of", "a typical customer")
 	})
 	t.Run("what it is made of", func(t *testing.T) { s.addsUp(t, "bob") })
 	t.Run("JSON", func(t *testing.T) {

@@ -323,6 +323,8 @@ func TestIdentifyLooksAtThePayloadOnly(t *testing.T) {
 		{"a usual order above the least", func(t *score.TierChanged) { t.KeepBy.Usual = 40_00 }, false},
 		{"a usual order below the least, which is not said", func(t *score.TierChanged) { t.KeepBy.Usual = 1_00 }, true},
 		{"any order", func(t *score.TierChanged) { t.KeepBy.Any = true }, false},
+		{"the channels of orders", func(t *score.TierChanged) { t.OrderChannels = []string{"web"} }, false},
+		{"since the tier was taken", func(t *score.TierChanged) { t.SinceTaken = &score.SinceTaken{} }, false},
 	} {
 		changed := sampleTier()
 		row.change(changed)
@@ -359,7 +361,9 @@ func TestIDsAreThoseOfYesterday(t *testing.T) {
 
 func TestTransitionJSONSaysWhatTheRecordSays(t *testing.T) {
 	c := newCodec(t, Options{})
-	for _, tr := range []score.Transition{sampleTier(), sampleAlert(), sampleDrop(), sampleUnhappy(), sampleWinBack()} {
+	fall := sampleTier()
+	fall.SinceTaken = &score.SinceTaken{At: noon - 5, Points: 6500, Contributions: fall.Contributions[:1]}
+	for _, tr := range []score.Transition{sampleTier(), fall, sampleAlert(), sampleDrop(), sampleUnhappy(), sampleWinBack()} {
 		topic, line := TransitionJSON(tr)
 		out := encode(t, c, tr)
 		if topic != out.Topic || strings.ContainsRune(string(line), '\n') {

@@ -155,6 +155,14 @@ func tierRecord(t *score.TierChanged) map[string]any {
 	for i, c := range t.Contributions {
 		contributions[i] = contributionRecord(c)
 	}
+	since := map[string]any{}
+	if s := t.SinceTaken; s != nil {
+		parts := make([]any, len(s.Contributions))
+		for i, c := range s.Contributions {
+			parts[i] = contributionRecord(c)
+		}
+		since = map[string]any{"taken_at": int64(s.At), "score_then": s.Points, "contributions": parts}
+	}
 	advised := max(t.KeepBy.Amount, t.KeepBy.Usual)
 	keepBy := map[string]any{
 		"date": int32(t.KeepBy.Day), "amount_minor": advised, "any_order": t.KeepBy.Any,
@@ -181,6 +189,8 @@ func tierRecord(t *score.TierChanged) map[string]any {
 		"top_category":         text(t.TopCategory),
 		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
 		"notice_id":            text(t.NoticeID),
+		"since_taken":          some(space+"SinceTaken", since, t.SinceTaken != nil),
+		"order_channels":       names(t.OrderChannels),
 	}, &t.Stamp)
 }
 

@@ -111,7 +111,8 @@ func oldest(t score.Transition) int {
 		}
 		newer = newer || t.Resolve > score.ByRelief || t.State == score.Updated || t.Action.Code != "" && t.Action.DueHours != 0
 	case *score.TierChanged:
-		if book := &t.Playbook; t.NoticeID != "" || book.Resources != "" || book.Marketing != "" || book.Service != "" {
+		if book := &t.Playbook; t.NoticeID != "" || book.Resources != "" || book.Marketing != "" || book.Service != "" ||
+			(t.SinceTaken != nil || t.OrderChannels != nil) && !erased(&t.Stamp) {
 			return 3
 		}
 		merged := func(c score.Contribution) bool { return c.Cause > score.ByCorrection }
@@ -163,6 +164,18 @@ func (w *wire) tierChanged(t *score.TierChanged) {
 	w.playbook(&t.Playbook, w.since(3))
 	if w.since(3) {
 		w.maybeText(t.NoticeID)
+	}
+	if w.since(3) {
+		w.sinceTaken(t.SinceTaken)
+		w.maybeTexts(t.OrderChannels)
+	}
+}
+
+func (w *wire) sinceTaken(s *score.SinceTaken) {
+	if w.some(s != nil) {
+		w.int(int64(s.At))
+		w.int(int64(s.Points))
+		w.list(len(s.Contributions), func(i int) { w.contribution(&s.Contributions[i]) })
 	}
 }
 

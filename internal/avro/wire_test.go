@@ -100,12 +100,20 @@ func TestWireIsTheRecord(t *testing.T) {
 			PreferredChannel: text.Draw(t, "channel"), ContactableChannels: texts.Draw(t, "channels"), TopCategory: text.Draw(t, "category"),
 			Playbook: book.Draw(t, "playbook"), NoticeID: text.Draw(t, "notice"),
 		}
-		for range rapid.IntRange(0, 4).Draw(t, "contributions") {
-			c.Contributions = append(c.Contributions, score.Contribution{
+		part := rapid.Custom(func(t *rapid.T) score.Contribution {
+			return score.Contribution{
 				Indicator: text.Draw(t, "indicator"), Cause: score.Cause(rapid.IntRange(0, 7).Draw(t, "part")), RawBefore: number.Draw(t, "raw before"),
 				RawAfter: number.Draw(t, "raw after"), NormalisedBefore: number.Draw(t, "norm before"), NormalisedAfter: number.Draw(t, "norm after"),
 				Weight: finite.Draw(t, "weight"), Points: rapid.Int32().Draw(t, "points"), Capped: rapid.Bool().Draw(t, "capped"), Missing: rapid.Bool().Draw(t, "missing"),
-			})
+			}
+		})
+		c.Contributions = rapid.SliceOfN(part, 0, 4).Draw(t, "contributions")
+		c.OrderChannels = texts.Draw(t, "order channels")
+		if rapid.Bool().Draw(t, "since taken") {
+			c.SinceTaken = &score.SinceTaken{
+				At: event.Instant(rapid.Int64Range(0, 1<<50).Draw(t, "taken at")), Points: rapid.Int32().Draw(t, "then"),
+				Contributions: rapid.SliceOfN(part, 0, 4).Draw(t, "since"),
+			}
 		}
 		sameBytes(t, c)
 		sameBytes(t, &score.TierWillChange{

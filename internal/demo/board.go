@@ -159,15 +159,25 @@ func tierChange(t *score.TierChanged) (tone, string) {
 	return plain, t.Direction.String()
 }
 
-// why returns, in words, the score before and after, the cause, and the three indicators that moved the score most.
+// why returns, in words, the score before and after, and the three indicators that moved the score most: since the tier was taken, where that is
+// known, and else in the last step. It names the cause of the last step.
 func why(t *score.TierChanged) string {
-	parts := slices.Clone(t.Contributions)
+	if s := t.SinceTaken; s != nil {
+		return fmt.Sprintf("%4.1f to %4.1f since %s: %s; last step %+.1f by %s", float64(s.Points)/100, float64(t.After)/100, s.At.Time().UTC().Format("2 Jan"),
+			movers(s.Contributions), float64(t.After-t.Before)/100, strings.ToLower(t.Cause.String()))
+	}
+	return fmt.Sprintf("%4.1f to %4.1f by %s: %s", float64(t.Before)/100, float64(t.After)/100, strings.ToLower(t.Cause.String()), movers(t.Contributions))
+}
+
+// movers returns, in words, the three parts that moved the score most.
+func movers(contributions []score.Contribution) string {
+	parts := slices.Clone(contributions)
 	slices.SortStableFunc(parts, func(a, b score.Contribution) int { return cmp.Compare(magnitude(b.Points), magnitude(a.Points)) })
 	var words []string
 	for _, p := range parts[:min(3, len(parts))] {
 		words = append(words, fmt.Sprintf("%s %+.1f", p.Indicator, float64(p.Points)/100))
 	}
-	return fmt.Sprintf("%4.1f to %4.1f by %s: %s", float64(t.Before)/100, float64(t.After)/100, strings.ToLower(t.Cause.String()), strings.Join(words, ", "))
+	return strings.Join(words, ", ")
 }
 
 func magnitude(n int32) int32 { return max(n, -n) }

@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -132,6 +133,24 @@ func (e *encoder) rankCategories(s *Summary) []string {
 		place, _ := slices.BinarySearch(names, name)
 		e.category[i+1] = uint8(place + 1)
 	}
+	return names
+}
+
+// OrderChannels returns the channels of the orders of the trailing 365 days that stand at an instant, that of the most orders first, and among
+// equals in alphabetical order. It is nil where no order names a channel.
+func (s *Summary) OrderChannels(at event.Instant, c event.Calendar) []string {
+	counts := map[string]int64{}
+	today := c.Day(at)
+	all := claims{claimed: s.unclaimed()}
+	all.start(s, at)
+	for w := range s.orders.all {
+		lives := all.settle(w).lives
+		if lives && w.channel > 0 && today-w.day < window {
+			counts[s.channelName(w.channel)] += int64(w.n)
+		}
+	}
+	names := slices.Sorted(maps.Keys(counts))
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
 	return names
 }
 

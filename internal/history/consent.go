@@ -138,6 +138,26 @@ func (s *Summary) ContactableChannels() []string {
 	return slices.DeleteFunc(s.Channels(), func(name string) bool { return !s.MayContact(name) })
 }
 
+// ConsentedChannels returns, in alphabetical order, the channels of which the last word grants contact: among those that the customer has used,
+// and those that a word names. A word on all channels counts too. It is nil where no word has been said, and empty where none grants.
+func (s *Summary) ConsentedChannels() []string {
+	if len(s.consents) == 0 {
+		return nil
+	}
+	names := s.Channels()
+	for i := range s.consents {
+		names = append(names, s.consents[i].channel)
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" || !s.saysYes(name) })
+}
+
+// saysYes reports whether there is a word on a channel, and the last one grants contact.
+func (s *Summary) saysYes(channel string) bool {
+	said := slices.ContainsFunc(s.consents, func(c consent) bool { return c.channel == channel || c.channel == "" })
+	return said && s.MayContact(channel)
+}
+
 // Uncontactable reports whether something is known of how the customer may be met, and no channel is left: ContactableChannels is empty,
 // and the customer has used a channel or has refused all of them.
 func (s *Summary) Uncontactable() bool {

@@ -37,10 +37,43 @@ func TestTheLastWordOnAChannelCounts(t *testing.T) {
 			if got := s.ContactableChannels(); !slices.Equal(got, row.want) {
 				t.Errorf("contactable by %q, want %q", got, row.want)
 			}
+			if got := s.ConsentedChannels(); !slices.Equal(got, row.want) || got == nil {
+				t.Errorf("consent to %q, want %q", got, row.want)
+			}
 			if s.MayContact("fax") != s.MayContact("carrier pigeon") {
 				t.Error("two channels of which nothing was said differ")
 			}
 		})
+	}
+}
+
+// Who has bought somewhere, or opened a mail, has not said a word on contact.
+func TestConsentIsSaid(t *testing.T) {
+	bought := func(day event.Day, order, channel string) observed {
+		o := of(int(day), order, 100)
+		o.x.(*event.Purchase).Channel = channel
+		return o
+	}
+	orders := []observed{bought(-400, "o4", "phone"), bought(0, "o1", "web"), bought(1, "o2", "store"), bought(2, "o3", "store"), bought(3, "o5", "")}
+	for _, row := range []struct {
+		name string
+		said []observed
+		want []string
+		null bool
+	}{
+		{"no word", nil, nil, true},
+		{"a word on a channel that was never used", []observed{consent(4, "a", "email", "granted")}, []string{"email"}, false},
+		{"a word on all channels", []observed{consent(4, "a", "", "given")}, []string{"phone", "store", "web"}, false},
+		{"nothing but a refusal", []observed{consent(4, "a", "email", "")}, nil, false},
+		{"all but one", []observed{consent(4, "a", "", "given"), consent(5, "b", "phone", "refused")}, []string{"store", "web"}, false},
+	} {
+		s, _ := remember(slices.Concat(orders, row.said))
+		if got := s.ConsentedChannels(); !slices.Equal(got, row.want) || (got == nil) != row.null {
+			t.Errorf("%s: consent to %q, want %q, null %t", row.name, got, row.want, row.null)
+		}
+		if got := s.OrderChannels(event.Calendar{}.Start(base+6), event.Calendar{}); !slices.Equal(got, []string{"store", "web"}) {
+			t.Errorf("%s: orders by %q, want those of the last year, the most used first", row.name, got)
+		}
 	}
 }
 

@@ -111,6 +111,8 @@ type file struct {
 	Control   float64             `yaml:"control"`
 	Announce  bool                `yaml:"announce_control"`
 	Reactions *reactions          `yaml:"reactions"`
+	Consent   bool                `yaml:"contact_by_consent"`
+	Since     bool                `yaml:"explain_since_taken"`
 	Fitted    *fitted             `yaml:"fitted"`
 }
 
@@ -216,7 +218,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
+		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, ByConsent: f.Consent, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
 		NoticeDays: f.Reactions.noticeDays(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,

@@ -44,7 +44,7 @@ func (e *Engine) alertBy(c *change, cause Cause, corrects string) *ChurnAlert {
 		RiskBefore: c.base.last.signs.Risk, Risk: v.signs.Risk, RiskNormal: v.signs.Normal,
 		HorizonDays: int32(e.model.Churn.Horizon.Hours() / 24),
 		Tier:        c.tier, Currency: e.model.Base, OpenComplaints: int32(v.facts.OpenComplaints),
-		Corrects: corrects, Contactable: contactable(c.p.Whole()), Owner: c.p.Whole().Attribute("owner"),
+		Corrects: corrects, Contactable: e.contactable(c.p.Whole()), Owner: c.p.Whole().Attribute("owner"),
 	}
 	if v.buyer() {
 		t.LastPurchaseAt = v.facts.LastPurchase

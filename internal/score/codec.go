@@ -40,6 +40,7 @@ const (
 	tagNotice
 	tagTrail
 	tagReactions
+	tagTaken
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -99,6 +100,8 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.Trail.append(b), body, tagTrail)
 	body = len(b)
 	b = enclose(p.appendReactions(b), body, tagReactions)
+	body = len(b)
+	b = enclose(p.Taken.append(b, p.Standing.Since), body, tagTaken)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -137,7 +140,7 @@ func Decode(b []byte) (Profile, error) {
 			return p, fmt.Errorf("%w: bad section after tag %d", ErrCorrupt, last)
 		}
 		end := n + m + int(size)
-		if tag >= tagsEnd {
+		if tag >= tagsEnd || tag > tagLinks && tag < tagTaken {
 			p.rest = append(p.rest, rest[:end]...)
 		} else if err := p.section(tag, rest[n+m:end]); err != nil {
 			return p, fmt.Errorf("%w: section %d: %w", ErrCorrupt, tag, err)
@@ -220,6 +223,10 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Trail = f.trail()
 	case tagReactions:
 		p.readReactions(&f)
+	case tagTaken:
+		taken, err := readTaken(&f, p.Standing.Since)
+		p.Taken = taken
+		return err
 	case tagLinks: // the customer and the own history are there: their sections come before
 		s, err := link.Decode(b)
 		if err != nil {

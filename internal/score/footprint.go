@@ -9,6 +9,7 @@ import (
 const (
 	profileBytes = int(unsafe.Sizeof(Profile{}))
 	outcomeBytes = int(unsafe.Sizeof(Outcome{}))
+	takenBytes   = int(unsafe.Sizeof(Taken{}))
 	linksBytes   = int(unsafe.Sizeof(links{}))
 	summaryBytes = int(unsafe.Sizeof(history.Summary{}))
 	sampleBytes  = int(unsafe.Sizeof(Sample{}))
@@ -20,6 +21,6 @@ const (
 // measures. The name of the model is left out: profiles share it.
 func (p *Profile) Footprint() int {
 	return profileBytes + p.History.Footprint() + len(p.Customer) + len(p.Standing.LastID) + len(p.Episode.ID) + len(p.Episode.LastID) +
-		len(p.Second.ID) + len(p.Notice.ID) + len(p.Notice.LastID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint() +
+		len(p.Second.ID) + len(p.Notice.ID) + len(p.Notice.LastID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint() + p.Taken.footprint() +
 		cap(p.Trail.Samples)*sampleBytes + len(p.Drop.ID) + len(p.Drop.LastID) + len(p.Unhappy.ID) + len(p.Unhappy.LastID)
 }

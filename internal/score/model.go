@@ -62,6 +62,10 @@ type Model struct {
 	// AnnounceControl says that the alerts of the control group are published. Otherwise they are recorded only: who is told of a customer at
 	// risk calls the customer, and the group measures nothing.
 	AnnounceControl bool
+	// ByConsent says that a customer may be met only on channels of which the last word grants it.
+	ByConsent bool
+	// SinceTaken says that a change of tier is explained from the instant at which the tier that ends was taken. It costs some 45 bytes a customer.
+	SinceTaken bool
 }
 
 // maxNoticeDays bounds Model.NoticeDays: who is told of a fall more than a year ahead can do nothing about it yet.

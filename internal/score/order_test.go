@@ -21,7 +21,12 @@ func end(life []event.Event) event.Instant { return life[len(life)-1].Common().O
 // Live scoring takes what a fetch brings, runs reviews when they are due or when somebody looks, and keeps profiles in their
 // encoding. It gives the transitions of a replay, id by id, as long as each customer's events come in canonical order.
 func TestLiveEqualsReplay(t *testing.T) {
-	e := newEngine(t, event.Calendar{}, nil)
+	liveEqualsReplay(t, newEngine(t, event.Calendar{}, nil))
+}
+
+// liveEqualsReplay lives lives under an engine.
+func liveEqualsReplay(t *testing.T, e *score.Engine) {
+	t.Helper()
 	count, alerts := 0, 0
 	for seed := range uint64(lives) {
 		r := rand.New(rand.NewPCG(seed, 3))

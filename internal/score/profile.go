@@ -36,7 +36,9 @@ type Profile struct {
 	// Model is the hash of the model of the last evaluation.
 	Model    string
 	Standing Standing
-	Episode  Episode
+	// Taken is what the tier is explained from when it changes; nil where the model does not ask for it, or nothing is remembered.
+	Taken   *Taken
+	Episode Episode
 	// Muted says that the current or last episode was not published; see Publish.
 	Muted bool
 	// Shop says that the id behaved like a shop when it was last evaluated; see Model.Shop. Test says that the customer was a test account

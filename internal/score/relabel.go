@@ -107,6 +107,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 		t := e.tierChanged(c)
 		fulfilled = t.NoticeID != ""
 		p.Standing = Standing{Tier: c.tier, Since: p.AsOf, LastID: add(t)}
+		p.Taken = e.takes(c.v, c.tier)
 	}
 	if c.level != p.Episode.Level {
 		t := e.churnAlert(c)
@@ -215,16 +216,20 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		Contributions: e.contributions(c.base, v),
 		CurrentValue:  e.minor(v.current), Spend365: v.facts.Spend365, Currency: e.model.Base,
 		ChurnLevel: c.level, Playbook: e.playbook(c.tier, v),
-		PreferredChannel: preferredChannel(p, v), ContactableChannels: contactable(p.Whole()),
+		PreferredChannel: preferredChannel(p, v), ContactableChannels: e.contactable(p.Whole()),
 		TopCategory: p.Whole().TopCategory(v.at, e.calendar),
 	}
 	if direction(was.Tier, c.tier) == Down {
 		t.NoticeID = c.before.Notice.ID
 	}
+	if e.model.ByConsent {
+		t.OrderChannels = p.Whole().OrderChannels(v.at, e.calendar)
+	}
 	if was.Tier != 0 { // not for an ENTRY: every customer has one, and keepBy costs more than the rest of the transition
 		kept := *p
 		kept.Standing.Tier, kept.Standing.Since = c.tier, c.tierSince
 		t.KeepBy = e.keepBy(kept)
+		t.SinceTaken = e.sinceTaken(c.before, v)
 		t.DaysInPrevious = int32(v.at.Sub(was.Since) / (24 * time.Hour))
 	}
 	return t

@@ -95,7 +95,7 @@ func (e *Engine) notice(c *change, state NoticeState) *TierWillChange {
 	n := &c.before.Notice
 	t := &TierWillChange{
 		State: state, Tier: c.tier, Now: c.v.points, CurrentValue: e.minor(c.v.current), Currency: e.model.Base,
-		PreferredChannel: preferredChannel(c.p, c.v), ContactableChannels: contactable(c.p.Whole()), Owner: c.p.Whole().Attribute("owner"),
+		PreferredChannel: preferredChannel(c.p, c.v), ContactableChannels: e.contactable(c.p.Whole()), Owner: c.p.Whole().Attribute("owner"),
 	}
 	var cause Cause
 	if state == Given {

@@ -45,7 +45,7 @@ func (s *Stamp) Common() *Stamp { return s }
 // Cause is why a label changed.
 type Cause uint8
 
-// The causes, in the order of the Avro symbols; UNKNOWN is never emitted.
+// The causes, in the order of the Avro symbols. UNKNOWN is emitted in a SinceTaken only: of what events and silence have done together.
 const (
 	UnknownCause Cause = iota
 	ByEvent
@@ -80,6 +80,8 @@ type TierChanged struct {
 	// Corrects is the id of an earlier TierChanged that a late event proves wrong.
 	Corrects      string
 	Contributions []Contribution
+	// SinceTaken explains the change from the instant at which the tier that ends was taken; nil where that is not known. See Taken.
+	SinceTaken *SinceTaken
 	// CurrentValue is the predicted value of the horizon, Spend365 the net spend of the trailing 365 days. Both are in minor
 	// units of the base currency.
 	CurrentValue, Spend365 int64
@@ -89,8 +91,11 @@ type TierChanged struct {
 	KeepBy              KeepBy
 	PreferredChannel    string
 	ContactableChannels []string
-	TopCategory         string
-	Playbook            Playbook
+	// OrderChannels are the channels of the orders of the trailing 365 days, the most used first; nil where none is known, or the model does not
+	// ask for consent: then ContactableChannels are these too.
+	OrderChannels []string
+	TopCategory   string
+	Playbook      Playbook
 	// NoticeID is the id of the notice that told of this fall; empty where none did.
 	NoticeID string
 }

@@ -12,7 +12,7 @@ func (e *Engine) known(p *Profile, v *evaluation) *catalogue.View {
 	h := p.Whole()
 	c := &catalogue.View{
 		Facts: v.facts, Pattern: v.pattern.Forgetful(),
-		Said: catalogue.Said{Attributes: attributesOf(h), Contactable: contactable(h)},
+		Said: catalogue.Said{Attributes: attributesOf(h), Contactable: e.contactable(h)},
 	}
 	if v.buyer() {
 		c.Risk.Normal = v.signs.Normal

@@ -66,7 +66,7 @@ func (e *Engine) wonBack(c *change) *WonBack {
 	cause, _ := c.cause(0, "") // a return corrects nothing
 	t := &WonBack{
 		Stamp: e.stamp(c, cause), EpisodeID: p.Lapse.EpisodeID, LapsedDays: int32(away),
-		OrderValue: v.facts.LastOrderAmount, Currency: e.model.Base, ContactableChannels: contactable(&p.History),
+		OrderValue: v.facts.LastOrderAmount, Currency: e.model.Base, ContactableChannels: e.contactable(&p.History),
 	}
 	if out, bought := p.Outreach, v.facts.LastPurchase; out.ID != "" && out.At <= bought && bought.Sub(out.At) <= creditedFor {
 		t.ActionID = out.ID

@@ -63,6 +63,8 @@ type Behaviour struct {
 	Referrals float64
 	// Profiles is the share of customers with known attributes, Businesses the share of customers who pay by invoice.
 	Profiles, Businesses float64
+	// Consents is the share of customers who say, with the first thing that is heard of them, on which channels they may be met.
+	Consents float64
 }
 
 // Faults are the shares of messages with a fault. With the zero value each message is sent normally, a few seconds after its
@@ -112,7 +114,7 @@ func Default(to event.Instant) Config {
 			CSAT: 0.10, NPS: 0.06, Reviews: 0.04, Complaints: 0.015, Grievances: 0.5,
 			SecondOrders: 0.04,
 			Refunds:      0.05, Cancels: 0.01, Restatements: 0.02, FailedPayments: 0.015, Chargebacks: 0.001,
-			Referrals: 0.08, Profiles: 0.3, Businesses: 0.04,
+			Referrals: 0.08, Profiles: 0.3, Businesses: 0.04, Consents: 0.85,
 		},
 		Faults: Faults{Late: 0.02, Repeated: 0.01, MaxLate: 72 * time.Hour, Ahead: 0.001, Broken: 0.001},
 	}
@@ -173,7 +175,7 @@ func (c Config) shares() []rate {
 		{"chargebacks", b.Chargebacks},
 		{"referrals", b.Referrals},
 		{"profiles", b.Profiles},
-		{"businesses", b.Businesses},
+		{"businesses", b.Businesses}, {"consents", b.Consents},
 		{"late", f.Late},
 		{"repeated", f.Repeated},
 		{"ahead", f.Ahead},

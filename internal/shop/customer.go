@@ -53,6 +53,7 @@ type customer struct {
 	grievance    event.Subject
 	business     bool
 	untold       bool // the attributes are known and not sent yet
+	unasked      bool // says where contact is welcome, and has not yet
 	subscribed   bool // receives e-mails
 }
 
@@ -143,6 +144,7 @@ func (s *Shop) describe(c *customer) {
 	c.untold = random.Float64() < s.config.Behaviour.Profiles
 	c.TestAccount = c.untold && random.Float64() < 0.005
 	c.subscribed = random.Float64() < 0.8
+	c.unasked = draw(c, "consent") < s.config.Behaviour.Consents
 }
 
 // referrer draws a customer who had joined before the i-th customer. It is empty if a few tries find none.

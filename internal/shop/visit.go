@@ -108,8 +108,37 @@ func (s *Shop) interact(c *customer, kind event.InteractionKind, at event.Instan
 	s.send(i)
 }
 
+// consent sends on which channels c may be met, once: by e-mail whoever receives e-mails, by app and by phone some. What c says is c's own, and
+// not drawn from the randomness of the shop.
+func (s *Shop) consent(c *customer, at event.Instant) {
+	if !c.unasked {
+		return
+	}
+	c.unasked = false
+	word := func(channel string, yes bool) {
+		name := "granted"
+		if !yes {
+			name = "refused"
+		}
+		s.send(&event.Interaction{Head: event.Head{Customer: c.ID, OccurredAt: at}, Kind: event.ConsentChanged, Channel: channel, Name: name})
+	}
+	word(email, c.subscribed)
+	if c.channel == app {
+		word(app, draw(c, "app") < 0.6)
+	}
+	if c.business || draw(c, "phone") < 0.15 {
+		word(phone, true)
+	}
+}
+
+// draw is a number in [0, 1) of a customer's own, for a purpose.
+func draw(c *customer, purpose string) float64 {
+	return float64(event.Hash(purpose+" "+c.ID)>>11) / (1 << 53)
+}
+
 // introduce sends the attributes of c, once.
 func (s *Shop) introduce(c *customer, at event.Instant) {
+	s.consent(c, at)
 	if !c.untold {
 		return
 	}
