@@ -73,6 +73,7 @@ var versions = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 3}, // clv_learnt_minor, clv_learnt_model
 	{Topic: Erasures, Record: "Erasure", ID: fixed | 8<<8 | 1},
 	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 1},
+	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 2}, // referral
 }
 
 // All returns the current schema of each topic in the order of the fixed ids, inputs first. Messages are written by these.

@@ -58,6 +58,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0703: {"customer.scores.v1", "027837dc00784583e5d0d10cbe4da031"},
 		0x544d0801: {"customer.erasures.v1", "4da68af1691ee965bfa3ee7ec4ff2f1a"},
 		0x544d0901: {"customer.links.v1", "84cc3fd4fbec48b6f178dfcd159cac8f"},
+		0x544d0902: {"customer.links.v1", "12d6f12e6d85a51971a8ccc4bad6dfa0"},
 	}
 	for _, s := range schemas.Versions() {
 		switch got := (fixed{s.Topic, digest(t, s.Text)}); {

@@ -165,6 +165,8 @@ func (e toy) adopt(p score.Profile, at event.Instant) (score.Profile, []score.Tr
 
 func (toy) Messages(_, _ *score.Profile, _ event.Event, _ map[string]int64) []*event.Link { return nil }
 
+func (toy) Refers(event.Event, score.Verdict) *event.Link { return nil }
+
 func (toy) Outgoing(_ *score.Profile, _ map[string]int64) []*event.Link { return nil }
 
 func (e toy) Schedule(p score.Profile) score.Profile {
