@@ -283,6 +283,9 @@ type message struct {
 	Refused bool   `json:",omitempty"`
 	// Into makes an interaction a MERGED_INTO.
 	Into string `json:",omitempty"`
+	// Referrer is whom an order names as who had recommended us. Buyer makes an interaction a REFERRAL_MADE.
+	Referrer string `json:",omitempty"`
+	Buyer    string `json:",omitempty"`
 	// Link is what one id tells another.
 	Link *event.Link `json:",omitempty"`
 }
@@ -304,13 +307,16 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 	head := event.Head{ID: m.ID, Customer: m.Customer, OccurredAt: m.Occurred, RecordedAt: r.Time}
 	switch r.Topic {
 	case event.Purchases:
-		return &event.Purchase{Head: head, Kind: event.Order, OrderID: m.ID, Amount: event.Money{Minor: m.Amount, Currency: m.Currency}}, nil
+		amount := event.Money{Minor: m.Amount, Currency: m.Currency}
+		return &event.Purchase{Head: head, Kind: event.Order, OrderID: m.ID, Amount: amount, Referrer: m.Referrer}, nil
 	case event.Interactions:
 		switch {
 		case m.Erase:
 			return &event.Interaction{Head: head, Kind: event.Erased}, nil
 		case m.Into != "":
 			return &event.Interaction{Head: head, Kind: event.MergedInto, OtherCustomer: m.Into}, nil
+		case m.Buyer != "":
+			return &event.Interaction{Head: head, Kind: event.ReferralMade, Name: m.Buyer}, nil
 		case m.Refused:
 			return &event.Interaction{Head: head, Kind: event.Unsubscribe}, nil
 		case m.Marked != "":
