@@ -77,6 +77,7 @@ var versions = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 4}, // numbers, words
 	{Topic: Erasures, Record: "Erasure", ID: fixed | 8<<8 | 1},
 	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 1},
+	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 2}, // referral
 	{Topic: TierNotices, Record: "TierWillChange", ID: fixed | 10<<8 | 1},
 }
 

@@ -61,6 +61,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0704: {"customer.scores.v1", "5627908620009522d99e8912980d52a8"},
 		0x544d0801: {"customer.erasures.v1", "4da68af1691ee965bfa3ee7ec4ff2f1a"},
 		0x544d0901: {"customer.links.v1", "84cc3fd4fbec48b6f178dfcd159cac8f"},
+		0x544d0902: {"customer.links.v1", "12d6f12e6d85a51971a8ccc4bad6dfa0"},
 		0x544d0a01: {"customer.tier-notices.v1", "f770262edd11798e36a62297215c32b1"},
 	}
 	for _, s := range schemas.Versions() {

@@ -15,7 +15,17 @@ type heldHistory struct {
 	Categories      []string          `json:"categories,omitempty"`
 	Consents        []heldConsent     `json:"consents"`
 	Attributes      []heldAttribute   `json:"attributes"`
+	Referrals       *heldReferrals    `json:"referrals,omitempty"`
 	BeyondCaps      int64             `json:"facts_of_which_less_is_kept,omitempty"`
+}
+
+// heldReferrals are those whom the customer has referred, each by a keyed hash of the id.
+type heldReferrals struct {
+	Bought      []string `json:"buyer_refs_who_have_bought,omitempty"`
+	Named       []string `json:"buyer_refs_named_only,omitempty"`
+	Beyond      int64    `json:"further_referrals_counted_only,omitempty"`
+	BeyondBuyer int64    `json:"further_referrals_by_purchase,omitempty"`
+	OldNamed    int64    `json:"referral_made_older_than_7_days_with_a_name,omitempty"`
 }
 
 type heldOrder struct {

@@ -14,6 +14,7 @@ func historyFor(h facts.Held, base event.Currency) heldHistory {
 		InteractionDays: []heldDay{}, Channels: []heldChannel{}, Consents: []heldConsent{}, Attributes: []heldAttribute{},
 		Categories: h.Categories, BeyondCaps: h.BeyondCaps, Sealed: totalsFor(h.Sealed, base),
 	}
+	out.Referrals = referralsFor(h.Referrals)
 	if h.Seen {
 		out.NewestDay = h.Newest.String()
 	}
@@ -129,4 +130,20 @@ func totalsFor(t facts.HeldTotals, base event.Currency) *heldTotals {
 		held.Interactions[kind.String()] = n
 	}
 	return held
+}
+
+// referralsFor returns nil where the customer has referred nobody by name.
+func referralsFor(h facts.HeldReferrals) *heldReferrals {
+	out := heldReferrals{Beyond: h.Beyond, BeyondBuyer: h.BeyondBought, OldNamed: h.Named}
+	for i, pair := range h.Pairs {
+		if h.Bought[i] {
+			out.Bought = append(out.Bought, ref(pair))
+		} else {
+			out.Named = append(out.Named, ref(pair))
+		}
+	}
+	if len(h.Pairs) == 0 && h.Named == 0 {
+		return nil
+	}
+	return &out
 }

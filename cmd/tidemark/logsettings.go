@@ -32,7 +32,7 @@ const csvHelp = `    csv            a table of orders with a header, as shops ex
 
 --map names the columns of a csv: ` + dataset.MappingExample + `
 
-The roles are customer, order, at, amount, currency, refund (all that was paid back of the order), refund_at, cancelled_at, status and revised_at (when the shop wrote this version of the order). In place of amount, total is the total of the order on each of its lines, and line_amount the amount of a line, to be added up. Amounts are in major units. A date, and a time without an offset, is one of --zone. The headers of Shopify, of WooCommerce and of a simple table (customer, at, amount) are known.`
+The roles are customer, order, at, amount, currency, refund (all that was paid back of the order), refund_at, cancelled_at, status, revised_at (when the shop wrote this version of the order) and referrer (the customer who has recommended the shop). In place of amount, total is the total of the order on each of its lines, and line_amount the amount of a line, to be added up. Amounts are in major units. A date, and a time without an offset, is one of --zone. The headers of Shopify, of WooCommerce and of a simple table (customer, at, amount) are known.`
 
 // orderColumns are the columns of a table of orders.
 type orderColumns struct{ dataset.Mapping }

@@ -333,11 +333,12 @@ func TestEveryFieldIsRead(t *testing.T) {
 	check(formats()[schemas.Interactions].record, func(name string) bool { return interactionSetters[name] != nil })
 	check(formats()[schemas.Feedbacks].record, func(name string) bool { return feedbackSetters[name] != nil })
 	links := formats()[schemas.Links].record
-	apart := []string{"event_id", "part", "erasure", "marks"} // not read, and read by plans of their own
+	apart := []string{"event_id", "part", "erasure", "referral", "marks"} // not read, and read by plans of their own
 	check(links, func(name string) bool { return linkSetters[name] != nil || slices.Contains(apart, name) })
 	check(links.inside("part"), func(name string) bool { return linkPartSetters[name] != nil || slices.Contains(apart, name) })
 	check(links.inside("part").inside("marks"), func(name string) bool { return linkMarkSetters[name] != nil })
 	check(links.inside("erasure"), func(name string) bool { return linkErasureSetters[name] != nil })
+	check(links.inside("referral"), func(name string) bool { return linkReferralSetters[name] != nil })
 
 	for _, topic := range readable() {
 		var root struct {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/linkedin/goavro/v2"
 	"pgregory.net/rapid"
 
 	"tidemark/internal/event"
@@ -37,6 +38,13 @@ func sampleLinkErasure() *event.Link {
 	}
 }
 
+func sampleReferral() *event.Link {
+	return &event.Link{
+		Head:     event.Head{ID: "e-3", Customer: "cat", OccurredAt: noon, RecordedAt: recorded},
+		Referral: &event.LinkReferral{Buyer: "dan"},
+	}
+}
+
 func encodeLink(t interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -58,10 +66,32 @@ func linkRecordOf(out shard.Output, at event.Instant) stream.Record {
 	return stream.Record{Topic: event.Topic(out.Topic), Time: at, Key: out.Key, Value: out.Value, Headers: out.Headers}
 }
 
+// linkVersion returns the schema of the version that says a message: the first, but for a referral.
+func linkVersion(t *testing.T, l *event.Link) (id uint32, codec *goavro.Codec) {
+	t.Helper()
+	all := slices.DeleteFunc(schemas.Versions(), func(s schemas.Schema) bool { return s.Topic != schemas.Links })
+	version := all[0]
+	if l.Referral != nil {
+		version = all[1]
+	}
+	schema, err := parseSchema(version.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if codec, err = goavro.NewCodec(schema.text()); err != nil {
+		t.Fatal(err)
+	}
+	return version.ID, codec
+}
+
 // linkNative is a message of links as its Avro record, under an id.
 func linkNative(id string, l *event.Link) map[string]any {
 	record := map[string]any{
 		"event_id": id, "customer_id": l.Customer, "cause_event_id": l.ID, "occurred_at": int64(l.OccurredAt), "part": nil, "erasure": nil,
+		"referral": nil,
+	}
+	if r := l.Referral; r != nil {
+		record["referral"] = some(space+"LinkReferral", map[string]any{"buyer_id": r.Buyer}, true)
 	}
 	if p := l.Part; p != nil {
 		path, marks := []any{}, []any{}
@@ -98,7 +128,9 @@ func TestEncodeLink(t *testing.T) {
 		{withdrawn, "com.tidemark.customer.link.part.v1"},
 		{sampleLinkErasure(), "com.tidemark.customer.link.erasure.v1"},
 		{apart, "com.tidemark.customer.link.erasure.v1"},
+		{sampleReferral(), "com.tidemark.customer.link.referral.v1"},
 	} {
+		version, codec := linkVersion(t, row.link)
 		out := encodeLink(t, row.link)
 		if ids[out.ID] || len(out.ID) != 32 {
 			t.Errorf("id %s is no digest, or that of another message", out.ID)
@@ -116,14 +148,14 @@ func TestEncodeLink(t *testing.T) {
 		}; !maps.Equal(headers, want) {
 			t.Errorf("headers %v, want %v", headers, want)
 		}
-		want, err := codecs()[schemas.Links].BinaryFromNative(nil, linkNative(out.ID, row.link))
+		want, err := codec.BinaryFromNative(nil, linkNative(out.ID, row.link))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := out.Value[5:]; !bytes.HasPrefix(out.Value, frameOf(schemas.Links)) || !bytes.Equal(got, want) {
+		if got := out.Value[5:]; !bytes.HasPrefix(out.Value, binary.BigEndian.AppendUint32([]byte{0}, version)) || !bytes.Equal(got, want) {
 			t.Errorf("%+v:\n got %x\nwant %x", row.link, out.Value, want)
 		}
-		unnamed, err := codecs()[schemas.Links].BinaryFromNative(nil, linkNative("", row.link))
+		unnamed, err := codec.BinaryFromNative(nil, linkNative("", row.link))
 		if want := digest(unnamed); err != nil || out.ID != want {
 			t.Errorf("id %s, want the digest of the record without an id, %s (%v)", out.ID, want, err)
 		}
@@ -135,12 +167,36 @@ func TestEncodeLink(t *testing.T) {
 	}
 }
 
+// TestLinksUnderARegistry: where a registry gives the id of the current schema, all messages are of it, and have the ids that they have without.
+func TestLinksUnderARegistry(t *testing.T) {
+	c := newCodec(t, Options{IDs: map[string]uint32{schemas.Links: 7}})
+	for _, l := range []*event.Link{sampleLink(), sampleLinkErasure(), sampleReferral()} {
+		out, err := c.EncodeLink(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := codecs()[schemas.Links].BinaryFromNative(nil, linkNative(out.ID, l))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := out.Value[5:]; !bytes.HasPrefix(out.Value, []byte{0, 0, 0, 0, 7}) || !bytes.Equal(got, want) {
+			t.Errorf("%+v:\n got %x\nwant %x", l, out.Value, want)
+		}
+		if got := encodeLink(t, l).ID; got != out.ID {
+			t.Errorf("id %s with a registry, %s without", out.ID, got)
+		}
+	}
+}
+
 // drawLink draws a valid message.
 func drawLink(t *rapid.T) *event.Link {
 	id := rapid.StringMatching(`[a-zäß日0-9-]{1,20}`)
 	at := rapid.Custom(func(t *rapid.T) event.Instant { return event.Instant(rapid.Int64Range(0, int64(noon)).Draw(t, "ms")) })
 	head := event.Head{ID: id.Draw(t, "cause"), Customer: "receiver of the message", OccurredAt: at.Draw(t, "at")}
 	head.RecordedAt = head.OccurredAt + 1
+	if rapid.Bool().Draw(t, "referral") {
+		return &event.Link{Head: head, Referral: &event.LinkReferral{Buyer: id.Draw(t, "buyer")}}
+	}
 	if rapid.Bool().Draw(t, "erasure") {
 		e := &event.LinkErasure{From: id.Draw(t, "from"), At: at.Draw(t, "erased"), Linked: rapid.Bool().Draw(t, "linked")}
 		if e.Linked {
@@ -221,6 +277,9 @@ func TestLinksThatAreRefused(t *testing.T) {
 	}{
 		{"neither part nor erasure", with(func(l *event.Link) { l.Part = nil }), event.BadField},
 		{"part and erasure", with(func(l *event.Link) { l.Erasure = sampleLinkErasure().Erasure }), event.BadField},
+		{"part and referral", with(func(l *event.Link) { l.Referral = sampleReferral().Referral }), event.BadField},
+		{"a referral of the receiver", with(func(l *event.Link) { l.Part, l.Referral = nil, &event.LinkReferral{Buyer: "cat"} }), event.BadField},
+		{"a referral of nobody", with(func(l *event.Link) { l.Part, l.Referral = nil, &event.LinkReferral{} }), event.BadID},
 		{"nobody receives it", with(func(l *event.Link) { l.Customer = "" }), event.BadID},
 		{"nothing caused it", with(func(l *event.Link) { l.ID = "" }), event.BadID},
 		{"the sender is a line break", part(func(p *event.LinkPart) { p.Sender = "\n" }), event.BadID},
@@ -237,6 +296,7 @@ func TestLinksThatAreRefused(t *testing.T) {
 		}
 		var w wire
 		w.link("m-1", row.link)
+		w.linkReferral(row.link)
 		r := stream.Record{Topic: event.Links, Time: recorded, Key: []byte(row.link.Customer), Value: slices.Concat(frameOf(schemas.Links), w.b)}
 		if got, err := c.Decode(r); got != nil || err == nil || event.ReasonOf(err) != row.want {
 			t.Errorf("%s: decoded as %+v with %v, want %s", row.name, got, err, row.want)
@@ -395,9 +455,12 @@ func FuzzDecodeLink(f *testing.F) {
 	c := newCodec(f, Options{})
 	withdrawn := sampleLink()
 	withdrawn.Part.Path, withdrawn.Part.Content = nil, nil
-	for _, l := range []*event.Link{sampleLink(), withdrawn, sampleLinkErasure()} {
+	for _, l := range []*event.Link{sampleLink(), withdrawn, sampleLinkErasure(), sampleReferral()} {
 		out := encodeLink(f, l)
 		body := out.Value[5:]
+		if l.Referral == nil {
+			body = append(body, 0) // of the second version
+		}
 		f.Add(body, out.Key)
 		for _, at := range []int{1, len(body) / 2, len(body) - 1} {
 			f.Add(body[:at], out.Key)

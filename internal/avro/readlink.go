@@ -33,6 +33,10 @@ var linkErasureSetters = map[string]setter[event.LinkErasure]{
 	},
 }
 
+var linkReferralSetters = map[string]setter[event.LinkReferral]{
+	"buyer_id": func(r *event.LinkReferral, v value) error { return v.text(&r.Buyer) },
+}
+
 // linkMark is one of the marks of a part.
 type linkMark struct {
 	partition string
@@ -71,6 +75,17 @@ func planLink(writer, ours *schema) (plan[event.Link], error) {
 		setters["erasure"] = func(l *event.Link, v value) error {
 			l.Erasure = new(event.LinkErasure)
 			return erasures.record(l.Erasure, v)
+		}
+	}
+	setters["referral"] = func(*event.Link, value) error { return errNoRecord }
+	if referral := writer.inside("referral"); referral != nil {
+		referrals, err := bind(referral, ours.inside("referral"), linkReferralSetters)
+		if err != nil {
+			return plan[event.Link]{}, err
+		}
+		setters["referral"] = func(l *event.Link, v value) error {
+			l.Referral = new(event.LinkReferral)
+			return referrals.record(l.Referral, v)
 		}
 	}
 	return bind(writer, ours, setters)

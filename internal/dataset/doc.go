@@ -17,6 +17,7 @@
 //	cancelled_at  when the order was cancelled
 //	status        an order that is cancelled, failed, voided, expired, pending or a draft is no sale
 //	revised_at    when the shop wrote this version of the order
+//	referrer      the id of the customer who has recommended the shop to this one, on one row of the order or on each
 //
 // An order becomes an ORDER, a refund a REFUND that is linked to the order, a date of cancellation a CANCEL.
 //

@@ -22,7 +22,7 @@ func newIdentity(shop string) *identity {
 }
 
 // purchase makes the id of p from its shop, customer, kind, time, order id, amount and items, in the order of the items, and from the time of
-// its revision where it has one: an order that is changed and changed back has another id.
+// its revision and the referrer where it has them: an order that is changed and changed back has another id.
 func (d *identity) purchase(p *event.Purchase, order string) string {
 	d.begin(p)
 	d.numbers(int64(p.Kind), p.Amount.Minor)
@@ -35,6 +35,9 @@ func (d *identity) purchase(p *event.Purchase, order string) string {
 	if p.RevisedAt != 0 {
 		d.texts("revised_at")
 		d.numbers(int64(p.RevisedAt))
+	}
+	if p.Referrer != "" {
+		d.texts("referrer_id", p.Referrer)
 	}
 	return d.name()
 }

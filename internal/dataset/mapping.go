@@ -25,6 +25,7 @@ const (
 	roleCancelled = "cancelled_at"
 	roleStatus    = "status"
 	roleRevised   = "revised_at"
+	roleReferrer  = "referrer"
 )
 
 // amounts are the roles that say what an order comes to.
@@ -33,7 +34,7 @@ var amounts = []string{roleAmount, roleTotal, roleLine}
 // Roles lists the roles of columns in the order of the help text.
 func Roles() []string {
 	return []string{
-		roleCustomer, roleOrder, roleAt, roleAmount, roleTotal, roleLine, roleCurrency, roleRefund, roleRefundAt, roleCancelled, roleStatus, roleRevised,
+		roleCustomer, roleOrder, roleAt, roleAmount, roleTotal, roleLine, roleCurrency, roleRefund, roleRefundAt, roleCancelled, roleStatus, roleRevised, roleReferrer,
 	}
 }
 

@@ -213,6 +213,9 @@ func (t *orderTable) order(o *order) (*event.Purchase, error) {
 	if p.OrderID == "" && t.columns[roleOrder] != "" {
 		return nil, event.Invalidf(event.BadID, "no order")
 	}
+	if p.Referrer, err = o.one(roleReferrer); err != nil {
+		return nil, err
+	}
 	at := o.all(roleAt)
 	if len(at) == 0 {
 		return nil, event.Invalidf(event.BadField, "no date")

@@ -2,16 +2,18 @@ package event
 
 import "slices"
 
-// Link is what one id tells another id about links. Its key, Head.Customer, is the receiving id. Exactly one of Part and Erasure is set.
-// Package link says what the parts and the erasures mean.
+// Link is what one id tells another id. Its key, Head.Customer, is the receiving id. Exactly one of Part, Erasure and Referral is set.
+// Package link says what the parts and the erasures mean. A referral has nothing to do with ids that mean one customer: it only travels the
+// same way.
 //
 // Head.ID, Head.OccurredAt name the event of a customer that caused the message: the id of that event, and the instant at which it counts
 // (At). An id that forwards a message keeps both. So the receiver's transitions name the event and have its instant, however long the
 // message was on its way. Several messages may have one ID. Head.RecordedAt is the record time of the message itself.
 type Link struct {
 	Head
-	Part    *LinkPart
-	Erasure *LinkErasure
+	Part     *LinkPart
+	Erasure  *LinkErasure
+	Referral *LinkReferral
 }
 
 // LinkPart is the history of one id, sent by an id that is linked to the receiver. A part without a Path is withdrawn: Sender sends Origin
@@ -42,6 +44,12 @@ type LinkErasure struct {
 	Since  Instant
 }
 
+// LinkReferral says that a customer has bought, and named the receiver as who had recommended us. Head names the order.
+type LinkReferral struct {
+	// Buyer is the customer who has bought: another than the receiver.
+	Buyer string
+}
+
 // Topic is Links.
 func (*Link) Topic() Topic { return Links }
 func (*Link) sealed()      {}
@@ -54,12 +62,14 @@ func (l *Link) At() Instant { return l.OccurredAt }
 
 func (l *Link) validate() error {
 	switch {
-	case l.Part != nil && l.Erasure == nil:
+	case l.Part != nil && l.Erasure == nil && l.Referral == nil:
 		return l.Part.validate(l.Customer)
-	case l.Part == nil && l.Erasure != nil:
+	case l.Part == nil && l.Erasure != nil && l.Referral == nil:
 		return l.Erasure.validate(l.Customer)
+	case l.Part == nil && l.Erasure == nil && l.Referral != nil:
+		return l.Referral.validate(l.Customer)
 	}
-	return Invalidf(BadField, "a message of links is either a part or an erasure")
+	return Invalidf(BadField, "a message of links is either a part, or an erasure, or a referral")
 }
 
 func (p *LinkPart) validate(receiver string) error {
@@ -98,6 +108,16 @@ func (e *LinkErasure) validate(receiver string) error {
 	}
 	if e.From == receiver {
 		return Invalidf(BadField, "%q tells itself of its erasure", receiver)
+	}
+	return nil
+}
+
+func (r *LinkReferral) validate(receiver string) error {
+	if err := validID("buyer_id", r.Buyer); err != nil {
+		return err
+	}
+	if r.Buyer == receiver {
+		return Invalidf(BadField, "%q refers itself", receiver)
 	}
 	return nil
 }

@@ -82,6 +82,7 @@ func (d *decoder) summary() {
 	d.part(parts&partCategories, d.categories)
 	d.second(parts&partSecond != 0)
 	d.gaps(parts&partGaps != 0)
+	d.part(parts&partReferrals, d.referrals)
 	for v := range d.s.orders.all {
 		d.check(int(v.category) <= len(d.s.categories), "unknown category")
 		for k := 0; v.more != nil && k < len(v.more.ties); k++ {
@@ -255,6 +256,7 @@ func (d *decoder) touches() {
 			if flags&touchCost != 0 {
 				t.cost = d.int()
 			}
+			t.named = flags&touchNamed != 0
 		},
 	})
 }

@@ -64,6 +64,7 @@ func (s *Summary) derive(at event.Instant, c event.Calendar) (Facts, horizon) {
 	s.deriveTrouble(&f, &h)
 	s.deriveFeedback(&f, &h)
 	s.deriveTouches(&f, &h, c)
+	s.deriveReferrals(&f)
 	f.TestAccount = s.TestAccount()
 	return f, h
 }

@@ -14,7 +14,7 @@ func (s *Summary) deriveTouches(f *Facts, h *horizon, c event.Calendar) {
 		if t.at > h.at {
 			continue
 		}
-		f.lifetimeTouch(t.kind, 1, t.cost)
+		f.lifetimeTouch(t.kind, int(bit(!t.named, 1)), t.cost)
 		if !inWindow {
 			continue
 		}

@@ -10,6 +10,7 @@
 //   - Payments and feedback: each is a fact for 365 days. Only a Grievance keeps the id of its event.
 //   - Interactions: each is a fact for 7 days. Then it is folded: counted per day and kind for 90 days, then over life.
 //   - The category of most of an order's amount: for as long as the order.
+//   - Pairs of the customer, as who has referred somebody, with a buyer: keyed hashes of the buyers, for ever.
 //   - Consent per channel, and the customer's attributes: the last word, for ever.
 //
 // # Versions of an order
@@ -101,6 +102,7 @@
 //	channels                             16   one more, called "other"
 //	categories of orders                 32   one more, called "other"
 //	consents                             16   dropped
+//	pairs with a referred buyer          64   counted only: one that arrives again counts again
 //
 // An aggregate counts its facts and adds up their amounts. It knows no order id, no costs and no repetition. Versions of an order that is
 // known need no room of their own.

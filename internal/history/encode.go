@@ -37,6 +37,7 @@ const (
 	partCategories
 	partSecond
 	partGaps
+	partReferrals
 	partsEnd
 )
 
@@ -59,6 +60,7 @@ const (
 
 	touchChannel = 1
 	touchCost    = 2
+	touchNamed   = 4
 )
 
 const dayMillis = 24 * 60 * 60 * 1000
@@ -99,6 +101,7 @@ func (s Summary) Append(b []byte) []byte {
 	if s.past.tellsGaps() {
 		e.uint(uint64(s.past.gaps))
 	}
+	e.referrals(s.referrals)
 	return e.b
 }
 
@@ -107,7 +110,7 @@ func (s *Summary) parts() uint64 {
 		bit(s.orders.len() > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
 		bit(len(s.feedbacks) > 0, partFeedbacks) | bit(len(s.touches) > 0, partTouches) | bit(len(s.days) > 0, partDays) |
 		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes) |
-		bit(s.past.tellsSecond(), partSecond) | bit(s.past.tellsGaps(), partGaps)
+		bit(s.past.tellsSecond(), partSecond) | bit(s.past.tellsGaps(), partGaps) | bit(s.referrals != nil, partReferrals)
 }
 
 type encoder struct {
@@ -303,7 +306,7 @@ func (e *encoder) touches(s *Summary) {
 	e.list(len(s.touches))
 	for i := range s.touches {
 		t := &s.touches[i]
-		e.stamp(&t.stamp, bit(t.channel > 0, touchChannel)|bit(t.cost != 0, touchCost), i == 0)
+		e.stamp(&t.stamp, bit(t.channel > 0, touchChannel)|bit(t.cost != 0, touchCost)|bit(t.named, touchNamed), i == 0)
 		e.small(uint8(t.kind))
 		e.int(int64(t.weight))
 		if t.channel > 0 {

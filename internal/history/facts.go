@@ -68,8 +68,10 @@ type Facts struct {
 	Interactions30 int64
 	// Channels90 counts the channels of the interactions of the last 90 days.
 	Channels90 int
-	// Referrals counts REFERRAL_MADE over life.
-	Referrals int
+	// Referrals counts, over life, the pairs of the customer with a buyer whom a REFERRAL_MADE or the buyer's own purchase names, and each
+	// REFERRAL_MADE that names nobody. ReferredBuyers counts the buyers who named the customer when they bought. Of both numbers,
+	// ReferralsBeyond are pairs beyond the cap, which may count more than once. A pair has no instant: it counts as soon as it is known.
+	Referrals, ReferredBuyers, ReferralsBeyond int
 	// TestAccount is Summary.TestAccount. It has no instant: the last word counts as soon as it is known.
 	TestAccount bool
 

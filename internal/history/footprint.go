@@ -14,6 +14,8 @@ const (
 	touchBytes     = int(unsafe.Sizeof(touch{}))
 	touchDayBytes  = int(unsafe.Sizeof(touchDay{}))
 	pastBytes      = int(unsafe.Sizeof(past{}))
+	referralsBytes = int(unsafe.Sizeof(referrals{}))
+	pairBytes      = int(unsafe.Sizeof(uint64(0)))
 	channelBytes   = int(unsafe.Sizeof(channel{}))
 	consentBytes   = int(unsafe.Sizeof(consent{}))
 	attributeBytes = int(unsafe.Sizeof(attribute{}))
@@ -28,6 +30,9 @@ func (s *Summary) Footprint() int {
 		cap(s.channels)*channelBytes + cap(s.categories)*stringBytes + cap(s.consents)*consentBytes + cap(s.attributes)*attributeBytes
 	if s.past != nil {
 		n += pastBytes
+	}
+	if s.referrals != nil {
+		n += referralsBytes + cap(s.referrals.pairs)*pairBytes
 	}
 	for v := range s.orders.all {
 		if r := v.more; r != nil {

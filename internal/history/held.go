@@ -29,6 +29,8 @@ type Held struct {
 	Categories []string
 	Consents   []HeldConsent
 	Attributes []HeldAttribute
+	// Referrals are the pairs with those whom the customer has referred.
+	Referrals HeldReferrals
 	// BeyondCaps counts the facts of which less is known than of the others.
 	BeyondCaps int64
 }
@@ -158,7 +160,7 @@ type HeldAttribute struct {
 
 // Held returns all that s holds.
 func (s *Summary) Held() Held {
-	h := Held{Newest: s.newest, Seen: s.seen, Categories: slices.Clone(s.categories), BeyondCaps: s.spilled, Sealed: s.past.held()}
+	h := Held{Newest: s.newest, Seen: s.seen, Categories: slices.Clone(s.categories), BeyondCaps: s.spilled, Referrals: s.referrals.held(), Sealed: s.past.held()}
 	for v := range s.versions() {
 		h.Orders = append(h.Orders, s.heldOrder(v))
 	}

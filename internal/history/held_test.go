@@ -18,13 +18,14 @@ func TestHeldTellsEveryField(t *testing.T) {
 		told     string
 		followed string
 	}{
-		{Summary{}, "newest seen orders refunds payments feedbacks touches days past channels categories consents attributes spilled", "links"},
+		{Summary{}, "newest seen orders refunds payments feedbacks touches days past referrals channels categories consents attributes spilled", "links"},
 		{order{}, "stamp order amount margin discount service acquisition known channel category cancel overruled lines said recorded more", ""},
 		{revision{}, "occurred revised orders ties", "span"},
 		{refund{}, "stamp order amount said chargeback", ""},
 		{payment{}, "stamp amount kind", ""},
 		{feedback{}, "stamp order score kind about id", ""},
-		{touch{}, "stamp cost weight kind channel", ""},
+		{touch{}, "stamp cost weight kind channel", "named"},
+		{referrals{}, "pairs beyond buyers named", ""},
 		{touchDay{}, "day kind n channels weight", ""},
 		{past{}, "orders days firstDay lastDay untilSecond gaps first last lastAmount lines lastLines spend margin marginSpend discount service acquisition " +
 			"firstNet repeatDays repeatSpend outreach touches", ""},
@@ -86,6 +87,8 @@ func TestHeld(t *testing.T) {
 	observe(complaint, Amounts{})
 	observe(touch("t2", 1000, event.ConsentChanged), Amounts{})
 	observe(touch("t3", 1000, event.Attributes), Amounts{})
+	observe(&event.Link{Head: head("b1", 1000), Referral: &event.LinkReferral{Buyer: "bob"}}, Amounts{Referral: ReferralOf(77)})
+	observe(&event.Link{Head: head("b2", 1000), Referral: &event.LinkReferral{Buyer: "cid"}}, Amounts{Referral: ReferralOf(50)})
 
 	h := s.Held()
 	if len(h.Orders) != 1 || h.Orders[0].At != day(1000) || h.Orders[0].Amount != 5000 || h.Orders[0].Margin != event.Minor(700) ||
@@ -106,6 +109,9 @@ func TestHeld(t *testing.T) {
 	}
 	if len(h.Interactions) != 2 || len(h.InteractionDays) != 1 || h.InteractionDays[0].Kind != event.EmailOpen || h.Sealed.Interactions[event.PageView] != 1 {
 		t.Errorf("interactions %+v, days %+v and totals %v", h.Interactions, h.InteractionDays, h.Sealed.Interactions)
+	}
+	if got := h.Referrals; !slices.Equal(got.Pairs, []uint64{50, 76}) || !slices.Equal(got.Bought, []bool{true, true}) || got.Beyond+got.BeyondBought+got.Named != 0 {
+		t.Errorf("referrals %+v, want two who have bought", got)
 	}
 	if !h.Sealed.Any || h.Sealed.Orders != 1 || h.Sealed.Spend != 1200 {
 		t.Errorf("sealed %+v, want one order of 1200", h.Sealed)

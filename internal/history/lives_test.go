@@ -149,6 +149,10 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 		if kind == event.OutreachSent && rapid.Bool().Draw(t, "cost?") {
 			i.Cost = event.Minor(rapid.Int64Range(0, 5).Draw(t, "cost"))
 		}
+		a := history.Amounts{}
+		if kind == event.ReferralMade && rapid.Bool().Draw(t, "named") {
+			a.Referral = drawReferral(t)
+		}
 		if kind == event.ConsentChanged {
 			i.Name = rapid.SampledFrom([]string{"granted", "withdrawn"}).Draw(t, "consent")
 		}
@@ -158,8 +162,15 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 				i.Attributes[history.TestAccountKey] = said
 			}
 		}
-		return observed{x: i}
-	case 2, 3:
+		return observed{i, a}
+	case 2:
+		if rapid.IntRange(0, 2).Draw(t, "a buyer") == 0 {
+			a := history.Amounts{Referral: drawReferral(t)}
+			a.Referral.Buyer = max(a.Referral.Buyer, 100) // nobody buys from itself
+			return observed{&event.Link{Head: head, Referral: &event.LinkReferral{Buyer: fmt.Sprint(a.Referral.Buyer)}}, a}
+		}
+		fallthrough
+	case 3:
 		f := &event.Feedback{Head: head, Kind: event.FeedbackKind(rapid.IntRange(1, event.FeedbackKinds-1).Draw(t, "feedback"))}
 		f.About = event.Subject(rapid.IntRange(0, event.Subjects-1).Draw(t, "about"))
 		switch f.Kind {
@@ -198,6 +209,15 @@ func drawEvent(t *rapid.T, head event.Head) observed {
 	return observed{x: p, a: a}
 }
 
+// drawReferral draws one of a few buyers, or the customer itself.
+func drawReferral(t *rapid.T) history.Referral {
+	buyer := rapid.SampledFrom([]uint64{0, 100, 101, 200, 300}).Draw(t, "buyer")
+	if buyer == 0 {
+		return history.Referral{Named: true}
+	}
+	return history.ReferralOf(buyer)
+}
+
 // changed is the same event with another content, as a careless producer sends it.
 func changed(t *rapid.T, o observed) observed {
 	switch x := o.x.(type) {
@@ -220,7 +240,7 @@ func changed(t *rapid.T, o observed) observed {
 		f := *x
 		f.About = event.AboutPrice
 		return observed{x: &f}
-	case *event.Link: // nobody is linked
+	case *event.Link: // says one thing
 	}
 	return o
 }
@@ -243,6 +263,9 @@ func arrive(t *rapid.T, life []observed, c event.Calendar) []observed {
 			times = rapid.IntRange(2, 3).Draw(t, "times")
 		}
 		late := 364
+		if o.x.Topic() == event.Links {
+			late = 2000 // never too late
+		}
 		if o.touch() != nil {
 			late = 89
 			if times*copies[o.id()] > 1 {
@@ -278,7 +301,8 @@ func describe(o observed, c event.Calendar) string {
 		return fmt.Sprintf("day %d +%d %s %s %q", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.Channel)
 	case *event.Feedback:
 		return fmt.Sprintf("day %d +%d %s %s %s %g", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Kind, x.OrderID, x.Score)
-	case *event.Link: // nobody is linked
+	case *event.Link:
+		return fmt.Sprintf("day %d +%d %s %s", c.Day(x.OccurredAt)-base, x.OccurredAt-c.Start(c.Day(x.OccurredAt)), x.ID, x.Referral.Buyer)
 	}
 	return ""
 }

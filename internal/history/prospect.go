@@ -9,6 +9,9 @@ import (
 // Prospect reports whether s is of somebody who never bought, and of whom nothing is known that must outlast a silence: no order and no
 // cancellation, refund or payment that s still holds; no consent and no attribute; no link to another customer by a merger or a referral.
 func (s *Summary) Prospect() bool {
+	if s.referrals != nil {
+		return false
+	}
 	if s.orders.len()+len(s.refunds)+len(s.payments)+len(s.consents)+len(s.attributes) > 0 {
 		return false
 	}

@@ -34,7 +34,8 @@ type Summary struct {
 	feedbacks []feedback
 	touches   []touch
 	days      []touchDay
-	past      *past // nil: nothing is sealed
+	past      *past      // nil: nothing is sealed
+	referrals *referrals // nil: no pair with a buyer
 
 	channels   []channel
 	categories []string // that an order names, and perhaps some that none does any more
@@ -56,12 +57,15 @@ const (
 	TooLate
 )
 
-// Amounts are the amounts of a purchase, in minor units of the base currency. They are zero for other events.
+// Amounts are what an event comes to under a model. All are zero where they do not apply. The amounts of a purchase are in minor units of the
+// base currency.
 type Amounts struct {
 	Amount                                         int64
 	Margin, Discount, ServiceCost, AcquisitionCost event.OptionalMinor
 	// Said is the amount as the event says it, if its currency is not the base currency; else the zero value.
 	Said event.Money
+	// Referral is whom a REFERRAL_MADE names, and who has bought by a message of links.
+	Referral Referral
 }
 
 // Newest is the newest day on which any accepted event happened, or was revised: H. For the zero value it is the least Day.
@@ -88,20 +92,23 @@ func (s Summary) Observe(x event.Event, a Amounts, c event.Calendar) (Summary, V
 	if at := x.StatedAt(); at != f.at {
 		day = c.Day(at)
 	}
-	if s.seen && f.day <= s.newest-late || f.day <= day-late {
+	if x.Topic() != event.Links && (s.seen && f.day <= s.newest-late || f.day <= day-late) {
 		return s, TooLate
 	}
 	next := s
+	if x.Topic() == event.Links && !a.Referral.Named { // is nothing that the customer did
+		return s, Repeated
+	}
 	changed := next.advance(day)
 	switch x := x.(type) {
 	case *event.Purchase:
 		changed = next.purchase(x, f, a, c) || changed
 	case *event.Interaction:
-		changed = next.interaction(x, f) || changed
+		changed = next.interaction(x, f, a.Referral) || changed
 	case *event.Feedback:
 		changed = next.feedback(x, f) || changed
-	case *event.Link: // is nothing that the customer did
-		return s, Repeated
+	case *event.Link:
+		changed = next.refer(a.Referral, bought) || changed
 	}
 	if !changed {
 		return s, Repeated

@@ -16,6 +16,7 @@ package history
 //   - An order with versions that occurred 365 days apart or more, in several parts. A version of one part is overruled by what another part has
 //     forgotten only if that is an ORDER that occurred after the version was revised. Else the version stands as an order of its own.
 //   - Versions of one order with the same revised_at, in several parts: 365 days after, a part knows no record times, and only the greatest.
+//   - A pair of referrer and buyer beyond the cap counts once for each part that knows it.
 //   - Beyond the caps of the package comment. The answer has the caps of one id for channels and categories (the names of the most orders stay),
 //     for the versions of one order, and for refunds (the newest stay). For all else it has room for the facts of all parts.
 func Together(own Summary, others ...Summary) Summary {
@@ -80,6 +81,7 @@ func (u *union) unite() Summary {
 	u.payments = unite(u.parts, func(p *part) []payment { return p.payments }, (*payment).greater, (*payment).pool)
 	u.feedbacks = unite(u.parts, func(p *part) []feedback { return p.feedbacks }, (*feedback).saysMore, nil)
 	u.uniteTouches()
+	u.uniteReferrals()
 	u.consents, _ = merged(u.parts, func(p *part) []consent { return p.consents }, compareConsents, (*consent).meet)
 	u.attributes, _ = merged(u.parts, func(p *part) []attribute { return p.attributes }, compareAttributes, (*attribute).meet)
 	u.link()

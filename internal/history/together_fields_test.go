@@ -105,6 +105,14 @@ func everything(t *testing.T) history.Summary {
 		at := last - 40*24*hour + event.Instant(i)
 		seen = append(seen, observed{x: &event.Purchase{Head: event.Head{ID: fmt.Sprint("o", i), OccurredAt: at}, Kind: event.Order, OrderID: fmt.Sprint("o", i)}, a: history.Amounts{Amount: 1}})
 	}
+	for i := range 66 { // there is room for 64 pairs
+		x := &event.Link{Head: head(fmt.Sprint("b", i)), Referral: &event.LinkReferral{Buyer: fmt.Sprint(i)}}
+		seen = append(seen, observed{x, history.Amounts{Referral: history.ReferralOf(uint64(100 + 2*i))}})
+	}
+	for i, days := range []event.Instant{20, 0} {
+		x := &event.Interaction{Head: event.Head{ID: fmt.Sprint("m", i), OccurredAt: last - days*24*hour}, Kind: event.ReferralMade, Name: "0"}
+		seen = append(seen, observed{x, history.Amounts{Referral: history.ReferralOf(100)}})
+	}
 	s, _ := remember(seen)
 	return s
 }

@@ -16,6 +16,8 @@ type touch struct {
 	weight  int32
 	kind    event.InteractionKind
 	channel uint8 // as order.channel
+	// named says that a REFERRAL_MADE names a buyer: the pair stands for it.
+	named bool
 }
 
 // touchDay holds the counts of a day's interactions of one kind. Summary.days is sorted by (day, kind).
@@ -27,15 +29,15 @@ type touchDay struct {
 	weight   int64
 }
 
-func (s *Summary) interaction(x *event.Interaction, f stamp) bool {
-	changed := false
+func (s *Summary) interaction(x *event.Interaction, f stamp, r Referral) bool {
+	changed := s.refer(r, 0)
 	if x.Kind == event.Unsubscribe || x.Kind == event.ConsentChanged {
-		changed = s.consent(x, f)
+		changed = s.consent(x, f) || changed
 	}
 	if x.Kind == event.Attributes {
-		changed = s.describe(x, f)
+		changed = s.describe(x, f) || changed
 	}
-	t := touch{stamp: f, kind: x.Kind, weight: x.Depth()}
+	t := touch{stamp: f, kind: x.Kind, weight: x.Depth(), named: r.Named}
 	if x.Cost.Known {
 		t.cost = x.Cost.Minor
 	}
@@ -65,6 +67,7 @@ func (s *Summary) greaterTouch(t, u *touch) bool {
 		cmp.Compare(t.kind, u.kind),
 		cmp.Compare(t.weight, u.weight),
 		cmp.Compare(t.cost, u.cost),
+		cmp.Compare(bit(t.named, 1), bit(u.named, 1)),
 		cmp.Compare(s.channelName(t.channel), s.channelName(u.channel)),
 	) > 0
 }
@@ -98,8 +101,10 @@ func (s *Summary) foldTouches() {
 func (s *Summary) fold(touches []touch) {
 	days := slices.Grow(slices.Clone(s.days), len(touches))
 	channels, past := s.channels, s.past
+	named := int64(0)
 	for i := range touches {
 		t := &touches[i]
+		named += int64(bit(t.named, 1))
 		day := touchDay{day: t.day, kind: t.kind}
 		place, found := slices.BinarySearchFunc(days, day, compareTouchDays)
 		if !found {
@@ -122,6 +127,9 @@ func (s *Summary) fold(touches []touch) {
 		}
 	}
 	s.days, s.channels, s.past = days, channels, past
+	if named > 0 {
+		s.replaced(named)
+	}
 }
 
 func compareTouchDays(a, b touchDay) int {

@@ -39,6 +39,7 @@ func (w *twin) facts(at event.Instant) history.Facts {
 	}
 	w.opinions(&f, at, in)
 	w.touches(&f, at, in)
+	w.referrals(&f)
 	f.TestAccount = w.testAccount()
 	return f
 }
@@ -231,7 +232,34 @@ func (w *twin) experience(x *history.Experience, all []observed, in func(d, days
 
 func compareTouches(o, p observed) int {
 	return cmp.Or(cmp.Compare(o.at(), p.at()), cmp.Compare(o.touch().Kind, p.touch().Kind), cmp.Compare(o.touch().Depth(), p.touch().Depth()),
-		cmp.Compare(o.touch().Cost.Minor, p.touch().Cost.Minor), cmp.Compare(o.touch().Channel, p.touch().Channel))
+		cmp.Compare(o.touch().Cost.Minor, p.touch().Cost.Minor), compareNamed(o, p), cmp.Compare(o.touch().Channel, p.touch().Channel))
+}
+
+// compareNamed puts the copy of a REFERRAL_MADE that names somebody above one that does not.
+func compareNamed(o, p observed) int {
+	switch {
+	case o.a.Referral.Named == p.a.Referral.Named:
+		return 0
+	case o.a.Referral.Named:
+		return 1
+	}
+	return -1
+}
+
+// referrals counts the buyers who are named, whatever the instant. Two hashes that differ in the lowest bit alone are one buyer.
+func (w *twin) referrals(f *history.Facts) {
+	bought := map[uint64]bool{}
+	for _, o := range w.seen {
+		if buyer := o.a.Referral.Buyer / 2; buyer != 0 {
+			bought[buyer] = bought[buyer] || o.x.Topic() == event.Links
+		}
+	}
+	f.Referrals += len(bought)
+	for _, has := range bought {
+		if has {
+			f.ReferredBuyers++
+		}
+	}
 }
 
 func (w *twin) touches(f *history.Facts, at event.Instant, in func(d, days event.Day) bool) {
@@ -239,7 +267,7 @@ func (w *twin) touches(f *history.Facts, at event.Instant, in func(d, days event
 	for _, o := range w.past(at, func(o observed) bool { return o.touch() != nil }, w.sameEvent, compareTouches) {
 		t := o.touch()
 		f.OutreachCost += t.Cost.Minor
-		if t.Kind == event.ReferralMade {
+		if t.Kind == event.ReferralMade && !o.a.Referral.Named {
 			f.Referrals++
 		}
 		if !in(w.day(o), 90) {

@@ -106,6 +106,7 @@ type file struct {
 	Tiers     ladder              `yaml:"tiers"`
 	Playbooks map[string]playbook `yaml:"playbooks"`
 	Alerts    map[string]answer   `yaml:"alerts"`
+	Referrals *referrals          `yaml:"referrals"`
 	Uplift    float64             `yaml:"uplift"`
 	Causes    *causes             `yaml:"causes"`
 	Control   float64             `yaml:"control"`
@@ -218,7 +219,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, ByConsent: f.Consent, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
+		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, ByConsent: f.Consent, PairReferrals: f.Referrals.pairs(), Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
 		NoticeDays: f.Reactions.noticeDays(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,

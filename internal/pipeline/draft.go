@@ -112,6 +112,11 @@ func (d *draft) apply(items []*item) (int, error) {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
 		}
+		if m := s.engine.Refers(x.event, verdict); m != nil {
+			if err := d.send(m); err != nil {
+				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
+			}
+		}
 		if erased || verdict == score.Repeated && d.repeatsErasure(customer, k, x.event) {
 			if err := d.erase(customer, p, x); err != nil {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)

@@ -26,6 +26,12 @@ import (
 //     have ignored a MERGED_INTO, as versions without merges did; it may have encoded histories by another time zone; and the log may have
 //     been begun anew. So it sends the messages of its own state, and reads them in its next round, or leaves them to the members.
 //   - The edition in force ignores these messages: see editionHeader.
+//
+// A referral travels the same way: the home of a buyer tells that of the referrer whom an order names (score.Engine.Refers). It is sent once
+// with the commit of its order, and counts once however often it arrives, so it needs no marks. It is not withheld when the buyer is erased:
+// it bears no history, and the referrer keeps a hash of the buyer's id. Nobody waits for referrals that are still to come, because any home may
+// send one: silence at the referrer waits for what is on the topic, and not for a buyer's lane that lags. A referral that comes late counts as
+// any late event, at the instant of its order.
 
 // errNoRoom names an id that so many others are merged into that it is no person.
 var errNoRoom = fmt.Errorf("a history of a merged id is left out, because the id that it is merged into is read from too many others (%d, %d MiB)",
@@ -33,24 +39,33 @@ var errNoRoom = fmt.Errorf("a history of a merged id is left out, because the id
 
 // linked reports whether an event can be something to tell other ids.
 func linked(before, after *score.Profile, x event.Event) bool {
-	return before.Linked() || after.Linked() || x.Topic() == event.Links
+	m, ok := x.(*event.Link)
+	return before.Linked() || after.Linked() || ok && m.Referral == nil
 }
 
 // sendLinks takes up what an id has to send to others after item n of items. before and after are its profile.
 func (d *draft) sendLinks(before, after *score.Profile, items []*item, n int) error {
-	s := d.session
-	for _, m := range s.engine.Messages(before, after, items[n].event, d.read.until(d.state, items[:n+1])) {
-		output, err := encodeLink(s.codec, s.cfg.Layout, m)
-		if _, invalid := errors.AsType[*event.Invalid](err); invalid {
-			// A history beyond what a message can hold is left out, and the receiver keeps the one that it has. It must not stop the lane.
-			s.trouble("encode link", err)
-			continue
+	for _, m := range d.session.engine.Messages(before, after, items[n].event, d.read.until(d.state, items[:n+1])) {
+		if err := d.send(m); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("encode a message of links: %w", err)
-		}
-		d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), ofLinks: true})
 	}
+	return nil
+}
+
+// send takes up a message of links.
+func (d *draft) send(m *event.Link) error {
+	s := d.session
+	output, err := encodeLink(s.codec, s.cfg.Layout, m)
+	if _, invalid := errors.AsType[*event.Invalid](err); invalid {
+		// A history beyond what a message can hold is left out, and the receiver keeps the one that it has. It must not stop the lane.
+		s.trouble("encode link", err)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("encode a message of links: %w", err)
+	}
+	d.part.announcements = append(d.part.announcements, announcement{output: output, kind: kindOfLink(m), ofLinks: true})
 	return nil
 }
 
@@ -95,7 +110,7 @@ func Histories(e Engine, codec Codec, l shard.Layout, p *score.Profile, marks sh
 }
 
 // The kinds of messages of links, for metrics.
-const linkPart, linkErasure = "PART", "ERASURE"
+const linkPart, linkErasure, linkReferral = "PART", "ERASURE", "REFERRAL"
 
 // senderHeader is the header of a message that bears a history: who sends it. An erasure of the sender finds the message by it.
 func senderHeader(id string) stream.Header { return stream.Header{Key: "sender", Value: []byte(id)} }
@@ -115,8 +130,11 @@ func senderOf(o *shard.Output) string {
 
 // kindOfLink names a message of links for metrics.
 func kindOfLink(m *event.Link) string {
-	if m.Erasure != nil {
+	switch {
+	case m.Erasure != nil:
 		return linkErasure
+	case m.Referral != nil:
+		return linkReferral
 	}
 	return linkPart
 }

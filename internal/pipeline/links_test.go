@@ -88,9 +88,13 @@ func (w *world) joined(until event.Instant) (map[string]score.Profile, map[strin
 				before = engine.New(customer)
 			}
 			read++
-			after, transitions, _ := engine.Apply(before, x)
+			after, transitions, verdict := engine.Apply(before, x)
 			say(&after, transitions)
-			for _, m := range engine.Messages(&before, &after, x, map[string]int64{"fold": read}) {
+			messages := engine.Messages(&before, &after, x, map[string]int64{"fold": read})
+			if m := engine.Refers(x, verdict); m != nil {
+				messages = append(messages, m)
+			}
+			for _, m := range messages {
 				m.RecordedAt = x.Common().RecordedAt
 				left = append(left, m)
 			}

@@ -44,7 +44,7 @@ func NewMetrics() *Metrics {
 		events:       counters("events_total", "Records by what became of them: applied, duplicate, late, invalid, redelivered, erased, other_edition.", "topic", "result"),
 		deadLetters:  counters("dead_letters_total", "Records sent to the dead letters.", "topic", "reason"),
 		transitions:  counters("transitions_total", "Transitions committed, by kind and cause, and whether they were published: true, false, or control for an alert of the control group that the model keeps back.", "kind", "cause", "published"),
-		linkMessages: counters("link_messages_total", "Messages of merged ids to each other, committed: PART carries a history, ERASURE tells of an erasure.", "kind"),
+		linkMessages: counters("link_messages_total", "Messages of ids to each other, committed: PART carries a history, ERASURE tells of an erasure. REFERRAL tells a referrer of a buyer.", "kind"),
 		losses:       counters("losses_found_total", "Shard heads found behind what the store had acknowledged.", "cause"),
 		dataLoss:     counters("data_loss_total", "Shards whose input the log no longer holds; for recreated, partitions whose topic was deleted and created again.", "cause"),
 		errors:       counters("errors_total", "Errors by what was being tried, and by their kind; the lane tries again.", "operation", "class"),

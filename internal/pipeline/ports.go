@@ -119,6 +119,8 @@ type Engine interface {
 	// Messages returns what the id of a profile tells other ids after an event, in order. marks are those of its home with the event read:
 	// name of a partition to next offset.
 	Messages(before, after *score.Profile, x event.Event, marks map[string]int64) []*event.Link
+	// Refers returns what the home of a buyer tells that of the referrer whom an order names; nil for nothing. v is what became of the order.
+	Refers(x event.Event, v score.Verdict) *event.Link
 	// Outgoing returns the histories that the id of a profile must have sent, as they stand.
 	Outgoing(p *score.Profile, marks map[string]int64) []*event.Link
 	Schedule(p score.Profile) score.Profile

@@ -36,6 +36,14 @@ func (s Succession) Outgoing(p *score.Profile, marks map[string]int64) []*event.
 	return s.Now.Outgoing(p, marks)
 }
 
+// Refers returns what the home of a buyer tells that of the referrer, under the model in force when the order counts.
+func (s Succession) Refers(x event.Event, v score.Verdict) *event.Link {
+	if x.At() < s.Now.EffectiveAt() {
+		return s.Before.Refers(x, v)
+	}
+	return s.Now.Refers(x, v)
+}
+
 // Review returns p as evaluated at an instant, under the model in force then.
 func (s Succession) Review(p score.Profile, at event.Instant) (score.Profile, []score.Transition) {
 	return s.Of(&p, at).Review(p, at)

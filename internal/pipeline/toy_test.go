@@ -165,6 +165,8 @@ func (e toy) adopt(p score.Profile, at event.Instant) (score.Profile, []score.Tr
 
 func (toy) Messages(_, _ *score.Profile, _ event.Event, _ map[string]int64) []*event.Link { return nil }
 
+func (toy) Refers(event.Event, score.Verdict) *event.Link { return nil }
+
 func (toy) Outgoing(_ *score.Profile, _ map[string]int64) []*event.Link { return nil }
 
 func (e toy) Schedule(p score.Profile) score.Profile {
@@ -281,6 +283,9 @@ type message struct {
 	Refused bool   `json:",omitempty"`
 	// Into makes an interaction a MERGED_INTO.
 	Into string `json:",omitempty"`
+	// Referrer is whom an order names as who had recommended us. Buyer makes an interaction a REFERRAL_MADE.
+	Referrer string `json:",omitempty"`
+	Buyer    string `json:",omitempty"`
 	// Link is what one id tells another.
 	Link *event.Link `json:",omitempty"`
 }
@@ -302,13 +307,16 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 	head := event.Head{ID: m.ID, Customer: m.Customer, OccurredAt: m.Occurred, RecordedAt: r.Time}
 	switch r.Topic {
 	case event.Purchases:
-		return &event.Purchase{Head: head, Kind: event.Order, OrderID: m.ID, Amount: event.Money{Minor: m.Amount, Currency: m.Currency}}, nil
+		amount := event.Money{Minor: m.Amount, Currency: m.Currency}
+		return &event.Purchase{Head: head, Kind: event.Order, OrderID: m.ID, Amount: amount, Referrer: m.Referrer}, nil
 	case event.Interactions:
 		switch {
 		case m.Erase:
 			return &event.Interaction{Head: head, Kind: event.Erased}, nil
 		case m.Into != "":
 			return &event.Interaction{Head: head, Kind: event.MergedInto, OtherCustomer: m.Into}, nil
+		case m.Buyer != "":
+			return &event.Interaction{Head: head, Kind: event.ReferralMade, Name: m.Buyer}, nil
 		case m.Refused:
 			return &event.Interaction{Head: head, Kind: event.Unsubscribe}, nil
 		case m.Marked != "":

@@ -8,8 +8,8 @@ import (
 	"tidemark/internal/score"
 )
 
-// joined are customers whom MERGED_INTO joins, as they go through the log together: whatever one of them must tell another arrives before
-// the next event.
+// joined are customers whom MERGED_INTO or a referral joins, as they go through the log together: whatever one of them must tell another
+// arrives before the next event.
 type joined struct {
 	engine    *score.Engine
 	customers map[string]*Customer
@@ -51,13 +51,17 @@ func (j *joined) one(x event.Event) ([]*event.Link, score.Verdict) {
 	j.read++
 	before := c.Profile
 	verdict := c.apply(j.engine, x)
-	return j.engine.Messages(&before, &c.Profile, x, map[string]int64{"replay": j.read}), verdict
+	messages := j.engine.Messages(&before, &c.Profile, x, map[string]int64{"replay": j.read})
+	if m := j.engine.Refers(x, verdict); m != nil {
+		messages = append(messages, m)
+	}
+	return messages, verdict
 }
 
 // groups returns the lives of which none is joined to another, and the lives that MERGED_INTO joins, merged into one run of events in
-// canonical order.
-func groups(lives [][]event.Event) (single, joint [][]event.Event) {
-	root := roots(lives)
+// canonical order. Where orders tell their referrers, buyer and referrer are joined too.
+func groups(lives [][]event.Event, referrals bool) (single, joint [][]event.Event) {
+	root := roots(lives, referrals)
 	if len(root) == 0 {
 		return lives, nil
 	}
@@ -82,14 +86,17 @@ func groups(lives [][]event.Event) (single, joint [][]event.Event) {
 	return single, joint
 }
 
-// roots returns for each customer who is named by a MERGED_INTO, as the one or as the other, another customer of the same group: a forest,
-// whose roots name themselves.
-func roots(lives [][]event.Event) map[string]string {
+// roots returns for each customer who is named by a MERGED_INTO or a referral, as the one or as the other, another customer of the same group:
+// a forest, whose roots name themselves.
+func roots(lives [][]event.Event, referrals bool) map[string]string {
 	root := map[string]string{}
 	for _, life := range lives {
 		for _, x := range life {
 			if into, ok := event.Merger(x); ok {
 				root[find(root, x.Common().Customer)] = find(root, into)
+			}
+			if to := event.ReferrerOf(x); referrals && to != "" {
+				root[find(root, x.Common().Customer)] = find(root, to)
 			}
 		}
 	}

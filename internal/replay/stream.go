@@ -55,8 +55,8 @@ func (b *batch[T]) add(c *Customer, of func(*Customer) T) {
 
 // Stream is Run for a log of any number of customers: it holds a few hundred of them at a time. It calls of for each customer at the end of
 // the customer's events, several at once, and take for each result, one after the other in order of the customers' ids. Customers who were
-// erased and have not come back, and ids that are merged into another, are among them, in their places. Of customers whom MERGED_INTO joins
-// it holds all results from the start on: their ids may lie anywhere. Errors: the first of take, and that of ctx.
+// erased and have not come back, and ids that are merged into another, are among them, in their places. Of customers whom MERGED_INTO or a
+// referral joins it holds all results from the start on: their ids may lie anywhere. Errors: the first of take, and that of ctx.
 //
 //	events ─┬─> one life a customer ──live, on all processors──> Customer ──of──> T ──┬─take, in order of ids──> files, sums
 //	        └─> joined customers ──together──> Customers ──of──> T, held and sorted ──┘
@@ -71,7 +71,7 @@ func Stream[T any](ctx context.Context, e *score.Engine, events []event.Event, o
 		}
 		kept = append(kept, x)
 	}
-	single, joint := groups(event.Lives(kept))
+	single, joint := groups(event.Lives(kept), e.PairsReferrals())
 	count := func(b *batch[T]) {
 		all.and(&b.totals)
 		sum.and(b.became)

@@ -66,6 +66,9 @@ func (c *circle) one(x event.Event) ([]*event.Link, score.Verdict) {
 	}
 	c.read++
 	messages := c.engine.Messages(&before, &after, x, map[string]int64{id: c.read})
+	if m := c.engine.Refers(x, verdict); m != nil {
+		messages = append(messages, m)
+	}
 	after.Outcomes = nil
 	c.profiles[id] = c.engine.Schedule(after)
 	c.transitions[id] = append(c.transitions[id], transitions...)

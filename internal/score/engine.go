@@ -159,13 +159,14 @@ func (e *Engine) apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 // Observe returns a history with an event counted in, its money converted into the base currency. That is Apply without the
 // labels. Where the verdict is not Accepted, Observe returns h as it was.
 func (e *Engine) Observe(h history.Summary, x event.Event) (history.Summary, Verdict) {
-	if event.Earliest(x) < e.oldest {
+	if event.Earliest(x) < e.oldest && x.Topic() != event.Links {
 		return h, RefusedTooOld
 	}
 	amounts, ok := e.amounts(x)
 	if !ok {
 		return h, RefusedCurrency
 	}
+	amounts.Referral = e.referral(x)
 	grown, verdict := h.Observe(x, amounts, e.calendar)
 	switch verdict {
 	case history.Repeated:

@@ -30,6 +30,8 @@ var excused = map[string]string{
 	"CSATLatest":       "Satisfaction takes the mean",
 	"LastComplaint":    "Complaints are counted, not dated",
 	"Touches90":        "Engagement takes the weights, Interactions90",
+	"ReferredBuyers":   "part of Referrals, or who is among them already",
+	"ReferralsBeyond":  "part of Referrals",
 	"Channels90":       "no indicator and no term of a stack weighs it",
 	"Until":            "says when the facts change, not what they are",
 	"UntilTouches":     "says when the facts change, not what they are",

@@ -14,7 +14,7 @@ import (
 //
 // A message names x, or what caused x if x is itself a message; see event.Link. Its record time is that of x, until it has one of its own.
 func (e *Engine) Messages(before, after *Profile, x event.Event, marks map[string]int64) []*event.Link {
-	if before.links == nil && after.links == nil && x.Topic() != event.Links {
+	if before.links == nil && after.links == nil && !aboutLinks(x) {
 		return nil
 	}
 	me := e.self(before)
@@ -70,13 +70,15 @@ func (e *Engine) step(p *Profile, x event.Event) (link.State, []link.Message) {
 			return me.Say(s, link.Word{Stamp: link.Stamp{At: x.At(), Event: x.ID}, Target: x.OtherCustomer}), nil
 		}
 	case *event.Link:
-		return me.Receive(s, message(x))
+		if x.Referral == nil {
+			return me.Receive(s, message(x))
+		}
 	case *event.Purchase, *event.Feedback:
 	}
 	return s, nil
 }
 
-// message returns a message of links as package link has it.
+// message returns a part or an erasure as package link has it.
 func message(x *event.Link) link.Message {
 	if p := x.Part; p != nil {
 		return link.Message{To: x.Customer, Body: link.Part{

@@ -225,10 +225,13 @@ func swallowed(s link.State, x event.Event) bool {
 	return false
 }
 
-// aboutLinks reports whether x is about links: a word of the customer, or a message.
+// aboutLinks reports whether x is about links: a word of the customer, or a message. A referral that comes as a message is not.
 func aboutLinks(x event.Event) bool {
+	if m, ok := x.(*event.Link); ok {
+		return m.Referral == nil
+	}
 	_, ok := event.Merger(x)
-	return ok || x.Topic() == event.Links
+	return ok
 }
 
 // linksFootprint estimates the bytes of heap that the links of p keep alive.

@@ -55,6 +55,9 @@ type Model struct {
 	Reactions Reactions
 	// Causes weigh the evidence for the causes of a churn alert.
 	Causes Causes
+	// PairReferrals says that an order which names its referrer counts as a referral of the referrer, and that all referrals of one buyer count
+	// once. Otherwise each REFERRAL_MADE counts.
+	PairReferrals bool
 	// Uplift is the share of alerted customers whom an offer brings back, in [0, 1]; 0 means that it is not known.
 	Uplift float64
 	// Control is the share of customers whom outreach leaves alone so that its effect can be measured, in [0, 1).

@@ -26,7 +26,8 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] purchase AMOUNT [CURRENCY] [order=ID] [margin=AMOUNT]
 //	DATE [TIME] refund AMOUNT [CURRENCY] [order=ID]
 //	DATE [TIME] cancel order=ID
-//	DATE [TIME] nps N | csat N | complaint [SUBJECT] | resolved | refer | view | support
+//	DATE [TIME] nps N | csat N | complaint [SUBJECT] | resolved | refer [ID] | view | support
+//	DATE [TIME] bought ID              the customer ID has bought, and named this one as the referrer
 //	DATE [TIME] test true|false        a word on whether this is a test account
 //	DATE [TIME] review                 the reviews due by then
 //	DATE [TIME] score                  the same, and the numbers
@@ -177,7 +178,9 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 	case "resolved":
 		return &event.Feedback{Head: head, Kind: event.ComplaintResolved}
 	case "refer":
-		return &event.Interaction{Head: head, Kind: event.ReferralMade}
+		return &event.Interaction{Head: head, Kind: event.ReferralMade, Name: strings.Join(args, " ")}
+	case "bought":
+		return &event.Link{Head: head, Referral: &event.LinkReferral{Buyer: args[0]}}
 	case "test":
 		return &event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": args[0]}}
 	case "support":
