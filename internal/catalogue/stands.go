@@ -126,7 +126,11 @@ func standsWord(of func(v *View) (string, bool)) func(v *View) (string, bool) {
 		if v.More == nil || v.Test {
 			return "", false
 		}
-		return of(v)
+		word, known := of(v)
+		if !known {
+			return "", false
+		}
+		return word, true
 	}
 }
 

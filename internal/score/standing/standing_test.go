@@ -37,12 +37,16 @@ func TestLoyalty(t *testing.T) {
 		{"one order, nobody asked, no category named", history.Facts{Orders: 1, ActiveMonths: 1}, history.More{CategoriesKnown: true}, 0, 100 * .25 / 12 / .7},
 		// .3·.75 + .25·.5 + .2·(.8 + .9)/2 + .15·.4 + .1·.4
 		{
-			"all is known", history.Facts{Orders: 4, ActiveMonths: 6, Experience: history.Experience{CSATMean: .8, CSATCount: 2, NPSScore: 9, NPSKnown: true}},
-			history.More{CategoriesKnown: true, Categories: four}, 2, 62,
+			"all is known",
+			history.Facts{Orders: 4, ActiveMonths: 6, Experience: history.Experience{CSATMean: .8, CSATCount: 2, NPSScore: 9, NPSKnown: true}},
+			history.More{CategoriesKnown: true, Categories: four},
+			2, 62,
 		},
 		{
-			"one of the two answers is enough", history.Facts{Orders: 4, ActiveMonths: 6, Experience: history.Experience{NPSScore: 9, NPSKnown: true}},
-			history.More{CategoriesKnown: true, Categories: four}, 2, 63,
+			"one of the two answers is enough",
+			history.Facts{Orders: 4, ActiveMonths: 6, Experience: history.Experience{NPSScore: 9, NPSKnown: true}},
+			history.More{CategoriesKnown: true, Categories: four},
+			2, 63,
 		},
 		{"categories of a sealed life are not known", history.Facts{Orders: 2, ActiveMonths: 12}, history.More{Categories: four}, 5, 100 * .55 / .7},
 		{"no more than full", history.Facts{Orders: 2, ActiveMonths: 12}, history.More{}, 50, 100 * .55 / .7},
@@ -104,7 +108,9 @@ func TestRisk(t *testing.T) {
 		{"nothing known", history.Facts{}, history.More{}, 1 - .997*.995*.995*.99, "A"},
 		// refunds 2.2/24, failed 1.2/24, overdue and chargebacks .2/24
 		{
-			"two refunds and a failed payment of four orders", history.Facts{Refunds365: 2, FailedPayments: 1}, history.More{Placed: 4},
+			"two refunds and a failed payment of four orders",
+			history.Facts{Refunds365: 2, FailedPayments: 1},
+			history.More{Placed: 4},
 			1 - (1-.3*2.2/24)*(1-.5*1.2/24)*(1-.5*.2/24)*(1-.2/24), "B",
 		},
 		{"ten chargebacks", history.Facts{Chargebacks: 10}, history.More{}, 1 - .997*.995*.995*(1-10.2/20), "E"},
@@ -238,7 +244,8 @@ func TestComponents(t *testing.T) {
 	a := standing.Amounts{Major: event.Currency("USD").Major, Margin: .5}
 	m := history.More{
 		CategoriesKnown: true, Categories: []history.CategoryUse{
-			{Name: "a", Sums: history.Sums{Net: 10_000}}, {Name: "b", Sums: history.Sums{Net: 2_000}},
+			{Name: "a", Sums: history.Sums{Net: 10_000}},
+			{Name: "b", Sums: history.Sums{Net: 2_000}},
 			{Name: "c", Sums: history.Sums{Net: 3_000, Margin: 900, MarginSpend: 3_000}},
 		},
 		FirstYearKnown: true, FirstYear: history.Sums{Service: 1_000, ServiceOrders: 4}, Year: history.Sums{Service: 1_000, ServiceOrders: 5, Amount: 9_000, Discount: 1_000, DiscountOrders: 2},
