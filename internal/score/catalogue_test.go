@@ -17,7 +17,7 @@ func TestEntriesKeepTheirWord(t *testing.T) {
 	for seed := range uint64(scaled(10_000)) {
 		e := []*score.Engine{plain, whole}[seed%2]
 		r := rand.New(rand.NewPCG(seed, 31))
-		life := newLife(r)
+		life := richer(r, newLife(r))
 		p := fold(t, e, life[:1+r.IntN(len(life))])
 		at := p.AsOf + event.Instant(event.Tolerance.Milliseconds()) + event.Instant(r.Int64N(int64(200*day)))
 		facts := e.Facts(p.Whole(), at)
@@ -59,9 +59,9 @@ func TestEntriesKeepTheirWord(t *testing.T) {
 			case catalogue.Steps:
 				wrong = a != b || aKnown != bKnown
 			case catalogue.Falls:
-				wrong = aKnown && bKnown && b > a
+				wrong = aKnown != bKnown || b > a
 			case catalogue.Rises:
-				wrong = aKnown && bKnown && b < a
+				wrong = aKnown != bKnown || b < a
 			case catalogue.Moves:
 			}
 			if wrong {
@@ -80,4 +80,7 @@ func TestEntriesKeepTheirWord(t *testing.T) {
 }
 
 // undrawn are the entries that the drawn lives and the models of the test cannot have.
-var undrawn = map[string]bool{}
+var undrawn = map[string]bool{
+	"clv_potential": true, "clv_learnt": true, "clv_learnt_model": true, "bought_last_year": true, // by another model
+	"behaves_like": true, "orders_per_purchase_day": true, "merged_into": true, "merged_ids": true, // of other ids
+}
