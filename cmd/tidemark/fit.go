@@ -32,6 +32,7 @@ type fitCommand struct {
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	alertSettings
 	valueSettings
+	methodSettings
 	csvSettings
 	modelSettings
 	redisSettings
@@ -107,6 +108,9 @@ func (c *fitCommand) fitAll(ctx context.Context, s streams) error {
 		return fmt.Errorf("fit the churn stack: %w", err)
 	}
 	if err := found.value(ctx, s, c.valueSettings, data); err != nil {
+		return err
+	}
+	if err := found.learnMethods(ctx, s, c.methodSettings, data); err != nil {
 		return err
 	}
 	if err := found.choose(ctx, s, c.alertSettings, data); err != nil {
