@@ -34,7 +34,12 @@ var may = map[string][]string{
 	"internal/history": {"internal/event"},
 	"internal/link":    {"internal/event"},
 	"internal/season":  {"internal/event"},
-	"internal/score":   {"internal/event", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/score/..."},
+	"internal/score":   {"internal/event", "internal/catalogue", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/score/..."},
+
+	// The table of all that is known of a customer. It reads the parts of a score, and score reads the table.
+	"internal/catalogue": {
+		"internal/event", "internal/history", "internal/score/churn", "internal/score/clv", "internal/score/rfm", "internal/score/tier", "internal/score/value",
+	},
 
 	// The parts of a score do not import each other. score combines them.
 	"internal/score/rfm":   facts,
@@ -115,7 +120,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 // The core only computes. It has no clock, network, log, goroutine or context, and no library but gonum. coreNot are packages of
 // the standard library that the core may not import.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/judge", "internal/score/...", "internal/watch", "internal/chart"}
+	core    = []string{"internal/event", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/judge", "internal/catalogue", "internal/score/...", "internal/watch", "internal/chart"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",

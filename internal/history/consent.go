@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -95,6 +96,17 @@ func (s *Summary) describe(x *event.Interaction, f stamp) bool {
 func (s *Summary) Attribute(key string) string {
 	value, _ := s.AttributeWord(key)
 	return value
+}
+
+// Attributes yields the keys and the last values of the attributes that events gave.
+func (s *Summary) Attributes() iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for i := range s.attributes {
+			if a := &s.attributes[i]; !yield(attributeKeys[a.key], a.value) {
+				return
+			}
+		}
+	}
 }
 
 // AttributeWord returns the last value of an attribute as Attribute does, and the instant of the event that gave the value. The instant is

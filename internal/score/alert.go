@@ -6,6 +6,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 	"tidemark/internal/score/value"
 )
 
@@ -44,8 +45,8 @@ func (e *Engine) alert(c *change, since event.Instant, id string) *ChurnAlert {
 		t.LastPurchaseAt = v.facts.LastPurchase
 		t.DaysSilent = tenth(v.pattern.Age - v.pattern.Last)
 		t.UsualGapDays = tenth(v.facts.UsualGapDays())
-		t.ExpectedNextP50 = e.expectedNext(v, .5)
-		t.ExpectedNextP90 = e.expectedNext(v, .9)
+		t.ExpectedNextP50 = e.expectedNext(v.pattern, v.at, .5)
+		t.ExpectedNextP90 = e.expectedNext(v.pattern, v.at, .9)
 		t.ValueAtStake = e.atStake(v)
 		t.Factors = e.factors(v)
 	}
@@ -112,15 +113,15 @@ const expectedWithin = 5 * 365
 
 // expectedNext is the instant by which a customer who is still there buys with probability q; zero where it is more than
 // expectedWithin ahead.
-func (e *Engine) expectedNext(v *evaluation, q float64) event.Instant {
-	n := e.model.Value.NextPurchase(v.pattern, q)
+func (e *Engine) expectedNext(p clv.Pattern, at event.Instant, q float64) event.Instant {
+	n := e.model.Value.NextPurchase(p, q)
 	if !(n <= 2*expectedWithin) { // no season makes ten years of five
 		return 0
 	}
-	if n = e.until(v.at, n); n > expectedWithin {
+	if n = e.until(at, n); n > expectedWithin {
 		return 0
 	}
-	return v.at.Add(days(n))
+	return at.Add(days(n))
 }
 
 // atStake is what is lost if the customer has left: V × (1 − P(alive)) with V = current value / P(alive), in minor units. The

@@ -20,8 +20,9 @@ type evaluation struct {
 	signs   churn.Signs
 	reading value.Reading
 	points  Points
-	// coverage is the share of the scorecard's weight that is known, in [0, 1]; current is the current value in major units.
-	coverage, current float64
+	// coverage is the share of the scorecard's weight that is known, in [0, 1]; current is the current value, predicted the predicted value of
+	// the scorecard, in major units.
+	coverage, current, predicted float64
 }
 
 // buyer reports whether the customer counts and has a purchase that stands. A test account is no buyer, whatever it has bought.
@@ -45,7 +46,7 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant, memory *clv.M
 	bare, ahead := e.model.Value.Judge(v.pattern, e.horizonDays())
 	v.signs = e.signs(f, v.pattern, bare, e.normal(f, v.pattern))
 	current, predicted := e.worth(f, v.pattern, ahead)
-	v.current = current
+	v.current, v.predicted = current, predicted
 	v.reading = e.reading(f, v.pattern, predicted)
 	v.points, v.coverage = e.model.Scorecard.Score(&v.reading)
 	return v

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/rfm"
@@ -57,6 +58,8 @@ type Score struct {
 	Bought bool
 	// Base is the currency of all amounts.
 	Base event.Currency
+	// known is what else the catalogue reads; nil in a Score that no engine has made.
+	known *catalogue.View
 }
 
 // testSegment is what the view of a test account names in place of an RFM segment: so the account cannot hide among customers in a list
@@ -87,6 +90,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		s.Test, s.Segment, s.Tier, s.Level = true, testSegment, tier.None, churn.None
 		s.Historic, s.Total = 0, 0
 	}
+	s.known = e.known(&p, &v)
 	if !s.Bought {
 		return s
 	}

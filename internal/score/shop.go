@@ -40,19 +40,3 @@ const leastOrdersPerDay = 2
 func (s Shop) behaves(f *history.Facts) bool {
 	return s.OrdersPerDay > 0 && f.PurchaseDays >= s.MinDays && f.Orders >= s.OrdersPerDay*f.PurchaseDays
 }
-
-// likeness is what the id behaves like, where that is not one customer.
-func (s *Score) likeness() string {
-	if !s.Shop {
-		return ""
-	}
-	return "SHOP"
-}
-
-// orderRate writes the mean of the orders on a day with a purchase, of a shop only: that number is why it counts as one.
-func (s *Score) orderRate(b []byte) []byte {
-	if !s.Shop {
-		return b
-	}
-	return decimal(b, float64(s.Orders)/float64(s.PurchaseDays))
-}
