@@ -20,10 +20,14 @@ func NewSwitches(brands int) Switches {
 
 // Matrix estimates the probabilities of s: (n_ij + α) / Σ_j (n_ij + α). α is the number of cases that count beside those observed, in each cell;
 // 1/2 is the prior of Jeffreys. Low and high bound each probability by the quantiles 2.5 % and 97.5 % of its Beta distribution. cases are the
-// sums of the rows, with α. Errors: α is not positive.
+// sums of the rows, with α. Errors: α is not positive, or there are fewer
+// than two brands.
 func (s Switches) Matrix(alpha float64) (matrix, low, high [][]float64, cases []float64, err error) {
 	if !(alpha > 0 && alpha <= 1000) {
 		return nil, nil, nil, nil, fmt.Errorf("alpha %v is not in (0, 1000]", alpha)
+	}
+	if len(s) < 2 || len(s) > MaxBrands {
+		return nil, nil, nil, nil, fmt.Errorf("%d brands, want 2 to %d", len(s), MaxBrands)
 	}
 	const tail = .025
 	for _, counts := range s {
