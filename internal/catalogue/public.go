@@ -57,17 +57,17 @@ var public = []Entry{
 	},
 	{
 		Name: "r", Title: Text{"R grade", "R 等级"}, Formula: Text{"1 to 5 by recency_days and the model's cuts.", "按 recency_days 与模型切点分 1 至 5 级。"},
-		Kind: Count, Low: 1, High: 5, Group: Rank, Better: More, Silence: Falls, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
+		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Falls, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
 		Number: func(v *View) (float64, bool) { return float64(v.Labels.RFM.R), v.Bought },
 	},
 	{
 		Name: "f", Title: Text{"F grade", "F 等级"}, Formula: Text{"1 to 5 by orders_365d and the model's cuts.", "按 orders_365d 与模型切点分 1 至 5 级。"},
-		Kind: Count, Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
+		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
 		Number: func(v *View) (float64, bool) { return float64(v.Labels.RFM.F), v.Bought },
 	},
 	{
 		Name: "m", Title: Text{"M grade", "M 等级"}, Formula: Text{"1 to 5 by spend_365d and the model's cuts.", "按 spend_365d 与模型切点分 1 至 5 级。"},
-		Kind: Count, Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
+		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
 		Number: func(v *View) (float64, bool) { return float64(v.Labels.RFM.M), v.Bought },
 	},
 	{

@@ -54,6 +54,9 @@ func (s *Summary) Channels() []string {
 	return names
 }
 
+// ChannelCount is the number of Channels.
+func (s *Summary) ChannelCount() int { return len(s.channels) }
+
 // ChannelTouches counts the interactions over a channel in the customer's whole life.
 func (s *Summary) ChannelTouches(name string) int64 {
 	for i := range s.channels {

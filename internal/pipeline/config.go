@@ -58,6 +58,8 @@ type Settings struct {
 	Now func() event.Instant
 	// PublishScores publishes the public scores of changed customers, once a checkpoint.
 	PublishScores bool
+	// WholeDetail puts every entry of the catalogue into tm:detail. Then each event of a customer makes the view anew.
+	WholeDetail bool
 	// AlertMaxAge mutes transitions that are older than this at their commit; 0 never mutes.
 	AlertMaxAge time.Duration
 

@@ -254,7 +254,7 @@ func (d *display) project(ctx context.Context, scores []score.Score) error {
 	for chunk := range slices.Chunk(scores, viewsAtOnce) {
 		views := make([]shard.View, len(chunk))
 		for i := range chunk {
-			views[i] = viewOf(&chunk[i])
+			views[i] = d.view(&chunk[i])
 		}
 		err := d.retry(ctx, "project", func() error { return d.views.Project(ctx, views) })
 		if err != nil {
@@ -284,10 +284,15 @@ func (d *display) score(p score.Profile) score.Score {
 	return d.engine.Score(p, max(p.AsOf, d.watermark))
 }
 
-// viewOf is a score as dashboards see it. Of who is merged into another there is only the detail, which says so.
-func viewOf(s *score.Score) shard.View {
+// view is a score as dashboards see it. Of who is merged into another there is only the detail, which says so.
+func (d *display) view(s *score.Score) shard.View {
 	fields := s.Fields()
-	v := shard.View{Customer: s.Customer, Detail: s.Detail(), Fields: make([]shard.Field, len(fields))}
+	v := shard.View{Customer: s.Customer, Fields: make([]shard.Field, len(fields))}
+	if d.cfg.WholeDetail {
+		v.Detail = s.Whole()
+	} else {
+		v.Detail = s.Detail()
+	}
 	for i, f := range fields {
 		v.Fields[i] = shard.Field(f)
 	}

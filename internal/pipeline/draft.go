@@ -102,7 +102,8 @@ func (d *draft) apply(items []*item) (int, error) {
 				return 0, fmt.Errorf("%s offset %d: %w", x.partition(), x.record.Offset, err)
 			}
 			if !erased && !p.Unknown() {
-				d.put(customer, p, len(transitions) > 0 || p.Model != k.profile.Model || before != nil || s.engine.Shows(x.event))
+				shows := s.cfg.WholeDetail || s.engine.Shows(x.event) || p.MetAnew(&k.profile)
+				d.put(customer, p, shows || len(transitions) > 0 || p.Model != k.profile.Model || before != nil)
 			}
 		}
 		if before != nil {

@@ -38,7 +38,7 @@ func namesOf(entries []catalogue.Entry) []string {
 }
 
 // Row returns s as the columns of the scores file.
-func (s *Score) Row() []string { return texts(s.view(), file) }
+func (s *Score) Row() []string { return texts(s.View(), file) }
 
 // texts are the values of entries, cut from one string.
 func texts(v *catalogue.View, entries []catalogue.Entry) []string {
@@ -65,16 +65,30 @@ func (s *Score) Fields() []NamedValue {
 		return nil
 	}
 	fields := make([]NamedValue, len(visible))
-	for i, text := range texts(s.view(), visible) {
+	for i, text := range texts(s.View(), visible) {
 		fields[i] = NamedValue{visible[i].Name, text}
 	}
 	return fields
 }
 
-// Shows reports whether an event may change the Score of a customer. The passing of time changes it without an event.
+// Shows reports whether an event may change what tm:score and the brief tm:detail say of a customer; see also MetAnew. The passing of time
+// changes it without an event.
 func (e *Engine) Shows(x event.Event) bool {
-	_, feedback := x.(*event.Feedback) // of which satisfaction and complaints may bear on no label
-	return feedback || e.learntShows(x) || e.bears(x)
+	switch x := x.(type) {
+	case *event.Feedback: // of which satisfaction and complaints may bear on no label
+		return true
+	case *event.Interaction:
+		switch x.Kind {
+		case event.ConsentChanged, event.Unsubscribe, event.Attributes:
+			return true
+		}
+	}
+	return e.learntShows(x) || e.bears(x)
+}
+
+// MetAnew reports whether p has used a channel that the profile before had not: the customer may be contactable there.
+func (p *Profile) MetAnew(before *Profile) bool {
+	return p.History.ChannelCount() != before.History.ChannelCount()
 }
 
 // Detail returns the JSON of tm:detail: an object of the entries that are no fields of tm:score. What does not apply is left out. Of who is
@@ -88,7 +102,7 @@ func (s *Score) object(entries []catalogue.Entry) []byte {
 	if s.MergedInto != "" {
 		entries = merged
 	}
-	v, b := s.view(), append(make([]byte, 0, 512), '{')
+	v, b := s.View(), append(make([]byte, 0, 512), '{')
 	for i := range entries {
 		e, before := &entries[i], len(b)
 		if before > 1 {

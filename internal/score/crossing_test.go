@@ -38,6 +38,8 @@ func (c *counted) looks() int { return c.discounted + c.noPurchase }
 type walker struct {
 	engine   *score.Engine
 	calendar event.Calendar
+	// touches says that labels depend on interactions that grow old.
+	touches bool
 }
 
 func (w walker) changed(p *score.Profile, at event.Instant) bool {
@@ -74,6 +76,12 @@ func (w walker) breakpoints(p *score.Profile, from, to event.Instant) []event.In
 	}
 	for f := p.History.Facts(from, w.calendar); f.Until <= to; f = p.History.Facts(f.Until, w.calendar) {
 		all = append(all, f.Until-1, f.Until)
+	}
+	if w.touches {
+		for f := p.History.Facts(from, w.calendar); min(f.Until, f.UntilTouches) <= to; f = p.History.Facts(min(f.Until, f.UntilTouches), w.calendar) {
+			at := min(f.Until, f.UntilTouches)
+			all = append(all, at-1, at)
+		}
 	}
 	for _, stay := range []event.Instant{p.Standing.Since + 30*day, p.Episode.Since + 7*day} {
 		if stay > from && stay <= to {

@@ -8,8 +8,10 @@ import (
 	"math"
 	"time"
 
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/history"
+	"tidemark/internal/score/value"
 )
 
 // Identify names a transition for ever: by its content, without its own id and its episode's id.
@@ -33,6 +35,8 @@ type Engine struct {
 	// oldest is the start of the model's oldest day: earlier times are refused.
 	oldest event.Instant
 	feels  feels
+	// weighed are the entries that the lines of the scorecard weigh; nil for a line that reading knows itself.
+	weighed [value.MaxLines]*catalogue.Entry
 	// hash is the keyed hash of ids; see Naming.
 	hash func(id string) uint64
 	// forget is the silence after which prospects are forgotten; zero forgets nobody.
@@ -48,6 +52,7 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	m.Value = m.Value.Prepared()
 	digits, _ := m.Base.Digits()
 	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), present: m.Value.Present(), feels: feelsOf(&m), hash: event.Hash}
+	e.weighed, e.feels.reads = weighed(&m.Scorecard)
 	if previous != nil {
 		e.former = previous.unheard()
 	}

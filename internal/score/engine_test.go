@@ -192,7 +192,10 @@ func TestScoreOfNobody(t *testing.T) {
 		want := map[string]string{
 			"customer_id": "c", "as_of": "2020-02-08T00:00:00Z", "orders": "0", "purchase_days": "0", "orders_365d": "0",
 			"spend_365d": "0.00", "spend_lifetime": "0.00", "clv_historic": "0.00", "clv": "0.00", "churn_level": "NONE",
-			"model_version": e.Version(),
+			"model_version": e.Version(), "churn_level_reason": "NEVER_BOUGHT", "currency": "USD", "coverage": "0", "refunded_365d": "0.00",
+			"open_complaints": "0", "referrals": "0", "active_months": "0", "purchase_days_365d": "0", "csat_answers": "0", "complaints_365d": "0",
+			"interactions_90d": "0", "interaction_weight_90d": "0", "interaction_weight_30d": "0", "interaction_channels_90d": "0", "refunds_365d": "0",
+			"chargebacks_365d": "0", "failed_payments_365d": "0", "overdue_payments_365d": "0", "payments_365d": "0",
 		}[column]
 		if row[i] != want {
 			t.Errorf("%s: got %q, want %q", column, row[i], want)

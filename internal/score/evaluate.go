@@ -175,6 +175,8 @@ func (e *Engine) reading(f *history.Facts, p clv.Pattern, predicted float64) val
 			raw[i].Value = float64(f.ActiveMonths)
 		case value.Promoter:
 			raw[i] = value.Raw{Value: f.NPSScore, Missing: !f.NPSKnown}
+		default:
+			raw[i] = e.weigh(e.weighed[i], f, p)
 		}
 	}
 	return e.model.Scorecard.Read(&raw)

@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
@@ -11,7 +12,11 @@ import (
 
 // feels says what labels depend on besides purchases: by the churn stack, and by the learnt value where the scorecard reads it. What they do not
 // depend on changes no label, and costs nothing.
-type feels struct{ mood, engagement, lastYear bool }
+type feels struct {
+	mood, engagement, lastYear bool
+	// reads are the parts of the facts that a scorecard weighs beside those of the default one.
+	reads catalogue.Reads
+}
 
 func feelsOf(m *Model) feels {
 	x := feels{
@@ -32,9 +37,9 @@ func (e *Engine) bears(x event.Event) bool {
 	case *event.Purchase:
 		return true
 	case *event.Interaction:
-		return x.Kind == event.ReferralMade || x.Kind == event.MergedInto || MarksTestAccount(x) || e.feels.engagement // one that weighs nothing may take the place of one that did
+		return x.Kind == event.ReferralMade || x.Kind == event.MergedInto || MarksTestAccount(x) || e.feels.engagement || e.feels.weighs(catalogue.ReadsTouches|catalogue.ReadsCosts) // one that weighs nothing may take the place of one that did
 	case *event.Feedback:
-		return x.Kind == event.NPS || e.feels.mood
+		return x.Kind == event.NPS || e.feels.mood || e.feels.weighs(catalogue.ReadsMood)
 	case *event.Link:
 		return true
 	}
@@ -52,19 +57,40 @@ func (x feels) same(a, b *history.Facts) bool {
 		a.NPSKnown == b.NPSKnown && a.NPSScore == b.NPSScore && a.TestAccount == b.TestAccount &&
 		a.LastOrderAmount == b.LastOrderAmount && a.Lines == b.Lines && a.LastLines == b.LastLines && a.LastYear == b.LastYear &&
 		(!x.mood || a.Experience == b.Experience && a.AtLast == b.AtLast) &&
-		(!x.engagement || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90)
+		(!x.engagement || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90) &&
+		(x.reads == 0 || x.sameWeighed(a, b))
 }
+
+// sameWeighed is same for what a scorecard weighs beside the default.
+func (x feels) sameWeighed(a, b *history.Facts) bool {
+	return (!x.weighs(catalogue.ReadsMood) || a.Experience == b.Experience && a.AtLast == b.AtLast &&
+		a.NPSAt == b.NPSAt && a.CSATLatest == b.CSATLatest && a.LastComplaint == b.LastComplaint) &&
+		(!x.weighs(catalogue.ReadsTouches) || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90 &&
+			a.Touches90 == b.Touches90 && a.Channels90 == b.Channels90) &&
+		(!x.weighs(catalogue.ReadsCosts) || a.Discount == b.Discount && a.ServiceCost == b.ServiceCost &&
+			a.AcquisitionCost == b.AcquisitionCost && a.OutreachCost == b.OutreachCost) &&
+		(!x.weighs(catalogue.ReadsTrouble) || a.Refunds365 == b.Refunds365 && a.Chargebacks == b.Chargebacks &&
+			a.FailedPayments == b.FailedPayments && a.Overdue == b.Overdue && a.Paid == b.Paid) &&
+		(!x.weighs(catalogue.ReadsHabits) || a.MeanGapDays == b.MeanGapDays && a.PreferredChannel == b.PreferredChannel &&
+			a.FirstPurchase == b.FirstPurchase && a.LastPurchase == b.LastPurchase)
+}
+
+// weighs reports whether the scorecard weighs any of some parts.
+func (x feels) weighs(some catalogue.Reads) bool { return x.reads&some != 0 }
 
 // quiet reports whether no trailing window holds anything that a label depends on.
 func (x feels) quiet(f *history.Facts) bool {
 	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.LastYear && !f.NPSKnown &&
 		(!x.mood || f.Experience == (history.Experience{}) && f.AtLast == (history.Experience{})) &&
-		(!x.engagement || f.Interactions90 == [event.InteractionKinds]int64{})
+		(!x.engagement || f.Interactions90 == [event.InteractionKinds]int64{}) &&
+		(!x.weighs(catalogue.ReadsMood) || f.Experience == (history.Experience{})) &&
+		(!x.weighs(catalogue.ReadsTouches) || f.Touches90 == [event.InteractionKinds]int32{}) &&
+		(!x.weighs(catalogue.ReadsTrouble) || f.Refunds365|f.Chargebacks|f.FailedPayments|f.Overdue|f.Paid == 0)
 }
 
 // until is the first instant after the instant of f at which time alone may change a fact that a label depends on.
 func (x feels) until(f *history.Facts) event.Instant {
-	if x.engagement {
+	if x.engagement || x.weighs(catalogue.ReadsTouches) {
 		return min(f.Until, f.UntilTouches)
 	}
 	return f.Until

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
@@ -108,6 +109,7 @@ func (m *Model) Check() error {
 	fail("churn", m.Stack.Check())
 	fail("rfm", m.RFM.Check())
 	fail("scorecard", m.Scorecard.Check())
+	fail("scorecard", catalogue.CheckCard(m.Scorecard))
 	fail("tiers", m.Tiers.Check())
 	fail("shop", m.Shop.Check())
 	fail("causes", m.Causes.Check())

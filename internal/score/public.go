@@ -3,6 +3,7 @@ package score
 import (
 	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
+	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/rfm"
 	"tidemark/internal/score/tier"
@@ -74,7 +75,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s := Score{
 		Customer: p.Customer, AsOf: at, Level: p.Episode.Level, Tier: p.Standing.Tier, Model: e.model.Version,
 		Sequence: p.Sequence, NextReview: p.Due, Base: e.model.Base, Bought: v.buyer(),
-		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v),
+		SpendLifetime: v.facts.Spend, Spend365: v.facts.Spend365, Historic: e.historic(&v.facts),
 		NPS: v.facts.NPSScore, NPSKnown: v.facts.NPSKnown, CSAT: v.facts.CSATMean, Answers: v.facts.CSATCount,
 		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,
 	}
@@ -110,6 +111,6 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 }
 
 // historic is the margin earned so far, in minor units: the margins that events give, and the model's margin on all other spend.
-func (e *Engine) historic(v *evaluation) int64 {
-	return v.facts.Margin + convert(v.facts.Spend-v.facts.MarginSpend, e.model.Value.Margin)
+func (e *Engine) historic(f *history.Facts) int64 {
+	return f.Margin + convert(f.Spend-f.MarginSpend, e.model.Value.Margin)
 }

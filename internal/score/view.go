@@ -11,10 +11,9 @@ import (
 func (e *Engine) known(p *Profile, v *evaluation) *catalogue.View {
 	h := p.Whole()
 	c := &catalogue.View{
-		Facts: v.facts, Pattern: v.pattern,
+		Facts: v.facts, Pattern: v.pattern.Forgetful(),
 		Said: catalogue.Said{Attributes: attributesOf(h), Contactable: contactable(h)},
 	}
-	c.Pattern.Memory = nil
 	if v.buyer() {
 		c.Risk.Normal = v.signs.Normal
 		c.Worth.Predicted = e.minor(v.predicted)
@@ -50,8 +49,8 @@ func attributesOf(h *history.Summary) map[string]string {
 	return all
 }
 
-// view is s as the catalogue reads it.
-func (s *Score) view() *catalogue.View {
+// View is s as the catalogue reads it.
+func (s *Score) View() *catalogue.View {
 	v := new(catalogue.View)
 	if s.known != nil {
 		*v = *s.known

@@ -52,3 +52,12 @@ func (b *belief) coming(o stat.Outlook) float64 {
 	}
 	return b.ahead
 }
+
+// Forgetful is p without its Memory. It copies each field by itself, so that the compiler sees that the memory goes nowhere: a caller's memory
+// may then stay off the heap.
+func (p *Pattern) Forgetful() Pattern {
+	return Pattern{
+		Repeats: p.Repeats, Last: p.Last, Age: p.Age, LastShift: p.LastShift, AgeShift: p.AgeShift, SpendDays: p.SpendDays, Spend: p.Spend,
+		FreeDays: p.FreeDays, LogGaps: p.LogGaps, GapsKnown: p.GapsKnown, Margin: p.Margin, MarginKnown: p.MarginKnown,
+	}
+}

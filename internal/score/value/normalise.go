@@ -58,8 +58,8 @@ func (s Scale) Check() error {
 	return nil
 }
 
-// falls reports whether a greater raw value is worse.
-func (s Scale) falls() bool { return s.Method == Inverse || s.Method == Remaining }
+// Falls reports whether a greater raw value is worse.
+func (s Scale) Falls() bool { return s.Method == Inverse || s.Method == Remaining }
 
 // Of returns x on the scale, in [0, 1], and whether the result had to be capped.
 func (s Scale) Of(x float64) (normalised float64, capped bool) {

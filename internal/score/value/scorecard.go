@@ -23,7 +23,7 @@ const (
 	Promoter     Indicator = "nps"             // latest NPS answer of the last 365 days, 0–10; may be missing
 )
 
-// Known returns all indicators.
+// Known returns the indicators of the default scorecard. A scorecard may also weigh other entries of the catalogue, which knows them.
 func Known() []Indicator {
 	return []Indicator{Spend, OrderValue, Frequency, Recency, Predicted, Referrals, ActiveMonths, Promoter}
 }
@@ -42,30 +42,24 @@ const MaxLines = 12
 // Scorecard weighs indicators. The weights add up to 1.
 type Scorecard struct{ Lines []Line }
 
-// Check returns nil where c is valid, else an error that names everything that is wrong.
+// Check returns nil where c is valid, else an error that names everything that is wrong. Which indicators there are, and which way each may be
+// used, the catalogue says.
 func (c Scorecard) Check() error {
 	var errs []error
 	if len(c.Lines) == 0 || len(c.Lines) > MaxLines {
 		errs = append(errs, fmt.Errorf("a scorecard has 1 to %d indicators, this one %d", MaxLines, len(c.Lines)))
 	}
-	known, sum := make(map[Indicator]bool), 0.0
-	for _, name := range Known() {
-		known[name] = true
-	}
+	stands, sum := make(map[Indicator]bool), 0.0
 	for _, line := range c.Lines {
-		if !known[line.Indicator] {
-			errs = append(errs, fmt.Errorf("indicator %q is unknown or stands twice", line.Indicator))
+		if stands[line.Indicator] {
+			errs = append(errs, fmt.Errorf("indicator %q stands twice", line.Indicator))
 		}
-		known[line.Indicator] = false
+		stands[line.Indicator] = true
 		if !(line.Weight > 0 && line.Weight <= 1) {
 			errs = append(errs, fmt.Errorf("%s: weight %v is not in (0, 1]", line.Indicator, line.Weight))
 		}
 		if err := line.Scale.Check(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", line.Indicator, err))
-		}
-		if line.Scale.falls() != (line.Indicator == Recency) {
-			errs = append(errs, fmt.Errorf("%s by %s: in silence a score must only fall, so %s is by remaining or inverse, all else by the others",
-				line.Indicator, line.Scale.Method, Recency))
 		}
 		sum += line.Weight
 	}

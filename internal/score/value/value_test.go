@@ -163,7 +163,7 @@ func TestApportionHandlesAnything(t *testing.T) {
 func TestCheckNamesEveryMistake(t *testing.T) {
 	card := example()
 	card.Lines[0].Weight = .5
-	card.Lines[1].Indicator = "luck"
+	card.Lines[1].Indicator = card.Lines[0].Indicator
 	card.Lines[2].Scale.Method = "guess"
 	err := card.Check()
 	if err == nil {
