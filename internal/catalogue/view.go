@@ -38,6 +38,8 @@ type View struct {
 	// MergedInto is the id that the customer is merged into. Origins counts the ids that are merged into the customer.
 	MergedInto string
 	Origins    int
+	// Methods are what the methods of lifetime value need beside the facts.
+	Methods Methods
 }
 
 // Value is the worth of a customer.

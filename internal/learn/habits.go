@@ -84,7 +84,7 @@ func LearnHabits(ctx context.Context, e *score.Engine, events []event.Event, fir
 func habitOf(e *score.Engine, r *panel.Row) habit {
 	x := habit{
 		customer: r.Customer, band: clv.Band(r.Facts.PurchaseDays), cell: clv.Cell(r.Pattern.Age - r.Pattern.Last),
-		firstYear: 1970 + r.Facts.FirstDay.Month()/12, back: r.Later.Days > 0,
+		firstYear: r.Facts.FirstDay.Year(), back: r.Later.Days > 0,
 	}
 	x.firstDay = e.FirstDayMargin(&r.Facts, r.Pattern)
 	earned := e.Earned(&r.Facts)

@@ -28,10 +28,10 @@ type CategorySpend struct {
 	Spend float64
 }
 
-// CategoriesYear returns the categories of the trailing 365 days; see history.Summary.CategoriesYear.
+// CategoriesYear returns the categories of the trailing 365 days; see history.Summary.BoughtCategories.
 func (e *Engine) CategoriesYear(h *history.Summary, at event.Instant) []CategorySpend {
 	var all []CategorySpend
-	for _, c := range h.CategoriesYear(at, e.calendar) {
+	for _, c := range h.BoughtCategories(at, 365, e.calendar) {
 		all = append(all, CategorySpend{c.Name, e.major(c.Amount)})
 	}
 	return all
