@@ -44,6 +44,8 @@ func (*fitCommand) Help() string {
 
 A log also shows which alerts other lines would have raised, and who of these customers left. fit chooses the lines of the churn levels by that: without flags the truest lines with a recall of at least .25, but rather earlier alerts than a truth above .8; with --alerts-per-1000 and --alerts-true the greatest recall within these. A share counts less one standard error. The lines of the base stay where no others are better for certain.
 
+A log also shows how many customers buy again within a year, what customers like a customer spend, and what is known of all together: the methods of lifetime value need that. A cell with fewer than 30 cases is refused.
+
 A fit to an earlier date needs the log. If the data support no model, none is written, unless --accept-degenerate is given.
 
 Before you activate the model, run backtest --model and look at its alerts.`
