@@ -55,7 +55,7 @@ var earns = []Entry{
 			if !v.Bought {
 				return 0, false
 			}
-			return v.Standing.Params.AcquisitionCost(v.Major(v.Facts.AcquisitionCost))
+			return standing.AcquisitionCost(v.Major(v.Facts.AcquisitionCost), v.Standing.Peers.Acquisition)
 		}),
 	},
 	{
@@ -65,7 +65,7 @@ var earns = []Entry{
 			if !v.Bought {
 				return 0, false
 			}
-			return v.Standing.Params.CLVToCAC(v.Major(v.Worth.Historic), v.Major(v.Worth.Current), v.Major(v.Facts.AcquisitionCost))
+			return standing.CLVToCAC(v.Major(v.Worth.Historic), v.Major(v.Worth.Current), v.Major(v.Facts.AcquisitionCost), v.Standing.Peers.Acquisition)
 		}),
 	},
 	{

@@ -43,6 +43,8 @@ type View struct {
 	// MergedInto is the id that the customer is merged into. Origins counts the ids that are merged into the customer.
 	MergedInto string
 	Origins    int
+	// Methods are what the methods of lifetime value need beside the facts.
+	Methods Methods
 }
 
 // Standing is what says how a customer stands, beside facts.
@@ -67,8 +69,8 @@ type Peers struct {
 	// TopContribution is the 80th percentile of the contribution of 365 days. PositiveContribution is the sum of the contributions over life that
 	// are above zero.
 	TopContribution, PositiveContribution standing.Optional
-	// NewCustomer is the value of a new customer.
-	NewCustomer standing.Optional
+	// NewCustomer is the value of a new customer, Acquisition what it usually costs to win one.
+	NewCustomer, Acquisition standing.Optional
 }
 
 // Value is the worth of a customer.

@@ -88,30 +88,35 @@ func digest(b []byte) string {
 
 // file is the model file as it is written: spans in days, scores in points, money in major units.
 type file struct {
-	Version   string              `yaml:"version"`
-	Base      string              `yaml:"base"`
-	Rates     map[string][]rate   `yaml:"rates"`
-	Oldest    string              `yaml:"oldest"`
-	Digits    map[string]int      `yaml:"digits"`
-	Buy       purchase            `yaml:"purchase"`
-	Spend     spend               `yaml:"spend"`
-	Season    *calendar           `yaml:"season"`
-	Regular   *regularities       `yaml:"regular"`
-	Value     worth               `yaml:"value"`
-	Learnt    *valueStack         `yaml:"value_stack"`
-	Churn     risk                `yaml:"churn"`
-	Shop      *shop               `yaml:"shop"`
-	Standing  position            `yaml:"standing"`
-	RFM       cuts                `yaml:"rfm"`
-	Scorecard []line              `yaml:"scorecard"`
-	Tiers     ladder              `yaml:"tiers"`
-	Playbooks map[string]playbook `yaml:"playbooks"`
-	Alerts    map[string]answer   `yaml:"alerts"`
-	Uplift    float64             `yaml:"uplift"`
-	Causes    *causes             `yaml:"causes"`
-	Control   float64             `yaml:"control"`
-	Announce  bool                `yaml:"announce_control"`
-	Fitted    *fitted             `yaml:"fitted"`
+	Version    string              `yaml:"version"`
+	Base       string              `yaml:"base"`
+	Rates      map[string][]rate   `yaml:"rates"`
+	Oldest     string              `yaml:"oldest"`
+	Digits     map[string]int      `yaml:"digits"`
+	Buy        purchase            `yaml:"purchase"`
+	Spend      spend               `yaml:"spend"`
+	Season     *calendar           `yaml:"season"`
+	Regular    *regularities       `yaml:"regular"`
+	Value      worth               `yaml:"value"`
+	Learnt     *valueStack         `yaml:"value_stack"`
+	Churn      risk                `yaml:"churn"`
+	Shop       *shop               `yaml:"shop"`
+	Standing   position            `yaml:"standing"`
+	RFM        cuts                `yaml:"rfm"`
+	Scorecard  []line              `yaml:"scorecard"`
+	Tiers      ladder              `yaml:"tiers"`
+	Playbooks  map[string]playbook `yaml:"playbooks"`
+	Alerts     map[string]answer   `yaml:"alerts"`
+	Uplift     float64             `yaml:"uplift"`
+	Causes     *causes             `yaml:"causes"`
+	Control    float64             `yaml:"control"`
+	Announce   bool                `yaml:"announce_control"`
+	Methods    *methods            `yaml:"methods"`
+	Repurchase *repurchase         `yaml:"repurchase"`
+	Peers      *peers              `yaml:"peers"`
+	Population *population         `yaml:"population"`
+	Switching  *switching          `yaml:"switching"`
+	Fitted     *fitted             `yaml:"fitted"`
 }
 
 type rate struct {
@@ -284,7 +289,16 @@ func (f *file) model() (score.Model, error) {
 	}
 	oldest, oldestErr := oldestDay(f.Oldest)
 	m.Oldest = oldest
-	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, f.valuing(&m), spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, f.advice(&m), f.Fitted.check())...)
+}
+
+// valuing fills in the methods of customer lifetime value, and what they need.
+func (f *file) valuing(m *score.Model) error {
+	methods, methodsErr := f.Methods.methods()
+	rates, ratesErr := f.Repurchase.rates()
+	peers, peersErr := f.Peers.peers()
+	m.Methods, m.Repurchase, m.Peers, m.Population, m.Switching = methods, rates, peers, f.Population.population(), f.Switching.switching()
+	return errors.Join(methodsErr, ratesErr, peersErr)
 }
 
 func (s *stack) stack() (churn.Stack, error) {

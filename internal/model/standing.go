@@ -11,7 +11,6 @@ type position struct {
 	LongDays         float64     `yaml:"long_days"`
 	HighContribution *float64    `yaml:"high_contribution"`
 	Class            classes     `yaml:"class"`
-	CAC              *float64    `yaml:"cac"`
 	OmniShare        float64     `yaml:"omni_share"`
 	DiscountShare    *float64    `yaml:"discount_share"`
 }
@@ -71,7 +70,7 @@ func (s *position) params() standing.Params {
 	return standing.Params{
 		Loyalty: standing.LoyaltyParams(s.Loyalty), Interaction: standing.InteractionParams(s.Interaction), Risk: standing.RiskParams(s.Risk),
 		Stage: standing.StageParams(s.Stage), Class: standing.ClassParams(s.Class),
-		LongDays: s.LongDays, HighContribution: optional(s.HighContribution), CAC: optional(s.CAC),
+		LongDays: s.LongDays, HighContribution: optional(s.HighContribution),
 		OmniShare: s.OmniShare, DiscountShare: optional(s.DiscountShare),
 	}
 }

@@ -18,11 +18,11 @@ func TestStanding(t *testing.T) {
 	if err != nil || got != standing.Default() {
 		t.Errorf("no section: %+v, %v; want the defaults", got, err)
 	}
-	got, err = parse("\nstanding:\n  risk: {overdue: .25}\n  class: {medium: 45}\n  cac: 12.5\n  high_contribution: -3\n  discount_share: 0\n")
+	got, err = parse("\nstanding:\n  risk: {overdue: .25}\n  class: {medium: 45}\n  high_contribution: -3\n  discount_share: 0\n")
 	want := standing.Default()
-	want.Risk.Overdue, want.Class.Medium, want.CAC, want.HighContribution, want.DiscountShare = .25, 45, standing.Of(12.5), standing.Of(-3), standing.Of(0)
+	want.Risk.Overdue, want.Class.Medium, want.HighContribution, want.DiscountShare = .25, 45, standing.Of(-3), standing.Of(0)
 	if err != nil || got != want {
-		t.Errorf("five lines: %+v, %v\nwant %+v", got, err, want)
+		t.Errorf("four lines: %+v, %v\nwant %+v", got, err, want)
 	}
 	for section, why := range map[string]string{
 		"loyalty: {repeat: .9}":            "loyalty: the weights add up to",

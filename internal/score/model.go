@@ -32,6 +32,13 @@ type Model struct {
 	Value  clv.Model
 	// Learnt is the learnt value over Value; nil for none.
 	Learnt *clv.Learnt
+	// Methods are what the methods of customer lifetime value are told, Repurchase the rates that a log has. Peers, Population and Switching
+	// are nil where nothing is known of them: then the methods that need them give nothing.
+	Methods    clv.Methods
+	Repurchase clv.Repurchase
+	Peers      *clv.Peers
+	Population *clv.Population
+	Switching  *clv.Switching
 	// Season is the clock of the purchase model; nil knows no season.
 	Season *season.Clock
 	Churn  churn.Lines
@@ -90,6 +97,17 @@ func (m *Model) Check() error {
 	}
 	fail("value", m.Value.Check())
 	fail("value_stack", m.checkLearnt())
+	fail("methods", m.Methods.Check())
+	fail("repurchase", m.checkRepurchase())
+	if m.Peers != nil {
+		fail("peers", m.Peers.Check())
+	}
+	if m.Population != nil {
+		fail("population", m.Population.Check())
+	}
+	if m.Switching != nil {
+		fail("switching", m.Switching.Check())
+	}
 	fail("churn", m.Churn.Check())
 	fail("churn", m.Stack.Check())
 	fail("rfm", m.RFM.Check())
@@ -106,6 +124,26 @@ func (m *Model) Check() error {
 		errs = append(errs, fmt.Errorf("control: share %v is not in [0, 1)", m.Control))
 	}
 	return errors.Join(errs...)
+}
+
+// checkRepurchase checks the rates, alone and with the discount.
+func (m *Model) checkRepurchase() error {
+	err := m.Repurchase.Check()
+	if err == nil && m.Repurchase.Migration != nil {
+		chain := m.Migration()
+		err = chain.Check()
+	}
+	return err
+}
+
+// Migration is the migration model of m.
+func (m *Model) Migration() clv.Migration {
+	return clv.Migration{Rates: m.Repurchase.Migration, Discount: m.Value.Discount, Cost: m.Methods.ContactCost}
+}
+
+// Retention is the retention model of m.
+func (m *Model) Retention() clv.Retention {
+	return clv.Retention{Years: m.Methods.RetentionYears, Discount: m.Value.Discount, Cost: m.Methods.RetentionCost}
 }
 
 // Rates convert money into the base currency: per currency, in ascending order of their dates.

@@ -5,6 +5,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 	"tidemark/internal/score/rfm"
 	"tidemark/internal/score/tier"
 )
@@ -116,7 +117,16 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	return s
 }
 
-// historic is the margin earned so far, in minor units: the margins that events give, and the model's margin on all other spend.
+// historic is what the customer has brought so far, in minor units, on the base that the model names. The margin is what events give, and the
+// model's share of all other spend.
 func (e *Engine) historic(f *history.Facts) int64 {
-	return f.Margin + convert(f.Spend-f.MarginSpend, e.model.Value.Margin)
+	margin := f.Margin + convert(f.Spend-f.MarginSpend, e.model.Value.Margin)
+	switch e.model.Methods.Base {
+	case clv.Revenue:
+		return f.Spend
+	case clv.Contribution:
+		return margin - f.ServiceCost - f.OutreachCost - f.AcquisitionCost
+	case clv.Profit:
+	}
+	return margin
 }

@@ -20,6 +20,7 @@ func (e *Engine) known(p *Profile, v *evaluation) *catalogue.View {
 		c.Worth.AtStake = e.atStake(v)
 		c.Worth.OrderMargin = e.orderMargin(v.pattern)
 		e.forecast(&c.Outlook, v.pattern, v.at)
+		e.value(c, h, v)
 	}
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/clv"
+	"tidemark/internal/score/standing"
 )
 
 // more returns what fills in the rarer facts of a history at an instant, and how the customer stands. It costs as much as Facts: nobody pays for it
@@ -20,6 +21,7 @@ func (e *Engine) more(h history.Summary, f history.Facts, p clv.Pattern, at even
 		lapse := e.Lapse(&f)
 		s.Lapsed = f.PurchaseDays > 0 && at >= e.silentFor(f.LastDay, lapse)
 		s.Returned, s.ReturnedKnown = h.Returned(at, int(lapse.Hours()/24))
+		s.Peers = e.peers(&h)
 	}
 }
 
@@ -29,4 +31,17 @@ func (s *Score) viewFor(entries []catalogue.Entry) *catalogue.View {
 		return s.View()
 	}
 	return s.bare()
+}
+
+// peers is what is known of all customers, as far as the model says it. What is nothing is not known.
+func (e *Engine) peers(h *history.Summary) catalogue.Peers {
+	var p catalogue.Peers
+	if cac := e.model.Methods.Acquisition; cac > 0 {
+		p.Acquisition = standing.Of(cac)
+	}
+	if all := e.model.Population; all != nil {
+		p.Median = standing.Of(all.MedianOf(clv.Place(h.Attribute("region"), h.Attribute("industry"))))
+		p.TopContribution, p.PositiveContribution, p.NewCustomer = standing.Of(all.TopContribution), standing.Of(all.PositiveContribution), standing.Of(all.NewCustomer)
+	}
+	return p
 }

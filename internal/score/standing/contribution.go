@@ -12,17 +12,17 @@ func Margin(given, net, netOfGiven, usual float64) float64 { return given + (net
 // Unprofitable reports whether a contribution over life is below zero.
 func Unprofitable(contribution float64) bool { return micro(contribution) < 0 }
 
-// AcquisitionCost is the cost of winning a customer: what events give, else the parameter. It is false where neither is known.
-func (p *Params) AcquisitionCost(given float64) (float64, bool) {
+// AcquisitionCost is the cost of winning a customer: what events give, else what is usual. It is false where neither is known.
+func AcquisitionCost(given float64, usual Optional) (float64, bool) {
 	if given > 0 {
 		return given, true
 	}
-	return p.CAC.Value, p.CAC.Known
+	return usual.Value, usual.Known
 }
 
 // CLVToCAC is (historic + current) / cac, 3 the usual bar; false where the cost is not known, or nothing.
-func (p *Params) CLVToCAC(historic, current, given float64) (float64, bool) {
-	cac, known := p.AcquisitionCost(given)
+func CLVToCAC(historic, current, given float64, usual Optional) (float64, bool) {
+	cac, known := AcquisitionCost(given, usual)
 	if !known {
 		return 0, false
 	}

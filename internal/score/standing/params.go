@@ -17,8 +17,6 @@ type Params struct {
 	LongDays         float64
 	HighContribution Optional
 	Class            ClassParams
-	// CAC is what it costs to win a customer, in major units, where events give no cost.
-	CAC Optional
 	// OmniShare is the share of the orders that two channels need each, so that the customer is omnichannel.
 	OmniShare float64
 	// DiscountShare is the share of the list price that peers get as discount, in [0, 1).
@@ -90,9 +88,6 @@ func (p *Params) Check() error {
 		errs = append(errs, fmt.Errorf("class: 0 < medium %v < high %v <= 100 does not hold", c.Medium, c.High))
 	}
 	weights("omni_share", 0, p.OmniShare)
-	if p.CAC.Known && !(p.CAC.Value >= 0) {
-		errs = append(errs, fmt.Errorf("cac: %v is below 0", p.CAC.Value))
-	}
 	if p.DiscountShare.Known && !(p.DiscountShare.Value >= 0 && p.DiscountShare.Value < 1) {
 		errs = append(errs, fmt.Errorf("discount_share: %v is not in [0, 1)", p.DiscountShare.Value))
 	}

@@ -209,22 +209,19 @@ func TestClass(t *testing.T) {
 }
 
 func TestMoney(t *testing.T) {
-	p := standing.Default()
 	check(t, "margin given for 40 of 100", standing.Margin(10, 100, 40, .5), true, 40)
 	c := standing.Costs{Margin: 40, Service: 5, Outreach: 1, Acquisition: 50}
 	check(t, "contribution", c.Contribution(), true, -16)
 	if !standing.Unprofitable(-.01) || standing.Unprofitable(0) {
 		t.Error("unprofitable is below zero, and only that")
 	}
-	_, known := p.CLVToCAC(100, 200, 0)
+	_, known := standing.CLVToCAC(100, 200, 0, standing.Optional{})
 	check(t, "no cost known", 0, known, absent)
-	got, known := p.CLVToCAC(100, 200, 60)
+	got, known := standing.CLVToCAC(100, 200, 60, standing.Of(100))
 	check(t, "cost of events", got, known, 5)
-	p.CAC = standing.Of(100)
-	got, known = p.CLVToCAC(100, 200, 0)
-	check(t, "cost of the model", got, known, 3)
-	p.CAC = standing.Of(0)
-	_, known = p.CLVToCAC(100, 200, 0)
+	got, known = standing.CLVToCAC(100, 200, 0, standing.Of(100))
+	check(t, "usual cost", got, known, 3)
+	_, known = standing.CLVToCAC(100, 200, 0, standing.Of(0))
 	check(t, "a cost of nothing", 0, known, absent)
 
 	got, known = standing.PurchasingPower(30, standing.Of(20))
@@ -345,7 +342,6 @@ func TestCheck(t *testing.T) {
 		"not a number":                func(p *standing.Params) { p.Interaction.HalfFrequency = math.NaN() },
 		"declining above growing":     func(p *standing.Params) { p.Stage.Declining = 2 },
 		"medium above high":           func(p *standing.Params) { p.Class.Medium = 80 },
-		"a cost below zero":           func(p *standing.Params) { p.CAC = standing.Of(-1) },
 		"all is discount":             func(p *standing.Params) { p.DiscountShare = standing.Of(1) },
 		"no tenure":                   func(p *standing.Params) { p.LongDays = 0 },
 	} {
