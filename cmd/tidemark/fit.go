@@ -32,6 +32,7 @@ type fitCommand struct {
 	Strict           bool     `env:"TIDEMARK_STRICT_LINES" help:"Stop at the first line of the log that is at fault. Without it such a line is left out, counted, and named with its reason."`
 	alertSettings
 	valueSettings
+	methodSettings
 	csvSettings
 	modelSettings
 	redisSettings
@@ -42,6 +43,8 @@ func (*fitCommand) Help() string {
 	return `The new file is the base with other parameters, and with a section "fitted" that says where the parameters come from. All else stays byte by byte.
 
 A log also shows which alerts other lines would have raised, and who of these customers left. fit chooses the lines of the churn levels by that: without flags the truest lines with a recall of at least .25, but rather earlier alerts than a truth above .8; with --alerts-per-1000 and --alerts-true the greatest recall within these. A share counts less one standard error. The lines of the base stay where no others are better for certain.
+
+A log also shows how many customers buy again within a year, what customers like a customer spend, and what is known of all together: the methods of lifetime value need that. A cell with fewer than 30 cases is refused.
 
 A fit to an earlier date needs the log. If the data support no model, none is written, unless --accept-degenerate is given.
 
@@ -107,6 +110,9 @@ func (c *fitCommand) fitAll(ctx context.Context, s streams) error {
 		return fmt.Errorf("fit the churn stack: %w", err)
 	}
 	if err := found.value(ctx, s, c.valueSettings, data); err != nil {
+		return err
+	}
+	if err := found.learnMethods(ctx, s, c.methodSettings, data); err != nil {
 		return err
 	}
 	if err := found.choose(ctx, s, c.alertSettings, data); err != nil {

@@ -185,7 +185,7 @@ func TestFitToTheLiveHistories(t *testing.T) {
 	}
 	must(t, slices.Concat([]string{"import", "--zone", "Europe/Berlin"}, log, s.kafkaFlags())...)
 	must(t, slices.Concat([]string{"run", "--clock", "event", "--as-of", "1998-06-30", "--exit-when-caught-up", "--admin", ""}, ours, s.flags())...)
-	fromLog := slices.Concat([]string{"fit"}, log, ours, []string{"--keep-alert-lines"}) // which the histories cannot choose
+	fromLog := slices.Concat([]string{"fit"}, log, ours, []string{"--keep-alert-lines", "--keep-methods"}) // which the histories cannot choose
 	for _, more := range [][]string{{"--as-of", "1998-06-30"}, {"--as-of", "1998-09-01", "--model-kind", "bg-nbd"}} {
 		got, want := must(t, append(live, more...)...), must(t, append(fromLog, more...)...)
 		if got != want || !strings.Contains(got, "customers: 300") {

@@ -134,7 +134,7 @@ func TestFitOfTheChurnStack(t *testing.T) {
 // The default model is what fit gives, and says so.
 func TestTheDefaultModelIsThatOfTheFit(t *testing.T) {
 	t.Parallel()
-	got := tidemark(t, fitSample(t, "--churn-stack")...)
+	got := tidemark(t, fitSample(t, "--churn-stack", "--keep-methods")...)
 	if got.code != 0 {
 		t.Fatalf("exit code %d, want 0; it said %s", got.code, got.err)
 	}

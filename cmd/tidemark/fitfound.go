@@ -34,6 +34,7 @@ type found struct {
 	recalled        bool        // the stack is learnt from live histories, not from a log
 	alerts          alertLines
 	learnt          learntValue
+	habits          *learn.Habits // nil keeps those of the base
 	repeatBuyers    int
 	repeats         int
 }
@@ -141,7 +142,7 @@ func (f *found) file(version string, data *fitData) model.Fit {
 		Spend: f.spending, Paid: &f.paid, Spending: f.spend.goodness(), From: data.first, To: data.asOf, Currency: data.currency,
 		RepeatBuyers: f.repeatBuyers, Notes: notes, Warnings: f.warnings(), Stack: stack, Stacking: f.stacked.goodness(), HoldOut: f.holdOut(),
 		HorizonDays: data.horizonDays, Lapse: data.lapse(), SecondOrder: data.secondOrder(), Season: data.index(), Regular: data.weights(), Alerts: f.alerts.file(data.currency),
-		Learnt: f.learnt.file(version), WithoutLearnt: f.learnt.unfit && f.learnt.found == nil,
+		Learnt: f.learnt.file(version), WithoutLearnt: f.learnt.unfit && f.learnt.found == nil, Methods: f.methods(data),
 	}
 }
 
@@ -170,6 +171,7 @@ func (f *found) print(w io.Writer, data *fitData, took time.Duration) {
 	f.printStack(&b)
 	f.printTrial(&b)
 	f.learnt.print(&b)
+	f.printMethods(&b, data)
 	f.alerts.print(&b, data.currency)
 	for _, text := range f.notes() {
 		fmt.Fprintf(&b, "note       %s\n", text)

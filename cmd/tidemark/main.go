@@ -29,6 +29,7 @@ type cli struct {
 	Model    modelCommand    `cmd:"" help:"Show, check or activate the model in force."`
 	Replay   replayCommand   `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
 	Fit      fitCommand      `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
+	CLV      clvCommand      `cmd:"" name:"clv" help:"Estimate parameters of customer lifetime value from a survey or a panel."`
 	extras
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

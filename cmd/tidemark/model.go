@@ -66,7 +66,7 @@ func (c *modelShowCommand) Run(ctx context.Context, s streams) error {
 
 // showModel prints the source of a model, draws what it says of the year and of regular customers, and says how long it waits for a customer.
 func showModel(s streams, source []byte) error {
-	if err := errors.Join(drawSeason(s.err, source, "# season  "), drawRegular(s.err, source, "# regular "), printRhythm(s.err, source, "# waits   ")); err != nil {
+	if err := errors.Join(drawSeason(s.err, source, "# season  "), drawRegular(s.err, source, "# regular "), printRhythm(s.err, source, "# waits   "), printValuing(s.err, source, "# methods ")); err != nil {
 		return err
 	}
 	_, err := s.out.Write(source)
@@ -95,7 +95,7 @@ func (c *modelCheckCommand) Run(ctx context.Context, s streams) error {
 	if _, err := fmt.Fprintf(to, "model %s is in order: hash %s, scorecard %s, money in %s\n", m.Version, m.Hash, m.ScorecardHash, m.Base); err != nil {
 		return err
 	}
-	if err := errors.Join(drawSeason(to, raw, "season  "), drawRegular(to, raw, "regular "), printRhythm(to, raw, "waits   "), warnOf(raw, s.err)); err != nil {
+	if err := errors.Join(drawSeason(to, raw, "season  "), drawRegular(to, raw, "regular "), printRhythm(to, raw, "waits   "), printValuing(to, raw, "methods "), warnOf(raw, s.err)); err != nil {
 		return err
 	}
 	if err := printLinesOf(to, raw, &m); err != nil {

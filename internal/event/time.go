@@ -107,6 +107,9 @@ func (d Day) Month() int {
 	return (y-1970)*12 + int(m) - 1
 }
 
+// Year is the calendar year of day d.
+func (d Day) Year() int { return Instant(int64(d) * dayMillis).Time().Year() }
+
 // String is the date, YYYY-MM-DD.
 func (d Day) String() string { return Instant(int64(d) * dayMillis).Time().Format(time.DateOnly) }
 

@@ -39,7 +39,7 @@ func (a *attribute) later(b *attribute) bool {
 
 // attributeKeys are the keys that are remembered. Their order is stored: only append.
 var attributeKeys = [...]string{
-	"industry", "size", "growth", "region", "credit_grade", "expert_class", "owner", "preferred_channel", "test_account",
+	"industry", "size", "growth", "region", "credit_grade", "expert_class", "owner", "preferred_channel", "test_account", "brand_state",
 }
 
 // consentGranted are the names under which a CONSENT_CHANGED grants consent. Any other name withdraws it.
@@ -91,7 +91,7 @@ func (s *Summary) describe(x *event.Interaction, f stamp) bool {
 }
 
 // Attribute returns the last value of an attribute. Its key is one of those of the ATTRIBUTES event: industry, size, growth,
-// region, credit_grade, expert_class, owner, preferred_channel, test_account. It is empty where no event gave a value, and
+// region, credit_grade, expert_class, owner, preferred_channel, test_account, brand_state. It is empty where no event gave a value, and
 // for other keys.
 func (s *Summary) Attribute(key string) string {
 	value, _ := s.AttributeWord(key)

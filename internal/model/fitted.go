@@ -37,6 +37,8 @@ type fitted struct {
 	HoldOut *holdOut `yaml:"hold_out,omitempty"`
 	// Alerts says what the lines of the churn levels did in the shop's past; nil where no fit chose them.
 	Alerts *pastAlerts `yaml:"alerts,omitempty"`
+	// Methods says how many cases the methods of customer lifetime value rest on; nil where they were not fitted.
+	Methods *methodsFitted `yaml:"methods,omitempty"`
 	// Notes say in what customers do not differ. They are no warnings.
 	Notes    []string `yaml:"notes,omitempty"`
 	Warnings []string `yaml:"warnings,omitempty"`
@@ -67,7 +69,7 @@ func (f *fitted) check() error {
 	if f.Spend != nil {
 		errs = append(errs, f.Spend.check("fitted.spend", spendNames, f.RepeatBuyers))
 	}
-	errs = append(errs, checkChosen(f.Lines), f.Alerts.check(), f.Value.check(), f.HoldOut.check())
+	errs = append(errs, checkChosen(f.Lines), f.Alerts.check(), f.Value.check(), f.HoldOut.check(), f.Methods.check())
 	if f.Churn != nil {
 		names := append([]string{"intercept"}, namesOf(churn.Terms())...)
 		errs = append(errs, f.Churn.check("fitted.churn", names, math.MaxInt))

@@ -34,7 +34,7 @@ func Default() []byte { return bytes.Clone(embedded) }
 // Parse reads a model file. The error names everything that is wrong with the file: unknown fields, missing parts, numbers
 // out of range.
 func Parse(raw []byte) (score.Model, error) {
-	var f file
+	f := file{Standing: usualPosition()}
 	if err := finite(raw); err != nil {
 		return score.Model{}, fmt.Errorf("read model: %w", err)
 	}
@@ -88,33 +88,39 @@ func digest(b []byte) string {
 
 // file is the model file as it is written: spans in days, scores in points, money in major units.
 type file struct {
-	Version   string              `yaml:"version"`
-	Base      string              `yaml:"base"`
-	Rates     map[string][]rate   `yaml:"rates"`
-	Oldest    string              `yaml:"oldest"`
-	Digits    map[string]int      `yaml:"digits"`
-	Buy       purchase            `yaml:"purchase"`
-	Spend     spend               `yaml:"spend"`
-	Season    *calendar           `yaml:"season"`
-	Regular   *regularities       `yaml:"regular"`
-	Value     worth               `yaml:"value"`
-	Learnt    *valueStack         `yaml:"value_stack"`
-	Churn     risk                `yaml:"churn"`
-	Shop      *shop               `yaml:"shop"`
-	RFM       cuts                `yaml:"rfm"`
-	Scorecard []line              `yaml:"scorecard"`
-	Tiers     ladder              `yaml:"tiers"`
-	Playbooks map[string]playbook `yaml:"playbooks"`
-	Alerts    map[string]answer   `yaml:"alerts"`
-	Referrals *referrals          `yaml:"referrals"`
-	Uplift    float64             `yaml:"uplift"`
-	Causes    *causes             `yaml:"causes"`
-	Control   float64             `yaml:"control"`
-	Announce  bool                `yaml:"announce_control"`
-	Reactions *reactions          `yaml:"reactions"`
-	Consent   bool                `yaml:"contact_by_consent"`
-	Since     bool                `yaml:"explain_since_taken"`
-	Fitted    *fitted             `yaml:"fitted"`
+	Version    string              `yaml:"version"`
+	Base       string              `yaml:"base"`
+	Rates      map[string][]rate   `yaml:"rates"`
+	Oldest     string              `yaml:"oldest"`
+	Digits     map[string]int      `yaml:"digits"`
+	Buy        purchase            `yaml:"purchase"`
+	Spend      spend               `yaml:"spend"`
+	Season     *calendar           `yaml:"season"`
+	Regular    *regularities       `yaml:"regular"`
+	Value      worth               `yaml:"value"`
+	Learnt     *valueStack         `yaml:"value_stack"`
+	Churn      risk                `yaml:"churn"`
+	Shop       *shop               `yaml:"shop"`
+	RFM        cuts                `yaml:"rfm"`
+	Scorecard  []line              `yaml:"scorecard"`
+	Tiers      ladder              `yaml:"tiers"`
+	Playbooks  map[string]playbook `yaml:"playbooks"`
+	Alerts     map[string]answer   `yaml:"alerts"`
+	Referrals  *referrals          `yaml:"referrals"`
+	Uplift     float64             `yaml:"uplift"`
+	Causes     *causes             `yaml:"causes"`
+	Control    float64             `yaml:"control"`
+	Announce   bool                `yaml:"announce_control"`
+	Reactions  *reactions          `yaml:"reactions"`
+	Consent    bool                `yaml:"contact_by_consent"`
+	Since      bool                `yaml:"explain_since_taken"`
+	Standing   position            `yaml:"standing"`
+	Methods    *methods            `yaml:"methods"`
+	Repurchase *repurchase         `yaml:"repurchase"`
+	Peers      *peers              `yaml:"peers"`
+	Population *population         `yaml:"population"`
+	Switching  *switching          `yaml:"switching"`
+	Fitted     *fitted             `yaml:"fitted"`
 }
 
 type rate struct {
@@ -219,7 +225,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, ByConsent: f.Consent, PairReferrals: f.Referrals.pairs(), Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
+		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, ByConsent: f.Consent, PairReferrals: f.Referrals.pairs(), Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(), Standing: f.Standing.params(),
 		NoticeDays: f.Reactions.noticeDays(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
@@ -285,7 +291,16 @@ func (f *file) model() (score.Model, error) {
 	m.Oldest = oldest
 	reactions, reactionsErr := f.Reactions.lines(base)
 	m.Reactions = reactions
-	return m, errors.Join(append(errs, err, spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, reactionsErr, f.playbooks(&m), f.advice(&m), f.Fitted.check())...)
+	return m, errors.Join(append(errs, err, f.valuing(&m), spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, reactionsErr, f.playbooks(&m), f.advice(&m), f.Fitted.check())...)
+}
+
+// valuing fills in the methods of customer lifetime value, and what they need.
+func (f *file) valuing(m *score.Model) error {
+	methods, methodsErr := f.Methods.methods()
+	rates, ratesErr := f.Repurchase.rates()
+	peers, peersErr := f.Peers.peers()
+	m.Methods, m.Repurchase, m.Peers, m.Population, m.Switching = methods, rates, peers, f.Population.population(), f.Switching.switching()
+	return errors.Join(methodsErr, ratesErr, peersErr)
 }
 
 func (s *stack) stack() (churn.Stack, error) {

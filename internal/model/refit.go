@@ -58,6 +58,8 @@ type Fit struct {
 	Regular *Weights
 	// Alerts replaces the lines of the churn levels. nil keeps the base's lines.
 	Alerts *AlertLines
+	// Methods replaces the sections repurchase, peers and population. nil keeps those of the base.
+	Methods *MethodsFit
 }
 
 // Goodness says how well parameters are known.
@@ -108,6 +110,7 @@ func Refit(base []byte, f Fit) ([]byte, error) {
 	if f.Regular != nil {
 		edited = withRegular(edited, *f.Regular)
 	}
+	edited = f.Methods.write(edited)
 	out := withFitted(edited, section)
 	m, err := Parse(out)
 	if err != nil {
@@ -187,7 +190,7 @@ func (f *Fit) stands(m *score.Model) error {
 	if f.WithoutLearnt && m.Learnt != nil {
 		return errors.New("the base cannot be edited: section value_stack is to be a block whose lines are indented")
 	}
-	return errors.Join(f.Alerts.stands(m), f.Learnt.stands(m))
+	return errors.Join(f.Alerts.stands(m), f.Learnt.stands(m), f.Methods.stands(m))
 }
 
 // amount is an amount of money for a reader: four digits say enough.
@@ -211,7 +214,7 @@ func (f *Fit) fitted() *fitted {
 	if f.Spend != nil {
 		out.Spend = f.Spending.section()
 	}
-	out.Value = f.Learnt.section()
+	out.Value, out.Methods = f.Learnt.section(), f.Methods.section()
 	if f.Stack != nil && *f.Stack != churn.Plain() {
 		out.Churn = f.Stacking.section()
 	}

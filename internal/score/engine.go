@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/history"
+	"tidemark/internal/score/clv"
 	"tidemark/internal/score/value"
 )
 
@@ -53,6 +54,9 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	digits, _ := m.Base.Digits()
 	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), present: m.Value.Present(), feels: feelsOf(&m), hash: event.Hash}
 	e.weighed, e.feels.reads = weighed(&m.Scorecard)
+	if m.Methods.Base == clv.Contribution && e.feels.weighs(catalogue.ReadsWorth) { // the historic value counts costs
+		e.feels.reads |= catalogue.ReadsCosts
+	}
 	if previous != nil {
 		e.former = previous.unheard()
 	}

@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
 	"tidemark/internal/score/rfm"
+	"tidemark/internal/score/standing"
 	"tidemark/internal/score/tier"
 	"tidemark/internal/score/value"
 	"tidemark/internal/season"
@@ -31,6 +32,13 @@ type Model struct {
 	Value  clv.Model
 	// Learnt is the learnt value over Value; nil for none.
 	Learnt *clv.Learnt
+	// Methods are what the methods of customer lifetime value are told, Repurchase the rates that a log has. Peers, Population and Switching
+	// are nil where nothing is known of them: then the methods that need them give nothing.
+	Methods    clv.Methods
+	Repurchase clv.Repurchase
+	Peers      *clv.Peers
+	Population *clv.Population
+	Switching  *clv.Switching
 	// Season is the clock of the purchase model; nil knows no season.
 	Season *season.Clock
 	Churn  churn.Lines
@@ -53,6 +61,8 @@ type Model struct {
 	Shop Shop
 	// Reactions are the lines of what is told besides.
 	Reactions Reactions
+	// Standing are the parameters of the indicators of how a customer stands. No label depends on them.
+	Standing standing.Params
 	// Causes weigh the evidence for the causes of a churn alert.
 	Causes Causes
 	// PairReferrals says that an order which names its referrer counts as a referral of the referrer, and that all referrals of one buyer count
@@ -103,6 +113,17 @@ func (m *Model) Check() error {
 	}
 	fail("value", m.Value.Check())
 	fail("value_stack", m.checkLearnt())
+	fail("methods", m.Methods.Check())
+	fail("repurchase", m.checkRepurchase())
+	if m.Peers != nil {
+		fail("peers", m.Peers.Check())
+	}
+	if m.Population != nil {
+		fail("population", m.Population.Check())
+	}
+	if m.Switching != nil {
+		fail("switching", m.Switching.Check())
+	}
 	fail("churn", m.Churn.Check())
 	fail("churn", m.Stack.Check())
 	fail("rfm", m.RFM.Check())
@@ -113,6 +134,7 @@ func (m *Model) Check() error {
 		errs = append(errs, fmt.Errorf("reactions.notice_days: %d days are not in 0..%d", m.NoticeDays, maxNoticeDays))
 	}
 	fail("shop", m.Shop.Check())
+	fail("standing", m.Standing.Check())
 	fail("causes", m.Causes.Check())
 	fail("reactions", m.Reactions.check())
 	if !(m.Uplift >= 0 && m.Uplift <= 1) {
@@ -122,6 +144,26 @@ func (m *Model) Check() error {
 		errs = append(errs, fmt.Errorf("control: share %v is not in [0, 1)", m.Control))
 	}
 	return errors.Join(errs...)
+}
+
+// checkRepurchase checks the rates, alone and with the discount.
+func (m *Model) checkRepurchase() error {
+	err := m.Repurchase.Check()
+	if err == nil && m.Repurchase.Migration != nil {
+		chain := m.Migration()
+		err = chain.Check()
+	}
+	return err
+}
+
+// Migration is the migration model of m.
+func (m *Model) Migration() clv.Migration {
+	return clv.Migration{Rates: m.Repurchase.Migration, Discount: m.Value.Discount, Cost: m.Methods.ContactCost}
+}
+
+// Retention is the retention model of m.
+func (m *Model) Retention() clv.Retention {
+	return clv.Retention{Years: m.Methods.RetentionYears, Discount: m.Value.Discount, Cost: m.Methods.RetentionCost}
 }
 
 // Rates convert money into the base currency: per currency, in ascending order of their dates.

@@ -5,6 +5,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
+	"tidemark/internal/score/clv"
 	"tidemark/internal/score/rfm"
 	"tidemark/internal/score/tier"
 )
@@ -64,6 +65,8 @@ type Score struct {
 	Control               bool
 	// known is what else the catalogue reads; nil in a Score that no engine has made.
 	known *catalogue.View
+	// more fills in what only some readers ask for; nil in a Score that no engine has made.
+	more func(*catalogue.View)
 }
 
 // testSegment is what the view of a test account names in place of an RFM segment: so the account cannot hide among customers in a list
@@ -95,7 +98,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		s.Test, s.Segment, s.Tier, s.Level = true, testSegment, tier.None, churn.None
 		s.Historic, s.Total = 0, 0
 	}
-	s.known = e.known(&p, &v)
+	s.known, s.more = e.known(&p, &v), e.more(*p.Whole(), v.facts, v.pattern, at)
 	if !s.Bought {
 		return s
 	}
@@ -114,7 +117,16 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	return s
 }
 
-// historic is the margin earned so far, in minor units: the margins that events give, and the model's margin on all other spend.
+// historic is what the customer has brought so far, in minor units, on the base that the model names. The margin is what events give, and the
+// model's share of all other spend.
 func (e *Engine) historic(f *history.Facts) int64 {
-	return f.Margin + convert(f.Spend-f.MarginSpend, e.model.Value.Margin)
+	margin := f.Margin + convert(f.Spend-f.MarginSpend, e.model.Value.Margin)
+	switch e.model.Methods.Base {
+	case clv.Revenue:
+		return f.Spend
+	case clv.Contribution:
+		return margin - f.ServiceCost - f.OutreachCost - f.AcquisitionCost
+	case clv.Profit:
+	}
+	return margin
 }
