@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -215,13 +216,18 @@ func scoreJSON(t *testing.T, s *score.Score) string {
 	}
 	fields := record.(map[string]any)
 	for name, v := range fields {
-		if union, ok := v.(map[string]any); ok {
+		if union, ok := v.(map[string]any); ok && name != "numbers" && name != "words" {
 			for _, v = range union {
 				fields[name] = v
 			}
 		}
 		if at, ok := v.(time.Time); ok {
 			fields[name] = at.UnixMilli()
+		}
+	}
+	for _, name := range []string{"numbers", "words"} { // one of each as an example: the catalogue grows
+		if all, ok := fields[name].(map[string]any); ok {
+			maps.DeleteFunc(all, func(entry string, _ any) bool { return entry != "value_at_stake_minor" && entry != "expected_next_p50" })
 		}
 	}
 	text, err := json.MarshalIndent(fields, "", "  ")

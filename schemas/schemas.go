@@ -71,6 +71,7 @@ var versions = [...]Schema{
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 1},
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 2}, // causes ERASED and MERGED
 	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 3}, // clv_learnt_minor, clv_learnt_model
+	{Topic: Scores, Record: "ScoreUpdated", ID: fixed | 7<<8 | 4}, // numbers, words
 	{Topic: Erasures, Record: "Erasure", ID: fixed | 8<<8 | 1},
 	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 1},
 }

@@ -56,6 +56,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0701: {"customer.scores.v1", "c1c12e228fc32e498965739553a49fa4"},
 		0x544d0702: {"customer.scores.v1", "41ec278421c9d7136b1d540b09e4b60e"},
 		0x544d0703: {"customer.scores.v1", "027837dc00784583e5d0d10cbe4da031"},
+		0x544d0704: {"customer.scores.v1", "5627908620009522d99e8912980d52a8"},
 		0x544d0801: {"customer.erasures.v1", "4da68af1691ee965bfa3ee7ec4ff2f1a"},
 		0x544d0901: {"customer.links.v1", "84cc3fd4fbec48b6f178dfcd159cac8f"},
 	}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"tidemark/internal/catalogue"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 )
@@ -88,12 +90,10 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		return printJSON(s.out, fields, why, missing...)
 	}
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	for _, name := range inOrder(fields, append([]string{"customer_id"}, order...)) {
-		value := fields[name]
-		if value == "" {
-			value = "-" // does not apply
-		}
-		fmt.Fprintf(table, "%s\t%s\n", name, value)
+	if c.Explain {
+		printGroups(table, fields)
+	} else {
+		printFields(table, fields, inOrder(fields, append([]string{"customer_id"}, order...)))
 	}
 	if reason, ok := churn.ReasonOf(fields["churn_level_reason"]); ok {
 		fmt.Fprintf(table, "\nno churn level\t%s\n", reason.Meaning())
@@ -123,10 +123,55 @@ func (c *customerShowCommand) explain(
 			return nil, why, err
 		}
 	}
+	if known { // what the detail in Redis leaves out
+		at, err := who.asOf(fields["as_of"])
+		if err != nil {
+			return nil, why, err
+		}
+		shown, whole := who.at(at).Score(who.profile, at), map[string]json.RawMessage{}
+		if err := json.Unmarshal(shown.Whole(), &whole); err != nil {
+			return nil, why, fmt.Errorf("entries of %q: %w", c.ID, err)
+		}
+		for name, value := range whole {
+			if _, ok := detail[name]; !ok {
+				detail[name] = value
+			}
+		}
+	}
 	for name, value := range detail {
 		fields[name] = strings.Trim(string(value), `"`)
 	}
 	return score.Columns(), why, nil
+}
+
+// printFields prints fields by name, one a line.
+func printFields(w io.Writer, fields map[string]string, names []string) {
+	for _, name := range names {
+		value := fields[name]
+		if value == "" {
+			value = "-" // does not apply
+		}
+		fmt.Fprintf(w, "%s\t%s\n", name, value)
+	}
+}
+
+// printGroups prints fields by the groups of the catalogue, and what is no entry of it first.
+func printGroups(w io.Writer, fields map[string]string) {
+	var names [catalogue.Groups][]string
+	others := maps.Clone(fields)
+	for _, e := range catalogue.All() {
+		if _, ok := fields[e.Name]; ok {
+			names[e.Group] = append(names[e.Group], e.Name)
+			delete(others, e.Name)
+		}
+	}
+	printFields(w, others, slices.Sorted(maps.Keys(others)))
+	for g, names := range names {
+		if len(names) > 0 {
+			fmt.Fprintf(w, "\n%s\t\n", catalogue.Group(g).Title().En)
+			printFields(w, fields, names)
+		}
+	}
 }
 
 // inOrder returns the names of fields: first the names in order, then the others by name.

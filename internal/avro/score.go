@@ -20,7 +20,8 @@ func (c *Codec) EncodeScore(s *score.Score) (shard.Output, error) {
 		return shard.Output{}, fmt.Errorf("encode score: %q is not a currency", s.Base)
 	}
 	body := wire{b: make([]byte, 0, 256)}
-	if body.score(s); body.err != nil {
+	body.score(s)
+	if body.scoreMaps(s); body.err != nil {
 		return shard.Output{}, fmt.Errorf("encode score: %w", body.err)
 	}
 	id := digest(body.b)
@@ -30,18 +31,20 @@ func (c *Codec) EncodeScore(s *score.Score) (shard.Output, error) {
 	return c.cloudEvent(schemas.Scores, s.Customer, id, "com.tidemark.score.updated.v1", s.AsOf, w.b), nil
 }
 
-// score appends the record of a score, with an empty event_id. A field that does not apply to a customer without purchases is
+// score appends the record of a score, with an empty event_id, up to the maps. A field that does not apply to a customer without purchases is
 // null. Of a test account the facts are there, its segment says what it is, and no number is that a list could rank.
 func (w *wire) score(s *score.Score) {
 	w.text("")
 	w.text(s.Customer)
 	w.int(int64(s.AsOf))
-	w.some(false) // cause
+	w.some(false) // cause: a score stands for all that has happened since the one before
 	w.some(false) // cause_event_id
 	w.text(s.Model)
-	w.some(false) // scorecard_hash
-	w.some(false) // population_version
-	w.some(false) // control_group
+	w.maybeText(s.Scorecard)
+	w.maybeText(s.Population)
+	if w.some(s.Scorecard != "") { // an engine has made it
+		w.bool(s.Control)
+	}
 	if w.some(s.Bought && s.Tier != tier.None) {
 		w.int(int64(s.Tier))
 	}
@@ -75,4 +78,11 @@ func (w *wire) score(s *score.Score) {
 		w.int(s.Learnt)
 	}
 	w.maybeText(s.LearntModel)
+}
+
+// scoreMaps appends what the catalogue knows besides.
+func (w *wire) scoreMaps(s *score.Score) {
+	numbers, words := s.Maps()
+	w.list(len(numbers), func(i int) { w.text(numbers[i].Name); w.double(numbers[i].Value) })
+	w.list(len(words), func(i int) { w.text(words[i].Name); w.text(words[i].Value) })
 }

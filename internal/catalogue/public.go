@@ -14,18 +14,18 @@ var public = []Entry{
 	{
 		Name: "orders", Title: Text{"Orders", "订单数"},
 		Formula: Text{"Orders of a life that stand: neither cancelled nor refunded in whole.", "有效订单总数:未取消且未全额退款。"},
-		Kind:    Count, Unit: "orders", High: inf, Group: Purchases, Better: More, Silence: Still, Seen: InFile | wasDetail,
+		Kind:    Count, Unit: "orders", High: inf, Group: Purchases, Better: More, Silence: Still, Seen: InFile | wasDetail | InTopic,
 		Number: func(v *View) (float64, bool) { return float64(v.Facts.Orders), true },
 	},
 	{
 		Name: "purchase_days", Title: Text{"Purchase days", "购买天数"},
 		Formula: Text{"Calendar days with an order that stands.", "有有效订单的日历天数。"},
-		Kind:    Count, Unit: "days", High: inf, Group: Purchases, Better: More, Silence: Still, Seen: InFile | wasDetail,
+		Kind:    Count, Unit: "days", High: inf, Group: Purchases, Better: More, Silence: Still, Seen: InFile | wasDetail | InTopic,
 		Number: func(v *View) (float64, bool) { return float64(v.Facts.PurchaseDays), true },
 	},
 	{
 		Name: "first_purchase", Title: Text{"First purchase", "首次购买"}, Formula: Text{"The instant of the first order that stands.", "第一笔有效订单的时刻。"},
-		Kind: Instant, Low: -inf, High: inf, Group: Purchases, Silence: Still, Seen: InFile | wasDetail, Reads: ReadsHabits,
+		Kind: Instant, Low: -inf, High: inf, Group: Purchases, Silence: Still, Seen: InFile | wasDetail | InTopic, Reads: ReadsHabits,
 		Number: func(v *View) (float64, bool) { return float64(v.Facts.FirstPurchase), v.dated() },
 	},
 	{
@@ -36,7 +36,7 @@ var public = []Entry{
 	{
 		Name: "recency_days", Title: Text{"Days since the last purchase", "距最近购买天数"},
 		Formula: Text{"Days from the start of the last purchase day to now.", "从最近购买日零点到现在的天数。"},
-		Unit:    "days", High: inf, Group: Rhythm, Better: Less, Silence: Rises, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail,
+		Unit:    "days", High: inf, Group: Rhythm, Better: Less, Silence: Rises, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail | InTopic,
 		Number: func(v *View) (float64, bool) { return v.Recency, v.Bought },
 	},
 	{
@@ -52,22 +52,22 @@ var public = []Entry{
 	},
 	{
 		Name: "spend_lifetime", Title: Text{"Spend over life", "累计消费"}, Formula: Text{"Orders less refunds and chargebacks, over life.", "累计订单金额减去退款与拒付。"},
-		Kind: Money, Low: -inf, High: inf, Group: Purchases, Better: More, Silence: Still, Seen: InFile | wasDetail,
+		Kind: Money, Low: -inf, High: inf, Group: Purchases, Better: More, Silence: Still, Seen: InFile | wasDetail | InTopic,
 		Number: func(v *View) (float64, bool) { return v.Major(v.Facts.Spend), true },
 	},
 	{
 		Name: "r", Title: Text{"R grade", "R 等级"}, Formula: Text{"1 to 5 by recency_days and the model's cuts.", "按 recency_days 与模型切点分 1 至 5 级。"},
-		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Falls, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
+		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Falls, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail | InTopic, Reads: ReadsLabels,
 		Number: func(v *View) (float64, bool) { return float64(v.Labels.RFM.R), v.Bought },
 	},
 	{
 		Name: "f", Title: Text{"F grade", "F 等级"}, Formula: Text{"1 to 5 by orders_365d and the model's cuts.", "按 orders_365d 与模型切点分 1 至 5 级。"},
-		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
+		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail | InTopic, Reads: ReadsLabels,
 		Number: func(v *View) (float64, bool) { return float64(v.Labels.RFM.F), v.Bought },
 	},
 	{
 		Name: "m", Title: Text{"M grade", "M 等级"}, Formula: Text{"1 to 5 by spend_365d and the model's cuts.", "按 spend_365d 与模型切点分 1 至 5 级。"},
-		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail, Reads: ReadsLabels,
+		Kind: Count, Unit: "grade", Low: 1, High: 5, Group: Rank, Better: More, Silence: Steps, Source: "RFM: Hughes 1994", Seen: InFile | wasDetail | InTopic, Reads: ReadsLabels,
 		Number: func(v *View) (float64, bool) { return float64(v.Labels.RFM.M), v.Bought },
 	},
 	{
@@ -84,31 +84,31 @@ var public = []Entry{
 	{
 		Name: "p_no_purchase", Title: Text{"No purchase ahead", "未来不购买的概率"},
 		Formula: Text{"Probability of no purchase within the horizon of the churn risk, in calendar days, by the purchase model alone.", "仅按购买模型,流失预测期内(日历天)不购买的概率。"},
-		Unit:    "probability", High: 1, Group: Prediction, Better: Less, Silence: Moves, Source: "BG/NBD: Fader, Hardie & Lee 2005", Seen: InFile | wasDetail, Reads: ReadsOutlook,
+		Unit:    "probability", High: 1, Group: Prediction, Better: Less, Silence: Moves, Source: "BG/NBD: Fader, Hardie & Lee 2005", Seen: InFile | wasDetail | InTopic, Reads: ReadsOutlook,
 		Number: func(v *View) (float64, bool) { return v.Outlook.NoPurchase, v.Bought },
 	},
 	{
 		Name: "expected_orders", Title: Text{"Expected purchase days", "预期购买天数"},
 		Formula: Text{"Expected purchase days within the horizon of the value, in calendar days.", "价值预测期内(日历天)的预期购买天数。"},
-		Unit:    "days", High: inf, Group: Prediction, Better: More, Silence: Moves, Source: "BG/NBD: Fader, Hardie & Lee 2005", Seen: InFile | wasDetail, Reads: ReadsOutlook,
+		Unit:    "days", High: inf, Group: Prediction, Better: More, Silence: Moves, Source: "BG/NBD: Fader, Hardie & Lee 2005", Seen: InFile | wasDetail | InTopic, Reads: ReadsOutlook,
 		Number: func(v *View) (float64, bool) { return v.Outlook.Orders, v.Bought },
 	},
 	{
 		Name: "clv_historic", Title: Text{"Historic value", "历史价值"},
 		Formula: Text{"Margin earned: the margins that orders give, and the model's margin on all other spend.", "已实现毛利:订单给出的毛利,其余消费按模型毛利率计。"},
-		Kind:    Money, Low: -inf, High: inf, Group: Worth, Better: More, Silence: Still, Source: "METHODS 2", Seen: InFile | wasDetail, Reads: ReadsWorth,
+		Kind:    Money, Low: -inf, High: inf, Group: Worth, Better: More, Silence: Still, Source: "METHODS 2", Seen: InFile | wasDetail | InTopic, Reads: ReadsWorth,
 		Number: func(v *View) (float64, bool) { return v.Major(v.Worth.Historic), !v.Test },
 	},
 	{
 		Name: "clv_current", Title: Text{"Current value", "当前价值"},
 		Formula: Text{"Expected margin within the horizon if the present pattern holds, each month discounted.", "若现有购买规律持续,预测期内的预期毛利,逐月折现。"},
-		Kind:    Money, High: inf, Group: Worth, Better: More, Silence: Falls, Source: "BG/NBD and Gamma-Gamma: Fader, Hardie & Lee 2005", Seen: InFile | wasDetail, Reads: ReadsWorth,
+		Kind:    Money, High: inf, Group: Worth, Better: More, Silence: Falls, Source: "BG/NBD and Gamma-Gamma: Fader, Hardie & Lee 2005", Seen: InFile | wasDetail | InTopic, Reads: ReadsWorth,
 		Number: func(v *View) (float64, bool) { return v.Major(v.Worth.Current), v.Bought },
 	},
 	{
 		Name: "clv_potential", Title: Text{"Potential value", "潜在价值"},
 		Formula: Text{"What the customer could bring beyond the current value; absent where the model does not say.", "当前价值之外客户可能带来的价值;模型未给出时缺省。"},
-		Kind:    Money, High: inf, Group: Worth, Better: More, Silence: Moves, Source: "METHODS 7", Seen: InFile | wasDetail, Reads: ReadsWorth | ReadsLabels,
+		Kind:    Money, High: inf, Group: Worth, Better: More, Silence: Moves, Source: "METHODS 7", Seen: InFile | wasDetail | InTopic, Reads: ReadsWorth | ReadsLabels,
 		Number: func(v *View) (float64, bool) { return v.Major(v.Worth.Potential.Minor), v.Worth.Potential.Known },
 	},
 	{

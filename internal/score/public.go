@@ -60,6 +60,9 @@ type Score struct {
 	Bought bool
 	// Base is the currency of all amounts.
 	Base event.Currency
+	// Scorecard names the numbers of the scorecard, Population the cut points in force. Control marks the control group.
+	Scorecard, Population string
+	Control               bool
 	// known is what else the catalogue reads; nil in a Score that no engine has made.
 	known *catalogue.View
 }
@@ -80,6 +83,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		NPS: v.facts.NPSScore, NPSKnown: v.facts.NPSKnown, CSAT: v.facts.CSATMean, Answers: v.facts.CSATCount,
 		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,
 	}
+	s.Scorecard, s.Population, s.Control = e.model.ScorecardHash, fixedPopulation, e.control(p.Customer)
 	s.MergedInto, s.Origins = p.MergedInto(), len(p.Origins())
 	if s.Level == churn.None {
 		s.Why = e.model.Churn.Why(v.signs)

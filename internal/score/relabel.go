@@ -159,7 +159,7 @@ func (e *Engine) number(p *Profile, t Transition) (id string) {
 func (e *Engine) signed(customer string, at event.Instant, cause Cause) Stamp {
 	return Stamp{
 		Customer: customer, AsOf: at, Cause: cause,
-		ModelVersion: e.model.Version, ScorecardHash: e.model.ScorecardHash, PopulationVersion: "fixed",
+		ModelVersion: e.model.Version, ScorecardHash: e.model.ScorecardHash, PopulationVersion: fixedPopulation,
 	}
 }
 

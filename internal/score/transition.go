@@ -36,6 +36,9 @@ type Stamp struct {
 	Sequence int64
 }
 
+// fixedPopulation is the PopulationVersion of cut points that are fixed.
+const fixedPopulation = "fixed"
+
 // Common returns s itself, so that embedding a Stamp is enough.
 func (s *Stamp) Common() *Stamp { return s }
 

@@ -26,7 +26,7 @@ func weighed(c *value.Scorecard) (entries [value.MaxLines]*catalogue.Entry, read
 // weigh is the raw value of an entry for a buyer. It fills in what the entry reads, for a search asks often. A call through a function of a
 // table moves the view to the heap: facts and pattern are copied, so that those of the callers stay where they are.
 func (e *Engine) weigh(entry *catalogue.Entry, f *history.Facts, p clv.Pattern) value.Raw {
-	v := catalogue.View{Base: e.model.Base, Bought: true, Facts: *f, Pattern: p.Forgetful(), Recency: p.Age - p.Last}
+	v := catalogue.View{Base: e.model.Base, Bought: true, Facts: f.Numbers(), Pattern: p.Forgetful(), Recency: p.Age - p.Last}
 	if entry.Reads&catalogue.ReadsOutlook != 0 {
 		v.Outlook.Alive = micro(e.model.Value.Alive(p))
 	}
