@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 )
@@ -113,6 +114,9 @@ func (c *customerShowCommand) page(
 			return err
 		}
 	}
+	if c.Explain {
+		return printGroups(w, fields, base)
+	}
 	return printFields(w, fields, inOrder(fields, append([]string{"customer_id"}, order...)), base)
 }
 
@@ -133,10 +137,52 @@ func (c *customerShowCommand) explain(
 			return nil, why, err
 		}
 	}
+	if known { // what the detail in Redis leaves out
+		at, err := who.asOf(fields["as_of"])
+		if err != nil {
+			return nil, why, err
+		}
+		shown, whole := who.at(at).Score(who.profile, at), map[string]json.RawMessage{}
+		if err := json.Unmarshal(shown.Whole(), &whole); err != nil {
+			return nil, why, fmt.Errorf("entries of %q: %w", c.ID, err)
+		}
+		for name, value := range whole {
+			if _, ok := detail[name]; !ok {
+				detail[name] = value
+			}
+		}
+	}
 	for name, value := range detail {
 		fields[name] = strings.Trim(string(value), `"`)
 	}
 	return score.Columns(), why, nil
+}
+
+// printGroups prints fields by the groups of the catalogue, and what is no entry of it first.
+func printGroups(w io.Writer, fields map[string]string, base event.Currency) error {
+	var names [catalogue.Groups][]string
+	others := maps.Clone(fields)
+	for _, e := range catalogue.All() {
+		if _, ok := fields[e.Name]; ok {
+			names[e.Group] = append(names[e.Group], e.Name)
+			delete(others, e.Name)
+		}
+	}
+	if err := printFields(w, others, slices.Sorted(maps.Keys(others)), base); err != nil {
+		return err
+	}
+	for g, names := range names {
+		if len(names) == 0 {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "\n%s\n", catalogue.Group(g).Title().En); err != nil {
+			return err
+		}
+		if err := printFields(w, fields, names, base); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inOrder returns the names of fields: first the names in order, then the others by name.

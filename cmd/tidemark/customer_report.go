@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/score/value"
@@ -219,9 +220,6 @@ func (s subject) printEvidence(w io.Writer, back *score.WayBack) {
 	}
 }
 
-// moneyFields are the public fields that are amounts of major units.
-var moneyFields = []string{"spend_365d", "spend_lifetime", "clv_historic", "clv_current", "clv_potential", "clv", "clv_learnt"}
-
 // printFields prints fields as a table: amounts with their currency, and what does not apply as -.
 func printFields(w io.Writer, fields map[string]string, order []string, base event.Currency) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -230,7 +228,7 @@ func printFields(w io.Writer, fields map[string]string, order []string, base eve
 		switch {
 		case text == "":
 			text = "-"
-		case base != "" && slices.Contains(moneyFields, name):
+		case base != "" && inMoney(name):
 			text += " " + string(base)
 		}
 		fmt.Fprintf(table, "%s\t%s\n", name, text)
@@ -286,4 +284,10 @@ func (s subject) pageJSON(all map[string]any, at event.Instant) {
 		}
 		all["since_taken"] = map[string]any{"taken_at": since.At.String(), "score_then": float64(since.Points) / 100, "points": points}
 	}
+}
+
+// inMoney reports whether a public field is an amount of major units.
+func inMoney(field string) bool {
+	e := catalogue.Find(field)
+	return e != nil && e.Kind == catalogue.Money
 }

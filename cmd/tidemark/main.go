@@ -19,17 +19,18 @@ import (
 // cli is the one list of commands, flags and environment variables: every flag --some-flag is also TIDEMARK_SOME_FLAG. The help lists the
 // commands in this order: the way of the service from its first start, then what needs no servers.
 type cli struct {
-	Topics   topicsCommand   `cmd:"" help:"Create or check the topics."`
-	Import   importCommand   `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
-	Run      runCommand      `cmd:"" help:"Run the service: join the consumer group and score."`
-	Health   healthCommand   `cmd:"" help:"Ask a running service on this machine whether it is ready."`
-	Doctor   doctorCommand   `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
-	Rebuild  rebuildCommand  `cmd:"" help:"Make the state anew from the log, with other shards if need be, while the old state serves."`
-	Customer customerCommand `cmd:"" help:"Show a customer, print all that is held of one, or erase one."`
-	Model    modelCommand    `cmd:"" help:"Show, check or activate the model in force."`
-	Replay   replayCommand   `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
-	Fit      fitCommand      `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
-	CLV      clvCommand      `cmd:"" name:"clv" help:"Estimate parameters of customer lifetime value from a survey or a panel."`
+	Topics     topicsCommand     `cmd:"" help:"Create or check the topics."`
+	Import     importCommand     `cmd:"" help:"Publish a log to Kafka as events, in canonical order."`
+	Run        runCommand        `cmd:"" help:"Run the service: join the consumer group and score."`
+	Health     healthCommand     `cmd:"" help:"Ask a running service on this machine whether it is ready."`
+	Doctor     doctorCommand     `cmd:"" help:"Check Kafka, Redis, topics, schemas and partitioner, and say how to mend them."`
+	Rebuild    rebuildCommand    `cmd:"" help:"Make the state anew from the log, with other shards if need be, while the old state serves."`
+	Customer   customerCommand   `cmd:"" help:"Show a customer, print all that is held of one, or erase one."`
+	Model      modelCommand      `cmd:"" help:"Show, check or activate the model in force."`
+	Replay     replayCommand     `cmd:"" help:"Score a log in this process, without servers, and write scores and transitions."`
+	Fit        fitCommand        `cmd:"" help:"Fit the models of purchases and spend to a log or to the live histories."`
+	Indicators indicatorsCommand `cmd:"" help:"Say what each number of a customer is, how it is computed, and where it is seen."`
+	CLV        clvCommand        `cmd:"" name:"clv" help:"Estimate parameters of customer lifetime value from a survey or a panel."`
 	extras
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -17,13 +17,13 @@ import (
 	"tidemark/internal/service/servicetest"
 )
 
-// columns of the scores file: other programs read it by them.
+// columns are the first columns of the scores file: other programs read it by them. The other entries of the catalogue follow.
 const columns = "customer_id,as_of,orders,purchase_days,first_purchase,last_purchase,recency_days,orders_365d,spend_365d," +
 	"spend_lifetime,r,f,m,segment,p_alive,p_no_purchase,expected_orders,clv_historic,clv_current,clv_potential,clv,churn_risk," +
 	"churn_level,value_score,tier,model_version,clv_learnt,clv_learnt_model"
 
 func TestColumnsOfTheScoresFile(t *testing.T) {
-	if got := strings.Join(score.Columns(), ","); got != columns {
+	if got := strings.Join(score.Columns(), ","); !strings.HasPrefix(got, columns+",") {
 		t.Errorf("columns\n%s\nwant\n%s", got, columns)
 	}
 }

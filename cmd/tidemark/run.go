@@ -27,6 +27,7 @@ type runCommand struct {
 	Partitioner      string        `help:"Hash by which the producers choose a partition: ${enum}. auto takes that of the data; at the first start the one that explains where the records in the topics lie, and murmur2 if none does." enum:"auto,murmur2,crc32,fnv1a" default:"auto"`
 	BatchEvents      int           `help:"Most events in one batch. A larger batch gives more throughput, a smaller one less latency." default:"2000"`
 	PublishScores    bool          `help:"Also publish each changed score to customer.scores.v1."`
+	Detail           string        `help:"What tm:detail holds: ${enum}. brief keeps Redis small, all is every entry of tidemark indicators." enum:"brief,all" default:"brief"`
 	RollingCycle     time.Duration `help:"Period in which the public score of every customer is written again once." default:"1h"`
 	DrainWithin      time.Duration `help:"Longest time that a graceful end may take." default:"10s"`
 	Admin            string        `help:"Listen address, host:port, of /livez, /readyz and /metrics. Empty opens no listener." default:"127.0.0.1:9464"`
@@ -135,7 +136,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) error {
 		Lane: pipeline.Settings{
 			Clock: c.clock(), AsOf: event.Instant(c.AsOf), AlertMaxAge: c.AlertMaxAge, OnDataLoss: c.lossPolicy(), QuietHold: c.QuietHold,
 			Breaker:     pipeline.Breaker{Bury: c.BadRecords == "bury"},
-			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: metrics,
+			BatchEvents: c.BatchEvents, PublishScores: c.PublishScores, WholeDetail: c.Detail == "all", RollingCycle: c.RollingCycle, DrainWithin: c.DrainWithin, Drift: c.bounds(), Metrics: metrics,
 			Cache: pipeline.NewCache(cache),
 		},
 	})

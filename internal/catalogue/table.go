@@ -24,8 +24,11 @@ func find(entries []Entry, name string) *Entry {
 }
 
 // Shown returns the entries that a reader shows, in order.
-func Shown(by Seen) []Entry {
-	return slices.DeleteFunc(slices.Clone(table), func(e Entry) bool { return e.Seen&by == 0 })
+func Shown(by Seen) []Entry { return ShownOf(table, by) }
+
+// ShownOf returns the entries of a table that a reader shows, in order.
+func ShownOf(entries []Entry, by Seen) []Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.Seen&by == 0 })
 }
 
 func appendFloat(b []byte, x float64, format byte, digits int) []byte {

@@ -76,7 +76,10 @@ var valued = []Entry{
 				return 0, false
 			}
 			rate, known := v.Methods.Rates.Retention.At(clv.Band(v.Facts.PurchaseDays))
-			return v.Methods.Retention.Value(v.yearly(), rate), known
+			if !known {
+				return 0, false
+			}
+			return v.Methods.Retention.Value(v.yearly(), rate), true
 		},
 	},
 	{

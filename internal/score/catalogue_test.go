@@ -3,11 +3,14 @@ package score_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/score"
+	"tidemark/internal/score/value"
 )
 
 // TestEntriesKeepTheirWord holds each entry of the catalogue to its range, and to what it says of silence, over drawn lives.
@@ -83,4 +86,41 @@ func TestEntriesKeepTheirWord(t *testing.T) {
 var undrawn = map[string]bool{
 	"clv_learnt": true, "clv_learnt_model": true, "bought_last_year": true, // by another model
 	"behaves_like": true, "orders_per_purchase_day": true, "merged_into": true, "merged_ids": true, // of other ids
+}
+
+// TestAddingANumber follows the recipe of the README: one entry, and every reader shows it.
+func TestAddingANumber(t *testing.T) {
+	table := append(slices.Clone(catalogue.All()), catalogue.Entry{
+		Name: "orders_a_year", Title: catalogue.Text{En: "Orders a year", Zh: "年订单数"}, Formula: catalogue.Text{En: "orders / tenure × 365.", Zh: "订单数 / 天数 × 365。"},
+		Unit: "orders a year", High: math.Inf(1), Group: catalogue.Purchases, Better: catalogue.More, Silence: catalogue.Falls, Seen: catalogue.Wanted,
+		Number: func(v *catalogue.View) (float64, bool) {
+			return 365 * float64(v.Facts.Orders) / max(1, v.Pattern.Age), v.Bought
+		},
+	})
+	added := &table[len(table)-1]
+	e := newEngine(t, event.Calendar{}, nil)
+	p, _ := weekly(t, e)
+	s := e.Score(p, p.AsOf)
+	const want = "53.8304" // 30 orders in 203 days and 10 hours
+	row, brief, whole, numbers, _ := s.Readers(table)
+	if got := row[len(row)-1]; got != want {
+		t.Errorf("the last column of the file is %q, want %q", got, want)
+	}
+	for name, detail := range map[string][]byte{"brief": brief, "whole": whole} {
+		if !strings.Contains(string(detail), `"orders_a_year":`+want) {
+			t.Errorf("the %s detail has no orders_a_year of %s: %s", name, want, detail)
+		}
+	}
+	if !slices.Contains(numbers, score.NamedNumber{Name: "orders_a_year", Value: 53.8304}) {
+		t.Errorf("the numbers of the topic lack it: %v", numbers)
+	}
+	if err := added.Weighable(value.Scale{Method: value.MinMax, High: 100}); err != nil {
+		t.Errorf("a scorecard may not weigh it: %v", err)
+	}
+	// Who has not bought has no such number, not a zero.
+	nobody := e.Score(e.New("c"), p.AsOf)
+	row, brief, _, numbers, _ = nobody.Readers(table)
+	if row[len(row)-1] != "" || strings.Contains(string(brief), "orders_a_year") || slices.ContainsFunc(numbers, func(n score.NamedNumber) bool { return n.Name == "orders_a_year" }) {
+		t.Errorf("of nobody: %q, %s, %v", row[len(row)-1], brief, numbers)
+	}
 }

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
@@ -28,3 +29,10 @@ func (s Shop) Behaves(f *history.Facts) bool { return s.behaves(f) }
 
 // Seen reports whether p holds the facts of its last evaluation.
 func (p *Profile) Seen() bool { return p.seen != nil }
+
+// Readers is what each reader shows of s from another table than the catalogue's.
+func (s *Score) Readers(table []catalogue.Entry) (row []string, brief, whole []byte, numbers []NamedNumber, words []NamedValue) {
+	numbers, words = s.maps(catalogue.ShownOf(table, catalogue.InTopic))
+	return texts(s.View(), catalogue.ShownOf(table, catalogue.InFile)), s.object(catalogue.ShownOf(table, catalogue.InBrief)),
+		s.object(catalogue.ShownOf(table, catalogue.InDetail)), numbers, words
+}

@@ -18,11 +18,13 @@ type NamedNumber struct {
 // Maps returns the entries of the catalogue that customer.scores.v1 has no fields for, in the order of the catalogue: numbers, rounded to six
 // significant digits, and words. Money is in minor units, and its name ends in _minor. Instants, in RFC 3339 UTC, and flags are words. What is not
 // known is left out.
-func (s *Score) Maps() (numbers []NamedNumber, words []NamedValue) {
+func (s *Score) Maps() (numbers []NamedNumber, words []NamedValue) { return s.maps(published) }
+
+func (s *Score) maps(entries []catalogue.Entry) (numbers []NamedNumber, words []NamedValue) {
 	v := s.View()
 	digits, _ := s.Base.Digits()
-	for i := range published {
-		e := &published[i]
+	for i := range entries {
+		e := &entries[i]
 		switch e.Kind {
 		case catalogue.Word, catalogue.Instant, catalogue.Flag:
 			if text := string(e.Format(nil, v)); text != "" {
