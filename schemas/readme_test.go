@@ -3,9 +3,9 @@ package schemas_test
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"

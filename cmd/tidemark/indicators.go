@@ -121,8 +121,18 @@ func (x *indicator) span() string {
 func printIndicator(w io.Writer, x indicator) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range [][2]string{
-		{"name", x.Name}, {"title", x.Title}, {"group", x.Group}, {"formula", x.Formula}, {"source", x.Source}, {"kind", x.Kind}, {"unit", x.Unit},
-		{"range", x.span()}, {"better", x.Better}, {"silence", x.Silence}, {"seen", strings.Join(x.Seen, ", ")}, {"weighed", x.Weighed},
+		{"name", x.Name},
+		{"title", x.Title},
+		{"group", x.Group},
+		{"formula", x.Formula},
+		{"source", x.Source},
+		{"kind", x.Kind},
+		{"unit", x.Unit},
+		{"range", x.span()},
+		{"better", x.Better},
+		{"silence", x.Silence},
+		{"seen", strings.Join(x.Seen, ", ")},
+		{"weighed", x.Weighed},
 	} {
 		if row[1] != "" {
 			fmt.Fprintf(table, "%s\t%s\n", row[0], row[1])

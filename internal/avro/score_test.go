@@ -66,11 +66,11 @@ func weekly(n int, c event.Currency) (life []event.Event) {
 func TestScoresAreThoseOfYesterday(t *testing.T) {
 	usd, jpy, bhd := scorer(t, "USD"), scorer(t, "JPY"), scorer(t, "BHD")
 	for _, row := range []struct {
-		name    string
-		engine  *score.Engine
-		life    []event.Event
-		later   event.Instant
-		sum     string
+		name   string
+		engine *score.Engine
+		life   []event.Event
+		later  event.Instant
+		sum    string
 	}{
 		{"nobody knows anything", usd, nil, start + day, "f2f66c480904a855067959be354b272c"},
 		{"an answer and no purchase", usd, []event.Event{answered(start, event.NPS, 3)}, 0, "ee8dd1e8c26d738998b1a90be22fdbd1"},

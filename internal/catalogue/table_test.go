@@ -66,8 +66,15 @@ func TestFormat(t *testing.T) {
 		known bool
 		want  string
 	}{
-		{Number, 1. / 3, true, "0.333333"}, {Count, 12, true, "12"}, {Money, 1234.5, true, "1234.50"}, {Instant, 1_600_000_000_123, true, "2020-09-13T12:26:40.123Z"},
-		{Instant, 1 << 63, true, "never"}, {Flag, 1, true, "true"}, {Flag, 0, true, ""}, {Number, 1, false, ""}, {Money, 0, false, ""},
+		{Number, 1. / 3, true, "0.333333"},
+		{Count, 12, true, "12"},
+		{Money, 1234.5, true, "1234.50"},
+		{Instant, 1_600_000_000_123, true, "2020-09-13T12:26:40.123Z"},
+		{Instant, 1 << 63, true, "never"},
+		{Flag, 1, true, "true"},
+		{Flag, 0, true, ""},
+		{Number, 1, false, ""},
+		{Money, 0, false, ""},
 	} {
 		e := Entry{Kind: row.kind, Number: func(*View) (float64, bool) { return row.x, row.known }}
 		if got := string(e.Format(nil, v)); got != row.want {

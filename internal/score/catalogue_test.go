@@ -93,7 +93,9 @@ func TestAddingANumber(t *testing.T) {
 	table := append(slices.Clone(catalogue.All()), catalogue.Entry{
 		Name: "orders_a_year", Title: catalogue.Text{En: "Orders a year", Zh: "年订单数"}, Formula: catalogue.Text{En: "orders / tenure × 365.", Zh: "订单数 / 天数 × 365。"},
 		Unit: "orders a year", High: math.Inf(1), Group: catalogue.Purchases, Better: catalogue.More, Silence: catalogue.Falls, Seen: catalogue.Wanted,
-		Number: func(v *catalogue.View) (float64, bool) { return 365 * float64(v.Facts.Orders) / max(1, v.Pattern.Age), v.Bought },
+		Number: func(v *catalogue.View) (float64, bool) {
+			return 365 * float64(v.Facts.Orders) / max(1, v.Pattern.Age), v.Bought
+		},
 	})
 	added := &table[len(table)-1]
 	e := newEngine(t, event.Calendar{}, nil)

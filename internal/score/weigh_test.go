@@ -168,4 +168,3 @@ func richer(r *rand.Rand, life []event.Event) []event.Event {
 	slices.SortFunc(life, event.Compare)
 	return life
 }
-
