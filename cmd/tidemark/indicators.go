@@ -22,7 +22,7 @@ type indicatorsCommand struct {
 
 // Help is printed by indicators --help.
 func (*indicatorsCommand) Help() string {
-	return `Lists every number and every word that Tidemark knows of a customer. The scores file, tm:detail, customer.scores.v1 and customer show --explain take their names from this list. A scorecard may weigh what the column "weighed" names: by a rising scale, by a falling one, or by either.`
+	return `Lists every number and every word that Tidemark knows of a customer. The scores file, tm:detail, the topic of scores and customer show --explain take their names from this list. A scorecard may weigh what the column "weighed" names: by a rising scale, by a falling one, or by either.`
 }
 
 // indicator is an entry as it is printed. Bounds are nil where there are none.

@@ -161,7 +161,7 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"weights that do not add up", "weight: 0.30", "weight: 0.35", "the weights add up to 1.05"},
 		{"a weight below zero", "weight: 0.30", "weight: -0.30", "weight -0.3"},
 		{"an unknown indicator", "indicator: aov", "indicator: mood", `"mood"`},
-		{"an indicator twice", "indicator: aov", "indicator: spend_365d", `"spend_365d" is unknown or stands twice`},
+		{"an indicator twice", "indicator: aov", "indicator: spend_365d", `"spend_365d" stands twice`},
 		{"an unknown method", "method: remaining", "method: magic", `"magic"`},
 		{"bounds the wrong way round", "low: 12, high: 300", "low: 300, high: 12", "spend_365d: log-minmax needs high > low"},
 		{"a score that would rise in silence", "method: remaining", "method: ratio", "recency_days by ratio"},
