@@ -86,3 +86,15 @@ func TestReferralsBeyondTheCap(t *testing.T) {
 		t.Errorf("all of them again: %d referrals, %d beyond; want 96, 32", f.Referrals, f.ReferralsBeyond)
 	}
 }
+
+// Of several ids of one referrer each pair counts once. A buyer whom one id names, and who bought naming the other, has bought.
+func TestReferralsOfSeveralIDs(t *testing.T) {
+	one, _ := remember([]observed{names(0, 20), buys(0, 30), names(0, 40), names(1, 0)})
+	other, _ := remember([]observed{buys(200, 20), names(200, 30), names(200, 50), names(201, 1)})
+	for _, s := range []history.Summary{history.Together(one, other), history.Together(other, one)} {
+		f := s.Facts(event.Calendar{}.Start(s.Newest()), event.Calendar{})
+		if f.Referrals != 5 || f.ReferredBuyers != 2 {
+			t.Errorf("%d referrals, %d buyers, want 5 and 2", f.Referrals, f.ReferredBuyers)
+		}
+	}
+}
