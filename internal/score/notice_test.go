@@ -163,13 +163,15 @@ func TestANoticeIsKept(t *testing.T) {
 	for _, change := range []func(*score.Notice){
 		func(*score.Notice) {}, func(n *score.Notice) { n.Muted = true }, func(n *score.Notice) { n.LastID, n.To = n.ID, tier.Low },
 	} {
-		change(&p.Notice)
-		if q := decode(t, p); q.Notice != p.Notice {
-			t.Errorf("read %+v, written %+v", q.Notice, p.Notice)
+		n := *p.Notice
+		change(&n)
+		p.Notice = &n
+		if q := decode(t, p); *q.Notice != *p.Notice {
+			t.Errorf("read %+v, written %+v", *q.Notice, *p.Notice)
 		}
 	}
 	with := len(encode(p))
-	p.Notice = score.Notice{Muted: true}
+	p.Notice = &score.Notice{Muted: true}
 	if without := len(encode(p)); with-without > 52 || without-bare > 60 {
 		t.Errorf("%d bytes with a notice, %d without, %d before", with, without, bare)
 	}

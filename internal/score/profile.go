@@ -47,8 +47,9 @@ type Profile struct {
 	Second        SecondOrder
 	Update        Update
 	Lapse         Lapse
-	Notice        Notice
-	Outreach      Outreach
+	// Notice is nil where none stands, but where Publish must still hear that the last one was muted.
+	Notice   *Notice
+	Outreach Outreach
 	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.
 	Forecasts [2]Forecast
 	// Former is what the model before the last switch says of the customer; nil where that model cannot come back any more.
