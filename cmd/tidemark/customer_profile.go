@@ -19,6 +19,7 @@ type heldProfile struct {
 	Tier       heldTier       `json:"tier"`
 	Churn      heldEpisode    `json:"churn"`
 	Second     *heldWindow    `json:"window_for_a_second_order,omitempty"`
+	Notice     *heldNotice    `json:"notice_of_a_fall_of_the_tier,omitempty"`
 	Update     *heldUpdate    `json:"latest_update_of_an_alert,omitempty"`
 	Lapse      *heldPoint     `json:"lapsed_episode,omitempty"`
 	Outreach   *heldPoint     `json:"latest_outreach,omitempty"`
@@ -52,6 +53,16 @@ type heldWindow struct {
 	RaisedAt string `json:"opened_at,omitempty"`
 	ID       string `json:"episode_id,omitempty"`
 	Muted    bool   `json:"not_published,omitempty"`
+}
+
+// heldNotice is a notice that stands: silence alone will lower the tier.
+type heldNotice struct {
+	ID      string `json:"notice_id"`
+	LastID  string `json:"latest_event_id,omitempty"`
+	At      string `json:"told_at"`
+	FallsAt string `json:"falls_at"`
+	To      string `json:"tier_to_come"`
+	Muted   bool   `json:"not_published,omitempty"`
 }
 
 type heldUpdate struct {
@@ -97,6 +108,9 @@ func profileFor(p *score.Profile, base event.Currency) *heldProfile {
 	}
 	if p.Update != (score.Update{}) {
 		held.Update = &heldUpdate{when(p.Update.At), p.Update.ID, when(p.Update.Due)}
+	}
+	if n := p.Notice; n.Stands() {
+		held.Notice = &heldNotice{n.ID, n.LastID, when(n.At), when(n.FallsAt), n.To.String(), n.Muted}
 	}
 	for _, f := range p.Forecasts {
 		if f.Days == 0 {

@@ -52,10 +52,24 @@ func (s subject) words() []string {
 	if p.Standing.Tier != tier.None {
 		lines = append(lines, fmt.Sprintf("The tier is %s since %s: the value score was %.2f of 100 at %s.",
 			p.Standing.Tier, when(p.Standing.Since), float64(now.Points)/100, when(now.AsOf)))
+		lines = append(lines, s.notice()...)
 	} else {
 		lines = append(lines, "There is no tier.")
 	}
 	return append(lines, s.level(&now)...)
+}
+
+// notice says when silence alone will lower the tier, where notice of it was given.
+func (s subject) notice() []string {
+	n := s.profile.Notice
+	if !n.Stands() {
+		return nil
+	}
+	told := "notice was given"
+	if n.Muted {
+		told = "the notice was recorded, not published,"
+	}
+	return []string{fmt.Sprintf("If nothing happens, the tier falls to %s at %s; %s at %s.", n.To, when(n.FallsAt), told, when(n.At))}
 }
 
 // level says which churn level the customer has, and why.

@@ -147,6 +147,7 @@ type summary struct {
 	Alerts       map[string]int `json:"churn_alerts"`
 	SecondOrders map[string]int `json:"second_order_windows"`
 	WonBack      int            `json:"won_back"`
+	Notices      map[string]int `json:"tier_notices,omitempty"`
 	Published    int            `json:"published"`
 	Forecasts    []quality      `json:"forecasts"`
 	KeptBack     int            `json:"control_group_alerts_kept_back,omitempty"`
@@ -215,6 +216,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "tier changes %s\nchurn alerts %s\nsecond order %s\nwon back     %d\npublished    %d%s\n",
 		terminal.Counts(s.TierMoves), terminal.Counts(s.Alerts), terminal.Counts(s.SecondOrders), s.WonBack, s.Published, s.sinceWhen())
+	if len(s.Notices) > 0 {
+		fmt.Fprintf(&b, "tier notices %s\n", terminal.Counts(s.Notices))
+	}
 	if s.KeptBack > 0 {
 		fmt.Fprintf(&b, "kept back    %d alerts of the control group: recorded, not published; see announce_control in the model file\n", s.KeptBack)
 	}
