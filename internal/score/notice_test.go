@@ -315,3 +315,28 @@ func TestTheLowestTierIsSplit(t *testing.T) {
 		t.Errorf("%v: want both at 300, and the one or the other at the ends", seen)
 	}
 }
+
+// An answer within the notice that leaves the day of the fall as it is, but not the tier after it, is told.
+func TestANoticeMovesToAnotherTier(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, func(m *score.Model) { noticing(14, 0)(m); m.Tiers.General, m.Tiers.Margin = 200, 50 })
+	p := e.New("c")
+	for i := range 12 {
+		p = apply(t, e, p, order(fmt.Sprint(i), 20_000*day+event.Instant(i)*hour, 30_000))
+	}
+	for p = e.Schedule(p); !p.Notice.Stands() && p.Due != event.Never; p = e.Schedule(p) {
+		p, _ = e.Review(p, p.Due)
+	}
+	if p.Notice == nil || p.Notice.To != tier.Low {
+		t.Fatalf("the notice is %+v, want one of a fall to LOW", p.Notice)
+	}
+	falls := p.Notice.FallsAt
+	at := p.AsOf + day
+	_, transitions, _ := e.Apply(p, &event.Feedback{Head: event.Head{ID: "happy", Customer: "c", OccurredAt: at, RecordedAt: at}, Kind: event.NPS, Score: 10, Max: 10, Scored: true})
+	if len(transitions) != 1 {
+		t.Fatalf("%d transitions, want the move alone", len(transitions))
+	}
+	moved, ok := transitions[0].(*score.TierWillChange)
+	if !ok || moved.State != score.Moved || moved.ToCome != tier.General || moved.FallsAt != falls || moved.FellAt != falls {
+		t.Errorf("%+v, want a move to GENERAL at %s", transitions[0], falls)
+	}
+}
