@@ -27,7 +27,7 @@ func TestNoticesComeWhenTheWalkMeetsThem(t *testing.T) {
 		}
 		w := walker{engine: newEngine(t, calendar, noticing(row.days, row.stay)), calendar: calendar}
 		profiles := scaled(600)
-		if crossed := w.crossings(t, profiles, uint64(50+i), 60*day); crossed*10 < profiles*3 {
+		if crossed := w.crossings(t, profiles, uint64(50+i), event.Instant(60-i)*day); crossed*10 < profiles*3 {
 			t.Errorf("%d days: %d of %d profiles cross something, want 30 %%", row.days, crossed, profiles)
 		}
 	}
@@ -61,6 +61,7 @@ func TestNoticesComeTrue(t *testing.T) {
 					} else if early < event.Day(row.days) && x.Cause == score.ByTime && x.State == score.Given && !tierChangesAt(l.transitions, x.AsOf) {
 						t.Errorf("seed %d: told in silence at %s of a fall at %s, want %d days ahead", seed, x.AsOf, x.FallsAt, row.days)
 					}
+				case *score.ChurnAlert, *score.WonBack:
 				case *score.TierChanged:
 					if x.Direction != score.Down {
 						continue

@@ -218,6 +218,7 @@ func (n *said) count(t *testing.T, s *switched, told []score.Transition) {
 			if x.State == score.Raised && corrects != "" {
 				n.raisedAgain++
 			}
+		case *score.TierWillChange: // given, moved or withdrawn anew
 		case *score.WonBack:
 			t.Fatalf("%s: a win-back, %+v; want none: nobody has come back", s, x)
 		}
@@ -369,6 +370,8 @@ func tellings(transitions, corrected []score.Transition) []string {
 			words, corrects = fmt.Sprintf("%s to %s", x.Previous, x.Tier), x.Corrects
 		case *score.ChurnAlert:
 			words, corrects = fmt.Sprintf("%s %s %s", x.Kind, x.State, x.Level), x.Corrects
+		case *score.TierWillChange:
+			words, corrects = fmt.Sprintf("TIER_NOTICE %s %s", x.State, x.ToCome), x.Corrects
 		case *score.WonBack:
 			words = "WON_BACK"
 		}
