@@ -37,7 +37,7 @@ var visible = []string{
 
 // Help is printed by customer show --help.
 func (*customerShowCommand) Help() string {
-	return `Says in words who the customer is, which tier, what keeps it and what reaches the next, how great the risk is, what to do, and on which channels the customer may be met; then prints the public score. Money is in major units with its currency. It also says why the customer may be missing from lists or alerts: an id that is merged into another, a test account, the control group, an id that behaves like a shop, no consent, no purchase, a silence that is too long, an alert that was not published. With --json these words are in left_out. The field other_ids names the ids that are merged into this one. Of a customer who was erased, it says when. With --explain it also prints what the score and the risk are made of, and all other figures. With --json, amounts whose names end in _minor are minor units of the base currency.`
+	return `Says in words who the customer is, which tier, what keeps it and what reaches the next, how great the risk is, what to do, and on which channels the customer may be met; then prints the public score. Money is in major units with its currency. It also says why the customer may be missing from lists or alerts: an id that is merged into another, a test account, the control group, an id that behaves like a shop, no consent, no purchase, a silence that is too long, an alert that was not published. With --json these words are in left_out. The field other_ids names the ids that are merged into this one; tier_notice names the tier to which silence alone will lower the customer's, and when, if notice of it was given. Of a customer who was erased, it says when. With --explain it also prints what the score and the risk are made of, and all other figures. With --json, amounts whose names end in _minor are minor units of the base currency.`
 }
 
 // Run reads the score from the public keys, as a dashboard does, and the profile.
@@ -79,6 +79,9 @@ func (c *customerShowCommand) Run(ctx context.Context, s streams) error {
 		}
 		if others := who.profile.Origins(); len(others) > 0 {
 			fields["other_ids"] = firstOf(others)
+		}
+		if n := who.profile.Notice; n.Stands() {
+			fields["tier_notice"] = fmt.Sprintf("%s at %s", n.To, when(n.FallsAt))
 		}
 	}
 	fields["customer_id"] = c.ID

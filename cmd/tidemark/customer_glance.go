@@ -41,7 +41,7 @@ func (s subject) glance(at event.Instant) []passage {
 		add("contact", s.contact(&o)...)
 		return all
 	}
-	add("tier", s.tier(&now, &o, &why)...)
+	add("tier", append(s.tier(&now, &o, &why), s.notice()...)...)
 	add("keep", s.keep(o.WhatIf, now.Base)...)
 	add("next", s.next(o.WhatIf, now.Base)...)
 	add("risk", s.risk(&now, &o, &why)...)

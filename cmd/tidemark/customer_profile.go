@@ -24,6 +24,7 @@ type heldProfile struct {
 	Drop       *heldReaction  `json:"drop_of_value,omitempty"`
 	Unhappy    *heldReaction  `json:"unhappy,omitempty"`
 	Trail      []heldMonth    `json:"ends_of_months,omitempty"`
+	Notice     *heldNotice    `json:"notice_of_a_fall_of_the_tier,omitempty"`
 	Update     *heldUpdate    `json:"latest_update_of_an_alert,omitempty"`
 	Lapse      *heldPoint     `json:"lapsed_episode,omitempty"`
 	Outreach   *heldPoint     `json:"latest_outreach,omitempty"`
@@ -80,6 +81,16 @@ type heldWindow struct {
 	Muted    bool   `json:"not_published,omitempty"`
 }
 
+// heldNotice is a notice that stands: silence alone will lower the tier.
+type heldNotice struct {
+	ID      string `json:"notice_id"`
+	LastID  string `json:"latest_event_id,omitempty"`
+	At      string `json:"told_at"`
+	FallsAt string `json:"falls_at"`
+	To      string `json:"tier_to_come"`
+	Muted   bool   `json:"not_published,omitempty"`
+}
+
 type heldUpdate struct {
 	At  string `json:"at,omitempty"`
 	ID  string `json:"event_id,omitempty"`
@@ -124,6 +135,9 @@ func profileFor(p *score.Profile, base event.Currency) *heldProfile {
 	}
 	if p.Update != (score.Update{}) {
 		held.Update = &heldUpdate{when(p.Update.At), p.Update.ID, when(p.Update.Due)}
+	}
+	if n := p.Notice; n.Stands() {
+		held.Notice = &heldNotice{n.ID, n.LastID, when(n.At), when(n.FallsAt), n.To.String(), n.Muted}
 	}
 	for _, f := range p.Forecasts {
 		if f.Days == 0 {

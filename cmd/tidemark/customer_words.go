@@ -27,6 +27,19 @@ func (d *database) nobody(ctx context.Context, id string) error {
 		"was the customer forgotten, by --forget-prospects?)", id))
 }
 
+// notice says when silence alone will lower the tier, where notice of it was given.
+func (s subject) notice() []string {
+	n := s.profile.Notice
+	if !n.Stands() {
+		return nil
+	}
+	told := "notice was given"
+	if n.Muted {
+		told = "the notice was recorded, not published,"
+	}
+	return []string{fmt.Sprintf("If nothing happens, the tier falls to %s at %s; %s at %s.", n.To, when(n.FallsAt), told, when(n.At))}
+}
+
 // consent says where the customer may not be contacted; it is empty where the customer has refused nothing.
 func consent(e *score.Engine, p *score.Profile) string {
 	h := p.Whole()

@@ -149,6 +149,7 @@ type summary struct {
 	Unhappy      map[string]int `json:"feedback_alerts,omitempty"`
 	Drops        map[string]int `json:"value_drops,omitempty"`
 	WonBack      int            `json:"won_back"`
+	Notices      map[string]int `json:"tier_notices,omitempty"`
 	Published    int            `json:"published"`
 	Forecasts    []quality      `json:"forecasts"`
 	KeptBack     int            `json:"control_group_alerts_kept_back,omitempty"`
@@ -222,6 +223,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if len(s.Drops) > 0 {
 		fmt.Fprintf(&b, "value drops  %s\n", terminal.Counts(s.Drops))
+	}
+	if len(s.Notices) > 0 {
+		fmt.Fprintf(&b, "tier notices %s\n", terminal.Counts(s.Notices))
 	}
 	if s.KeptBack > 0 {
 		fmt.Fprintf(&b, "kept back    %d alerts of the control group: recorded, not published; see announce_control in the model file\n", s.KeptBack)

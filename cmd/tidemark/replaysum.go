@@ -94,5 +94,10 @@ func (s *summary) tell(t score.Transition) {
 		alerts[t.State.String()]++
 	case *score.WonBack:
 		s.WonBack++
+	case *score.TierWillChange:
+		if s.Notices == nil {
+			s.Notices = map[string]int{}
+		}
+		s.Notices[t.State.String()]++
 	}
 }

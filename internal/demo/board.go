@@ -80,6 +80,8 @@ func (b *board) add(t score.Transition) {
 		b.kinds[kind+strings.ToLower(t.State.String())]++
 	case *score.WonBack:
 		b.kinds["won back"]++
+	case *score.TierWillChange:
+		b.kinds["tier notice "+strings.ToLower(t.State.String())]++
 	}
 	if len(b.recent) == recentKept {
 		b.recent = slices.Delete(b.recent, 0, 1)
@@ -140,6 +142,9 @@ func entryOf(t score.Transition) entry {
 	case *score.WonBack:
 		line.tone, line.what = good, "✓ won back"
 		line.why = fmt.Sprintf("after %d days of silence", t.LapsedDays)
+	case *score.TierWillChange:
+		line.tone, line.what = notice(t)
+		line.why = ahead(t)
 	}
 	return line
 }
@@ -178,6 +183,26 @@ func movers(contributions []score.Contribution) string {
 		words = append(words, fmt.Sprintf("%s %+.1f", p.Indicator, float64(p.Points)/100))
 	}
 	return strings.Join(words, ", ")
+}
+
+// notice is what a step of a notice says.
+func notice(t *score.TierWillChange) (tone, string) {
+	if t.State == score.Withdrawn {
+		return good, "✓ notice withdrawn"
+	}
+	return warning, fmt.Sprintf("▽ to %s on %s", t.ToCome, t.FallsAt.Time().Format("02 Jan"))
+}
+
+// ahead returns, in words, what silence does to the score until a tier falls, and what keeps the tier; or why it does not fall any more.
+func ahead(t *score.TierWillChange) string {
+	if t.State == score.Withdrawn {
+		return strings.ToLower(t.Withdrawal.String())
+	}
+	keeps := ""
+	if t.KeepBy != (score.KeepBy{}) {
+		keeps = fmt.Sprintf("; %.0f %s by %s keep it", t.Currency.Major(t.KeepBy.Advised()), t.Currency, t.KeepBy.Day)
+	}
+	return fmt.Sprintf("%4.1f to %4.1f by silence: %s%s", float64(t.Now)/100, float64(t.Then)/100, movers(t.Contributions), keeps)
 }
 
 func magnitude(n int32) int32 { return max(n, -n) }

@@ -124,7 +124,7 @@ func (e *Engine) apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 		return p, nil, Swallowed
 	}
 	if p.Unknown() {
-		p.Muted, p.Second, p.Notice = false, SecondOrder{}, Notice{} // what an erasure has left for Publish
+		p.Muted, p.Second, p.Notice = false, SecondOrder{}, nil // what an erasure has left for Publish
 		p.Drop, p.Unhappy = DropEpisode{}, UnhappyEpisode{}
 	}
 	at := max(p.AsOf, x.At())

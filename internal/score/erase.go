@@ -28,7 +28,7 @@ func (e *Engine) erase(p Profile, x event.Event, tombstone event.Instant) (Profi
 	p, transitions := e.Review(p, max(p.AsOf, s.Erased))
 	next := e.New(p.Customer)
 	next.Erased, next.Outcomes, next.Forgotten = max(p.Erased, tombstone), p.Outcomes, p.Forgotten
-	next.Muted, next.Second.Muted, next.Notice.Muted = p.Muted, p.Second.Muted, p.Notice.Muted // Publish asks whether anybody has heard of what ends
+	next.Muted, next.Second.Muted, next.Notice = p.Muted, p.Second.Muted, p.Notice.over() // Publish asks whether anybody has heard of what ends
 	next.Drop.Muted, next.Unhappy.Muted = p.Drop.Muted, p.Unhappy.Muted
 	if err := next.relink(s); err != nil {
 		return p, nil, RefusedPart // a newer program has stored it

@@ -67,7 +67,7 @@ func TestErasedAsIfNeverSeen(t *testing.T) {
 
 // TestErasureEndsWhatWasTold: whoever has heard of an episode, a window or a tier hears that it ends, and nothing else of the customer.
 func TestErasureEndsWhatWasTold(t *testing.T) {
-	e := shipped(t)
+	e := newEngine(t, event.Calendar{}, noticing(60, 0))
 	seen := map[string]int{}
 	for seed := range uint64(scaled(200)) {
 		r := rand.New(rand.NewPCG(seed, 13))
@@ -92,6 +92,10 @@ func TestErasureEndsWhatWasTold(t *testing.T) {
 			want = append(want, &score.ChurnAlert{EpisodeID: before.Second.ID, State: score.Resolved, Resolve: score.ByErased, Kind: score.SecondOrderWindow, Currency: "USD"})
 			seen["window"]++
 		}
+		if before.Notice.Stands() {
+			want = append(want, &score.TierWillChange{NoticeID: before.Notice.ID, State: score.Withdrawn, Withdrawal: score.ByErased, Currency: "USD"})
+			seen["notice"]++
+		}
 		if before.Standing.Tier != tier.None {
 			want = append(want, &score.TierChanged{Direction: score.Exit, Currency: "USD"})
 			seen["tier"]++
@@ -107,7 +111,7 @@ func TestErasureEndsWhatWasTold(t *testing.T) {
 			t.Errorf("life %d: got %+v, want %+v", seed, transitions, want)
 		}
 	}
-	for _, what := range []string{"episode", "window", "tier"} {
+	for _, what := range []string{"episode", "window", "notice", "tier"} {
 		if seen[what] == 0 {
 			t.Errorf("no life had a %s to end", what)
 		}

@@ -8,6 +8,7 @@ import (
 
 const (
 	profileBytes = int(unsafe.Sizeof(Profile{}))
+	noticeBytes  = int(unsafe.Sizeof(Notice{}))
 	outcomeBytes = int(unsafe.Sizeof(Outcome{}))
 	takenBytes   = int(unsafe.Sizeof(Taken{}))
 	linksBytes   = int(unsafe.Sizeof(links{}))
@@ -21,6 +22,13 @@ const (
 // measures. The name of the model is left out: profiles share it.
 func (p *Profile) Footprint() int {
 	return profileBytes + p.History.Footprint() + len(p.Customer) + len(p.Standing.LastID) + len(p.Episode.ID) + len(p.Episode.LastID) +
-		len(p.Second.ID) + len(p.Notice.ID) + len(p.Notice.LastID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint() + p.Taken.footprint() +
+		len(p.Second.ID) + len(p.Update.ID) + len(p.Lapse.EpisodeID) + len(p.Outreach.ID) + len(p.Outcomes)*outcomeBytes + len(p.rest) + p.linksFootprint() + p.Taken.footprint() + p.Notice.footprint() +
 		cap(p.Trail.Samples)*sampleBytes + len(p.Drop.ID) + len(p.Drop.LastID) + len(p.Unhappy.ID) + len(p.Unhappy.LastID)
+}
+
+func (n *Notice) footprint() int {
+	if n == nil {
+		return 0
+	}
+	return noticeBytes + len(n.ID) + len(n.LastID)
 }

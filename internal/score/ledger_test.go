@@ -22,11 +22,12 @@ type ledger struct {
 	tierSaid    *score.TierChanged
 	alert       *score.ChurnAlert // the last step of the open episode
 	raised      *score.ChurnAlert
-	window      *score.ChurnAlert // the RAISED of the open second order window
-	windowSaid  *score.ChurnAlert // the last UPDATED of that window
-	updated     *score.ChurnAlert // the customer's last UPDATED
-	windows     int               // how many were closed in due course: one at most
-	lapsed      *score.ChurnAlert // the RESOLVED of the last episode, where that lapsed and nobody came back
+	window      *score.ChurnAlert     // the RAISED of the open second order window
+	windowSaid  *score.ChurnAlert     // the last UPDATED of that window
+	updated     *score.ChurnAlert     // the customer's last UPDATED
+	windows     int                   // how many were closed in due course: one at most
+	notice      *score.TierWillChange // the last step of the notice that stands
+	lapsed      *score.ChurnAlert     // the RESOLVED of the last episode, where that lapsed and nobody came back
 	// replaced is the engine that has just given way to another, if one has.
 	replaced *score.Engine
 }
@@ -106,8 +107,11 @@ func (l *ledger) witness(before score.Profile, transitions []score.Transition, c
 			l.churnAlert(x, cause, was, is)
 		case *score.WonBack:
 			l.wonBack(x, is)
+		case *score.TierWillChange:
+			l.tierWillChange(x, cause, is)
 		}
 	}
+	l.noticeStands()
 	if l.profile.Standing.Tier != l.tier {
 		l.t.Fatalf("the profile is in tier %s, the last that was told is %s", l.profile.Standing.Tier, l.tier)
 	}
@@ -173,7 +177,61 @@ func (l *ledger) tierChanged(x *score.TierChanged, cause event.Event, was, is sc
 	if sum != x.After-x.Before {
 		l.t.Errorf("%s: the contributions add up to %d, want %d − %d; %+v", x.ID, sum, x.After, x.Before, x.Contributions)
 	}
+	told := ""
+	if l.notice != nil && x.Direction == score.Down {
+		told, l.notice = l.notice.NoticeID, nil
+	}
+	if x.NoticeID != told {
+		l.t.Errorf("%s: %s at %s names the notice %q, want %q", x.ID, x.Direction, x.AsOf, x.NoticeID, told)
+	}
 	l.tier, l.tierSaid = x.Tier, x
+}
+
+func (l *ledger) tierWillChange(x *score.TierWillChange, cause event.Event, is score.Score) {
+	l.t.Helper()
+	var last score.Transition
+	state, id := score.Given, x.ID
+	if l.notice != nil {
+		last, state, id = l.notice, score.Moved, l.notice.NoticeID
+		if x.State == score.Withdrawn {
+			state = score.Withdrawn
+		}
+	}
+	want, corrects := l.wantCause(cause, last)
+	if x.State != state || x.NoticeID != id || x.Cause != want || x.Corrects != corrects {
+		l.t.Errorf("%s: %s of notice %s by %s corrects %q, want %s of %s by %s, %q", x.ID, x.State, x.NoticeID, x.Cause, x.Corrects, state, id, want, corrects)
+	}
+	if x.Tier != l.tier || x.Now != is.Points {
+		l.t.Errorf("%s: tier %s, score %d; the tier last told is %s, evaluated by itself %d", x.ID, x.Tier, x.Now, l.tier, is.Points)
+	}
+	if (x.State == score.Withdrawn) != (x.Withdrawal != score.UnknownReason) {
+		l.t.Errorf("%s: %s with reason %s", x.ID, x.State, x.Withdrawal)
+	}
+	if l.notice = x; x.State == score.Withdrawn {
+		l.notice = nil
+		return
+	}
+	then := l.engine.Score(score.Profile{History: l.profile.History}, x.FallsAt)
+	if x.ToCome >= x.Tier || x.FallsAt <= x.AsOf || x.Then != then.Points {
+		l.t.Errorf("%s: from %s to %s at %s, %d points; evaluated by itself %d", x.ID, x.Tier, x.ToCome, x.FallsAt, x.Then, then.Points)
+	}
+	sum := score.Points(0)
+	for _, c := range x.Contributions {
+		if sum += c.Points; c.Cause != score.ByTime {
+			l.t.Errorf("%s: a contribution by %s, want silence alone", x.ID, c.Cause)
+		}
+	}
+	if sum != x.Then-x.Now {
+		l.t.Errorf("%s: the contributions add up to %d, want %d − %d; %+v", x.ID, sum, x.Then, x.Now, x.Contributions)
+	}
+}
+
+// noticeStands holds the profile to the notice that was told last.
+func (l *ledger) noticeStands() {
+	l.t.Helper()
+	if l.profile.Notice.Stands() != (l.notice != nil) || l.notice != nil && (l.profile.Notice.ID != l.notice.NoticeID || l.profile.Notice.FallsAt != l.notice.FallsAt) {
+		l.t.Errorf("the profile's notice is %+v, the one last told of %+v", l.profile.Notice, l.notice)
+	}
 }
 
 func (l *ledger) churnAlert(x *score.ChurnAlert, cause event.Event, was, is score.Score) {

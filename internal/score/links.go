@@ -164,7 +164,7 @@ func (e *Engine) link(p Profile, x event.Event) (Profile, []Transition, Verdict)
 	unlinked := p
 	at := max(p.AsOf, x.At())
 	if p.Unknown() {
-		p.Muted, p.Second, p.Notice = false, SecondOrder{}, Notice{}
+		p.Muted, p.Second, p.Notice = false, SecondOrder{}, nil
 		p.Drop, p.Unhappy = DropEpisode{}, UnhappyEpisode{}
 	}
 	if e.Forgets(&p) <= at {

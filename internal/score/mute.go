@@ -26,12 +26,12 @@ func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Du
 		case *TierWillChange:
 			switch t.State {
 			case Given:
-				p.Notice.Muted = t.Unannounced || !young
+				p.Notice = p.Notice.asMuted(t.Unannounced || !young)
 			case Moved:
-				p.Notice.Muted = p.Notice.Muted && (t.Unannounced || !young)
+				p.Notice = p.Notice.asMuted(p.Notice.muted() && (t.Unannounced || !young))
 			case Withdrawn, UnknownNotice:
 			}
-			published[i] = !p.Notice.Muted
+			published[i] = !p.Notice.muted()
 		case *ChurnAlert:
 			muted := &p.Muted
 			switch t.Kind {

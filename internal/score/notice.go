@@ -8,8 +8,8 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// Notice is the memory of a pre-notice that stands: subscribers have been told that silence alone will lower the customer's tier. The zero
-// value stands for none.
+// Notice is the memory of a pre-notice that stands: subscribers have been told that silence alone will lower the customer's tier. Nil
+// stands for none.
 //
 //	        the day's start                       the fall
 //	              │<──── Model.NoticeDays ───────────>│
@@ -23,19 +23,43 @@ import (
 // The fall ends the notice without a record of its own: the TierChanged names it. That is so for every fall, also for one by an event that
 // forestalls the silence.
 type Notice struct {
-	// ID is the id of the GIVEN; empty where no notice stands. LastID is the id of the last MOVED, empty where there was none.
+	// ID is the id of the GIVEN; empty where no notice stands any more. LastID is the id of the last MOVED, empty where there was none.
 	ID, LastID string
 	// At is the instant of the notice's last record.
 	At event.Instant
 	// FallsAt is the instant of the fall, and To the tier that the customer falls to, as they were told last.
 	FallsAt event.Instant
 	To      Tier
-	// Muted says that the notice was not published; see Publish. It says nothing where no notice stands.
+	// Muted says that the notice was not published; see Publish.
 	Muted bool
 }
 
 // Stands reports whether a notice stands.
-func (n *Notice) Stands() bool { return n.ID != "" }
+func (n *Notice) Stands() bool { return n != nil && n.ID != "" }
+
+// muted reports whether the notice, or the last one, was not published.
+func (n *Notice) muted() bool { return n != nil && n.Muted }
+
+// asMuted returns n as published or not.
+func (n *Notice) asMuted(muted bool) *Notice {
+	if n.muted() == muted {
+		return n
+	}
+	next := Notice{}
+	if n != nil {
+		next = *n
+	}
+	next.Muted = muted
+	return &next
+}
+
+// id is the id of the notice; empty where none stands.
+func (n *Notice) id() string {
+	if n == nil {
+		return ""
+	}
+	return n.ID
+}
 
 // last is the id of the notice's last record.
 func (n *Notice) last() string {
@@ -82,7 +106,7 @@ func (e *Engine) mayWarn(s Standing, p *Profile, by event.Instant) bool {
 // fallAhead returns the fall of which p is to have a notice at v's instant. standing is p's from now on. Silence moves no fall, so a notice
 // that stands goes on where nothing but time has passed.
 func (e *Engine) fallAhead(p *Profile, v *evaluation, standing Standing, o occasion) fallAhead {
-	switch n := &p.Notice; {
+	switch n := p.Notice; {
 	case !v.buyer() || !e.mayWarn(standing, p, v.at):
 		return fallAhead{}
 	case n.Stands() && o.event == nil && !o.model && standing.Tier == p.Standing.Tier && v.at < n.FallsAt:
@@ -149,7 +173,8 @@ func (n *Notice) append(b []byte, asOf event.Instant) []byte {
 	return appendHex(appendHex(b, n.ID), n.LastID)
 }
 
-func readNotice(f *fields, asOf event.Instant) (n Notice) {
+func readNotice(f *fields, asOf event.Instant) *Notice {
+	var n Notice
 	holds := f.label(tier.Tiers << noticeBits)
 	n.To, n.Muted = Tier(holds>>noticeBits), holds&noticeMuted != 0
 	n.At = asOf - event.Instant(f.varint())
@@ -159,5 +184,5 @@ func readNotice(f *fields, asOf event.Instant) (n Notice) {
 		first /= 2
 	}
 	n.ID, n.LastID, f.b = hex.EncodeToString(f.b[:first]), hex.EncodeToString(f.b[first:]), nil
-	return n
+	return &n
 }

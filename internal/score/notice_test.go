@@ -27,7 +27,7 @@ func TestNoticesComeWhenTheWalkMeetsThem(t *testing.T) {
 		}
 		w := walker{engine: newEngine(t, calendar, noticing(row.days, row.stay)), calendar: calendar}
 		profiles := scaled(600)
-		if crossed := w.crossings(t, profiles, uint64(50+i), 60*day); crossed*10 < profiles*3 {
+		if crossed := w.crossings(t, profiles, uint64(50+i), event.Instant(60-i)*day); crossed*10 < profiles*3 {
 			t.Errorf("%d days: %d of %d profiles cross something, want 30 %%", row.days, crossed, profiles)
 		}
 	}
@@ -61,6 +61,7 @@ func TestNoticesComeTrue(t *testing.T) {
 					} else if early < event.Day(row.days) && x.Cause == score.ByTime && x.State == score.Given && !tierChangesAt(l.transitions, x.AsOf) {
 						t.Errorf("seed %d: told in silence at %s of a fall at %s, want %d days ahead", seed, x.AsOf, x.FallsAt, row.days)
 					}
+				case *score.ChurnAlert, *score.WonBack:
 				case *score.TierChanged:
 					if x.Direction != score.Down {
 						continue
@@ -163,13 +164,15 @@ func TestANoticeIsKept(t *testing.T) {
 	for _, change := range []func(*score.Notice){
 		func(*score.Notice) {}, func(n *score.Notice) { n.Muted = true }, func(n *score.Notice) { n.LastID, n.To = n.ID, tier.Low },
 	} {
-		change(&p.Notice)
-		if q := decode(t, p); q.Notice != p.Notice {
-			t.Errorf("read %+v, written %+v", q.Notice, p.Notice)
+		n := *p.Notice
+		change(&n)
+		p.Notice = &n
+		if q := decode(t, p); *q.Notice != *p.Notice {
+			t.Errorf("read %+v, written %+v", *q.Notice, *p.Notice)
 		}
 	}
 	with := len(encode(p))
-	p.Notice = score.Notice{Muted: true}
+	p.Notice = &score.Notice{Muted: true}
 	if without := len(encode(p)); with-without > 52 || without-bare > 60 {
 		t.Errorf("%d bytes with a notice, %d without, %d before", with, without, bare)
 	}
@@ -213,5 +216,128 @@ func TestNobodyIsWarnedOfWhatNeverComes(t *testing.T) {
 			}
 			from = p.AsOf
 		}
+	}
+}
+
+// A notice that is too old to be published is muted as a whole, but for a move that is young. One that was published is withdrawn however late.
+func TestNoticesAreMutedAsAWhole(t *testing.T) {
+	const week = 7 * 24 * time.Hour
+	at := func(x *score.TierWillChange, day_ event.Instant) *score.TierWillChange {
+		x.AsOf = day_ * day
+		return x
+	}
+	given := func(d event.Instant) *score.TierWillChange { return at(&score.TierWillChange{State: score.Given}, d) }
+	moved := func(d event.Instant) *score.TierWillChange { return at(&score.TierWillChange{State: score.Moved}, d) }
+	withdrawn := func(d event.Instant) *score.TierWillChange {
+		return at(&score.TierWillChange{State: score.Withdrawn}, d)
+	}
+	unannounced := func(x *score.TierWillChange) *score.TierWillChange { x.Unannounced = true; return x }
+	for _, row := range []struct {
+		why  string
+		told []score.Transition
+		want []bool
+	}{
+		{"young", []score.Transition{given(98), moved(99), withdrawn(99)}, []bool{true, true, true}},
+		{"old, with its withdrawal", []score.Transition{given(90), withdrawn(99)}, []bool{false, false}},
+		{"old, and moved of late", []score.Transition{given(90), moved(99), withdrawn(99)}, []bool{false, true, true}},
+		{"old, and moved long ago", []score.Transition{given(80), moved(90), withdrawn(99)}, []bool{false, false, false}},
+		{"another after an old one", []score.Transition{given(80), withdrawn(81), given(98), withdrawn(99)}, []bool{false, false, true, true}},
+		{"of the control group", []score.Transition{unannounced(given(98)), unannounced(moved(99)), unannounced(withdrawn(99))}, []bool{false, false, false}},
+	} {
+		for _, batch := range []int{1, len(row.told)} {
+			p := score.Profile{}
+			var got []bool
+			for told := range slices.Chunk(row.told, batch) {
+				got = append(got, p.Publish(told, 100*day, week)...)
+			}
+			if !slices.Equal(got, row.want) {
+				t.Errorf("%s, %d at a time: published %v, want %v", row.why, batch, got, row.want)
+			}
+		}
+	}
+	p := score.Profile{}
+	p.Publish([]score.Transition{given(98)}, 100*day, week)
+	if got := p.Publish([]score.Transition{withdrawn(110)}, 200*day, week); !got[0] {
+		t.Error("the withdrawal of a published notice is muted, for it is old")
+	}
+}
+
+// The control group is marked, and told of only where the model says so.
+func TestNoticesOfTheControlGroup(t *testing.T) {
+	for _, announce := range []bool{false, true} {
+		e := newEngine(t, event.Calendar{}, func(m *score.Model) { noticing(14, 30)(m); m.Control, m.AnnounceControl = .999999, announce })
+		p, _ := weekly(t, e)
+		_, transitions := e.Review(p, p.AsOf+800*day)
+		n := 0
+		for _, x := range transitions {
+			if x, ok := x.(*score.TierWillChange); ok {
+				if n++; !x.ControlGroup || x.Unannounced == announce {
+					t.Errorf("announced %t: %+v", announce, x.Stamp)
+				}
+			}
+		}
+		if n == 0 {
+			t.Error("no notice was given")
+		}
+	}
+}
+
+// The advice for the lowest tier goes by what a customer is worth: the value at stake, the uplift and the cost.
+func TestTheLowestTierIsSplit(t *testing.T) {
+	seen := map[string]int{}
+	for _, cost := range []int64{0, 300, 1 << 40} {
+		e := newEngine(t, event.Calendar{}, func(m *score.Model) {
+			m.Low = &score.LowTier{Retainable: score.Playbook{ID: "retainable"}, LowValue: score.Playbook{ID: "low"}, Cost: cost}
+		})
+		for seed := range uint64(50) {
+			l := newLedger(t, e)
+			for _, x := range newLife(rand.New(rand.NewPCG(seed, 9))) {
+				l.apply(x)
+			}
+			for _, x := range l.transitions {
+				c, ok := x.(*score.TierChanged)
+				if !ok {
+					continue
+				}
+				book := c.Playbook.ID
+				if (c.Tier == tier.Low) != (book == "retainable" || book == "low") {
+					t.Errorf("cost %d: the playbook of %s is %q", cost, c.Tier, book)
+				}
+				if cost == 1<<40 && book == "retainable" {
+					t.Errorf("a pack that costs more than anybody is worth: %q", book)
+				}
+				if c.Tier == tier.Low {
+					seen[fmt.Sprint(book, " at ", cost)]++
+				}
+			}
+		}
+	}
+	if seen["retainable at 0"] == 0 || seen["low at 1099511627776"] == 0 || seen["retainable at 300"] == 0 || seen["low at 300"] == 0 {
+		t.Errorf("%v: want both at 300, and the one or the other at the ends", seen)
+	}
+}
+
+// An answer within the notice that leaves the day of the fall as it is, but not the tier after it, is told.
+func TestANoticeMovesToAnotherTier(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, func(m *score.Model) { noticing(14, 0)(m); m.Tiers.General, m.Tiers.Margin = 200, 50 })
+	p := e.New("c")
+	for i := range 12 {
+		p = apply(t, e, p, order(fmt.Sprint(i), 20_000*day+event.Instant(i)*hour, 30_000))
+	}
+	for p = e.Schedule(p); !p.Notice.Stands() && p.Due != event.Never; p = e.Schedule(p) {
+		p, _ = e.Review(p, p.Due)
+	}
+	if p.Notice == nil || p.Notice.To != tier.Low {
+		t.Fatalf("the notice is %+v, want one of a fall to LOW", p.Notice)
+	}
+	falls := p.Notice.FallsAt
+	at := p.AsOf + day
+	_, transitions, _ := e.Apply(p, &event.Feedback{Head: event.Head{ID: "happy", Customer: "c", OccurredAt: at, RecordedAt: at}, Kind: event.NPS, Score: 10, Max: 10, Scored: true})
+	if len(transitions) != 1 {
+		t.Fatalf("%d transitions, want the move alone", len(transitions))
+	}
+	moved, ok := transitions[0].(*score.TierWillChange)
+	if !ok || moved.State != score.Moved || moved.ToCome != tier.General || moved.FallsAt != falls || moved.FellAt != falls {
+		t.Errorf("%+v, want a move to GENERAL at %s", transitions[0], falls)
 	}
 }

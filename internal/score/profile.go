@@ -49,8 +49,9 @@ type Profile struct {
 	Second        SecondOrder
 	Update        Update
 	Lapse         Lapse
-	Notice        Notice
-	Outreach      Outreach
+	// Notice is nil where none stands, but where Publish must still hear that the last one was muted.
+	Notice   *Notice
+	Outreach Outreach
 	// Trail holds the ends of the last months.
 	Trail   Trail
 	Drop    DropEpisode

@@ -133,7 +133,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 		p.Lapse = Lapse{}
 	}
 	if fulfilled {
-		p.Notice = Notice{}
+		p.Notice = p.Notice.over()
 	}
 	for _, t := range e.notices(c, fulfilled) {
 		if id := add(t); t.State == Given {
@@ -220,7 +220,7 @@ func (e *Engine) tierChanged(c *change) *TierChanged {
 		TopCategory: p.Whole().TopCategory(v.at, e.calendar),
 	}
 	if direction(was.Tier, c.tier) == Down {
-		t.NoticeID = c.before.Notice.ID
+		t.NoticeID = c.before.Notice.id()
 	}
 	if e.model.ByConsent {
 		t.OrderChannels = p.Whole().OrderChannels(v.at, e.calendar)

@@ -31,7 +31,7 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] test true|false        a word on whether this is a test account
 //	DATE [TIME] review                 the reviews due by then
 //	DATE [TIME] score                  the same, and the numbers
-//	DATE [TIME] model FILE             another model comes into force, or the default; without a date before the first event
+//	DATE [TIME] model FILE [notice_days=N]  another model comes into force, or the default; without a date before the first event
 //
 // and may end in sent=DATE[THH:MM], when the event arrived, or id=ID, to send an event again. Each line with > is a
 // transition that follows, with its date if that is not the day of the line before.
@@ -92,7 +92,7 @@ func tell(t *testing.T, text string) string {
 func (s *story) play(words []string) {
 	s.t.Helper()
 	if words[0] == "model" {
-		s.engine = s.load(words[1], nil)
+		s.engine = s.load(words[1:], nil)
 		s.profile = s.engine.New("c")
 		return
 	}
@@ -125,7 +125,7 @@ func (s *story) play(words []string) {
 		s.numbers(at)
 		return
 	case "model":
-		s.adopt(s.load(args[0], s.engine).Effective(at), at)
+		s.adopt(s.load(words[1:], s.engine).Effective(at), at)
 	default:
 		sent := at
 		if options["sent"] != "" {
@@ -212,6 +212,9 @@ func (s *story) say(at event.Instant, since int) {
 		switch x := x.(type) {
 		case *score.TierChanged:
 			fmt.Fprintf(&s.out, "> tier %s to %s score %.2f", lower(x.Previous), lower(x.Tier), float64(x.After)/100)
+			if x.NoticeID != "" {
+				s.out.WriteString(" as told")
+			}
 			corrects = x.Corrects
 		case *score.WonBack:
 			fmt.Fprintf(&s.out, "> won back after %d days by %d", x.LapsedDays, x.OrderValue)
@@ -221,6 +224,17 @@ func (s *story) say(at event.Instant, since int) {
 			if x.ActionID != "" {
 				fmt.Fprintf(&s.out, " thanks to %s", x.ActionID)
 			}
+		case *score.TierWillChange:
+			fmt.Fprintf(&s.out, "> notice %s", lower(x.State))
+			if x.State != score.Withdrawn {
+				fmt.Fprintf(&s.out, ": %s to %s on %s, score %.2f to %.2f", lower(x.Tier), lower(x.ToCome), event.Calendar{}.Day(x.FallsAt), float64(x.Now)/100, float64(x.Then)/100)
+				if x.KeepBy.Amount > 0 {
+					fmt.Fprintf(&s.out, ", kept by %d on %s", x.KeepBy.Advised(), x.KeepBy.Day)
+				}
+			} else {
+				why = lower(x.Withdrawal) + ", " + why
+			}
+			corrects = x.Corrects
 		case *score.ChurnAlert:
 			what := "churn"
 			if x.Kind == score.SecondOrderWindow {
@@ -262,14 +276,18 @@ func (s *story) numbers(at event.Instant) {
 		float64(p.Points)/100, p.Coverage, p.Orders, float64(p.SpendLifetime)/100, p.Segment, float64(p.Current)/100, p.Alive, p.Risk)
 }
 
-func (s *story) load(name string, previous *score.Engine) *score.Engine {
+func (s *story) load(words []string, previous *score.Engine) *score.Engine {
 	s.t.Helper()
-	raw := model.Default()
+	name, raw := words[0], model.Default()
 	if name != "default" {
 		var err error
 		if raw, err = os.ReadFile(filepath.Join("testdata", filepath.Base(name))); err != nil {
 			s.t.Fatalf("line %d: %v", s.line, err)
 		}
+	}
+	for _, word := range words[1:] {
+		name, value, _ := strings.Cut(word, "=")
+		raw = fmt.Appendf(raw, "\nreactions: {%s: %s}\n", name, value)
 	}
 	m, err := model.Parse(raw)
 	if err != nil {

@@ -60,6 +60,7 @@ func another(r *rand.Rand) func(*score.Model) {
 		m.Churn.Lapse = time.Duration(60+r.IntN(400)) * 24 * time.Hour
 		m.Churn.MinSilence = time.Duration(1+r.IntN(30)) * 24 * time.Hour
 		m.Churn.SecondOrder = time.Duration(r.IntN(59)) * 24 * time.Hour
+		m.NoticeDays = r.IntN(3) * 20
 	}
 }
 
@@ -113,7 +114,7 @@ func play(t testing.TB, life []event.Event, engines []*score.Engine, until event
 // remembered are the labels of a profile and their memory: all that the labels to come depend on besides the history.
 func remembered(p score.Profile) string {
 	ep := p.Episode
-	return fmt.Sprint(p.AsOf, p.Standing.Tier, p.Standing.Since, ep.Level, ep.Since, ep.RaisedAt, p.Second.Open, p.Second.Closed, p.Second.RaisedAt)
+	return fmt.Sprint(p.AsOf, p.Standing.Tier, p.Standing.Since, ep.Level, ep.Since, ep.RaisedAt, p.Second.Open, p.Second.Closed, p.Second.RaisedAt, p.Notice.Stands())
 }
 
 // switched is a life during which a model is tried, and taken back.
@@ -132,7 +133,10 @@ func newSwitched(t testing.TB, seed uint64) switched {
 	first, last := life[0].At(), end(life)
 	from := first - 20*day + event.Instant(r.Int64N(int64(last-first)+int64(20*day)))
 	back := from + 1 + event.Instant(r.Int64N(int64(score.TakeBackWithin/time.Millisecond)-1))
-	a := modelOf(t, kept, plain)
+	a := modelOf(t, kept, func(m *score.Model) {
+		plain(m)
+		m.NoticeDays = int(seed%3) * 14
+	})
 	s := switched{seed: seed, life: life, from: from, back: back, never: replacing(t, a, nil, 0)}
 	s.trial = replacing(t, modelOf(t, tried, another(r)), s.never, from)
 	s.again = replacing(t, a, s.trial, back)
@@ -214,6 +218,7 @@ func (n *said) count(t *testing.T, s *switched, told []score.Transition) {
 			if x.State == score.Raised && corrects != "" {
 				n.raisedAgain++
 			}
+		case *score.TierWillChange: // given, moved or withdrawn anew
 		case *score.WonBack:
 			t.Fatalf("%s: a win-back, %+v; want none: nobody has come back", s, x)
 		}
@@ -365,6 +370,8 @@ func tellings(transitions, corrected []score.Transition) []string {
 			words, corrects = fmt.Sprintf("%s to %s", x.Previous, x.Tier), x.Corrects
 		case *score.ChurnAlert:
 			words, corrects = fmt.Sprintf("%s %s %s", x.Kind, x.State, x.Level), x.Corrects
+		case *score.TierWillChange:
+			words, corrects = fmt.Sprintf("TIER_NOTICE %s %s", x.State, x.ToCome), x.Corrects
 		case *score.WonBack:
 			words = "WON_BACK"
 		}

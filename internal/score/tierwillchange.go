@@ -58,22 +58,26 @@ var noticeStates = [...]string{"UNKNOWN", "GIVEN", "MOVED", "WITHDRAWN"}
 func (s NoticeState) String() string { return noticeStates[s] }
 
 // next returns the memory after a step.
-func (n Notice) next(t *TierWillChange) Notice {
-	told := Notice{ID: n.ID, LastID: t.ID, At: t.AsOf, FallsAt: t.FallsAt, To: t.ToCome, Muted: n.Muted}
+func (n *Notice) next(t *TierWillChange) *Notice {
+	told := Notice{At: t.AsOf, FallsAt: t.FallsAt, To: t.ToCome, Muted: n.muted()}
 	switch t.State {
 	case Given:
-		told.ID, told.LastID = t.ID, ""
-	case Withdrawn:
-		return Notice{Muted: n.Muted}
-	case Moved, UnknownNotice:
+		told.ID = t.ID
+	case Moved:
+		told.ID, told.LastID = n.ID, t.ID
+	case Withdrawn, UnknownNotice:
+		return n.over()
 	}
-	return told
+	return &told
 }
+
+// over returns the memory after a notice has ended.
+func (n *Notice) over() *Notice { return (*Notice)(nil).asMuted(n.muted()) }
 
 // notices returns the steps of notices that a change leads to, in order: what ends or moves the notice that stands, and a new one. fulfilled
 // says that a TierChanged of the change has named the notice that stood.
 func (e *Engine) notices(c *change, fulfilled bool) []*TierWillChange {
-	n, stays := &c.before.Notice, c.tier == c.before.Standing.Tier
+	n, stays := c.before.Notice, c.tier == c.before.Standing.Tier
 	switch {
 	case !n.Stands() || fulfilled:
 		if !c.ahead.near() {
@@ -92,7 +96,7 @@ func (e *Engine) notices(c *change, fulfilled bool) []*TierWillChange {
 
 // notice returns a step with the fields that all steps have.
 func (e *Engine) notice(c *change, state NoticeState) *TierWillChange {
-	n := &c.before.Notice
+	n := c.before.Notice
 	t := &TierWillChange{
 		State: state, Tier: c.tier, Now: c.v.points, CurrentValue: e.minor(c.v.current), Currency: e.model.Base,
 		PreferredChannel: preferredChannel(c.p, c.v), ContactableChannels: e.contactable(c.p.Whole()), Owner: c.p.Whole().Attribute("owner"),

@@ -31,7 +31,7 @@ type Outcome struct {
 	Movers []Mover
 }
 
-// Kind is a kind of transition: TierChanged by its direction, ChurnAlert by its kind and state.
+// Kind is a kind of transition: TierChanged by its direction, ChurnAlert by its kind and state, TierWillChange by its state.
 type Kind struct{ Record, Kind, State string }
 
 // Mover is a customer whose labels the switch changes.
@@ -125,6 +125,8 @@ func kindOf(t score.Transition) Kind {
 		return Kind{"ChurnAlert", t.Kind.String(), t.State.String()}
 	case *score.WonBack:
 		return Kind{Record: "WonBack"}
+	case *score.TierWillChange:
+		return Kind{Record: "TierWillChange", State: t.State.String()}
 	}
 	return Kind{}
 }
