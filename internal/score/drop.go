@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tidemark/internal/event"
@@ -247,6 +248,9 @@ func (e *Engine) measure(t *ChurnAlert, c *change, r *reference) {
 		ValueBefore: e.minor(float64(r.sample.Value)), ValueAfter: e.minor(v.current),
 	}
 	then := e.evaluate(c.p, end)
+	if int64(math.RoundToEven(then.current)) == r.sample.Value { // the sample is rounded
+		t.Measured.ValueBefore = e.minor(then.current)
+	}
 	cause := ByTime
 	if was, is := &then.facts, &v.facts; was.Orders != is.Orders || was.LastDay != is.LastDay || was.Spend != is.Spend || was.NPSAt != is.NPSAt || was.Referrals != is.Referrals {
 		cause = ByEvent
@@ -255,13 +259,58 @@ func (e *Engine) measure(t *ChurnAlert, c *change, r *reference) {
 	all.change(cause, &e.model.Scorecard, &then.reading, &v.reading)
 	for i, points := range value.Apportion(all.parts, v.points-then.points) {
 		from := &all.all[i]
-		t.Reasons = append(t.Reasons, Reason{Name: from.Indicator, Cause: cause, Before: from.RawBefore, After: from.RawAfter, Weight: points})
+		t.Reasons = append(t.Reasons, Reason{Name: from.Indicator, Cause: cause, Before: from.RawBefore, After: from.RawAfter, Weight: int64(points)})
 	}
+	t.ValueReasons = e.valueReasons(&then, v, &t.Measured, cause)
 	if restated := then.points - r.sample.Points; restated != 0 {
 		t.Reasons = append(t.Reasons, Reason{
-			Name: restatedReason, Cause: ByCorrection, Before: float64(r.sample.Points) / 100, After: float64(then.points) / 100, Weight: restated,
+			Name: restatedReason, Cause: ByCorrection, Before: float64(r.sample.Points) / 100, After: float64(then.points) / 100, Weight: int64(restated),
 		})
 	}
+}
+
+// valueReasons splits the change of the current value since a reference, in minor units, over the factors that it is the product of. then is the
+// customer at the reference, looked at anew.
+func (e *Engine) valueReasons(then, now *evaluation, m *Measured, cause Cause) (all []Reason) {
+	was, is := e.valueFactors(then), e.valueFactors(now)
+	parts := value.Shapley(len(was), func(set int) float64 {
+		product := 1.0
+		for i := range was {
+			if set>>i&1 == 1 {
+				product *= is[i]
+			} else {
+				product *= was[i]
+			}
+		}
+		return product
+	})
+	rest := m.ValueAfter - e.minor(then.current)
+	for i, part := range parts {
+		all = append(all, Reason{Name: valueFactorNames[i], Cause: cause, Before: micro(was[i]), After: micro(is[i]), Weight: e.minor(part)})
+		rest -= all[i].Weight
+	}
+	all[0].Weight += rest // of rounding
+	all = slices.DeleteFunc(all, func(r Reason) bool { return r.Weight == 0 && r.Before == r.After })
+	if restated := e.minor(then.current) - m.ValueBefore; restated != 0 {
+		all = append(all, Reason{Name: restatedReason, Cause: ByCorrection, Before: e.major(m.ValueBefore), After: micro(then.current), Weight: restated})
+	}
+	return all
+}
+
+// The factors of a current value: the probability that the customer is still there; the purchases within the horizon of one who is, discounted; the
+// spend of a purchase in major units; the share of it that is margin.
+var valueFactorNames = [...]string{"p_alive", "purchases_if_alive", "spend_per_purchase", "margin"}
+
+func (e *Engine) valueFactors(v *evaluation) (f [len(valueFactorNames)]float64) {
+	if !v.buyer() {
+		return f
+	}
+	alive, spend, margin := e.model.Value.Alive(v.pattern), e.model.Value.SpendPerDay(v.pattern), e.model.Value.MarginOf(v.pattern)
+	f[0], f[2], f[3] = alive, spend, margin
+	if all := alive * spend * margin; all > 0 {
+		f[1] = v.current / all
+	}
+	return f
 }
 
 // restatedReason is what became known of the reference since its month ended.

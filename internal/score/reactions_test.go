@@ -123,12 +123,15 @@ func TestReactionsDoNotDependOnWhoLooks(t *testing.T) {
 // explained holds an alert to what its reasons add up to.
 func explained(t *testing.T, a *score.ChurnAlert) {
 	t.Helper()
-	var sum int32
+	var sum, value int64
 	for _, reason := range a.Reasons {
 		sum += reason.Weight
 	}
+	for _, reason := range a.ValueReasons {
+		value += reason.Weight
+	}
 	switch m := a.Measured; {
-	case a.Kind == score.ValueDrop && sum != m.ScoreAfter-m.ScoreBefore:
+	case a.Kind == score.ValueDrop && (sum != int64(m.ScoreAfter-m.ScoreBefore) || value != m.ValueAfter-m.ValueBefore):
 		t.Errorf("%s: the reasons add up to %d, the score went from %d to %d", a.ID, sum, m.ScoreBefore, m.ScoreAfter)
 	case a.Kind == score.ValueDrop && a.State == score.Raised && float64(m.ScoreAfter) > .9*float64(m.ScoreBefore) && float64(m.ValueAfter) > .8*float64(m.ValueBefore):
 		t.Errorf("%s: nothing has dropped: %+v", a.ID, m)
