@@ -248,9 +248,6 @@ func (e *Engine) measure(t *ChurnAlert, c *change, r *reference) {
 		ValueBefore: e.minor(float64(r.sample.Value)), ValueAfter: e.minor(v.current),
 	}
 	then := e.evaluate(c.p, end)
-	if int64(math.RoundToEven(then.current)) == r.sample.Value { // the sample is rounded
-		t.Measured.ValueBefore = e.minor(then.current)
-	}
 	cause := ByTime
 	if was, is := &then.facts, &v.facts; was.Orders != is.Orders || was.LastDay != is.LastDay || was.Spend != is.Spend || was.NPSAt != is.NPSAt || was.Referrals != is.Referrals {
 		cause = ByEvent
@@ -284,14 +281,24 @@ func (e *Engine) valueReasons(then, now *evaluation, m *Measured, cause Cause) (
 		}
 		return product
 	})
-	rest := m.ValueAfter - e.minor(then.current)
+	from := e.minor(then.current)
+	if int64(math.RoundToEven(then.current)) == int64(math.RoundToEven(e.major(m.ValueBefore))) {
+		from = m.ValueBefore // the sample is rounded: that is no news
+	}
+	rest := m.ValueAfter - from
 	for i, part := range parts {
 		all = append(all, Reason{Name: valueFactorNames[i], Cause: cause, Before: micro(was[i]), After: micro(is[i]), Weight: e.minor(part)})
 		rest -= all[i].Weight
 	}
-	all[0].Weight += rest // of rounding
+	most := 0
+	for i := range all {
+		if max(all[i].Weight, -all[i].Weight) > max(all[most].Weight, -all[most].Weight) {
+			most = i
+		}
+	}
+	all[most].Weight += rest // of rounding
 	all = slices.DeleteFunc(all, func(r Reason) bool { return r.Weight == 0 && r.Before == r.After })
-	if restated := e.minor(then.current) - m.ValueBefore; restated != 0 {
+	if restated := from - m.ValueBefore; restated != 0 {
 		all = append(all, Reason{Name: restatedReason, Cause: ByCorrection, Before: e.major(m.ValueBefore), After: micro(then.current), Weight: restated})
 	}
 	return all
