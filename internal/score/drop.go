@@ -21,11 +21,14 @@ import (
 //	     └────── 30 days ─────> reference ──> the next reference
 //
 // A drop is over when it is half made good, which the next reference may do: the customer has stayed where they were. It is also over when the
-// tier tells of it, and when the customer lapses.
+// tier tells of it, and when the customer lapses. Who has bought too seldom for a churn alert has nothing to drop from yet: the value of a one-time
+// buyer falls in every silence.
 type Drop struct {
 	// Score and Value are the shares of the reference that the score and the current value lose, in (0, 1); 0 leaves the measure out.
 	Score, Value float64
-	// Least is the least current value of the reference of which a drop is told, in major units.
+	// Tier is the least tier in which a drop is told; zero is any. Least is the least current value of the reference of which a drop of the value
+	// is told, in major units.
+	Tier  Tier
 	Least int64
 	// Action is the answer to a drop.
 	Action Action
@@ -84,6 +87,13 @@ func (d *DropEpisode) What() (names []string) {
 	return names
 }
 
+// mayDrop reports whether a drop of p with these facts may be told, or go on.
+func (e *Engine) mayDrop(p *Profile, f *history.Facts) bool {
+	d := &e.model.Reactions.Drop
+	return d.on() && p.Standing.Tier != tier.None && p.Standing.Tier >= d.Tier && f.PurchaseDays > 0 && !f.TestAccount && !e.model.Shop.behaves(f) &&
+		(p.Drop.open() || e.model.Churn.Counts(f.PurchaseDays, f.Spend))
+}
+
 // referenceAge is how old the end of a month must be before a drop is measured from it.
 const referenceAge = 30 * 24 * time.Hour
 
@@ -113,7 +123,7 @@ func (e *Engine) referenceAt(p *Profile, at event.Instant) reference {
 
 // nextReference is the first instant after at from which a drop of p is measured from another reference; event.Never where no drop can be told.
 func (e *Engine) nextReference(p *Profile, f *history.Facts, at event.Instant) event.Instant {
-	if !e.model.Reactions.Drop.on() || p.Standing.Tier == tier.None || e.model.Shop.behaves(f) || at >= e.lapses(f) {
+	if !e.mayDrop(p, f) || at >= e.lapses(f) {
 		return event.Never
 	}
 	next := e.monthEnded(at.Add(-referenceAge)) + 1
@@ -151,7 +161,7 @@ func (d *DropEpisode) turns(all measures) bool { return (all == 0) == d.open() |
 
 // dropOf is what has dropped of p, as evaluated, in a tier.
 func (e *Engine) dropOf(p *Profile, v *evaluation, t Tier) measures {
-	if !e.model.Reactions.Drop.on() || t != p.Standing.Tier || !v.buyer() || v.signs.Shop || v.signs.Silence >= e.Lapse(&v.facts) {
+	if !e.mayDrop(p, &v.facts) || t != p.Standing.Tier || v.signs.Silence >= e.Lapse(&v.facts) {
 		return 0
 	}
 	r := e.referenceAt(p, v.at)
@@ -171,7 +181,7 @@ func (w *walk) dropAt(at event.Instant) (turns bool, ahead float64) {
 	if !e.model.Reactions.Drop.on() {
 		return false, 0
 	}
-	if f.PurchaseDays == 0 || f.TestAccount || e.model.Shop.behaves(f) || p.Standing.Tier == tier.None || at >= e.lapses(f) {
+	if !e.mayDrop(p, f) || at >= e.lapses(f) {
 		return p.Drop.open(), 0
 	}
 	if w.since.month != e.monthEnded(at.Add(-referenceAge))+1 {
@@ -186,11 +196,15 @@ func (w *walk) dropAt(at event.Instant) (turns bool, ahead float64) {
 	reading := e.reading(f, pattern, predicted)
 	exact, _ := e.model.Scorecard.Exact(&reading)
 	ahead = math.Inf(1)
-	if d := &e.model.Reactions.Drop; p.Drop.Told&scoreDrop == 0 && d.Score > 0 && r.Points > 0 {
-		ahead = exact/float64(r.Points) - (1 - d.Score)
+	d := &e.model.Reactions.Drop
+	until := func(m measures, share, was, is float64) { // what is rounded crosses half a unit before the line
+		if p.Drop.Told&m == 0 && share > 0 && was > 0 {
+			ahead = min(ahead, (is-math.Floor(was*(1-share))-.5)/was)
+		}
 	}
-	if d := &e.model.Reactions.Drop; p.Drop.Told&valueDrop == 0 && d.Value > 0 && r.Value > 0 && r.Value >= d.Least {
-		ahead = min(ahead, current/float64(r.Value)-(1-d.Value))
+	until(scoreDrop, d.Score, float64(r.Points), exact)
+	if r.Value >= d.Least {
+		until(valueDrop, d.Value, float64(e.minor(float64(r.Value))), current*e.scale)
 	}
 	return p.Drop.turns(e.dropped(p.Drop.Told, r, value.Round(exact), e.minor(current))), ahead
 }
