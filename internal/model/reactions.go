@@ -101,11 +101,7 @@ func (f *file) reactionAdvice(m *score.Model) error {
 		{feedbackAction, m.Reactions.Feedback != score.Feedback{}, &m.Reactions.Feedback.Action},
 	} {
 		a, ok := f.Alerts[row.name]
-		switch {
-		case ok && !row.on:
-			errs = append(errs, fmt.Errorf("alerts.%s: reactions have no line for it", row.name))
-			continue
-		case !row.on:
+		if !ok && !row.on {
 			continue
 		}
 		given, err := a.answer(m.Base)
@@ -113,7 +109,9 @@ func (f *file) reactionAdvice(m *score.Model) error {
 			errs = append(errs, fmt.Errorf("alerts.%s: %w", row.name, err))
 		}
 		errs = append(errs, a.check("alerts."+row.name))
-		*row.to = given
+		if row.on {
+			*row.to = given
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -238,3 +238,79 @@ func TestReactionsAreMuted(t *testing.T) {
 		t.Errorf("published %v, want %v; muted %v, %v, %v", got, want, p.Drop.Muted, p.Unhappy.Muted, p.Muted)
 	}
 }
+
+// unhappyHigh is a customer of value whose value has dropped and who is unhappy.
+func unhappyHigh(t *testing.T, e *score.Engine) score.Profile {
+	t.Helper()
+	p, last := weekly(t, e)
+	p, _ = e.Review(p, p.AsOf+1)
+	for p.Drop.What() == nil {
+		if p = e.Schedule(p); p.Due > last.OccurredAt+300*day {
+			t.Fatal("no drop")
+		}
+		p, _ = e.Review(p, p.Due)
+	}
+	word := &event.Feedback{Head: event.Head{ID: "w", Customer: "c", OccurredAt: p.AsOf + 1, RecordedAt: p.AsOf + 1}, Kind: event.Complaint}
+	p, _, _ = e.Apply(p, word)
+	if !p.Drop.Open() || !p.Unhappy.Open() {
+		t.Fatalf("drop %+v, unhappy %+v", p.Drop, p.Unhappy)
+	}
+	return p
+}
+
+// An erasure, a merger, a test account, another model and a model without these lines end both episodes, each with its reason.
+func TestWhatEndsReactions(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, reacting)
+	p := unhappyHigh(t, e)
+	head := event.Head{ID: "x", Customer: "c", OccurredAt: p.AsOf + hour, RecordedAt: p.AsOf + hour}
+	apply := func(x event.Event) (score.Profile, []score.Transition) {
+		q, all, verdict := e.Apply(p, x)
+		if verdict != score.Accepted {
+			t.Fatalf("%s", verdict)
+		}
+		return q, all
+	}
+	other := replacing(t, modelOf(t, "other", func(m *score.Model) { plain(m); reacting(m); m.Reactions.Drop.Score = .15 }), e, p.AsOf+hour)
+	without := replacing(t, modelOf(t, "without", plain), e, p.AsOf+hour)
+	for _, row := range []struct {
+		why            string
+		end            func() (score.Profile, []score.Transition)
+		drop, feedback score.ResolveReason
+	}{
+		{"an erasure", func() (score.Profile, []score.Transition) {
+			return apply(&event.Interaction{Head: head, Kind: event.Erased})
+		}, score.ByErased, score.ByErased},
+		{"a merger", func() (score.Profile, []score.Transition) {
+			return apply(&event.Interaction{Head: head, Kind: event.MergedInto, OtherCustomer: "d"})
+		}, score.ByMerged, score.ByMerged},
+		{"a test account", func() (score.Profile, []score.Transition) {
+			return apply(&event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": "true"}})
+		}, score.ByCorrected, score.ByCorrected},
+		{"another model", func() (score.Profile, []score.Transition) { return other.Review(p, p.AsOf+hour) }, score.ByNewModel, score.UnknownReason},
+		{"a model without the lines", func() (score.Profile, []score.Transition) { return without.Review(p, p.AsOf+hour) }, score.ByNewModel, score.ByNewModel},
+	} {
+		q, all := row.end()
+		got := map[score.AlertKind]score.ResolveReason{}
+		for _, x := range all {
+			if a, ok := x.(*score.ChurnAlert); ok {
+				got[a.Kind] = a.Resolve
+				if id := map[score.AlertKind]string{score.ValueDrop: p.Drop.ID, score.FeedbackAlert: p.Unhappy.ID}[a.Kind]; id != "" && a.EpisodeID != id {
+					t.Errorf("%s: episode %q, want %q", row.why, a.EpisodeID, id)
+				}
+			}
+		}
+		if got[score.ValueDrop] != row.drop || got[score.FeedbackAlert] != row.feedback || q.Drop.Open() || q.Unhappy.Open() != (row.feedback == score.UnknownReason) {
+			t.Errorf("%s: %v, want %s and %s", row.why, got, row.drop, row.feedback)
+		}
+	}
+}
+
+// The alerts of the control group are recorded, and kept from the topic.
+func TestReactionsOfTheControlGroupAreKeptBack(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, func(m *score.Model) { reacting(m); m.Control = .9999 })
+	p := unhappyHigh(t, e)
+	_, all, _ := e.Apply(p, &event.Feedback{Head: event.Head{ID: "again", Customer: "c", OccurredAt: p.AsOf + 1, RecordedAt: p.AsOf + 1}, Kind: event.NPS, Score: 1, Max: 10, Scored: true})
+	if len(all) != 1 || !all[0].Common().ControlGroup || !all[0].Common().Unannounced {
+		t.Fatalf("%v", labels(all))
+	}
+}
