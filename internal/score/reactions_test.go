@@ -314,3 +314,35 @@ func TestReactionsOfTheControlGroupAreKeptBack(t *testing.T) {
 		t.Fatalf("%v", labels(all))
 	}
 }
+
+// A drop is measured from the sample, not from what became known of that month later: the difference is a reason of its own.
+func TestDropsAreMeasuredFromTheSample(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, reacting)
+	p, _ := weekly(t, e)
+	month := p.AsOf
+	for len(p.Trail.Samples) == 0 || e.MonthEnd(p.Trail.Month) <= month {
+		p, _ = e.Review(p, p.AsOf+day)
+	}
+	sample := p.Trail.Samples[len(p.Trail.Samples)-1]
+	late := purchase(12)
+	late.ID, late.OrderID, late.Amount.Minor, late.RecordedAt = "late", "late", 2_000, p.AsOf
+	p, _, verdict := e.Apply(p, late)
+	end := e.MonthEnd(p.Trail.Month)
+	for at := p.AsOf; p.AsOf < at+300*day; {
+		var all []score.Transition
+		p = e.Schedule(p)
+		p, all = e.Review(p, p.Due)
+		for _, x := range all {
+			a, ok := x.(*score.ChurnAlert)
+			if !ok || a.Kind != score.ValueDrop || a.Measured.Since != end {
+				continue
+			}
+			restated := slices.ContainsFunc(a.Reasons, func(r score.Reason) bool { return r.Name == "restated" && r.Weight != 0 })
+			if explained(t, a); a.Measured.ScoreBefore != sample.Points || !restated {
+				t.Errorf("%s: measured %+v, want from %+v; reasons %+v", verdict, a.Measured, sample, a.Reasons)
+			}
+			return
+		}
+	}
+	t.Fatal("no drop since that month")
+}
