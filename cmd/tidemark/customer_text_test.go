@@ -34,16 +34,21 @@ func TestAmount(t *testing.T) {
 func TestTheExportTellsEveryFieldOfAProfile(t *testing.T) {
 	told := map[reflect.Type]string{
 		reflect.TypeFor[score.Profile](): "Customer History AsOf LastChange Due Sequence Erased Model Standing Taken Episode Muted Shop Test Uncontactable Second Update Lapse " +
-			"Outreach Forecasts Former",
-		reflect.TypeFor[score.Standing]():    "Tier Since LastID",
-		reflect.TypeFor[score.Taken]():       "At Scorecard Points Raw",
-		reflect.TypeFor[score.Episode]():     "Level Since RaisedAt ID LastID",
-		reflect.TypeFor[score.SecondOrder](): "Open Closed RaisedAt ID Muted",
-		reflect.TypeFor[score.Update]():      "At ID Due",
-		reflect.TypeFor[score.Lapse]():       "EpisodeID At",
-		reflect.TypeFor[score.Outreach]():    "At ID",
-		reflect.TypeFor[score.Forecast]():    "AsOf Model Foreign Risk Days Contacted",
-		reflect.TypeFor[score.Former]():      "Model AsOf Standing Episode Second Lapse Muted Heard Ended",
+			"Outreach Forecasts Former Notice Trail Drop Unhappy",
+		reflect.TypeFor[score.Trail]():          "Month Samples",
+		reflect.TypeFor[score.Sample]():         "Tier Points Risk Value",
+		reflect.TypeFor[score.DropEpisode]():    "RaisedAt ID LastID LastAt Told Muted",
+		reflect.TypeFor[score.UnhappyEpisode](): "RaisedAt ID LastID LastAt Told Newest Muted",
+		reflect.TypeFor[score.Standing]():       "Tier Since LastID",
+		reflect.TypeFor[score.Episode]():        "Level Since RaisedAt ID LastID",
+		reflect.TypeFor[score.SecondOrder]():    "Open Closed RaisedAt ID Muted",
+		reflect.TypeFor[score.Update]():         "At ID Due",
+		reflect.TypeFor[score.Lapse]():          "EpisodeID At",
+		reflect.TypeFor[score.Outreach]():       "At ID",
+		reflect.TypeFor[score.Forecast]():       "AsOf Model Foreign Risk Days Contacted",
+		reflect.TypeFor[score.Former]():         "Model AsOf Standing Taken Episode Second Lapse Muted Heard Ended",
+		reflect.TypeFor[score.Taken]():          "At Scorecard Points Raw",
+		reflect.TypeFor[score.Notice]():         "ID LastID At FallsAt To Muted",
 	}
 	// The encoding leaves these out: they are taken off before a profile is stored.
 	passing := []string{"Outcomes", "Forgotten", "LeftOut"}

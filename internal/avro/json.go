@@ -29,7 +29,7 @@ func TransitionJSON(t score.Transition) (topic string, line []byte) {
 
 // whereSaid are the fields that a line has only where they say something: newer versions have added them, and a line that says nothing new
 // stays as it was.
-var whereSaid = [...]string{"reasons", "measured", "since_taken", "order_channels"}
+var whereSaid = [...]string{"reasons", "value_reasons", "measured", "since_taken", "order_channels"}
 
 // json reads a value of s and appends it as JSON. It knows the types of our own schemas only.
 func (r *scanner) json(b []byte, s *schema) ([]byte, error) {

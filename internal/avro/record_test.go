@@ -271,12 +271,15 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 			"score": finite(v.Score), "at": int64(v.At),
 		}
 	}
-	reasons := make([]any, len(a.Reasons))
-	for i, r := range a.Reasons {
-		reasons[i] = map[string]any{
-			"reason": r.Name, "cause": some(space+"Cause", r.Cause.String(), r.Cause != score.UnknownCause), "before": finite(r.Before), "after": finite(r.After),
-			"weight": r.Weight, "event_id": text(r.EventID), "at": instant(r.At),
+	reasons := func(all []score.Reason) any {
+		list := make([]any, len(all))
+		for i, r := range all {
+			list[i] = map[string]any{
+				"reason": r.Name, "cause": some(space+"Cause", r.Cause.String(), r.Cause != score.UnknownCause), "before": finite(r.Before), "after": finite(r.After),
+				"weight": r.Weight, "event_id": text(r.EventID), "at": instant(r.At),
+			}
 		}
+		return some("array", list, len(list) > 0)
 	}
 	m := a.Measured
 	measured := map[string]any{
@@ -320,7 +323,8 @@ func alertRecord(a *score.ChurnAlert) map[string]any {
 		"contactable_channels": names(a.Contactable),
 		"owner":                text(a.Owner),
 		"corrects_event_id":    text(a.Corrects),
-		"reasons":              some("array", reasons, len(reasons) > 0),
+		"reasons":              reasons(a.Reasons),
+		"value_reasons":        reasons(a.ValueReasons),
 		"measured":             some(space+"Measured", measured, m.Since != 0),
 	}, &a.Stamp)
 }

@@ -93,6 +93,7 @@ func sampleDrop() *score.ChurnAlert {
 		{Name: "recency_days", Cause: score.ByTime, Before: 30, After: 61, Weight: -850},
 		{Name: "restated", Cause: score.ByCorrection, Before: 62.5, After: math.NaN(), Weight: 20},
 	}
+	a.ValueReasons = []score.Reason{{Name: "p_alive", Cause: score.ByTime, Before: .9, After: .5, Weight: -49_50}}
 	a.Measured = score.Measured{Since: noon - 31*24*60*60*1000, ScoreBefore: 6250, ScoreAfter: 5420, ValueBefore: 120_00, ValueAfter: 70_50}
 	a.ID = Identify(a)
 	a.EpisodeID = a.ID

@@ -300,18 +300,22 @@ func (w *wire) churnAlert(a *score.ChurnAlert) {
 
 // reasons appends why an alert of kind FEEDBACK or VALUE_DROP was raised.
 func (w *wire) reasons(a *score.ChurnAlert) {
-	if w.some(len(a.Reasons) > 0) {
-		w.list(len(a.Reasons), func(i int) {
-			r := &a.Reasons[i]
-			w.text(r.Name)
-			w.maybeInt(int64(r.Cause), r.Cause != score.UnknownCause)
-			w.maybeDouble(r.Before)
-			w.maybeDouble(r.After)
-			w.int(int64(r.Weight))
-			w.maybeText(r.EventID)
-			w.maybeInstant(r.At)
-		})
+	list := func(all []score.Reason) {
+		if w.some(len(all) > 0) {
+			w.list(len(all), func(i int) {
+				r := &all[i]
+				w.text(r.Name)
+				w.maybeInt(int64(r.Cause), r.Cause != score.UnknownCause)
+				w.maybeDouble(r.Before)
+				w.maybeDouble(r.After)
+				w.int(r.Weight)
+				w.maybeText(r.EventID)
+				w.maybeInstant(r.At)
+			})
+		}
 	}
+	list(a.Reasons)
+	list(a.ValueReasons)
 	if m := &a.Measured; w.some(m.Since != 0) {
 		w.int(int64(m.Since))
 		w.int(int64(m.ScoreBefore))

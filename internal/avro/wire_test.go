@@ -79,8 +79,11 @@ func TestWireIsTheRecord(t *testing.T) {
 			for range rapid.IntRange(0, 3).Draw(t, "reasons") {
 				a.Reasons = append(a.Reasons, score.Reason{
 					Name: text.Draw(t, "reason"), Cause: score.Cause(rapid.IntRange(0, 7).Draw(t, "reason's cause")), Before: number.Draw(t, "reason before"),
-					After: number.Draw(t, "reason after"), Weight: rapid.Int32().Draw(t, "weight"), EventID: text.Draw(t, "word"), At: instant.Draw(t, "said at"),
+					After: number.Draw(t, "reason after"), Weight: rapid.Int64().Draw(t, "weight"), EventID: text.Draw(t, "word"), At: instant.Draw(t, "said at"),
 				})
+			}
+			if len(a.Reasons) > 1 {
+				a.ValueReasons = a.Reasons[1:]
 			}
 			if rapid.Bool().Draw(t, "measured") {
 				a.Measured = score.Measured{

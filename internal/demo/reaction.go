@@ -33,7 +33,7 @@ func reasons(t *score.ChurnAlert) string {
 		return wordsOf(t.Resolve.String())
 	}
 	all := slices.Clone(t.Reasons)
-	slices.SortStableFunc(all, func(a, b score.Reason) int { return cmp.Compare(magnitude(b.Weight), magnitude(a.Weight)) })
+	slices.SortStableFunc(all, func(a, b score.Reason) int { return cmp.Compare(max(b.Weight, -b.Weight), max(a.Weight, -a.Weight)) })
 	var words []string
 	for _, r := range all[:min(3, len(all))] {
 		if word := wordsOf(r.Name); t.Kind == score.ValueDrop {

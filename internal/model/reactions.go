@@ -22,6 +22,7 @@ type reactions struct {
 type valueDrop struct {
 	Score float64 `yaml:"score"`
 	Value float64 `yaml:"clv"`
+	Tier  string  `yaml:"least_tier"`
 	Least float64 `yaml:"least_clv"`
 }
 
@@ -49,6 +50,9 @@ func (r *reactions) lines(base event.Currency) (lines score.Reactions, err error
 	var errs []error
 	if d := r.Drop; d != nil {
 		lines.Drop = score.Drop{Score: d.Score, Value: d.Value, Least: int64(math.RoundToEven(d.Least))}
+		if lines.Drop.Tier, err = tierNamed("reactions.value_drop: least_tier", d.Tier); err != nil {
+			errs = append(errs, err)
+		}
 		if d.Score == 0 && d.Value == 0 {
 			errs = append(errs, errors.New("reactions.value_drop: needs a share of score or of clv; to switch it off, leave it out"))
 		}
@@ -67,16 +71,24 @@ func (r *reactions) lines(base event.Currency) (lines score.Reactions, err error
 		} else {
 			lines.Feedback.AtStake = int64(math.RoundToEven(f.AtStake * math.Pow10(digits)))
 		}
-		for t := tier.Low; int(t) < tier.Tiers; t++ {
-			if f.Tier == t.String() {
-				lines.Feedback.Tier = t
-			}
-		}
-		if f.Tier != "" && lines.Feedback.Tier == tier.None {
-			errs = append(errs, fmt.Errorf("reactions.feedback: valuable_tier %q is none of HIGH, POTENTIAL, GENERAL, LOW", f.Tier))
+		if lines.Feedback.Tier, err = tierNamed("reactions.feedback: valuable_tier", f.Tier); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	return lines, errors.Join(errs...)
+}
+
+// tierNamed is the tier of a name; tier.None without one.
+func tierNamed(where, name string) (score.Tier, error) {
+	for t := tier.Low; int(t) < tier.Tiers; t++ {
+		if name == t.String() {
+			return t, nil
+		}
+	}
+	if name != "" {
+		return tier.None, fmt.Errorf("%s %q is none of HIGH, POTENTIAL, GENERAL, LOW", where, name)
+	}
+	return tier.None, nil
 }
 
 // reactionAdvice fills in the actions of the reactions that m has.
@@ -91,11 +103,7 @@ func (f *file) reactionAdvice(m *score.Model) error {
 		{feedbackAction, m.Reactions.Feedback != score.Feedback{}, &m.Reactions.Feedback.Action},
 	} {
 		a, ok := f.Alerts[row.name]
-		switch {
-		case ok && !row.on:
-			errs = append(errs, fmt.Errorf("alerts.%s: reactions have no line for it", row.name))
-			continue
-		case !row.on:
+		if !ok && !row.on {
 			continue
 		}
 		given, err := a.answer(m.Base)
@@ -103,7 +111,9 @@ func (f *file) reactionAdvice(m *score.Model) error {
 			errs = append(errs, fmt.Errorf("alerts.%s: %w", row.name, err))
 		}
 		errs = append(errs, a.check("alerts."+row.name))
-		*row.to = given
+		if row.on {
+			*row.to = given
+		}
 	}
 	return errors.Join(errs...)
 }

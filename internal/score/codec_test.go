@@ -44,6 +44,7 @@ func TestProfileRoundTrip(t *testing.T) {
 func same(p, q score.Profile) bool {
 	return p.Customer == q.Customer && p.AsOf == q.AsOf && p.LastChange == q.LastChange && p.Due == q.Due && p.Sequence == q.Sequence &&
 		p.Model == q.Model && p.Standing == q.Standing && p.Episode == q.Episode && p.Muted == q.Muted &&
+		p.Drop == q.Drop && p.Unhappy == q.Unhappy && p.Trail.Month == q.Trail.Month && slices.Equal(p.Trail.Samples, q.Trail.Samples) &&
 		p.Second == q.Second && p.Update == q.Update && p.Lapse == q.Lapse && p.Outreach == q.Outreach
 }
 
@@ -67,6 +68,13 @@ func TestProfileCodecKeepsTheCorners(t *testing.T) {
 		{"news told, and news that waits", score.Profile{AsOf: 9, Due: 10, Update: score.Update{At: 8, ID: id, Due: 20}}, nil},
 		{"news told, and an alert after it", score.Profile{AsOf: 9, Due: 10, Update: score.Update{At: 8}}, nil},
 		{"news that waits for its own time", score.Profile{AsOf: 9, Due: 10, Update: score.Update{Due: 12}}, nil},
+		{"a trail with a gap", score.Profile{AsOf: 9, Due: 10, Trail: score.Trail{Month: 600, Samples: []score.Sample{
+			{Tier: tier.High, Points: 10_000, Risk: 1000, Value: 1 << 60}, {}, {Tier: tier.Low},
+		}}}, nil},
+		{"a drop of value, and a customer whom nobody heard of", score.Profile{AsOf: 9, Due: 10, Drop: score.DropEpisode{
+			RaisedAt: 7, LastAt: 8, ID: id, LastID: "ffeeddccbbaa99887766554433221100", Told: 3, Muted: true,
+		}, Unhappy: score.UnhappyEpisode{Muted: true}}, nil},
+		{"an unhappy customer", score.Profile{AsOf: 9, Due: 10, Unhappy: score.UnhappyEpisode{RaisedAt: 7, LastAt: 7, Newest: 6, ID: id, LastID: id, Told: 63}}, nil},
 		{"a closed window, and a lapse", score.Profile{AsOf: 9, Due: 10, Second: score.SecondOrder{Closed: true, Muted: true}, Lapse: score.Lapse{EpisodeID: id, At: 4}}, nil},
 	} {
 		got, err := score.Decode(encode(row.p))

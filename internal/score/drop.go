@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tidemark/internal/event"
@@ -20,11 +21,14 @@ import (
 //	     └────── 30 days ─────> reference ──> the next reference
 //
 // A drop is over when it is half made good, which the next reference may do: the customer has stayed where they were. It is also over when the
-// tier tells of it, and when the customer lapses.
+// tier tells of it, and when the customer lapses. Who has bought too seldom for a churn alert has nothing to drop from yet: the value of a one-time
+// buyer falls in every silence.
 type Drop struct {
 	// Score and Value are the shares of the reference that the score and the current value lose, in (0, 1); 0 leaves the measure out.
 	Score, Value float64
-	// Least is the least current value of the reference of which a drop is told, in major units.
+	// Tier is the least tier in which a drop is told; zero is any. Least is the least current value of the reference of which a drop of the value
+	// is told, in major units.
+	Tier  Tier
 	Least int64
 	// Action is the answer to a drop.
 	Action Action
@@ -83,6 +87,13 @@ func (d *DropEpisode) What() (names []string) {
 	return names
 }
 
+// mayDrop reports whether a drop of p with these facts may be told, or go on.
+func (e *Engine) mayDrop(p *Profile, f *history.Facts) bool {
+	d := &e.model.Reactions.Drop
+	return d.on() && p.Standing.Tier != tier.None && p.Standing.Tier >= d.Tier && f.PurchaseDays > 0 && !f.TestAccount && !e.model.Shop.behaves(f) &&
+		(p.Drop.open() || e.model.Churn.Counts(f.PurchaseDays, f.Spend))
+}
+
 // referenceAge is how old the end of a month must be before a drop is measured from it.
 const referenceAge = 30 * 24 * time.Hour
 
@@ -112,7 +123,7 @@ func (e *Engine) referenceAt(p *Profile, at event.Instant) reference {
 
 // nextReference is the first instant after at from which a drop of p is measured from another reference; event.Never where no drop can be told.
 func (e *Engine) nextReference(p *Profile, f *history.Facts, at event.Instant) event.Instant {
-	if !e.model.Reactions.Drop.on() || p.Standing.Tier == tier.None || e.model.Shop.behaves(f) || at >= e.lapses(f) {
+	if !e.mayDrop(p, f) || at >= e.lapses(f) {
 		return event.Never
 	}
 	next := e.monthEnded(at.Add(-referenceAge)) + 1
@@ -150,7 +161,7 @@ func (d *DropEpisode) turns(all measures) bool { return (all == 0) == d.open() |
 
 // dropOf is what has dropped of p, as evaluated, in a tier.
 func (e *Engine) dropOf(p *Profile, v *evaluation, t Tier) measures {
-	if !e.model.Reactions.Drop.on() || t != p.Standing.Tier || !v.buyer() || v.signs.Shop || v.signs.Silence >= e.Lapse(&v.facts) {
+	if !e.mayDrop(p, &v.facts) || t != p.Standing.Tier || v.signs.Silence >= e.Lapse(&v.facts) {
 		return 0
 	}
 	r := e.referenceAt(p, v.at)
@@ -170,7 +181,7 @@ func (w *walk) dropAt(at event.Instant) (turns bool, ahead float64) {
 	if !e.model.Reactions.Drop.on() {
 		return false, 0
 	}
-	if f.PurchaseDays == 0 || f.TestAccount || e.model.Shop.behaves(f) || p.Standing.Tier == tier.None || at >= e.lapses(f) {
+	if !e.mayDrop(p, f) || at >= e.lapses(f) {
 		return p.Drop.open(), 0
 	}
 	if w.since.month != e.monthEnded(at.Add(-referenceAge))+1 {
@@ -185,11 +196,15 @@ func (w *walk) dropAt(at event.Instant) (turns bool, ahead float64) {
 	reading := e.reading(f, pattern, predicted)
 	exact, _ := e.model.Scorecard.Exact(&reading)
 	ahead = math.Inf(1)
-	if d := &e.model.Reactions.Drop; p.Drop.Told&scoreDrop == 0 && d.Score > 0 && r.Points > 0 {
-		ahead = exact/float64(r.Points) - (1 - d.Score)
+	d := &e.model.Reactions.Drop
+	until := func(m measures, share, was, is float64) { // what is rounded crosses half a unit before the line
+		if p.Drop.Told&m == 0 && share > 0 && was > 0 {
+			ahead = min(ahead, (is-math.Floor(was*(1-share))-.5)/was)
+		}
 	}
-	if d := &e.model.Reactions.Drop; p.Drop.Told&valueDrop == 0 && d.Value > 0 && r.Value > 0 && r.Value >= d.Least {
-		ahead = min(ahead, current/float64(r.Value)-(1-d.Value))
+	until(scoreDrop, d.Score, float64(r.Points), exact)
+	if r.Value >= d.Least {
+		until(valueDrop, d.Value, float64(e.minor(float64(r.Value))), current*e.scale)
 	}
 	return p.Drop.turns(e.dropped(p.Drop.Told, r, value.Round(exact), e.minor(current))), ahead
 }
@@ -255,13 +270,68 @@ func (e *Engine) measure(t *ChurnAlert, c *change, r *reference) {
 	all.change(cause, &e.model.Scorecard, &then.reading, &v.reading)
 	for i, points := range value.Apportion(all.parts, v.points-then.points) {
 		from := &all.all[i]
-		t.Reasons = append(t.Reasons, Reason{Name: from.Indicator, Cause: cause, Before: from.RawBefore, After: from.RawAfter, Weight: points})
+		t.Reasons = append(t.Reasons, Reason{Name: from.Indicator, Cause: cause, Before: from.RawBefore, After: from.RawAfter, Weight: int64(points)})
 	}
+	t.ValueReasons = e.valueReasons(&then, v, &t.Measured, cause)
 	if restated := then.points - r.sample.Points; restated != 0 {
 		t.Reasons = append(t.Reasons, Reason{
-			Name: restatedReason, Cause: ByCorrection, Before: float64(r.sample.Points) / 100, After: float64(then.points) / 100, Weight: restated,
+			Name: restatedReason, Cause: ByCorrection, Before: float64(r.sample.Points) / 100, After: float64(then.points) / 100, Weight: int64(restated),
 		})
 	}
+}
+
+// valueReasons splits the change of the current value since a reference, in minor units, over the factors that it is the product of. then is the
+// customer at the reference, looked at anew.
+func (e *Engine) valueReasons(then, now *evaluation, m *Measured, cause Cause) (all []Reason) {
+	was, is := e.valueFactors(then), e.valueFactors(now)
+	parts := value.Shapley(len(was), func(set int) float64 {
+		product := 1.0
+		for i := range was {
+			if set>>i&1 == 1 {
+				product *= is[i]
+			} else {
+				product *= was[i]
+			}
+		}
+		return product
+	})
+	from := e.minor(then.current)
+	if int64(math.RoundToEven(then.current)) == int64(math.RoundToEven(e.major(m.ValueBefore))) {
+		from = m.ValueBefore // the sample is rounded: that is no news
+	}
+	rest := m.ValueAfter - from
+	for i, part := range parts {
+		all = append(all, Reason{Name: valueFactorNames[i], Cause: cause, Before: micro(was[i]), After: micro(is[i]), Weight: e.minor(part)})
+		rest -= all[i].Weight
+	}
+	most := 0
+	for i := range all {
+		if max(all[i].Weight, -all[i].Weight) > max(all[most].Weight, -all[most].Weight) {
+			most = i
+		}
+	}
+	all[most].Weight += rest // of rounding
+	all = slices.DeleteFunc(all, func(r Reason) bool { return r.Weight == 0 && r.Before == r.After })
+	if restated := from - m.ValueBefore; restated != 0 {
+		all = append(all, Reason{Name: restatedReason, Cause: ByCorrection, Before: e.major(m.ValueBefore), After: micro(then.current), Weight: restated})
+	}
+	return all
+}
+
+// The factors of a current value: the probability that the customer is still there; the purchases within the horizon of one who is, discounted; the
+// spend of a purchase in major units; the share of it that is margin.
+var valueFactorNames = [...]string{"p_alive", "purchases_if_alive", "spend_per_purchase", "margin"}
+
+func (e *Engine) valueFactors(v *evaluation) (f [len(valueFactorNames)]float64) {
+	if !v.buyer() {
+		return f
+	}
+	alive, spend, margin := e.model.Value.Alive(v.pattern), e.model.Value.SpendPerDay(v.pattern), e.model.Value.MarginOf(v.pattern)
+	f[0], f[2], f[3] = alive, spend, margin
+	if all := alive * spend * margin; all > 0 {
+		f[1] = v.current / all
+	}
+	return f
 }
 
 // restatedReason is what became known of the reference since its month ended.

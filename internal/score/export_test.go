@@ -12,6 +12,12 @@ import (
 // TagsEnd is the tag after the last section of a profile.
 const TagsEnd = tagsEnd
 
+// The tags of the sections that the default model does not fill in.
+const (
+	TagTrail     = tagTrail
+	TagReactions = tagReactions
+)
+
 // Same is e.feels.same.
 func (e *Engine) Same(a, b *history.Facts) bool { return e.feels.same(a, b) }
 

@@ -28,6 +28,8 @@ type ledger struct {
 	windows     int                   // how many were closed in due course: one at most
 	notice      *score.TierWillChange // the last step of the notice that stands
 	lapsed      *score.ChurnAlert     // the RESOLVED of the last episode, where that lapsed and nobody came back
+	// reactions are the last alerts of the open episodes of drops of value and of unhappy customers, by kind.
+	reactions map[score.AlertKind]*score.ChurnAlert
 	// replaced is the engine that has just given way to another, if one has.
 	replaced *score.Engine
 }
@@ -104,6 +106,10 @@ func (l *ledger) witness(before score.Profile, transitions []score.Transition, c
 				l.secondOrder(x, cause, is)
 				break
 			}
+			if x.Kind == score.ValueDrop || x.Kind == score.FeedbackAlert {
+				l.reaction(x, cause, is)
+				break
+			}
 			l.churnAlert(x, cause, was, is)
 		case *score.WonBack:
 			l.wonBack(x, is)
@@ -121,6 +127,9 @@ func (l *ledger) witness(before score.Profile, transitions []score.Transition, c
 	}
 	if l.profile.Second.Open != (l.window != nil) {
 		l.t.Fatalf("the profile's second order window is open: %v, the one last told of: %v", l.profile.Second.Open, l.window != nil)
+	}
+	if drop, unhappy := l.reactions[score.ValueDrop] != nil, l.reactions[score.FeedbackAlert] != nil; l.profile.Drop.Open() != drop || l.profile.Unhappy.Open() != unhappy {
+		l.t.Fatalf("the profile has a drop: %v, is unhappy: %v; told of: %v, %v", l.profile.Drop.Open(), l.profile.Unhappy.Open(), drop, unhappy)
 	}
 	if l.profile.Episode.Level != level {
 		l.t.Fatalf("the profile is at level %s, the last that was told is %s", l.profile.Episode.Level, level)

@@ -123,12 +123,15 @@ func TestReactionsDoNotDependOnWhoLooks(t *testing.T) {
 // explained holds an alert to what its reasons add up to.
 func explained(t *testing.T, a *score.ChurnAlert) {
 	t.Helper()
-	var sum int32
+	var sum, value int64
 	for _, reason := range a.Reasons {
 		sum += reason.Weight
 	}
+	for _, reason := range a.ValueReasons {
+		value += reason.Weight
+	}
 	switch m := a.Measured; {
-	case a.Kind == score.ValueDrop && sum != m.ScoreAfter-m.ScoreBefore:
+	case a.Kind == score.ValueDrop && (sum != int64(m.ScoreAfter-m.ScoreBefore) || value != m.ValueAfter-m.ValueBefore):
 		t.Errorf("%s: the reasons add up to %d, the score went from %d to %d", a.ID, sum, m.ScoreBefore, m.ScoreAfter)
 	case a.Kind == score.ValueDrop && a.State == score.Raised && float64(m.ScoreAfter) > .9*float64(m.ScoreBefore) && float64(m.ValueAfter) > .8*float64(m.ValueBefore):
 		t.Errorf("%s: nothing has dropped: %+v", a.ID, m)
@@ -234,4 +237,112 @@ func TestReactionsAreMuted(t *testing.T) {
 	if want := []bool{false, true, false, true, true}; !slices.Equal(got, want) || !p.Drop.Muted || p.Unhappy.Muted || p.Muted {
 		t.Errorf("published %v, want %v; muted %v, %v, %v", got, want, p.Drop.Muted, p.Unhappy.Muted, p.Muted)
 	}
+}
+
+// unhappyHigh is a customer of value whose value has dropped and who is unhappy.
+func unhappyHigh(t *testing.T, e *score.Engine) score.Profile {
+	t.Helper()
+	p, last := weekly(t, e)
+	p, _ = e.Review(p, p.AsOf+1)
+	for p.Drop.What() == nil {
+		if p = e.Schedule(p); p.Due > last.OccurredAt+300*day {
+			t.Fatal("no drop")
+		}
+		p, _ = e.Review(p, p.Due)
+	}
+	word := &event.Feedback{Head: event.Head{ID: "w", Customer: "c", OccurredAt: p.AsOf + 1, RecordedAt: p.AsOf + 1}, Kind: event.Complaint}
+	p, _, _ = e.Apply(p, word)
+	if !p.Drop.Open() || !p.Unhappy.Open() {
+		t.Fatalf("drop %+v, unhappy %+v", p.Drop, p.Unhappy)
+	}
+	return p
+}
+
+// An erasure, a merger, a test account, another model and a model without these lines end both episodes, each with its reason.
+func TestWhatEndsReactions(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, reacting)
+	p := unhappyHigh(t, e)
+	head := event.Head{ID: "x", Customer: "c", OccurredAt: p.AsOf + hour, RecordedAt: p.AsOf + hour}
+	apply := func(x event.Event) (score.Profile, []score.Transition) {
+		q, all, verdict := e.Apply(p, x)
+		if verdict != score.Accepted {
+			t.Fatalf("%s", verdict)
+		}
+		return q, all
+	}
+	other := replacing(t, modelOf(t, "other", func(m *score.Model) { plain(m); reacting(m); m.Reactions.Drop.Score = .15 }), e, p.AsOf+hour)
+	without := replacing(t, modelOf(t, "without", plain), e, p.AsOf+hour)
+	for _, row := range []struct {
+		why            string
+		end            func() (score.Profile, []score.Transition)
+		drop, feedback score.ResolveReason
+	}{
+		{"an erasure", func() (score.Profile, []score.Transition) {
+			return apply(&event.Interaction{Head: head, Kind: event.Erased})
+		}, score.ByErased, score.ByErased},
+		{"a merger", func() (score.Profile, []score.Transition) {
+			return apply(&event.Interaction{Head: head, Kind: event.MergedInto, OtherCustomer: "d"})
+		}, score.ByMerged, score.ByMerged},
+		{"a test account", func() (score.Profile, []score.Transition) {
+			return apply(&event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": "true"}})
+		}, score.ByCorrected, score.ByCorrected},
+		{"another model", func() (score.Profile, []score.Transition) { return other.Review(p, p.AsOf+hour) }, score.ByNewModel, score.UnknownReason},
+		{"a model without the lines", func() (score.Profile, []score.Transition) { return without.Review(p, p.AsOf+hour) }, score.ByNewModel, score.ByNewModel},
+	} {
+		q, all := row.end()
+		got := map[score.AlertKind]score.ResolveReason{}
+		for _, x := range all {
+			if a, ok := x.(*score.ChurnAlert); ok {
+				got[a.Kind] = a.Resolve
+				if id := map[score.AlertKind]string{score.ValueDrop: p.Drop.ID, score.FeedbackAlert: p.Unhappy.ID}[a.Kind]; id != "" && a.EpisodeID != id {
+					t.Errorf("%s: episode %q, want %q", row.why, a.EpisodeID, id)
+				}
+			}
+		}
+		if got[score.ValueDrop] != row.drop || got[score.FeedbackAlert] != row.feedback || q.Drop.Open() || q.Unhappy.Open() != (row.feedback == score.UnknownReason) {
+			t.Errorf("%s: %v, want %s and %s", row.why, got, row.drop, row.feedback)
+		}
+	}
+}
+
+// The alerts of the control group are recorded, and kept from the topic.
+func TestReactionsOfTheControlGroupAreKeptBack(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, func(m *score.Model) { reacting(m); m.Control = .9999 })
+	p := unhappyHigh(t, e)
+	_, all, _ := e.Apply(p, &event.Feedback{Head: event.Head{ID: "again", Customer: "c", OccurredAt: p.AsOf + 1, RecordedAt: p.AsOf + 1}, Kind: event.NPS, Score: 1, Max: 10, Scored: true})
+	if len(all) != 1 || !all[0].Common().ControlGroup || !all[0].Common().Unannounced {
+		t.Fatalf("%v", labels(all))
+	}
+}
+
+// A drop is measured from the sample, not from what became known of that month later: the difference is a reason of its own.
+func TestDropsAreMeasuredFromTheSample(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, reacting)
+	p, _ := weekly(t, e)
+	month := p.AsOf
+	for len(p.Trail.Samples) == 0 || e.MonthEnd(p.Trail.Month) <= month {
+		p, _ = e.Review(p, p.AsOf+day)
+	}
+	sample := p.Trail.Samples[len(p.Trail.Samples)-1]
+	late := purchase(12)
+	late.ID, late.OrderID, late.Amount.Minor, late.RecordedAt = "late", "late", 2_000, p.AsOf
+	p, _, verdict := e.Apply(p, late)
+	end := e.MonthEnd(p.Trail.Month)
+	for at := p.AsOf; p.AsOf < at+300*day; {
+		var all []score.Transition
+		p = e.Schedule(p)
+		p, all = e.Review(p, p.Due)
+		for _, x := range all {
+			a, ok := x.(*score.ChurnAlert)
+			if !ok || a.Kind != score.ValueDrop || a.Measured.Since != end {
+				continue
+			}
+			restated := slices.ContainsFunc(a.Reasons, func(r score.Reason) bool { return r.Name == "restated" && r.Weight != 0 })
+			if explained(t, a); a.Measured.ScoreBefore != sample.Points || !restated {
+				t.Errorf("%s: measured %+v, want from %+v; reasons %+v", verdict, a.Measured, sample, a.Reasons)
+			}
+			return
+		}
+	}
+	t.Fatal("no drop since that month")
 }

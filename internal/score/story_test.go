@@ -237,15 +237,19 @@ func (s *story) say(at event.Instant, since int) {
 			corrects = x.Corrects
 		case *score.ChurnAlert:
 			what := "churn"
-			if x.Kind == score.SecondOrderWindow {
-				what = "second order window"
+			if x.Kind != score.Churn {
+				what = lower(x.Kind)
 			}
 			fmt.Fprintf(&s.out, "> %s %s", what, lower(x.State))
-			if x.Level != churn.None {
+			if x.Kind == score.ValueDrop || x.Kind == score.FeedbackAlert {
+				s.reasons(x)
+			} else if x.Level != churn.None {
 				fmt.Fprintf(&s.out, " %s", lower(x.Level))
 			}
-			fmt.Fprintf(&s.out, " risk %.2f", x.Risk)
-			if x.State == score.Updated {
+			if x.Kind == score.Churn || x.Kind == score.SecondOrderWindow {
+				fmt.Fprintf(&s.out, " risk %.2f", x.Risk)
+			}
+			if x.State == score.Updated && x.Kind != score.FeedbackAlert && x.Kind != score.ValueDrop {
 				fmt.Fprintf(&s.out, " for %s, %d open complaints", lower(x.LikelyCause), x.OpenComplaints)
 			}
 			if x.Resolve != score.UnknownReason {
@@ -262,6 +266,23 @@ func (s *story) say(at event.Instant, since int) {
 			fmt.Fprintf(&s.out, " on %s", on)
 		}
 		s.out.WriteString("\n")
+	}
+}
+
+// reasons writes down what an alert of a drop of value or of an unhappy customer says.
+func (s *story) reasons(a *score.ChurnAlert) {
+	if m := a.Measured; m.Since != 0 {
+		fmt.Fprintf(&s.out, " since %s score %.2f to %.2f, value %.0f to %.0f", (event.Calendar{}).Day(m.Since),
+			float64(m.ScoreBefore)/100, float64(m.ScoreAfter)/100, float64(m.ValueBefore)/100, float64(m.ValueAfter)/100)
+	}
+	for _, r := range a.Reasons {
+		fmt.Fprintf(&s.out, ", %s %d", strings.ReplaceAll(r.Name, "_", " "), r.Weight)
+	}
+	for _, r := range a.ValueReasons {
+		fmt.Fprintf(&s.out, ", %s %.2f to %.2f", strings.ReplaceAll(r.Name, "_", " "), r.Before, r.After)
+	}
+	if a.ActBy != event.Never {
+		fmt.Fprintf(&s.out, ", act by %s", (event.Calendar{}).Day(a.ActBy))
 	}
 }
 

@@ -167,22 +167,23 @@ type ChurnAlert struct {
 	Contactable []string
 	Owner       string
 	Corrects    string
-	// Reasons are those of kinds FEEDBACK and VALUE_DROP, Measured what a VALUE_DROP is about.
-	Reasons  []Reason
-	Measured Measured
+	// Reasons are those of kinds FEEDBACK and VALUE_DROP. Measured is what a VALUE_DROP is about, ValueReasons are those of its current value.
+	Reasons, ValueReasons []Reason
+	Measured              Measured
 }
 
 func (*ChurnAlert) sealed() {}
 
-// Reason is one reason of an alert of kind FEEDBACK or VALUE_DROP. Of a VALUE_DROP the weights are hundredths of a point: those of all reasons
-// add up to the change of the score since the reference exactly. Of a FEEDBACK they are thousandths, and add up to 1000.
+// Reason is one reason of an alert of kind FEEDBACK or VALUE_DROP. The weights of a FEEDBACK are thousandths, and add up to 1000. Those of a
+// VALUE_DROP are hundredths of a point, and add up to the change of the score since the reference exactly. Those of ValueReasons are minor units, and
+// add up to the change of the current value exactly.
 type Reason struct {
 	Name string
 	// Cause is UNKNOWN in a FEEDBACK.
 	Cause Cause
 	// Before and After are the number that the reason is about; NaN where there is none.
 	Before, After float64
-	Weight        int32
+	Weight        int64
 	// EventID is the id of the feedback, if it is kept, At its instant; empty and zero in a VALUE_DROP.
 	EventID string
 	At      event.Instant

@@ -294,7 +294,7 @@ func (e *Engine) unhappyAlert(c *change) *ChurnAlert {
 	for i, weight := range value.Apportion(weights, 1000) {
 		w := &c.unhappy[i]
 		t.Reasons = append(t.Reasons, Reason{
-			Name: w.sign.names()[0], Before: micro(w.before), After: micro(w.voice.Share), Weight: weight, EventID: w.voice.ID, At: w.voice.At,
+			Name: w.sign.names()[0], Before: micro(w.before), After: micro(w.voice.Share), Weight: int64(weight), EventID: w.voice.ID, At: w.voice.At,
 		})
 	}
 	return t

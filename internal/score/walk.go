@@ -84,7 +84,10 @@ func (w *walk) next() bool {
 			w.at = w.limit
 			return false
 		}
-		w.at, w.facts, w.normal = end, facts, unknown
+		if !w.engine.feels.same(&w.facts, &facts) {
+			w.normal = unknown
+		}
+		w.at, w.facts = end, facts
 		if w.turned() {
 			return true
 		}
