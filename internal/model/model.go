@@ -111,6 +111,7 @@ type file struct {
 	Control   float64             `yaml:"control"`
 	Announce  bool                `yaml:"announce_control"`
 	Consent   bool                `yaml:"contact_by_consent"`
+	WhatIf    bool                `yaml:"detail_what_if"`
 	Since     bool                `yaml:"explain_since_taken"`
 	Fitted    *fitted             `yaml:"fitted"`
 }
@@ -222,7 +223,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, ByConsent: f.Consent, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
+		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, WhatIf: f.WhatIf, ByConsent: f.Consent, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
 			Paid: f.Spend.paid(),

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tidemark/internal/event"
+	"tidemark/internal/score/tier"
 )
 
 // column is one thing that the public may see of a score.
@@ -97,6 +98,49 @@ var detailed = append(rest(),
 			return b
 		}
 		return decimal(b, s.CSAT)
+	}},
+	column{"contactable_channels", false, func(s *Score, b []byte) []byte {
+		if s.Channels == nil {
+			return b
+		}
+		return listed(b, s.Channels.Contact)
+	}},
+	column{"order_channels", false, func(s *Score, b []byte) []byte {
+		if s.Channels == nil {
+			return b
+		}
+		return listed(b, s.Channels.Orders)
+	}},
+	column{"tier_ends_at", true, func(s *Score, b []byte) []byte {
+		if s.WhatIf == nil || s.WhatIf.Falls == event.Never {
+			return b
+		}
+		return s.WhatIf.Falls.Append(b)
+	}},
+	column{"keep_by", true, func(s *Score, b []byte) []byte {
+		if s.WhatIf == nil || s.WhatIf.Keep == 0 {
+			return b
+		}
+		return append(b, s.WhatIf.KeepBy.String()...)
+	}},
+	column{"keep_amount", false, func(s *Score, b []byte) []byte {
+		if s.WhatIf == nil || s.WhatIf.Keep == 0 {
+			return b
+		}
+		return s.money(b, s.WhatIf.Keep)
+	}},
+	column{"keep_any_order", false, func(s *Score, b []byte) []byte { return flag(b, s.WhatIf != nil && s.WhatIf.Any) }},
+	column{"next_tier", true, func(s *Score, b []byte) []byte {
+		if s.WhatIf == nil || s.WhatIf.Next == tier.None {
+			return b
+		}
+		return append(b, s.WhatIf.Next.String()...)
+	}},
+	column{"next_tier_amount", false, func(s *Score, b []byte) []byte {
+		if s.WhatIf == nil || s.WhatIf.Reach == 0 {
+			return b
+		}
+		return s.money(b, s.WhatIf.Reach)
 	}},
 )
 
@@ -219,6 +263,18 @@ func escaped(b []byte, text string) []byte {
 		return b
 	}
 	return append(b, quoted[1:len(quoted)-1]...)
+}
+
+// listed writes a list of texts that are not ours; nothing where it is nil.
+func listed(b []byte, list []string) []byte {
+	if list == nil {
+		return b
+	}
+	quoted, err := json.Marshal(list)
+	if err != nil { // of strings: never
+		return b
+	}
+	return append(b, quoted...)
 }
 
 // flag writes true, or nothing.

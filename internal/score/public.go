@@ -57,7 +57,14 @@ type Score struct {
 	Bought bool
 	// Base is the currency of all amounts.
 	Base event.Currency
+	// WhatIf says what keeps the tier and what reaches the next; nil where the model does not ask for it in the detail, or there is no tier.
+	WhatIf *WhatIf
+	// Channels are nil where the model does not go by consent.
+	Channels *Channels
 }
+
+// Channels are the channels on which a customer may be met, and those of the orders, as on a TierChanged.
+type Channels struct{ Contact, Orders []string }
 
 // testSegment is what the view of a test account names in place of an RFM segment: so the account cannot hide among customers in a list
 // that has no column for it.
@@ -78,6 +85,12 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 	s.MergedInto, s.Origins = p.MergedInto(), len(p.Origins())
 	if s.Level == churn.None {
 		s.Why = e.model.Churn.Why(v.signs)
+	}
+	if e.model.WhatIf {
+		s.WhatIf = e.WhatIf(p, at)
+	}
+	if e.model.ByConsent && !p.Away() {
+		s.Channels = &Channels{e.contactable(p.Whole()), p.Whole().OrderChannels(at, e.calendar)}
 	}
 	s.Shop = v.signs.Shop
 	s.Total = s.Historic
