@@ -87,10 +87,18 @@ func TestFilledLines(t *testing.T) {
 // A risk is never told as certain, and small factors are not told as 0.
 func TestNumbersForPeople(t *testing.T) {
 	for _, row := range []struct{ got, want string }{
-		{share(0), "less than 1 %"}, {share(.9999), "more than 99 %"}, {share(.957), "96 %"},
-		{short(17.8), "18"}, {short(3.21), "3.2"}, {short(.0412), "0.041"}, {short(1), "1.00"},
-		{enumerated([]string{"web", "app", "store"}), "web, app and store"}, {enumerated(nil), ""},
-		{inMajor(12.5, "USD"), "12.50 USD"}, {inMajor(1250, "JPY"), "1250 JPY"}, {points(6223), "62.2"},
+		{share(0), "less than 1 %"},
+		{share(.9999), "more than 99 %"},
+		{share(.957), "96 %"},
+		{short(17.8), "18"},
+		{short(3.21), "3.2"},
+		{short(.0412), "0.041"},
+		{short(1), "1.00"},
+		{enumerated([]string{"web", "app", "store"}), "web, app and store"},
+		{enumerated(nil), ""},
+		{inMajor(12.5, "USD"), "12.50 USD"},
+		{inMajor(1250, "JPY"), "1250 JPY"},
+		{points(6223), "62.2"},
 		{fmt.Sprint(whatIfFor(nil)), fmt.Sprint((*whatIfJSON)(nil))},
 	} {
 		if row.got != row.want {

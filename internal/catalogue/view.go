@@ -35,6 +35,7 @@ type View struct {
 	Outlook Outlook
 	Labels  Labels
 	Said    Said
+	Ahead   Ahead
 	// Model is the version of the model.
 	Model string
 	// Sequence counts the transitions. NextReview is the instant of the next one that is looked for.
@@ -124,4 +125,20 @@ type Said struct {
 	Attributes map[string]string
 	// Contactable are the channels on which the customer may be met: nil where nothing is known, empty for nowhere.
 	Contactable []string
+	// Ordered are the channels of the orders of 365 days, the most used first; nil where the model does not go by consent.
+	Ordered []string
+}
+
+// Ahead is what keeps the tier and what reaches the next. Known is false where the model does not ask for it, or there is no tier.
+type Ahead struct {
+	Known bool
+	// Falls is the instant at which silence alone lowers the tier; event.Never where it does not.
+	Falls event.Instant
+	// KeepBy is the last day before the fall, Keep the order on it that keeps the tier, 0 where no sensible one does.
+	KeepBy event.Day
+	Keep   int64
+	Any    bool
+	// Next is the next tier up, tier.None in the highest; Reach the order that reaches it, 0 where no sensible one does.
+	Next  tier.Tier
+	Reach int64
 }

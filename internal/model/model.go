@@ -113,6 +113,7 @@ type file struct {
 	Announce   bool                `yaml:"announce_control"`
 	Reactions  *reactions          `yaml:"reactions"`
 	Consent    bool                `yaml:"contact_by_consent"`
+	WhatIf     bool                `yaml:"detail_what_if"`
 	Since      bool                `yaml:"explain_since_taken"`
 	Standing   position            `yaml:"standing"`
 	Methods    *methods            `yaml:"methods"`
@@ -225,7 +226,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, ByConsent: f.Consent, PairReferrals: f.Referrals.pairs(), Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(), Standing: f.Standing.params(),
+		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, WhatIf: f.WhatIf, ByConsent: f.Consent, PairReferrals: f.Referrals.pairs(), Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(), Standing: f.Standing.params(),
 		NoticeDays: f.Reactions.noticeDays(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,

@@ -62,6 +62,7 @@ func explainByHand(events []event.Event, at event.Instant) *hand {
 			if x.Kind == event.ReferralMade {
 				h.referrals++
 			}
+		case *event.Link: // nobody here has two ids
 		}
 	}
 	perDay := map[event.Day]float64{}

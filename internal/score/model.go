@@ -77,6 +77,9 @@ type Model struct {
 	AnnounceControl bool
 	// ByConsent says that a customer may be met only on channels of which the last word grants it.
 	ByConsent bool
+	// WhatIf says that the detail of a customer tells what keeps the tier and what reaches the next. It is looked for whenever the public view is
+	// written, which costs some ten evaluations.
+	WhatIf bool
 	// SinceTaken says that a change of tier is explained from the instant at which the tier that ends was taken. It costs some 45 bytes a customer.
 	SinceTaken bool
 }

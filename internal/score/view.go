@@ -14,6 +14,14 @@ func (e *Engine) known(p *Profile, v *evaluation) *catalogue.View {
 		Facts: v.facts, Pattern: v.pattern.Forgetful(),
 		Said: catalogue.Said{Attributes: attributesOf(h), Contactable: e.contactable(h)},
 	}
+	if e.model.ByConsent && !p.Away() {
+		c.Said.Ordered = h.OrderChannels(v.at, e.calendar)
+	}
+	if e.model.WhatIf {
+		if w := e.WhatIf(*p, v.at); w != nil {
+			c.Ahead = catalogue.Ahead{Known: true, Falls: w.Falls, KeepBy: w.KeepBy, Keep: w.Keep, Any: w.Any, Next: w.Next, Reach: w.Reach}
+		}
+	}
 	if v.buyer() {
 		c.Risk.Normal = v.signs.Normal
 		c.Worth.Predicted = e.minor(v.predicted)

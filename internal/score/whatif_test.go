@@ -1,7 +1,9 @@
 package score_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"tidemark/internal/event"
@@ -94,5 +96,46 @@ func TestWhatIfIsTrue(t *testing.T) {
 	t.Logf("kept %d, lost %d, reached %d, out of reach %d", kept, lost, reached, out)
 	if kept < scaled(50) || reached < scaled(50) || out < scaled(20) {
 		t.Errorf("kept %d, lost %d, reached %d, out of reach %d: too few to prove anything", kept, lost, reached, out)
+	}
+}
+
+// The detail says so where the model asks for it, in major units, and is as it was where not.
+func TestTheDetailSaysWhatIf(t *testing.T) {
+	with := newEngine(t, event.Calendar{}, func(m *score.Model) { m.WhatIf, m.ByConsent = true, true })
+	without := newEngine(t, event.Calendar{}, nil)
+	first := order("o1", 20_000*day, 4000)
+	first.Channel = "web"
+	yes := &event.Interaction{Head: event.Head{ID: "y", Customer: "c", OccurredAt: 20_000*day + 1, RecordedAt: 20_000*day + 1}, Kind: event.ConsentChanged, Channel: "email", Name: "granted"}
+	life := []event.Event{first, yes, order("o2", 20_010*day, 4000), order("o3", 20_020*day, 4000)}
+	p := fold(t, with, life)
+	w := with.WhatIf(p, p.AsOf)
+	s := with.Score(p, p.AsOf)
+	var got struct {
+		Contact string   `json:"contactable_channels"`
+		Orders  string   `json:"order_channels"`
+		Ends    string   `json:"tier_ends_at"`
+		KeepBy  string   `json:"keep_by"`
+		Keep    float64  `json:"keep_amount"`
+		Any     bool     `json:"keep_any_order"`
+		Next    string   `json:"next_tier"`
+		Reach   *float64 `json:"next_tier_amount"`
+	}
+	if err := json.Unmarshal(s.Detail(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if w.Keep == 0 || got.Keep != float64(w.Keep)/100 || got.KeepBy != w.KeepBy.String() || got.Ends != w.Falls.String() || got.Any != w.Any || got.Next != w.Next.String() {
+		t.Errorf("the detail says %+v, want %+v", got, w)
+	}
+	if (got.Reach == nil) != (w.Reach == 0) || got.Reach != nil && *got.Reach != float64(w.Reach)/100 {
+		t.Errorf("the detail says that %v reaches it, want %d", got.Reach, w.Reach)
+	}
+	if got.Contact != "email" || got.Orders != "web" {
+		t.Errorf("contact by %q, orders by %q, want email and web", got.Contact, got.Orders)
+	}
+	bare := without.Score(fold(t, without, life), p.AsOf)
+	for _, name := range []string{"keep_", "next_tier", "tier_ends", "order_channels"} {
+		if strings.Contains(string(bare.Detail()), name) {
+			t.Errorf("without the line the detail has %s: %s", name, bare.Detail())
+		}
 	}
 }
