@@ -6,10 +6,11 @@ import (
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
 	"tidemark/internal/score/rfm"
+	"tidemark/internal/score/standing"
 	"tidemark/internal/score/tier"
 )
 
-// View is what is known of a customer at one instant. More *history.More, the rarer facts, has its place after Facts. Entries only read it. Money is in minor units of the base currency.
+// View is what is known of a customer at one instant. Entries only read it. Money is in minor units of the base currency.
 //
 // Where the scorer asks for one entry to weigh it, View holds Facts, Pattern and what the entry's Reads name; nothing else.
 type View struct {
@@ -21,6 +22,10 @@ type View struct {
 	// Bought; Shop an id that behaves like a shop.
 	Bought, Test, Shop bool
 	Facts              history.Facts
+	// More are the rarer facts; nil where no entry that is shown reads them.
+	More *history.More
+	// Standing is what else the entries of how a customer stands read. It is there where More is.
+	Standing Standing
 	// Pattern is zero where Bought is false.
 	Pattern clv.Pattern
 	// Recency is the number of days since the last purchase day began, where Bought.
@@ -40,6 +45,32 @@ type View struct {
 	Origins    int
 	// Methods are what the methods of lifetime value need beside the facts.
 	Methods Methods
+}
+
+// Standing is what says how a customer stands, beside facts.
+type Standing struct {
+	// Params are the parameters of the model.
+	Params *standing.Params
+	Today  event.Day
+	// Usual is the model's share of margin in spend, Own that of the customer's own orders where they give one.
+	Usual, Own float64
+	// Lapsed says that the silence is that of lost customers. Returned is the day of the purchase that ended the last such silence.
+	Lapsed        bool
+	Returned      event.Day
+	ReturnedKnown bool
+	// Peers is what is known of all customers.
+	Peers Peers
+}
+
+// Peers is what is known of all customers together, in major units.
+type Peers struct {
+	// Median is the median spend of 365 days of the buyers of the customer's region and industry, else of all.
+	Median standing.Optional
+	// TopContribution is the 80th percentile of the contribution of 365 days. PositiveContribution is the sum of the contributions over life that
+	// are above zero.
+	TopContribution, PositiveContribution standing.Optional
+	// NewCustomer is the value of a new customer, Acquisition what it usually costs to win one.
+	NewCustomer, Acquisition standing.Optional
 }
 
 // Value is the worth of a customer.

@@ -82,6 +82,7 @@ func compare(t *testing.T, customer string, life []observed, c event.Calendar) h
 		if got != want {
 			t.Fatalf("customer %s, %d days after H:\n got %+v\nwant %+v", customer, days, got, want)
 		}
+		w.agreesMore(t, &s, at)
 	}
 	return s
 }

@@ -34,7 +34,7 @@ func Default() []byte { return bytes.Clone(embedded) }
 // Parse reads a model file. The error names everything that is wrong with the file: unknown fields, missing parts, numbers
 // out of range.
 func Parse(raw []byte) (score.Model, error) {
-	var f file
+	f := file{Standing: usualPosition()}
 	if err := finite(raw); err != nil {
 		return score.Model{}, fmt.Errorf("read model: %w", err)
 	}
@@ -101,6 +101,7 @@ type file struct {
 	Learnt     *valueStack         `yaml:"value_stack"`
 	Churn      risk                `yaml:"churn"`
 	Shop       *shop               `yaml:"shop"`
+	Standing   position            `yaml:"standing"`
 	RFM        cuts                `yaml:"rfm"`
 	Scorecard  []line              `yaml:"scorecard"`
 	Tiers      ladder              `yaml:"tiers"`
@@ -225,7 +226,7 @@ func (f *file) model() (score.Model, error) {
 	}
 
 	m := score.Model{
-		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(),
+		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(), Standing: f.Standing.params(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
 			Paid: f.Spend.paid(),

@@ -65,7 +65,7 @@ func (s *Score) Fields() []NamedValue {
 		return nil
 	}
 	fields := make([]NamedValue, len(visible))
-	for i, text := range texts(s.View(), visible) {
+	for i, text := range texts(s.viewFor(visible), visible) {
 		fields[i] = NamedValue{visible[i].Name, text}
 	}
 	return fields
@@ -102,7 +102,7 @@ func (s *Score) object(entries []catalogue.Entry) []byte {
 	if s.MergedInto != "" {
 		entries = merged
 	}
-	v, b := s.View(), append(make([]byte, 0, 512), '{')
+	v, b := s.viewFor(entries), append(make([]byte, 0, 512), '{')
 	for i := range entries {
 		e, before := &entries[i], len(b)
 		if before > 1 {

@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
 	"tidemark/internal/score/rfm"
+	"tidemark/internal/score/standing"
 	"tidemark/internal/score/tier"
 	"tidemark/internal/score/value"
 	"tidemark/internal/season"
@@ -54,6 +55,8 @@ type Model struct {
 	SecondOrder Action
 	// Shop says from when on an id behaves like a shop.
 	Shop Shop
+	// Standing are the parameters of the indicators of how a customer stands. No label depends on them.
+	Standing standing.Params
 	// Causes weigh the evidence for the causes of a churn alert.
 	Causes Causes
 	// Uplift is the share of alerted customers whom an offer brings back, in [0, 1]; 0 means that it is not known.
@@ -112,6 +115,7 @@ func (m *Model) Check() error {
 	fail("scorecard", catalogue.CheckCard(m.Scorecard))
 	fail("tiers", m.Tiers.Check())
 	fail("shop", m.Shop.Check())
+	fail("standing", m.Standing.Check())
 	fail("causes", m.Causes.Check())
 	if !(m.Uplift >= 0 && m.Uplift <= 1) {
 		errs = append(errs, fmt.Errorf("uplift: share %v is not in [0, 1]", m.Uplift))

@@ -65,6 +65,8 @@ type Score struct {
 	Control               bool
 	// known is what else the catalogue reads; nil in a Score that no engine has made.
 	known *catalogue.View
+	// more fills in what only some readers ask for; nil in a Score that no engine has made.
+	more func(*catalogue.View)
 }
 
 // testSegment is what the view of a test account names in place of an RFM segment: so the account cannot hide among customers in a list
@@ -96,7 +98,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		s.Test, s.Segment, s.Tier, s.Level = true, testSegment, tier.None, churn.None
 		s.Historic, s.Total = 0, 0
 	}
-	s.known = e.known(&p, &v)
+	s.known, s.more = e.known(&p, &v), e.more(*p.Whole(), v.facts, v.pattern, at)
 	if !s.Bought {
 		return s
 	}

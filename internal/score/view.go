@@ -52,6 +52,15 @@ func attributesOf(h *history.Summary) map[string]string {
 
 // View is s as the catalogue reads it.
 func (s *Score) View() *catalogue.View {
+	v := s.bare()
+	if s.more != nil {
+		s.more(v)
+	}
+	return v
+}
+
+// bare is View without what ReadsMore names.
+func (s *Score) bare() *catalogue.View {
 	v := new(catalogue.View)
 	if s.known != nil {
 		*v = *s.known
