@@ -67,19 +67,20 @@ var valued = []Entry{
 	{
 		Name: "clv_retention", Title: Text{"Value by the retention model", "保留模型价值"},
 		Formula: Text{
-			"Σ c·r^i/(1+d)^i − Σ M·r^(i−1)/(1+d)^(i−1/2) over the years ahead: c the contribution a year, r the yearly retention of as many purchase days, M the cost of retention.",
-			"Σ c·r^i/(1+d)^i − Σ M·r^(i−1)/(1+d)^(i−1/2):c 为年贡献,r 为同购买天数档的年保留率,M 为保留成本。",
+			"Σ c·r^i/(1+d)^i − Σ M·r^(i−1)/(1+d)^(i−1/2) over the years ahead: c contribution_365d, r the yearly retention of as many purchase days, M the cost of retention.",
+			"Σ c·r^i/(1+d)^i − Σ M·r^(i−1)/(1+d)^(i−1/2):c 为 contribution_365d,r 为同购买天数档的年保留率,M 为保留成本。",
 		},
 		Kind: Money, Low: -inf, High: inf, Group: Worth, Better: More, Silence: Steps, Source: "Berger & Nasr 1998, case 1", Seen: Usual, Reads: ReadsWorth | ReadsMore,
 		Number: func(v *View) (float64, bool) {
 			if !v.Bought || v.Facts.Days365 == 0 { // who has bought nothing for a year is lost for good
 				return 0, false
 			}
-			rate, known := v.Methods.Rates.Retention.At(clv.Band(v.Facts.PurchaseDays))
-			if !known {
+			rate, fitted := v.Methods.Rates.Retention.At(clv.Band(v.Facts.PurchaseDays))
+			contribution, known := v.contribution365()
+			if !fitted || !known {
 				return 0, false
 			}
-			return v.Methods.Retention.Value(v.yearly(), rate), true
+			return v.Methods.Retention.Value(contribution, rate), true
 		},
 	},
 	{
@@ -120,9 +121,6 @@ func potential(name string, title, formula Text, silence Silence, part func(*clv
 		Number: func(v *View) (float64, bool) { return part(&v.Methods.Potential), v.Bought && v.Methods.PotentialKnown },
 	}
 }
-
-// yearly is the contribution of 365 days, in major units: the margin of the spend.
-func (v *View) yearly() float64 { return v.Major(v.Facts.Spend365) * v.Methods.Margin }
 
 // buyingYear is the margin of a year with a purchase, in major units: that of the life, spread over the years that had begun at the last purchase.
 func (v *View) buyingYear() float64 {

@@ -76,7 +76,7 @@ func TestEntriesKeepTheirWord(t *testing.T) {
 		}
 	}
 	for _, entry := range catalogue.All() {
-		if known[entry.Name] == 0 && !undrawn[entry.Name] {
+		if known[entry.Name] == 0 && !undrawn[entry.Name] && entry.Reads&catalogue.ReadsMore == 0 { // those that read More have a test of their own
 			t.Errorf("%s is known of nobody: the lives have lost a subject", entry.Name)
 		}
 	}
