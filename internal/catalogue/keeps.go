@@ -18,7 +18,7 @@ var keeps = []Entry{
 	{
 		Name: "tier_ends_at", Title: Text{"The tier ends", "等级到期时刻"},
 		Formula: Text{"The instant at which silence alone lowers the tier; with detail_what_if in the model.", "仅因沉默而降级的时刻;需模型中的 detail_what_if。"},
-		Kind:    Instant, Low: -inf, High: inf, Group: Rank, Silence: Steps, Seen: aheadOf, Reads: ReadsLabels,
+		Kind:    Instant, Low: -inf, High: inf, Group: Rank, Silence: Moves, Seen: aheadOf, Reads: ReadsLabels,
 		Number: func(v *View) (float64, bool) {
 			return float64(v.Ahead.Falls), v.Ahead.Known && v.Ahead.Falls != event.Never
 		},
@@ -26,7 +26,7 @@ var keeps = []Entry{
 	{
 		Name: "keep_by", Title: Text{"Keep the tier by", "保级最后日期"},
 		Formula: Text{"The last day that ends before silence lowers the tier; with detail_what_if in the model.", "沉默降级之前的最后一天;需模型中的 detail_what_if。"},
-		Kind:    Word, Group: Rank, Silence: Steps, Seen: aheadOf, Reads: ReadsLabels,
+		Kind:    Word, Group: Rank, Silence: Moves, Seen: aheadOf, Reads: ReadsLabels,
 		Word: func(v *View) (string, bool) { return v.Ahead.KeepBy.String(), v.Ahead.Keep > 0 },
 	},
 	{
@@ -47,7 +47,7 @@ var keeps = []Entry{
 	{
 		Name: "next_tier", Title: Text{"Next tier", "下一等级"},
 		Formula: Text{"The next tier up; with detail_what_if in the model.", "更高一级的等级;需模型中的 detail_what_if。"},
-		Kind:    Word, Group: Rank, Silence: Steps, Seen: aheadOf, Reads: ReadsLabels,
+		Kind:    Word, Group: Rank, Silence: Moves, Seen: aheadOf, Reads: ReadsLabels,
 		Word: func(v *View) (string, bool) { return v.Ahead.Next.String(), v.Ahead.Next != tier.None },
 	},
 	{

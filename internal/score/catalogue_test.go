@@ -16,9 +16,13 @@ import (
 // TestEntriesKeepTheirWord holds each entry of the catalogue to its range, and to what it says of silence, over drawn lives.
 func TestEntriesKeepTheirWord(t *testing.T) {
 	plain, whole, worth := newEngine(t, event.Calendar{}, nil), shipped(t), valuing(t)
+	asked := newEngine(t, event.Calendar{}, func(m *score.Model) { m.WhatIf, m.ByConsent = true, true }) // which is dear
 	known := map[string]int{}
 	for seed := range uint64(scaled(10_000)) {
 		e := []*score.Engine{plain, whole, worth}[seed%3]
+		if seed%15 == 0 {
+			e = asked
+		}
 		r := rand.New(rand.NewPCG(seed, 31))
 		life := richer(r, newLife(r))
 		p := fold(t, e, life[:1+r.IntN(len(life))])

@@ -140,7 +140,7 @@ func Decode(b []byte) (Profile, error) {
 			return p, fmt.Errorf("%w: bad section after tag %d", ErrCorrupt, last)
 		}
 		end := n + m + int(size)
-		if tag >= tagsEnd || tag > tagLinks && tag < tagTaken {
+		if tag >= tagsEnd {
 			p.rest = append(p.rest, rest[:end]...)
 		} else if err := p.section(tag, rest[n+m:end]); err != nil {
 			return p, fmt.Errorf("%w: section %d: %w", ErrCorrupt, tag, err)

@@ -196,6 +196,8 @@ func TestScoreOfNobody(t *testing.T) {
 			"open_complaints": "0", "referrals": "0", "active_months": "0", "purchase_days_365d": "0", "csat_answers": "0", "complaints_365d": "0",
 			"interactions_90d": "0", "interaction_weight_90d": "0", "interaction_weight_30d": "0", "interaction_channels_90d": "0", "refunds_365d": "0",
 			"chargebacks_365d": "0", "failed_payments_365d": "0", "overdue_payments_365d": "0", "payments_365d": "0",
+			"risk": "0.0228156", "risk_grade": "A", "refund_rate": "0.01", "failed_payment_rate": "0.01", "overdue_rate": "0.01", "chargeback_rate": "0.01",
+			"stage": "PROSPECT", "interaction_effect": "0.25", "participation": "0.25", "outreach_sent": "0", "offers_redeemed": "0", "complaint_rate": "0",
 		}[column]
 		if row[i] != want {
 			t.Errorf("%s: got %q, want %q", column, row[i], want)
