@@ -342,12 +342,22 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 
 func (plain) Encode(t score.Transition) (shard.Output, error) {
 	topic := schemas.TierChanges
-	if _, ok := t.(*score.ChurnAlert); ok {
+	value := fmt.Appendf(nil, "%+v", t)
+	switch t := t.(type) {
+	case *score.TierChanged:
+		if t.SinceTaken != nil { // %+v prints where a pointer points to at the top alone
+			inner := *t
+			inner.SinceTaken = nil
+			value = fmt.Appendf(nil, "%+v since taken %+v", &inner, t.SinceTaken)
+		}
+	case *score.ChurnAlert:
 		topic = schemas.ChurnAlerts
+	case *score.TierWillChange:
+		topic = schemas.TierNotices
 	}
 	stamp := t.Common()
 	return shard.Output{
-		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: fmt.Appendf(nil, "%+v", t),
+		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: value,
 		Headers: []stream.Header{{Key: "sequence", Value: fmt.Append(nil, stamp.Sequence)}, {Key: "cause", Value: []byte(stamp.Cause.String())}},
 	}, nil
 }
