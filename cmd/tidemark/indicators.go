@@ -2,13 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"tidemark/internal/catalogue"
 	"tidemark/internal/score/value"
@@ -22,7 +22,7 @@ type indicatorsCommand struct {
 
 // Help is printed by indicators --help.
 func (*indicatorsCommand) Help() string {
-	return `Lists every number and every word that Tidemark knows of a customer. The scores file, tm:detail, the topic of scores and customer show --explain take their names from this list. A scorecard may weigh what the column "weighed" names: by a rising scale, by a falling one, or by either.`
+	return `Lists every number and every word that Tidemark knows of a customer. The scores file, tm:detail, the topic of scores and customer show --explain take their names from this list. A scorecard may weigh what has a word in the column "weighed": by a rising scale, by a falling one, or by either.`
 }
 
 // indicator is an entry as it is printed. Bounds are nil where there are none.
@@ -141,22 +141,65 @@ func printIndicator(w io.Writer, x indicator) error {
 	return table.Flush()
 }
 
-// printIndicators prints the entries by group, in the order of the groups.
+// printIndicators prints the entries by group, in the order of the groups: a row for each entry, and under it formula and source.
 func printIndicators(w io.Writer, list []indicator, lang string) error {
-	var errs []error
+	rows := [][]string{{"name", "title", "unit", "range", "silence", "weighed", "seen"}}
+	for _, x := range list {
+		rows = append(rows, []string{x.Name, x.Title, x.unit(), x.span(), x.Silence, x.Weighed, strings.Join(x.Seen, ", ")})
+	}
+	lines := aligned(rows)
+	var out strings.Builder
+	out.WriteString(lines[0] + "\n")
 	for g := range catalogue.Groups {
 		group := catalogue.Group(g).Title().In(lang)
-		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(table, "%s\n", strings.ToUpper(group))
-		for _, x := range list {
-			if x.Group == group {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", x.Name, x.Title, x.unit(), x.span(), x.Silence, strings.Join(x.Seen, ", "))
+		out.WriteString("\n" + strings.ToUpper(group) + "\n")
+		for i, x := range list {
+			if x.Group != group {
+				continue
 			}
+			out.WriteString(lines[i+1] + "\n    " + x.Formula)
+			if x.Source != "" {
+				out.WriteString(" [" + x.Source + "]")
+			}
+			out.WriteString("\n")
 		}
-		fmt.Fprintln(table)
-		errs = append(errs, table.Flush())
 	}
-	return errors.Join(errs...)
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// aligned joins the cells of rows to lines, each column as wide as its widest cell, with two spaces between columns.
+func aligned(rows [][]string) []string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], terminalColumns(cell))
+		}
+	}
+	lines := make([]string, len(rows))
+	for n, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-terminalColumns(cell)+2))
+		}
+		lines[n] = strings.TrimRight(line.String(), " ")
+	}
+	return lines
+}
+
+// terminalColumns is how many columns of a terminal a text takes: two for a Chinese character or a full-width sign.
+func terminalColumns(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if unicode.Is(unicode.Han, r) || r >= 0x3000 && r <= 0x303f || r >= 0xff01 && r <= 0xff60 {
+			n++
+		}
+	}
+	return n
 }
 
 // unit is the unit of a number, the kind of everything else.

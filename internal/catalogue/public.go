@@ -107,8 +107,11 @@ var public = []Entry{
 	},
 	{
 		Name: "clv_potential", Title: Text{"Potential value", "潜在价值"},
-		Formula: Text{"What the customer could bring beyond the current value; absent where the model does not say.", "当前价值之外客户可能带来的价值;模型未给出时缺省。"},
-		Kind:    Money, High: inf, Group: Worth, Better: More, Silence: Moves, Source: "METHODS 7", Seen: InFile | wasDetail | InTopic, Reads: ReadsWorth | ReadsLabels,
+		Formula: Text{
+			"clv_potential_spend + clv_potential_categories + clv_potential_referral; with the peers of a fit in the model.",
+			"clv_potential_spend + clv_potential_categories + clv_potential_referral;需模型中有拟合所得的同群体数据。",
+		},
+		Kind: Money, High: inf, Group: Worth, Better: More, Silence: Moves, Source: "METHODS 2", Seen: InFile | wasDetail | InTopic, Reads: ReadsWorth | ReadsLabels,
 		Number: func(v *View) (float64, bool) { return v.Major(v.Worth.Potential.Minor), v.Worth.Potential.Known },
 	},
 	{
