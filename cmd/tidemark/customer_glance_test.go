@@ -8,6 +8,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/model"
 	"tidemark/internal/score"
+	"tidemark/internal/score/tier"
 )
 
 // noControl is the default model without a control group, which asks for consent and explains changes from where a tier was taken.
@@ -58,6 +59,29 @@ func TestEveryKindOfCustomerHasItsSentence(t *testing.T) {
 		}
 		if strings.Contains(got, "minor") || strings.Contains(got, "log-odds") {
 			t.Errorf("%s: minor units or log-odds in\n%s", row.why, got)
+		}
+	}
+}
+
+// Whatever an alert about a drop of value or an unhappy customer names is called in plain words.
+func TestReactionsAreNamedInWords(t *testing.T) {
+	all := append((&score.DropEpisode{Told: 1<<2 - 1}).What(), (&score.UnhappyEpisode{Told: 1<<6 - 1}).What()...)
+	if len(all) != len(reactionWords) {
+		t.Errorf("%d words for %d names: %s", len(reactionWords), len(all), all)
+	}
+	for i, words := range worded(all) {
+		if words == all[i] {
+			t.Errorf("%s is not said in words", words)
+		}
+	}
+}
+
+// A month names its tier where that is not today's.
+func TestTheEndOfAMonthInWords(t *testing.T) {
+	s := subject{profile: score.Profile{Standing: score.Standing{Tier: tier.General}}}
+	for _, row := range []struct{ tier, want string }{{"GENERAL", "October 63.2"}, {"POTENTIAL", "October 63.2 (POTENTIAL)"}} {
+		if got := s.month(&heldMonth{Month: "2026-10", Tier: row.tier, Score: 63.24}); got != row.want {
+			t.Errorf("got %q, want %q", got, row.want)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"tidemark/internal/event"
 	"tidemark/internal/score"
@@ -65,22 +67,48 @@ const monthsInWords = 6
 func (s subject) reactions(e *score.Engine) (lines []string) {
 	p := &s.profile
 	if d := &p.Drop; d.Open() {
-		lines = append(lines, fmt.Sprintf("The value dropped within the tier, told at %s: %s.%s", when(d.RaisedAt), strings.Join(d.What(), " and "), s.silent(d.Muted, e)))
+		lines = append(lines, fmt.Sprintf("Within the tier %s dropped, as was told on %s.%s", enumerated(worded(d.What())), s.day(d.RaisedAt), s.silent(d.Muted, e)))
 	}
 	if u := &p.Unhappy; u.Open() {
-		said := strings.ReplaceAll(strings.Join(u.What(), ", "), "_", " ")
-		lines = append(lines, fmt.Sprintf("The customer is unhappy, told at %s: %s.%s", when(u.RaisedAt), said, s.silent(u.Muted, e)))
+		lines = append(lines, fmt.Sprintf("The customer is unhappy, as was told on %s: %s.%s", s.day(u.RaisedAt), enumerated(worded(u.What())), s.silent(u.Muted, e)))
 	}
 	var months []string
 	for _, m := range trailFor(&p.Trail, e.Model().Base) {
 		if len(months) < monthsInWords {
-			months = append(months, fmt.Sprintf("%s %.2f (%s)", m.Month, m.Score, m.Tier))
+			months = append(months, s.month(&m))
 		}
 	}
 	if len(months) > 0 {
 		lines = append(lines, fmt.Sprintf("The value score at the ends of the last months: %s.", strings.Join(months, ", ")))
 	}
 	return lines
+}
+
+// month is the score at the end of a month, and the tier where it is another than today's.
+func (s subject) month(m *heldMonth) string {
+	text := fmt.Sprintf("%s %.1f", m.Month, m.Score)
+	if at, err := time.Parse("2006-01", m.Month); err == nil {
+		text = fmt.Sprintf("%s %.1f", at.Format("January"), m.Score)
+	}
+	if m.Tier != s.profile.Standing.Tier.String() {
+		text += " (" + m.Tier + ")"
+	}
+	return text
+}
+
+// reactionWords are what an alert about a drop of value or an unhappy customer names, as it is called in a sentence.
+var reactionWords = map[string]string{
+	"score": "the value score", "clv": "the value expected of the next year", "nps_falls": "the NPS answers fall", "csat_falls": "the CSAT answers fall",
+	"promoter_turned_detractor": "a promoter has turned detractor", "detractor": "the last answer is a detractor's", "complaint": "there is a complaint",
+	"complaint_open_too_long": "a complaint has been open for too long",
+}
+
+func worded(names []string) []string {
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = cmp.Or(reactionWords[name], name)
+	}
+	return words
 }
 
 // silent says that an alert was not published.

@@ -33,11 +33,11 @@ func (s subject) notice() []string {
 	if !n.Stands() {
 		return nil
 	}
-	told := "notice was given"
+	told := "was given"
 	if n.Muted {
-		told = "the notice was recorded, not published,"
+		told = "was recorded, not published,"
 	}
-	return []string{fmt.Sprintf("If nothing happens, the tier falls to %s at %s; %s at %s.", n.To, when(n.FallsAt), told, when(n.At))}
+	return []string{fmt.Sprintf("If nothing happens, the tier falls to %s on %s; notice of it %s on %s.", n.To, s.day(n.FallsAt), told, s.day(n.At))}
 }
 
 // consent says where the customer may not be contacted; it is empty where the customer has refused nothing.

@@ -37,14 +37,14 @@ func reasons(t *score.ChurnAlert) string {
 	var words []string
 	for _, r := range all[:min(3, len(all))] {
 		if word := wordsOf(r.Name); t.Kind == score.ValueDrop {
-			words = append(words, fmt.Sprintf("%s %+.1f", word, float64(r.Weight)/100))
+			words = append(words, fmt.Sprintf("%s %+.1f", strings.ToLower(r.Name), float64(r.Weight)/100)) // an indicator, called as in the other rows
 		} else if !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}
 	stake := fmt.Sprintf("at stake %.0f %s", t.Currency.Major(t.ValueAtStake), t.Currency)
 	if m := t.Measured; t.Kind == score.ValueDrop {
-		return fmt.Sprintf("since %s: score %.1f to %.1f, value %.0f to %.0f %s: %s; %s", m.Since.Time().Format("2 January"), float64(m.ScoreBefore)/100,
+		return fmt.Sprintf("since %s: score %.1f to %.1f, value %.0f to %.0f %s: %s; %s", m.Since.Time().UTC().Format("2 Jan"), float64(m.ScoreBefore)/100,
 			float64(m.ScoreAfter)/100, t.Currency.Major(m.ValueBefore), t.Currency.Major(m.ValueAfter), t.Currency, strings.Join(words, ", "), stake)
 	}
 	return strings.Join(words, ", ") + "; " + stake

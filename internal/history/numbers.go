@@ -13,6 +13,7 @@ func (f *Facts) Numbers() Facts {
 		Chargebacks: f.Chargebacks, FailedPayments: f.FailedPayments, Overdue: f.Overdue, Paid: f.Paid, Experience: f.Experience,
 		AtLast: f.AtLast, NPSAt: f.NPSAt, CSATLatest: f.CSATLatest, LastComplaint: f.LastComplaint, Interactions90: f.Interactions90,
 		Touches90: f.Touches90, Interactions30: f.Interactions30, Channels90: f.Channels90, Referrals: f.Referrals,
-		TestAccount: f.TestAccount, Until: f.Until, UntilTouches: f.UntilTouches,
+		ReferredBuyers: f.ReferredBuyers, ReferralsBeyond: f.ReferralsBeyond, TestAccount: f.TestAccount, Until: f.Until,
+		UntilTouches: f.UntilTouches,
 	}
 }
