@@ -59,8 +59,8 @@ func TestReplayWritesFiles(t *testing.T) {
 	must(t, "replay", name, "--format", "cdnow-sample", "--scores", scores, "--transitions", transitions)
 
 	rows := csvRows(t, scores)
-	if got := strings.Join(rows[0], ","); got != columns {
-		t.Errorf("columns\n%s\nwant\n%s", got, columns)
+	if got, want := strings.Join(rows[0], ","), strings.Join(score.Columns(), ","); got != want {
+		t.Errorf("columns\n%s\nwant\n%s", got, want)
 	}
 	if got := len(rows) - 1; got != 2357 {
 		t.Errorf("%d rows, want 2357", got)
