@@ -354,6 +354,8 @@ func (plain) Encode(t score.Transition) (shard.Output, error) {
 		topic = schemas.ChurnAlerts
 	case *score.TierWillChange:
 		topic = schemas.TierNotices
+	case *score.WonBack:
+		topic = schemas.WinBacks
 	}
 	stamp := t.Common()
 	return shard.Output{
