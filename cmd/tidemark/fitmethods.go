@@ -24,7 +24,7 @@ func (f *found) learnMethods(ctx context.Context, s streams, c methodSettings, d
 	}
 	shown := terminal.NewProgress(s.err, "fitting")
 	shown.Note("methods")
-	habits, err := learn.LearnHabits(ctx, data.engine, data.events, data.first, data.asOf, f.valueModel(data))
+	habits, err := learn.HabitsOf(ctx, data.engine, data.events, data.first, data.asOf, f.valueModel(data))
 	shown.End()
 	if err != nil {
 		return fmt.Errorf("fit the methods of lifetime value: %w", err)

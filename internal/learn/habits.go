@@ -55,9 +55,9 @@ type habit struct {
 	back                   bool
 }
 
-// LearnHabits looks at the customers of a log as they stood at an instant, and at the ends of up to five years before: at who bought in the year
+// HabitsOf looks at the customers of a log as they stood at an instant, and at the ends of up to five years before: at who bought in the year
 // that followed. m is the value of a customer as it was fitted. The answer does not depend on the order of the events. Errors: that of ctx.
-func LearnHabits(ctx context.Context, e *score.Engine, events []event.Event, first, asOf event.Instant, m clv.Model) (*Habits, error) {
+func HabitsOf(ctx context.Context, e *score.Engine, events []event.Event, first, asOf event.Instant, m clv.Model) (*Habits, error) {
 	cuts := []panel.Cut{{At: asOf}}
 	for at := asOf.Add(-year); len(cuts) <= mostCuts && at >= first.Add(least); at = at.Add(-year) {
 		cuts = append(cuts, panel.Cut{At: at, Window: year})

@@ -59,7 +59,7 @@ func habitsOf(t *testing.T, events []event.Event, day int) *learn.Habits {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := learn.LearnHabits(t.Context(), e, events, day1, day1.Add(time.Duration(day)*24*time.Hour), e.Model().Value)
+	h, err := learn.HabitsOf(t.Context(), e, events, day1, day1.Add(time.Duration(day)*24*time.Hour), e.Model().Value)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -281,6 +281,10 @@ type message struct {
 	// Marked is a word on whether the customer is a test account; Refused says that the customer wants to hear nothing more.
 	Marked  string `json:",omitempty"`
 	Refused bool   `json:",omitempty"`
+	// Channel is that of the interaction. Consent makes it a CONSENT_CHANGED of this word, Owner an ATTRIBUTES that names the customer's owner.
+	Channel string `json:",omitempty"`
+	Consent string `json:",omitempty"`
+	Owner   string `json:",omitempty"`
 	// Into makes an interaction a MERGED_INTO.
 	Into string `json:",omitempty"`
 	// Referrer is whom an order names as who had recommended us. Buyer makes an interaction a REFERRAL_MADE.
@@ -319,10 +323,14 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 			return &event.Interaction{Head: head, Kind: event.ReferralMade, Name: m.Buyer}, nil
 		case m.Refused:
 			return &event.Interaction{Head: head, Kind: event.Unsubscribe}, nil
+		case m.Consent != "":
+			return &event.Interaction{Head: head, Kind: event.ConsentChanged, Channel: m.Channel, Name: m.Consent}, nil
+		case m.Owner != "":
+			return &event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"owner": m.Owner}}, nil
 		case m.Marked != "":
 			return &event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": m.Marked}}, nil
 		}
-		return &event.Interaction{Head: head, Kind: event.Login}, nil
+		return &event.Interaction{Head: head, Kind: event.Login, Channel: m.Channel}, nil
 	case event.Feedbacks:
 		return &event.Feedback{Head: head, Kind: event.Complaint}, nil
 	case event.Links:
@@ -334,12 +342,24 @@ func (plain) Decode(r stream.Record) (event.Event, error) {
 
 func (plain) Encode(t score.Transition) (shard.Output, error) {
 	topic := schemas.TierChanges
-	if _, ok := t.(*score.ChurnAlert); ok {
+	value := fmt.Appendf(nil, "%+v", t)
+	switch t := t.(type) {
+	case *score.TierChanged:
+		if t.SinceTaken != nil { // %+v prints where a pointer points to at the top alone
+			inner := *t
+			inner.SinceTaken = nil
+			value = fmt.Appendf(nil, "%+v since taken %+v", &inner, t.SinceTaken)
+		}
+	case *score.ChurnAlert:
 		topic = schemas.ChurnAlerts
+	case *score.TierWillChange:
+		topic = schemas.TierNotices
+	case *score.WonBack:
+		topic = schemas.WinBacks
 	}
 	stamp := t.Common()
 	return shard.Output{
-		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: fmt.Appendf(nil, "%+v", t),
+		ID: stamp.ID, Topic: topic, Key: []byte(stamp.Customer), Value: value,
 		Headers: []stream.Header{{Key: "sequence", Value: fmt.Append(nil, stamp.Sequence)}, {Key: "cause", Value: []byte(stamp.Cause.String())}},
 	}, nil
 }

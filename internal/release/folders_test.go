@@ -15,6 +15,7 @@ var digests = map[int]string{
 	2: "1beff870b1fe46a8df796eb7bccc2dfd",
 	3: "527d69d8a220f37c115c56e78cfe6861",
 	4: "61ade65f0b24edc37a93e118d34ece44",
+	5: "801956ff422e415218f18a4f98fae0ea",
 }
 
 // TestFoldersStand: the folder of a release never changes. A folder that is written again would hide that the next release no longer reads

@@ -74,16 +74,12 @@ func (s *Score) Fields() []NamedValue {
 // Shows reports whether an event may change what tm:score and the brief tm:detail say of a customer; see also MetAnew. The passing of time
 // changes it without an event.
 func (e *Engine) Shows(x event.Event) bool {
-	switch x := x.(type) {
-	case *event.Feedback: // of which satisfaction and complaints may bear on no label
+	if _, ok := x.(*event.Feedback); ok { // of which satisfaction and complaints may bear on no label
 		return true
-	case *event.Interaction:
-		switch x.Kind {
-		case event.ConsentChanged, event.Unsubscribe, event.Attributes:
-			return true
-		}
 	}
-	return e.learntShows(x) || e.bears(x)
+	said, ok := x.(*event.Interaction)
+	says := ok && (said.Kind == event.ConsentChanged || said.Kind == event.Unsubscribe || said.Kind == event.Attributes)
+	return says || e.learntShows(x) || e.bears(x)
 }
 
 // MetAnew reports whether p has used a channel that the profile before had not: the customer may be contactable there.

@@ -191,10 +191,8 @@ func (w *walk) dropAt(at event.Instant) (turns bool, ahead float64) {
 	if r.Tier == tier.None {
 		return p.Drop.open(), 0
 	}
-	pattern := e.pattern(p, f, at)
-	current, predicted := e.worth(f, pattern, e.model.Value.Ahead(pattern))
-	reading := e.reading(f, pattern, predicted)
-	exact, _ := e.model.Scorecard.Exact(&reading)
+	worth := w.worthAt(at)
+	exact, current := worth.exact, worth.current
 	ahead = math.Inf(1)
 	d := &e.model.Reactions.Drop
 	until := func(m measures, share, was, is float64) { // what is rounded crosses half a unit before the line

@@ -10,7 +10,8 @@ import (
 func (w *walk) tierTurns() bool {
 	w.tier = 0
 	if w.facts.PurchaseDays > 0 {
-		w.tier = w.engine.tier(w.p, w.p.Standing, &w.facts, w.at)
+		e, s := w.engine, &w.p.Standing
+		w.tier = e.model.Tiers.Next(s.Tier, s.Since, value.Round(w.worthAt(w.at).exact), w.at)
 	}
 	return w.tier != w.p.Standing.Tier
 }
@@ -33,6 +34,28 @@ func (w *walk) mayFall(at event.Instant) bool {
 	return e.model.Tiers.Next(s.Tier, s.Since, points, at) != s.Tier
 }
 
+// worthLook is the score, in hundredths of a point, unrounded, and the current value, in major units, at an instant.
+type worthLook struct {
+	known          bool
+	at             event.Instant
+	exact, current float64
+}
+
+// worthAt is the score and the current value at an instant of the stretch. The tier and the drop of the value mostly ask for the same instant one
+// after the other, and the predicted value is dear.
+func (w *walk) worthAt(at event.Instant) worthLook {
+	if w.seen.known && w.seen.at == at {
+		return w.seen
+	}
+	e := w.engine
+	pattern := e.pattern(w.p, &w.facts, at)
+	current, predicted := e.worth(&w.facts, pattern, e.model.Value.Ahead(pattern))
+	reading := e.reading(&w.facts, pattern, predicted)
+	exact, _ := e.model.Scorecard.Exact(&reading)
+	w.seen = worthLook{true, at, exact, current}
+	return w.seen
+}
+
 // look is what a search for a fall sees at one instant.
 type look struct {
 	// point's ahead is how far the score lies above the line that it must pass, in hundredths of a point, unrounded.
@@ -43,10 +66,7 @@ type look struct {
 // fall looks for a fall of p's tier at an instant of the stretch.
 func (w *walk) fall(at event.Instant) look {
 	e, s := w.engine, &w.p.Standing
-	pattern := e.pattern(w.p, &w.facts, at)
-	_, predicted := e.worth(&w.facts, pattern, e.model.Value.Ahead(pattern))
-	reading := e.reading(&w.facts, pattern, predicted)
-	exact, _ := e.model.Scorecard.Exact(&reading)
+	exact := w.worthAt(at).exact
 	tier := e.model.Tiers.Next(s.Tier, s.Since, value.Round(exact), at)
 	line := e.model.Tiers.Line(s.Tier) - e.model.Tiers.Margin
 	return look{point{at, tier != s.Tier, exact - float64(line) + .5}, tier}

@@ -218,6 +218,8 @@ func labels(all []score.Transition) (said []string) {
 			what += " " + x.Kind.String() + " " + x.State.String() + " " + x.Level.String()
 		case *score.WonBack:
 			what += " back"
+		case *score.TierWillChange:
+			what += " notice " + x.State.String()
 		}
 		said = append(said, what)
 	}

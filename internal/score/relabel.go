@@ -75,7 +75,10 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	if stays && level == p.Episode.Level && !second && !returned && !news && !p.Notice.turns(ahead, stays, e.calendar) && !reacts.any() {
 		return p, nil
 	}
-	base := e.base(&before, &v, o)
+	var base base
+	if !stays || level != p.Episode.Level || second || returned || news || reacts.any() { // notices measure nothing from it
+		base = e.base(&before, &v, o)
+	}
 	return e.tell(&change{
 		occasion: o, before: &before, p: &p, base: &base, v: &v,
 		reactions: reacts, tier: tier, level: level, tierSince: standing.Since, levelSince: v.at, ahead: ahead,

@@ -56,6 +56,8 @@ type walk struct {
 	level Level
 	// since is what a drop of the value is measured from in the stretch.
 	since reference
+	// seen is the last look at the score and the value.
+	seen worthLook
 }
 
 // unknown is no risk.
@@ -84,11 +86,12 @@ func (w *walk) next() bool {
 			w.at = w.limit
 			return false
 		}
-		if !w.engine.feels.same(&w.facts, &facts) {
+		same := w.engine.feels.same(&w.facts, &facts)
+		if !same {
 			w.normal = unknown
 		}
-		w.at, w.facts = end, facts
-		if w.turned() {
+		w.at, w.facts, w.seen = end, facts, worthLook{}
+		if w.turned(same) {
 			return true
 		}
 	}
@@ -164,13 +167,14 @@ func (e *Engine) silentFor(last event.Day, silence time.Duration) event.Instant 
 	return e.calendar.Start(last + event.Day(silence/(24*time.Hour)))
 }
 
-// turned reports whether a label that the walk looks at is another at w.at than p's.
-func (w *walk) turned() bool {
+// turned reports whether a label that the walk looks at is another at w.at than p's. same says that the facts are those of the stretch before: then
+// the tier can only have fallen.
+func (w *walk) turned(same bool) bool {
 	e, p, facts := w.engine, w.p, &w.facts
 	switch {
 	case w.labels&levelLabel != 0 && w.levelTurns(w.at):
 		return true
-	case w.labels&tierLabel != 0 && w.tierTurns():
+	case w.labels&tierLabel != 0 && (!same || facts.PurchaseDays == 0 || w.mayFall(w.at)) && w.tierTurns():
 		return true
 	case w.labels&shopLabel != 0 && e.model.Shop.behaves(facts) != p.Shop:
 		return true // an order that was stamped ahead has come into force

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -32,7 +33,11 @@ func TestKafkaStopsAndStartsAgain(t *testing.T) {
 			if err := kerr.ErrorForCode(created.Topics[0].ErrorCode); err != nil || created.Topics[0].NumPartitions != 3 {
 				t.Fatalf("created %d partitions, %v; want 3", created.Topics[0].NumPartitions, err)
 			}
-			if err := k.Client().ProduceSync(ctx, &kgo.Record{Topic: "events", Value: []byte("v")}).FirstErr(); err != nil {
+			err = kerr.UnknownTopicOrPartition
+			for errors.Is(err, kerr.UnknownTopicOrPartition) { // the broker may not have heard of the topic yet
+				err = k.Client().ProduceSync(ctx, &kgo.Record{Topic: "events", Value: []byte("v")}).FirstErr()
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			for _, end := range []func(){func() { _ = k.Stop() }, k.Kill} {

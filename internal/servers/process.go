@@ -2,6 +2,7 @@ package servers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,6 +25,8 @@ type Process struct {
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when the process has ended
 	keep  bool          // Close leaves dir
+
+	frozen bool // by Freeze, until Thaw or another start
 }
 
 // PID returns the id of the process, of the last one if it has ended, and 0 before the first start.
@@ -99,7 +102,7 @@ func (p *Process) launch() error {
 	if err := <-started; err != nil {
 		return err
 	}
-	p.cmd, p.ended = cmd, ended
+	p.cmd, p.ended, p.frozen = cmd, ended, false
 	return nil
 }
 
@@ -142,11 +145,25 @@ func (p *Process) Kill() {
 	}
 }
 
-// Freeze suspends the process (SIGSTOP): the process keeps its connections, and answers nothing.
-func (p *Process) Freeze() { p.signal(syscall.SIGSTOP) }
+// Freeze suspends the process (SIGSTOP): the process keeps its connections, and answers nothing. It returns once all threads stand still, which on
+// a busy machine is later than the signal.
+func (p *Process) Freeze() {
+	if p.frozen || !p.running() {
+		return
+	}
+	p.signal(syscall.SIGSTOP)
+	p.frozen = true
+	for again := true; again; {
+		_, err := syscall.Wait4(p.PID(), nil, syscall.WUNTRACED, nil) // the kernel tells of a stop once
+		again = errors.Is(err, syscall.EINTR)
+	}
+}
 
 // Thaw resumes a frozen process (SIGCONT).
-func (p *Process) Thaw() { p.signal(syscall.SIGCONT) }
+func (p *Process) Thaw() {
+	p.signal(syscall.SIGCONT)
+	p.frozen = false
+}
 
 func (p *Process) signal(s syscall.Signal) {
 	if p.running() {
