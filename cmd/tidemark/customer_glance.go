@@ -292,7 +292,7 @@ func (s subject) todo(now *score.Score, o *score.Outlook, why *score.Explanation
 		switch {
 		case !back.MaxOffer.Known:
 		case back.MaxOffer.Minor == 0:
-			lines = append(lines, "An offer does not pay.")
+			lines = append(lines, "An offer does not pay: the answer alone costs more than it is expected to bring.")
 		default:
 			lines = append(lines, fmt.Sprintf("An offer may cost up to %s.", amount(back.MaxOffer.Minor, now.Base)))
 		}

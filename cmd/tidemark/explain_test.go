@@ -36,7 +36,7 @@ func TestTheWayBackIsPrinted(t *testing.T) {
 		}
 	}
 	why.WayBack.MaxOffer = event.Minor(0)
-	if got := strings.Join(who.todo(&now, &score.Outlook{}, &why), " "); !strings.Contains(got, "An offer does not pay.") {
+	if got := strings.Join(who.todo(&now, &score.Outlook{}, &why), " "); !strings.Contains(got, "An offer does not pay: the answer alone costs more") {
 		t.Errorf("nothing is left for an offer: %q", got)
 	}
 	all, err := json.Marshal(members(nil, why))
