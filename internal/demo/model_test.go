@@ -16,7 +16,7 @@ func TestModelFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.NoticeDays != 14 || m.Reactions.TrailMonths != 24 || m.Reactions.Feedback.Action.Code == "" || !m.SinceTaken || !m.ByConsent || !m.PairReferrals {
+	if m.Reactions.NoticeDays != 14 || m.Reactions.TrailMonths != 24 || m.Reactions.Feedback.Action.Code == "" || !m.SinceTaken || !m.ByConsent || !m.PairReferrals {
 		t.Errorf("%+v: want all reactions on", m)
 	}
 	if m.Version != "demo-"+shipped.Version || m.ScorecardHash != shipped.ScorecardHash || len(m.Actions) != len(shipped.Actions) {

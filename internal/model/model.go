@@ -227,7 +227,6 @@ func (f *file) model() (score.Model, error) {
 
 	m := score.Model{
 		Version: f.Version, Base: base, Control: f.Control, AnnounceControl: f.Announce, SinceTaken: f.Since, WhatIf: f.WhatIf, ByConsent: f.Consent, PairReferrals: f.Referrals.pairs(), Causes: f.Causes.causes(), Uplift: f.Uplift, Shop: f.Shop.lines(), Standing: f.Standing.params(),
-		NoticeDays: f.Reactions.noticeDays(),
 		Value: clv.Model{
 			UnitDays: f.Buy.UnitDays, HorizonDays: f.Value.HorizonDays, Discount: f.Value.Discount, Margin: f.Value.Margin,
 			Paid: f.Spend.paid(),

@@ -52,8 +52,8 @@ func TestLevelsOfPlaybooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plain.Low != nil || plain.NoticeDays != 0 || plain.Playbooks[tier.High].Resources != "" {
-		t.Errorf("a file that says nothing of it: %+v, %d days, %+v; want none", plain.Low, plain.NoticeDays, plain.Playbooks[tier.High])
+	if plain.Low != nil || plain.Reactions.NoticeDays != 0 || plain.Playbooks[tier.High].Resources != "" {
+		t.Errorf("a file that says nothing of it: %+v, %d days, %+v; want none", plain.Low, plain.Reactions.NoticeDays, plain.Playbooks[tier.High])
 	}
 	for _, row := range []struct{ why, old, with, fails string }{
 		{"an unknown level", "resources: MODERATE", "resources: MODEST", `playbooks.LOW_RETAINABLE: resources "MODEST" is none of PRIORITY, MODERATE, REDUCED`},
@@ -86,13 +86,13 @@ func TestNoticeDaysOfAFile(t *testing.T) {
 		{"reactions: {}\n", 0, ""},
 		{"reactions: {notice_days: 14}\n", 14, ""},
 		{"reactions: {notice_days: 365}\n", 365, ""},
-		{"reactions: {notice_days: 366}\n", 0, "reactions.notice_days: 366 days are not in 0..365"},
-		{"reactions: {notice_days: -1}\n", 0, "reactions.notice_days: -1 days"},
+		{"reactions: {notice_days: 366}\n", 0, "reactions: notice_days: 366 days are not in 0..365"},
+		{"reactions: {notice_days: -1}\n", 0, "reactions: notice_days: -1 days"},
 		{"reactions: {notice: 14}\n", 0, "notice"},
 	} {
 		m, err := model.Parse(append(model.Default(), row.section...))
-		if row.fails == "" && (err != nil || m.NoticeDays != row.days) || row.fails != "" && (err == nil || !strings.Contains(err.Error(), row.fails)) {
-			t.Errorf("%q: %d days, %v; want %d, an error that says %q", row.section, m.NoticeDays, err, row.days, row.fails)
+		if row.fails == "" && (err != nil || m.Reactions.NoticeDays != row.days) || row.fails != "" && (err == nil || !strings.Contains(err.Error(), row.fails)) {
+			t.Errorf("%q: %d days, %v; want %d, an error that says %q", row.section, m.Reactions.NoticeDays, err, row.days, row.fails)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (r *reactions) lines(base event.Currency) (lines score.Reactions, err error
 	if r == nil {
 		return lines, nil
 	}
-	lines.TrailMonths = r.TrailMonths
+	lines.NoticeDays, lines.TrailMonths = r.NoticeDays, r.TrailMonths
 	var errs []error
 	if d := r.Drop; d != nil {
 		lines.Drop = score.Drop{Score: d.Score, Value: d.Value, Least: int64(math.RoundToEven(d.Least))}
@@ -116,11 +116,4 @@ func (f *file) reactionAdvice(m *score.Model) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func (r *reactions) noticeDays() int {
-	if r == nil {
-		return 0
-	}
-	return r.NoticeDays
 }

@@ -173,7 +173,7 @@ func BenchmarkApplyAndSchedule(b *testing.B)         { benchApplyAndSchedule(b, 
 func BenchmarkApplyAndScheduleNoticing(b *testing.B) { benchApplyAndSchedule(b, 14) }
 
 func benchApplyAndSchedule(b *testing.B, days int) {
-	m := modelOf(b, kept, func(m *score.Model) { m.NoticeDays = days })
+	m := modelOf(b, kept, func(m *score.Model) { m.Reactions.NoticeDays = days })
 	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
 	if err != nil {
 		b.Fatal(err)

@@ -136,7 +136,7 @@ func (e *Engine) follow(before, grown *Profile, x event.Event) *Former {
 func (e *Engine) unheard() *Engine {
 	other := *e
 	other.identify, other.previous, other.former = unpublishedID, nil, nil
-	other.model.NoticeDays, other.model.Reactions = 0, Reactions{}
+	other.model.Reactions = Reactions{}
 	return &other
 }
 

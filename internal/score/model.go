@@ -55,8 +55,6 @@ type Model struct {
 	SecondOrder Action
 	// Low splits the advice for the lowest tier in two; nil where Playbooks holds all of it.
 	Low *LowTier
-	// NoticeDays is how many calendar days before the fall of a tier by silence alone a notice is given, 0 to 365; 0 gives none.
-	NoticeDays int
 	// Shop says from when on an id behaves like a shop.
 	Shop Shop
 	// Reactions are the lines of what is told besides.
@@ -83,9 +81,6 @@ type Model struct {
 	// SinceTaken says that a change of tier is explained from the instant at which the tier that ends was taken. It costs some 45 bytes a customer.
 	SinceTaken bool
 }
-
-// maxNoticeDays bounds Model.NoticeDays: who is told of a fall more than a year ahead can do nothing about it yet.
-const maxNoticeDays = 365
 
 // Reference is a customer as the purchase model and the churn stack see a customer.
 type Reference struct {
@@ -133,9 +128,6 @@ func (m *Model) Check() error {
 	fail("scorecard", m.Scorecard.Check())
 	fail("scorecard", catalogue.CheckCard(m.Scorecard))
 	fail("tiers", m.Tiers.Check())
-	if m.NoticeDays < 0 || m.NoticeDays > maxNoticeDays {
-		errs = append(errs, fmt.Errorf("reactions.notice_days: %d days are not in 0..%d", m.NoticeDays, maxNoticeDays))
-	}
 	fail("shop", m.Shop.Check())
 	fail("standing", m.Standing.Check())
 	fail("causes", m.Causes.Check())

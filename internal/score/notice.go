@@ -12,7 +12,7 @@ import (
 // stands for none.
 //
 //	        the day's start                       the fall
-//	              │<──── Model.NoticeDays ───────────>│
+//	              │<──── Reactions.NoticeDays ───────>│
 //	──────────────┼───────────────────────────────────┼────> time
 //	              GIVEN     MOVED, WITHDRAWN           TierChanged, which names the notice
 //
@@ -87,20 +87,20 @@ func (n *Notice) turns(ahead fallAhead, stays bool, c event.Calendar) bool {
 }
 
 // lastNear is the last instant at which a fall is near enough for a notice, as seen from an instant: the end of the day that lies
-// Model.NoticeDays ahead.
+// Reactions.NoticeDays ahead.
 func (e *Engine) lastNear(at event.Instant) event.Instant {
-	return e.calendar.Start(e.calendar.Day(at)+event.Day(e.model.NoticeDays)+1) - 1
+	return e.calendar.Start(e.calendar.Day(at)+event.Day(e.model.Reactions.NoticeDays)+1) - 1
 }
 
 // warns is the instant at which silence gives the notice of a fall.
 func (e *Engine) warns(fall event.Instant) event.Instant {
-	return e.calendar.Start(e.calendar.Day(fall) - event.Day(e.model.NoticeDays))
+	return e.calendar.Start(e.calendar.Day(fall) - event.Day(e.model.Reactions.NoticeDays))
 }
 
 // mayWarn reports whether a customer with a standing, these facts among them, may be given a notice by an instant. A customer in the lowest tier
 // cannot fall; a minimum stay that is not over by then keeps the tier. The silence of an id that behaves like a shop says nothing.
 func (e *Engine) mayWarn(s Standing, p *Profile, by event.Instant) bool {
-	return e.model.NoticeDays > 0 && s.Tier > tier.Low && !p.Shop && !p.Test && s.Since.Add(e.model.Tiers.MinStay) <= e.lastNear(by)
+	return e.model.Reactions.NoticeDays > 0 && s.Tier > tier.Low && !p.Shop && !p.Test && s.Since.Add(e.model.Tiers.MinStay) <= e.lastNear(by)
 }
 
 // fallAhead returns the fall of which p is to have a notice at v's instant. standing is p's from now on. Silence moves no fall, so a notice
@@ -130,7 +130,7 @@ func (w *walk) nextFall() fallAhead {
 
 // warning returns the instant after from at which silence gives p a notice, given that no label changes in (from, w.at). crossed says
 // that one does at w.at. The walk has begun at from. It goes on, and does not come back, for the tier alone, as far as a fall is near at w.at: so all of it but the
-// last Model.NoticeDays is the walk that Schedule takes anyway.
+// last Reactions.NoticeDays is the walk that Schedule takes anyway.
 func (w *walk) warning(from event.Instant, crossed bool) (event.Instant, bool) {
 	e, p := w.engine, w.p
 	if w.at == event.Never || p.Notice.Stands() || !e.mayWarn(p.Standing, p, w.at) {

@@ -14,7 +14,7 @@ import (
 
 // noticing makes a model give notice so many days ahead, after a minimum stay of so many days.
 func noticing(days, stay int) func(*score.Model) {
-	return func(m *score.Model) { m.NoticeDays, m.Tiers.MinStay = days, time.Duration(stay)*24*time.Hour }
+	return func(m *score.Model) { m.Reactions.NoticeDays, m.Tiers.MinStay = days, time.Duration(stay)*24*time.Hour }
 }
 
 // Notices come at the instant at which a walk over every midnight and breakpoint meets them, long and short before a fall, and however long a
@@ -190,7 +190,7 @@ func TestNobodyIsWarnedOfWhatNeverComes(t *testing.T) {
 		},
 		"an id like a shop": func(m *score.Model) { m.Shop = score.Shop{OrdersPerDay: 2, MinDays: 1} },
 	} {
-		e := newEngine(t, event.Calendar{}, func(m *score.Model) { m.NoticeDays = 365; change(m) })
+		e := newEngine(t, event.Calendar{}, func(m *score.Model) { m.Reactions.NoticeDays = 365; change(m) })
 		p := e.New("c")
 		for i := range 20 {
 			p = apply(t, e, p, order(fmt.Sprint("a", i), 20_000*day+event.Instant(i)*7*day, 30_000))

@@ -60,7 +60,7 @@ func another(r *rand.Rand) func(*score.Model) {
 		m.Churn.Lapse = time.Duration(60+r.IntN(400)) * 24 * time.Hour
 		m.Churn.MinSilence = time.Duration(1+r.IntN(30)) * 24 * time.Hour
 		m.Churn.SecondOrder = time.Duration(r.IntN(59)) * 24 * time.Hour
-		m.NoticeDays = r.IntN(3) * 20
+		m.Reactions.NoticeDays = r.IntN(3) * 20
 	}
 }
 
@@ -135,7 +135,7 @@ func newSwitched(t testing.TB, seed uint64) switched {
 	back := from + 1 + event.Instant(r.Int64N(int64(score.TakeBackWithin/time.Millisecond)-1))
 	a := modelOf(t, kept, func(m *score.Model) {
 		plain(m)
-		m.NoticeDays = int(seed%3) * 14
+		m.Reactions.NoticeDays = int(seed%3) * 14
 	})
 	s := switched{seed: seed, life: life, from: from, back: back, never: replacing(t, a, nil, 0)}
 	s.trial = replacing(t, modelOf(t, tried, another(r)), s.never, from)
