@@ -12,7 +12,11 @@ import (
 
 // TestCrashBetweenLanes kills one of two lanes at every call, while ids with homes on both are merged, used and erased. Whichever lane dies,
 // the successor comes to the same state.
-func TestCrashBetweenLanes(t *testing.T) {
+func TestCrashBetweenLanes(t *testing.T) { crashAtEveryCall(t, 40, mergeTwoLanesAndCrash) }
+
+// crashAtEveryCall runs a story of two lanes again and again: one lane is killed at its first call, at its second, and so on until the story has
+// no more calls. least is the number of calls that either lane makes at least. run reports whether the lane made so many.
+func crashAtEveryCall(t *testing.T, least int, run func(t *testing.T, index int, f *fuse) (crashed bool)) {
 	for index := range 2 {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("lane %d, after=%t", index, after), func(t *testing.T) {
@@ -20,12 +24,12 @@ func TestCrashBetweenLanes(t *testing.T) {
 				crashed := true
 				at := 1
 				for ; crashed && at < 500; at++ {
-					synctest.Test(t, func(t *testing.T) { crashed = mergeTwoLanesAndCrash(t, index, &fuse{at: at, after: after}) })
+					synctest.Test(t, func(t *testing.T) { crashed = run(t, index, &fuse{at: at, after: after}) })
 					if t.Failed() {
 						t.Fatalf("crash at call %d", at)
 					}
 				}
-				if at < 40 {
+				if at < least {
 					t.Errorf("crashes: want some, got %d", at-2)
 				}
 			})

@@ -81,26 +81,7 @@ func TestReferralsOverLanes(t *testing.T) {
 
 // TestCrashWhileReferring kills one of two lanes at every call, be it the home of the buyers or of the referrer. Whichever dies, no referral is
 // lost, and none counts twice.
-func TestCrashWhileReferring(t *testing.T) {
-	for index := range 2 {
-		for _, after := range []bool{false, true} {
-			t.Run(fmt.Sprintf("lane %d, after=%t", index, after), func(t *testing.T) {
-				t.Parallel()
-				crashed := true
-				at := 1
-				for ; crashed && at < 500; at++ {
-					synctest.Test(t, func(t *testing.T) { crashed = referAndCrash(t, index, &fuse{at: at, after: after}) })
-					if t.Failed() {
-						t.Fatalf("crash at call %d", at)
-					}
-				}
-				if at < 25 {
-					t.Errorf("crashes: want some, got %d", at-2)
-				}
-			})
-		}
-	}
-}
+func TestCrashWhileReferring(t *testing.T) { crashAtEveryCall(t, 25, referAndCrash) }
 
 // referAndCrash lets customers of one lane name referrers of the other while one of the lanes is killed. It reports whether this lane made so
 // many calls.

@@ -6,47 +6,28 @@ import (
 	"tidemark/internal/event"
 )
 
-// The benchmarks of a typical customer with all reactions on; compare with those of the same name without Reacting.
-
-func BenchmarkApplyPurchaseReacting(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, reacting)
-	p, _ := weekly(b, e)
-	next := purchase(30)
-	b.ReportAllocs()
-	for b.Loop() {
-		e.Apply(p, next)
-	}
-}
-
-func BenchmarkApplyPurchasePlain(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
-	p, _ := weekly(b, e)
-	next := purchase(30)
-	b.ReportAllocs()
-	for b.Loop() {
-		e.Apply(p, next)
-	}
-}
-
-// A purchase and the search for the next crossing: what a customer costs a batch.
-func BenchmarkStepReacting(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, reacting)
-	p, _ := weekly(b, e)
-	next := purchase(30)
-	b.ReportAllocs()
-	for b.Loop() {
-		q, _, _ := e.Apply(p, next)
-		e.Schedule(q)
-	}
-}
-
-func BenchmarkStepPlain(b *testing.B) {
-	e := newEngine(b, event.Calendar{}, nil)
-	p, _ := weekly(b, e)
-	next := purchase(30)
-	b.ReportAllocs()
-	for b.Loop() {
-		q, _, _ := e.Apply(p, next)
-		e.Schedule(q)
+// BenchmarkReactions is a purchase of a typical customer, and the search for the next crossing besides: what a customer costs a batch, with all
+// reactions on and with none.
+func BenchmarkReactions(b *testing.B) {
+	plain, all := newEngine(b, event.Calendar{}, nil), newEngine(b, event.Calendar{}, reacting)
+	for _, row := range []struct {
+		name     string
+		on, step bool
+	}{{"Apply/off", false, false}, {"Apply/on", true, false}, {"ApplyAndSchedule/off", false, true}, {"ApplyAndSchedule/on", true, true}} {
+		b.Run(row.name, func(b *testing.B) {
+			e := plain
+			if row.on {
+				e = all
+			}
+			p, _ := weekly(b, e)
+			next := purchase(30)
+			b.ReportAllocs()
+			for b.Loop() {
+				q, _, _ := e.Apply(p, next)
+				if row.step {
+					e.Schedule(q)
+				}
+			}
+		})
 	}
 }
