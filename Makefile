@@ -39,7 +39,7 @@ test: prepare ## run the tests, on embedded and on real servers
 	go test -timeout 10m $(ARGS) $(PKG)
 
 race: prepare ## run the tests under the race detector
-	CGO_ENABLED=1 go test -race -timeout 20m $(ARGS) $(PKG)
+	CGO_ENABLED=1 go test -race -timeout 30m $(ARGS) $(PKG)
 
 bench: prepare ## run each benchmark once, to see that it still works
 	go test -timeout 10m -run '^$$' -bench . -benchtime 1x $(ARGS) $(PKG)

@@ -82,7 +82,7 @@ func crashEverywhere(t *testing.T, check func(*world, event.Instant), live func(
 			t.Parallel()
 			crashed := true
 			at := 1
-			for ; crashed && at < 500; at++ {
+			for ; crashed && at < 500; at += stride {
 				synctest.Test(t, func(t *testing.T) {
 					f := &fuse{at: at, after: after}
 					w, lane := live(t, f)

@@ -23,7 +23,7 @@ func crashAtEveryCall(t *testing.T, least int, run func(t *testing.T, index int,
 				t.Parallel()
 				crashed := true
 				at := 1
-				for ; crashed && at < 500; at++ {
+				for ; crashed && at < 500; at += stride {
 					synctest.Test(t, func(t *testing.T) { crashed = run(t, index, &fuse{at: at, after: after}) })
 					if t.Failed() {
 						t.Fatalf("crash at call %d", at)

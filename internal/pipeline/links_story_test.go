@@ -123,7 +123,7 @@ func TestCrashWhileMerging(t *testing.T) {
 			t.Parallel()
 			crashed := true
 			at := 1
-			for ; crashed && at < 500; at++ {
+			for ; crashed && at < 500; at += stride {
 				synctest.Test(t, func(t *testing.T) { crashed = mergeAndCrash(t, at, after) })
 				if t.Failed() {
 					t.Fatalf("crash at call %d", at)
