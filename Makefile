@@ -36,7 +36,7 @@ servers: prepare ## start a real Kafka and Redis, and print their addresses
 	go run ./deploy/servers $(ARGS)
 
 test: prepare ## run the tests, on embedded and on real servers
-	go test -timeout 10m $(ARGS) $(PKG)
+	go test -timeout 20m $(ARGS) $(PKG)
 
 race: prepare ## run the tests under the race detector
 	CGO_ENABLED=1 go test -race -timeout 30m $(ARGS) $(PKG)
