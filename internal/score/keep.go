@@ -40,27 +40,37 @@ func (e *Engine) keepBy(p Profile) KeepBy {
 func (e *Engine) keepUntil(p *Profile, fall event.Instant, standing Standing) KeepBy {
 	last := max(e.calendar.Day(fall)-1, e.calendar.Day(p.AsOf))
 	then := max(e.calendar.Start(last), p.AsOf)
-	keeps := func(major int64) bool {
-		x := &event.Purchase{Head: event.Head{ID: "to keep the tier", OccurredAt: then}, Kind: event.Order, OrderID: "to keep the tier"}
-		h, _ := p.Whole().Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
-		facts := e.Facts(&h, fall)
-		return e.tier(p, standing, &facts, fall) >= p.Standing.Tier
-	}
+	keeps := func(major int64) bool { return e.tierWith(p, standing, major, then, fall) >= p.Standing.Tier }
 	low, high := int64(0), int64(1) // of major units: not enough, perhaps enough
 	for !keeps(high) {
 		if low, high = high, 2*high; e.minor(float64(high)) > event.MaxMinor {
 			return KeepBy{}
 		}
 	}
+	high = leastEnough(low, high, keeps)
+	facts := p.Whole().Facts(p.AsOf, e.calendar)
+	return KeepBy{Day: last, Amount: e.minor(float64(high)), Usual: e.usualOrder(&facts), Any: high == 1}
+}
+
+// tierWith is the tier that a standing of p leads to at an instant, if p bought for so many major units at another instant, not a later one.
+func (e *Engine) tierWith(p *Profile, s Standing, major int64, bought, at event.Instant) Tier {
+	const id = "an order that is only asked about"
+	x := &event.Purchase{Head: event.Head{ID: id, OccurredAt: bought}, Kind: event.Order, OrderID: id}
+	h, _ := p.Whole().Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
+	facts := e.Facts(&h, at)
+	return e.tier(p, s, &facts, at)
+}
+
+// leastEnough returns the least number in (low, high] that is enough, given that high is and low is not.
+func leastEnough(low, high int64, enough func(int64) bool) int64 {
 	for high-low > 1 {
-		if mid := low + (high-low)/2; keeps(mid) {
+		if mid := low + (high-low)/2; enough(mid) {
 			high = mid
 		} else {
 			low = mid
 		}
 	}
-	facts := p.Whole().Facts(p.AsOf, e.calendar)
-	return KeepBy{Day: last, Amount: e.minor(float64(high)), Usual: e.usualOrder(&facts), Any: high == 1}
+	return high
 }
 
 // usualOrder is the mean of the orders of the trailing 365 days, net of refunds; over life where these days have none; the last order, before

@@ -66,12 +66,12 @@ func (e *Engine) Outlook(p Profile, at event.Instant) Outlook {
 			o.NextLine = ladder.Line(t + 1)
 		}
 	}
-	o.advise(e, &p)
+	o.advise(e, &p, &v)
 	return o
 }
 
 // advise fills in what to do: the answer to an open alert, else the playbook of the tier.
-func (o *Outlook) advise(e *Engine, p *Profile) {
+func (o *Outlook) advise(e *Engine, p *Profile, v *evaluation) {
 	add := func(a Action, from, end event.Instant) {
 		due := event.Never
 		if a.DueHours > 0 && from > 0 {
@@ -85,7 +85,7 @@ func (o *Outlook) advise(e *Engine, p *Profile) {
 	case p.Second.Open:
 		add(e.model.SecondOrder, p.Second.RaisedAt, event.Never)
 	default:
-		for _, a := range e.model.Playbooks[p.Standing.Tier].Actions {
+		for _, a := range e.playbook(p.Standing.Tier, v).Actions {
 			add(a, p.Standing.Since, event.Never)
 		}
 	}

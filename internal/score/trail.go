@@ -88,12 +88,6 @@ func (e *Engine) tread(p *Profile, from, to, until event.Instant) {
 	}
 }
 
-// TrailAt is the trail of p as a touch at an instant would leave it, for a view.
-func (e *Engine) TrailAt(p Profile, at event.Instant) Trail {
-	q, _ := e.Review(p, at)
-	return q.Trail
-}
-
 // of is the sample of a month; the zero Sample where there is none.
 func (t *Trail) of(month int) Sample {
 	if i := len(t.Samples) - 1 - (t.Month - month); i >= 0 && i < len(t.Samples) {

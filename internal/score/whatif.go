@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"tidemark/internal/event"
-	"tidemark/internal/history"
 	"tidemark/internal/score/tier"
 )
 
@@ -39,9 +38,9 @@ func (e *Engine) WhatIf(p Profile, at event.Instant) *WhatIf {
 		return nil
 	}
 	w := &WhatIf{Tier: p.Standing.Tier, Falls: event.Never, Usual: e.usualOrder(&v.facts)}
-	if fall, _, ok := e.nextFall(p); ok && p.Standing.Tier > tier.Low {
+	if fall, standing, ok := e.nextFall(p); ok && p.Standing.Tier > tier.Low {
 		w.Falls, w.KeepBy = fall, max(e.calendar.Day(fall)-1, e.calendar.Day(p.AsOf))
-		if k := e.keepBy(p); k.Amount > 0 && k.Advised() <= mostUsual*k.Usual {
+		if k := e.keepUntil(&p, fall, standing); k.Amount > 0 && k.Advised() <= mostUsual*k.Usual {
 			w.Keep, w.Least, w.Any = k.Advised(), k.Amount, k.Any
 		}
 	}
@@ -54,22 +53,10 @@ func (e *Engine) WhatIf(p Profile, at event.Instant) *WhatIf {
 // reach returns the least purchase at p.AsOf that leads to a tier, in minor units; 0 where none of up to three usual orders does. The score
 // rises with the amount.
 func (e *Engine) reach(p *Profile, to Tier, usual int64) int64 {
-	reaches := func(major int64) bool {
-		x := &event.Purchase{Head: event.Head{ID: "to reach the next tier", OccurredAt: p.AsOf}, Kind: event.Order, OrderID: "to reach the next tier"}
-		h, _ := p.Whole().Observe(x, history.Amounts{Amount: e.minor(float64(major))}, e.calendar)
-		facts := e.Facts(&h, p.AsOf)
-		return e.tier(p, p.Standing, &facts, p.AsOf) >= to
-	}
-	low, high := int64(0), int64(math.Floor(e.major(mostUsual*usual)))
+	reaches := func(major int64) bool { return e.tierWith(p, p.Standing, major, p.AsOf, p.AsOf) >= to }
+	high := int64(math.Floor(e.major(mostUsual * usual)))
 	if high < 1 || !reaches(high) {
 		return 0
 	}
-	for high-low > 1 {
-		if mid := low + (high-low)/2; reaches(mid) {
-			high = mid
-		} else {
-			low = mid
-		}
-	}
-	return e.minor(float64(high))
+	return e.minor(float64(leastEnough(0, high, reaches)))
 }
