@@ -112,6 +112,7 @@ var may = map[string][]string{
 	"deploy/servers":               {"internal/servers"},
 	"internal/servers":             {"deploy"},
 	"internal/servers/serverstest": {"internal/servers"},
+	"internal/model/modeltest":     {"internal/model"},
 
 	"internal":     {}, // this test
 	"cmd/tidemark": {"..."},

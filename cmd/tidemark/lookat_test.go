@@ -91,9 +91,8 @@ func TestCustomerShow(t *testing.T) {
 		tidemark(t, "customer", "show", "bob", "--redis-url", "redis://"+address).says(t, 1, address, "refused")
 	})
 	t.Run("while another model waits for its instant", func(t *testing.T) {
-		other := strings.NewReplacer("version: cdnow-2026.4", "version: mine-1",
-			"{indicator: spend_365d,      weight: 0.30", "{indicator: spend_365d,      weight: 0.10",
-			"{indicator: recency_days,    weight: 0.10", "{indicator: recency_days,    weight: 0.30").Replace(string(model.Default()))
+		other := strings.NewReplacer("{indicator: spend_365d,      weight: 0.30", "{indicator: spend_365d,      weight: 0.10",
+			"{indicator: recency_days,    weight: 0.10", "{indicator: recency_days,    weight: 0.30").Replace(mine1(t))
 		activate := append([]string{"model", "activate", "--effective-at", "2026-04-01", file(t, other)}, s.redisFlags()...)
 		tidemark(t, activate...).says(t, 0, "mine-1", "2026-04-01T00:00:00Z")
 		s.addsUp(t, "bob")
@@ -130,6 +129,13 @@ func (s *servers) addsUp(t *testing.T, id string) {
 	}
 }
 
+// mine1 is the default model as version mine-1.
+func mine1(t *testing.T) string {
+	t.Helper()
+	source := string(model.Default())
+	return strings.Replace(source, "version: "+parsed(t, source).Version, "version: mine-1", 1)
+}
+
 func TestModelCommands(t *testing.T) {
 	s := startServers(t, 2)
 	if got := must(t, "model", "show", "--default"); got != string(model.Default()) {
@@ -137,7 +143,7 @@ func TestModelCommands(t *testing.T) {
 	}
 	tidemark(t, append([]string{"model", "show"}, s.redisFlags()...)...).says(t, 1, "no model is in force yet", "model show --default")
 
-	other := strings.Replace(string(model.Default()), "version: cdnow-2026.4", "version: mine-1", 1)
+	other := mine1(t)
 	name := file(t, other)
 	tidemark(t, "model", "check", name).says(t, 0, "model mine-1 is in order", "money in USD")
 	tidemark(t, "model", "check", file(t, strings.Replace(other, "weight: 0.30", "weight: -0.30", 1))).says(t, 1, "weight")
@@ -172,8 +178,8 @@ func TestAModelIsFollowed(t *testing.T) {
 	}
 	scoredBy := func() string { return s.Score(t, "ann", "model_version") }
 	buy()
-	servicetest.Eventually(t, servicetest.Longest, "ann is scored", func() bool { return scoredBy() == "cdnow-2026.4" })
-	other := strings.Replace(string(model.Default()), "version: cdnow-2026.4", "version: mine-1", 1)
+	servicetest.Eventually(t, servicetest.Longest, "ann is scored", func() bool { return scoredBy() == parsed(t, string(model.Default())).Version })
+	other := mine1(t)
 	must(t, append([]string{"model", "activate", file(t, other)}, s.redisFlags()...)...)
 	servicetest.Eventually(t, servicetest.Longest, "ann is scored by the new model", func() bool {
 		buy() // it takes a moment until the service has seen the switch

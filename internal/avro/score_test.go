@@ -9,6 +9,7 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 )
 
@@ -17,14 +18,14 @@ const (
 	start               = 18_300*day + 12*60*60*1000 + 345 // 2020-02-08, with milliseconds
 )
 
-// scorer returns the engine of the default model, in a currency.
+// scorer returns the engine of the quiet model, in a currency. Its version is fixed, for the records name it.
 func scorer(t testing.TB, base event.Currency) *score.Engine {
 	t.Helper()
-	m, err := model.Parse(model.Default())
+	m, err := model.Parse(modeltest.Quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Base = base
+	m.Base, m.Version = base, "cdnow-2026.4"
 	e, err := score.NewEngine(m, event.Calendar{}, Identify, nil)
 	if err != nil {
 		t.Fatal(err)

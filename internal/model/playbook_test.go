@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score/tier"
 )
 
@@ -30,7 +31,7 @@ const split = `  LOW_RETAINABLE:
 func withBooks(t *testing.T, books string) []byte {
 	t.Helper()
 	const last = "\n# The suggested answer to a churn alert"
-	raw := model.Default()
+	raw := modeltest.Quiet()
 	if bytes.Count(raw, []byte(last)) != 1 {
 		t.Fatal("the default model has another shape")
 	}
@@ -48,7 +49,7 @@ func TestLevelsOfPlaybooks(t *testing.T) {
 	if got := m.Low.Retainable; got.Resources != "MODERATE" || got.Marketing != "PRECISION" || got.Service != "STANDARD" {
 		t.Errorf("levels of %+v, want MODERATE, PRECISION, STANDARD", got)
 	}
-	plain, err := model.Parse(model.Default())
+	plain, err := model.Parse(modeltest.Quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestNoticeDaysOfAFile(t *testing.T) {
 		{"reactions: {notice_days: -1}\n", 0, "reactions: notice_days: -1 days"},
 		{"reactions: {notice: 14}\n", 0, "notice"},
 	} {
-		m, err := model.Parse(append(model.Default(), row.section...))
+		m, err := model.Parse(append(modeltest.Quiet(), row.section...))
 		if row.fails == "" && (err != nil || m.Reactions.NoticeDays != row.days) || row.fails != "" && (err == nil || !strings.Contains(err.Error(), row.fails)) {
 			t.Errorf("%q: %d days, %v; want %d, an error that says %q", row.section, m.Reactions.NoticeDays, err, row.days, row.fails)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 	"tidemark/internal/score/tier"
 )
@@ -22,7 +23,7 @@ const reactionActions = `alerts:
 `
 
 func withReactions(lines string) []byte {
-	return []byte(strings.Replace(string(model.Default()), "\nalerts:\n", "\n"+reactionActions, 1) + lines)
+	return []byte(strings.Replace(string(modeltest.Quiet()), "\nalerts:\n", "\n"+reactionActions, 1) + lines)
 }
 
 func TestReactionLines(t *testing.T) {
@@ -42,8 +43,8 @@ func TestReactionLines(t *testing.T) {
 	if r != want {
 		t.Errorf("got %+v, want %+v", r, want)
 	}
-	if m, err := model.Parse(model.Default()); err != nil || m.Reactions != (score.Reactions{}) {
-		t.Errorf("the default model has reactions %+v, %v", m.Reactions, err)
+	if m, err := model.Parse(modeltest.Quiet()); err != nil || m.Reactions != (score.Reactions{}) {
+		t.Errorf("a file without a line has reactions %+v, %v", m.Reactions, err)
 	}
 }
 
@@ -71,7 +72,7 @@ func TestWrongReactionLines(t *testing.T) {
 	if m, err := model.Parse(withReactions("")); err != nil || m.Reactions != (score.Reactions{}) {
 		t.Errorf("actions without lines switch nothing on: %+v, %v", m.Reactions, err)
 	}
-	bare := append(append([]byte{}, model.Default()...), reactionLines...)
+	bare := append(append([]byte{}, modeltest.Quiet()...), reactionLines...)
 	if _, err := model.Parse(bare); err == nil || !strings.Contains(err.Error(), "alerts.VALUE_DROP") {
 		t.Errorf("lines without actions: %v", err)
 	}

@@ -5,9 +5,10 @@ import (
 	"testing"
 
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 )
 
-// TestReferralsLine: a file without the line counts each REFERRAL_MADE, as the shipped one does.
+// TestReferralsLine: a file without the line counts each REFERRAL_MADE.
 func TestReferralsLine(t *testing.T) {
 	for _, row := range []struct {
 		line  string
@@ -20,7 +21,7 @@ func TestReferralsLine(t *testing.T) {
 		{"referrals: {orders: true}\n", false, "orders"},
 		{"referrals: {pairs: perhaps}\n", false, "perhaps"},
 	} {
-		m, err := model.Parse(append([]byte(row.line), model.Default()...))
+		m, err := model.Parse(append([]byte(row.line), modeltest.Quiet()...))
 		if row.wrong != "" {
 			if err == nil || !strings.Contains(err.Error(), row.wrong) {
 				t.Errorf("%q: got %v, want an error that names %s", row.line, err, row.wrong)

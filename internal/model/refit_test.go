@@ -96,15 +96,15 @@ func TestRefitOfOtherForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, last, _ := strings.Cut(string(model.Default()), "\nversion: cdnow-2026.4\n")
+	first, last, _ := strings.Cut(string(model.Default()), "\n"+versionLine+"\n")
 	_, section, _ := strings.Cut(last, "\nfitted:")
 	for _, row := range []struct{ why, base string }{
 		{"without the section", bare(t)},
 		{"without an end of line", strings.TrimRight(bare(t), "\n")},
 		{"fitted before", string(once)},
-		{"the section in between", first + "\nfitted:" + section + "\n# what follows\nversion: cdnow-2026.4\n" + strings.TrimSuffix(last, "\nfitted:"+section)},
+		{"the section in between", first + "\nfitted:" + section + "\n# what follows\n" + versionLine + "\n" + strings.TrimSuffix(last, "\nfitted:"+section)},
 		{"the section in a line", bare(t) + "\nfitted: {from: 2020-01-01, to: 2020-12-31, customers: 9, repeat_buyers: 5, purchase: {customers: 9}}\n"},
-		{"quoted", strings.Replace(bare(t), "cdnow-2026.4", "'cdnow: 1'", 1)},
+		{"quoted", strings.Replace(bare(t), versionLine, "version: 'cdnow: 1'", 1)},
 		{"a key with an escape", strings.Replace(bare(t), "spend: {p: 6.25", `spend: {"\u0070": 6.25`, 1)},
 		{"lines of Windows", strings.ReplaceAll(bare(t), "\n", "\r\n")},
 	} {

@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/tier"
@@ -35,7 +36,7 @@ func apply(t *testing.T, e *score.Engine, p score.Profile, x event.Event) score.
 }
 
 func TestNewEngineNamesEverythingThatIsWrong(t *testing.T) {
-	m, err := model.Parse(model.Default())
+	m, err := model.Parse(modeltest.Quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +285,7 @@ func TestAnotherModelComesIntoForce(t *testing.T) {
 	p := apply(t, old, old.New("c"), order("a", start, 6000)) // GENERAL, falls after a year
 	fall, _ := old.NextCrossing(p, p.AsOf)
 
-	m, err := model.Parse(model.Default())
+	m, err := model.Parse(modeltest.Quiet())
 	if err != nil {
 		t.Fatal(err)
 	}

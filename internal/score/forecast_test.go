@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 )
@@ -256,7 +257,7 @@ func TestGroupsOfOutcomes(t *testing.T) {
 func TestAForecastKeepsItsModel(t *testing.T) {
 	old := newEngine(t, event.Calendar{}, nil)
 	for _, known := range []bool{true, false} {
-		m, err := model.Parse(model.Default())
+		m, err := model.Parse(modeltest.Quiet())
 		if err != nil {
 			t.Fatal(err)
 		}

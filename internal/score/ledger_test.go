@@ -368,7 +368,11 @@ func (l *ledger) wonBack(x *score.WonBack, is score.Score) {
 		l.t.Errorf("%s: won back by a purchase of %s after %d days, from episode %s; want one after %s, from %s",
 			x.ID, is.LastPurchase, x.LapsedDays, x.EpisodeID, l.lapsed.AsOf, l.lapsed.EpisodeID)
 	}
-	if may := l.profile.History.ContactableChannels(); !slices.Equal(x.ContactableChannels, may) {
+	may := l.profile.History.ContactableChannels()
+	if l.engine.Model().ByConsent {
+		may = l.profile.History.ConsentedChannels()
+	}
+	if !slices.Equal(x.ContactableChannels, may) {
 		l.t.Errorf("%s: won back, to be met on %q, want %q", x.ID, x.ContactableChannels, may)
 	}
 	l.lapsed = nil

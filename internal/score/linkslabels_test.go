@@ -68,9 +68,14 @@ func TestNewsOfAPart(t *testing.T) {
 	c.profiles["new"] = p
 	complaint := &event.Feedback{Head: c.head("old", p.AsOf+1000), Kind: event.Complaint, About: event.AboutDelivery}
 	c.apply(complaint)
-	told, ok := c.last("new").(*score.ChurnAlert)
-	if !ok || told.State != score.Updated || told.CauseEventID != complaint.ID || told.Cause != score.ByEvent || told.LikelyCause != score.LikelyCause(event.AboutDelivery) {
-		t.Errorf("got %+v, want an UPDATED by the complaint", c.last("new"))
+	var told *score.ChurnAlert // beside the alert that she is unhappy
+	for _, x := range c.transitions["new"] {
+		if a, ok := x.(*score.ChurnAlert); ok && a.Kind == score.Churn {
+			told = a
+		}
+	}
+	if told == nil || told.State != score.Updated || told.CauseEventID != complaint.ID || told.Cause != score.ByEvent || told.LikelyCause != score.LikelyCause(event.AboutDelivery) {
+		t.Errorf("got %+v, want an UPDATED by the complaint", told)
 	}
 }
 

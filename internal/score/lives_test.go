@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
@@ -47,7 +48,7 @@ func shipped(t testing.TB) *score.Engine {
 // newEngine returns the engine of the plain model, changed.
 func newEngine(t testing.TB, c event.Calendar, change func(*score.Model)) *score.Engine {
 	t.Helper()
-	m, err := model.Parse(model.Default())
+	m, err := model.Parse(modeltest.Quiet())
 	if err != nil {
 		t.Fatalf("parse the default model: %v", err)
 	}

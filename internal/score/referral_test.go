@@ -38,7 +38,7 @@ func (c *circle) referrals(id string) [2]int {
 
 // Only an order that counts tells the referrer whom it names, and only under a model that counts pairs.
 func TestRefers(t *testing.T) {
-	e, off := pairing(t), shipped(t)
+	e, off := pairing(t), newEngine(t, event.Calendar{}, nil)
 	at := linkStart
 	order := func(change func(*event.Purchase)) *event.Purchase {
 		x := &event.Purchase{

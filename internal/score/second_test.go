@@ -7,6 +7,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 )
 
@@ -26,7 +27,7 @@ func TestSecondOrdersOfANewModel(t *testing.T) {
 		{"it was asked already", 40 * day, 55 * day, 45 * day, false, false, true},
 	} {
 		windowed := func(hash string, window event.Instant, previous *score.Engine) *score.Engine {
-			m, err := model.Parse(model.Default())
+			m, err := model.Parse(modeltest.Quiet())
 			if err != nil {
 				t.Fatal(err)
 			}

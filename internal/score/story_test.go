@@ -15,6 +15,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 )
@@ -299,7 +300,7 @@ func (s *story) numbers(at event.Instant) {
 
 func (s *story) load(words []string, previous *score.Engine) *score.Engine {
 	s.t.Helper()
-	name, raw := words[0], model.Default()
+	name, raw := words[0], modeltest.Quiet()
 	if name != "default" {
 		var err error
 		if raw, err = os.ReadFile(filepath.Join("testdata", filepath.Base(name))); err != nil {

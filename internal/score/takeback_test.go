@@ -11,6 +11,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/tier"
@@ -19,7 +20,7 @@ import (
 // modelOf returns the default model, changed, under a hash.
 func modelOf(t testing.TB, hash string, change func(*score.Model)) score.Model {
 	t.Helper()
-	m, err := model.Parse(model.Default())
+	m, err := model.Parse(modeltest.Quiet())
 	if err != nil {
 		t.Fatal(err)
 	}

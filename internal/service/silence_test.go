@@ -9,6 +9,7 @@ import (
 	"tidemark/internal/avro"
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 	"tidemark/internal/score/churn"
@@ -119,5 +120,5 @@ func withLine(up int) string {
 		"{up: 0.5, down: 0.3, floor: 0.65}", fmt.Sprintf("{up: %.3f, down: 0.001, floor: 0.0001}", float64(up)/1000),
 		"{up: 0.8, down: 0.6,", "{up: 50, down: 49,",
 		"{up: 1.2, down: 1.0,", "{up: 60, down: 59,",
-	).Replace(string(model.Default()))
+	).Replace(string(modeltest.Quiet()))
 }
