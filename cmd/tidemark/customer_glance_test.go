@@ -11,8 +11,8 @@ import (
 	"tidemark/internal/score/tier"
 )
 
-// noControl is the default model without a control group, which asks for consent and explains changes from where a tier was taken.
-var noControl = strings.Replace(string(model.Default()), "control: 0.10", "control: 0", 1) + "\ncontact_by_consent: true\nexplain_since_taken: true\n"
+// noControl is the default model without a control group.
+var noControl = strings.Replace(string(model.Default()), "control: 0.10", "control: 0", 1)
 
 // Whoever is asked for has a sentence that says so.
 func TestEveryKindOfCustomerHasItsSentence(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"tidemark/internal/model"
 	"tidemark/internal/service/servicetest"
 	"tidemark/schemas"
 )
@@ -28,7 +27,6 @@ func TestNotices(t *testing.T) {
 		}
 	}
 	const at = "customer.tier-notices.v1 "
-	noticing := file(t, string(model.Default())+"\nreactions: {notice_days: 14}\n")
 	before := log.String()
 	buy("keeps", time.Date(2024, 12, 28, 11, 0, 0, 0, time.UTC))
 	for _, row := range []struct {
@@ -40,7 +38,7 @@ func TestNotices(t *testing.T) {
 		{log.String(), "2025-01-20", map[string]int{at + "GIVEN": 2, at + "WITHDRAWN": 1}, ""},
 	} {
 		name := file(t, row.log)
-		args := []string{"--model", noticing, "--as-of", row.asOf, "--alert-max-age", "0"}
+		args := []string{"--as-of", row.asOf, "--alert-max-age", "0"}
 		replayed := replayOf(t, append([]string{name, "--format", "jsonl"}, args...)...)
 		s := startServers(t, 1)
 		must(t, append([]string{"import", name, "--format", "jsonl"}, s.kafkaFlags()...)...)

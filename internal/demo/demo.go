@@ -18,6 +18,7 @@ import (
 	"tidemark/internal/embed"
 	"tidemark/internal/event"
 	"tidemark/internal/kafka"
+	"tidemark/internal/model"
 	"tidemark/internal/pipeline"
 	"tidemark/internal/redis"
 	"tidemark/internal/service"
@@ -181,7 +182,7 @@ func (c Config) start(ctx context.Context, d *demo, brokers, redisAddr string) (
 	log := zap.NewNop()
 	d.metrics = pipeline.NewMetrics()
 	d.service = service.New(service.Config{
-		Log: log, Cluster: cluster, Redis: client, Codec: d.codec, Prefix: redis.DefaultPrefix, Model: modelFile(),
+		Log: log, Cluster: cluster, Redis: client, Codec: d.codec, Prefix: redis.DefaultPrefix, Model: model.Default(),
 		Layout: shard.Layout{Shards: 2 * c.Partitions, Partitioner: shard.Murmur2, Zone: "UTC"}, // few: the embedded Redis is slow at scripts
 		Lane: pipeline.Settings{
 			Clock: pipeline.SimulatedClock, Now: d.now, AlertMaxAge: 7 * 24 * time.Hour, Metrics: d.metrics,

@@ -26,6 +26,34 @@ func withReactions(lines string) []byte {
 	return []byte(strings.Replace(string(modeltest.Quiet()), "\nalerts:\n", "\n"+reactionActions, 1) + lines)
 }
 
+// The default model has all reactions on but drops of value, and all that may be told of a tier but what reaches the next.
+func TestReactionsOfTheDefaultModel(t *testing.T) {
+	m, err := model.Parse(model.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := score.Reactions{NoticeDays: 14, TrailMonths: 24, Feedback: score.Feedback{
+		WindowDays: 30, Falling: .3, Turned: true, Tier: tier.Potential, AtStake: 10_000, OpenDays: 7, Action: m.Reactions.Feedback.Action,
+	}}
+	if m.Reactions != want || want.Feedback.Action.Code != "CALL_BACK" {
+		t.Errorf("reactions %+v, want %+v", m.Reactions, want)
+	}
+	if !m.SinceTaken || !m.ByConsent || !m.PairReferrals || m.WhatIf {
+		t.Errorf("since taken %t, by consent %t, pairs %t, what if %t; want all but the last", m.SinceTaken, m.ByConsent, m.PairReferrals, m.WhatIf)
+	}
+	if m.Low == nil || m.Low.Cost != 500 || m.Low.LowValue.Resources != "REDUCED" {
+		t.Errorf("the lowest tier is split into %+v, want who is retainable at 5.00 and who is not", m.Low)
+	}
+	for of, want := range map[score.Tier][3]string{
+		tier.High: {"PRIORITY", "PREMIUM", "CUSTOM"}, tier.Potential: {"PRIORITY", "PRECISION", "CUSTOM"},
+		tier.General: {"MODERATE", "MASS", "STANDARD"}, tier.Low: {"REDUCED", "MASS", "BASIC"},
+	} {
+		if book := m.Playbooks[of]; [3]string{book.Resources, book.Marketing, book.Service} != want {
+			t.Errorf("%s: levels of %+v, want %v", of, book, want)
+		}
+	}
+}
+
 func TestReactionLines(t *testing.T) {
 	m, err := model.Parse(withReactions(reactionLines))
 	if err != nil {

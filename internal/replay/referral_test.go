@@ -14,10 +14,10 @@ import (
 	"tidemark/internal/score"
 )
 
-// pairing is the default model, but it counts pairs of referrer and buyer.
+// pairing is the engine of the default model, which counts pairs of referrer and buyer.
 func pairing(t testing.TB) *score.Engine {
 	t.Helper()
-	m, err := model.Parse(append([]byte("referrals: {pairs: true}\n"), model.Default()...))
+	m, err := model.Parse(model.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,9 @@ import (
 	"tidemark/schemas"
 )
 
-// pairing is the default model, but it counts pairs of referrer and buyer, and they weigh more.
+// pairing is the default model, but referrals weigh more.
 func pairing() string {
-	return "referrals: {pairs: true}\n" + strings.NewReplacer("spend_365d,      weight: 0.30", "spend_365d,      weight: 0.05",
+	return strings.NewReplacer("spend_365d,      weight: 0.30", "spend_365d,      weight: 0.05",
 		"referrals,       weight: 0.05", "referrals,       weight: 0.30").Replace(string(model.Default()))
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/internal/dataset"
-	"tidemark/internal/model"
 	"tidemark/internal/service/servicetest"
 )
 
@@ -18,7 +17,6 @@ import (
 // are stamped minutes ahead of their records, and where members end and start in between.
 func TestSinceTakenOfAServiceIsThatOfAReplay(t *testing.T) {
 	s := servicetest.Start(t, 2)
-	source := string(model.Default()) + "\nexplain_since_taken: true\ncontact_by_consent: true\n"
 	events := purchases(t)
 	for i, x := range events {
 		h := x.Common()
@@ -36,8 +34,8 @@ func TestSinceTakenOfAServiceIsThatOfAReplay(t *testing.T) {
 	if err := dataset.WriteJSONL(out, events); err != nil {
 		t.Fatal(err)
 	}
-	want := replayOf(t, file, source, stagedAsOf)
-	c := settings{asOf: stagedAsOf, shards: servicetest.Shards, batch: 50, drainWithin: 10 * time.Second, model: source, untilCaughtUp: true}
+	want := replayOf(t, file, "", stagedAsOf)
+	c := settings{asOf: stagedAsOf, shards: servicetest.Shards, batch: 50, drainWithin: 10 * time.Second, untilCaughtUp: true}
 	for half, part := range split(events, 50) {
 		var records []*kgo.Record
 		for _, x := range part {
