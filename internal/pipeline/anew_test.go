@@ -12,14 +12,15 @@ import (
 
 	"tidemark/internal/event"
 	"tidemark/internal/model"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
 
-// byConsent is the real engine under the default model, but a channel is one for contact only by a word of the customer.
-func byConsent(t *testing.T) scorer {
+// byUse is the real engine under the quiet model: a channel is one for contact once it is used.
+func byUse(t *testing.T) scorer {
 	t.Helper()
-	m, err := model.Parse(append([]byte("contact_by_consent: true\n"), model.Default()...))
+	m, err := model.Parse(modeltest.Quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func (w *world) scoreShown(customer string) score.Score {
 // TestViewsAreWrittenAnew: an event that changes what a view says writes the view anew, with no other event and no rolling pass: the first use of
 // a channel, a word on consent, an attribute. An event that changes nothing of the brief detail writes nothing. With the whole detail each writes.
 func TestViewsAreWrittenAnew(t *testing.T) {
-	engines := map[string]func(*testing.T) scorer{"channels used": func(t *testing.T) scorer { return scorers(t)[1] }, "channels consented": byConsent}
+	engines := map[string]func(*testing.T) scorer{"channels used": byUse, "channels consented": func(t *testing.T) scorer { return scorers(t)[1] }}
 	for name, of := range engines {
 		for _, all := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, all=%t", name, all), func(t *testing.T) {

@@ -8,22 +8,12 @@ import (
 	"time"
 
 	"tidemark/internal/event"
-	"tidemark/internal/model"
 	"tidemark/internal/score"
 	"tidemark/internal/shard"
 )
 
-// pairing is the real engine under the default model, but it counts pairs of referrer and buyer.
-func pairing(t *testing.T) scorer {
-	t.Helper()
-	m, err := model.Parse(append([]byte("referrals: {pairs: true}\n"), model.Default()...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := scorers(t)[1]
-	s.engine = engineOf(t, m, nil)
-	return s
-}
+// pairing is the real engine: the default model counts pairs of referrer and buyer.
+func pairing(t *testing.T) scorer { return scorers(t)[1] }
 
 // refers sends an order of a customer who names a referrer.
 func (w *world) refers(id, customer, by string) {

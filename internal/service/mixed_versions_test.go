@@ -59,6 +59,6 @@ func TestMixedVersions(t *testing.T) {
 	log.await(t, s)
 	third.drain(t)
 	want := log.replay(t, s.Hashes(t, "tm:model")[0]["source"]) // that of the version before, which has begun
-	maps.Copy(want.Unsaid, want.KeptBack) // the version before may have published them
+	maps.Copy(want.Unsaid, want.KeptBack)                       // the version before may have published them
 	want.Compare(t, s)
 }
