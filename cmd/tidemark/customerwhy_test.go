@@ -36,6 +36,7 @@ func lived(t *testing.T, source string, events ...event.Event) looked {
 
 func TestCustomerShowSaysWhyNotInAList(t *testing.T) {
 	source := strings.Replace(string(model.Default()), "control: 0.10", "control: 0", 1)
+	byUse := strings.Replace(source, "contact_by_consent: true", "contact_by_consent: false", 1)
 	const at = event.Instant(1_760_000_000_000)
 	head := func(id string, minutes int) event.Head {
 		then := at + event.Instant(minutes)*60_000
@@ -64,8 +65,9 @@ func TestCustomerShowSaysWhyNotInAList(t *testing.T) {
 			lived(t, strings.NewReplacer("control: 0 ", "control: 0.9999 ", "announce_control: false", "announce_control: true").Replace(source), bought),
 			[]string{"in the control group: alerts are published"},
 		},
-		{"every channel refused", lived(t, source, web, refuses("web")), []string{"no channel may be used: the customer has refused every channel so far (web)"}},
-		{"one channel refused", lived(t, source, web, refuses("email")), []string{"not every channel may be used: the customer has refused email; left is web"}},
+		{"one channel refused, and no consent to another", lived(t, source, web, refuses("email")), []string{"no channel may be used: the customer has consented to none"}},
+		{"every channel refused", lived(t, byUse, web, refuses("web")), []string{"no channel may be used: the customer has refused every channel so far (web)"}},
+		{"one channel refused", lived(t, byUse, web, refuses("email")), []string{"not every channel may be used: the customer has refused email; left is web"}},
 		{
 			"refused all, and bought nothing", lived(t, source, &event.Interaction{Head: head("off", 1), Kind: event.Unsubscribe}),
 			[]string{"no channel may be used", "no purchase stands"},
