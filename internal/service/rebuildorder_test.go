@@ -11,6 +11,7 @@ import (
 
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
+	"tidemark/internal/model/modeltest"
 	"tidemark/internal/service"
 	"tidemark/internal/service/servicetest"
 	"tidemark/schemas"
@@ -81,7 +82,10 @@ func TestRebuildTakesAHistory(t *testing.T) {
 			if err := dataset.WriteJSONL(out, all); err != nil {
 				t.Fatal(err)
 			}
-			m := start(t, "the service", s, settings{asOf: asOf, shards: servicetest.Shards, batch: 100, drainWithin: 10 * time.Second})
+			// A rebuild reviews up to the first instant that is due in the old edition, which may lie beyond the as-of. The model gives no notices, so
+			// nothing is due before that instant in the new one.
+			quiet := string(modeltest.Quiet())
+			m := start(t, "the service", s, settings{asOf: asOf, shards: servicetest.Shards, batch: 100, drainWithin: 10 * time.Second, model: quiet})
 			s.Send(t, live)
 			s.AwaitCaughtUp(t)
 			if row.strangers {
@@ -99,7 +103,7 @@ func TestRebuildTakesAHistory(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Edition = 1
-			want := replayOf(t, file, "", asOf)
+			want := replayOf(t, file, quiet, asOf)
 			servicetest.Eventually(t, time.Minute, "the members show the new edition", func() bool {
 				for customer, fields := range want.Scores {
 					if s.Score(t, customer, "clv") != fields["clv"] {
