@@ -168,10 +168,18 @@ func tierChange(t *score.TierChanged) (tone, string) {
 // known, and else in the last step. It names the cause of the last step.
 func why(t *score.TierChanged) string {
 	if s := t.SinceTaken; s != nil {
-		return fmt.Sprintf("%4.1f to %4.1f since %s: %s; last step %+.1f by %s", float64(s.Points)/100, float64(t.After)/100, s.At.Time().UTC().Format("2 Jan"),
+		return fmt.Sprintf("%4.1f to %4.1f since %s: %s; last step %+.1f by %s", float64(s.Points)/100, float64(t.After)/100, dayBefore(s.At, t.AsOf),
 			movers(s.Contributions), float64(t.After-t.Before)/100, strings.ToLower(t.Cause.String()))
 	}
 	return fmt.Sprintf("%4.1f to %4.1f by %s: %s", float64(t.Before)/100, float64(t.After)/100, strings.ToLower(t.Cause.String()), movers(t.Contributions))
+}
+
+// dayBefore is the day of an instant, with its year where that day has come again by a later instant.
+func dayBefore(at, later event.Instant) string {
+	if day := at.Time().UTC(); later.Time().Before(day.AddDate(1, 0, -1)) {
+		return day.Format("2 Jan")
+	}
+	return at.Time().UTC().Format("2 Jan 2006")
 }
 
 // movers returns, in words, the three parts that moved the score most.
@@ -200,7 +208,7 @@ func ahead(t *score.TierWillChange) string {
 	}
 	keeps := ""
 	if t.KeepBy != (score.KeepBy{}) {
-		keeps = fmt.Sprintf("; %.0f %s by %s keep it", t.Currency.Major(t.KeepBy.Advised()), t.Currency, t.KeepBy.Day)
+		keeps = fmt.Sprintf("; %.0f %s by %s keep it", t.Currency.Major(t.KeepBy.Advised()), t.Currency, event.Instant(0).Time().AddDate(0, 0, int(t.KeepBy.Day)).Format("2 Jan"))
 	}
 	return fmt.Sprintf("%4.1f to %4.1f by silence: %s%s", float64(t.Now)/100, float64(t.Then)/100, movers(t.Contributions), keeps)
 }
@@ -245,8 +253,12 @@ func silence(t *score.ChurnAlert) string {
 		return fmt.Sprintf("a late event; risk %.2f to %.2f", t.RiskBefore, t.Risk)
 	case score.UnknownState, score.Raised, score.Escalated, score.Eased, score.Updated:
 	}
-	why := fmt.Sprintf("silent %.0f days, usually %.0f; risk %.2f, normally %.2f; at stake %.0f %s",
-		t.DaysSilent, t.UsualGapDays, t.Risk, t.RiskNormal, t.Currency.Major(t.ValueAtStake), t.Currency)
+	usual := ""
+	if t.UsualGapDays > 0 { // one order has no gap
+		usual = fmt.Sprintf(", usually %.0f", t.UsualGapDays)
+	}
+	why := fmt.Sprintf("silent %.0f days%s; risk %.2f, normally %.2f; at stake %.0f %s",
+		t.DaysSilent, usual, t.Risk, t.RiskNormal, t.Currency.Major(t.ValueAtStake), t.Currency)
 	if t.LikelyCause == 0 || t.LikelyCause == score.Inactivity {
 		return why
 	}
