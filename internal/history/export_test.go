@@ -17,8 +17,5 @@ func CurrencyHash(c event.Currency) uint32 {
 	return currencyHash(c)
 }
 
-// PartsEnd is the bit after the last part of a history. PartReferrals is that of the pairs of referrer and buyer.
-const (
-	PartsEnd      = partsEnd
-	PartReferrals = partReferrals
-)
+// PartsEnd is the bit after the last part of a history.
+const PartsEnd = partsEnd

@@ -63,7 +63,14 @@ func TestProfilesGoOn(t *testing.T) {
 		engine := r.engine(t)
 		events, before := r.Events(t)
 		later := map[string][]event.Event{}
-		for _, life := range event.Lives(events[before:]) {
+		var rest []event.Event
+		for _, x := range events[before:] {
+			rest = append(rest, x)
+			if m := engine.Refers(x, score.Accepted); m != nil { // which a lane sends to the referrer's
+				rest = append(rest, m)
+			}
+		}
+		for _, life := range event.Lives(rest) {
 			later[life[0].Common().Customer] = life
 		}
 		whole := map[string]replay.Customer{}
