@@ -88,7 +88,8 @@ func Gini(h *Histogram) float64 {
 // for a histogram of contributions. known is false without a positive value.
 func Unprofitable(h *Histogram) (customers, lost float64, known bool) {
 	var n, won, negative float64
-	for b, count := range h.counts {
+	for _, b := range h.Bins() { // in order: sums of floats depend on it
+		count := h.counts[b]
 		if x := float64(count) * b.Middle(); b < 0 {
 			n, negative = n+float64(count), negative-x
 		} else {
