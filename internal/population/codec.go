@@ -20,6 +20,7 @@ func (p *Pass) Append(b []byte) []byte {
 		w.text(name)
 		w.histogram(&p.Histograms[i])
 	}
+	w.histogram(&p.Ranked)
 	w.ints(int64(p.Moments.Lines))
 	for t := range p.Moments.Tiers {
 		for _, m := range p.Moments.Tiers[t] {
@@ -93,6 +94,7 @@ func Parse(b []byte) (*Pass, error) {
 		p.Names = append(p.Names, r.text())
 		p.Histograms = append(p.Histograms, r.histogram())
 	}
+	p.Ranked = r.histogram()
 	lines := r.count()
 	if lines > mostLines {
 		return nil, errPacked

@@ -18,7 +18,9 @@ type Pass struct {
 	Customers, Buyers int64
 	Names             []string // of the indicators
 	Histograms        []Histogram
-	Moments           Moments
+	// Ranked are the scores, in hundredths of a point, of those whom tiers by share rank: who has bought within 12 months.
+	Ranked  Histogram
+	Moments Moments
 	// Groups are sums by dimension and name.
 	Groups [Dimensions]Groups
 	// Cohorts are by the month of the first purchase, counted from 1970-01.
@@ -90,6 +92,9 @@ func (p *Pass) Add(x *Reading) {
 	p.CSAT.and(&one.CSAT)
 	if x.Bought {
 		p.Buyers++
+		if x.Year {
+			p.Ranked.Add(int64(x.Points), 1)
+		}
 		one.Buyers = 1
 		p.Moments.add(x)
 		c := p.Cohorts[x.Cohort]
@@ -114,6 +119,7 @@ func (p *Pass) Merge(o *Pass) {
 	for i := range p.Histograms {
 		p.Histograms[i].Merge(&o.Histograms[i])
 	}
+	p.Ranked.Merge(&o.Ranked)
 	p.Moments.merge(&o.Moments)
 	for d := range p.Groups {
 		p.Groups[d].Others.and(&o.Groups[d].Others)

@@ -37,6 +37,9 @@ func (d Dimension) String() string { return dimensions[d] }
 // Reading is what a pass counts of one customer at one instant. Money is in minor units.
 type Reading struct {
 	Bought bool
+	// Year says that an order of 365 days stands. Points is the score in hundredths of a point.
+	Year   bool
+	Points score.Points
 	Tier   tier.Tier
 	// Values are those of the indicators, in their units; Known says which there are.
 	Values []int64
@@ -84,6 +87,7 @@ func (r *Reader) Read(p *score.Profile, at event.Instant) (Reading, bool) {
 	s := r.engine.Score(*p, at)
 	v := s.View()
 	x := Reading{Bought: v.Bought, Tier: s.Tier, NPS: -1, CSAT: -1, Spend365: v.Facts.Spend365, Current: v.Worth.Current, AtStake: v.Worth.AtStake}
+	x.Year, x.Points = v.Bought && v.Facts.Orders365 > 0, s.Points
 	x.Values, x.Known = make([]int64, len(r.indicators)), make([]bool, len(r.indicators))
 	for i := range r.indicators {
 		if n, known := r.indicators[i].Number(v); known {
