@@ -60,7 +60,7 @@ var may = map[string][]string{
 	"internal/traffic": {"internal/event"},
 	"internal/chart":   {},
 	"internal/reach":   {},
-	"internal/population": {"internal/event", "internal/catalogue", "internal/score", "internal/score/..."}, // core: no clock, no I/O
+	"internal/population": {"internal/event", "internal/catalogue", "internal/history", "internal/score", "internal/score/..."}, // core: no clock, no I/O
 	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk", "internal/population"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/judge"},

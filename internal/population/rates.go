@@ -64,3 +64,18 @@ func WinBackRate(lapsedAtStart, wonBack int64) Rate { return RateOf(wonBack, lap
 func Increment(contacted, control Rate) (difference, standardError float64, known bool) {
 	return contacted.Value - control.Value, math.Hypot(contacted.Error, control.Error), contacted.Known && control.Known
 }
+
+// Repurchased is the RepurchaseRate of those whom a pass has counted.
+func (p *Pass) Repurchased() Rate {
+	h := p.Histogram("purchase_days")
+	if h == nil {
+		return Rate{}
+	}
+	repeated := int64(0)
+	for b, n := range h.counts {
+		if b > 1 {
+			repeated += n
+		}
+	}
+	return RepurchaseRate(repeated, p.Buyers)
+}
