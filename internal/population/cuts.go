@@ -3,6 +3,7 @@ package population
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"tidemark/internal/score/tier"
 )
@@ -77,10 +78,9 @@ func Cuts(h *Histogram, at Ranks) []int64 {
 // cut is the least value of the bin in which the value of the last place of the part above lies.
 func (h *Histogram) cut(rank float64) int64 {
 	above, left := int64(math.Ceil((1-rank)*float64(h.n)-1e-9)), int64(0)
-	bins := h.Bins()
-	for i := len(bins) - 1; i >= 0; i-- {
-		if left += h.counts[bins[i]]; left >= above {
-			return bins[i].least()
+	for _, bin := range slices.Backward(h.Bins()) {
+		if left += h.counts[bin]; left >= above {
+			return bin.least()
 		}
 	}
 	return 0
@@ -101,6 +101,7 @@ func WorthProposing(h *Histogram, now []int64, at Ranks) (off float64, worth boo
 	for i, cut := range now {
 		off = max(off, math.Abs(h.Rank(cut)-at[i]))
 	}
+	off = math.Round(off*1e9) / 1e9 // 2 points are 2 points on every machine
 	return off, off > worthMoving
 }
 
