@@ -60,7 +60,8 @@ var may = map[string][]string{
 	"internal/traffic": {"internal/event"},
 	"internal/chart":   {},
 	"internal/reach":   {},
-	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk"},
+	"internal/population": {"internal/event", "internal/catalogue", "internal/history", "internal/score", "internal/score/..."}, // core: no clock, no I/O
+	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk", "internal/population"},
 	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
 	"internal/learn":   {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/judge"},
 	"internal/lines":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/learn", "internal/chunk"},
@@ -123,7 +124,7 @@ var facts = []string{"internal/event", "internal/history", "internal/stat"}
 // The core only computes. It has no clock, network, log, goroutine or context, and no library but gonum. coreNot are packages of
 // the standard library that the core may not import.
 var (
-	core    = []string{"internal/event", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/judge", "internal/catalogue", "internal/score/...", "internal/watch", "internal/chart"}
+	core    = []string{"internal/event", "internal/history", "internal/link", "internal/season", "internal/stat", "internal/judge", "internal/catalogue", "internal/score/...", "internal/watch", "internal/chart", "internal/population"}
 	coreNot = []string{
 		"context/...", "crypto/rand", "database/...", "io/fs", "io/ioutil", "log/...", "math/rand/...", "net/...", "os/...",
 		"plugin", "runtime/...", "sync/...", "syscall", "testing/...",

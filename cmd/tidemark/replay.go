@@ -20,12 +20,14 @@ import (
 
 type replayCommand struct {
 	logSettings
-	AsOf        instant       `help:"Score as of this date or RFC 3339 time. Without it: as of the last event." placeholder:"TIME"`
-	Scores      string        `help:"Write the scores as CSV to this file; - is standard output." placeholder:"FILE"`
-	Transitions string        `help:"Write the transitions as lines of JSON to this file; - is standard output." placeholder:"FILE"`
-	AlertMaxAge time.Duration `help:"Mark a transition that is older than this at --as-of as not published; 0 marks none." default:"168h"`
-	Calibration string        `help:"Write counters of the churn forecasts with a known outcome as CSV to this file; - is standard output." placeholder:"FILE"`
-	JSON        bool          `help:"Print the summary as JSON."`
+	AsOf            instant       `help:"Score as of this date or RFC 3339 time. Without it: as of the last event." placeholder:"TIME"`
+	Scores          string        `help:"Write the scores as CSV to this file; - is standard output." placeholder:"FILE"`
+	Transitions     string        `help:"Write the transitions as lines of JSON to this file; - is standard output." placeholder:"FILE"`
+	AlertMaxAge     time.Duration `help:"Mark a transition that is older than this at --as-of as not published; 0 marks none." default:"168h"`
+	Calibration     string        `help:"Write counters of the churn forecasts with a known outcome as CSV to this file; - is standard output." placeholder:"FILE"`
+	Population      string        `help:"Write what all customers together come to at the end of each day to this folder, as DATE.json." placeholder:"DIR"`
+	PopulationEvery replay.Every  `help:"With --population: the days to write, each (day) or the last of each month (month)." enum:"day,month" default:"day"`
+	JSON            bool          `help:"Print the summary as JSON."`
 	forgetSettings
 	boundSettings
 	modelSettings
@@ -59,7 +61,7 @@ func (c *replayCommand) Validate() error {
 // standard error.
 func (c *replayCommand) Run(ctx context.Context, s streams) error {
 	err := promptly(ctx, s, func() error { return c.replay(ctx, s) })
-	if errors.Is(err, errInterrupted) && c.Scores+c.Transitions+c.Calibration != "" {
+	if errors.Is(err, errInterrupted) && c.Scores+c.Transitions+c.Calibration+c.Population != "" {
 		return fmt.Errorf("%w: the files that it was to write are not whole", err)
 	}
 	return err
@@ -84,8 +86,21 @@ func (c *replayCommand) replay(ctx context.Context, s streams) error {
 		scores: c.Scores != "", transitions: c.Transitions != "", counters: map[string]int64{},
 	}
 	defer f.timeline.Close() // what it holds has been written, or another error is on its way
+	if c.Population != "" {
+		zone, err := time.LoadLocation(c.Zone)
+		if err != nil {
+			return fmt.Errorf("zone: %w", err)
+		}
+		calendar := event.NewCalendar(zone)
+		f.population = replay.NewPopulation(engine, calendar, replay.DaysOf(log.Events, f.asOf, c.PopulationEvery, calendar))
+	}
 	if err := f.run(ctx, s, c.Scores, log.Events); err != nil {
 		return err
+	}
+	if f.population != nil {
+		if err := writePopulation(ctx, c.Population, f.population); err != nil {
+			return fmt.Errorf("write the population: %w", err)
+		}
 	}
 	if err := writeTo(c.Transitions, s, func(w io.Writer) error { return f.writeTransitions(ctx, w) }); err != nil {
 		return fmt.Errorf("write transitions: %w", err)

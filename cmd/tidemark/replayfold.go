@@ -25,6 +25,9 @@ type fold struct {
 	// scores and transitions say which files are wanted.
 	scores, transitions bool
 
+	// population counts at the ends of days; nil where nobody asks.
+	population *replay.Population
+
 	timeline replay.Timeline
 	// counters are those of all settled forecasts, under the names that the census of a live run uses.
 	counters map[string]int64
@@ -58,6 +61,9 @@ func (f *fold) run(ctx context.Context, s streams, scores string, events []event
 		shown := terminal.NewProgress(s.err, "scoring")
 		defer shown.End()
 		o := replay.Options{AsOf: f.asOf, Progress: func(done, all int) { shown.Show(int64(done), int64(all), "customers") }}
+		if f.population != nil {
+			o.Follow = f.population.Follower()
+		}
 		totals, failed = replay.Stream(ctx, f.engine, events, o, f.of, func(c *folded) error { return f.take(out, c) })
 		return out.Flush()
 	})

@@ -15,17 +15,22 @@ type joined struct {
 	customers map[string]*Customer
 	// read counts what has been read. It stands for the marks of all homes.
 	read int64
+	// follow is told what becomes of the customers; nil for nobody.
+	follow *Follower
 }
 
 // together applies the events of joined customers, in canonical order, and returns the customers.
-func together(e *score.Engine, events []event.Event, asOf event.Instant, became counts) []Customer {
-	j := joined{engine: e, customers: map[string]*Customer{}}
+func together(e *score.Engine, events []event.Event, asOf event.Instant, became counts, f *Follower) []Customer {
+	j := joined{engine: e, customers: map[string]*Customer{}, follow: f}
 	for _, x := range events {
+		for _, c := range j.customers {
+			f.before(e, c, x.At())
+		}
 		became.add(x, j.apply(x))
 	}
 	var all []Customer
 	for _, customer := range slices.Sorted(maps.Keys(j.customers)) {
-		all = append(all, j.customers[customer].end(e, asOf))
+		all = append(all, f.end(e, j.customers[customer], asOf))
 	}
 	return all
 }
@@ -49,8 +54,9 @@ func (j *joined) one(x event.Event) ([]*event.Link, score.Verdict) {
 		j.customers[id] = c
 	}
 	j.read++
-	before := c.Profile
+	before, was := c.Profile, len(c.Transitions)
 	verdict := c.apply(j.engine, x)
+	j.follow.after(j.engine, &before, c, was, x.At())
 	messages := j.engine.Messages(&before, &c.Profile, x, map[string]int64{"replay": j.read})
 	if m := j.engine.Refers(x, verdict); m != nil {
 		messages = append(messages, m)

@@ -21,6 +21,8 @@ type Customer struct {
 	forgotten int
 	// known says that an event of the customer was accepted.
 	known bool
+	// followed is where a Follower stands.
+	followed followed
 }
 
 // Totals are what a replay counts.
@@ -108,12 +110,16 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 }
 
 // live applies one customer's events.
-func live(e *score.Engine, events []event.Event, asOf event.Instant, became counts) Customer {
+func live(e *score.Engine, events []event.Event, asOf event.Instant, became counts, f *Follower) Customer {
 	c := Customer{Profile: e.New(events[0].Common().Customer)}
 	for _, x := range events {
+		f.before(e, &c, x.At())
+		was := len(c.Transitions)
+		before := c.Profile
 		became.add(x, c.apply(e, x))
+		f.after(e, &before, &c, was, x.At())
 	}
-	return c.end(e, asOf)
+	return f.end(e, &c, asOf)
 }
 
 func (c *Customer) apply(e *score.Engine, x event.Event) score.Verdict {

@@ -17,6 +17,8 @@ type Options struct {
 	AsOf event.Instant
 	// Progress, if set, is told how many of all customers are done.
 	Progress func(done, all int)
+	// Follow, if set, is told what becomes of customers on the way.
+	Follow *Follower
 }
 
 // Until returns the instant of evaluation: asOf, or of zero the instant of the last event.
@@ -79,7 +81,7 @@ func Stream[T any](ctx context.Context, e *score.Engine, events []event.Event, o
 	var held []ended[T]
 	err := chunk.Ordered(ctx, len(joint), 1, func(first, _ int) *batch[T] {
 		b := &batch[T]{became: newCounts()}
-		for _, c := range together(e, joint[first], all.AsOf, b.became) {
+		for _, c := range together(e, joint[first], all.AsOf, b.became, o.Follow) {
 			b.add(&c, of)
 		}
 		return b
@@ -105,7 +107,7 @@ func Stream[T any](ctx context.Context, e *score.Engine, events []event.Event, o
 	err = chunk.Ordered(ctx, len(single), atOnce, func(first, end int) *batch[T] {
 		b := &batch[T]{became: newCounts(), lives: end - first}
 		for _, life := range single[first:end] {
-			c := live(e, life, all.AsOf, b.became)
+			c := live(e, life, all.AsOf, b.became, o.Follow)
 			b.add(&c, of)
 		}
 		return b
