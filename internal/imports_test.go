@@ -50,22 +50,22 @@ var may = map[string][]string{
 
 	"internal/score/standing": facts,
 
-	"internal/chunk":   {},
-	"internal/fit":     {"internal/event", "internal/season", "internal/stat"}, // not core: it takes a context, and computes on all processors
-	"internal/model":   {"internal/event", "internal/season", "internal/stat", "internal/score/..."},
-	"internal/stream":  {"internal/event"},
-	"internal/shard":   {"internal/event", "internal/stream"},
-	"internal/dataset": {"internal/event"},
-	"internal/shop":    {"internal/event", "internal/stat"},
-	"internal/traffic": {"internal/event"},
-	"internal/chart":   {},
-	"internal/reach":   {},
+	"internal/chunk":      {},
+	"internal/fit":        {"internal/event", "internal/season", "internal/stat"}, // not core: it takes a context, and computes on all processors
+	"internal/model":      {"internal/event", "internal/season", "internal/stat", "internal/score/..."},
+	"internal/stream":     {"internal/event"},
+	"internal/shard":      {"internal/event", "internal/stream"},
+	"internal/dataset":    {"internal/event"},
+	"internal/shop":       {"internal/event", "internal/stat"},
+	"internal/traffic":    {"internal/event"},
+	"internal/chart":      {},
+	"internal/reach":      {},
 	"internal/population": {"internal/event", "internal/catalogue", "internal/history", "internal/score", "internal/score/..."}, // core: no clock, no I/O
-	"internal/replay":  {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk", "internal/population"},
-	"internal/panel":   {"internal/event", "internal/history", "internal/score/..."},
-	"internal/learn":   {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/judge"},
-	"internal/lines":   {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/learn", "internal/chunk"},
-	"internal/watch":   {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
+	"internal/replay":     {"internal/event", "internal/history", "internal/score/...", "internal/dataset", "internal/shard", "internal/chunk", "internal/population"},
+	"internal/panel":      {"internal/event", "internal/history", "internal/score/..."},
+	"internal/learn":      {"internal/event", "internal/history", "internal/season", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/judge"},
+	"internal/lines":      {"internal/event", "internal/history", "internal/stat", "internal/score/...", "internal/fit", "internal/panel", "internal/learn", "internal/chunk"},
+	"internal/watch":      {"internal/event", "internal/judge", "internal/score"}, // takes counters, returns figures: no I/O
 
 	"internal/switchover":  {"internal/event", "internal/score/..."}, // takes profiles from whoever has them
 	"internal/spreadsheet": {},
