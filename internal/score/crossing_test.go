@@ -3,7 +3,7 @@ package score_test
 import (
 	"math/rand/v2"
 	"slices"
-	"sync"
+	"strconv"
 	"testing"
 	"time"
 
@@ -124,37 +124,38 @@ func TestNextCrossingAgreesWithTheWalk(t *testing.T) {
 	profiles, span := scaled(10_000), 60*day
 	zones := []event.Calendar{{}, {}, {}, inZone(t, "America/Sao_Paulo")}
 	crossed, looks := make([]int, len(zones)), make([][]int, len(zones))
-	var wait sync.WaitGroup
-	for worker := range zones {
-		count := new(counted)
-		w := walker{calendar: zones[worker]}
-		w.engine = newEngine(t, w.calendar, func(m *score.Model) {
-			count.PurchaseModel = m.Value.Purchase
-			m.Value.Purchase = count
-			if worker == 2 {
-				m.Stack, m.Churn.MinSpend = stacked(), 10_000
-			}
-			if worker == 1 {
-				m.Churn.Lapse = 50 * 24 * time.Hour // soon after many an alert, on a day on which nothing else happens
-				m.Churn.SecondOrder = 20 * 24 * time.Hour
-			}
-		})
-		wait.Go(func() {
-			for seed := worker; seed < profiles && !t.Failed(); seed += len(zones) {
-				r := rand.New(rand.NewPCG(uint64(seed), 1))
-				life := newLife(r)
-				p := w.someday(r, fold(t, w.engine, life[:1+r.IntN(len(life))]))
-				before := count.looks()
-				got, ok := w.engine.NextCrossing(p, p.AsOf)
-				looks[worker] = append(looks[worker], count.looks()-before)
-				if ok && got <= p.AsOf+span {
-					crossed[worker]++
+	t.Run("walks", func(t *testing.T) {
+		for worker := range zones {
+			count := new(counted)
+			w := walker{calendar: zones[worker]}
+			w.engine = newEngine(t, w.calendar, func(m *score.Model) {
+				count.PurchaseModel = m.Value.Purchase
+				m.Value.Purchase = count
+				if worker == 2 {
+					m.Stack, m.Churn.MinSpend = stacked(), 10_000
 				}
-				check(t, w, p, seed, got, ok, span)
-			}
-		})
-	}
-	wait.Wait()
+				if worker == 1 {
+					m.Churn.Lapse = 50 * 24 * time.Hour // soon after many an alert, on a day on which nothing else happens
+					m.Churn.SecondOrder = 20 * 24 * time.Hour
+				}
+			})
+			t.Run(strconv.Itoa(worker), func(t *testing.T) {
+				t.Parallel()
+				for seed := worker; seed < profiles && !t.Failed(); seed += len(zones) {
+					r := rand.New(rand.NewPCG(uint64(seed), 1))
+					life := newLife(r)
+					p := w.someday(r, fold(t, w.engine, life[:1+r.IntN(len(life))]))
+					before := count.looks()
+					got, ok := w.engine.NextCrossing(p, p.AsOf)
+					looks[worker] = append(looks[worker], count.looks()-before)
+					if ok && got <= p.AsOf+span {
+						crossed[worker]++
+					}
+					check(t, w, p, seed, got, ok, span)
+				}
+			})
+		}
+	})
 	total := crossed[0] + crossed[1] + crossed[2] + crossed[3]
 	all := slices.Concat(looks...)
 	slices.Sort(all)
