@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
-	"unicode"
 
 	"tidemark/internal/catalogue"
 	"tidemark/internal/score/value"
@@ -40,6 +39,8 @@ type indicator struct {
 	Source  string   `json:"source,omitempty"`
 	Seen    []string `json:"seen"`
 	Weighed string   `json:"weighed,omitempty"`
+
+	entry *catalogue.Entry
 }
 
 // Run prints the reference.
@@ -66,15 +67,15 @@ func (c *indicatorsCommand) Run(s streams) error {
 		}
 		return encoder.Encode(list)
 	case c.Name != "":
-		return printIndicator(s.out, list[0])
+		return printIndicator(s.out, list[0], c.Lang, widthOf(s.out))
 	}
-	return printIndicators(s.out, list, c.Lang)
+	return printIndicators(s.out, list, c.Lang, widthOf(s.out))
 }
 
 func describe(e *catalogue.Entry, lang string) indicator {
 	x := indicator{
-		Name: e.Name, Group: e.Group.Title().In(lang), Title: e.Title.In(lang), Formula: e.Formula.In(lang), Kind: e.Kind.String(), Unit: e.Unit,
-		Better: e.Better.String(), Silence: e.Silence.String(), Source: e.Source, Seen: e.Seen.Names(), Weighed: weighedBy(e),
+		Name: e.Name, Group: e.Group.Title().In(lang), Title: e.Title.In(lang), Formula: e.Formula.In(lang), Kind: e.Kind.String(), Unit: e.UnitIn(lang),
+		Better: e.Better.String(), Silence: e.Silence.String(), Source: e.Source, Seen: e.Seen.Names(), Weighed: weighedBy(e), entry: e,
 	}
 	if e.Kind != catalogue.Word && e.Kind != catalogue.Instant {
 		x.Low, x.High = bound(e.Low), bound(e.High)
@@ -104,8 +105,8 @@ func weighedBy(e *catalogue.Entry) string {
 	return ""
 }
 
-// span is the range of an entry, as in [0, 1]; empty where nothing bounds it.
-func (x *indicator) span() string {
+// span is the range of an entry, as in 0 to 1; empty where nothing bounds it.
+func (x *indicator) span(lang string) string {
 	text := func(b *float64, none string) string {
 		if b == nil {
 			return none
@@ -115,39 +116,94 @@ func (x *indicator) span() string {
 	if x.Low == nil && x.High == nil {
 		return ""
 	}
-	return text(x.Low, "-∞") + " to " + text(x.High, "∞")
+	return text(x.Low, "-∞") + catalogue.Text{En: " to ", Zh: " 至 "}.In(lang) + text(x.High, "∞")
 }
 
-func printIndicator(w io.Writer, x indicator) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range [][2]string{
-		{"name", x.Name},
-		{"title", x.Title},
-		{"group", x.Group},
-		{"formula", x.Formula},
-		{"source", x.Source},
-		{"kind", x.Kind},
-		{"unit", x.Unit},
-		{"range", x.span()},
-		{"better", x.Better},
-		{"silence", x.Silence},
-		{"seen", strings.Join(x.Seen, ", ")},
-		{"weighed", x.Weighed},
+// The headings of what is printed of an entry.
+var (
+	ofName    = catalogue.Text{En: "name", Zh: "名称"}
+	ofTitle   = catalogue.Text{En: "title", Zh: "标题"}
+	ofGroup   = catalogue.Text{En: "group", Zh: "分组"}
+	ofFormula = catalogue.Text{En: "formula", Zh: "公式"}
+	ofSource  = catalogue.Text{En: "source", Zh: "来源"}
+	ofKind    = catalogue.Text{En: "kind", Zh: "类型"}
+	ofUnit    = catalogue.Text{En: "unit", Zh: "单位"}
+	ofRange   = catalogue.Text{En: "range", Zh: "范围"}
+	ofBetter  = catalogue.Text{En: "better", Zh: "方向"}
+	ofSilence = catalogue.Text{En: "silence", Zh: "沉默时"}
+	ofSeen    = catalogue.Text{En: "seen", Zh: "见于"}
+	ofWeighed = catalogue.Text{En: "weighed", Zh: "可加权"}
+)
+
+// weighedIn are the words of weighedBy in Chinese.
+var weighedIn = map[string]string{"": "", "either": "升降皆可", "rising": "升", "falling": "降"}
+
+// cells are a row of the table: name, title and unit, then what may stand under them in a narrow terminal.
+func (x *indicator) cells(lang string) []string {
+	return []string{
+		x.Name, x.Title, x.unit(lang), x.span(lang), x.entry.Silence.In(lang), catalogue.Text{En: x.Weighed, Zh: weighedIn[x.Weighed]}.In(lang),
+		strings.Join(x.entry.Seen.NamesIn(lang), ", "),
+	}
+}
+
+// printIndicator prints an entry in full, in lines of a width.
+func printIndicator(w io.Writer, x indicator, lang string, width int) error {
+	var rows [][]string
+	for _, row := range []struct {
+		of   catalogue.Text
+		text string
+	}{
+		{ofName, x.Name},
+		{ofTitle, x.Title},
+		{ofGroup, x.Group},
+		{ofFormula, x.Formula},
+		{ofSource, x.Source},
+		{ofKind, x.entry.Kind.In(lang)},
+		{ofUnit, x.Unit},
+		{ofRange, x.span(lang)},
+		{ofBetter, x.entry.Better.In(lang)},
+		{ofSilence, x.entry.Silence.In(lang)},
+		{ofSeen, strings.Join(x.entry.Seen.NamesIn(lang), ", ")},
+		{ofWeighed, catalogue.Text{En: x.Weighed, Zh: weighedIn[x.Weighed]}.In(lang)},
 	} {
-		if row[1] != "" {
-			fmt.Fprintf(table, "%s\t%s\n", row[0], row[1])
+		if row.text != "" {
+			rows = append(rows, []string{row.of.In(lang), row.text})
 		}
 	}
-	return table.Flush()
+	indent := 0
+	for _, row := range rows {
+		indent = max(indent, terminalColumns(row[0])+2)
+	}
+	for _, line := range aligned(rows) {
+		if _, err := io.WriteString(w, inLines(line, width, indent)+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// printIndicators prints the entries by group, in the order of the groups: a row for each entry, and under it formula and source.
-func printIndicators(w io.Writer, list []indicator, lang string) error {
-	rows := [][]string{{"name", "title", "unit", "range", "silence", "weighed", "seen"}}
+// printIndicators prints the entries by group, in the order of the groups: a row for each entry, and under it formula and source. Where a row is wider
+// than the width, what follows the unit stands under it.
+func printIndicators(w io.Writer, list []indicator, lang string, width int) error {
+	rows := [][]string{{ofName.In(lang), ofTitle.In(lang), ofUnit.In(lang), ofRange.In(lang), ofSilence.In(lang), ofWeighed.In(lang), ofSeen.In(lang)}}
 	for _, x := range list {
-		rows = append(rows, []string{x.Name, x.Title, x.unit(), x.span(), x.Silence, x.Weighed, strings.Join(x.Seen, ", ")})
+		rows = append(rows, x.cells(lang))
 	}
 	lines := aligned(rows)
+	narrow := slices.ContainsFunc(lines, func(line string) bool { return terminalColumns(line) > width })
+	if narrow {
+		const kept = 3
+		lines = aligned(firstCells(rows, kept))
+		for i, row := range rows[1:] {
+			var rest []string
+			for k, cell := range row[kept:] {
+				if cell != "" {
+					rest = append(rest, rows[0][kept+k]+" "+cell)
+				}
+			}
+			lines[i+1] = inLines(lines[i+1], width, 4) + "\n" + inLines("    "+strings.Join(rest, "; "), width, 4)
+		}
+	}
 	var out strings.Builder
 	out.WriteString(lines[0] + "\n")
 	for g := range catalogue.Groups {
@@ -157,55 +213,30 @@ func printIndicators(w io.Writer, list []indicator, lang string) error {
 			if x.Group != group {
 				continue
 			}
-			out.WriteString(lines[i+1] + "\n    " + x.Formula)
+			formula := "    " + x.Formula
 			if x.Source != "" {
-				out.WriteString(" [" + x.Source + "]")
+				formula += " [" + x.Source + "]"
 			}
-			out.WriteString("\n")
+			out.WriteString(lines[i+1] + "\n" + inLines(formula, width, 4) + "\n")
 		}
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
 }
 
-// aligned joins the cells of rows to lines, each column as wide as its widest cell, with two spaces between columns.
-func aligned(rows [][]string) []string {
-	var widths []int
-	for _, row := range rows {
-		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], terminalColumns(cell))
-		}
+// firstCells are the first n cells of each row.
+func firstCells(rows [][]string, n int) [][]string {
+	first := make([][]string, len(rows))
+	for i, row := range rows {
+		first[i] = row[:n]
 	}
-	lines := make([]string, len(rows))
-	for n, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			line.WriteString(cell + strings.Repeat(" ", widths[i]-terminalColumns(cell)+2))
-		}
-		lines[n] = strings.TrimRight(line.String(), " ")
-	}
-	return lines
-}
-
-// terminalColumns is how many columns of a terminal a text takes: two for a Chinese character or a full-width sign.
-func terminalColumns(text string) int {
-	n := 0
-	for _, r := range text {
-		n++
-		if unicode.Is(unicode.Han, r) || r >= 0x3000 && r <= 0x303f || r >= 0xff01 && r <= 0xff60 {
-			n++
-		}
-	}
-	return n
+	return first
 }
 
 // unit is the unit of a number, the kind of everything else.
-func (x *indicator) unit() string {
+func (x *indicator) unit(lang string) string {
 	if x.Unit != "" {
 		return x.Unit
 	}
-	return x.Kind
+	return x.entry.Kind.In(lang)
 }

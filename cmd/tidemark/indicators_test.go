@@ -2,9 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"tidemark/internal/catalogue"
 )
@@ -37,12 +37,52 @@ func TestIndicators(t *testing.T) {
 	tidemark(t, "indicators", "shoe_size").says(t, 1, `no indicator "shoe_size"`)
 }
 
-// A Chinese title takes two columns of a terminal a character, and the column after it begins where that of an English one does.
-func TestColumnsOfATerminal(t *testing.T) {
+// In Chinese no word of the table is English but names, labels and sources.
+func TestIndicatorsInChinese(t *testing.T) {
 	t.Parallel()
-	got := aligned([][]string{{"name", "title", "unit"}, {"aov", "平均订单金额", "money"}, {"r", "R 等级", ""}})
-	want := []string{"name  title         unit", "aov   平均订单金额  money", "r     R 等级"}
-	if !slices.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	for _, e := range catalogue.All() {
+		x := describe(&e, "zh")
+		words := []string{x.unit("zh"), x.entry.Silence.In("zh"), x.entry.Better.In("zh"), x.entry.Kind.In("zh")}
+		for _, word := range words {
+			if !strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+				t.Errorf("%s: %q, want Chinese words", e.Name, words)
+			}
+		}
+	}
+	tidemark(t, "indicators", "--lang", "zh", "csat").says(t, 0, "范围    0 至 1", "方向    越大越好", "沉默时  阶变", "单位    占比", "见于    文件", "可加权  升")
+}
+
+// Where a terminal is narrower than the table, no line is wider than the terminal, and nothing is lost.
+func TestIndicatorsInANarrowTerminal(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"en", "zh"} {
+		var list []indicator
+		for _, e := range catalogue.All() {
+			list = append(list, describe(&e, lang))
+		}
+		for _, width := range []int{80, 120} {
+			var table, one strings.Builder
+			if err := printIndicators(&table, list, lang, width); err != nil {
+				t.Fatal(err)
+			}
+			for i := range list {
+				if err := printIndicator(&one, list[i], lang, width); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for line := range strings.Lines(table.String() + one.String()) {
+				if terminalColumns(strings.TrimSuffix(line, "\n")) > width {
+					t.Errorf("%s: a line is wider than %d: %s", lang, width, line)
+				}
+			}
+			bare := func(text string) string { return strings.Join(strings.Fields(text), "") }
+			for _, x := range list {
+				for _, said := range []string{x.Name, x.Title, x.Formula, x.span(lang), strings.Join(x.entry.Seen.NamesIn(lang), ", ")} {
+					if !strings.Contains(bare(table.String()), bare(said)) {
+						t.Errorf("%s: at a width of %d the table lacks %q of %s", lang, width, said, x.Name)
+					}
+				}
+			}
+		}
 	}
 }

@@ -57,7 +57,7 @@ func (e *Engine) Outlook(p Profile, at event.Instant) Outlook {
 	o.Silent, o.Usual = v.pattern.Age-v.pattern.Last, v.facts.UsualGapDays()
 	o.Normal, o.HorizonDays, o.Left = v.signs.Normal, int(e.horizonDays()), e.Mixed() && e.model.Stack.Plain()
 	o.AtStake, o.TopCategory = e.atStake(&v), h.TopCategory(v.at, e.calendar)
-	o.WhatIf, o.Since = e.WhatIf(p, at), e.sinceTaken(&p, &v)
+	o.WhatIf, o.Since = e.whatIf(&p, &v), e.sinceTaken(&p, &v)
 	if t, ladder := p.Standing.Tier, e.model.Tiers; t != tier.None {
 		if o.Line = ladder.Line(t); o.Line > 0 {
 			o.Lost = o.Line - ladder.Margin

@@ -18,7 +18,9 @@ func (e *Engine) known(p *Profile, v *evaluation) *catalogue.View {
 		c.Said.Ordered = h.OrderChannels(v.at, e.calendar)
 	}
 	if e.model.WhatIf {
-		if w := e.WhatIf(*p, v.at); w != nil {
+		now := *p
+		now.AsOf = v.at
+		if w := e.whatIf(&now, v); w != nil {
 			c.Ahead = catalogue.Ahead{Known: true, Falls: w.Falls, KeepBy: w.KeepBy, Keep: w.Keep, Any: w.Any, Next: w.Next, Reach: w.Reach}
 		}
 	}

@@ -34,18 +34,23 @@ func (e *Engine) WhatIf(p Profile, at event.Instant) *WhatIf {
 	p.AsOf = max(at, p.AsOf)
 	e.remember(&p)
 	v := e.evaluate(&p, p.AsOf)
+	return e.whatIf(&p, &v)
+}
+
+// whatIf is WhatIf for a caller who has evaluated p as of p.AsOf.
+func (e *Engine) whatIf(p *Profile, v *evaluation) *WhatIf {
 	if !v.buyer() || p.Standing.Tier == tier.None || p.Away() {
 		return nil
 	}
 	w := &WhatIf{Tier: p.Standing.Tier, Falls: event.Never, Usual: e.usualOrder(&v.facts)}
-	if fall, standing, ok := e.nextFall(p); ok && p.Standing.Tier > tier.Low {
+	if fall, standing, ok := e.nextFall(*p); ok && p.Standing.Tier > tier.Low {
 		w.Falls, w.KeepBy = fall, max(e.calendar.Day(fall)-1, e.calendar.Day(p.AsOf))
-		if k := e.keepUntil(&p, fall, standing); k.Amount > 0 && k.Advised() <= mostUsual*k.Usual {
+		if k := e.keepUntil(p, fall, standing); k.Amount > 0 && k.Advised() <= mostUsual*k.Usual {
 			w.Keep, w.Least, w.Any = k.Advised(), k.Amount, k.Any
 		}
 	}
 	if p.Standing.Tier < tier.High {
-		w.Next, w.Reach = p.Standing.Tier+1, e.reach(&p, p.Standing.Tier+1, w.Usual)
+		w.Next, w.Reach = p.Standing.Tier+1, e.reach(p, p.Standing.Tier+1, w.Usual)
 	}
 	return w
 }

@@ -164,12 +164,6 @@ func TestHistoric(t *testing.T) {
 	if _, err := clv.BaseOf("turnover"); err == nil || !strings.Contains(err.Error(), "profit, revenue, contribution") {
 		t.Errorf("an unknown base: %v, want the known ones named", err)
 	}
-	if got, known := clv.ToCost(200, 100, 100); got != 3 || !known {
-		t.Errorf("CLV : CAC got %v, want 3", got)
-	}
-	if _, known := clv.ToCost(200, 100, 0); known {
-		t.Error("a ratio to no cost, want none")
-	}
 }
 
 func TestPotential(t *testing.T) {

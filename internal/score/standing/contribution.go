@@ -20,7 +20,8 @@ func AcquisitionCost(given float64, usual Optional) (float64, bool) {
 	return usual.Value, usual.Known
 }
 
-// CLVToCAC is (historic + current) / cac, 3 the usual bar; false where the cost is not known, or nothing.
+// CLVToCAC is (historic + current) / cac, 3 the usual bar; false where the cost is not known, or nothing. On the base contribution the
+// historic value has lost the cost already.
 func CLVToCAC(historic, current, given float64, usual Optional) (float64, bool) {
 	cac, known := AcquisitionCost(given, usual)
 	if !known {
