@@ -38,8 +38,24 @@ servers: prepare ## start a real Kafka and Redis, and print their addresses
 test: prepare ## run the tests, on embedded and on real servers
 	go test -timeout 20m $(ARGS) $(PKG)
 
+# Without PKG and ARGS, race leaves out what can show no race, or none that another test does not show too. make test runs all of it.
+# SERIAL are packages with one goroutine: neither they, nor their tests, nor what they import of ours starts another.
+# UNRACED are long tests of figures, of code that shorter tests run under the race detector too.
+# internal/raced_test.go checks both lists.
+SERIAL := internal/catalogue internal/chart internal/event internal/history internal/judge internal/link \
+	internal/score/churn internal/score/clv internal/score/rfm internal/score/standing internal/score/tier internal/score/value \
+	internal/season internal/shop internal/spreadsheet internal/stat internal/terminal internal/traffic
+UNRACED := TestCumulativeRepeats TestHoldout TestLimitsAreFound TestOnlineRetailIsPlainNBD TestPurchaseLogs TestRegularOfSimulatedShops \
+	TestUncertainLeavingOfCustomersWhoDoNotDiffer
+
+empty :=
+ifeq ($(PKG)$(ARGS),./...)
+race: RACED = -vet=off -skip '^($(subst $(empty) ,|,$(strip $(UNRACED))))$$' $(filter-out $(SERIAL:%=tidemark/%),$(shell go list ./...))
+else
+race: RACED = $(ARGS) $(PKG)
+endif
 race: prepare ## run the tests under the race detector
-	CGO_ENABLED=1 go test -race -timeout 30m $(ARGS) $(PKG)
+	CGO_ENABLED=1 go test -race -timeout 30m $(RACED)
 
 # In a package of one goroutine the race detector has nothing to find, and makes the tests several times as slow. `make test` runs these packages.
 # The others start goroutines in their code or in their tests, or use what only goroutines need.
