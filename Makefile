@@ -13,7 +13,7 @@ LINT         := bin/golangci-lint-$(LINT_VERSION)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo build build-service prepare servers test race race-shared bench fuzz fmt fmt-check lint vet check
+.PHONY: help demo build build-service prepare servers test race bench fuzz fmt fmt-check lint vet check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,8 @@ test: prepare ## run the tests, on embedded and on real servers
 # UNRACED are long tests of figures, of code that shorter tests run under the race detector too.
 # internal/raced_test.go checks both lists.
 SERIAL := internal/catalogue internal/chart internal/event internal/history internal/judge internal/link \
-	internal/score/churn internal/score/clv internal/score/rfm internal/score/standing internal/score/tier internal/score/value \
-	internal/season internal/shop internal/spreadsheet internal/stat internal/terminal internal/traffic
+	internal/population internal/score internal/score/churn internal/score/clv internal/score/rfm internal/score/standing internal/score/tier internal/score/value \
+	internal/season internal/shard internal/shop internal/spreadsheet internal/stat internal/terminal internal/traffic internal/watch
 UNRACED := TestCumulativeRepeats TestHoldout TestLimitsAreFound TestOnlineRetailIsPlainNBD TestPurchaseLogs TestRegularOfSimulatedShops \
 	TestUncertainLeavingOfCustomersWhoDoNotDiffer
 
@@ -56,14 +56,6 @@ race: RACED = $(ARGS) $(PKG)
 endif
 race: prepare ## run the tests under the race detector
 	CGO_ENABLED=1 go test -race -timeout 30m $(RACED)
-
-# In a package of one goroutine the race detector has nothing to find, and makes the tests several times as slow. `make test` runs these packages.
-# The others start goroutines in their code or in their tests, or use what only goroutines need.
-SHARES = ^[[:space:]]*(go|defer go) [a-z]|"sync/atomic"|"tidemark/internal/chunk"|sync\.(Mutex|RWMutex|WaitGroup|Map|Pool|Cond)
-race-shared: prepare ## run the tests of the packages with several goroutines under the race detector
-	@packages=$$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.Dir}} {{.ImportPath}}{{end}}' ./... | while read -r dir package; do \
-		if grep -qE '$(SHARES)' "$$dir"/*.go; then echo "$$package"; fi; done) && \
-	test -n "$$packages" && $(MAKE) --no-print-directory race PKG="$$(echo $$packages)"
 
 bench: prepare ## run each benchmark once, to see that it still works
 	go test -timeout 10m -run '^$$' -bench . -benchtime 1x $(ARGS) $(PKG)
@@ -93,7 +85,7 @@ vet: ## run go vet, on the code of both builds
 
 # The last stage is `make test`, as in the README.
 check: ## all that CI runs
-	@for stage in fmt-check lint vet build build-service race-shared bench test; do \
+	@for stage in fmt-check lint vet build build-service race bench test; do \
 		echo "== make $$stage"; start=$$(date +%s); \
 		$(MAKE) --no-print-directory $$stage || { echo "== make $$stage failed after $$(($$(date +%s) - start)) s"; exit 1; }; \
 		echo "== make $$stage took $$(($$(date +%s) - start)) s"; \
