@@ -43,8 +43,8 @@ test: prepare ## run the tests, on embedded and on real servers
 # UNRACED are long tests of figures, of code that shorter tests run under the race detector too.
 # internal/raced_test.go checks both lists.
 SERIAL := internal/catalogue internal/chart internal/event internal/history internal/judge internal/link \
-	internal/population internal/score internal/score/churn internal/score/clv internal/score/rfm internal/score/standing internal/score/tier internal/score/value \
-	internal/season internal/shard internal/shop internal/spreadsheet internal/stat internal/terminal internal/traffic internal/watch
+	internal/population internal/score/churn internal/score/clv internal/score/rfm internal/score/standing internal/score/tier internal/score/value \
+	internal/season internal/shard internal/shop internal/spreadsheet internal/stat internal/terminal internal/traffic
 UNRACED := TestCumulativeRepeats TestHoldout TestLimitsAreFound TestOnlineRetailIsPlainNBD TestPurchaseLogs TestRegularOfSimulatedShops \
 	TestUncertainLeavingOfCustomersWhoDoNotDiffer
 
