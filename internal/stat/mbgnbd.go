@@ -93,6 +93,11 @@ func (m MBGNBD) Discounted(h Rhythm, months int, monthLength, rate float64) floa
 	return m.given(h).discounted(months, monthLength, rate)
 }
 
+// Stayed is Discounted of a customer who is still there.
+func (m MBGNBD) Stayed(h Rhythm, months int, monthLength, rate float64) float64 {
+	return m.given(h).stayed(months, monthLength, rate)
+}
+
 // DERT is the discounted expected residual transactions: the mean number of all
 // purchases to come, each divided by e^(rate time). rate is continuous and above
 // 0: 15% a year is ln(1.15)/52 a week.

@@ -27,6 +27,16 @@ type PurchaseModel interface {
 	NextGapQuantile(h Rhythm, q float64) float64
 }
 
+// Stayed is a PurchaseModel that can say what is to come of a customer who is
+// still there.
+type Stayed interface {
+	PurchaseModel
+	// Stayed is Discounted over Alive, by which it must be multiplied to be
+	// Discounted to the last bit. h.TX plays no part: so it is the same for all
+	// customers of an age with as many purchases.
+	Stayed(h Rhythm, months int, monthLength, rate float64) float64
+}
+
 var (
 	_ PurchaseModel = BGNBD{}
 	_ PurchaseModel = MBGNBD{}

@@ -77,12 +77,16 @@ func (p posterior) expected(span float64) float64 {
 	return expit(-p.left) * p.ifAlive(span)
 }
 
-// discounted is E[purchases] of each month to come, discounted to today. The
-// purchases up to the end of a month count at the month's discount, less what
-// they would count at the next month's. The discount is multiplied up and not
-// raised to a power, because multiplication gives the same bits on every
-// architecture.
+// discounted is E[purchases] of each month to come, discounted to today.
 func (p posterior) discounted(months int, monthLength, rate float64) float64 {
+	return p.alive() * p.stayed(months, monthLength, rate)
+}
+
+// stayed is discounted of a customer who is still there. The purchases up to the
+// end of a month count at the month's discount, less what they would count at
+// the next month's. The discount is multiplied up and not raised to a power,
+// because multiplication gives the same bits on every architecture.
+func (p posterior) stayed(months int, monthLength, rate float64) float64 {
 	var sum float64
 	discount := 1 / (1 + rate)
 	for done := 0; done < months; {
@@ -102,7 +106,7 @@ func (p posterior) discounted(months int, monthLength, rate float64) float64 {
 			discount = next
 		}
 	}
-	return expit(-p.left) * max(0, sum)
+	return max(0, sum)
 }
 
 // logLikelihood is the logarithm of the likelihood of the history x, T under the

@@ -27,6 +27,8 @@ type Model struct {
 	// Margin is the share of spend that is margin, in [0, 1], where the events do not say.
 	Margin float64
 	once   once
+	// table remembers what is to come of customers who are still there; nil remembers nothing.
+	table *table
 }
 
 // Check returns nil where m is valid, else an error that names everything that is wrong.
@@ -169,15 +171,30 @@ func (m Model) Current(p Pattern) float64 {
 	return m.Ahead(p) * m.MarginOf(p)
 }
 
+// months are the whole months of a horizon. A month is 365/12 days.
+type months struct {
+	count int
+	// length is the length of a month in units of the purchase model, rate the discount rate of a month.
+	length, rate float64
+}
+
+func (m *Model) months() months {
+	return months{m.HorizonDays * 12 / 365, 365.0 / 12 / m.UnitDays, math.Pow(1+m.Discount, 1.0/12) - 1}
+}
+
 // discounted is the expected number of purchase days within the horizon, each month discounted to today.
-func (m Model) discounted(by stat.PurchaseModel, r stat.Rhythm) float64 {
-	const month = 365.0 / 12
-	rate := math.Pow(1+m.Discount, 1.0/12) - 1
-	months := m.HorizonDays * 12 / 365
-	days := by.Discounted(r, months, month/m.UnitDays, rate)
+func (m *Model) discounted(by stat.PurchaseModel, r stat.Rhythm) float64 {
+	var all months
+	var days float64
+	if t := m.table; t != nil && t.of == m.asks(by) {
+		all, days = t.months, t.discounted(r)
+	} else {
+		all = m.months()
+		days = by.Discounted(r, all.count, all.length, all.rate)
+	}
 	if m.HorizonDays*12%365 == 0 {
 		return days
 	}
-	rest := by.Expected(r, float64(m.HorizonDays)/m.UnitDays) - by.Expected(r, float64(months)*month/m.UnitDays)
-	return days + max(0, rest)/math.Pow(1+rate, float64(months+1))
+	rest := by.Expected(r, float64(m.HorizonDays)/m.UnitDays) - by.Expected(r, float64(all.count)*(365.0/12)/m.UnitDays)
+	return days + max(0, rest)/math.Pow(1+all.rate, float64(all.count+1))
 }

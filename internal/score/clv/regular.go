@@ -96,9 +96,13 @@ type once struct {
 	coming float64
 }
 
-// Prepared returns m with what its answers under a mixture of regularities are computed from. They are the same without, but for the time.
+// Prepared returns m with what its answers are computed from. They are the same without, but for the time.
 func (m Model) Prepared() Model {
-	if m.Regular != nil && m.Purchase != nil {
+	switch {
+	case m.Purchase == nil:
+	case m.Regular == nil:
+		m.table = m.newTable()
+	default:
 		ready := m.Regular.Prepared()
 		m.Regular = &ready
 		m.once = once{m.outlook(), m.Regular, m.coming(&Pattern{GapsKnown: true})}
