@@ -233,7 +233,7 @@ func (e *Engine) review(p Profile, at event.Instant) (Profile, []Transition) {
 // forgotten; or to the instant at which the search for it goes on. Call Schedule once per customer and batch, after the last event.
 func (e *Engine) Schedule(p Profile) Profile {
 	if forgets := e.Forgets(&p); forgets != event.Never { // nothing else comes of a prospect in silence
-		p.Due, p.seen = forgets, nil
+		p.Due, p.seen, p.foreseen = forgets, nil, foreseen{}
 		return p
 	}
 	if p.Due == Unscheduled || p.Due <= p.AsOf {
@@ -241,7 +241,7 @@ func (e *Engine) Schedule(p Profile) Profile {
 		p.Due, _ = e.next(&p, horizon(p.Customer, p.AsOf, p.Shop))
 		p.memory = nil
 	}
-	p.seen = nil // a profile may wait in a cache for long
+	p.seen, p.foreseen = nil, foreseen{} // a profile may wait in a cache for long
 	return p
 }
 
@@ -258,7 +258,7 @@ func (e *Engine) adopt(p Profile, at event.Instant) (Profile, []Transition) {
 	p.AsOf = from
 	p.inherit(e)
 	before := p
-	p.Model, p.Due, p.Former = e.model.Hash, Unscheduled, e.formerOf(&before)
+	p.Model, p.Due, p.Former, p.foreseen = e.model.Hash, Unscheduled, e.formerOf(&before), foreseen{}
 	var next Profile
 	var more []Transition
 	if e.comesBack(&before) {

@@ -3,17 +3,57 @@ package score
 import (
 	"tidemark/internal/event"
 	"tidemark/internal/history"
+	"tidemark/internal/score/tier"
 	"tidemark/internal/score/value"
 )
 
-// tierTurns reports whether the tier at w.at is another than p's. If it is, w.tier is that tier.
-func (w *walk) tierTurns() bool {
-	w.tier = 0
-	if w.facts.PurchaseDays > 0 {
-		e, s := w.engine, &w.p.Standing
-		w.tier = e.model.Tiers.Next(s.Tier, s.Since, value.Round(w.worthAt(w.at).exact), w.at)
+// tierTurns reports whether the tier at w.at is another than p's. If it is, w.tier is that tier. same says that the facts are those of the stretch
+// before: then the tier can only have fallen.
+func (w *walk) tierTurns(same bool) bool {
+	f := w.foreseen()
+	if f.knows(w.at) {
+		_, to, turns := f.change(w.at)
+		w.tier = to
+		return turns
 	}
-	return w.tier != w.p.Standing.Tier
+	if w.tier = w.tierNow(same); w.tier == w.p.Standing.Tier {
+		f.stays(w.at)
+		return false
+	}
+	f.leads(w.at, w.tier)
+	return true
+}
+
+// tierNow is the tier at w.at.
+func (w *walk) tierNow(same bool) Tier {
+	e, s := w.engine, &w.p.Standing
+	switch {
+	case w.facts.PurchaseDays == 0:
+		return tier.None
+	case same && !w.mayFall(w.at):
+		return s.Tier
+	}
+	return e.model.Tiers.Next(s.Tier, s.Since, value.Round(w.worthAt(w.at).exact), w.at)
+}
+
+// tierFalls returns the first instant in (w.at, until], all of it one stretch, at which p's tier has fallen. w.tier is then the tier of that instant.
+func (w *walk) tierFalls(until event.Instant) (event.Instant, bool) {
+	f := w.foreseen()
+	f.stays(w.at)
+	if !f.knows(until) {
+		if w.mayFall(until) {
+			if fall := w.fall(until); fall.crossed {
+				fall = w.searchFall(fall)
+				f.leads(fall.at, fall.tier)
+			}
+		}
+		f.stays(until)
+	}
+	at, to, falls := f.change(until)
+	if falls {
+		w.tier = to
+	}
+	return at, falls
 }
 
 // tier is the tier that a standing of p leads to at an instant, if these were the facts. p is a buyer.
@@ -67,9 +107,9 @@ type look struct {
 func (w *walk) fall(at event.Instant) look {
 	e, s := w.engine, &w.p.Standing
 	exact := w.worthAt(at).exact
-	tier := e.model.Tiers.Next(s.Tier, s.Since, value.Round(exact), at)
+	to := e.model.Tiers.Next(s.Tier, s.Since, value.Round(exact), at)
 	line := e.model.Tiers.Line(s.Tier) - e.model.Tiers.Margin
-	return look{point{at, tier != s.Tier, exact - float64(line) + .5}, tier}
+	return look{point{at, to != s.Tier, exact - float64(line) + .5}, to}
 }
 
 // searchFall looks at the first instant in (w.at, hi.at] at which the tier has fallen, given that it has at hi and not at w.at. The score is

@@ -95,6 +95,7 @@ func (p *Profile) Whole() *history.Summary {
 
 // grow sets the own history of p.
 func (p *Profile) grow(h *history.Summary) {
+	p.foreseen = foreseen{}
 	if p.History = *h; p.links != nil {
 		p.unite()
 	}
@@ -125,6 +126,7 @@ func (p *Profile) relink(s link.State) error {
 
 // unite sets what Whole returns. It is kept for as long as neither the own history nor the links change.
 func (p *Profile) unite() {
+	p.foreseen = foreseen{}
 	switch l := p.links; {
 	case l == nil, !l.away && len(l.foreign) == 0:
 		p.together = nil

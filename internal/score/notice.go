@@ -138,7 +138,7 @@ func (w *walk) warning(from event.Instant, crossed bool) (event.Instant, bool) {
 	}
 	w.labels, w.limit = tierLabel, e.lastNear(w.at)
 	var fall fallAhead
-	if crossed && w.tierTurns() {
+	if crossed && w.tierTurns(false) {
 		if w.tier != tier.None && w.tier < p.Standing.Tier {
 			fall = fallAhead{w.at, w.tier}
 		}

@@ -72,6 +72,8 @@ type Profile struct {
 	together *history.Summary
 	// seen is kept within a batch: Schedule drops it, and the encoding leaves it out.
 	seen *seen
+	// foreseen is kept within a batch, as seen is.
+	foreseen foreseen
 	// memory is kept within a call of the engine; nil between calls.
 	memory *clv.Memory
 	// rest holds the sections of newer versions as they are.

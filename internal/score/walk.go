@@ -71,6 +71,9 @@ func (e *Engine) walk(p *Profile, from, limit event.Instant, l labels) walk {
 // next moves to the first instant after w.at at which silence alone changes a label of p, and returns true. Where the rest of the
 // walk has no such instant, next returns false; w.at is then the limit, or event.Never if no label can ever change.
 func (w *walk) next() bool {
+	if found, known := w.recall(); known {
+		return found
+	}
 	var facts history.Facts
 	for {
 		end := w.stretch(&facts)
@@ -167,14 +170,13 @@ func (e *Engine) silentFor(last event.Day, silence time.Duration) event.Instant 
 	return e.calendar.Start(last + event.Day(silence/(24*time.Hour)))
 }
 
-// turned reports whether a label that the walk looks at is another at w.at than p's. same says that the facts are those of the stretch before: then
-// the tier can only have fallen.
+// turned reports whether a label that the walk looks at is another at w.at than p's. same says that the facts are those of the stretch before.
 func (w *walk) turned(same bool) bool {
 	e, p, facts := w.engine, w.p, &w.facts
 	switch {
 	case w.labels&levelLabel != 0 && w.levelTurns(w.at):
 		return true
-	case w.labels&tierLabel != 0 && (!same || facts.PurchaseDays == 0 || w.mayFall(w.at)) && w.tierTurns():
+	case w.labels&tierLabel != 0 && w.tierTurns(same):
 		return true
 	case w.labels&shopLabel != 0 && e.model.Shop.behaves(facts) != p.Shop:
 		return true // an order that was stamped ahead has come into force
@@ -193,10 +195,9 @@ func (w *walk) within(until event.Instant) (event.Instant, bool) {
 	if w.labels&levelLabel != 0 && w.levelTurns(until) {
 		first, found = w.searchLevel(until), true
 	}
-	if w.labels&tierLabel != 0 && w.mayFall(first) {
-		if fall := w.fall(first); fall.crossed {
-			fall = w.searchFall(fall)
-			first, found, w.tier = fall.at, true, fall.tier
+	if w.labels&tierLabel != 0 {
+		if at, falls := w.tierFalls(first); falls {
+			first, found = at, true
 		}
 	}
 	if w.labels&dropLabel != 0 && w.dropTurns(first) {
