@@ -15,7 +15,7 @@ var earns = []Entry{
 	},
 	{
 		Name: "contribution_365d", Title: Text{"Contribution of 365 days", "近365天利润贡献"},
-		Formula: Text{"As contribution, of the orders and the outreach of 365 days; absent where the day of an outreach that cost something is no longer known.", "同 contribution,限近365天的订单与触达;若有费用的触达日期已不可知则缺省。"},
+		Formula: Text{"As contribution, of the orders and the outreach of 365 days; absent for 365 days after an upgrade from a version that did not keep the days of costs.", "同 contribution,限近365天的订单与触达;从不保存费用日期的旧版本升级后的 365 天内缺省。"},
 		Kind:    Money, Low: -inf, High: inf, Group: Cost, Better: More, Silence: Moves, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore | ReadsCosts,
 		Number: standsNumber(func(v *View) (float64, bool) {
 			x, known := v.contribution365()
@@ -86,7 +86,7 @@ var earns = []Entry{
 	},
 	{
 		Name: "clv_saved_service", Title: Text{"Value: lower cost to serve", "价值构成:服务成本下降"},
-		Formula: Text{"max(0, service cost an order in the first year − of 365 days) × orders of 365 days that give one.", "max(0, 首年每单服务成本 − 近365天每单服务成本) × 近365天给出该成本的订单数。"},
+		Formula: Text{"max(0, service cost an order in the first year − of 365 days) × orders of 365 days that give one; absent where a former version has sealed a day.", "max(0, 首年每单服务成本 − 近365天每单服务成本) × 近365天给出该成本的订单数;若有日期由旧版本封存则缺省。"},
 		Kind:    Money, High: inf, Group: Worth, Better: More, Silence: Moves, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore | ReadsCosts,
 		Number: standsNumber(func(v *View) (float64, bool) { return v.amounts().SavedService(v.More) }),
 	},
@@ -113,7 +113,7 @@ var earns = []Entry{
 		Name: "service_cost_per_order", Title: Text{"Cost to serve an order", "每单服务成本"}, Formula: Text{"Mean service cost of the orders of 365 days that give one.", "近365天给出服务成本的订单的平均服务成本。"},
 		Kind: Money, Low: -inf, High: inf, Group: Cost, Better: Less, Silence: Steps, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore | ReadsCosts,
 		Number: standsNumber(func(v *View) (float64, bool) {
-			x, known := standing.ServicePerOrder(&v.More.Year)
+			x, known := standing.ServicePerOrder(v.More.Year.Service, v.More.Year.ServiceOrders)
 			return x * v.Major(1), known
 		}),
 	},

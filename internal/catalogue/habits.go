@@ -52,16 +52,16 @@ var habits = []Entry{
 		}),
 	},
 	{
-		Name: "categories_bought", Title: Text{"Categories bought", "购买品类数"}, Formula: Text{"Distinct main categories of the orders over life; absent where a day is sealed.", "累计订单主品类数;有已封存日期时缺省。"},
+		Name: "categories_bought", Title: Text{"Categories bought", "购买品类数"}, Formula: Text{"Distinct main categories of the orders over life; absent where a former version has sealed a day.", "累计订单主品类数;若有日期由旧版本封存则缺省。"},
 		Kind: Count, Unit: "categories", High: inf, Group: Purchases, Better: More, Silence: Still, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore,
 		Number: standsNumber(func(v *View) (float64, bool) {
-			return float64(len(v.More.Categories)), v.More.CategoriesKnown && len(v.More.Categories) > 0
+			return float64(v.More.Bought), v.More.BoughtKnown && v.More.Bought > 0
 		}),
 	},
 	{
-		Name: "trial_rate", Title: Text{"Trial rate", "新品类尝试率"}, Formula: Text{"Categories first bought within 365 days / categories_bought.", "近365天首次购买的品类数 / categories_bought。"},
+		Name: "trial_rate", Title: Text{"Trial rate", "新品类尝试率"}, Formula: Text{"Categories first bought within 365 days / categories_bought; absent where a former version has sealed a day.", "近365天首次购买的品类数 / categories_bought;若有日期由旧版本封存则缺省。"},
 		Unit: "share", High: 1, Group: Purchases, Better: More, Silence: Steps, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore,
-		Number: standsNumber(func(v *View) (float64, bool) { return standing.TrialRate(v.More, v.Standing.Today) }),
+		Number: standsNumber(func(v *View) (float64, bool) { return standing.TrialRate(v.More) }),
 	},
 }
 

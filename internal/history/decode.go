@@ -83,6 +83,7 @@ func (d *decoder) summary() {
 	d.second(parts&partSecond != 0)
 	d.gaps(parts&partGaps != 0)
 	d.part(parts&partReferrals, d.referrals)
+	d.part(parts&partKept, d.kept)
 	for v := range d.s.orders.all {
 		d.check(int(v.category) <= len(d.s.categories), "unknown category")
 		for k := 0; v.more != nil && k < len(v.more.ties); k++ {

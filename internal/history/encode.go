@@ -38,6 +38,7 @@ const (
 	partSecond
 	partGaps
 	partReferrals
+	partKept
 	partsEnd
 )
 
@@ -102,6 +103,7 @@ func (s Summary) Append(b []byte) []byte {
 		e.uint(uint64(s.past.gaps))
 	}
 	e.referrals(s.referrals)
+	e.kept(s.past, categories)
 	return e.b
 }
 
@@ -110,7 +112,8 @@ func (s *Summary) parts() uint64 {
 		bit(s.orders.len() > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
 		bit(len(s.feedbacks) > 0, partFeedbacks) | bit(len(s.touches) > 0, partTouches) | bit(len(s.days) > 0, partDays) |
 		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes) |
-		bit(s.past.tellsSecond(), partSecond) | bit(s.past.tellsGaps(), partGaps) | bit(s.referrals != nil, partReferrals)
+		bit(s.past.tellsSecond(), partSecond) | bit(s.past.tellsGaps(), partGaps) | bit(s.referrals != nil, partReferrals) |
+		bit(s.past != nil && s.past.kept != nil, partKept)
 }
 
 type encoder struct {

@@ -14,6 +14,8 @@ const (
 	touchBytes     = int(unsafe.Sizeof(touch{}))
 	touchDayBytes  = int(unsafe.Sizeof(touchDay{}))
 	pastBytes      = int(unsafe.Sizeof(past{}))
+	keptBytes      = int(unsafe.Sizeof(kept{}))
+	costDayBytes   = int(unsafe.Sizeof(costDay{}))
 	referralsBytes = int(unsafe.Sizeof(referrals{}))
 	pairBytes      = int(unsafe.Sizeof(uint64(0)))
 	channelBytes   = int(unsafe.Sizeof(channel{}))
@@ -29,7 +31,7 @@ func (s *Summary) Footprint() int {
 		cap(s.touches)*touchBytes + cap(s.days)*touchDayBytes +
 		cap(s.channels)*channelBytes + cap(s.categories)*stringBytes + cap(s.consents)*consentBytes + cap(s.attributes)*attributeBytes
 	if s.past != nil {
-		n += pastBytes
+		n += pastBytes + s.past.kept.footprint()
 	}
 	if s.referrals != nil {
 		n += referralsBytes + cap(s.referrals.pairs)*pairBytes
@@ -53,6 +55,17 @@ func (s *Summary) Footprint() int {
 	}
 	for i := range s.attributes {
 		n += len(s.attributes[i].value)
+	}
+	return n
+}
+
+func (k *kept) footprint() int {
+	if k == nil {
+		return 0
+	}
+	n := keptBytes + cap(k.costs)*costDayBytes + cap(k.categories)*stringBytes
+	for _, name := range k.categories {
+		n += len(name)
 	}
 	return n
 }

@@ -133,8 +133,24 @@ type HeldTotals struct {
 	Discount, ServiceCost, AcquisitionCost  int64
 	FirstDayNet, RepeatPurchaseDays, Repeat int64
 	OutreachCost                            int64
+	// OutreachDays are what interactions older than 7 days cost, by day, for 365 days. If OutreachLacks is true, costs of days up to
+	// OutreachLacksUntil may be missing: a former format has not kept them.
+	OutreachDays       []HeldCost
+	OutreachLacks      bool
+	OutreachLacksUntil event.Day
+	// Categories are the main categories of the orders, ServiceOrders and Service the orders of the first 365 days that give a cost of service.
+	// They say nothing if Known is false: a former format has not kept them.
+	Known                  bool
+	Categories             []string
+	ServiceOrders, Service int64
 	// Interactions counts, by kind, the interactions older than 90 days.
 	Interactions map[event.InteractionKind]int
+}
+
+// HeldCost is what interactions of a day cost the business.
+type HeldCost struct {
+	Day  event.Day
+	Cost int64
 }
 
 // HeldChannel is a channel that an event has named. Interactions counts those older than 7 days.
@@ -301,6 +317,8 @@ func (p *past) held() HeldTotals {
 	if p.days > 1 && p.gaps != forgotten {
 		t.UsualGapDays = math.Exp(float64(p.gaps) / 1e6 / float64(p.days-1))
 	}
+	p.kept.tell(&t)
+	t.Known = p.days > 0 && p.knowsSealed()
 	for kind, n := range p.touches {
 		if n == 0 {
 			continue
@@ -311,4 +329,15 @@ func (p *past) held() HeldTotals {
 		t.Interactions[event.InteractionKind(kind)] = int(n)
 	}
 	return t
+}
+
+func (k *kept) tell(t *HeldTotals) {
+	if k == nil {
+		return
+	}
+	for _, c := range k.costs {
+		t.OutreachDays = append(t.OutreachDays, HeldCost{c.day, c.cost})
+	}
+	t.OutreachLacks, t.OutreachLacksUntil = k.lacks, k.lacksUntil
+	t.Categories, t.ServiceOrders, t.Service = slices.Clone(k.categories), k.first.orders, k.first.cost
 }

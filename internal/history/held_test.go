@@ -28,7 +28,10 @@ func TestHeldTellsEveryField(t *testing.T) {
 		{referrals{}, "pairs beyond buyers named", ""},
 		{touchDay{}, "day kind n channels weight", ""},
 		{past{}, "orders days firstDay lastDay untilSecond gaps first last lastAmount lines lastLines spend margin marginSpend discount service acquisition " +
-			"firstNet repeatDays repeatSpend outreach touches", ""},
+			"firstNet repeatDays repeatSpend outreach touches kept", ""},
+		{kept{}, "costs lacks lacksUntil sealed categories first", ""},
+		{service{}, "cost orders", "lost"},
+		{costDay{}, "day cost", ""},
 		{channel{}, "name touches", ""},
 		{consent{}, "channel at event granted", ""},
 		{attribute{}, "key at event value", ""},

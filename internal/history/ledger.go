@@ -26,6 +26,9 @@ type entry struct {
 	first, last                    event.Instant
 	lastAmount                     int64
 	lines, lastLines               int64 // items named, by all orders and by the last
+	// serviced counts the orders that give a cost of service; categories has a bit for each main category, by its reference.
+	serviced   int64
+	categories uint64
 }
 
 // channelOrders counts orders by channel, from a day on.
@@ -99,6 +102,7 @@ func (l *ledger) add(v *order) {
 	l.lines += int64(v.lines)
 	l.amount += v.amount
 	l.reduced += x.early
+	l.categories |= 1 << v.category
 	if v.known != 0 {
 		if v.known&knownMargin != 0 {
 			l.margin += v.margin
@@ -106,6 +110,7 @@ func (l *ledger) add(v *order) {
 		}
 		l.discount += v.discount
 		l.service += v.service
+		l.serviced += int64(bit(v.known&knownService != 0, 1))
 		l.acquisition += v.acquisition
 	}
 	if l.day >= l.byChannel.from {

@@ -19,12 +19,13 @@ type More struct {
 	Placed int
 	// Year holds the standing orders of the window.
 	Year Sums
-	// OutreachCost is what interactions of the window cost the business. It is known where OutreachKnown says so: the day of a cost is kept
-	// for 7 days, so older costs count where the days of all interactions tell on which side of the window they lie.
+	// OutreachCost is what interactions of the window cost the business. OutreachKnown is false as long as the window may hold a cost that a
+	// former format has counted without its day.
 	OutreachCost  int64
 	OutreachKnown bool
-	// FirstYear holds the orders of the first 365 days of the customer. FirstYearKnown is false without an order, and where the first day is sealed.
-	FirstYear      Sums
+	// FirstYear is the service of the orders of the first 365 days of the customer. FirstYearKnown is false without an order, where a former
+	// format has sealed a day, and where ids together have sealed days of which nobody knows whether they lie in the first year of both.
+	FirstYear      Service
 	FirstYearKnown bool
 	// SpendHalf is the net spend of the last 182 days, SpendHalfBefore that of the 183 days before. Together they are Facts.Spend365.
 	SpendHalf, SpendHalfBefore int64
@@ -38,6 +39,10 @@ type More struct {
 	// day is sealed. Else they are those of the days that are not sealed.
 	Categories      []CategoryUse
 	CategoriesKnown bool
+	// Bought counts the categories of the orders of the whole life, Tried those of them that were first bought in the window. BoughtKnown is
+	// false where a former format has sealed a day.
+	Bought, Tried int
+	BoughtKnown   bool
 }
 
 // Answers are answers on a scale, each as a share of its own scale in [0, 1]. Mean and Latest say nothing where Count is 0.
@@ -81,6 +86,12 @@ type Sums struct {
 	// Discount, Service and Acquisition are sums over the orders that give them. ServiceOrders and DiscountOrders count the orders that give them.
 	Discount, Service, Acquisition int64
 	DiscountOrders, ServiceOrders  int
+}
+
+// Service adds up the orders that give a cost of service: how many they are, and what they cost to serve.
+type Service struct {
+	Orders int
+	Cost   int64
 }
 
 // ChannelUse is the use of one channel for orders. Spend is net of what was given back for the orders.

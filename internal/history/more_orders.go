@@ -60,9 +60,7 @@ func (m *More) halves(age event.Day, net int64) {
 func (v *view) byOrder(m *More) {
 	var channels [maxChannels + 2]ChannelUse
 	var categories [maxCategories + 2]CategoryUse
-	var first event.Day
-	sealed := v.past != nil && v.past.orders > 0
-	known := false
+	year := v.past.firstYear()
 	c := claims{claimed: v.unclaimed()}
 	c.start(v.Summary, v.at)
 	for w := range v.orders.all {
@@ -78,21 +76,15 @@ func (v *view) byOrder(m *More) {
 			m.Year.add(w, &x)
 			v.byChannel(&channels[w.channel], w, &x)
 		}
-		if !known { // they come by their days
-			first, known = w.day, true
-		}
-		if w.day-first < window {
-			m.FirstYear.add(w, &x)
-		}
+		year.join(&firstYear{any: true, first: w.day, last: w.day, service: service{w.service, int64(bit(w.known&knownService != 0, 1)), false}})
 		u := &categories[w.category]
 		if u.Orders == 0 {
 			u.First = w.day
 		}
 		u.add(w, &x)
 	}
-	m.CategoriesKnown = !sealed
-	if m.FirstYearKnown = known && !sealed; !m.FirstYearKnown {
-		m.FirstYear = Sums{}
+	if m.FirstYearKnown = year.any && !year.lost; m.FirstYearKnown {
+		m.FirstYear = Service{int(year.orders), year.cost}
 	}
 	for ref := range channels {
 		if u := &channels[ref]; ref > 0 && u.Orders > 0 {
@@ -108,6 +100,28 @@ func (v *view) byOrder(m *More) {
 		}
 	}
 	slices.SortFunc(m.Categories, func(a, b CategoryUse) int { return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Name, b.Name)) })
+	v.ever(m)
+}
+
+// ever counts the categories of the whole life. What a sealed day has named was first bought before the window.
+func (v *view) ever(m *More) {
+	m.CategoriesKnown = v.past == nil || v.past.days == 0
+	if m.BoughtKnown = v.past.knowsSealed(); !m.BoughtKnown {
+		return
+	}
+	var sealed []string
+	if !m.CategoriesKnown {
+		sealed = v.past.kept.categories
+	}
+	m.Bought = len(sealed)
+	for i := range m.Categories {
+		u := &m.Categories[i]
+		if _, found := slices.BinarySearch(sealed, u.Name); found {
+			continue
+		}
+		m.Bought++
+		m.Tried += int(bit(v.today-u.First < window, 1))
+	}
 }
 
 // add counts in a standing order.

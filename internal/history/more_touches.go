@@ -92,21 +92,19 @@ func (v *view) touch(sum *touchSum, m *More, d *touchDay) {
 	sum.on[age] = true
 }
 
-// outreach adds up what interactions of the window cost. Of those that are folded the sum over life is kept, and the days on which there
-// were interactions, for 90 days.
+// outreach adds up what interactions of the window cost.
 func (v *view) outreach(m *More) {
+	cost, known := v.past.told(v.newest).outreachOf(v.today)
+	if !known && v.past.touches == [event.InteractionKinds]uint32{} && len(v.days) > 0 && v.today-v.days[0].day < window {
+		cost, known = v.past.outreach, true // of a former format: all of it lies in the window
+	}
+	if m.OutreachKnown = known; !known {
+		return
+	}
+	m.OutreachCost = cost
 	for i := range v.touches {
 		if t := &v.touches[i]; v.inYear(&t.stamp) {
 			m.OutreachCost += t.cost
 		}
-	}
-	m.OutreachKnown = true
-	switch {
-	case v.past == nil || v.past.outreach == 0:
-	case v.today-v.newest >= window: // all of it lies before the window
-	case v.past.touches == [event.InteractionKinds]uint32{} && len(v.days) > 0 && v.today-v.days[0].day < window:
-		m.OutreachCost += v.past.outreach // all of it lies in the window
-	default:
-		m.OutreachCost, m.OutreachKnown = 0, false
 	}
 }

@@ -25,6 +25,7 @@ type past struct {
 	repeatDays, repeatSpend        int64
 	outreach                       int64 // older than 7 days
 	touches                        [event.InteractionKinds]uint32
+	kept                           *kept
 }
 
 func (p *past) clone() *past {
@@ -48,6 +49,7 @@ func (s *Summary) seal() {
 		if l.day <= last {
 			if l.orders > 0 {
 				p.addGap(l.day)
+				s.keepDay(p, &l.entry)
 			}
 			p.add(&l.entry)
 		}

@@ -121,6 +121,7 @@ func (s *Summary) advance(day event.Day) bool {
 	if s.seen && day <= s.newest {
 		return false
 	}
+	s.past = s.past.told(s.newest)
 	s.newest, s.seen = day, true
 	s.forget()
 	return true
@@ -133,6 +134,7 @@ func (s *Summary) forget() {
 	s.payments = since(s.payments, s.newest-window-margin+1)
 	s.feedbacks = since(s.feedbacks, s.newest-window-margin+1)
 	s.foldTouches()
+	s.forgetCosts()
 }
 
 func (s *Summary) purchase(x *event.Purchase, f stamp, a Amounts, c event.Calendar) bool {

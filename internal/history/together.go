@@ -69,11 +69,12 @@ func (u *union) add(s *Summary) {
 		u.newest, u.seen = s.newest, true
 	}
 	u.spilled += s.spilled
-	u.past = u.past.with(s.past)
+	u.past = u.past.with(s.past.told(s.newest))
 }
 
 func (u *union) unite() Summary {
 	u.uniteGaps()
+	u.uniteFirstYears()
 	u.uniteChannels()
 	u.uniteCategories()
 	u.uniteOrders()

@@ -10,6 +10,7 @@ func (p *past) with(q *past) *past {
 		return p
 	}
 	sum := p.clone()
+	sum.kept = p.keptWith(q)
 	sum.spend += q.spend
 	sum.outreach += q.outreach
 	for kind, n := range q.touches {

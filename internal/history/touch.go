@@ -121,9 +121,9 @@ func (s *Summary) fold(touches []touch) {
 		}
 		if t.cost > 0 {
 			if past == s.past {
-				past = past.clone()
+				past = past.told(s.newest).clone()
 			}
-			past.outreach += t.cost
+			past.addCost(t.day, t.cost)
 		}
 	}
 	s.days, s.channels, s.past = days, channels, past

@@ -34,8 +34,8 @@ func (a Amounts) CrossSell(m *history.More) (float64, bool) {
 // SavedService is what the customer costs less to serve than in the first year: max(0, first-year service cost an order − now) × orders, of the
 // orders of 365 days that give a cost; in major units. It is false where either year has no such order.
 func (a Amounts) SavedService(m *history.More) (float64, bool) {
-	then, known := ServicePerOrder(&m.FirstYear)
-	now, too := ServicePerOrder(&m.Year)
+	then, known := ServicePerOrder(m.FirstYear.Cost, m.FirstYear.Orders)
+	now, too := ServicePerOrder(m.Year.Service, m.Year.ServiceOrders)
 	if !m.FirstYearKnown || !known || !too {
 		return 0, false
 	}
@@ -43,8 +43,8 @@ func (a Amounts) SavedService(m *history.More) (float64, bool) {
 }
 
 // ServicePerOrder is the mean service cost of the orders that give one, in minor units; false where none does.
-func ServicePerOrder(s *history.Sums) (float64, bool) {
-	return share(float64(s.Service), float64(s.ServiceOrders))
+func ServicePerOrder(cost int64, orders int) (float64, bool) {
+	return share(float64(cost), float64(orders))
 }
 
 // Referral is what the referred buyers are worth; false where the value of a new customer is not known.

@@ -40,8 +40,8 @@ func (p *LoyaltyParams) Index(f *history.Facts, m *history.More, referrals int) 
 		add(p.Satisfaction, s)
 	}
 	add(p.Referrals, float64(referrals)/p.FullReferrals)
-	if m.CategoriesKnown && len(m.Categories) > 0 {
-		add(p.Categories, float64(len(m.Categories))/p.FullCategories)
+	if m.BoughtKnown && m.Bought > 0 {
+		add(p.Categories, float64(m.Bought)/p.FullCategories)
 	}
 	return share(100*sum, weights)
 }

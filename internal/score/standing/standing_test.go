@@ -24,7 +24,6 @@ func check(t *testing.T, what string, got float64, known bool, want float64) {
 // The worked figures are computed by hand from the formulas of METHODS 7.
 func TestLoyalty(t *testing.T) {
 	p := standing.Default()
-	four := []history.CategoryUse{{Name: "a"}, {Name: "b"}}
 	for _, row := range []struct {
 		name      string
 		f         history.Facts
@@ -34,21 +33,21 @@ func TestLoyalty(t *testing.T) {
 	}{
 		{"nothing bought", history.Facts{}, history.More{}, 3, absent},
 		// .3·0 + .25·1/12 + .15·0, of the weights .7
-		{"one order, nobody asked, no category named", history.Facts{Orders: 1, ActiveMonths: 1}, history.More{CategoriesKnown: true}, 0, 100 * .25 / 12 / .7},
+		{"one order, nobody asked, no category named", history.Facts{Orders: 1, ActiveMonths: 1}, history.More{BoughtKnown: true}, 0, 100 * .25 / 12 / .7},
 		// .3·.75 + .25·.5 + .2·(.8 + .9)/2 + .15·.4 + .1·.4
 		{
 			"all is known",
 			history.Facts{Orders: 4, ActiveMonths: 6, Experience: history.Experience{CSATMean: .8, CSATCount: 2, NPSScore: 9, NPSKnown: true}},
-			history.More{CategoriesKnown: true, Categories: four},
+			history.More{BoughtKnown: true, Bought: 2},
 			2, 62,
 		},
 		{
 			"one of the two answers is enough",
 			history.Facts{Orders: 4, ActiveMonths: 6, Experience: history.Experience{NPSScore: 9, NPSKnown: true}},
-			history.More{CategoriesKnown: true, Categories: four},
+			history.More{BoughtKnown: true, Bought: 2},
 			2, 63,
 		},
-		{"categories of a sealed life are not known", history.Facts{Orders: 2, ActiveMonths: 12}, history.More{Categories: four}, 5, 100 * .55 / .7},
+		{"categories of a sealed life are not known", history.Facts{Orders: 2, ActiveMonths: 12}, history.More{Bought: 2}, 5, 100 * .55 / .7},
 		{"no more than full", history.Facts{Orders: 2, ActiveMonths: 12}, history.More{}, 50, 100 * .55 / .7},
 	} {
 		got, known := p.Loyalty.Index(&row.f, &row.m, row.referrals)
@@ -84,14 +83,13 @@ func TestInteraction(t *testing.T) {
 }
 
 func TestTrialRate(t *testing.T) {
-	today := event.Day(20_000)
-	m := history.More{CategoriesKnown: true, Categories: []history.CategoryUse{{First: today - 800}, {First: today - 365}, {First: today - 364}, {First: today}}}
-	got, known := standing.TrialRate(&m, today)
+	m := history.More{BoughtKnown: true, Bought: 4, Tried: 2}
+	got, known := standing.TrialRate(&m)
 	check(t, "two of four", got, known, .5)
-	m.CategoriesKnown = false
-	_, known = standing.TrialRate(&m, today)
-	check(t, "of a sealed life", 0, known, absent)
-	_, known = standing.TrialRate(&history.More{CategoriesKnown: true}, today)
+	m.BoughtKnown = false
+	_, known = standing.TrialRate(&m)
+	check(t, "of a life that a former format has sealed", 0, known, absent)
+	_, known = standing.TrialRate(&history.More{BoughtKnown: true})
 	check(t, "no category", 0, known, absent)
 }
 
@@ -245,7 +243,7 @@ func TestComponents(t *testing.T) {
 			{Name: "b", Sums: history.Sums{Net: 2_000}},
 			{Name: "c", Sums: history.Sums{Net: 3_000, Margin: 900, MarginSpend: 3_000}},
 		},
-		FirstYearKnown: true, FirstYear: history.Sums{Service: 1_000, ServiceOrders: 4}, Year: history.Sums{Service: 1_000, ServiceOrders: 5, Amount: 9_000, Discount: 1_000, DiscountOrders: 2},
+		FirstYearKnown: true, FirstYear: history.Service{Cost: 1_000, Orders: 4}, Year: history.Sums{Service: 1_000, ServiceOrders: 5, Amount: 9_000, Discount: 1_000, DiscountOrders: 2},
 	}
 	got, known := a.CrossSell(&m)
 	check(t, "cross-sell", got, known, 10+9)
@@ -258,12 +256,12 @@ func TestComponents(t *testing.T) {
 	p.DiscountShare = standing.Of(.15)
 	got, known = p.LoyaltySaving(&m.Year, 90)
 	check(t, "loyalty", got, known, 4.5)
-	m.FirstYear.Service = 10
+	m.FirstYear.Cost = 10
 	got, known = a.SavedService(&m)
 	check(t, "dearer than ever: nothing saved", got, known, 0)
 	m.FirstYearKnown = false
 	_, known = a.SavedService(&m)
-	check(t, "the first year is sealed", 0, known, absent)
+	check(t, "the first year is not known", 0, known, absent)
 	got, known = standing.Referral(3, standing.Of(40))
 	check(t, "referral", got, known, 120)
 }
@@ -297,7 +295,7 @@ func TestRanges(t *testing.T) {
 		count := n("touches", 1000)
 		days := n("days", min(count, 90))
 		m := history.More{
-			Engagements: count + n("before", 3), Sent: n("sent", 50), Redeemed: n("redeemed", 50), Placed: n("placed", 400), CategoriesKnown: rapid.Bool().Draw(t, "known"),
+			Engagements: count + n("before", 3), Sent: n("sent", 50), Redeemed: n("redeemed", 50), Placed: n("placed", 400), Bought: n("bought", 9), BoughtKnown: rapid.Bool().Draw(t, "known"),
 			Touched: history.Touched{
 				Count: count, Weight: int64(count) * int64(n("weight", 200)), Decayed: float64(count) * rapid.Float64Range(0, 1).Draw(t, "decay"),
 				Channels: n("channels", 17), Days: days, Followed: n("followed", days),
