@@ -24,3 +24,12 @@ const (
 	PartReferrals = partReferrals
 	PartKept      = partKept
 )
+
+// Before returns s as a former format has stored it: without what the totals keep.
+func Before(s Summary) Summary {
+	if s.past != nil {
+		p := *s.past
+		p.kept, s.past = nil, &p
+	}
+	return s
+}

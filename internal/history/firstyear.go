@@ -30,9 +30,10 @@ func (y *firstYear) join(of *firstYear) {
 	y.any, y.first, y.last, y.service = true, early.first, max(early.last, late.last), early.service
 	switch {
 	case late.first-early.first >= window: // all of it lies after the year
-	case late.lost || late.orders > 0 && late.first > early.first && late.last-early.first >= window:
-		y.service = service{lost: true}
-	case !y.lost:
+	case y.orders == forgotten:
+	case late.orders == forgotten || late.orders > 0 && late.first > early.first && late.last-early.first >= window:
+		y.service = service{orders: forgotten}
+	default:
 		y.cost += late.cost
 		y.orders += late.orders
 	}
@@ -44,7 +45,7 @@ func (p *past) firstYear() firstYear {
 	case p == nil || p.days == 0:
 		return firstYear{}
 	case !p.knowsSealed():
-		return firstYear{any: true, first: p.firstDay, last: p.lastDay, service: service{lost: true}}
+		return firstYear{any: true, first: p.firstDay, last: p.lastDay, service: service{orders: forgotten}}
 	}
 	return firstYear{any: true, first: p.firstDay, last: p.lastDay, service: p.kept.first}
 }
@@ -57,13 +58,15 @@ func (u *union) uniteFirstYears() {
 			all = append(all, y)
 		}
 	}
-	if len(all) < 2 || !u.past.knowsSealed() {
-		return // u.past has the sums, and may be the part's own
+	if len(all) == 0 || !u.past.knowsSealed() {
+		return
 	}
 	slices.SortFunc(all, func(a, b firstYear) int { return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last)) })
 	var y firstYear
 	for i := range all {
 		y.join(&all[i])
 	}
-	u.past.kept.first = y.service
+	if u.past.kept.first != y.service { // else what u keeps may be the part's own
+		u.past.kept.first = y.service
+	}
 }

@@ -30,7 +30,7 @@ func TestHeldTellsEveryField(t *testing.T) {
 		{past{}, "orders days firstDay lastDay untilSecond gaps first last lastAmount lines lastLines spend margin marginSpend discount service acquisition " +
 			"firstNet repeatDays repeatSpend outreach touches kept", ""},
 		{kept{}, "costs lacks lacksUntil sealed categories first", ""},
-		{service{}, "cost orders", "lost"},
+		{service{}, "cost orders", ""},
 		{costDay{}, "day cost", ""},
 		{channel{}, "name touches", ""},
 		{consent{}, "channel at event granted", ""},

@@ -30,11 +30,8 @@ type costDay struct {
 	cost int64
 }
 
-// service adds up the orders that give a cost of service. lost says that the sums are not known.
-type service struct {
-	cost, orders int64
-	lost         bool
-}
+// service adds up the orders that give a cost of service. orders is forgotten where the sums are not known.
+type service struct{ cost, orders int64 }
 
 // keeps returns what p keeps, to be modified. p is not held by a Summary yet.
 func (p *past) keeps() *kept {
@@ -116,7 +113,7 @@ func (s *Summary) keepDay(p *past, e *entry) {
 		return
 	}
 	y := p.firstYear()
-	y.join(&firstYear{any: true, first: e.day, last: e.day, service: service{e.service, e.serviced, false}})
+	y.join(&firstYear{any: true, first: e.day, last: e.day, service: service{e.service, e.serviced}})
 	k := p.kept
 	if k == nil || s.past != nil && k == s.past.kept {
 		k = p.keeps()

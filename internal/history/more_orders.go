@@ -76,14 +76,14 @@ func (v *view) byOrder(m *More) {
 			m.Year.add(w, &x)
 			v.byChannel(&channels[w.channel], w, &x)
 		}
-		year.join(&firstYear{any: true, first: w.day, last: w.day, service: service{w.service, int64(bit(w.known&knownService != 0, 1)), false}})
+		year.join(&firstYear{any: true, first: w.day, last: w.day, service: service{w.service, int64(bit(w.known&knownService != 0, 1))}})
 		u := &categories[w.category]
 		if u.Orders == 0 {
 			u.First = w.day
 		}
 		u.add(w, &x)
 	}
-	if m.FirstYearKnown = year.any && !year.lost; m.FirstYearKnown {
+	if m.FirstYearKnown = year.any && year.orders != forgotten; m.FirstYearKnown {
 		m.FirstYear = Service{int(year.orders), year.cost}
 	}
 	for ref := range channels {

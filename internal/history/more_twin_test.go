@@ -304,7 +304,7 @@ func TestTwinAgreesOnMore(t *testing.T) {
 // then what moves H.
 func drawBusy(t *rapid.T, c event.Calendar) []observed {
 	var life []observed
-	last := rapid.SampledFrom([]int{3, 20, 100, 400}).Draw(t, "span")
+	last := rapid.SampledFrom([]int{3, 20, 100, 400, 760, 1500}).Draw(t, "span")
 	for i := range rapid.IntRange(4, 40).Draw(t, "events") {
 		day := event.Day(rapid.SampledFrom([]int{0, 1, 2, 3, last - 2, last - 1, last, rapid.IntRange(0, last).Draw(t, "any day")}).Draw(t, "day"))
 		at := c.Start(base+day) + rapid.SampledFrom([]event.Instant{0, hour, 9 * hour, 13*hour + 1}).Draw(t, "hour")
@@ -325,8 +325,8 @@ func drawBusy(t *rapid.T, c event.Calendar) []observed {
 			life = append(life, drawEvent(t, head))
 		default:
 			p := &event.Purchase{Head: head, Kind: event.Order, OrderID: fmt.Sprint("o", i), Channel: channel}
-			p.Items = []event.Item{{Category: rapid.SampledFrom([]string{"", "tea", "cups"}).Draw(t, "category"), AmountMinor: 1, Quantity: 1}}
-			life = append(life, observed{x: p, a: history.Amounts{Amount: 100, Margin: event.Minor(30), ServiceCost: event.Minor(4)}})
+			p.Items = []event.Item{{Category: rapid.SampledFrom([]string{"", "tea", "cups", "pots"}).Draw(t, "category"), AmountMinor: 1, Quantity: 1}}
+			life = append(life, observed{x: p, a: history.Amounts{Amount: 100, Margin: event.Minor(30), ServiceCost: event.Minor(rapid.Int64Range(0, 5).Draw(t, "service"))}})
 		}
 	}
 	return life

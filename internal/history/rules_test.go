@@ -28,6 +28,7 @@ func parse(t testing.TB, story string) []observed {
 		head := event.Head{ID: fmt.Sprint("event ", n), Customer: "c", OccurredAt: event.Calendar{}.Start(base + event.Day(day))}
 		kind, order, amount := fields[1], "", int64(0)
 		var revised, recorded event.Instant
+		category, cost := "", event.OptionalMinor{}
 		for i, field := range fields[2:] {
 			switch {
 			case strings.HasPrefix(field, "#"):
@@ -41,6 +42,11 @@ func parse(t testing.TB, story string) []observed {
 			case strings.HasPrefix(field, "^"):
 				h, _ := strconv.Atoi(field[1:])
 				recorded = event.Instant(h) * hour
+			case strings.HasPrefix(field, "="):
+				category = field[1:]
+			case strings.HasPrefix(field, "$"): // what an order costs to serve, or an interaction the business
+				minor, _ := strconv.ParseInt(field[1:], 10, 64)
+				cost = event.Minor(minor)
 			case i == 0 && field != "-":
 				order = field
 			case i == 1:
@@ -49,6 +55,14 @@ func parse(t testing.TB, story string) []observed {
 		}
 		head.RecordedAt = head.OccurredAt + max(revised, recorded)
 		o := named(t, head, kind, order, amount)
+		if category != "" {
+			o.purchase().Items = []event.Item{{Category: category, Quantity: 1}}
+		}
+		if touch := o.touch(); touch != nil {
+			touch.Cost = cost
+		} else {
+			o.a.ServiceCost = cost
+		}
 		if revised != 0 {
 			o.purchase().RevisedAt = head.OccurredAt + revised
 		}

@@ -51,16 +51,19 @@ func saidBy(v reflect.Value, into map[string]bool) {
 // TestTogetherUnitesEveryField fails for a field that is new in a history until the life below says it, and until Together keeps it.
 func TestTogetherUnitesEveryField(t *testing.T) {
 	rich := everything(t)
+	former, _ := remember(parse(t, "1500 OUTREACH_SENT email $4; 1590 LOGIN web")) // a former format has counted a cost without its day
+	former, _ = history.Before(former).Observe(parse(t, "1600 LOGIN web")[0].x, history.Amounts{}, event.Calendar{})
 	small, _ := remember(parse(t, "1600 LOGIN kiosk"))
 	all, said := map[string]bool{}, map[string]bool{}
 	fieldsOf(reflect.TypeFor[history.Summary](), all)
 	saidBy(reflect.ValueOf(rich), said)
+	saidBy(reflect.ValueOf(former), said)
 	for name := range all {
 		if !said[name] {
 			t.Errorf("the history of this test does not say %s", name)
 		}
 	}
-	for _, s := range []history.Summary{history.Together(rich, small), history.Together(small, rich)} {
+	for _, s := range []history.Summary{history.Together(rich, former, small), history.Together(small, former, rich)} {
 		united := map[string]bool{}
 		saidBy(reflect.ValueOf(s), united)
 		for name := range said {
