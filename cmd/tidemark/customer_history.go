@@ -123,6 +123,16 @@ func totalsFor(t facts.HeldTotals, base event.Currency) *heldTotals {
 	if t.SecondKnown {
 		held.SecondDay = t.SecondDay.String()
 	}
+	for _, c := range t.OutreachDays {
+		held.OutreachDays = append(held.OutreachDays, heldCost{c.Day.String(), amount(c.Cost, base)})
+	}
+	if t.OutreachLacks {
+		held.OutreachLacks = t.OutreachLacksUntil.String()
+	}
+	held.Categories = t.Categories
+	if held.FirstYear = t.ServiceOrders; t.ServiceOrders > 0 {
+		held.FirstYearCost = amount(t.Service, base)
+	}
 	for kind, n := range t.Interactions {
 		if held.Interactions == nil {
 			held.Interactions = map[string]int{}

@@ -8,8 +8,10 @@
 //   - Orders, cancellations, refunds: each is a fact for 730 days. Then its day is sealed: it is added to lifetime totals, which also know the
 //     first, the second and the last purchase day, and the sum of the logarithms of the gaps.
 //   - Payments and feedback: each is a fact for 365 days. Only a Grievance keeps the id of its event.
-//   - Interactions: each is a fact for 7 days. Then it is folded: counted per day and kind for 90 days, then over life.
-//   - The category of most of an order's amount: for as long as the order.
+//   - Interactions: each is a fact for 7 days. Then it is folded: counted per day and kind for 90 days, then over life. What it cost is kept by
+//     day for 365 days, then over life.
+//   - The category of most of an order's amount: for as long as the order, and then that some sealed order has it.
+//   - What it cost to serve the orders of the first 365 days: for ever.
 //   - Pairs of the customer, as who has referred somebody, with a buyer: keyed hashes of the buyers, for ever.
 //   - Consent per channel, and the customer's attributes: the last word, for ever.
 //
@@ -101,6 +103,7 @@
 //	interactions                64            folded at once: a repetition is not recognised
 //	channels                             16   one more, called "other"
 //	categories of orders                 32   one more, called "other"
+//	categories of sealed orders          32   one more, called "other"
 //	consents                             16   dropped
 //	pairs with a referred buyer          64   counted only: one that arrives again counts again
 //

@@ -63,7 +63,11 @@ func compare(t *testing.T, customer string, life []observed, c event.Calendar) h
 	random := rand.New(rand.NewPCG(history.Hash(customer), 1))
 	late := make(map[string]event.Day)
 	for _, o := range life {
-		late[o.id()] = c.Day(o.at()) + event.Day(random.IntN(365))
+		most := 365
+		if o.touch() != nil {
+			most = 90
+		}
+		late[o.id()] = c.Day(o.at()) + event.Day(random.IntN(most))
 	}
 	slices.SortStableFunc(life, func(o, p observed) int { return int(late[o.id()] - late[p.id()]) })
 	for _, o := range slices.Concat(life, life[len(life)-1:]) {
@@ -85,4 +89,65 @@ func compare(t *testing.T, customer string, life []observed, c event.Calendar) h
 		w.agreesMore(t, &s, at)
 	}
 	return s
+}
+
+// TestTwinAgreesOnLongLives: real customers who live so slowly that their days are sealed and their interactions folded. Each order has a category
+// and a cost of service, and a mail that cost something comes after it.
+func TestTwinAgreesOnLongLives(t *testing.T) {
+	for _, row := range []struct {
+		name, file string
+		format     dataset.Format
+		slower     event.Instant
+	}{
+		{"CDNOW", "cdnow/CDNOW_master.txt", dataset.CDNOW, 4},
+		{"Online Retail", "online_retail/online_retail.csv.gz", dataset.OnlineRetail, 6},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			log, err := dataset.Read(row.format, []string{realdata.File(t, row.file)}, nil)
+			if err != nil {
+				t.Fatalf("read: %v", err)
+			}
+			lives := make(map[string][]observed)
+			start := log.Events[0].Common().OccurredAt
+			for _, e := range log.Events {
+				p := *e.(*event.Purchase)
+				customer := history.Hash(p.Customer)
+				if customer%8 != 0 {
+					continue
+				}
+				p.OccurredAt, p.RevisedAt = start+(p.OccurredAt-start)*row.slower, 0
+				p.RecordedAt = p.OccurredAt
+				content := history.Hash(p.OrderID) + customer
+				amounts := history.Amounts{Amount: p.Amount.Minor}
+				if p.Kind == event.Order {
+					p.Items = []event.Item{{Category: []string{"", "tea", "cups", "pots", "tins", "rugs"}[content%6], Quantity: 1}}
+					if content/30%3 > 0 {
+						amounts.ServiceCost = event.Minor(int64(content/6%5) * 10)
+					}
+				}
+				lives[p.Customer] = append(lives[p.Customer], observed{&p, amounts})
+				mail := &event.Interaction{
+					Head: event.Head{ID: "mail " + p.ID, Customer: p.Customer, OccurredAt: p.OccurredAt + 30*hour, RecordedAt: p.OccurredAt + 30*hour},
+					Kind: event.OutreachSent, Channel: "email", Cost: event.Minor(int64(content % 4)),
+				}
+				lives[p.Customer] = append(lives[p.Customer], observed{x: mail})
+			}
+			var c event.Calendar
+			var all, before, sealed, tried int
+			for customer, life := range lives {
+				s := compare(t, customer, life, c)
+				all, before = all+len(s.Append(nil)), before+len(history.Before(s).Append(nil))
+				if h := s.Held().Sealed; h.Known {
+					sealed++
+				}
+				if m := s.More(c.Start(s.Newest()), c); m.Tried > 0 && m.Tried < m.Bought && m.FirstYear.Orders > 0 && m.OutreachCost > 0 {
+					tried++
+				}
+			}
+			t.Logf("%d customers, %d with sealed days: %d bytes on average, %.1f of them for what is kept", len(lives), sealed, all/len(lives), float64(all-before)/float64(len(lives)))
+			if sealed < len(lives)/10 || tried == 0 {
+				t.Errorf("%d of %d customers have sealed days, %d of all have every number, want more", sealed, len(lives), tried)
+			}
+		})
+	}
 }
