@@ -210,3 +210,48 @@ func TestATestAccountHasNoStanding(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbersOfALongLife: what depends on days that are sealed, and on costs whose interactions are folded, is known to the cent. By hand: 40 orders
+// of 100 USD, 60 days apart. Serving cost 5.00 in the first year (7 orders) and 3.00 later. A mail of 1.50 follows each order a day later. The first 36
+// orders are tea, the last four cups.
+func TestNumbersOfALongLife(t *testing.T) {
+	e := standingEngine(t)
+	var life []event.Event
+	for i := range 40 {
+		at := 12_000*day + event.Instant(i)*60*day
+		category, service := "tea", int64(300)
+		if i < 7 {
+			service = 500
+		}
+		if i > 35 {
+			category = "cups"
+		}
+		head := event.Head{ID: fmt.Sprintf("o%d", i), Customer: "c", OccurredAt: at, RecordedAt: at}
+		life = append(life, &event.Purchase{
+			Head: head, Kind: event.Order, OrderID: head.ID, Amount: event.Money{Minor: 10_000, Currency: "USD"}, ServiceCost: event.Minor(service),
+			Items: []event.Item{{Category: category, Quantity: 1, AmountMinor: 10_000}},
+		})
+		head.ID, head.OccurredAt, head.RecordedAt = head.ID+"m", at+day, at+day
+		life = append(life, &event.Interaction{Head: head, Kind: event.OutreachSent, Channel: "email", Cost: event.Minor(150)})
+	}
+	p := fold(t, e, life)
+	stored, err := score.Decode(p.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := e.Score(stored, p.AsOf)
+	v := s.View()
+	// 365 days up to the day after the last order hold 7 orders, 0 to 360 days before the last, and 7 mails, the last of them of today.
+	margin := e.Model().Value.Margin
+	for name, want := range map[string]float64{
+		"contribution_365d": 700*margin - 7*3 - 7*1.5, "trial_rate": .5, "categories_bought": 2, "clv_saved_service": (5 - 3) * 7,
+	} {
+		got, known := catalogue.Find(name).Number(v)
+		if !known || math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s is %v, %t; want %v", name, got, known, want)
+		}
+	}
+	if got, known := catalogue.Find("quadrant").Word(v); !known || got != "GOLD" {
+		t.Errorf("the quadrant is %q, %t; want GOLD: long, and above the population's 50", got, known)
+	}
+}
