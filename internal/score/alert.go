@@ -20,7 +20,7 @@ func (e *Engine) churnAlert(c *change) *ChurnAlert {
 		return t
 	}
 	if t.State == Raised {
-		t.Corrects = c.resumed()
+		t.Corrects = c.resumed(Churn)
 	}
 	q := *c.p
 	q.Episode.Level, q.Episode.Since = c.level, c.levelSince

@@ -41,6 +41,7 @@ const (
 	tagTrail
 	tagReactions
 	tagTaken
+	tagFormerReactions
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -102,6 +103,8 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.appendReactions(b), body, tagReactions)
 	body = len(b)
 	b = enclose(p.Taken.append(b, p.Standing.Since), body, tagTaken)
+	body = len(b)
+	b = enclose(p.Former.appendReactions(b, &p.Trail), body, tagFormerReactions)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -222,7 +225,9 @@ func (p *Profile) section(tag uint64, b []byte) error {
 	case tagTrail:
 		p.Trail = f.trail()
 	case tagReactions:
-		p.readReactions(&f)
+		f.episodes(&p.Drop, &p.Unhappy, p.AsOf)
+	case tagFormerReactions:
+		p.Former.readReactions(&f, &p.Trail)
 	case tagTaken:
 		taken, err := readTaken(&f, p.Standing.Since)
 		p.Taken = taken

@@ -21,7 +21,8 @@ import (
 //	     └────── 30 days ─────> reference ──> the next reference
 //
 // A drop is over when it is half made good, which the next reference may do: the customer has stayed where they were. It is also over when the
-// tier tells of it, and when the customer lapses. Who has bought too seldom for a churn alert has nothing to drop from yet: the value of a one-time
+// tier tells of it, and when the customer lapses. A new model measures from the ends of months since it came into force: until it has a reference, it
+// lets an open drop be. Who has bought too seldom for a churn alert has nothing to drop from yet: the value of a one-time
 // buyer falls in every silence.
 type Drop struct {
 	// Score and Value are the shares of the reference that the score and the current value lose, in (0, 1); 0 leaves the measure out.
@@ -102,14 +103,18 @@ type reference struct {
 	// month is the month of the sample, plus one; zero where nothing has been looked up.
 	month  int
 	sample Sample
+	// young says that there is no sample because the model is younger than the month.
+	young bool
 }
 
 // referenceAt is the reference of p at an instant. Its sample is zero where p has none: because p's tier is younger, or the model.
 func (e *Engine) referenceAt(p *Profile, at event.Instant) reference {
 	month := e.monthEnded(at.Add(-referenceAge))
 	r := reference{month: month + 1}
-	switch end := e.MonthEnd(month); {
-	case end < p.Standing.Since, end < e.effective:
+	end := e.MonthEnd(month)
+	r.young = end < e.since
+	switch {
+	case end < p.Standing.Since, r.young:
 	case end <= p.AsOf:
 		r.sample = p.Trail.of(month)
 	default: // what the next touch will write down
@@ -128,7 +133,7 @@ func (e *Engine) nextReference(p *Profile, f *history.Facts, at event.Instant) e
 	}
 	next := e.monthEnded(at.Add(-referenceAge)) + 1
 	if !p.Drop.open() {
-		next = max(next, e.monthEnded(max(p.Standing.Since, e.effective)-1)+1)
+		next = max(next, e.monthEnded(max(p.Standing.Since, e.since)-1)+1)
 	}
 	return e.MonthEnd(next).Add(referenceAge)
 }
@@ -165,6 +170,9 @@ func (e *Engine) dropOf(p *Profile, v *evaluation, t Tier) measures {
 		return 0
 	}
 	r := e.referenceAt(p, v.at)
+	if r.young {
+		return p.Drop.Told
+	}
 	return e.dropped(p.Drop.Told, &r.sample, v.points, e.minor(v.current))
 }
 
@@ -188,6 +196,9 @@ func (w *walk) dropAt(at event.Instant) (turns bool, ahead float64) {
 		w.since = e.referenceAt(p, at)
 	}
 	r := &w.since.sample
+	if w.since.young {
+		return false, 0
+	}
 	if r.Tier == tier.None {
 		return p.Drop.open(), 0
 	}
@@ -237,6 +248,7 @@ func (e *Engine) dropAlert(c *change) *ChurnAlert {
 		t.State = Updated
 	default:
 		t.State = Raised
+		t.Corrects = c.resumed(ValueDrop)
 	}
 	t.LikelyCause, t.Evidence = e.likelyCause(*c.p.Whole(), c.v.at)
 	t.MaxOffer = e.maxOffer(t.ValueAtStake, t.Action.Cost)

@@ -29,6 +29,9 @@ type Engine struct {
 	former *Engine
 	// effective is the instant from which the model is in force; zero means always.
 	effective event.Instant
+	// since is the instant from which ends of months were looked at under the model: that of the first switch where two switches brought the
+	// model back.
+	since event.Instant
 	// scale is the number of minor units in a major unit of the base currency.
 	scale float64
 	// present is the worth today of one unit of money that comes evenly over the horizon of the value.
@@ -67,7 +70,10 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 // model before; then e looks at it anew.
 func (e *Engine) Effective(from event.Instant) *Engine {
 	other := *e
-	other.effective = from
+	other.effective, other.since = from, from
+	if other.TakesBack() {
+		other.since = other.previous.previous.since
+	}
 	return &other
 }
 

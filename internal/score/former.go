@@ -34,14 +34,19 @@ type Former struct {
 	Lapse    Lapse
 	// Muted says that the current or last episode was not published; see Publish.
 	Muted bool
+	// Trail is the whole trail, as that model alone would have left it.
+	Drop    DropEpisode
+	Unhappy UnhappyEpisode
+	Trail   Trail
 	// Heard is what the model in force has said since the switch.
 	Heard Heard
-	// Ended is the id of the alert by which the model in force ended an episode of the Former; empty where it ended none.
-	Ended string
+	// Ended is the id of the alert by which the model in force ended an episode of the Former; empty where it ended none. EndedDrop and
+	// EndedUnhappy are the same of a drop and of an unhappy customer.
+	Ended, EndedDrop, EndedUnhappy string
 }
 
 // Heard is a set of statements.
-type Heard uint8
+type Heard uint16
 
 // The statements. Profiles store the bits: only append.
 const (
@@ -51,6 +56,12 @@ const (
 	HeardLevel
 	HeardEpisode
 	HeardWindow
+	// HeardDrop: something was told of a drop. HeardDropEpisode: a drop was raised. HeardUnhappy and HeardUnhappyEpisode are the same of an
+	// unhappy customer.
+	HeardDrop
+	HeardDropEpisode
+	HeardUnhappy
+	HeardUnhappyEpisode
 
 	heardEnd // all combinations of the bits lie below
 )
@@ -97,6 +108,7 @@ func (f *Former) as(p *Profile) *Former {
 	}
 	next.Standing, next.Episode, next.Second, next.Lapse, next.Muted = p.Standing, p.Episode, p.Second, p.Lapse, p.Muted
 	next.Standing.LastID, next.Episode.LastID, next.Second.Muted = "", "", false
+	next.Drop, next.Unhappy, next.Trail = p.Drop, p.Unhappy, p.Trail
 	return &next
 }
 
@@ -105,7 +117,7 @@ func (f *Former) profile(p *Profile, model string) Profile {
 	q := Profile{
 		Customer: p.Customer, History: p.History, links: p.links, together: p.together, AsOf: f.AsOf, LastChange: f.AsOf, Model: model,
 		Standing: f.Standing, Episode: f.Episode, Second: f.Second, Lapse: f.Lapse, Muted: f.Muted,
-		Test: p.Test,
+		Drop: f.Drop, Unhappy: f.Unhappy, Trail: f.Trail, Test: p.Test,
 	}
 	q.Standing.LastID = unpublished
 	if q.Episode.Level > 0 {
@@ -122,7 +134,7 @@ func (e *Engine) follow(before, grown *Profile, x event.Event) *Former {
 		return nil
 	}
 	former := e.former
-	if !former.bears(x) {
+	if !former.bears(x) && !former.hearsAnswer(x) {
 		return f
 	}
 	was := former.carry(f.profile(before, former.model.Hash), before.AsOf)
@@ -132,11 +144,11 @@ func (e *Engine) follow(before, grown *Profile, x event.Event) *Former {
 	return f.as(&next)
 }
 
-// unheard returns e as it labels customers without publishing anything.
+// unheard returns e as it labels customers without publishing anything. It gives no notices: these follow from the labels and the history.
 func (e *Engine) unheard() *Engine {
 	other := *e
 	other.identify, other.previous, other.former = unpublishedID, nil, nil
-	other.model.Reactions = Reactions{}
+	other.model.Reactions.NoticeDays = 0
 	return &other
 }
 
@@ -147,10 +159,15 @@ func (e *Engine) carry(p Profile, at event.Instant) Profile {
 		if !crossed || crossing > at {
 			break
 		}
+		e.tread(&p, p.AsOf, crossing-1, at)
 		p.AsOf = crossing
 		p, _ = e.relabel(p, p, occasion{})
+		e.tread(&p, crossing-1, crossing, at)
 	}
-	p.AsOf = max(p.AsOf, at)
+	if p.AsOf < at {
+		e.tread(&p, p.AsOf, at, at)
+		p.AsOf = at
+	}
 	return p
 }
 
@@ -164,20 +181,33 @@ func (f *Former) hear(t Transition) *Former {
 	case *TierChanged:
 		next.Heard |= HeardTier
 	case *ChurnAlert:
-		switch {
-		case t.Kind == SecondOrderWindow:
-			next.Heard |= HeardWindow
-		case t.Kind != Churn: // no Former follows it
-		case t.State == Updated: // says nothing of the level
-		case t.State == Raised:
-			next.Heard |= HeardLevel | HeardEpisode
-		default:
-			next.Heard |= HeardLevel
-		}
-		if over := t.State == Resolved || t.State == Retracted; over && t.Kind == Churn && next.Heard&HeardEpisode == 0 {
-			next.Ended = t.ID
-		}
+		next.hearAlert(t)
 	case *WonBack, *TierWillChange: // where the former model comes back, it gives its notices anew
 	}
 	return &next
+}
+
+// hearAlert is hear for an alert.
+func (f *Former) hearAlert(t *ChurnAlert) {
+	over := t.State == Resolved || t.State == Retracted
+	episode := func(said, raised Heard, ended *string) {
+		if f.Heard |= said; t.State == Raised {
+			f.Heard |= raised
+		}
+		if over && f.Heard&raised == 0 {
+			*ended = t.ID
+		}
+	}
+	switch t.Kind {
+	case SecondOrderWindow:
+		f.Heard |= HeardWindow
+	case ValueDrop:
+		episode(HeardDrop, HeardDropEpisode, &f.EndedDrop)
+	case FeedbackAlert:
+		episode(HeardUnhappy, HeardUnhappyEpisode, &f.EndedUnhappy)
+	case Churn, UnknownAlert:
+		if t.State != Updated { // which says nothing of the level
+			episode(HeardLevel, HeardEpisode, &f.Ended)
+		}
+	}
 }

@@ -260,7 +260,8 @@ func unhappyHigh(t *testing.T, e *score.Engine) score.Profile {
 	return p
 }
 
-// An erasure, a merger, a test account, another model and a model without these lines end both episodes, each with its reason.
+// An erasure, a merger, a test account and a model without these lines end both episodes, each with its reason. Another model with these lines
+// lets both be.
 func TestWhatEndsReactions(t *testing.T) {
 	e := newEngine(t, event.Calendar{}, reacting)
 	p := unhappyHigh(t, e)
@@ -288,7 +289,7 @@ func TestWhatEndsReactions(t *testing.T) {
 		{"a test account", func() (score.Profile, []score.Transition) {
 			return apply(&event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": "true"}})
 		}, score.ByCorrected, score.ByCorrected},
-		{"another model", func() (score.Profile, []score.Transition) { return other.Review(p, p.AsOf+hour) }, score.ByNewModel, score.UnknownReason},
+		{"another model", func() (score.Profile, []score.Transition) { return other.Review(p, p.AsOf+hour) }, score.UnknownReason, score.UnknownReason},
 		{"a model without the lines", func() (score.Profile, []score.Transition) { return without.Review(p, p.AsOf+hour) }, score.ByNewModel, score.ByNewModel},
 	} {
 		q, all := row.end()
@@ -301,7 +302,7 @@ func TestWhatEndsReactions(t *testing.T) {
 				}
 			}
 		}
-		if got[score.ValueDrop] != row.drop || got[score.FeedbackAlert] != row.feedback || q.Drop.Open() || q.Unhappy.Open() != (row.feedback == score.UnknownReason) {
+		if got[score.ValueDrop] != row.drop || got[score.FeedbackAlert] != row.feedback || q.Drop.Open() != (row.drop == score.UnknownReason) || q.Unhappy.Open() != (row.feedback == score.UnknownReason) {
 			t.Errorf("%s: %v, want %s and %s", row.why, got, row.drop, row.feedback)
 		}
 	}

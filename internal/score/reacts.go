@@ -50,7 +50,13 @@ const (
 )
 
 func (p *Profile) appendReactions(b []byte) []byte {
-	d, u := &p.Drop, &p.Unhappy
+	if p.Drop == (DropEpisode{}) && p.Unhappy == (UnhappyEpisode{}) {
+		return b
+	}
+	return appendEpisodes(b, &p.Drop, &p.Unhappy, p.AsOf)
+}
+
+func appendEpisodes(b []byte, d *DropEpisode, u *UnhappyEpisode, asOf event.Instant) []byte {
 	var holds uint64
 	hold := func(bit uint64, set bool) {
 		if set {
@@ -61,17 +67,13 @@ func (p *Profile) appendReactions(b []byte) []byte {
 	hold(dropMutedBit, d.Muted)
 	hold(unhappyBit, u.open())
 	hold(unhappyMutedBit, u.Muted)
-	if holds == 0 {
-		return b
-	}
 	b = binary.AppendUvarint(b, holds)
-	ago := func(at event.Instant) { b = binary.AppendVarint(b, int64(p.AsOf-at)) }
+	ago := func(at event.Instant) { b = binary.AppendVarint(b, int64(asOf-at)) }
 	ids := func(id, last string) {
-		b = appendHex(binary.AppendUvarint(b, uint64(len(id)/2)), id)
-		if last == id {
+		if b = appendID(b, id); last == id {
 			last = ""
 		}
-		b = appendHex(binary.AppendUvarint(b, uint64(len(last)/2)), last)
+		b = appendID(b, last)
 	}
 	if d.open() {
 		ago(d.RaisedAt)
@@ -89,24 +91,32 @@ func (p *Profile) appendReactions(b []byte) []byte {
 	return b
 }
 
-func (p *Profile) readReactions(f *fields) {
+// appendID appends the length and the bytes of an id.
+func appendID(b []byte, id string) []byte {
+	return appendHex(binary.AppendUvarint(b, uint64(len(id)/2)), id)
+}
+
+// id reads what appendID wrote.
+func (f *fields) id() string { return f.hex(int(f.uvarint(maxID))) }
+
+// episodes reads what appendEpisodes wrote.
+func (f *fields) episodes(d *DropEpisode, u *UnhappyEpisode, asOf event.Instant) {
 	holds := f.uvarint(reactionsEnd - 1)
-	ago := func() event.Instant { return p.AsOf - event.Instant(f.varint()) }
+	ago := func() event.Instant { return asOf - event.Instant(f.varint()) }
 	ids := func() (id, last string) {
-		id = f.hex(int(f.uvarint(maxID)))
-		if last = f.hex(int(f.uvarint(maxID))); last == "" {
+		if id, last = f.id(), f.id(); last == "" {
 			last = id
 		}
 		return id, last
 	}
-	p.Drop.Muted, p.Unhappy.Muted = holds&dropMutedBit != 0, holds&unhappyMutedBit != 0
-	if d := &p.Drop; holds&dropBit != 0 {
+	d.Muted, u.Muted = holds&dropMutedBit != 0, holds&unhappyMutedBit != 0
+	if holds&dropBit != 0 {
 		d.RaisedAt, d.LastAt = ago(), ago()
 		d.Told = measures(f.uvarint(uint64(measuresEnd) - 1))
 		d.ID, d.LastID = ids()
 		f.failed = f.failed || !d.open()
 	}
-	if u := &p.Unhappy; holds&unhappyBit != 0 {
+	if holds&unhappyBit != 0 {
 		u.RaisedAt, u.LastAt, u.Newest = ago(), ago(), ago()
 		u.Told = grief(f.uvarint(uint64(griefEnd) - 1))
 		u.ID, u.LastID = ids()

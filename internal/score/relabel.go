@@ -109,7 +109,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 	if c.tier != p.Standing.Tier {
 		t := e.tierChanged(c)
 		fulfilled = t.NoticeID != ""
-		p.Standing = Standing{Tier: c.tier, Since: p.AsOf, LastID: add(t)}
+		p.Standing = Standing{Tier: c.tier, Since: c.tierSince, LastID: add(t)}
 		p.Taken = e.takes(c.v, c.tier)
 	}
 	if c.level != p.Episode.Level {

@@ -23,7 +23,8 @@ func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 	second := before.Second.Open != former.Second.Open
 	o := occasion{model: true, back: f.as(&former)}
 	ahead := e.fallAhead(&p, &v, former.Standing, o)
-	reacts := e.reacts(&p, &v, former.Standing.Tier, o)
+	p.Trail = former.Trail
+	reacts := e.resumes(&before, &former, &v)
 	if before.Notice.turns(ahead, former.Standing.Tier == before.Standing.Tier, e.calendar) || former.Standing.Tier != before.Standing.Tier ||
 		former.Episode.Level != before.Episode.Level || second || reacts.any() {
 		base := e.base(&before, &v, o)
@@ -37,11 +38,32 @@ func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 	return p, transitions
 }
 
+// resumes returns the reactions by which subscribers hear of the episodes of a former profile in place of those before.
+func (e *Engine) resumes(before, former *Profile, v *evaluation) reactions {
+	r := reactions{drop: former.Drop.Told}
+	if former.Unhappy.open() {
+		r.unhappy = heeded(e.wrongs(former.Whole().Voices(), v.at), former.Unhappy.Told, false)
+	}
+	r.dropTurns, r.unhappyTurns = before.Drop.turns(r.drop), before.Unhappy.turns(r.unhappy)
+	return r
+}
+
 // restore gives p the memory of its former labels. Ids stay those of what was published.
 func (p *Profile) restore(before, former *Profile) {
-	if id := former.Episode.ID; id != "" && id != unpublished && id != before.Episode.ID { // the episode had been ended, and goes on
+	resumes := func(id, now string) bool { // whether an episode that was ended goes on
+		return id != "" && id != unpublished && id != now
+	}
+	if resumes(former.Episode.ID, before.Episode.ID) {
 		p.Muted = former.Muted
 	}
+	if resumes(former.Drop.ID, before.Drop.ID) {
+		p.Drop.Muted = former.Drop.Muted
+	}
+	if resumes(former.Unhappy.ID, before.Unhappy.ID) {
+		p.Unhappy.Muted = former.Unhappy.Muted
+	}
+	p.Drop.RaisedAt, p.Drop.Told = former.Drop.RaisedAt, former.Drop.Told
+	p.Unhappy.RaisedAt, p.Unhappy.Told, p.Unhappy.Newest = former.Unhappy.RaisedAt, former.Unhappy.Told, former.Unhappy.Newest
 	p.Standing.Tier, p.Standing.Since = former.Standing.Tier, former.Standing.Since
 	p.Episode.Level, p.Episode.Since, p.Episode.RaisedAt = former.Episode.Level, former.Episode.Since, former.Episode.RaisedAt
 	p.Second.Open, p.Second.Closed, p.Second.RaisedAt = former.Second.Open, former.Second.Closed, former.Second.RaisedAt
@@ -73,19 +95,32 @@ func (c *change) withdrawn(id string) string {
 	switch {
 	case id == c.before.Standing.LastID && said&HeardTier != 0,
 		id == c.before.Episode.LastID && said&HeardLevel != 0,
-		id == c.before.Second.ID && said&HeardWindow != 0:
+		id == c.before.Second.ID && said&HeardWindow != 0,
+		id == c.before.Drop.LastID && said&HeardDrop != 0,
+		id == c.before.Unhappy.LastID && said&HeardUnhappy != 0:
 		return id
 	}
 	return ""
 }
 
-// resumed returns the id of the alert by which the model that is taken back ended an episode that goes on under the former model; empty
+// resumed returns the id of the alert by which the model that is taken back ended an episode of a kind that goes on under the former model; empty
 // where there is no such alert.
-func (c *change) resumed() string {
-	if c.back == nil || c.back.Episode.ID == unpublished {
+func (c *change) resumed(kind AlertKind) string {
+	if c.back == nil {
 		return ""
 	}
-	return c.back.Ended
+	id, ended := c.back.Episode.ID, c.back.Ended
+	switch kind {
+	case ValueDrop:
+		id, ended = c.back.Drop.ID, c.back.EndedDrop
+	case FeedbackAlert:
+		id, ended = c.back.Unhappy.ID, c.back.EndedUnhappy
+	case Churn, SecondOrderWindow, UnknownAlert:
+	}
+	if id == unpublished {
+		return ""
+	}
+	return ended
 }
 
 // began reports whether the open episode or window of a kind was begun by the model that is taken back.
@@ -97,6 +132,10 @@ func (f *Former) began(kind AlertKind) bool {
 		return f.Heard&HeardWindow != 0
 	case kind == Churn:
 		return f.Heard&HeardEpisode != 0
+	case kind == ValueDrop:
+		return f.Heard&HeardDropEpisode != 0
+	case kind == FeedbackAlert:
+		return f.Heard&HeardUnhappyEpisode != 0
 	}
 	return false
 }

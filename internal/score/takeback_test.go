@@ -60,8 +60,23 @@ func another(r *rand.Rand) func(*score.Model) {
 		m.Churn.Lapse = time.Duration(60+r.IntN(400)) * 24 * time.Hour
 		m.Churn.MinSilence = time.Duration(1+r.IntN(30)) * 24 * time.Hour
 		m.Churn.SecondOrder = time.Duration(r.IntN(59)) * 24 * time.Hour
-		m.Reactions.NoticeDays = r.IntN(3) * 20
+		m.Reactions = reactionsAtRandom(r)
 	}
+}
+
+// reactionsAtRandom are reactions of which each is off every third time.
+func reactionsAtRandom(r *rand.Rand) score.Reactions {
+	answer := score.Action{Code: "CALL", Text: "Call", Owner: "SALES", DueHours: 24}
+	x := score.Reactions{NoticeDays: r.IntN(3) * 20, TrailMonths: []int{0, 3, 6, 24}[r.IntN(4)]}
+	if x.TrailMonths > 0 && r.IntN(3) > 0 {
+		x.Drop = score.Drop{Score: .05 + .2*r.Float64(), Value: .05 + .3*r.Float64(), Least: r.Int64N(10), Action: answer}
+	}
+	if r.IntN(3) > 0 {
+		x.Feedback = score.Feedback{
+			WindowDays: 5 + r.IntN(80), Falling: .1 + .3*r.Float64(), Turned: r.IntN(2) == 0, Tier: tier.Tier(r.IntN(4)), AtStake: r.Int64N(3000), OpenDays: r.IntN(30), Action: answer,
+		}
+	}
+	return x
 }
 
 // play lives a life up to an instant, as a lane does: events in order, reviews when they are due, profiles in their encoding. Each engine
@@ -114,7 +129,8 @@ func play(t testing.TB, life []event.Event, engines []*score.Engine, until event
 // remembered are the labels of a profile and their memory: all that the labels to come depend on besides the history.
 func remembered(p score.Profile) string {
 	ep := p.Episode
-	return fmt.Sprint(p.AsOf, p.Standing.Tier, p.Standing.Since, ep.Level, ep.Since, ep.RaisedAt, p.Second.Open, p.Second.Closed, p.Second.RaisedAt, p.Notice.Stands())
+	return fmt.Sprint(p.AsOf, p.Standing.Tier, p.Standing.Since, ep.Level, ep.Since, ep.RaisedAt, p.Second.Open, p.Second.Closed, p.Second.RaisedAt, p.Notice.Stands(),
+		p.Drop.RaisedAt, p.Drop.What(), p.Unhappy.RaisedAt, p.Unhappy.What(), p.Unhappy.Newest, p.Trail)
 }
 
 // switched is a life during which a model is tried, and taken back.
@@ -129,13 +145,13 @@ type switched struct {
 
 func newSwitched(t testing.TB, seed uint64) switched {
 	r := rand.New(rand.NewPCG(seed, 11))
-	life := newLife(r)
+	life := outspokenLife(r)
 	first, last := life[0].At(), end(life)
 	from := first - 20*day + event.Instant(r.Int64N(int64(last-first)+int64(20*day)))
 	back := from + 1 + event.Instant(r.Int64N(int64(score.TakeBackWithin/time.Millisecond)-1))
 	a := modelOf(t, kept, func(m *score.Model) {
 		plain(m)
-		m.Reactions.NoticeDays = int(seed%3) * 14
+		m.Reactions = reactionsAtRandom(rand.New(rand.NewPCG(seed, 12)))
 	})
 	s := switched{seed: seed, life: life, from: from, back: back, never: replacing(t, a, nil, 0)}
 	s.trial = replacing(t, modelOf(t, tried, another(r)), s.never, from)
@@ -177,13 +193,17 @@ func TestATakenBackModelLeavesNoLabel(t *testing.T) {
 		}
 	}
 	t.Logf("%+v", n)
-	if min(n.corrected, n.retracted, n.raisedAgain, n.between, n.born) < scaled(3) {
+	if least := min(n.corrected, n.retracted, n.raisedAgain, n.between, n.born); min(least, n.drops[0], n.drops[1], n.unhappy[0], n.unhappy[1]) < scaled(3) {
 		t.Error("some of these are too few: the test shows nothing of them")
 	}
 }
 
 // said counts what a model on trial said, and what of it the way back corrects.
-type said struct{ total, corrected, retracted, raisedAgain, between, born int }
+type said struct {
+	total, corrected, retracted, raisedAgain, between, born int
+	// drops and unhappy count the episodes of the two kinds that the way back raises and ends.
+	drops, unhappy [2]int
+}
 
 // count holds the transitions of the way back to correcting only what the model on trial had said, and to retracting the episodes that
 // this model had begun.
@@ -206,6 +226,13 @@ func (n *said) count(t *testing.T, s *switched, told []score.Transition) {
 		case *score.ChurnAlert:
 			corrects = x.Corrects
 			over := x.State == score.Resolved || x.State == score.Retracted
+			for kind, all := range map[score.AlertKind]*[2]int{score.ValueDrop: &n.drops, score.FeedbackAlert: &n.unhappy} {
+				if x.Kind == kind && x.State == score.Raised {
+					all[0]++
+				} else if x.Kind == kind && over {
+					all[1]++
+				}
+			}
 			if over && (x.State == score.Retracted) != byTrial[x.EpisodeID] {
 				t.Fatalf("%s: %s of an episode that the model on trial had raised: %v", s, x.State, byTrial[x.EpisodeID])
 			}

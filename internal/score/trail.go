@@ -126,8 +126,11 @@ func (t *Trail) append(b []byte) []byte {
 	if len(t.Samples) == 0 {
 		return b
 	}
-	b = binary.AppendVarint(b, int64(t.Month))
-	for _, s := range t.Samples {
+	return appendSamples(binary.AppendVarint(b, int64(t.Month)), t.Samples)
+}
+
+func appendSamples(b []byte, samples []Sample) []byte {
+	for _, s := range samples {
 		if s.Tier == tier.None {
 			b = append(b, 0)
 			continue
@@ -141,18 +144,24 @@ func (t *Trail) append(b []byte) []byte {
 // trail reads what Trail.append wrote.
 func (f *fields) trail() (t Trail) {
 	t.Month = int(f.varint())
+	t.Samples = f.samples(nil)
+	return t
+}
+
+// samples reads what appendSamples wrote, up to the end, after samples that are there.
+func (f *fields) samples(all []Sample) []Sample {
 	for len(f.b) > 0 && !f.failed {
-		if len(t.Samples) == MaxTrail {
+		if len(all) == MaxTrail {
 			f.failed = true
-			return t
+			return all
 		}
 		if f.b[0] == 0 {
-			t.Samples, f.b = append(t.Samples, Sample{}), f.b[1:]
+			all, f.b = append(all, Sample{}), f.b[1:]
 			continue
 		}
 		if len(f.b) < 4 {
 			f.failed = true
-			return t
+			return all
 		}
 		word := binary.LittleEndian.Uint32(f.b)
 		f.b = f.b[4:]
@@ -161,7 +170,7 @@ func (f *fields) trail() (t Trail) {
 		if s.Tier == tier.None || int(s.Tier) >= tier.Tiers || s.Points > 10_000 || s.Risk > 1000 {
 			f.failed = true
 		}
-		t.Samples = append(t.Samples, s)
+		all = append(all, s)
 	}
-	return t
+	return all
 }

@@ -279,6 +279,7 @@ func (e *Engine) unhappyAlert(c *change) *ChurnAlert {
 		t.State = Updated
 	default:
 		t.State = Raised
+		t.Corrects = c.resumed(FeedbackAlert)
 	}
 	t.LikelyCause, t.Evidence = e.likelyCause(*c.p.Whole(), c.v.at)
 	t.MaxOffer = e.maxOffer(t.ValueAtStake, t.Action.Cost)
@@ -329,6 +330,9 @@ func (e *Engine) contented(t *ChurnAlert, c *change, u *UnhappyEpisode) {
 		t.Resolve = ByCorrected
 	case t.Cause == ByModel:
 		t.Resolve = ByNewModel
+		if c.back.began(FeedbackAlert) {
+			t.State = Retracted
+		}
 	case t.Cause == ByMerge:
 		t.Resolve = ByMerged
 	case t.Cause == ByCorrection && c.occasion.at < u.RaisedAt:
