@@ -119,9 +119,14 @@ type heldFormer struct {
 	Churn  heldEpisode `json:"churn"`
 	Second *heldWindow `json:"window_for_a_second_order,omitempty"`
 	Lapse  *heldPoint  `json:"lapsed_episode,omitempty"`
-	// Heard counts in bits what the model in force has said since: tier, level, episode, window.
-	Heard int    `json:"said_since_the_switch,omitempty"`
-	Ended string `json:"ended_by_event_id,omitempty"`
+	// Heard counts in bits what the model in force has said since: tier, level, episode, window, drop, its raising, unhappy, its raising.
+	Heard        int           `json:"said_since_the_switch,omitempty"`
+	Ended        string        `json:"ended_by_event_id,omitempty"`
+	Drop         *heldReaction `json:"drop_of_value,omitempty"`
+	EndedDrop    string        `json:"drop_ended_by_event_id,omitempty"`
+	Unhappy      *heldReaction `json:"unhappy,omitempty"`
+	EndedUnhappy string        `json:"unhappy_ended_by_event_id,omitempty"`
+	TrailMonths  int           `json:"trail_months,omitempty"`
 }
 
 // profileFor writes down a profile whose money is in a base currency.
@@ -178,6 +183,6 @@ func formerFor(f *score.Former) *heldFormer {
 	}
 	return &heldFormer{
 		f.Model, when(f.AsOf), tierFor(f.Standing), episodeFor(f.Episode, f.Muted), windowFor(f.Second), pointFor(f.Lapse.EpisodeID, f.Lapse.At),
-		int(f.Heard), f.Ended,
+		int(f.Heard), f.Ended, dropFor(&f.Drop), f.EndedDrop, unhappyFor(&f.Unhappy), f.EndedUnhappy, len(f.Trail.Samples),
 	}
 }

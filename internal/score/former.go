@@ -7,7 +7,7 @@ import (
 )
 
 // TakeBackWithin is the longest time between two switches of which the second takes the first back. For so long each event is scored by
-// both models, and a profile keeps some 40 bytes more.
+// both models, and a profile keeps some 40 bytes more; up to 100 where the model before tells of drops and unhappy customers, or keeps a trail.
 const TakeBackWithin = 30 * 24 * time.Hour
 
 // Former is what the model before the last switch says of a customer: the labels, and their memory, as if there had been no switch. When

@@ -349,3 +349,38 @@ func TestDropsAreMeasuredFromTheSample(t *testing.T) {
 	}
 	t.Fatal("no drop since that month")
 }
+
+// TestADropWaitsForAReference: after a switch an open drop goes on until the new model has an end of a month that is 30 days old. The
+// customer is then worth too little for this model, so the drop is over. Whoever looks in between tells the same.
+func TestADropWaitsForAReference(t *testing.T) {
+	e := newEngine(t, event.Calendar{}, reacting)
+	p := unhappyHigh(t, e)
+	from := p.AsOf + hour
+	next := replacing(t, modelOf(t, "other", func(m *score.Model) {
+		plain(m)
+		reacting(m)
+		m.Reactions.Drop = score.Drop{Value: .2, Least: 1_000_000, Action: m.Reactions.Drop.Action}
+	}), e, from)
+	end := from + 120*day
+	asleep, want := next.Review(p, end)
+	got := []score.Transition{}
+	often := p
+	for at := from; at <= end; at += 6 * hour {
+		var more []score.Transition
+		often, more = next.Review(often, min(at, end))
+		got = append(got, more...)
+	}
+	if !slices.Equal(ids(got), ids(want)) {
+		t.Fatalf("looked at often %q, want %q", labels(got), labels(want))
+	}
+	month := next.MonthEnd(int(event.Calendar{}.Day(from).Month())) // the first end of a month since the switch
+	for _, x := range want {
+		if a, ok := x.(*score.ChurnAlert); ok && a.Kind == score.ValueDrop {
+			if a.State != score.Resolved || a.AsOf != month+30*day || a.EpisodeID != p.Drop.ID {
+				t.Errorf("%s of %q at %s, want RESOLVED of %q at %s", a.State, a.EpisodeID, a.AsOf, p.Drop.ID, month+30*day)
+			}
+			return
+		}
+	}
+	t.Errorf("the drop does not end: %q, %+v", labels(want), asleep.Drop)
+}

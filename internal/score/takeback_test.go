@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -415,6 +416,7 @@ func tellings(transitions, corrected []score.Transition) []string {
 
 func TestAFormerIsReadAgain(t *testing.T) {
 	id := "00112233445566778899aabbccddeeff"
+	own := score.Trail{Month: 42, Samples: []score.Sample{{Tier: tier.High, Points: 7, Value: 9}, {Tier: tier.High, Points: 7, Value: 9}}}
 	for why, f := range map[string]*score.Former{
 		"of nobody":           {Model: "aaaaaaaa"},
 		"of a prospect":       {Model: "aaaaaaaa", AsOf: 900},
@@ -422,13 +424,41 @@ func TestAFormerIsReadAgain(t *testing.T) {
 		"all of it": {
 			Model: "0123abcd", AsOf: 900, Standing: score.Standing{Tier: tier.High, Since: 5},
 			Episode: score.Episode{Level: churn.AtRisk, Since: 8, RaisedAt: 7, ID: id}, Second: score.SecondOrder{Open: true, Closed: true, RaisedAt: 3, ID: "00"},
-			Lapse: score.Lapse{EpisodeID: id, At: 12}, Heard: score.HeardTier | score.HeardWindow, Ended: id, Muted: true,
+			Lapse: score.Lapse{EpisodeID: id, At: 12}, Heard: score.HeardTier | score.HeardWindow | score.HeardUnhappyEpisode, Ended: id, Muted: true,
+			Drop:      score.DropEpisode{RaisedAt: 5, ID: id, LastID: "00", LastAt: 9, Told: 2, Muted: true},
+			Unhappy:   score.UnhappyEpisode{RaisedAt: 5, ID: "00", LastID: "00", LastAt: 9, Told: 3, Newest: 4},
+			EndedDrop: id, EndedUnhappy: id,
+			Trail: score.Trail{Month: 41, Samples: []score.Sample{{}, {Tier: tier.High, Points: 7, Value: 9}, {Tier: tier.High, Points: 8, Risk: 9}}},
 		},
+		"the profile's own trail": {Model: "aaaaaaaa", AsOf: 900, Trail: own},
+		"a trail that is longer":  {Model: "aaaaaaaa", AsOf: 900, Trail: score.Trail{Month: 42, Samples: append([]score.Sample{{Tier: tier.Low, Value: 1}}, own.Samples...)}},
 	} {
-		b := encode(score.Profile{AsOf: 1000, Due: event.Never, Former: f})
+		b := encode(score.Profile{AsOf: 1000, Due: event.Never, Former: f, Trail: own})
 		p, err := score.Decode(b)
 		if err != nil || !reflect.DeepEqual(p.Former, f) {
 			t.Errorf("%s: got %+v, %v; want %+v", why, p.Former, err, f)
 		}
+	}
+}
+
+// TestATrailIsWrittenOnce: the trail of a Former that is the profile's own takes a few bytes, however long it is.
+func TestATrailIsWrittenOnce(t *testing.T) {
+	own := score.Trail{Month: 42}
+	for range score.MaxTrail {
+		own.Samples = append(own.Samples, score.Sample{Tier: tier.High, Points: 5000, Risk: 500, Value: 1000})
+	}
+	p := score.Profile{AsOf: 1000, Due: event.Never, Former: &score.Former{Model: "aaaaaaaa", AsOf: 900}, Trail: own}
+	without := len(encode(p))
+	p.Former.Trail = own
+	if size := len(encode(p)) - without; size > 8 {
+		t.Errorf("%d bytes, want at most 8", size)
+	}
+	// A version that does not know the section keeps it when it forgets the Former.
+	forgotten := encode(score.Profile{AsOf: 1000, Due: event.Never, Trail: own})
+	with := encode(p)
+	section := with[bytes.LastIndexByte(with[:len(with)-4], 22) : len(with)-4]
+	read, err := score.Decode(seal(append(forgotten[:len(forgotten)-4:len(forgotten)-4], section...)))
+	if err != nil || read.Former != nil || !slices.Equal(read.Trail.Samples, own.Samples) {
+		t.Errorf("without the Former: %+v, %v", read, err)
 	}
 }
