@@ -116,7 +116,7 @@ type heldTotals struct {
 	OutreachCost    string         `json:"outreach_cost"`
 	OutreachDays    []heldCost     `json:"outreach_cost_of_365_days,omitempty"`
 	OutreachLacks   string         `json:"outreach_cost_may_lack_days_until,omitempty"`
-	Categories      []string       `json:"categories,omitempty"`
+	Categories      int            `json:"categories,omitempty"`
 	FirstYear       int64          `json:"orders_of_the_first_365_days_with_a_service_cost,omitempty"`
 	FirstYearCost   string         `json:"service_cost_of_the_first_365_days,omitempty"`
 	Interactions    map[string]int `json:"interactions_older_than_90_days,omitempty"`

@@ -70,7 +70,7 @@ var valued = []Entry{
 			"Σ c·r^i/(1+d)^i − Σ M·r^(i−1)/(1+d)^(i−1/2) over the years ahead: c contribution_365d, r the yearly retention of as many purchase days, M the cost of retention.",
 			"Σ c·r^i/(1+d)^i − Σ M·r^(i−1)/(1+d)^(i−1/2):c 为 contribution_365d,r 为同购买天数档的年保留率,M 为保留成本。",
 		},
-		Kind: Money, Low: -inf, High: inf, Group: Worth, Better: More, Silence: Steps, Source: "Berger & Nasr 1998, case 1", Seen: Usual, Reads: ReadsWorth | ReadsMore,
+		Kind: Money, Low: -inf, High: inf, Group: Worth, Better: More, Silence: Moves, Source: "Berger & Nasr 1998, case 1", Seen: Usual, Reads: ReadsWorth | ReadsMore,
 		Number: func(v *View) (float64, bool) {
 			if !v.Bought || v.Facts.Days365 == 0 { // who has bought nothing for a year is lost for good
 				return 0, false

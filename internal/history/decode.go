@@ -17,7 +17,7 @@ const (
 	maxGaps     = 1 << 48
 )
 
-// Decode reads what Append wrote, in the present format or an earlier one. On any other bytes it returns an error, or a
+// Decode reads what Append wrote; see ReadKept, in the present format or an earlier one. On any other bytes it returns an error, or a
 // Summary whose methods do not fail. The Summary shares no memory with b. Decode allocates at most some twenty times the
 // length of b.
 func Decode(b []byte) (Summary, error) {
@@ -83,7 +83,6 @@ func (d *decoder) summary() {
 	d.second(parts&partSecond != 0)
 	d.gaps(parts&partGaps != 0)
 	d.part(parts&partReferrals, d.referrals)
-	d.part(parts&partKept, d.kept)
 	for v := range d.s.orders.all {
 		d.check(int(v.category) <= len(d.s.categories), "unknown category")
 		for k := 0; v.more != nil && k < len(v.more.ties); k++ {

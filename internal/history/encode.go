@@ -38,7 +38,6 @@ const (
 	partSecond
 	partGaps
 	partReferrals
-	partKept
 	partsEnd
 )
 
@@ -66,7 +65,7 @@ const (
 
 const dayMillis = 24 * 60 * 60 * 1000
 
-// Append appends the encoding of s to b. Equal sets of accepted events give equal bytes.
+// Append appends the encoding of s to b, without what AppendKept appends. Equal sets of accepted events give equal bytes.
 func (s Summary) Append(b []byte) []byte {
 	b = append(b, format)
 	if !s.seen {
@@ -103,7 +102,6 @@ func (s Summary) Append(b []byte) []byte {
 		e.uint(uint64(s.past.gaps))
 	}
 	e.referrals(s.referrals)
-	e.kept(s.past, categories)
 	return e.b
 }
 
@@ -112,8 +110,7 @@ func (s *Summary) parts() uint64 {
 		bit(s.orders.len() > 0, partOrders) | bit(len(s.refunds) > 0, partRefunds) | bit(len(s.payments) > 0, partPayments) |
 		bit(len(s.feedbacks) > 0, partFeedbacks) | bit(len(s.touches) > 0, partTouches) | bit(len(s.days) > 0, partDays) |
 		bit(len(s.consents) > 0, partConsents) | bit(len(s.attributes) > 0, partAttributes) |
-		bit(s.past.tellsSecond(), partSecond) | bit(s.past.tellsGaps(), partGaps) | bit(s.referrals != nil, partReferrals) |
-		bit(s.past != nil && s.past.kept != nil, partKept)
+		bit(s.past.tellsSecond(), partSecond) | bit(s.past.tellsGaps(), partGaps) | bit(s.referrals != nil, partReferrals)
 }
 
 type encoder struct {

@@ -17,12 +17,10 @@ func CurrencyHash(c event.Currency) uint32 {
 	return currencyHash(c)
 }
 
-// PartsEnd is the bit after the last part of a history. PartReferrals is that of the pairs of referrer and buyer, PartKept that of what the
-// totals of sealed days and of costs do not tell.
+// PartsEnd is the bit after the last part of a history. PartReferrals is that of the pairs of referrer and buyer.
 const (
 	PartsEnd      = partsEnd
 	PartReferrals = partReferrals
-	PartKept      = partKept
 )
 
 // Before returns s as a former format has stored it: without what the totals keep.

@@ -16,6 +16,7 @@ const (
 	pastBytes      = int(unsafe.Sizeof(past{}))
 	keptBytes      = int(unsafe.Sizeof(kept{}))
 	costDayBytes   = int(unsafe.Sizeof(costDay{}))
+	categoryBytes  = int(unsafe.Sizeof(uint32(0)))
 	referralsBytes = int(unsafe.Sizeof(referrals{}))
 	pairBytes      = int(unsafe.Sizeof(uint64(0)))
 	channelBytes   = int(unsafe.Sizeof(channel{}))
@@ -63,9 +64,5 @@ func (k *kept) footprint() int {
 	if k == nil {
 		return 0
 	}
-	n := keptBytes + cap(k.costs)*costDayBytes + cap(k.categories)*stringBytes
-	for _, name := range k.categories {
-		n += len(name)
-	}
-	return n
+	return keptBytes + cap(k.costs)*costDayBytes + cap(k.categories)*categoryBytes
 }

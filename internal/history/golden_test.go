@@ -21,7 +21,7 @@ func TestEveryPartIsKept(t *testing.T) {
 		parts, _ := binary.Uvarint(b[1+n+1:]) // the format is a byte
 		seen |= parts
 	}
-	const off = history.PartReferrals | history.PartKept // until the shipped model counts pairs, and until a folder has a history that keeps
+	const off = history.PartReferrals // until the shipped model counts pairs
 	if want := uint64(history.PartsEnd-1) &^ off; seen != want {
 		t.Errorf("parts of all histories: got %b, want %b: add events that need the others to the newest folder of package release", seen, want)
 	}

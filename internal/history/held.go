@@ -138,10 +138,10 @@ type HeldTotals struct {
 	OutreachDays       []HeldCost
 	OutreachLacks      bool
 	OutreachLacksUntil event.Day
-	// Categories are the main categories of the orders, ServiceOrders and Service the orders of the first 365 days that give a cost of service.
+	// Categories counts the main categories of the orders, ServiceOrders and Service the orders of the first 365 days that give a cost of service.
 	// They say nothing if Known is false: a former format has not kept them.
 	Known                  bool
-	Categories             []string
+	Categories             int
 	ServiceOrders, Service int64
 	// Interactions counts, by kind, the interactions older than 90 days.
 	Interactions map[event.InteractionKind]int
@@ -339,5 +339,5 @@ func (k *kept) tell(t *HeldTotals) {
 		t.OutreachDays = append(t.OutreachDays, HeldCost{c.day, c.cost})
 	}
 	t.OutreachLacks, t.OutreachLacksUntil = k.lacks, k.lacksUntil
-	t.Categories, t.ServiceOrders, t.Service = slices.Clone(k.categories), k.first.orders, k.first.cost
+	t.Categories, t.ServiceOrders, t.Service = len(k.categories), k.first.orders, k.first.cost
 }

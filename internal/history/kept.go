@@ -3,7 +3,6 @@ package history
 import (
 	"slices"
 	"sort"
-	"strings"
 
 	"tidemark/internal/event"
 )
@@ -18,8 +17,8 @@ type kept struct {
 	lacksUntil event.Day
 	// sealed says that categories and first tell of all sealed days.
 	sealed bool
-	// categories are the main categories of the sealed orders, in alphabetical order.
-	categories []string
+	// categories are the hashes of the main categories of the sealed orders, ascending: nobody asks for the names.
+	categories []uint32
 	// first is the service of the first year, by the sealed days.
 	first service
 }
@@ -126,13 +125,15 @@ func (s *Summary) keepDay(p *past, e *entry) {
 	}
 }
 
+func categoryHash(name string) uint32 { return uint32(hash(name)) }
+
 // addCategory takes a category of a sealed day. Beyond the cap it is one more, "other".
 func (k *kept) addCategory(name string) {
-	i, found := slices.BinarySearch(k.categories, name)
+	i, found := slices.BinarySearch(k.categories, categoryHash(name))
 	switch {
 	case found:
 	case len(k.categories) < maxCategories || name == otherCategory:
-		k.categories = insert(k.categories, i, strings.Clone(name))
+		k.categories = insert(k.categories, i, categoryHash(name))
 	default:
 		k.addCategory(otherCategory)
 	}

@@ -2,50 +2,45 @@ package history
 
 import (
 	"cmp"
-	"slices"
+	"encoding/binary"
+	"fmt"
 
 	"tidemark/internal/event"
 )
 
-// What is kept is written as its flags, and above them a bit for each category of the history that a sealed order names too. Then follow: the
-// distance from H of the last day that may lack costs; the costs; the service of the first year; the categories that no other order names. A
-// cost is its day, one bit for a cost that is the same as the one before, and else the cost: a byte or two a day.
+// What is kept is written apart from the history, so that a program that does not know it still reads the history, and adds to it. It begins with the
+// totals that it was in step with: the sealed orders, and the costs. Then follow its flags; the last day that may lack costs; the costs; the
+// service of the first year; the hashes of the categories, 4 bytes each. A cost is its day, as the distance from the day before, one bit for a cost that is
+// the same as the one before, and else the cost: a byte or two a day.
 const (
 	keptLacks = 1 << iota
 	keptCosts
 	keptSealed
 	keptService
 	keptCategories
-	keptEnd // the bits of the categories begin here
+	keptEnd // all combinations of the bits lie below
 )
 
-// kept appends what p keeps. categories are those that the encoding has named.
-func (e *encoder) kept(p *past, categories []string) {
-	if p == nil || p.kept == nil {
-		return
+// AppendKept appends what the totals of s do not tell; nothing where there is nothing to tell.
+func (s *Summary) AppendKept(b []byte) []byte {
+	if s.past == nil || s.past.kept == nil {
+		return b
 	}
-	k := p.kept
-	flags := bit(k.lacks, keptLacks) | bit(len(k.costs) > 0, keptCosts) | bit(k.sealed, keptSealed) | bit(k.first.orders > 0, keptService)
-	var others []string
-	for _, name := range k.categories {
-		if i, found := slices.BinarySearch(categories, name); found {
-			flags |= keptEnd << i
-		} else {
-			others = append(others, name)
-		}
-	}
-	e.uint(flags | bit(len(others) > 0, keptCategories))
+	k, e := s.past.kept, encoder{b: b}
+	e.int(s.past.orders)
+	e.int(s.past.outreach)
+	e.uint(bit(k.lacks, keptLacks) | bit(len(k.costs) > 0, keptCosts) | bit(k.sealed, keptSealed) | bit(k.first.orders > 0, keptService) |
+		bit(len(k.categories) > 0, keptCategories))
 	if k.lacks {
-		e.uint(uint64(e.newest - k.lacksUntil))
+		e.int(int64(k.lacksUntil))
 	}
-	e.list(len(k.costs))
+	if e.list(len(k.costs)) {
+		e.int(int64(k.costs[0].day))
+		e.day = k.costs[0].day
+	}
 	before := int64(0)
-	for i, c := range k.costs {
-		distance := c.day - e.day
-		if i == 0 {
-			distance = e.newest - c.day
-		}
-		e.uint(uint64(distance)<<1 | bit(c.cost == before, 1))
+	for _, c := range k.costs {
+		e.uint(uint64(c.day-e.day)<<1 | bit(c.cost == before, 1))
 		if c.cost != before {
 			e.int(c.cost)
 		}
@@ -55,27 +50,38 @@ func (e *encoder) kept(p *past, categories []string) {
 		e.int(k.first.cost)
 		e.uint(uint64(k.first.orders))
 	}
-	if e.list(len(others)) {
-		for _, name := range others {
-			e.text(name)
+	if e.list(len(k.categories)) {
+		for _, category := range k.categories {
+			e.b = binary.LittleEndian.AppendUint32(e.b, category)
 		}
 	}
+	return e.b
 }
 
-func (d *decoder) kept() {
-	d.check(d.s.past != nil, "what totals keep, but no totals")
+// ReadKept reads what AppendKept wrote of the same history. Where a program that does not know it has added to the totals since, it tells nothing any
+// more: s is then as of a former format.
+func (s *Summary) ReadKept(b []byte) error {
+	d := decoder{b: b, s: *s}
+	orders, outreach := d.int(), d.int()
+	k := d.kept()
+	d.check(d.i == len(b), "trailing bytes")
 	if d.err != "" {
-		return
+		return fmt.Errorf("decode what a history keeps, byte %d of %d: %w", d.i, len(b), d.err)
 	}
-	p, k := d.s.past, new(kept)
-	p.kept = k
+	if s.past == nil || s.past.orders != orders || s.past.outreach != outreach {
+		return nil
+	}
+	p := *s.past
+	p.kept, s.past = k, &p
+	return nil
+}
+
+func (d *decoder) kept() *kept {
+	k := new(kept)
 	flags := d.uint()
-	known := flags / keptEnd
-	d.check(known>>len(d.s.categories) == 0, "unknown category")
+	d.check(flags < keptEnd, "unknown flags")
 	if k.lacks = flags&keptLacks != 0; k.lacks {
-		ago := d.uint()
-		d.check(ago <= maxDistance, "day out of range")
-		k.lacksUntil = d.s.newest - event.Day(ago)
+		k.lacksUntil = event.Day(d.int32())
 	}
 	if flags&keptCosts != 0 {
 		d.costs(k)
@@ -85,43 +91,33 @@ func (d *decoder) kept() {
 		d.check(k.first.orders > 0, "service of no order")
 	}
 	if flags&keptCategories != 0 {
-		list(d, &k.categories, listOf[string]{size: 1, most: maxCategories + 1, read: func(name *string) { *name = d.text() }, compare: func(a, b *string) int { return cmp.Compare(*a, *b) }})
+		list(d, &k.categories, listOf[uint32]{
+			size: 4, most: maxCategories + 1, read: func(c *uint32) { *c = d.word() }, compare: func(a, b *uint32) int { return cmp.Compare(*a, *b) },
+		})
 	}
-	if k.sealed {
-		d.check(p.days > 0, "sealed days that are none")
-	} else {
-		d.check(known == 0 && len(k.categories) == 0 && k.first.orders == 0, "of sealed days that nobody knows")
-	}
-	for i, name := range d.s.categories {
-		if d.err == "" && known>>i&1 != 0 {
-			at, found := slices.BinarySearch(k.categories, name)
-			d.check(!found, "a category twice")
-			k.categories = slices.Insert(k.categories, at, name)
-		}
-	}
-	d.check(len(k.categories) <= maxCategories+1, "too many categories")
+	d.check(k.sealed || len(k.categories) == 0 && k.first.orders == 0, "of sealed days that nobody knows")
+	return k
 }
 
 // costs reads the days that cost something.
 func (d *decoder) costs(k *kept) {
-	before := int64(0)
+	var day event.Day
+	cost := int64(0)
 	first := true
 	list(d, &k.costs, listOf[costDay]{
 		size: 1, most: window + margin,
-		compare: func(a, b *costDay) int { return int(a.day - b.day) },
+		compare: func(a, b *costDay) int { return cmp.Compare(a.day, b.day) },
 		read: func(c *costDay) {
-			v := d.uint()
-			distance := event.Day(v >> 1)
+			if first {
+				day, first = event.Day(d.int32()), false
+			}
+			v, before := d.uint(), cost
 			d.check(v>>1 <= maxDistance, "day out of range")
-			if c.day = d.day + distance; first {
-				c.day, first = d.s.newest-distance, false
+			if day += event.Day(v >> 1); v&1 == 0 {
+				cost = d.int()
 			}
-			d.check(c.day <= d.s.newest, "a day after the newest")
-			if c.cost = before; v&1 == 0 {
-				c.cost = d.int()
-			}
-			d.check(c.cost > 0 && (v&1 != 0 || c.cost != before), "a cost of nothing")
-			d.day, before = c.day, c.cost
+			d.check(day >= -maxDay && day <= maxDay && cost > 0 && (v&1 != 0 || cost != before), "a cost of nothing")
+			c.day, c.cost = day, cost
 		},
 	})
 }

@@ -53,6 +53,9 @@ func TestLogGaps(t *testing.T) {
 func restored(t testing.TB, s history.Summary) history.Summary {
 	t.Helper()
 	stored, err := history.Decode(s.Append(nil))
+	if kept := s.AppendKept(nil); err == nil && len(kept) > 0 {
+		err = stored.ReadKept(kept)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,14 +109,14 @@ func (v *view) ever(m *More) {
 	if m.BoughtKnown = v.past.knowsSealed(); !m.BoughtKnown {
 		return
 	}
-	var sealed []string
+	var sealed []uint32
 	if !m.CategoriesKnown {
 		sealed = v.past.kept.categories
 	}
 	m.Bought = len(sealed)
 	for i := range m.Categories {
 		u := &m.Categories[i]
-		if _, found := slices.BinarySearch(sealed, u.Name); found {
+		if _, found := slices.BinarySearch(sealed, categoryHash(u.Name)); found {
 			continue
 		}
 		m.Bought++

@@ -286,10 +286,7 @@ func TestTwinAgreesOnMore(t *testing.T) {
 		for _, o := range life {
 			w.observe(o)
 		}
-		decoded, err := history.Decode(s.Append(nil))
-		if err != nil {
-			t.Fatalf("decode: %v", err)
-		}
+		decoded := restored(t, s)
 		for range 4 {
 			at := drawInstant(t, s.Newest(), c)
 			w.agreesMore(t, &s, at)

@@ -159,13 +159,19 @@ func symbol[K ~uint8](d *decoder, count int) K {
 }
 
 // said reads an amount in a currency that is not the base currency.
-func (d *decoder) said() said {
+// word reads 4 bytes.
+func (d *decoder) word() uint32 {
 	if len(d.b)-d.i < 4 {
 		d.fail("cut short")
-		return said{}
+		return 0
 	}
-	currency := binary.LittleEndian.Uint32(d.b[d.i:])
+	v := binary.LittleEndian.Uint32(d.b[d.i:])
 	d.i += 4
+	return v
+}
+
+func (d *decoder) said() said {
+	currency := d.word()
 	d.check(currency != 0, "bad currency")
 	return said{currency, d.int()}
 }

@@ -119,6 +119,22 @@ func (p *part) pairs() []uint64 {
 	return p.referrals.pairs
 }
 
+// HasPairs reports whether s knows of anybody whom the customer has referred.
+func (s *Summary) HasPairs() bool { return s.referrals != nil && len(s.referrals.pairs) > 0 }
+
+// Without returns s without the pairs with some buyers: these are other ids of the customer, and nobody refers themselves.
+func (s Summary) Without(buyers []Referral) Summary {
+	if !s.HasPairs() {
+		return s
+	}
+	kept := *s.referrals
+	kept.pairs = slices.DeleteFunc(slices.Clone(kept.pairs), func(pair uint64) bool {
+		return slices.ContainsFunc(buyers, func(r Referral) bool { return comparePair(pair, r.Buyer) == 0 })
+	})
+	s.referrals = &kept
+	return s
+}
+
 // HeldReferrals are the pairs of the customer with those whom the customer has referred.
 type HeldReferrals struct {
 	// Pairs are keyed hashes of the buyers' ids, Bought says of each whether the buyer has bought.

@@ -42,6 +42,7 @@ const (
 	tagReactions
 	tagTaken
 	tagFormerReactions
+	tagKept
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -105,6 +106,8 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.Taken.append(b, p.Standing.Since), body, tagTaken)
 	body = len(b)
 	b = enclose(p.Former.appendReactions(b, &p.Trail), body, tagFormerReactions)
+	body = len(b)
+	b = enclose(p.History.AppendKept(b), body, tagKept)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -226,6 +229,12 @@ func (p *Profile) section(tag uint64, b []byte) error {
 		p.Trail = f.trail()
 	case tagReactions:
 		f.episodes(&p.Drop, &p.Unhappy, p.AsOf)
+	case tagKept:
+		if err := p.History.ReadKept(b); err != nil {
+			return err
+		}
+		p.unite()
+		return nil
 	case tagFormerReactions:
 		p.Former.readReactions(&f, &p.Trail)
 	case tagTaken:

@@ -30,6 +30,7 @@ func after(from, phase, every event.Instant) event.Instant {
 // the churn level, the window for a second order, Shop or Test; or at which silence tells the news that waits, or gives notice of a fall of the tier. False means never (within two
 // centuries). The answer depends on the profile and the model only, never on when it is asked for. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
+	e.recognize(&p)
 	for {
 		at, crossed := e.crossing(&p, from, from.Add(lookahead))
 		if crossed || at == event.Never {

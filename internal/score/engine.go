@@ -149,6 +149,7 @@ func (e *Engine) apply(p Profile, x event.Event) (Profile, []Transition, Verdict
 	next, transitions := e.review(p, at)
 	before := next
 	next.grow(&grown)
+	e.recognize(&next)
 	next.Former = e.follow(&before, &next, x)
 	next.LastChange, next.Outreach = at, next.Outreach.reached(x, at)
 	next.Uncontactable = next.Whole().Uncontactable()

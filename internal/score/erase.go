@@ -33,6 +33,7 @@ func (e *Engine) erase(p Profile, x event.Event, tombstone event.Instant) (Profi
 	if err := next.relink(s); err != nil {
 		return p, nil, RefusedPart // a newer program has stored it
 	}
+	e.recognize(&next)
 	if !p.Unknown() {
 		transitions = append(transitions, e.ends(&p, x)...)
 	}

@@ -73,6 +73,7 @@ type Explanation struct {
 // Explain says what p's score and risk are made of at an instant, p.AsOf or later. It is empty for a customer without a purchase
 // that stands.
 func (e *Engine) Explain(p Profile, at event.Instant) Explanation {
+	e.recognize(&p)
 	v := e.evaluate(&p, max(at, p.AsOf))
 	if !v.buyer() {
 		return Explanation{}

@@ -26,6 +26,8 @@ type links struct {
 	origins  []string
 	contents [][]byte
 	foreign  []history.Summary
+	// own are the customer's ids as the buyers of pairs; nil until an engine has named them: see Engine.recognize.
+	own []history.Referral
 }
 
 // read returns the history of a part. It need not be decoded if it has not changed.
@@ -131,9 +133,25 @@ func (p *Profile) unite() {
 	case l.away:
 		p.together = &nothing
 	default:
-		h := history.Together(p.History, l.foreign...)
+		h := history.Together(p.History, l.foreign...).Without(l.own)
 		p.together = &h
 	}
+}
+
+// recognize leaves out, of the pairs of p with buyers, those with an id of p's own: who buys under one id and names another as the referrer has
+// referred nobody.
+func (e *Engine) recognize(p *Profile) {
+	l := p.links
+	if l == nil || l.own != nil || len(l.foreign) == 0 || !p.together.HasPairs() {
+		return
+	}
+	named := *l
+	named.own = []history.Referral{history.ReferralOf(e.hash(p.Customer))}
+	for _, id := range l.origins {
+		named.own = append(named.own, history.ReferralOf(e.hash(id)))
+	}
+	h := p.together.Without(named.own)
+	p.links, p.together = &named, &h
 }
 
 // sameSources reports whether the labels of two profiles are read from the histories of the same ids.
@@ -178,6 +196,7 @@ func (e *Engine) link(p Profile, x event.Event) (Profile, []Transition, Verdict)
 	if err := next.relink(s); err != nil {
 		return unlinked, nil, RefusedPart
 	}
+	e.recognize(&next)
 	next.LastChange, next.Uncontactable = at, next.Whole().Uncontactable()
 	next.Former = e.follow(&before, &next, x)
 	o := occasion{event: x.Common(), at: x.At(), news: e.mayBeNews(&before, x), merge: !next.sameSources(&before)}

@@ -259,6 +259,64 @@ func TestMergedReferrers(t *testing.T) {
 	}
 }
 
+// TestNobodyRefersThemselves: an order under one id of a customer that names another id of the same customer is no referral, whichever survives and
+// whichever comes first. When the ids are apart again, it is one.
+func TestNobodyRefersThemselves(t *testing.T) {
+	for _, row := range []struct{ from, into string }{{"bob", "ann"}, {"ann", "bob"}} {
+		for _, late := range []bool{false, true} {
+			c := newCircle(t, pairing(t))
+			end := max(c.bought("ann", linkStart, 2), c.bought("bob", linkStart, 2))
+			c.apply(c.referred("cid", "ann", end))
+			if late {
+				c.apply(c.word(row.from, row.into, end+linkDay))
+			}
+			c.apply(c.referred("bob", "ann", end+2*linkDay))
+			if !late {
+				if got := c.referrals("ann"); got != [2]int{2, 2} {
+					t.Errorf("two customers: %v, want two referrals and buyers", got)
+				}
+				c.apply(c.word(row.from, row.into, end+3*linkDay))
+			}
+			if got := c.referrals(row.into); got != [2]int{1, 1} {
+				t.Errorf("%s merged into %s, late %t: %v, want cid alone", row.from, row.into, late, got)
+			}
+			stored, err := score.Decode(encode(c.profile(row.into)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := c.engine.Score(stored, stored.AsOf); s.Referrals != 1 {
+				t.Errorf("%s merged into %s, late %t: stored, %d referrals, want 1", row.from, row.into, late, s.Referrals)
+			}
+			c.apply(c.referred("dan", "ann", end+4*linkDay))
+			if got := c.referrals(row.into); got != [2]int{2, 2} {
+				t.Errorf("%s merged into %s, late %t: %v, want cid and dan", row.from, row.into, late, got)
+			}
+			c.apply(c.word(row.from, row.from, end+5*linkDay))
+			if got := c.referrals("ann"); got != [2]int{3, 3} {
+				t.Errorf("apart again: %v, want cid, dan and bob", got)
+			}
+		}
+	}
+}
+
+// TestIDsOfOneBuyerAreTwoBuyers pins a limit: the home of a buyer tells the referrer of orders, and not of mergers. So two ids of one buyer who both
+// named the referrer are two pairs.
+func TestIDsOfOneBuyerAreTwoBuyers(t *testing.T) {
+	c := newCircle(t, pairing(t))
+	end := c.bought("ann", linkStart, 2)
+	c.apply(c.referred("bob", "ann", end))
+	c.apply(c.referred("cid", "ann", end))
+	c.apply(c.word("bob", "cid", end+linkDay))
+	if got := c.referrals("ann"); got != [2]int{2, 2} {
+		t.Errorf("%v, want two", got)
+	}
+	c.apply(c.referred("bob", "ann", end+2*linkDay))
+	c.apply(c.referred("cid", "ann", end+2*linkDay))
+	if got := c.referrals("ann"); got != [2]int{2, 2} {
+		t.Errorf("after more orders: %v, want two", got)
+	}
+}
+
 // TestReferralOfAStranger: who is known by referrals alone is kept, has no labels, and has them with the first order.
 func TestReferralOfAStranger(t *testing.T) {
 	c := newCircle(t, pairing(t))
