@@ -38,7 +38,8 @@ var may = map[string][]string{
 
 	// The table of all that is known of a customer. It reads the parts of a score, and score reads the table.
 	"internal/catalogue": {
-		"internal/event", "internal/history", "internal/score/churn", "internal/score/clv", "internal/score/rfm", "internal/score/standing", "internal/score/tier", "internal/score/value",
+		"internal/event", "internal/history", "internal/score/churn", "internal/score/clv", "internal/score/rfm", "internal/score/segment", "internal/score/standing",
+		"internal/score/tier", "internal/score/value",
 	},
 
 	// The parts of a score do not import each other. score combines them.
@@ -48,6 +49,7 @@ var may = map[string][]string{
 	"internal/score/value": facts,
 	"internal/score/tier":  facts,
 
+	"internal/score/segment":  {},
 	"internal/score/standing": facts,
 
 	"internal/chunk":   {},

@@ -28,6 +28,8 @@ type Entry struct {
 	Source string
 	// Seen are the readers that show the entry.
 	Seen Seen
+	// Attribute is the key of the attribute whose last value the entry is; empty for other entries.
+	Attribute string
 	// Reads are the parts of the View that the function looks at.
 	Reads Reads
 	// Number gives the number: money in major units of the base currency, an instant in milliseconds since 1970, a flag as 0 or 1. It is false

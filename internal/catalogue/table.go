@@ -6,7 +6,7 @@ import (
 )
 
 // table are all entries. The order is that of the columns of the scores file and of the members of tm:detail: append only.
-var table = slices.Concat(public, detailed, counted, satisfied, engaged, paid, predicted, told, valued, stands, engages, earns, habits, keeps)
+var table = slices.Concat(public, detailed, counted, satisfied, engaged, paid, predicted, told, valued, stands, engages, earns, habits, keeps, ruled)
 
 // All returns all entries, in order. The caller does not change them.
 func All() []Entry { return table }

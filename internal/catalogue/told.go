@@ -34,7 +34,7 @@ func attribute(name string, title Text, g Group, seen Seen) Entry {
 func said(name, key string, title Text, g Group, seen Seen) Entry {
 	return Entry{
 		Name: name, Title: title, Formula: Text{"The last value of the attribute " + key + ".", "属性 " + key + " 的最近取值。"},
-		Kind: Word, Group: g, Silence: Still, Seen: seen, Reads: ReadsProfile,
+		Kind: Word, Group: g, Silence: Still, Seen: seen, Reads: ReadsProfile, Attribute: key,
 		Word: func(v *View) (string, bool) { word := v.Said.Attributes[key]; return word, word != "" },
 	}
 }

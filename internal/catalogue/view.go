@@ -117,6 +117,8 @@ type Labels struct {
 	Why     churn.Reason
 	RFM     rfm.Digits
 	Segment string
+	// Segments are the names of the rule segments that the customer is in, in order.
+	Segments []string
 }
 
 // Said is what events have said of a customer.

@@ -112,6 +112,7 @@ type file struct {
 	Control    float64             `yaml:"control"`
 	Announce   bool                `yaml:"announce_control"`
 	Reactions  *reactions          `yaml:"reactions"`
+	Segments   []segmentLines      `yaml:"segments"`
 	Consent    bool                `yaml:"contact_by_consent"`
 	WhatIf     bool                `yaml:"detail_what_if"`
 	Since      bool                `yaml:"explain_since_taken"`
@@ -291,7 +292,9 @@ func (f *file) model() (score.Model, error) {
 	m.Oldest = oldest
 	reactions, reactionsErr := f.Reactions.lines(base)
 	m.Reactions = reactions
-	return m, errors.Join(append(errs, err, f.valuing(&m), spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, reactionsErr, f.playbooks(&m), f.advice(&m), f.Fitted.check())...)
+	segments, segmentsErr := f.segments()
+	m.Segments = segments
+	return m, errors.Join(append(errs, err, segmentsErr, f.valuing(&m), spendErr, stackErr, learntErr, seasonErr, regularErr, rateErr, oldestErr, reactionsErr, f.playbooks(&m), f.advice(&m), f.Fitted.check())...)
 }
 
 // valuing fills in the methods of customer lifetime value, and what they need.

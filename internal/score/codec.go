@@ -41,6 +41,7 @@ const (
 	tagTrail
 	tagReactions
 	tagTaken
+	tagSegments
 	tagsEnd // a tag from here on is a newer version's
 )
 
@@ -102,6 +103,8 @@ func (p *Profile) Append(b []byte) []byte {
 	b = enclose(p.appendReactions(b), body, tagReactions)
 	body = len(b)
 	b = enclose(p.Taken.append(b, p.Standing.Since), body, tagTaken)
+	body = len(b)
+	b = enclose(p.Segments.append(b, p.AsOf), body, tagSegments)
 	b = append(b, p.rest...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
@@ -226,6 +229,10 @@ func (p *Profile) section(tag uint64, b []byte) error {
 	case tagTaken:
 		taken, err := readTaken(&f, p.Standing.Since)
 		p.Taken = taken
+		return err
+	case tagSegments:
+		segments, err := readSegments(&f, p.AsOf)
+		p.Segments = segments
 		return err
 	case tagLinks: // the customer and the own history are there: their sections come before
 		s, err := link.Decode(b)

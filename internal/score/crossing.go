@@ -27,7 +27,7 @@ func after(from, phase, every event.Instant) event.Instant {
 }
 
 // NextCrossing returns the first instant after from at which silence alone changes a label of p, as Review would see it: the tier,
-// the churn level, the window for a second order, Shop or Test; or at which silence tells the news that waits, or gives notice of a fall of the tier. False means never (within two
+// the churn level, the window for a second order, a segment or a comparison with a margin, Shop or Test; or at which silence tells the news that waits, or gives notice of a fall of the tier. False means never (within two
 // centuries). The answer depends on the profile and the model only, never on when it is asked for. from is at least p.AsOf.
 func (e *Engine) NextCrossing(p Profile, from event.Instant) (event.Instant, bool) {
 	for {

@@ -38,6 +38,8 @@ type Engine struct {
 	feels  feels
 	// weighed are the entries that the lines of the scorecard weigh; nil for a line that reading knows itself.
 	weighed [value.MaxLines]*catalogue.Entry
+	// rules are the segments of the model; nil where it has none.
+	rules *rules
 	// hash is the keyed hash of ids; see Naming.
 	hash func(id string) uint64
 	// forget is the silence after which prospects are forgotten; zero forgets nobody.
@@ -54,6 +56,9 @@ func NewEngine(m Model, c event.Calendar, identify Identify, previous *Engine) (
 	digits, _ := m.Base.Digits()
 	e := &Engine{model: m, calendar: c, identify: identify, previous: previous, scale: math.Pow10(digits), oldest: c.Start(m.Oldest), present: m.Value.Present(), feels: feelsOf(&m), hash: event.Hash}
 	e.weighed, e.feels.reads = weighed(&m.Scorecard)
+	if e.rules = rulesOf(&m); e.rules != nil {
+		e.feels.reads |= e.rules.reads
+	}
 	if m.Methods.Base == clv.Contribution && e.feels.weighs(catalogue.ReadsWorth) { // the historic value counts costs
 		e.feels.reads |= catalogue.ReadsCosts
 	}

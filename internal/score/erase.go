@@ -8,7 +8,7 @@ import (
 )
 
 // erase returns what is left of p after an erasure: a customer of whom nothing is known but the instant, and the links that are younger. The
-// transitions end what others have been told: an open episode, an open window for a second order, and the tier. They say nothing else of the
+// transitions end what others have been told: an open episode, an open window for a second order, a segment, and the tier. They say nothing else of the
 // customer. x is an ERASED, or a message of links that tells of the erasure of another id of the same customer.
 //
 // tombstone is the instant up to which events are swallowed from now on: the record time of x. That is the instant of the erasure itself
@@ -77,6 +77,9 @@ func (e *Engine) ends(p *Profile, x event.Event) []Transition {
 	}
 	if p.Unhappy.open() {
 		say(&ChurnAlert{Stamp: stamp, EpisodeID: p.Unhappy.ID, State: Resolved, Resolve: ByErased, Kind: FeedbackAlert, Currency: e.model.Base})
+	}
+	for _, m := range p.Segments.in() {
+		say(&SegmentChanged{Stamp: stamp, Change: Left, Segment: m.Name, EnteredID: m.ID, Currency: e.model.Base})
 	}
 	if p.Standing.Tier != 0 {
 		say(&TierChanged{Stamp: stamp, Direction: Exit, Currency: e.model.Base})

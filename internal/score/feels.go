@@ -37,7 +37,7 @@ func (e *Engine) bears(x event.Event) bool {
 	case *event.Purchase:
 		return true
 	case *event.Interaction:
-		return x.Kind == event.ReferralMade || x.Kind == event.MergedInto || MarksTestAccount(x) || e.feels.engagement || e.feels.weighs(catalogue.ReadsTouches|catalogue.ReadsCosts) // one that weighs nothing may take the place of one that did
+		return x.Kind == event.ReferralMade || x.Kind == event.MergedInto || MarksTestAccount(x) || e.hearsAttributes(x) || e.feels.engagement || e.feels.weighs(catalogue.ReadsTouches|catalogue.ReadsCosts) // one that weighs nothing may take the place of one that did
 	case *event.Feedback:
 		return x.Kind == event.NPS || e.feels.mood || e.feels.weighs(catalogue.ReadsMood)
 	case *event.Link:
@@ -94,4 +94,9 @@ func (x feels) until(f *history.Facts) event.Instant {
 		return min(f.Until, f.UntilTouches)
 	}
 	return f.Until
+}
+
+// hearsAttributes reports whether an event gives attributes that a segment asks for.
+func (e *Engine) hearsAttributes(x *event.Interaction) bool {
+	return x.Kind == event.Attributes && e.rules != nil && e.rules.attributes
 }

@@ -136,7 +136,7 @@ func (e *Engine) follow(before, grown *Profile, x event.Event) *Former {
 func (e *Engine) unheard() *Engine {
 	other := *e
 	other.identify, other.previous, other.former = unpublishedID, nil, nil
-	other.model.Reactions = Reactions{}
+	other.model.Reactions, other.model.Segments, other.rules = Reactions{}, nil, nil
 	return &other
 }
 
@@ -177,7 +177,7 @@ func (f *Former) hear(t Transition) *Former {
 		if over := t.State == Resolved || t.State == Retracted; over && t.Kind == Churn && next.Heard&HeardEpisode == 0 {
 			next.Ended = t.ID
 		}
-	case *WonBack, *TierWillChange: // where the former model comes back, it gives its notices anew
+	case *WonBack, *TierWillChange, *SegmentChanged: // where the former model comes back, it gives its notices and evaluates its segments anew
 	}
 	return &next
 }

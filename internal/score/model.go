@@ -12,6 +12,7 @@ import (
 	"tidemark/internal/score/churn"
 	"tidemark/internal/score/clv"
 	"tidemark/internal/score/rfm"
+	"tidemark/internal/score/segment"
 	"tidemark/internal/score/standing"
 	"tidemark/internal/score/tier"
 	"tidemark/internal/score/value"
@@ -59,6 +60,8 @@ type Model struct {
 	Shop Shop
 	// Reactions are the lines of what is told besides.
 	Reactions Reactions
+	// Segments are the rules of the segments that customers enter and leave; empty for none.
+	Segments []segment.Segment
 	// Standing are the parameters of the indicators of how a customer stands. No label depends on them.
 	Standing standing.Params
 	// Causes weigh the evidence for the causes of a churn alert.
@@ -132,6 +135,7 @@ func (m *Model) Check() error {
 	fail("standing", m.Standing.Check())
 	fail("causes", m.Causes.Check())
 	fail("reactions", m.Reactions.check())
+	fail("segments", segment.Check(m.Segments, catalogue.CheckComparison))
 	if !(m.Uplift >= 0 && m.Uplift <= 1) {
 		errs = append(errs, fmt.Errorf("uplift: share %v is not in [0, 1]", m.Uplift))
 	}

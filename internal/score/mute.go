@@ -21,7 +21,7 @@ func (p *Profile) Publish(newest []Transition, now event.Instant, maxAge time.Du
 	for i, t := range newest {
 		young := maxAge == 0 || now.Sub(t.Common().AsOf) <= maxAge || t.Common().Cause == ByErasure
 		switch t := t.(type) {
-		case *TierChanged, *WonBack:
+		case *TierChanged, *WonBack, *SegmentChanged:
 			published[i] = young
 		case *TierWillChange:
 			switch t.State {

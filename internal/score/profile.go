@@ -56,6 +56,8 @@ type Profile struct {
 	Trail   Trail
 	Drop    DropEpisode
 	Unhappy UnhappyEpisode
+	// Segments are the segments that the customer is in; nil where none is, and nothing else is remembered of them.
+	Segments *Segments
 	// Forecasts are the frozen risks that wait for their outcomes, the open ones first.
 	Forecasts [2]Forecast
 	// Former is what the model before the last switch says of the customer; nil where that model cannot come back any more.

@@ -41,6 +41,8 @@ type Score struct {
 	Points     Points
 	Tier       Tier
 	Coverage   float64
+	// Segments are the names of the segments of the model that the customer is in, in order.
+	Segments   []string
 	Model      string
 	Sequence   int64
 	NextReview event.Instant
@@ -86,7 +88,7 @@ func (e *Engine) Score(p Profile, at event.Instant) Score {
 		OpenComplaints: v.facts.OpenComplaints, Referrals: v.facts.Referrals, ActiveMonths: v.facts.ActiveMonths,
 	}
 	s.Scorecard, s.Population, s.Control = e.model.ScorecardHash, fixedPopulation, e.control(p.Customer)
-	s.MergedInto, s.Origins = p.MergedInto(), len(p.Origins())
+	s.MergedInto, s.Origins, s.Segments = p.MergedInto(), len(p.Origins()), p.InSegments()
 	if s.Level == churn.None {
 		s.Why = e.model.Churn.Why(v.signs)
 	}

@@ -37,6 +37,7 @@ type change struct {
 	// ahead is the fall of the tier of which the customer is to have a notice.
 	ahead fallAhead
 	reactions
+	placing
 }
 
 // cause names the occasion for a label that a transition with an id last set at an instant. An event from before that instant
@@ -71,17 +72,19 @@ func (e *Engine) relabel(before, p Profile, o occasion) (Profile, []Transition) 
 	standing := p.Standing.next(tier, p.AsOf)
 	ahead := e.fallAhead(&p, &v, standing, o)
 	reacts := e.reacts(&p, &v, tier, o)
+	placing := e.place(&p, &v, tier, level)
+	p.Segments = p.Segments.holding(placing.held)
 	stays := tier == p.Standing.Tier
-	if stays && level == p.Episode.Level && !second && !returned && !news && !p.Notice.turns(ahead, stays, e.calendar) && !reacts.any() {
+	if stays && level == p.Episode.Level && !second && !returned && !news && !p.Notice.turns(ahead, stays, e.calendar) && !reacts.any() && !placing.turns() {
 		return p, nil
 	}
 	var base base
-	if !stays || level != p.Episode.Level || second || returned || news || reacts.any() { // notices measure nothing from it
+	if !stays || level != p.Episode.Level || second || returned || news || reacts.any() || placing.turns() { // notices measure nothing from it
 		base = e.base(&before, &v, o)
 	}
 	return e.tell(&change{
 		occasion: o, before: &before, p: &p, base: &base, v: &v,
-		reactions: reacts, tier: tier, level: level, tierSince: standing.Since, levelSince: v.at, ahead: ahead,
+		reactions: reacts, placing: placing, tier: tier, level: level, tierSince: standing.Since, levelSince: v.at, ahead: ahead,
 	}, second, returned)
 }
 
@@ -144,6 +147,7 @@ func (e *Engine) tell(c *change, second, returned bool) (Profile, []Transition) 
 		}
 		p.Notice = p.Notice.next(t)
 	}
+	e.tellSegments(c, add)
 	return *p, transitions
 }
 

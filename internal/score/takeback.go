@@ -24,12 +24,14 @@ func (e *Engine) takeBack(before, p Profile) (Profile, []Transition) {
 	o := occasion{model: true, back: f.as(&former)}
 	ahead := e.fallAhead(&p, &v, former.Standing, o)
 	reacts := e.reacts(&p, &v, former.Standing.Tier, o)
+	placing := e.place(&p, &v, former.Standing.Tier, former.Episode.Level)
+	p.Segments = p.Segments.holding(placing.held)
 	if before.Notice.turns(ahead, former.Standing.Tier == before.Standing.Tier, e.calendar) || former.Standing.Tier != before.Standing.Tier ||
-		former.Episode.Level != before.Episode.Level || second || reacts.any() {
+		former.Episode.Level != before.Episode.Level || second || reacts.any() || placing.turns() {
 		base := e.base(&before, &v, o)
 		p, transitions = e.tell(&change{
 			occasion: o, before: &before, p: &p, base: &base, v: &v,
-			reactions: reacts, tier: former.Standing.Tier, level: former.Episode.Level,
+			reactions: reacts, placing: placing, tier: former.Standing.Tier, level: former.Episode.Level,
 			tierSince: former.Standing.Since, levelSince: former.Episode.Since, ahead: ahead,
 		}, second, false)
 	}

@@ -3,7 +3,7 @@ package score
 import "tidemark/internal/event"
 
 // Transition is a change of a customer's labels. The pipeline publishes it. The set is closed: *TierChanged, *ChurnAlert,
-// *WonBack and *TierWillChange.
+// *WonBack, *TierWillChange and *SegmentChanged.
 //
 //sumtype:decl
 type Transition interface {

@@ -85,6 +85,6 @@ func (s *Score) bare() *catalogue.View {
 	v.Worth.Learnt, v.Worth.LearntModel = s.Learnt, s.LearntModel
 	v.Risk.Now = s.Risk
 	v.Outlook.Alive, v.Outlook.NoPurchase, v.Outlook.Orders = s.Alive, s.NoPurchase, s.ExpectedOrders
-	v.Labels = catalogue.Labels{Points: s.Points, Coverage: s.Coverage, Tier: s.Tier, Level: s.Level, Why: s.Why, RFM: s.RFM, Segment: s.Segment}
+	v.Labels = catalogue.Labels{Points: s.Points, Coverage: s.Coverage, Tier: s.Tier, Level: s.Level, Why: s.Why, RFM: s.RFM, Segment: s.Segment, Segments: s.Segments}
 	return v
 }

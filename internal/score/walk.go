@@ -23,8 +23,10 @@ const (
 	shopLabel
 	// dropLabel is the drop of the value; see Drop.
 	dropLabel
+	// segmentLabel are the segments, and the tests with a margin. No transition tells of a test.
+	segmentLabel
 
-	allLabels = tierLabel | levelLabel | windowLabel | shopLabel | dropLabel
+	allLabels = tierLabel | levelLabel | windowLabel | shopLabel | dropLabel | segmentLabel
 )
 
 // walk goes through a customer's silence from one change of a label to the next.
@@ -58,6 +60,8 @@ type walk struct {
 	since reference
 	// seen is the last look at the score and the value.
 	seen worthLook
+	// placed are the tests of segments at the start of the stretch.
+	placed placed
 }
 
 // unknown is no risk.
@@ -90,7 +94,7 @@ func (w *walk) next() bool {
 		if !same {
 			w.normal = unknown
 		}
-		w.at, w.facts, w.seen = end, facts, worthLook{}
+		w.at, w.facts, w.seen, w.placed = end, facts, worthLook{}, placed{}
 		if w.turned(same) {
 			return true
 		}
@@ -180,6 +184,8 @@ func (w *walk) turned(same bool) bool {
 		return true // an order that was stamped ahead has come into force
 	case w.labels&dropLabel != 0 && w.dropTurns(w.at):
 		return true
+	case w.labels&segmentLabel != 0 && e.rules != nil && w.segmentsTurn():
+		return true
 	}
 	return w.labels&windowLabel != 0 && (e.secondTurns(p.Second, facts, w.silence()) || e.returned(p, facts, w.silence()))
 }
@@ -201,6 +207,11 @@ func (w *walk) within(until event.Instant) (event.Instant, bool) {
 	}
 	if w.labels&dropLabel != 0 && w.dropTurns(first) {
 		first, found = w.searchDrop(first), true
+	}
+	if w.labels&segmentLabel != 0 && w.engine.rules != nil {
+		if at, turns := w.segmentsWithin(first); turns {
+			first, found = at, true
+		}
 	}
 	return first, found
 }
