@@ -25,6 +25,8 @@ const (
 	ChurnAlerts = "customer.churn-alerts.v1"
 	WinBacks    = "customer.win-backs.v1"
 	TierNotices = "customer.tier-notices.v1"
+	// SegmentChanges tells who enters and leaves the segments of the model file.
+	SegmentChanges = "customer.segment-changes.v1"
 	// Erasures tells subscribers whom to erase.
 	Erasures = "customer.erasures.v1"
 	// Links is internal: Tidemark writes it, and Tidemark reads it.
@@ -79,6 +81,7 @@ var versions = [...]Schema{
 	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 1},
 	{Topic: Links, Record: "Link", ID: fixed | 9<<8 | 2}, // referral
 	{Topic: TierNotices, Record: "TierWillChange", ID: fixed | 10<<8 | 1},
+	{Topic: SegmentChanges, Record: "SegmentChanged", ID: fixed | 11<<8 | 1},
 }
 
 // All returns the current schema of each topic in the order of the fixed ids, inputs first. Messages are written by these.

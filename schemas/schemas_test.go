@@ -63,6 +63,7 @@ func TestTheFixedIDsNeverChange(t *testing.T) {
 		0x544d0901: {"customer.links.v1", "84cc3fd4fbec48b6f178dfcd159cac8f"},
 		0x544d0902: {"customer.links.v1", "12d6f12e6d85a51971a8ccc4bad6dfa0"},
 		0x544d0a01: {"customer.tier-notices.v1", "439df091b742e2f7de4a2c8fb43da5cc"},
+		0x544d0b01: {"customer.segment-changes.v1", "73fc04a9a38e9a3ee7ba532e9e3f0bfe"},
 	}
 	for _, s := range schemas.Versions() {
 		switch got := (fixed{s.Topic, digest(t, s.Text)}); {

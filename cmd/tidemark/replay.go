@@ -150,6 +150,7 @@ type summary struct {
 	Drops        map[string]int `json:"value_drops,omitempty"`
 	WonBack      int            `json:"won_back"`
 	Notices      map[string]int `json:"tier_notices,omitempty"`
+	SegmentMoves map[string]int `json:"segment_changes,omitempty"`
 	Published    int            `json:"published"`
 	Forecasts    []quality      `json:"forecasts"`
 	KeptBack     int            `json:"control_group_alerts_kept_back,omitempty"`
@@ -226,6 +227,9 @@ func (s summary) print(w io.Writer) error {
 	}
 	if len(s.Notices) > 0 {
 		fmt.Fprintf(&b, "tier notices %s\n", terminal.Counts(s.Notices))
+	}
+	if len(s.SegmentMoves) > 0 {
+		fmt.Fprintf(&b, "segments     %s\n", terminal.Counts(s.SegmentMoves))
 	}
 	if s.KeptBack > 0 {
 		fmt.Fprintf(&b, "kept back    %d alerts of the control group: recorded, not published; see announce_control in the model file\n", s.KeptBack)

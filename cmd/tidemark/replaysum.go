@@ -99,5 +99,10 @@ func (s *summary) tell(t score.Transition) {
 			s.Notices = map[string]int{}
 		}
 		s.Notices[t.State.String()]++
+	case *score.SegmentChanged:
+		if s.SegmentMoves == nil {
+			s.SegmentMoves = map[string]int{}
+		}
+		s.SegmentMoves[t.Change.String()]++
 	}
 }

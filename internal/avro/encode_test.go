@@ -206,6 +206,31 @@ func TestEncodeTierWillChange(t *testing.T) {
 	}
 }
 
+func TestEncodeSegmentChanged(t *testing.T) {
+	c, x := newCodec(t, Options{}), sampleSegment()
+	for change, want := range map[score.SegmentChange]string{score.Entered: "com.tidemark.segment.entered.v1", score.Left: "com.tidemark.segment.left.v1"} {
+		x.Change = change
+		out := encode(t, c, x)
+		if got := string(out.Headers[3].Value); out.Topic != schemas.SegmentChanges || got != want {
+			t.Errorf("%s: to %s as %s, want %s as %s", change, out.Topic, got, schemas.SegmentChanges, want)
+		}
+	}
+	x = sampleSegment()
+	got := consumed(t, encode(t, c, x))
+	for name, want := range map[string]any{
+		"event_id": x.ID, "change": "LEFT", "segment": "slipping_best", "churn_level": "AT_RISK", "tier": map[string]any{"tidemark.v1.Tier": "LOW"},
+		"entered_event_id": map[string]any{"string": x.EnteredID}, "corrects_event_id": nil,
+	} {
+		if !reflect.DeepEqual(got[name], want) {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	first := got["comparisons"].([]any)[0].(map[string]any)
+	if want := map[string]any{"double": 54.99}; !reflect.DeepEqual(first["after"], want) || first["word_after"] != nil || first["held"] != true || first["holds"] != false {
+		t.Errorf("the first comparison is %v", first)
+	}
+}
+
 func TestEachStepOfAnEpisodeHasItsType(t *testing.T) {
 	c := newCodec(t, Options{})
 	for state, want := range map[score.EpisodeState]string{
@@ -514,6 +539,9 @@ func TestSymbolsAreInTheOrderOfTheConstants(t *testing.T) {
 		{schemas.TierNotices, "state", 1, func(i int) string { return score.NoticeState(i).String() }},
 		{schemas.TierNotices, "withdraw_reason", 1, func(i int) string { return score.ResolveReason(i).String() }},
 		{schemas.TierNotices, "cause", 1, func(i int) string { return score.Cause(i).String() }},
+		{schemas.SegmentChanges, "change", 1, func(i int) string { return score.SegmentChange(i).String() }},
+		{schemas.SegmentChanges, "cause", 1, func(i int) string { return score.Cause(i).String() }},
+		{schemas.SegmentChanges, "churn_level", 0, func(i int) string { return churn.Level(i).String() }},
 		{schemas.ChurnAlerts, "kind", 1, func(i int) string { return score.AlertKind(i).String() }},
 	} {
 		enum := formats()[row.topic].record.field(row.field).of

@@ -55,6 +55,8 @@ func bare(t score.Transition) score.Transition {
 		return &score.WonBack{Stamp: stamp, EpisodeID: t.EpisodeID}
 	case *score.TierWillChange:
 		return &score.TierWillChange{Stamp: stamp, NoticeID: t.NoticeID, State: t.State, Withdrawal: t.Withdrawal}
+	case *score.SegmentChanged:
+		return &score.SegmentChanged{Stamp: stamp, Change: t.Change, Segment: t.Segment, EnteredID: t.EnteredID}
 	}
 	panic("avro: no such transition") // the set is closed
 }

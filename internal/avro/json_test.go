@@ -25,6 +25,8 @@ func TestLinesAreThoseOfYesterday(t *testing.T) {
 		{"ChurnAlert that says nothing", &score.ChurnAlert{}, "4cc9c8ab035f7ce35c7107c51783dd78"},
 		{"TierWillChange", sampleNotice(), "5c274320b9e088f1c68739336fd7c99d"},
 		{"TierWillChange that says nothing", &score.TierWillChange{}, "9261f672dd7bd9b77953f7d757a62e1c"},
+		{"SegmentChanged", sampleSegment(), "c4311165fa932f73dc4ee0e7ef723dcb"},
+		{"SegmentChanged that says nothing", &score.SegmentChanged{}, "24db6fce156b2378afddb8f18a54a3c6"},
 		{"WonBack that says nothing", &score.WonBack{}, "affb97fc5bf9490c4f6f3f92ed241613"},
 	} {
 		if _, line := TransitionJSON(row.t); digest(line) != row.want {

@@ -11,7 +11,7 @@ import (
 // A message is printed as replay prints its transition, whichever version of the schema its id names.
 func TestPrinter(t *testing.T) {
 	c := newCodec(t, Options{})
-	for _, x := range []score.Transition{sampleTier(), sampleAlert(), sampleDrop(), sampleUnhappy(), sampleWinBack(), sampleNotice()} {
+	for _, x := range []score.Transition{sampleTier(), sampleAlert(), sampleDrop(), sampleUnhappy(), sampleWinBack(), sampleNotice(), sampleSegment()} {
 		topic, want := TransitionJSON(x)
 		got, err := c.Printer().JSON(t.Context(), topic, encode(t, c, x).Value)
 		if err != nil || string(got) != string(want) {

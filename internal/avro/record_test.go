@@ -106,6 +106,8 @@ func told(t score.Transition) map[string]any {
 		return hide(winBackRecord(t), t, "episode_id")
 	case *score.TierWillChange:
 		return hide(noticeRecord(t), t, "notice_id", "state", "withdraw_reason")
+	case *score.SegmentChanged:
+		return hide(segmentRecord(t), t, "change", "segment", "entered_event_id")
 	}
 	panic("avro: no record for this transition") // the set is closed
 }
@@ -220,6 +222,36 @@ func noticeRecord(t *score.TierWillChange) map[string]any {
 		"contactable_channels": names(t.ContactableChannels),
 		"owner":                text(t.Owner),
 		"playbook":             some(space+"Playbook", playbookRecord(t.Playbook), t.Playbook.ID != ""),
+		"corrects_event_id":    text(t.Corrects),
+	}, &t.Stamp)
+}
+
+func segmentRecord(t *score.SegmentChanged) map[string]any {
+	contributions, comparisons := make([]any, len(t.Contributions)), make([]any, len(t.Crossings))
+	for i, c := range t.Contributions {
+		contributions[i] = contributionRecord(c)
+	}
+	for i, c := range t.Crossings {
+		comparisons[i] = map[string]any{
+			"comparison": c.Comparison, "before": finite(c.Before), "after": finite(c.After), "word_before": text(c.WordBefore), "word_after": text(c.WordAfter),
+			"held": c.Held, "holds": c.Holds,
+		}
+	}
+	return stamped(map[string]any{
+		"change":               t.Change.String(),
+		"segment":              t.Segment,
+		"rule":                 text(t.Rule),
+		"entered_event_id":     text(t.EnteredID),
+		"entered_at":           instant(t.EnteredAt),
+		"comparisons":          comparisons,
+		"contributions":        contributions,
+		"tier":                 tierOf(t.Tier),
+		"churn_level":          t.ChurnLevel.String(),
+		"clv_current":          some("long", t.CurrentValue, t.Tier != tier.None),
+		"currency":             string(t.Currency),
+		"preferred_channel":    text(t.PreferredChannel),
+		"contactable_channels": names(t.ContactableChannels),
+		"owner":                text(t.Owner),
 		"corrects_event_id":    text(t.Corrects),
 	}, &t.Stamp)
 }

@@ -338,7 +338,7 @@ func TestCheck(t *testing.T) {
 
 func TestSubjects(t *testing.T) {
 	want := "customer.purchases.v1-value customer.interactions.v1-value customer.feedback.v1-value customer.tier-changes.v1-value " +
-		"customer.churn-alerts.v1-value customer.win-backs.v1-value customer.scores.v1-value customer.erasures.v1-value customer.links.v1-value customer.tier-notices.v1-value"
+		"customer.churn-alerts.v1-value customer.win-backs.v1-value customer.scores.v1-value customer.erasures.v1-value customer.links.v1-value customer.tier-notices.v1-value customer.segment-changes.v1-value"
 	if got := strings.Join(Subjects(), " "); got != want {
 		t.Errorf("subjects %s, want %s", got, want)
 	}

@@ -144,6 +144,25 @@ func sampleNotice() *score.TierWillChange {
 	return n
 }
 
+func sampleSegment() *score.SegmentChanged {
+	x := &score.SegmentChanged{
+		Stamp: score.Stamp{
+			Customer: "c-1", AsOf: noon, Cause: score.ByTime, ModelVersion: "2026-01", ScorecardHash: "abcd", PopulationVersion: "fixed", Sequence: 11,
+		},
+		Change: score.Left, Segment: "slipping_best", Rule: "value_score at least 60 (margin 5) and not tier is LOW", EnteredID: sampleTier().ID, EnteredAt: noon - 1000,
+		Crossings: []score.Crossing{
+			{Comparison: "value_score at least 60 (margin 5)", Before: 61.5, After: 54.99, Held: true},
+			{Comparison: "tier is LOW", Before: math.NaN(), After: math.NaN(), WordBefore: "GENERAL", WordAfter: "LOW", Holds: true},
+		},
+		Contributions: []score.Contribution{
+			{Indicator: "recency_days", Cause: score.ByTime, RawBefore: 30, RawAfter: 44, NormalisedBefore: .92, NormalisedAfter: .88, Weight: .1, Points: -651},
+		},
+		Tier: tier.Low, ChurnLevel: churn.AtRisk, CurrentValue: 120_00, Currency: "EUR", PreferredChannel: "email", ContactableChannels: []string{"email"}, Owner: "ann",
+	}
+	x.ID = Identify(x)
+	return x
+}
+
 func newCodec(t testing.TB, o Options) *Codec {
 	t.Helper()
 	c, err := New(o)

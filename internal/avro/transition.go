@@ -21,6 +21,8 @@ func topicOf(t score.Transition) string {
 		return schemas.WinBacks
 	case *score.TierWillChange:
 		return schemas.TierNotices
+	case *score.SegmentChanged:
+		return schemas.SegmentChanges
 	}
 	panic("avro: no topic for this transition") // the set is closed
 }
@@ -36,6 +38,8 @@ func kind(t score.Transition) string {
 		return "com.tidemark.customer.won.back.v1"
 	case *score.TierWillChange:
 		return noticeSteps[t.State]
+	case *score.SegmentChanged:
+		return segmentSteps[t.Change]
 	}
 	panic("avro: no type for this transition") // the set is closed
 }
@@ -59,6 +63,13 @@ var noticeSteps = [...]string{
 	score.Withdrawn:     "com.tidemark.tier.notice.withdrawn.v1",
 }
 
+// segmentSteps are the ce_types of changes of segments.
+var segmentSteps = [...]string{
+	score.UnknownChange: "com.tidemark.segment.v1",
+	score.Entered:       "com.tidemark.segment.entered.v1",
+	score.Left:          "com.tidemark.segment.left.v1",
+}
+
 // The symbols of the levels of a playbook, in the schema's order.
 var (
 	resourceLevels  = [...]string{"UNKNOWN", "PRIORITY", "MODERATE", "REDUCED"}
@@ -78,7 +89,7 @@ func ids(t score.Transition) (id, episode string) {
 		episode = t.EpisodeID
 	case *score.TierWillChange:
 		episode = t.NoticeID
-	case *score.TierChanged:
+	case *score.TierChanged, *score.SegmentChanged:
 	}
 	return t.Common().ID, episode
 }
@@ -98,6 +109,8 @@ func (w *wire) transition(t score.Transition, id, episode string) {
 	case *score.TierWillChange:
 		w.text(episode)
 		w.tierWillChange(t)
+	case *score.SegmentChanged:
+		w.segmentChanged(t)
 	}
 }
 
@@ -119,7 +132,7 @@ func oldest(t score.Transition) int {
 		newer = newer || t.KeepBy.Any || t.KeepBy.Amount != t.KeepBy.Advised() || slices.ContainsFunc(t.Contributions, merged)
 	case *score.WonBack:
 		newer = newer || t.ContactableChannels != nil
-	case *score.TierWillChange:
+	case *score.TierWillChange, *score.SegmentChanged:
 		return 1
 	}
 	if newer {
@@ -363,6 +376,34 @@ func (w *wire) tierWillChange(t *score.TierWillChange) {
 	w.maybeTexts(t.ContactableChannels)
 	w.maybeText(t.Owner)
 	w.playbook(&t.Playbook, true)
+	w.maybeText(t.Corrects)
+}
+
+func (w *wire) segmentChanged(t *score.SegmentChanged) {
+	w.stamp(&t.Stamp)
+	w.int(int64(t.Change))
+	w.text(t.Segment)
+	w.maybeText(t.Rule)
+	w.maybeText(t.EnteredID)
+	w.maybeInstant(t.EnteredAt)
+	w.list(len(t.Crossings), func(i int) {
+		c := &t.Crossings[i]
+		w.text(c.Comparison)
+		w.maybeDouble(c.Before)
+		w.maybeDouble(c.After)
+		w.maybeText(c.WordBefore)
+		w.maybeText(c.WordAfter)
+		w.bool(c.Held)
+		w.bool(c.Holds)
+	})
+	w.list(len(t.Contributions), func(i int) { w.contribution(&t.Contributions[i]) })
+	w.maybeTier(t.Tier)
+	w.level(t.ChurnLevel, &t.Stamp)
+	w.maybeInt(t.CurrentValue, t.Tier != tier.None)
+	w.text(string(t.Currency))
+	w.maybeText(t.PreferredChannel)
+	w.maybeTexts(t.ContactableChannels)
+	w.maybeText(t.Owner)
 	w.maybeText(t.Corrects)
 }
 

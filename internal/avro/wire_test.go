@@ -17,7 +17,7 @@ import (
 func TestWireIsTheRecord(t *testing.T) {
 	exit := sampleTier()
 	exit.Tier, exit.Direction, exit.Contributions, exit.ContactableChannels, exit.Playbook = tier.None, score.Exit, nil, nil, score.Playbook{}
-	for _, x := range []score.Transition{sampleTier(), sampleAlert(), exit, sampleWinBack(), sampleNotice(), &score.TierWillChange{}, &score.TierChanged{}, &score.ChurnAlert{}, &score.WonBack{}} {
+	for _, x := range []score.Transition{sampleTier(), sampleAlert(), exit, sampleWinBack(), sampleNotice(), sampleSegment(), &score.SegmentChanged{}, &score.TierWillChange{}, &score.TierChanged{}, &score.ChurnAlert{}, &score.WonBack{}} {
 		sameBytes(t, x)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -125,6 +125,18 @@ func TestWireIsTheRecord(t *testing.T) {
 			FallsAt: instant.Draw(t, "falls"), FellAt: instant.Draw(t, "fell"), Now: rapid.Int32().Draw(t, "now"), Then: rapid.Int32().Draw(t, "then"),
 			Contributions: c.Contributions, KeepBy: c.KeepBy, Currency: "USD", CurrentValue: c.CurrentValue, PreferredChannel: c.PreferredChannel,
 			ContactableChannels: c.ContactableChannels, Owner: text.Draw(t, "owner"), Playbook: c.Playbook, Corrects: c.Corrects,
+		})
+		crossing := rapid.Custom(func(t *rapid.T) score.Crossing {
+			return score.Crossing{
+				Comparison: text.Draw(t, "comparison"), Before: number.Draw(t, "number before"), After: number.Draw(t, "number after"),
+				WordBefore: text.Draw(t, "word before"), WordAfter: text.Draw(t, "word after"), Held: rapid.Bool().Draw(t, "held"), Holds: rapid.Bool().Draw(t, "holds"),
+			}
+		})
+		sameBytes(t, &score.SegmentChanged{
+			Stamp: stamp, Change: score.SegmentChange(rapid.IntRange(0, 2).Draw(t, "change")), Segment: text.Draw(t, "segment"), Rule: text.Draw(t, "rule"),
+			EnteredID: text.Draw(t, "entered id"), EnteredAt: instant.Draw(t, "entered"), Crossings: rapid.SliceOfN(crossing, 0, 4).Draw(t, "crossings"),
+			Contributions: c.Contributions, Tier: c.Tier, ChurnLevel: c.ChurnLevel, CurrentValue: c.CurrentValue, Currency: "USD", PreferredChannel: c.PreferredChannel,
+			ContactableChannels: c.ContactableChannels, Owner: c.TopCategory, Corrects: c.Corrects,
 		})
 	})
 }

@@ -82,6 +82,8 @@ func (b *board) add(t score.Transition) {
 		b.kinds["won back"]++
 	case *score.TierWillChange:
 		b.kinds["tier notice "+strings.ToLower(t.State.String())]++
+	case *score.SegmentChanged:
+		b.kinds["segment "+strings.ToLower(t.Change.String())]++
 	}
 	if len(b.recent) == recentKept {
 		b.recent = slices.Delete(b.recent, 0, 1)
@@ -145,6 +147,12 @@ func entryOf(t score.Transition) entry {
 	case *score.TierWillChange:
 		line.tone, line.what = notice(t)
 		line.why = ahead(t)
+	case *score.SegmentChanged:
+		line.what = "+ in " + t.Segment
+		if t.Change == score.Left {
+			line.what = "- out of " + t.Segment
+		}
+		line.why = crossings(t)
 	}
 	return line
 }
@@ -203,6 +211,20 @@ func ahead(t *score.TierWillChange) string {
 		keeps = fmt.Sprintf("; %.0f %s by %s keep it", t.Currency.Major(t.KeepBy.Advised()), t.Currency, t.KeepBy.Day)
 	}
 	return fmt.Sprintf("%4.1f to %4.1f by silence: %s%s", float64(t.Now)/100, float64(t.Then)/100, movers(t.Contributions), keeps)
+}
+
+// crossings returns, in words, what has changed among the comparisons of a segment.
+func crossings(t *score.SegmentChanged) string {
+	var words []string
+	for i := range t.Crossings {
+		if c := &t.Crossings[i]; c.Held != c.Holds {
+			words = append(words, c.Reads())
+		}
+	}
+	if len(words) == 0 {
+		return strings.ToLower(t.Cause.String())
+	}
+	return strings.Join(words, "; ")
 }
 
 func magnitude(n int32) int32 { return max(n, -n) }

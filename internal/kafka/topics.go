@@ -82,7 +82,7 @@ func topics() []topic {
 
 // TransitionTopics returns the topics of transitions.
 func TransitionTopics() []string {
-	return []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks, schemas.TierNotices}
+	return []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks, schemas.TierNotices, schemas.SegmentChanges}
 }
 
 func topicNames() []string {

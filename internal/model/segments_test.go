@@ -24,8 +24,8 @@ func TestSegments(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []string{
-		"tier is HIGH or POTENTIAL and recency_days >= 30 (margin 5) and not industry is retail",
-		"nps < 7 or not nps is known or (spend_365d > 99.5 and r <= 2)",
+		"tier is HIGH or POTENTIAL and recency_days at least 30 (margin 5) and not industry is retail",
+		"nps below 7 or not nps is known or (spend_365d above 99.5 and r at most 2)",
 	} {
 		if got := m.Segments[i].Rule.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

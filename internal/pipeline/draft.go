@@ -260,6 +260,8 @@ func kindOf(t score.Transition) string {
 		return "WON_BACK"
 	case *score.TierWillChange:
 		return "TIER_NOTICE_" + t.State.String()
+	case *score.SegmentChanged:
+		return "SEGMENT_" + t.Change.String()
 	}
 	return "UNKNOWN"
 }

@@ -80,6 +80,8 @@ func ends(t score.Transition) bool {
 		return t.State == score.Resolved || t.State == score.Retracted
 	case *score.TierWillChange:
 		return t.State == score.Withdrawn
+	case *score.SegmentChanged:
+		return t.Change == score.Left
 	case *score.WonBack:
 	}
 	return false

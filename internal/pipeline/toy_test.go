@@ -354,6 +354,8 @@ func (plain) Encode(t score.Transition) (shard.Output, error) {
 		topic = schemas.ChurnAlerts
 	case *score.TierWillChange:
 		topic = schemas.TierNotices
+	case *score.SegmentChanged:
+		topic = schemas.SegmentChanges
 	case *score.WonBack:
 		topic = schemas.WinBacks
 	}

@@ -1,6 +1,10 @@
 package score
 
-import "tidemark/internal/event"
+import (
+	"strconv"
+
+	"tidemark/internal/event"
+)
 
 // SegmentChanged says that a customer entered or left a segment.
 type SegmentChanged struct {
@@ -42,6 +46,20 @@ type Crossing struct {
 	WordBefore, WordAfter string
 	// Held says that the comparison held then, Holds that it holds now.
 	Held, Holds bool
+}
+
+// Reads says in words what the comparison is and what it compared: "recency_days at least 30 (margin 5): 12.4 to 30".
+func (c *Crossing) Reads() string {
+	side := func(x float64, word string) string {
+		switch {
+		case word != "":
+			return word
+		case x != x:
+			return "not known"
+		}
+		return strconv.FormatFloat(x, 'g', 6, 64)
+	}
+	return c.Comparison + ": " + side(c.Before, c.WordBefore) + " to " + side(c.After, c.WordAfter)
 }
 
 // SegmentChange is what happened to a membership.

@@ -37,9 +37,12 @@ func (e *Engine) weigh(entry *catalogue.Entry, f *history.Facts, p clv.Pattern) 
 		ahead := e.model.Value.Ahead(p)
 		v.Worth.Historic, v.Worth.Current = e.historic(f), e.minor(ahead*e.model.Value.MarginOf(p))
 		v.Worth.Total = v.Worth.Historic + v.Worth.Current
-		v.Worth.OrderMargin = e.orderMargin(p)
+		v.Worth.OrderMargin, v.Worth.Predicted = e.orderMargin(p), v.Worth.Current
 		if l := e.model.Learnt; l != nil {
 			v.Worth.Learnt, v.Worth.LearntModel = e.minor(e.learnt(f, p, ahead)), l.Version
+			if l.Leads {
+				v.Worth.Predicted = v.Worth.Learnt
+			}
 		}
 	}
 	x, known := entry.Number(&v)

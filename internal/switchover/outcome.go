@@ -31,7 +31,8 @@ type Outcome struct {
 	Movers []Mover
 }
 
-// Kind is a kind of transition: TierChanged by its direction, ChurnAlert by its kind and state, TierWillChange by its state.
+// Kind is a kind of transition: TierChanged by its direction, ChurnAlert by its kind and state, TierWillChange by its state, SegmentChanged by its segment
+// and its change.
 type Kind struct{ Record, Kind, State string }
 
 // Mover is a customer whose labels the switch changes.
@@ -127,6 +128,8 @@ func kindOf(t score.Transition) Kind {
 		return Kind{Record: "WonBack"}
 	case *score.TierWillChange:
 		return Kind{Record: "TierWillChange", State: t.State.String()}
+	case *score.SegmentChanged:
+		return Kind{Record: "SegmentChanged", Kind: t.Segment, State: t.Change.String()}
 	}
 	return Kind{}
 }

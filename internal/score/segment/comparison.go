@@ -38,7 +38,7 @@ const (
 	Known
 )
 
-var signs = [...]string{AtLeast: ">=", AtMost: "<=", Above: ">", Below: "<", Is: "is", Known: "is known"}
+var signs = [...]string{AtLeast: "at least", AtMost: "at most", Above: "above", Below: "below", Is: "is", Known: "is known"}
 
 // OfNumbers reports whether the comparison is one of numbers.
 func (c *Comparison) OfNumbers() bool { return c.Op >= AtLeast && c.Op <= Below }

@@ -116,7 +116,7 @@ func (r *Rule) comparisons(all []*Comparison) []*Comparison {
 	return all
 }
 
-// String is the rule in words: recency_days >= 30 and not (tier is LOW or nps is known).
+// String is the rule in words: recency_days at least 30 and not (tier is LOW or nps is known).
 func (r *Rule) String() string { return r.text(false) }
 
 // text is the rule in words; within says that it stands in another one.

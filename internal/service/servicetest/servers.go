@@ -136,7 +136,7 @@ func (s *Servers) DeleteTopics(t testing.TB, names ...string) {
 
 // TopicNames returns the names of all topics of Tidemark.
 func TopicNames() []string {
-	names := []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks, schemas.TierNotices, schemas.Erasures, schemas.Links, schemas.Scores, schemas.DeadLetters}
+	names := []string{schemas.TierChanges, schemas.ChurnAlerts, schemas.WinBacks, schemas.TierNotices, schemas.SegmentChanges, schemas.Erasures, schemas.Links, schemas.Scores, schemas.DeadLetters}
 	for _, topic := range event.Topics() {
 		names = append(names, string(topic))
 	}
