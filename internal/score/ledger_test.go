@@ -1,8 +1,10 @@
 package score_test
 
 import (
+	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"tidemark/internal/event"
@@ -30,6 +32,8 @@ type ledger struct {
 	lapsed      *score.ChurnAlert     // the RESOLVED of the last episode, where that lapsed and nobody came back
 	// reactions are the last alerts of the open episodes of drops of value and of unhappy customers, by kind.
 	reactions map[score.AlertKind]*score.ChurnAlert
+	// segments are the ENTERED of the segments that the customer is in, by name.
+	segments map[string]*score.SegmentChanged
 	// replaced is the engine that has just given way to another, if one has.
 	replaced *score.Engine
 }
@@ -115,7 +119,12 @@ func (l *ledger) witness(before score.Profile, transitions []score.Transition, c
 			l.wonBack(x, is)
 		case *score.TierWillChange:
 			l.tierWillChange(x, cause, is)
+		case *score.SegmentChanged:
+			l.segmentChanged(x, cause, was, is)
 		}
+	}
+	if names := slices.Sorted(maps.Keys(l.segments)); !slices.Equal(names, l.profile.InSegments()) {
+		l.t.Fatalf("the profile is in %v, the segments that were told are %v", l.profile.InSegments(), names)
 	}
 	l.noticeStands()
 	if l.profile.Standing.Tier != l.tier {
@@ -232,6 +241,41 @@ func (l *ledger) tierWillChange(x *score.TierWillChange, cause event.Event, is s
 	}
 	if sum != x.Then-x.Now {
 		l.t.Errorf("%s: the contributions add up to %d, want %d − %d; %+v", x.ID, sum, x.Then, x.Now, x.Contributions)
+	}
+}
+
+// segmentChanged checks that a customer enters what they are not in, and leaves what they are in, and that what moved the score adds up.
+func (l *ledger) segmentChanged(x *score.SegmentChanged, cause event.Event, was, is score.Score) {
+	l.t.Helper()
+	entered := l.segments[x.Segment]
+	switch {
+	case x.Change == score.Entered && (entered != nil || x.EnteredID != "" || x.Corrects != ""):
+		l.t.Errorf("%s enters %s, and is in it: %+v", x.ID, x.Segment, x)
+	case x.Change == score.Left && (entered == nil || x.EnteredID != entered.ID || x.EnteredAt != entered.AsOf):
+		l.t.Errorf("%s leaves %s by %+v, having entered by %+v", x.ID, x.Segment, x, entered)
+	}
+	if x.Change == score.Left {
+		if why, corrects := l.wantCause(cause, entered); x.Cause != why || x.Corrects != corrects {
+			l.t.Errorf("%s: cause %s, corrects %q; want %s, %q", x.ID, x.Cause, x.Corrects, why, corrects)
+		}
+		delete(l.segments, x.Segment)
+	} else {
+		if l.segments == nil {
+			l.segments = map[string]*score.SegmentChanged{}
+		}
+		l.segments[x.Segment] = x
+	}
+	sum := score.Points(0)
+	for _, c := range x.Contributions {
+		sum += c.Points
+	}
+	if len(x.Contributions) > 0 && sum != is.Points-was.Points {
+		l.t.Errorf("%s: the contributions add up to %d, the score went from %d to %d", x.ID, sum, was.Points, is.Points)
+	}
+	for _, c := range x.Crossings {
+		if x.Rule == "" || !strings.Contains(x.Rule, c.Comparison) {
+			l.t.Errorf("%s: %q is no part of the rule %q", x.ID, c.Comparison, x.Rule)
+		}
 	}
 }
 

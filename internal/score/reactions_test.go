@@ -220,6 +220,8 @@ func labels(all []score.Transition) (said []string) {
 			what += " back"
 		case *score.TierWillChange:
 			what += " notice " + x.State.String()
+		case *score.SegmentChanged:
+			what += " segment " + x.Change.String() + " " + x.Segment
 		}
 		said = append(said, what)
 	}

@@ -29,9 +29,11 @@ var update = flag.Bool("update", false, "rewrite what the stories of testdata ex
 //	DATE [TIME] nps N | csat N | complaint [SUBJECT] | resolved | refer [ID] | view | support
 //	DATE [TIME] bought ID              the customer ID has bought, and named this one as the referrer
 //	DATE [TIME] test true|false        a word on whether this is a test account
+//	DATE [TIME] attribute KEY VALUE    what the customer is
 //	DATE [TIME] review                 the reviews due by then
 //	DATE [TIME] score                  the same, and the numbers
-//	DATE [TIME] model FILE [notice_days=N]  another model comes into force, or the default; without a date before the first event
+//	DATE [TIME] model FILE [notice_days=N] [segments=FILE]  another model comes into force, or the default; without a date before
+//	                                the first event; FILE is appended to it
 //
 // and may end in sent=DATE[THH:MM], when the event arrived, or id=ID, to send an event again. Each line with > is a
 // transition that follows, with its date if that is not the day of the line before.
@@ -183,6 +185,8 @@ func (s *story) event(head event.Head, verb string, args []string, options map[s
 		return &event.Link{Head: head, Referral: &event.LinkReferral{Buyer: args[0]}}
 	case "test":
 		return &event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{"test_account": args[0]}}
+	case "attribute":
+		return &event.Interaction{Head: head, Kind: event.Attributes, Attributes: map[string]string{args[0]: args[1]}}
 	case "support":
 		return &event.Interaction{Head: head, Kind: event.SupportContact}
 	case "outreach":
@@ -233,6 +237,14 @@ func (s *story) say(at event.Instant, since int) {
 				}
 			} else {
 				why = lower(x.Withdrawal) + ", " + why
+			}
+			corrects = x.Corrects
+		case *score.SegmentChanged:
+			fmt.Fprintf(&s.out, "> %s %s", lower(x.Change), x.Segment)
+			for i := range x.Crossings {
+				if c := &x.Crossings[i]; c.Held != c.Holds {
+					fmt.Fprintf(&s.out, ", %s", c.Reads())
+				}
 			}
 			corrects = x.Corrects
 		case *score.ChurnAlert:
@@ -308,6 +320,14 @@ func (s *story) load(words []string, previous *score.Engine) *score.Engine {
 	}
 	for _, word := range words[1:] {
 		name, value, _ := strings.Cut(word, "=")
+		if name == "segments" {
+			more, err := os.ReadFile(filepath.Join("testdata", filepath.Base(value)))
+			if err != nil {
+				s.t.Fatalf("line %d: %v", s.line, err)
+			}
+			raw = append(append(raw, '\n'), more...)
+			continue
+		}
 		raw = fmt.Appendf(raw, "\nreactions: {%s: %s}\n", name, value)
 	}
 	m, err := model.Parse(raw)

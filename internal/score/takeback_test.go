@@ -218,7 +218,7 @@ func (n *said) count(t *testing.T, s *switched, told []score.Transition) {
 			if x.State == score.Raised && corrects != "" {
 				n.raisedAgain++
 			}
-		case *score.TierWillChange: // given, moved or withdrawn anew
+		case *score.TierWillChange, *score.SegmentChanged: // told anew
 		case *score.WonBack:
 			t.Fatalf("%s: a win-back, %+v; want none: nobody has come back", s, x)
 		}
@@ -374,6 +374,8 @@ func tellings(transitions, corrected []score.Transition) []string {
 			words, corrects = fmt.Sprintf("TIER_NOTICE %s %s", x.State, x.ToCome), x.Corrects
 		case *score.WonBack:
 			words = "WON_BACK"
+		case *score.SegmentChanged:
+			words, corrects = fmt.Sprintf("SEGMENT %s %s", x.Change, x.Segment), x.Corrects
 		}
 		if corrects != "" {
 			words += fmt.Sprint(" corrects ", slices.Index(ids(corrected), corrects))
