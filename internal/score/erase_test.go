@@ -67,7 +67,8 @@ func TestErasedAsIfNeverSeen(t *testing.T) {
 
 // TestErasureEndsWhatWasTold: whoever has heard of an episode, a window or a tier hears that it ends, and nothing else of the customer.
 func TestErasureEndsWhatWasTold(t *testing.T) {
-	e := newEngine(t, event.Calendar{}, noticing(60, 0))
+	segmented := coolingOff()
+	e := newEngine(t, event.Calendar{}, func(m *score.Model) { noticing(60, 0)(m); m.Segments = segmented })
 	seen := map[string]int{}
 	for seed := range uint64(scaled(200)) {
 		r := rand.New(rand.NewPCG(seed, 13))
@@ -96,6 +97,10 @@ func TestErasureEndsWhatWasTold(t *testing.T) {
 			want = append(want, &score.TierWillChange{NoticeID: before.Notice.ID, State: score.Withdrawn, Withdrawal: score.ByErased, Currency: "USD"})
 			seen["notice"]++
 		}
+		for _, name := range before.InSegments() {
+			want = append(want, &score.SegmentChanged{Change: score.Left, Segment: name, EnteredID: l.segments[name].ID, Currency: "USD"})
+			seen["segment"]++
+		}
 		if before.Standing.Tier != tier.None {
 			want = append(want, &score.TierChanged{Direction: score.Exit, Currency: "USD"})
 			seen["tier"]++
@@ -111,7 +116,7 @@ func TestErasureEndsWhatWasTold(t *testing.T) {
 			t.Errorf("life %d: got %+v, want %+v", seed, transitions, want)
 		}
 	}
-	for _, what := range []string{"episode", "window", "notice", "tier"} {
+	for _, what := range []string{"episode", "window", "notice", "segment", "tier"} {
 		if seen[what] == 0 {
 			t.Errorf("no life had a %s to end", what)
 		}

@@ -16,6 +16,7 @@ const TagsEnd = tagsEnd
 const (
 	TagTrail     = tagTrail
 	TagReactions = tagReactions
+	TagSegments  = tagSegments
 )
 
 // Same is e.feels.same.
