@@ -60,6 +60,9 @@ type Settings struct {
 	PublishScores bool
 	// WholeDetail puts every entry of the catalogue into tm:detail. Then each event of a customer makes the view anew.
 	WholeDetail bool
+	// Worklist and ValueList keep the lists of the shards. A list that is not kept is left as it is, but for customers who are forgotten
+	// or erased.
+	Worklist, ValueList bool
 	// AlertMaxAge mutes transitions that are older than this at their commit; 0 never mutes.
 	AlertMaxAge time.Duration
 

@@ -170,10 +170,9 @@ func (d *draft) finish() int {
 		k.stale = k.stale || !dueStands
 		encoded := d.session.cfg.encode(k.profile)
 		size += len(customer) + len(encoded)
-		p.commit.Updates = append(p.commit.Updates, shard.Update{
-			Customer: customer, Profile: encoded, Due: k.profile.Due,
-			DueStands: d.dueStands && dueStands,
-		})
+		update := shard.Update{Customer: customer, Profile: encoded, Due: k.profile.Due, DueStands: d.dueStands && dueStands}
+		update.Worklist, update.Value = d.session.places(&k.profile, before.exists)
+		p.commit.Updates = append(p.commit.Updates, update)
 		if !before.exists || !countsLike(before, k) {
 			census(counters, before, -1)
 			census(counters, k, 1)

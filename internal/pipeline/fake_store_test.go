@@ -42,6 +42,7 @@ type memoryShard struct {
 	census   map[string]int64
 	erased   map[string]event.Instant
 	cut      map[string]event.Instant // the instants of shard.Tombstone.Links
+	lists    [2]map[string]int64      // by shard.List
 	// spoiled names the key that cannot be written, if there is one.
 	spoiled string
 }
@@ -58,6 +59,9 @@ func (s memoryShard) clone() memoryShard {
 	s.profiles, s.due, s.census, s.erased = maps.Clone(s.profiles), maps.Clone(s.due), maps.Clone(s.census), maps.Clone(s.erased)
 	s.cut = maps.Clone(s.cut)
 	s.outbox = slices.Clone(s.outbox)
+	for i := range s.lists {
+		s.lists[i] = maps.Clone(s.lists[i])
+	}
 	return s
 }
 
@@ -91,6 +95,9 @@ func (m *memory) refuse(c shard.Commit) error {
 		}
 		named[u.Customer] = true
 		const exact = 1 << 53
+		if max(u.Worklist.Rank, u.Value.Rank) > shard.MaxRank || min(u.Worklist.Rank, u.Value.Rank) < -shard.MaxRank {
+			return errors.New("a rank out of range")
+		}
 		if u.Due != event.Never && (u.Due > exact || u.Due < -exact) {
 			return errors.New("a due time that no sorted set can hold")
 		}
@@ -228,6 +235,7 @@ func (m *memory) commit(c shard.Commit) error {
 		s = memoryShard{
 			meta:     shard.Meta{Format: 1, Marks: shard.Marks{}, Counts: shard.Counts{Profiles: 1, Due: 1, Outbox: 1, Erased: int64(len(s.erased))}},
 			profiles: map[string][]byte{}, due: map[string]event.Instant{}, census: map[string]int64{}, erased: s.erased, cut: s.cut,
+			lists: [2]map[string]int64{{}, {}},
 		}
 	}
 	// As in Redis, the counts add up additions and removals, so an audit shows a lost entry.
@@ -260,6 +268,7 @@ func (m *memory) commit(c shard.Commit) error {
 			counts.Due--
 		}
 	}
+	s.list(c)
 	s.bury(c)
 	for _, o := range c.Outbox {
 		s.outbox = append(s.outbox, o.Append(nil))

@@ -124,6 +124,8 @@ type Engine interface {
 	// Outgoing returns the histories that the id of a profile must have sent, as they stand.
 	Outgoing(p *score.Profile, marks map[string]int64) []*event.Link
 	Schedule(p score.Profile) score.Profile
+	// Listing returns where p stands in the lists, as of p's own instant.
+	Listing(p *score.Profile) score.Listing
 	// Score returns what the public sees of p at an instant, or at p's own instant if that is later.
 	Score(p score.Profile, at event.Instant) score.Score
 	// Shows reports whether an event may change the Score more than the passing of time does. When it returns false, and

@@ -49,6 +49,9 @@ func (s Succession) Review(p score.Profile, at event.Instant) (score.Profile, []
 	return s.Of(&p, at).Review(p, at)
 }
 
+// Listing asks the model that speaks for p at p's own instant.
+func (s Succession) Listing(p *score.Profile) score.Listing { return s.Of(p, p.AsOf).Listing(p) }
+
 // Schedule returns p with Due set: at the switch at the latest, which moves p to the new model.
 func (s Succession) Schedule(p score.Profile) score.Profile {
 	of := s.Of(&p, p.AsOf)

@@ -169,6 +169,8 @@ func (toy) Refers(event.Event, score.Verdict) *event.Link { return nil }
 
 func (toy) Outgoing(_ *score.Profile, _ map[string]int64) []*event.Link { return nil }
 
+func (e toy) Listing(*score.Profile) score.Listing { return score.Listing{} }
+
 func (e toy) Schedule(p score.Profile) score.Profile {
 	p.Due, _ = e.crossing(p)
 	return p

@@ -112,7 +112,7 @@ func (s *Store) commitArgs(c shard.Commit, key []byte) ([]any, error) {
 		rewind = 1
 	}
 	const lists = 6 // the index of the length of the first list
-	args := make([]any, lists+9, lists+9+4*len(c.Updates)+2*len(c.Forgotten)+len(c.Outbox)+2*(len(c.Census)+len(c.Marks)+len(c.Erased)+len(c.Blanked)))
+	args := make([]any, lists+13, lists+13+8*len(c.Updates)+4*len(c.Forgotten)+len(c.Outbox)+2*(len(c.Census)+len(c.Marks)+len(c.Erased)+len(c.Blanked)))
 	copy(args, []any{string(c.Read), string(c.Token), Format, c.Model, c.Confirmed, rewind})
 	list, end := lists, len(args)
 	closeList := func() {
@@ -192,6 +192,30 @@ func (s *Store) commitArgs(c shard.Commit, key []byte) ([]any, error) {
 		args = append(args, position, blank)
 	}
 	closeList()
+	for _, list := range []func(shard.Update) shard.Place{
+		func(u shard.Update) shard.Place { return u.Worklist },
+		func(u shard.Update) shard.Place { return u.Value },
+	} {
+		for _, u := range c.Updates {
+			place := list(u)
+			if place.Listed && place.Unlisted || place.Rank > shard.MaxRank || place.Rank < -shard.MaxRank {
+				return nil, fmt.Errorf("a place in a list that is no place, or at rank %d, which is out of range", place.Rank)
+			}
+			if place.Listed {
+				args = append(args, place.Rank, u.Customer)
+			}
+		}
+		closeList()
+		for _, u := range c.Updates {
+			if list(u).Unlisted {
+				args = append(args, u.Customer)
+			}
+		}
+		for _, customer := range c.Forgotten {
+			args = append(args, customer)
+		}
+		closeList()
+	}
 	if size > MaxBytes {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d: %s", ErrTooLarge, size, MaxBytes, heaviest(c))
 	}

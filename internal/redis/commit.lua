@@ -1,7 +1,7 @@
 -- Commits one atomic step of a shard.
 --
 -- The script checks the token, the type and presence of each key, the counts and marks in the head, the size of the outbox, and the
--- arguments; then it writes profiles, due, outbox, census, tombstones, and last the head: model, and the token with counts and marks.
+-- arguments; then it writes profiles, due, lists, outbox, census, tombstones, and last the head: model, and the token with counts and marks.
 --
 -- A mark that stands above its offset in the commit stays, unless the commit rewinds. A marker leaves the token as it is. So a marker may
 -- have moved the mark after the lane read the head.
@@ -12,20 +12,21 @@
 --
 -- Returns 'done' (now, or by an earlier run with the same token) or 'conflict' (the token is not the token read).
 --
--- KEYS  meta, profiles, due, outbox, census; and erased, if the commit creates the shard or sets tombstones
+-- KEYS  meta, profiles, due, outbox, census, worklist, value; and erased, if the commit creates the shard or sets tombstones
 -- ARGV  1     token read; '' to create the shard
 --       2     token to leave
 --       3     format
 --       4     model; '' leaves the model as it is
 --       5     number of outputs confirmed: entries to remove from the head of the outbox
 --       6     '1' to rewind: to write marks also below those that stand; else '0'
---       7-15  lengths of the nine lists that follow, in values
---       16-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
+--       7-19  lengths of the thirteen lists that follow, in values
+--       20-   1 (customer, profile)*   2 (due time, customer)*    3 (customer whose due time is cleared)*
 --             4 (output)*              5 (counter, increment)*    6 (mark, offset)*
 --             7 (customer whose profile is removed)*              8 (hash of a customer, tombstone)*
 --             9 (position in the outbox before confirmed entries go, from 0 after the sentinel; what takes its place)*
-local first, last, from = {}, {}, 16
-for list = 1, 9 do
+--             10 (rank, customer)* and 11 (customer to remove)* of the worklist    12, 13 the same of the value list
+local first, last, from = {}, {}, 20
+for list = 1, 13 do
   first[list], last[list] = from, from + tonumber(ARGV[6 + list]) - 1
   from = last[list] + 1
 end
@@ -58,6 +59,13 @@ if not create then
   end
 end
 
+-- A shard of a version without lists lacks their keys. They begin with their sentinels.
+for i = 6, 7 do
+  local n = redis.pcall('ZCARD', KEYS[i])
+  if type(n) == 'table' then return n end
+  size[i] = n
+end
+
 local confirmed = tonumber(ARGV[5])
 if confirmed > 0 and (create or confirmed >= size[3]) then
   return redis.error_reply('DAMAGED outbox ' .. KEYS[4] .. ': more is confirmed than it holds')
@@ -70,6 +78,11 @@ for i = first[5], last[5], 2 do
   local now = create and '0' or redis.call('HGET', KEYS[5], ARGV[i]) or '0'
   local sum = string.match(now, '^-?%d+$') and tonumber(ARGV[i + 1]) and tonumber(now) + tonumber(ARGV[i + 1])
   if not sum or math.abs(sum) > 4e18 then return redis.error_reply('DAMAGED census ' .. KEYS[5] .. ': not a number, or out of range: ' .. ARGV[i]) end
+end
+for list = 10, 12, 2 do
+  for i = first[list], last[list], 2 do
+    if not tonumber(ARGV[i]) then return redis.error_reply('ERR a rank is not a number') end
+  end
 end
 -- A number of Lua holds no more than 53 bits. So marks are compared as text: of two offsets without leading zeros, the longer one is
 -- higher, and of two equally long ones the one that sorts later.
@@ -94,9 +107,9 @@ end
 -- A tombstone begins with its instant, and ends with that up to which links are cut, if that is another one. Of two tombstones of a customer the
 -- later one stays; of two of the same instant, the one that cuts more links.
 local buried, later = 0, {}
-if KEYS[6] then
-  local n = redis.pcall('HLEN', KEYS[6])
-  if type(n) == 'table' then return redis.error_reply('DAMAGED tombstones ' .. KEYS[6] .. ': the key is no hash') end
+if KEYS[8] then
+  local n = redis.pcall('HLEN', KEYS[8])
+  if type(n) == 'table' then return redis.error_reply('DAMAGED tombstones ' .. KEYS[8] .. ': the key is no hash') end
   buried = create and n or tonumber(redis.call('HGET', KEYS[1], 'erased') or '0')
   if not buried then return redis.error_reply('DAMAGED head ' .. KEYS[1] .. ': a count is missing') end
 end
@@ -104,9 +117,9 @@ local function instant(tombstone) return tonumber(string.match(tombstone, '^(%d+
 local function links(tombstone) return tonumber(string.match(tombstone, ' (%d+)$') or '') or instant(tombstone) end
 local function after(a, b) return instant(a) > instant(b) or instant(a) == instant(b) and links(a) > links(b) end
 for i = first[8], last[8], 2 do
-  local there, at = redis.call('HGET', KEYS[6], ARGV[i]), instant(ARGV[i + 1])
+  local there, at = redis.call('HGET', KEYS[8], ARGV[i]), instant(ARGV[i + 1])
   if not at then return redis.error_reply('ERR a tombstone without its instant') end
-  if there and not instant(there) then return redis.error_reply('ERR ' .. KEYS[6] .. ' holds a tombstone without an instant: ' .. there) end
+  if there and not instant(there) then return redis.error_reply('ERR ' .. KEYS[8] .. ' holds a tombstone without an instant: ' .. there) end
   if not there or after(ARGV[i + 1], there) then later[#later + 1] = i end
 end
 
@@ -121,7 +134,7 @@ end
 
 if create then
   -- Without a head nobody knows what the other keys hold. A new shard holds nothing but the sentinels.
-  if redis.call('EXISTS', unpack(KEYS, 1, 5)) > 0 then redis.call('UNLINK', unpack(KEYS, 1, 5)) end
+  if redis.call('EXISTS', unpack(KEYS, 1, 7)) > 0 then redis.call('UNLINK', unpack(KEYS, 1, 7)) end
   redis.call('HSET', KEYS[2], '', '')
   redis.call('ZADD', KEYS[3], '+inf', '')
   redis.call('RPUSH', KEYS[4], '')
@@ -129,6 +142,13 @@ if create then
 end
 profiles = profiles + write('HSET', KEYS[2], 1) - write('HDEL', KEYS[2], 7)
 due = due + write('ZADD', KEYS[3], 2) - write('ZREM', KEYS[3], 3)
+for i = 6, 7 do
+  if create or size[i] == 0 then redis.call('ZADD', KEYS[i], '-inf', '') end
+end
+write('ZADD', KEYS[6], 10)
+write('ZREM', KEYS[6], 11)
+write('ZADD', KEYS[7], 12)
+write('ZREM', KEYS[7], 13)
 for i = first[9], last[9], 2 do redis.call('LSET', KEYS[4], ARGV[i] + 1, ARGV[i + 1]) end
 write('RPUSH', KEYS[4], 4)
 outbox = outbox + last[4] - first[4] + 1 - confirmed
@@ -139,7 +159,7 @@ end
 for i = first[5], last[5], 2 do
   redis.call('HINCRBY', KEYS[5], ARGV[i], ARGV[i + 1])
 end
-for _, i in ipairs(later) do buried = buried + redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for _, i in ipairs(later) do buried = buried + redis.call('HSET', KEYS[8], ARGV[i], ARGV[i + 1]) end
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'model', ARGV[4]) end
 local function integer(n) return string.format('%.0f', n) end -- tostring would turn 1e14 into "1e+14"
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'format', ARGV[3], 'sequence', integer(sequence + 1),

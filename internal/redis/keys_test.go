@@ -45,8 +45,11 @@ func TestKeysHold(t *testing.T) {
 		output := shard.Output{ID: "o1", Topic: schemas.TierChanges, Value: []byte{1}}
 		errs := s.Commit(ctx, []shard.Commit{{
 			Shard: 7, Token: "t1", Model: "m1",
-			Updates: []shard.Update{{Customer: "a", Profile: []byte("p"), Due: 1_767_225_600_123}, {Customer: "b", Profile: []byte("q"), Due: event.Never}},
-			Marks:   shard.Marks{{Topic: event.Purchases, Index: 3}: 9_007_199_254_740_993}, Outbox: []shard.Output{output},
+			Updates: []shard.Update{{
+				Customer: "a", Profile: []byte("p"), Due: 1_767_225_600_123,
+				Worklist: shard.Place{Listed: true, Rank: -7}, Value: shard.Place{Listed: true, Rank: 9_007_199_254_740_991},
+			}, {Customer: "b", Profile: []byte("q"), Due: event.Never}},
+			Marks: shard.Marks{{Topic: event.Purchases, Index: 3}: 9_007_199_254_740_993}, Outbox: []shard.Output{output},
 			Census: map[string]int64{"customers": 2},
 		}})
 		if errs[0] != nil {
@@ -70,6 +73,12 @@ func TestKeysHold(t *testing.T) {
 		}
 		if score, err := client.ZScore(ctx, "tm:{07}:due", "a").Result(); err != nil || score != 1_767_225_600_123 {
 			t.Errorf("due time of a: got %v and error %v, want 1767225600123", score, err)
+		}
+		for key, want := range map[string]float64{"tm:{07}:worklist": -7, "tm:{07}:value": 9_007_199_254_740_991} {
+			got, err := client.ZRangeWithScores(ctx, key, 0, -1).Result()
+			if err != nil || len(got) != 2 || got[0].Member != "" || got[1].Member != "a" || got[1].Score != want {
+				t.Errorf("%s, the sentinel first: got %v and error %v, want a at %v", key, got, err, want)
+			}
 		}
 		outbox, err := client.LRange(ctx, "tm:{07}:outbox", 0, -1).Result()
 		if want := "|" + string(output.Append(nil)); err != nil || strings.Join(outbox, "|") != want {

@@ -2,7 +2,7 @@
 //
 // # The keys of a shard
 //
-// A shard has five keys, and a sixth once a customer was erased. All names carry the hash tag {07}, the shard's number, so that Redis Cluster keeps the keys in one slot
+// A shard has seven keys, and an eighth once a customer was erased. All names carry the hash tag {07}, the shard's number, so that Redis Cluster keeps the keys in one slot
 // and one script can change all of them:
 //
 //	key               type        holds                                                         sentinel
@@ -13,6 +13,8 @@
 //	tm:{07}:due       sorted set  customer, by the time of the next review in ms since 1970     "", at infinity
 //	tm:{07}:outbox    list        encoded outputs, oldest first                                 "", at index 0
 //	tm:{07}:census    hash        name of a counter -> sum over the shard's customers           "" -> 0
+//	tm:{07}:worklist  sorted set  customer with an open episode, by priority                      "", at -infinity
+//	tm:{07}:value     sorted set  buyer, by value in minor units                                "", at -infinity
 //	tm:{07}:erased    hash        16 bytes of HMAC-SHA256(erasure_key, customer) -> tombstone:  none
 //	                              when the customer was erased, in ms since 1970, and in which
 //	                              shard of how many: "1767225600123 7/64"
@@ -62,7 +64,7 @@
 //	bury.lua      tm:{07}:meta, erased         adds tombstones of another edition
 //	mark.lua      tm:{07}:meta                 moves marks of an idle shard
 //	load.lua      tm:{07}:meta, profiles       reads the head and some profiles
-//	audit.lua     tm:{07}:* but census         reads the head and counts the entries of the other keys
+//	audit.lua     tm:{07}:*                    reads the head and counts profiles, due, outbox and erased
 //	outbox.lua    tm:{07}:meta, outbox         reads the token and the outbox
 //	drop.lua      tm:{07}:* but erased         removes a shard
 //	stop.lua      tm:{07}:meta                 stops a shard in favour of another edition
@@ -138,9 +140,14 @@ const (
 	dueKey
 	outboxKey
 	censusKey
+	worklistKey
+	valueKey
 )
 
-var shardKeys = [...]string{metaKey: "meta", profilesKey: "profiles", dueKey: "due", outboxKey: "outbox", censusKey: "census"}
+var shardKeys = [...]string{
+	metaKey: "meta", profilesKey: "profiles", dueKey: "due", outboxKey: "outbox", censusKey: "census",
+	worklistKey: "worklist", valueKey: "value",
+}
 
 // keys returns the names of a shard's keys. Their hash tag, the text in the first pair of braces, is the shard's number. So all
 // keys of a shard are in one slot.

@@ -217,6 +217,34 @@ type Update struct {
 	Profile   []byte
 	Due       event.Instant
 	DueStands bool
+	// Worklist and Value are the customer's places in the two lists of the shard. The zero Place leaves the list as it is.
+	Worklist, Value Place
+}
+
+// Place is what a commit does to a customer's place in a list of a shard. The zero Place leaves it as it is.
+type Place struct {
+	// Listed puts the customer at Rank, Unlisted takes the customer off the list. Not both.
+	Listed, Unlisted bool
+	// Rank sorts the list: the highest comes first. It lies within MaxRank of 0, so that a sorted set holds it exactly.
+	Rank int64
+}
+
+// MaxRank is the highest rank of a list, and -MaxRank the lowest: a double holds every integer up to 2^53.
+const MaxRank = 1 << 53
+
+// List names a list of a shard.
+type List uint8
+
+// The lists: the open episodes by priority, and the buyers by value.
+const (
+	Worklist List = iota
+	ValueList
+)
+
+// Listed is a place in a list.
+type Listed struct {
+	Customer string
+	Rank     int64
 }
 
 // Commit is one atomic step of a shard: all of it happens, or nothing.
@@ -226,7 +254,7 @@ type Commit struct {
 	// leaves: a new random one.
 	Read, Token Token
 	Updates     []Update
-	// Forgotten are customers whose profile and due time are removed. None of them has an Update.
+	// Forgotten are customers whose profile, due time and places in lists are removed. None of them has an Update.
 	Forgotten []string
 	// Marks are the marks to raise. A mark that stands higher stays, and so does a mark that is not named. A Marker leaves the token as
 	// it is. So another lane may have moved a mark after this lane read the head.

@@ -57,6 +57,12 @@ type Counter interface {
 	Census(ctx context.Context, shards []int) ([]map[string]int64, error)
 }
 
+// Lister is a Store whose lists can be read back.
+type Lister interface {
+	Store
+	Listed(ctx context.Context, shard int, list shard.List, from, limit int) ([]shard.Listed, error)
+}
+
 // layout is the layout of every store that the tests open.
 var layout = shard.Layout{Shards: 8, Partitioner: shard.Murmur2, Zone: "UTC", Base: "EUR"}
 
@@ -82,6 +88,7 @@ func Run(t *testing.T, open func(t *testing.T, layout shard.Layout) Store) {
 		{"a commit holds thousands of customers", testLarge},
 		{"any customer id and any bytes come back as they were", testBytes},
 		{"memory is not shared with the caller", testMemory},
+		{"lists follow every commit, the highest rank first", testLists},
 		{"marks are set by commits and kept", testMarks},
 		{"a commit sets no mark back, unless it says so", testMarksRise},
 		{"markers move only marks that stand where they were seen", testMarkers},
