@@ -39,6 +39,8 @@ type indicator struct {
 	Source  string   `json:"source,omitempty"`
 	Seen    []string `json:"seen"`
 	Weighed string   `json:"weighed,omitempty"`
+	// NotWeighed says why no scorecard may weigh the entry.
+	NotWeighed string `json:"not_weighed,omitempty"`
 
 	entry *catalogue.Entry
 }
@@ -76,6 +78,13 @@ func describe(e *catalogue.Entry, lang string) indicator {
 	x := indicator{
 		Name: e.Name, Group: e.Group.Title().In(lang), Title: e.Title.In(lang), Formula: e.Formula.In(lang), Kind: e.Kind.String(), Unit: e.UnitIn(lang),
 		Better: e.Better.String(), Silence: e.Silence.String(), Source: e.Source, Seen: e.Seen.Names(), Weighed: weighedBy(e), entry: e,
+	}
+	if x.Weighed == "" {
+		scale := value.Scale{Method: value.MinMax, High: 1}
+		if e.Better == catalogue.Less {
+			scale.Method = value.Remaining
+		}
+		x.NotWeighed = e.Weighable(scale).Error()
 	}
 	if e.Kind != catalogue.Word && e.Kind != catalogue.Instant {
 		x.Low, x.High = bound(e.Low), bound(e.High)
@@ -146,6 +155,14 @@ func (x *indicator) cells(lang string) []string {
 	}
 }
 
+// weighing says by which scales a scorecard may weigh the entry, or why by none.
+func (x *indicator) weighing(lang string) string {
+	if x.Weighed == "" {
+		return catalogue.Text{En: "no: " + x.NotWeighed, Zh: "不可"}.In(lang)
+	}
+	return catalogue.Text{En: x.Weighed, Zh: weighedIn[x.Weighed]}.In(lang)
+}
+
 // printIndicator prints an entry in full, in lines of a width.
 func printIndicator(w io.Writer, x indicator, lang string, width int) error {
 	var rows [][]string
@@ -164,7 +181,7 @@ func printIndicator(w io.Writer, x indicator, lang string, width int) error {
 		{ofBetter, x.entry.Better.In(lang)},
 		{ofSilence, x.entry.Silence.In(lang)},
 		{ofSeen, strings.Join(x.entry.Seen.NamesIn(lang), ", ")},
-		{ofWeighed, catalogue.Text{En: x.Weighed, Zh: weighedIn[x.Weighed]}.In(lang)},
+		{ofWeighed, x.weighing(lang)},
 	} {
 		if row.text != "" {
 			rows = append(rows, []string{row.of.In(lang), row.text})

@@ -34,6 +34,9 @@ func TestIndicators(t *testing.T) {
 		}
 	}
 	tidemark(t, "indicators", "p_alive").says(t, 0, "p_alive", "Fader, Hardie & Lee 2005", "0 to 1", "falls", "tm:score", "weighed  rising")
+	tidemark(t, "indicators", "interaction_value").says(t, 0, "weighed  rising")
+	tidemark(t, "indicators", "segment").says(t, 0, "weighed  no: it is a word, and a scorecard weighs numbers")
+	tidemark(t, "indicators", "risk").says(t, 0, "weighed  no: silence may raise it and may lower it")
 	tidemark(t, "indicators", "shoe_size").says(t, 1, `no indicator "shoe_size"`)
 }
 

@@ -40,7 +40,7 @@ var earns = []Entry{
 	{
 		Name: "purchasing_power", Title: Text{"Purchasing power", "购买力"},
 		Formula: Text{"spend_365d / the median of the buyers of the same region and industry, else of all.", "spend_365d / 同地区同行业买家(否则全部买家)的中位数。"},
-		Unit:    "medians", Low: -inf, High: inf, Group: Rank, Better: More, Silence: Steps, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore,
+		Unit:    "medians", Low: -inf, High: inf, Group: Rank, Better: More, Silence: Steps, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore | ReadsProfile,
 		Number: standsNumber(func(v *View) (float64, bool) {
 			if !v.Bought {
 				return 0, false
@@ -75,7 +75,7 @@ var earns = []Entry{
 	},
 	{
 		Name: "clv_repeat", Title: Text{"Value: repeat purchases", "价值构成:复购"}, Formula: Text{"clv_historic − clv_first_purchase.", "clv_historic − clv_first_purchase。"},
-		Kind: Money, Low: -inf, High: inf, Group: Worth, Better: More, Silence: Still, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore,
+		Kind: Money, Low: -inf, High: inf, Group: Worth, Better: More, Silence: Still, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore | ReadsWorth,
 		Number: standsNumber(func(v *View) (float64, bool) { return v.Major(v.Worth.Historic) - v.first(), v.Bought }),
 	},
 	{

@@ -65,7 +65,7 @@ var engages = []Entry{
 	{
 		Name: "prospect_score", Title: Text{"Prospect score", "潜在客户评分"},
 		Formula: Text{"interaction_value of who has not bought, with the depth of carts and checkouts doubled.", "未购买者的 interaction_value,加购与结账的深度加倍。"},
-		Unit:    "points", High: 100, Group: Engagement, Better: More, Silence: Falls, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore | ReadsTouches,
+		Unit:    "points", High: 100, Group: Engagement, Better: More, Silence: Falls, Source: "METHODS 7", Seen: Usual, Reads: ReadsMore | ReadsTouches | OfProspects,
 		Number: standsNumber(func(v *View) (float64, bool) { return v.Standing.Params.Interaction.Prospect(&v.Facts, v.More) }),
 	},
 	{

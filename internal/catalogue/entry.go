@@ -165,8 +165,10 @@ const (
 	ReadsLabels
 	// ReadsProfile is what was said of a customer: attributes, consents, channels.
 	ReadsProfile
-	// ReadsMore are the rarer facts of View.More. No scorecard weighs them yet.
+	// ReadsMore are the rarer facts of View.More, and what Standing and Methods say besides.
 	ReadsMore
+	// OfProspects: the entry is of who has not bought.
+	OfProspects
 )
 
 // Group puts entries together that a reader wants to see together.

@@ -17,8 +17,8 @@ func (e *Entry) Weighable(s value.Scale) error {
 		return errors.New("it is made of the score, of a label or of what only a view knows")
 	case e.Reads&ReadsProfile != 0:
 		return errors.New("it is made of what was said of the customer, not of what the customer did")
-	case e.Reads&ReadsMore != 0:
-		return errors.New("it is made of facts that no scorecard looks at")
+	case e.Reads&OfProspects != 0:
+		return errors.New("who has not bought has no score")
 	case e.Silence == Moves:
 		return errors.New("silence may raise it and may lower it")
 	case e.Better == More && s.Falls():

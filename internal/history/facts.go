@@ -4,7 +4,7 @@ import "tidemark/internal/event"
 
 // Facts are the numbers that follow from a Summary at one instant. Windows are trailing: at an instant of day D, a day d lies
 // in the window of n days when D-d < n. Money is in minor units of the base currency. An average of nothing is zero, and so
-// is the instant of what never happened. Facts compare with ==.
+// is the instant of what never happened. Facts compare with ==, but for More.
 type Facts struct {
 	// Orders and PurchaseDays count, over life, what stands: orders that are neither cancelled nor refunded in whole.
 	Orders, PurchaseDays int
@@ -74,6 +74,9 @@ type Facts struct {
 	Referrals, ReferredBuyers, ReferralsBeyond int
 	// TestAccount is Summary.TestAccount. It has no instant: the last word counts as soon as it is known.
 	TestAccount bool
+
+	// More are the rarer numbers of the same instant. Summary.Facts leaves it nil: who needs them asks for them, and keeps Until in step.
+	More *More
 
 	// Until is the first instant after this one at which time alone changes a field above, except through interactions that
 	// grow old. UntilTouches is the first instant at which interactions that grow old change a field. Each is event.Never

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/churn"
@@ -52,13 +53,26 @@ func (e *Engine) evaluateFacts(f *history.Facts, at event.Instant, memory *clv.M
 	return v
 }
 
-// Facts returns the facts of a history at an instant, by the engine's calendar. LastYear is among the facts where the churn stack weighs it.
+// Facts returns the facts of a history at an instant, by the engine's calendar. LastYear is among the facts where the churn stack weighs it,
+// More where the scorecard weighs an entry that reads it.
 func (e *Engine) Facts(h *history.Summary, at event.Instant) history.Facts {
 	f := h.Facts(at, e.calendar)
 	if e.feels.lastYear {
 		e.lookBack(&f, h, at)
 	}
+	if e.feels.weighs(catalogue.ReadsMore) {
+		e.lookCloser(&f, h, at)
+	}
 	return f
+}
+
+// lookCloser fills in the rarer facts. Interactions fade from day to day, so while there are any the facts change at midnight.
+func (e *Engine) lookCloser(f *history.Facts, h *history.Summary, at event.Instant) {
+	m := h.More(at, e.calendar)
+	f.More = &m
+	if m.Touched.Count > 0 {
+		f.UntilTouches = min(f.UntilTouches, e.calendar.Start(e.calendar.Day(at)+1))
+	}
 }
 
 // Pattern restates the facts of an instant for the purchase model and the spend model. The customer has a purchase that stands.

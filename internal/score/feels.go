@@ -37,9 +37,9 @@ func (e *Engine) bears(x event.Event) bool {
 	case *event.Purchase:
 		return true
 	case *event.Interaction:
-		return x.Kind == event.ReferralMade || x.Kind == event.MergedInto || MarksTestAccount(x) || e.feels.engagement || e.feels.weighs(catalogue.ReadsTouches|catalogue.ReadsCosts) // one that weighs nothing may take the place of one that did
+		return x.Kind == event.ReferralMade || x.Kind == event.MergedInto || MarksTestAccount(x) || e.feels.engagement || e.feels.weighs(catalogue.ReadsTouches|catalogue.ReadsCosts|catalogue.ReadsMore) // one that weighs nothing may take the place of one that did
 	case *event.Feedback:
-		return x.Kind == event.NPS || e.feels.mood || e.feels.weighs(catalogue.ReadsMood)
+		return x.Kind == event.NPS || e.feels.mood || e.feels.weighs(catalogue.ReadsMood|catalogue.ReadsMore)
 	case *event.Link:
 		return true
 	}
@@ -61,9 +61,10 @@ func (x feels) same(a, b *history.Facts) bool {
 		(x.reads == 0 || x.sameWeighed(a, b))
 }
 
-// sameWeighed is same for what a scorecard weighs beside the default.
+// sameWeighed is same for what a scorecard weighs beside the default. The rarer facts of two instants are not compared: wherever they may have
+// changed, a stretch ends.
 func (x feels) sameWeighed(a, b *history.Facts) bool {
-	return (!x.weighs(catalogue.ReadsMood) || a.Experience == b.Experience && a.AtLast == b.AtLast &&
+	return (!x.weighs(catalogue.ReadsMore) || a.More == b.More) && (!x.weighs(catalogue.ReadsMood) || a.Experience == b.Experience && a.AtLast == b.AtLast &&
 		a.NPSAt == b.NPSAt && a.CSATLatest == b.CSATLatest && a.LastComplaint == b.LastComplaint) &&
 		(!x.weighs(catalogue.ReadsTouches) || a.Interactions30 == b.Interactions30 && a.Interactions90 == b.Interactions90 &&
 			a.Touches90 == b.Touches90 && a.Channels90 == b.Channels90) &&
@@ -80,7 +81,8 @@ func (x feels) weighs(some catalogue.Reads) bool { return x.reads&some != 0 }
 
 // quiet reports whether no trailing window holds anything that a label depends on.
 func (x feels) quiet(f *history.Facts) bool {
-	return f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.LastYear && !f.NPSKnown &&
+	return (!x.weighs(catalogue.ReadsMore) || f.Until == event.Never && f.UntilTouches == event.Never) &&
+		f.Orders365 == 0 && f.Days365 == 0 && f.Spend365 == 0 && f.MedianGapDays == 0 && f.ActiveMonths == 0 && !f.LastYear && !f.NPSKnown &&
 		(!x.mood || f.Experience == (history.Experience{}) && f.AtLast == (history.Experience{})) &&
 		(!x.engagement || f.Interactions90 == [event.InteractionKinds]int64{}) &&
 		(!x.weighs(catalogue.ReadsMood) || f.Experience == (history.Experience{})) &&
@@ -90,7 +92,7 @@ func (x feels) quiet(f *history.Facts) bool {
 
 // until is the first instant after the instant of f at which time alone may change a fact that a label depends on.
 func (x feels) until(f *history.Facts) event.Instant {
-	if x.engagement || x.weighs(catalogue.ReadsTouches) {
+	if x.engagement || x.weighs(catalogue.ReadsTouches|catalogue.ReadsMore) {
 		return min(f.Until, f.UntilTouches)
 	}
 	return f.Until

@@ -33,6 +33,7 @@ var excused = map[string]string{
 	"ReferredBuyers":   "part of Referrals, or who is among them already",
 	"ReferralsBeyond":  "part of Referrals",
 	"Channels90":       "no indicator and no term of a stack weighs it",
+	"More":             "nil unless a scorecard weighs an entry that reads it",
 	"Until":            "says when the facts change, not what they are",
 	"UntilTouches":     "says when the facts change, not what they are",
 }
@@ -150,6 +151,8 @@ func bump(v reflect.Value) {
 		v.SetBool(!v.Bool())
 	case v.Kind() == reflect.String:
 		v.SetString(v.String() + "x")
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
 	case v.Kind() == reflect.Array:
 		bump(v.Index(1))
 	default:

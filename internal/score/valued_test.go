@@ -9,6 +9,7 @@ import (
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 	"tidemark/internal/score/clv"
+	"tidemark/internal/score/standing"
 )
 
 // banded is a number a band, for as many bands as there are numbers.
@@ -23,17 +24,21 @@ func banded(xs ...float64) clv.Banded {
 // valuing is an engine whose model has the parameters of all methods of lifetime value.
 func valuing(t testing.TB) *score.Engine {
 	t.Helper()
-	return newEngine(t, event.Calendar{}, func(m *score.Model) {
-		m.Methods = clv.Methods{LifetimeYears: 3, Uptake: .1, RetentionYears: 10, RetentionCost: 2}
-		m.Repurchase = clv.Repurchase{Retention: banded(.25, .5, .7, .9), Migration: []float64{.3, .2, .15, .05}}
-		m.Peers = &clv.Peers{
-			All:        banded(90, 80, 70, 60),
-			ByYear:     map[int]clv.Banded{2024: banded(200)},
-			Categories: map[string]clv.PeerCategory{"a": {Rate: banded(.5, .5, .5, .5), Spend: banded(20, 20, 20, 20)}, "c": {Rate: banded(.1), Spend: banded(100)}},
-		}
-		m.Population = &clv.Population{Customers: 100, NewCustomer: 40}
-		m.Switching = &clv.Switching{Brands: []string{"ours", "theirs"}, Matrix: [][]float64{{.7, .3}, {.2, .8}}, Volume: 20, Margin: .5, Frequency: 2, Years: 1}
-	})
+	return newEngine(t, event.Calendar{}, valued)
+}
+
+// valued gives a model the parameters of all methods of lifetime value.
+func valued(m *score.Model) {
+	m.Methods = clv.Methods{LifetimeYears: 3, Uptake: .1, RetentionYears: 10, RetentionCost: 2}
+	m.Repurchase = clv.Repurchase{Retention: banded(.25, .5, .7, .9), Migration: []float64{.3, .2, .15, .05}}
+	m.Peers = &clv.Peers{
+		All:        banded(90, 80, 70, 60),
+		ByYear:     map[int]clv.Banded{2024: banded(200)},
+		Categories: map[string]clv.PeerCategory{"a": {Rate: banded(.5, .5, .5, .5), Spend: banded(20, 20, 20, 20)}, "c": {Rate: banded(.1), Spend: banded(100)}},
+	}
+	m.Population = &clv.Population{Customers: 100, NewCustomer: 40, PositiveContribution: 4000}
+	m.Standing.DiscountShare = standing.Of(.1)
+	m.Switching = &clv.Switching{Brands: []string{"ours", "theirs"}, Matrix: [][]float64{{.7, .3}, {.2, .8}}, Volume: 20, Margin: .5, Frequency: 2, Years: 1}
 }
 
 // numbers are the known numbers of a customer by name.

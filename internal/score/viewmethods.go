@@ -12,8 +12,7 @@ import (
 // value fills in what the methods of lifetime value need, of a buyer.
 func (e *Engine) value(c *catalogue.View, h *history.Summary, v *evaluation) {
 	m := &c.Methods
-	m.Margin, m.LifetimeYears, m.Discount = e.model.Value.MarginOf(v.pattern), e.model.Methods.LifetimeYears, e.model.Value.Discount
-	m.Rates, m.Retention, m.Migration, m.Switching = e.model.Repurchase, e.model.Retention(), e.model.Migration(), e.model.Switching
+	e.methods(m, v.pattern)
 	if m.Switching != nil {
 		m.Brand, _ = m.Switching.Brand(h.Attribute("brand_state")) // else the own
 	}
@@ -22,6 +21,12 @@ func (e *Engine) value(c *catalogue.View, h *history.Summary, v *evaluation) {
 	}
 	m.Potential, m.PotentialKnown = e.potential(h, v), true
 	c.Worth.Potential = event.OptionalMinor{Minor: e.minor(m.Potential.Total()), Known: true}
+}
+
+// methods fills in what the model says to the methods.
+func (e *Engine) methods(m *catalogue.Methods, p clv.Pattern) {
+	m.Margin, m.LifetimeYears, m.Discount = e.model.Value.MarginOf(p), e.model.Methods.LifetimeYears, e.model.Value.Discount
+	m.Rates, m.Retention, m.Migration, m.Switching = e.model.Repurchase, e.model.Retention(), e.model.Migration(), e.model.Switching
 }
 
 // potential is the potential value of a buyer, in major units. The model knows peers.

@@ -33,14 +33,17 @@ func (s *Score) viewFor(entries []catalogue.Entry) *catalogue.View {
 	return s.bare()
 }
 
-// peers is what is known of all customers, as far as the model says it. What is nothing is not known.
+// peers is what is known of all customers, as far as the model says it. What is nothing is not known. The median is that of the customer's own
+// region and industry; without a history it is not known.
 func (e *Engine) peers(h *history.Summary) catalogue.Peers {
 	var p catalogue.Peers
 	if cac := e.model.Methods.Acquisition; cac > 0 {
 		p.Acquisition = standing.Of(cac)
 	}
 	if all := e.model.Population; all != nil {
-		p.Median = standing.Of(all.MedianOf(clv.Place(h.Attribute("region"), h.Attribute("industry"))))
+		if h != nil {
+			p.Median = standing.Of(all.MedianOf(clv.Place(h.Attribute("region"), h.Attribute("industry"))))
+		}
 		p.TopContribution, p.PositiveContribution, p.NewCustomer = standing.Of(all.TopContribution), standing.Of(all.PositiveContribution), standing.Of(all.NewCustomer)
 	}
 	return p

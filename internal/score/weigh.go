@@ -2,6 +2,7 @@ package score
 
 import (
 	"tidemark/internal/catalogue"
+	"tidemark/internal/event"
 	"tidemark/internal/history"
 	"tidemark/internal/score/clv"
 	"tidemark/internal/score/value"
@@ -42,6 +43,20 @@ func (e *Engine) weigh(entry *catalogue.Entry, f *history.Facts, p clv.Pattern) 
 			v.Worth.Learnt, v.Worth.LearntModel = e.minor(e.learnt(f, p, ahead)), l.Version
 		}
 	}
+	if entry.Reads&catalogue.ReadsMore != 0 {
+		e.weighMore(&v, f, p)
+	}
 	x, known := entry.Number(&v)
 	return value.Raw{Value: x, Missing: !known}
+}
+
+// weighMore fills in what entries that read More need, of a buyer: the rarer facts, which Engine.Facts has looked up, and what the model knows of all
+// customers and of the methods. What depends on attributes is left out: no scorecard weighs it.
+func (e *Engine) weighMore(v *catalogue.View, f *history.Facts, p clv.Pattern) {
+	v.More = f.More
+	s := &v.Standing
+	s.Params, s.Usual, s.Own = &e.model.Standing, e.model.Value.Margin, e.model.Value.MarginOf(p)
+	s.Today = f.FirstDay + event.Day(p.Age)
+	s.Peers = e.peers(nil)
+	e.methods(&v.Methods, p)
 }

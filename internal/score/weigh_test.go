@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -59,6 +60,56 @@ func weighing(e *catalogue.Entry) func(*score.Model) {
 	}
 }
 
+// weigher is an engine that weighs an entry. Its model knows all that an entry may read.
+func weigher(t testing.TB, entry *catalogue.Entry) *score.Engine {
+	return newEngine(t, event.Calendar{}, func(m *score.Model) {
+		weighing(entry)(m)
+		if entry.Reads&catalogue.ReadsMore != 0 {
+			valued(m)
+		}
+	})
+}
+
+// TestAWeighedEntryIsWhatIsShown: a scorecard weighs the number that the views of a customer show, and is without it where they are.
+func TestAWeighedEntryIsWhatIsShown(t *testing.T) {
+	for i, entry := range weighables() {
+		e, known := weigher(t, entry), 0
+		for seed := range uint64(max(scaled(40), 12)) {
+			r := rand.New(rand.NewPCG(seed, uint64(700+i)))
+			life := richer(r, newLife(r))
+			p := fold(t, e, life[:1+r.IntN(len(life))])
+			at := p.AsOf + event.Instant(r.Int64N(int64(200*day)))
+			s := e.Score(p, at)
+			if !s.Bought {
+				continue
+			}
+			want, shown := entry.Number(s.View())
+			if shown {
+				known++
+			}
+			near := 1e-6 // of what a contribution rounds its values to
+			if entry.Kind == catalogue.Money {
+				near = .005
+			}
+			scale, _ := scaleOf(entry)
+			better, _ := scale.Of(want)
+			got := slices.IndexFunc(e.Explain(p, at).Indicators, func(c score.Contribution) bool { return c.Indicator == entry.Name })
+			if got < 0 { // it contributes nothing
+				if shown && better > near {
+					t.Errorf("%s, life %d: not weighed, shown as %v", entry.Name, seed, want)
+				}
+				continue
+			}
+			if raw := e.Explain(p, at).Indicators[got].RawAfter; math.IsNaN(raw) == shown || shown && math.Abs(raw-want) > near {
+				t.Errorf("%s, life %d: weighed as %v, shown as %v, known %v", entry.Name, seed, raw, want, shown)
+			}
+		}
+		if known == 0 && !undrawn[entry.Name] {
+			t.Errorf("%s: known of no buyer, so it is nothing to weigh", entry.Name)
+		}
+	}
+}
+
 // TestNextCrossingUnderAnyWeighedEntry: whatever entry a scorecard weighs, the crossing that is searched for is the one that a walk over every
 // midnight and breakpoint meets first.
 func TestNextCrossingUnderAnyWeighedEntry(t *testing.T) {
@@ -68,7 +119,7 @@ func TestNextCrossingUnderAnyWeighedEntry(t *testing.T) {
 	}
 	profiles, crossed := max(scaled(2000)/len(entries), 4), 0
 	for i, entry := range entries {
-		e := newEngine(t, event.Calendar{}, weighing(entry))
+		e := weigher(t, entry)
 		w := walker{engine: e, touches: true}
 		for seed := range profiles {
 			r := rand.New(rand.NewPCG(uint64(seed), uint64(100+i)))
@@ -127,6 +178,9 @@ func TestWhatNoScorecardMayWeigh(t *testing.T) {
 		{"spend_365d", value.Scale{Method: value.Remaining, High: 1}, "more is better"},
 		{"recency_days", value.Scale{Method: value.MinMax, High: 1}, "less is better"},
 		{"tenure_days", value.Scale{Method: value.MinMax, High: 1}, "in silence a score must only fall"},
+		{"prospect_score", value.Scale{Method: value.MinMax, High: 100}, "who has not bought has no score"},
+		{"purchasing_power", value.Scale{Method: value.MinMax, High: 1}, "what was said of the customer"},
+		{"days_since_complaint", value.Scale{Method: value.MinMax, High: 1}, "in silence a score must only fall"},
 		{"shoe_size", value.Scale{Method: value.MinMax, High: 1}, `"shoe_size" is unknown`},
 	} {
 		m := shipped(t).Model()
@@ -162,6 +216,8 @@ func richer(r *rand.Rand, life []event.Event) []event.Event {
 		case 2:
 			said := map[string]string{"owner": "Ada", "industry": "retail", "size": "50", "growth": "high", "credit_grade": "B", "expert_class": "HIGH", "preferred_channel": "web"}
 			more = append(more, &event.Interaction{Head: head, Kind: event.Attributes, Attributes: said})
+		case 3:
+			more = append(more, &event.Interaction{Head: head, Kind: event.OfferRedeemed, Channel: "app"})
 		}
 	}
 	life = append(life, more...)
