@@ -23,6 +23,20 @@ import (
 // A drop is over when it is half made good, which the next reference may do: the customer has stayed where they were. It is also over when the
 // tier tells of it, and when the customer lapses. Who has bought too seldom for a churn alert has nothing to drop from yet: the value of a one-time
 // buyer falls in every silence.
+//
+// The shipped model tells of no drops, for they foretell nothing that the score and the risk do not. Compared were customers of three purchase days or
+// more at the same date, in the same tier, bands of silence and ten points of score, with and without an open drop by {score .25, clv .5, least_clv 10};
+// the intervals are 95 % of a bootstrap over customers. Within 90 days they bought again by so many points more or less:
+//
+//	CDNOW          +2.8 (+0.7 to +4.7); in the same band of risk besides +0.3 (-1.7 to +2.7)
+//	Online Retail  -9.8 (-22.6 to +3.0); -9.7 (-23.8 to +3.9)
+//	apparel        -7.2 (-24.3 to +8.0); 26 drops are too few for bands of risk
+//
+// A spend of 182 days below half of that of the 183 days before, which the stage DECLINING takes, foretells more in two of the three logs:
+//
+//	CDNOW          -3.9 (-6.1 to -2.3); -4.2 (-6.2 to -2.4), and 22 % less spend (17 to 28)
+//	Online Retail  -21.2 (-32.3 to -10.1); -18.3 (-32.6 to -3.9), and 42 % less spend (18 to 62)
+//	apparel        +0.1 (-10.8 to +10.5)
 type Drop struct {
 	// Score and Value are the shares of the reference that the score and the current value lose, in (0, 1); 0 leaves the measure out.
 	Score, Value float64
