@@ -87,12 +87,7 @@ func (c *replayCommand) replay(ctx context.Context, s streams) error {
 	}
 	defer f.timeline.Close() // what it holds has been written, or another error is on its way
 	if c.Population != "" {
-		zone, err := time.LoadLocation(c.Zone)
-		if err != nil {
-			return fmt.Errorf("zone: %w", err)
-		}
-		calendar := event.NewCalendar(zone)
-		f.population = replay.NewPopulation(engine, calendar, replay.DaysOf(log.Events, f.asOf, c.PopulationEvery, calendar))
+		f.population = replay.NewPopulation(engine, replay.DaysOf(log.Events, f.asOf, c.PopulationEvery, engine.Calendar()))
 	}
 	if err := f.run(ctx, s, c.Scores, log.Events); err != nil {
 		return err

@@ -20,13 +20,11 @@ const (
 	MostMoved = .01
 )
 
-// TierShares are the shares of the tiers of the ranked population, from High down to Low.
-var TierShares = [...]float64{.10, .20, .50, .20}
-
 // Ranks are shares of the ranked values, ascending, at which cut points lie.
 type Ranks []float64
 
-// The ranks of quintiles, of the bounds of scales, and of the lines of the tiers General, Potential and High.
+// The ranks of quintiles, of the bounds of scales, and of the lines of the tiers General, Potential and High: 20 % of the ranked are Low, 50 %
+// General, 20 % Potential and 10 % High.
 var (
 	Quintiles = Ranks{.2, .4, .6, .8}
 	Bounds    = Ranks{.05, .95}
@@ -155,7 +153,7 @@ func Limited(now, next []int64, customers int64, count func(cuts []int64) int64)
 	return cuts, count(cuts)
 }
 
-// TierLines are the scores, in hundredths of a point, from which General, Potential and High begin by TierShares, over the scores of the ranked.
+// TierLines are the scores, in hundredths of a point, from which General, Potential and High begin by TierRanks, over the scores of the ranked.
 func TierLines(ranked *Histogram) (lines [tier.Tiers - 2]int64) {
 	copy(lines[:], Cuts(ranked, TierRanks))
 	return lines

@@ -17,7 +17,10 @@ type Indicator struct {
 }
 
 // cutBy are the entries that cut points of a model file are drawn on.
-var cutBy = []string{"recency_days", "orders_365d", "spend_365d", "value_score", "contribution_365d"}
+var cutBy = []string{"recency_days", "orders_365d", "spend_365d", "value_score", contribution}
+
+// contribution is the indicator whose sums the groups have.
+const contribution = "contribution_365d"
 
 // Indicators are the entries that have a histogram, in the order of the catalogue. These are the numbers that
 //

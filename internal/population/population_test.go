@@ -132,7 +132,7 @@ func reading(t *rapid.T, r *population.Reader, lines int) population.Reading {
 
 func TestMergedInAnyOrder(t *testing.T) {
 	e := engine(t)
-	r := population.NewReader(e, event.Calendar{})
+	r := population.NewReader(e)
 	lines := len(e.Model().Scorecard.Lines)
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 4).Draw(t, "shards")
@@ -164,7 +164,7 @@ func TestMergedInAnyOrder(t *testing.T) {
 // TestNamesAreBounded: the names that are kept do not depend on the order, and nobody is lost.
 func TestNamesAreBounded(t *testing.T) {
 	e := engine(t)
-	r := population.NewReader(e, event.Calendar{})
+	r := population.NewReader(e)
 	of := func(from, to, step int) *population.Pass {
 		p := r.NewPass(1)
 		for i := from; i != to; i += step {

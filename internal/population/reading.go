@@ -2,6 +2,7 @@ package population
 
 import (
 	"math"
+	"slices"
 
 	"tidemark/internal/catalogue"
 	"tidemark/internal/event"
@@ -61,15 +62,18 @@ type Reading struct {
 // Reader reads customers under one engine.
 type Reader struct {
 	engine     *score.Engine
-	calendar   event.Calendar
 	indicators []Indicator
-	lines      []*catalogue.Entry
+	// contribution is the place of contribution_365d among the indicators.
+	contribution int
+	stage        *catalogue.Entry
+	lines        []*catalogue.Entry
 }
 
 // NewReader returns a reader of customers under an engine.
-func NewReader(e *score.Engine, c event.Calendar) *Reader {
+func NewReader(e *score.Engine) *Reader {
 	m := e.Model()
-	r := &Reader{engine: e, calendar: c, indicators: Indicators(&m.Scorecard, m.Base)}
+	r := &Reader{engine: e, indicators: Indicators(&m.Scorecard, m.Base), stage: catalogue.Find("stage")}
+	r.contribution = slices.IndexFunc(r.indicators, func(x Indicator) bool { return x.Name == contribution })
 	for _, l := range m.Scorecard.Lines {
 		r.lines = append(r.lines, catalogue.Find(string(l.Indicator)))
 	}
@@ -94,9 +98,9 @@ func (r *Reader) Read(p *score.Profile, at event.Instant) (Reading, bool) {
 			x.Values[i], x.Known[i] = r.indicators[i].units(n), true
 		}
 	}
+	x.answers(v)
+	r.group(&x, v)
 	if !v.Bought {
-		x.answers(v)
-		x.group(v)
 		return x, true
 	}
 	card := r.engine.Model().Scorecard.Lines
@@ -108,24 +112,13 @@ func (r *Reader) Read(p *score.Profile, at event.Instant) (Reading, bool) {
 			x.Normal[i] = int32(math.RoundToEven(normal * whole))
 		}
 	}
-	if c, known := number("contribution_365d", v); known {
-		x.Contribution = int64(math.RoundToEven(c / v.Major(1)))
-	}
-	x.month(p.Whole(), v, r.calendar)
-	x.answers(v)
-	x.group(v)
+	x.Contribution = x.Values[r.contribution]
+	x.month(p.Whole(), v, r.engine.Calendar())
 	return x, true
 }
 
 // whole is 1 in ten-thousandths.
 const whole = 10_000
-
-func number(name string, v *catalogue.View) (float64, bool) { return catalogue.Find(name).Number(v) }
-
-func word(name string, v *catalogue.View) string {
-	w, _ := catalogue.Find(name).Word(v)
-	return w
-}
 
 func (x *Reading) month(h *history.Summary, v *catalogue.View, c event.Calendar) {
 	x.Cohort = v.Facts.FirstDay.Month()
@@ -144,9 +137,10 @@ func (x *Reading) answers(v *catalogue.View) {
 	}
 }
 
-func (x *Reading) group(v *catalogue.View) {
+func (r *Reader) group(x *Reading, v *catalogue.View) {
+	stage, _ := r.stage.Word(v)
 	x.Groups = [Dimensions]string{
-		v.Labels.Tier.String(), v.Labels.Level.String(), word("stage", v), v.Labels.Segment,
+		v.Labels.Tier.String(), v.Labels.Level.String(), stage, v.Labels.Segment,
 		v.Said.Attributes["owner"], v.Said.Attributes["region"], v.Said.Attributes["industry"], v.Facts.PreferredChannel, "",
 	}
 	most := 0

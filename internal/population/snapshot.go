@@ -68,7 +68,7 @@ const namesShown = 40
 func (r *Reader) NewSnapshot(day event.Day, p *Pass, labels, moved map[string]int64) *Snapshot {
 	m := r.engine.Model()
 	s := &Snapshot{
-		Date: day.String(), At: r.calendar.Start(day+1) - 1, Model: m.Version, Currency: string(m.Base), Labels: labels, Flows: moved,
+		Date: day.String(), At: r.engine.Calendar().Start(day+1) - 1, Model: m.Version, Currency: string(m.Base), Labels: labels, Flows: moved,
 		Customers: p.Customers, Buyers: p.Buyers, Groups: map[string][]Group{}, Cohorts: map[string]Cohort{},
 		NPS: p.NPS.NPS(), CSAT: p.CSAT.CSAT(), Packed: p.Append(nil),
 	}

@@ -10,7 +10,6 @@ import (
 
 // Population counts all customers at the ends of days, while a log goes by: what the live scorer writes to tm:population:day:<date>.
 type Population struct {
-	engine   *score.Engine
 	calendar event.Calendar
 	reader   *population.Reader
 	days     []event.Day
@@ -53,8 +52,9 @@ func DaysOf(events []event.Event, until event.Instant, every Every, c event.Cale
 }
 
 // NewPopulation returns what counts at the ends of days, which ascend.
-func NewPopulation(e *score.Engine, c event.Calendar, days []event.Day) *Population {
-	p := &Population{engine: e, calendar: c, reader: population.NewReader(e, c), days: days, passes: make([]counted, len(days)), census: population.Census{}}
+func NewPopulation(e *score.Engine, days []event.Day) *Population {
+	c := e.Calendar()
+	p := &Population{calendar: c, reader: population.NewReader(e), days: days, passes: make([]counted, len(days)), census: population.Census{}}
 	for i, d := range days {
 		p.passes[i].pass = p.reader.NewPass(c.Start(d+1) - 1)
 	}

@@ -21,7 +21,7 @@ func TestPopulationOfADay(t *testing.T) {
 	e, c := defaultEngine(t), event.Calendar{}
 	all := replay.DaysOf(log.Events, replay.Until(log.Events, 0), replay.EveryDay, c)
 	days := []event.Day{all[45], all[300], all[len(all)-1]}
-	p := replay.NewPopulation(e, c, days)
+	p := replay.NewPopulation(e, days)
 	if _, err := replay.Stream(t.Context(), e, log.Events, replay.Options{Follow: p.Follower()}, func(*replay.Customer) int { return 0 }, func(int) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func BenchmarkPopulationCDNOW(b *testing.B) {
 	e := defaultEngine(b)
 	days := replay.DaysOf(log.Events, replay.Until(log.Events, 0), replay.EveryMonth, event.Calendar{})
 	for b.Loop() {
-		p := replay.NewPopulation(e, event.Calendar{}, days)
+		p := replay.NewPopulation(e, days)
 		if _, err := replay.Stream(b.Context(), e, log.Events, replay.Options{Follow: p.Follower()}, func(*replay.Customer) int { return 0 }, func(int) error { return nil }); err != nil {
 			b.Fatal(err)
 		}

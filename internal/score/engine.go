@@ -83,6 +83,9 @@ func (e *Engine) minor(major float64) int64 { return int64(math.RoundToEven(majo
 // Model is the model that e scores under.
 func (e *Engine) Model() Model { return e.model }
 
+// Calendar is the calendar of e's days.
+func (e *Engine) Calendar() event.Calendar { return e.calendar }
+
 // Version is the version of the model.
 func (e *Engine) Version() string { return e.model.Version }
 
