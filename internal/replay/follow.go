@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"slices"
+
 	"tidemark/internal/event"
 	"tidemark/internal/score"
 )
@@ -24,11 +26,29 @@ type followed struct {
 	now    score.Profile
 }
 
+// apply applies an event of a customer, and tells of it and of the ends before it.
+func (f *Follower) apply(e *score.Engine, c *Customer, x event.Event) score.Verdict {
+	if f == nil {
+		return c.apply(e, x)
+	}
+	f.before(e, c, x.At())
+	before, was := c.Profile, len(c.Transitions)
+	verdict := c.apply(e, x)
+	f.after(e, &before, c, was, x.At())
+	return verdict
+}
+
+// endsBefore counts the ends before an instant.
+func (f *Follower) endsBefore(at event.Instant) int {
+	if f == nil {
+		return 0
+	}
+	n, _ := slices.BinarySearch(f.Ends, at)
+	return n
+}
+
 // before tells of the ends before an instant, up to which nothing more happens.
 func (f *Follower) before(e *score.Engine, c *Customer, at event.Instant) {
-	if f == nil {
-		return
-	}
 	for ; c.followed.next < len(f.Ends) && f.Ends[c.followed.next] < at; c.followed.next++ {
 		if c.Profile.Unknown() {
 			continue
@@ -49,9 +69,6 @@ func (f *Follower) before(e *score.Engine, c *Customer, at event.Instant) {
 
 // after tells what has become of a profile since before, with the transitions from the place was on.
 func (f *Follower) after(e *score.Engine, before *score.Profile, c *Customer, was int, at event.Instant) {
-	if f == nil {
-		return
-	}
 	c.followed.looked = false
 	if forgets := e.Forgets(before); !before.Unknown() && forgets <= at {
 		unknown := e.New(before.Customer)
@@ -63,6 +80,9 @@ func (f *Follower) after(e *score.Engine, before *score.Profile, c *Customer, wa
 
 // end is Customer.end, with the ends up to the instant.
 func (f *Follower) end(e *score.Engine, c *Customer, asOf event.Instant) Customer {
+	if f == nil {
+		return c.end(e, asOf)
+	}
 	f.before(e, c, asOf+1)
 	before, was := c.Profile, len(c.Transitions)
 	ended := c.end(e, asOf)

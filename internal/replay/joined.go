@@ -22,9 +22,13 @@ type joined struct {
 // together applies the events of joined customers, in canonical order, and returns the customers.
 func together(e *score.Engine, events []event.Event, asOf event.Instant, became counts, f *Follower) []Customer {
 	j := joined{engine: e, customers: map[string]*Customer{}, follow: f}
+	passed := 0 // ends that all customers have been told of
 	for _, x := range events {
-		for _, c := range j.customers {
-			f.before(e, c, x.At())
+		if n := f.endsBefore(x.At()); n > passed {
+			passed = n
+			for _, c := range j.customers {
+				f.before(e, c, x.At())
+			}
 		}
 		became.add(x, j.apply(x))
 	}
@@ -54,9 +58,8 @@ func (j *joined) one(x event.Event) ([]*event.Link, score.Verdict) {
 		j.customers[id] = c
 	}
 	j.read++
-	before, was := c.Profile, len(c.Transitions)
-	verdict := c.apply(j.engine, x)
-	j.follow.after(j.engine, &before, c, was, x.At())
+	before := c.Profile
+	verdict := j.follow.apply(j.engine, c, x)
 	messages := j.engine.Messages(&before, &c.Profile, x, map[string]int64{"replay": j.read})
 	if m := j.engine.Refers(x, verdict); m != nil {
 		messages = append(messages, m)

@@ -3,6 +3,7 @@ package replay_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"tidemark/internal/dataset"
 	"tidemark/internal/event"
@@ -143,4 +144,34 @@ func BenchmarkPopulationCDNOW(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(len(days)), "days")
+}
+
+// TestPopulationOfJoinedCustomers: a customer whom an order joins to another is counted from the first event on, not before.
+func TestPopulationOfJoinedCustomers(t *testing.T) {
+	var l written
+	l.order("ann")
+	l.referred("ben", "ann")
+	l.referred("eve", "ann")
+	for i, x := range l.events {
+		h := x.Common()
+		h.OccurredAt = h.OccurredAt.Add(time.Duration(i) * 40 * 24 * time.Hour)
+		h.RecordedAt = h.OccurredAt
+	}
+	e := defaultEngine(t)
+	first := e.Calendar().Day(start)
+	p := replay.NewPopulation(e, []event.Day{first + 10, first + 50, first + 90})
+	if _, err := replay.Stream(t.Context(), e, l.events, replay.Options{AsOf: start.Add(100 * 24 * time.Hour), Follow: p.Follower()},
+		func(*replay.Customer) int { return 0 }, func(int) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	want := int64(0)
+	if err := p.Snapshots(func(s *population.Snapshot) error {
+		want++
+		if s.Customers != want || s.Labels["customers"] != want {
+			t.Errorf("%s: %d customers by the pass, %d by the census, want %d", s.Date, s.Customers, s.Labels["customers"], want)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

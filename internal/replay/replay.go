@@ -113,11 +113,7 @@ func Run(e *score.Engine, events []event.Event, asOf event.Instant) Result {
 func live(e *score.Engine, events []event.Event, asOf event.Instant, became counts, f *Follower) Customer {
 	c := Customer{Profile: e.New(events[0].Common().Customer)}
 	for _, x := range events {
-		f.before(e, &c, x.At())
-		was := len(c.Transitions)
-		before := c.Profile
-		became.add(x, c.apply(e, x))
-		f.after(e, &before, &c, was, x.At())
+		became.add(x, f.apply(e, &c, x))
 	}
 	return f.end(e, &c, asOf)
 }
