@@ -18,9 +18,9 @@ func replayOf(t *testing.T, args ...string) servicetest.Replayed {
 	scores, transitions := filepath.Join(dir, "scores.csv"), filepath.Join(dir, "transitions.jsonl")
 	counters := filepath.Join(dir, "counters.csv")
 	must(t, append([]string{"replay", "--scores", scores, "--transitions", transitions, "--calibration", counters}, args...)...)
-	return servicetest.Replayed{
-		Scores: readScores(t, scores), IDs: readTransitions(t, transitions), Forecasts: readCounters(t, counters),
-	}
+	r := servicetest.Replayed{Scores: readScores(t, scores), Forecasts: readCounters(t, counters)}
+	readTransitions(t, transitions, &r)
+	return r
 }
 
 func readScores(t *testing.T, name string) map[string]map[string]string {
@@ -37,18 +37,20 @@ func readScores(t *testing.T, name string) map[string]map[string]string {
 	return scores
 }
 
-func readTransitions(t *testing.T, name string) map[string]string {
+func readTransitions(t *testing.T, name string, r *servicetest.Replayed) {
 	t.Helper()
 	raw, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := map[string]string{}
+	r.IDs, r.KeptBack, r.Withheld = map[string]string{}, map[string]string{}, map[string][]int64{}
 	for line := range strings.Lines(string(raw)) {
 		var told struct {
-			Topic string
-			Event struct {
+			Topic    string
+			Sequence int64
+			Event    struct {
 				ID        string `json:"event_id"`
+				Customer  string `json:"customer_id"`
 				Direction string
 				State     string
 			}
@@ -58,15 +60,17 @@ func readTransitions(t *testing.T, name string) map[string]string {
 		if err := json.Unmarshal([]byte(line), &told); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}
+		kind := told.Topic + " " + told.Event.Direction + told.Event.State
 		if told.KeptBackAs == "CONTROL_GROUP" && !told.Published {
+			r.KeptBack[told.Event.ID] = kind
+			r.Withheld[told.Event.Customer] = append(r.Withheld[told.Event.Customer], told.Sequence)
 			continue
 		}
 		if !told.Published {
 			t.Fatalf("not published, want all published but the alerts of the control group: %s", line)
 		}
-		ids[told.Event.ID] = told.Topic + " " + told.Event.Direction + told.Event.State
+		r.IDs[told.Event.ID] = kind
 	}
-	return ids
 }
 
 func readCounters(t *testing.T, name string) map[string]int64 {

@@ -31,7 +31,7 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 		t.Fatal(err)
 	}
 	result := replay.Run(engine, log.Events, asOf)
-	r := servicetest.Replayed{Scores: map[string]map[string]string{}, IDs: map[string]string{}, Unsaid: map[string]string{}, KeptBack: map[string]string{}, Forecasts: map[string]int64{}}
+	r := servicetest.Replayed{Scores: map[string]map[string]string{}, IDs: map[string]string{}, Unsaid: map[string]string{}, KeptBack: map[string]string{}, Withheld: map[string][]int64{}, Forecasts: map[string]int64{}}
 	public := map[score.Transition]bool{} // alerts of the control group are not
 	unsaid := map[score.Transition]bool{}
 	for _, c := range result.Everybody() {
@@ -63,6 +63,8 @@ func replayOf(t *testing.T, file, source string, asOf event.Instant) servicetest
 			of = r.Unsaid
 		case !public[told]:
 			of = r.KeptBack
+			c := told.Common()
+			r.Withheld[c.Customer] = append(r.Withheld[c.Customer], c.Sequence)
 		}
 		topic, line := avro.TransitionJSON(told)
 		var said struct {

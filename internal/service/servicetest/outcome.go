@@ -24,6 +24,8 @@ type Replayed struct {
 	// Unsaid are outputs of customers from before their erasures: an erasure that is applied while they wait takes them along. KeptBack are
 	// the alerts that the model keeps back; a version from before the control group was kept back has published them.
 	Unsaid, KeptBack map[string]string
+	// Withheld are the sequence numbers of the transitions of KeptBack, by customer.
+	Withheld map[string][]int64
 	// Forecasts are the counters of settled churn forecasts.
 	Forecasts map[string]int64
 	// Uncontactable counts the customers who may be met on no channel, Merged the ids that are merged into others.
