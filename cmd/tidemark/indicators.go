@@ -138,11 +138,16 @@ var (
 // weighedIn are the words of weighedBy in Chinese.
 var weighedIn = map[string]string{"": "", "either": "升降皆可", "rising": "升", "falling": "降"}
 
+func (x *indicator) weighed(lang string) string {
+	return catalogue.Text{En: x.Weighed, Zh: weighedIn[x.Weighed]}.In(lang)
+}
+
+func (x *indicator) seen(lang string) string { return strings.Join(x.entry.Seen.NamesIn(lang), ", ") }
+
 // cells are a row of the table: name, title and unit, then what may stand under them in a narrow terminal.
 func (x *indicator) cells(lang string) []string {
 	return []string{
-		x.Name, x.Title, x.unit(lang), x.span(lang), x.entry.Silence.In(lang), catalogue.Text{En: x.Weighed, Zh: weighedIn[x.Weighed]}.In(lang),
-		strings.Join(x.entry.Seen.NamesIn(lang), ", "),
+		x.Name, x.Title, x.unit(lang), x.span(lang), x.entry.Silence.In(lang), x.weighed(lang), x.seen(lang),
 	}
 }
 
@@ -163,8 +168,8 @@ func printIndicator(w io.Writer, x indicator, lang string, width int) error {
 		{ofRange, x.span(lang)},
 		{ofBetter, x.entry.Better.In(lang)},
 		{ofSilence, x.entry.Silence.In(lang)},
-		{ofSeen, strings.Join(x.entry.Seen.NamesIn(lang), ", ")},
-		{ofWeighed, catalogue.Text{En: x.Weighed, Zh: weighedIn[x.Weighed]}.In(lang)},
+		{ofSeen, x.seen(lang)},
+		{ofWeighed, x.weighed(lang)},
 	} {
 		if row.text != "" {
 			rows = append(rows, []string{row.of.In(lang), row.text})

@@ -208,7 +208,7 @@ func ahead(t *score.TierWillChange) string {
 	}
 	keeps := ""
 	if t.KeepBy != (score.KeepBy{}) {
-		keeps = fmt.Sprintf("; %.0f %s by %s keep it", t.Currency.Major(t.KeepBy.Advised()), t.Currency, event.Instant(0).Time().AddDate(0, 0, int(t.KeepBy.Day)).Format("2 Jan"))
+		keeps = fmt.Sprintf("; %.0f %s by %s keep it", t.Currency.Major(t.KeepBy.Advised()), t.Currency, (event.Calendar{}).Start(t.KeepBy.Day).Time().Format("2 Jan"))
 	}
 	return fmt.Sprintf("%4.1f to %4.1f by silence: %s%s", float64(t.Now)/100, float64(t.Then)/100, movers(t.Contributions), keeps)
 }

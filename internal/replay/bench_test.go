@@ -16,9 +16,15 @@ import (
 
 func defaultEngine(t testing.TB) *score.Engine {
 	t.Helper()
-	m, err := model.Parse(model.Default())
+	return engineOf(t, model.Default())
+}
+
+// engineOf is the engine of a model file.
+func engineOf(t testing.TB, source []byte) *score.Engine {
+	t.Helper()
+	m, err := model.Parse(source)
 	if err != nil {
-		t.Fatalf("parse the default model: %v", err)
+		t.Fatalf("parse the model: %v", err)
 	}
 	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
 	if err != nil {

@@ -7,27 +7,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"tidemark/internal/avro"
 	"tidemark/internal/event"
-	"tidemark/internal/model"
 	"tidemark/internal/model/modeltest"
 	"tidemark/internal/replay"
 	"tidemark/internal/score"
 )
-
-// quietEngine is the engine of a model that counts no pairs of referrer and buyer.
-func quietEngine(t testing.TB) *score.Engine {
-	t.Helper()
-	m, err := model.Parse(modeltest.Quiet())
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := score.NewEngine(m, event.Calendar{}, avro.Identify, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
-}
 
 // referred is an order that names its referrer.
 func (l *written) referred(customer, by string) {
@@ -62,7 +46,7 @@ func TestReferralsOfOrders(t *testing.T) {
 	if got := referrals(defaultEngine(t)); fmt.Sprint(got) != "map[ann:6 nobody:1]" {
 		t.Errorf("with pairs: %v, want 6 of ann and 1 of nobody", got)
 	}
-	if got := referrals(quietEngine(t)); fmt.Sprint(got) != "map[ann:1]" {
+	if got := referrals(engineOf(t, modeltest.Quiet())); fmt.Sprint(got) != "map[ann:1]" {
 		t.Errorf("without pairs: %v, want the REFERRAL_MADE of ann alone", got)
 	}
 }
