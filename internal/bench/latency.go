@@ -32,12 +32,13 @@ type stopwatch struct {
 	took   []time.Duration
 }
 
-// note records a transition that an event caused. A transition of silence has no event to count from.
+// note records a transition that an event caused. A transition of silence has no event to count from. One that is kept back from the control group
+// reaches no consumer.
 func (w *stopwatch) note(t score.Transition) {
 	s := t.Common()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.since != 0 && s.Cause == score.ByEvent && s.AsOf >= w.since {
+	if w.since != 0 && s.Cause == score.ByEvent && !s.Unannounced && s.AsOf >= w.since {
 		w.caused[s.ID] = s.AsOf
 	}
 }
