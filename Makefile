@@ -40,13 +40,16 @@ test: prepare ## run the tests, on embedded and on real servers
 
 # Without PKG and ARGS, race leaves out what can show no race, or none that another test does not show too. make test runs all of it.
 # SERIAL are packages with one goroutine: neither they, nor their tests, nor what they import of ours starts another.
-# UNRACED are long tests of figures, of code that shorter tests run under the race detector too.
+# UNRACED are long tests of figures, of one goroutine or of code that shorter tests run under the race detector too.
 # internal/raced_test.go checks both lists.
 SERIAL := internal/catalogue internal/chart internal/event internal/history internal/judge internal/link \
 	internal/population internal/score/churn internal/score/clv internal/score/rfm internal/score/standing internal/score/tier internal/score/value \
 	internal/season internal/shard internal/shop internal/spreadsheet internal/stat internal/terminal internal/traffic
-UNRACED := TestCumulativeRepeats TestHoldout TestLimitsAreFound TestOnlineRetailIsPlainNBD TestPurchaseLogs TestRegularOfSimulatedShops \
-	TestUncertainLeavingOfCustomersWhoDoNotDiffer
+UNRACED := TestACutoffThatFailsLosesNoOther TestAWrongModelDrifts TestBacktestFallsBackToThePurchaseModel TestCumulativeRepeats \
+	TestDecideOnLastYear TestEntriesKeepTheirWord TestFiguresAreTheEngines TestHoldout TestLimitsAreFound TestLinksInAnyOrder \
+	TestNobodyRealBehavesLikeAShop TestOnlineRetailIsPlainNBD TestPurchaseLogs TestRegularOfSimulatedShops TestSilenceEscalatesAtActBy \
+	TestStackLearnsFromFeedback TestStackOverAMixture TestUncertainLeavingOfCustomersWhoDoNotDiffer TestValueIsLearntWhereThereIsSomethingToLearn \
+	TestWhatBehavesLikeAShop TestWhatIsSeenInABatchShowsNowhere
 
 empty :=
 ifeq ($(PKG)$(ARGS),./...)
@@ -57,8 +60,14 @@ endif
 race: prepare ## run the tests under the race detector
 	CGO_ENABLED=1 go test -race -timeout 30m $(RACED)
 
+# Only packages with a benchmark are built: a test program takes seconds to link.
+ifeq ($(PKG),./...)
+bench: BENCHED = $(sort $(dir $(shell grep -rlE --include='*_test.go' '^func Benchmark' .)))
+else
+bench: BENCHED = $(PKG)
+endif
 bench: prepare ## run each benchmark once, to see that it still works
-	go test -timeout 10m -run '^$$' -bench . -benchtime 1x $(ARGS) $(PKG)
+	go test -timeout 10m -run '^$$' -bench . -benchtime 1x $(ARGS) $(BENCHED)
 
 # go test -fuzz takes one fuzz target of one package at a time. The shortening of an input tries to cut out each range of its bytes, a million
 # ranges of 1,500 bytes, and takes up to a minute an input by default: more than the whole FUZZTIME. With 100 tries a target runs 40 times as

@@ -226,7 +226,8 @@ func (s *scene) loseInput() {
 // alerts for the fault fire during it, and nothing fires any more some time after it is mended.
 func TestEachAlertFires(t *testing.T) {
 	const healthy = 15 * time.Minute
-	for _, a := range alarms {
+	for i := 0; i < len(alarms); i += stride {
+		a := alarms[i]
 		t.Run(a.fault, func(t *testing.T) {
 			t.Parallel()
 			var played *scene
