@@ -226,8 +226,8 @@ func (s *scene) loseInput() {
 // alerts for the fault fire during it, and nothing fires any more some time after it is mended.
 func TestEachAlertFires(t *testing.T) {
 	const healthy = 15 * time.Minute
-	for i := 0; i < len(alarms); i += stride {
-		a := alarms[i]
+	for some := range slices.Chunk(alarms, stride) {
+		a := some[0]
 		t.Run(a.fault, func(t *testing.T) {
 			t.Parallel()
 			var played *scene
